@@ -1,0 +1,35 @@
+# Functions that say what every target of the project has in common.
+
+# Warnings and sanitizers of our own code; the code of others is included as
+# system headers and stays silent.
+function(dlc_compile_options target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wno-unused-parameter
+    $<$<BOOL:${DLC_WERROR}>:-Werror>)
+  if(DLC_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${DLC_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${DLC_SANITIZE})
+  endif()
+endfunction()
+
+# A library on MLIR. LLVM is built with RTTI and without exceptions.
+#   dlc_add_library(Name source... [DEPENDS target...] [LINK target...])
+function(dlc_add_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  dlc_compile_options(${name})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+# A command-line tool: a main of a few lines over libraries.
+function(dlc_add_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_compile_options(${name} PRIVATE -fno-exceptions)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  dlc_compile_options(${name})
+endfunction()

@@ -1,0 +1,72 @@
+//===- Model.h - A compiled model as a C++ object ---------------*- C++ -*-===//
+//
+// One compiled model, whether it came out of the JIT or out of a shared library,
+// and one instance of its state. A thin owner over the C interface of
+// dlc/Runtime.h: everything a tool does to a model goes through here.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_EXECUTION_MODEL_H
+#define DLC_EXECUTION_MODEL_H
+
+#include "dlc/Runtime.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+
+namespace dlc {
+
+/// Code that must outlive the model: a JIT, or an open library.
+class CodeOwner {
+public:
+  virtual ~CodeOwner() = default;
+};
+
+class Model {
+public:
+  /// Makes an instance with `threads` workers (0: all CPUs of this process).
+  static llvm::Expected<std::unique_ptr<Model>>
+  create(const dlc_library &library, std::unique_ptr<CodeOwner> owner,
+         int threads);
+
+  /// Opens a shared library that `dlc` wrote.
+  static llvm::Expected<std::unique_ptr<Model>>
+  openLibrary(llvm::StringRef path, int threads);
+
+  ~Model();
+
+  const dlc_model &description() const { return *library.model; }
+  /// The step of that name, or an error that suggests the nearest.
+  llvm::Expected<int> findStep(llvm::StringRef name) const;
+  const dlc_step &step(int index) const { return library.model->steps[index]; }
+
+  llvm::Error init(uint64_t seed);
+  llvm::Error run(int step, llvm::ArrayRef<void *> io);
+  llvm::Error get(llvm::StringRef name, llvm::MutableArrayRef<char> data);
+  llvm::Error set(llvm::StringRef name, llvm::ArrayRef<char> data);
+  llvm::Expected<double> getHparam(llvm::StringRef name);
+  llvm::Error setHparam(llvm::StringRef name, double value);
+  llvm::Error save(llvm::StringRef path, dlc_scope scope);
+  llvm::Error load(llvm::StringRef path, dlc_scope scope);
+
+private:
+  Model(const dlc_library &library, std::unique_ptr<CodeOwner> owner);
+  llvm::Error check(dlc_status status) const;
+
+  dlc_library library;
+  std::unique_ptr<CodeOwner> owner;
+  dlc_handle *handle = nullptr;
+};
+
+/// Bytes of one element of `type`.
+int64_t elementBytes(int32_t type);
+/// Elements and bytes of a tensor.
+int64_t numElements(const dlc_tensor &tensor);
+int64_t numBytes(const dlc_tensor &tensor);
+/// "f32", "ui8", ... as in the language.
+llvm::StringRef typeName(int32_t type);
+
+} // namespace dlc
+#endif // DLC_EXECUTION_MODEL_H

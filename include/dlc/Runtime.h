@@ -1,0 +1,211 @@
+//===- Runtime.h - The C interface of a compiled model ----------*- C -*-===//
+//
+// A compiled model is a table of constants (`dlc_model`: what it keeps, what
+// its steps take and give) beside the code of its steps. The runtime interprets
+// that table: it owns memory and threads, fills, reads, saves and loads state,
+// and calls steps. The same runtime is linked into every shared library that
+// `dlc` writes and into the JIT.
+//
+// Plain C99; needs libc and libm. No global state: handles are independent, and
+// different handles may be used from different threads at once. One handle must
+// not be used from two threads at the same time. Nothing here aborts, prints or
+// throws: a call that can fail returns a `dlc_status`, and `dlc_last_error`
+// says in a sentence what was seen and what was expected.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_RUNTIME_H
+#define DLC_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Changes whenever a struct below changes; a library says which it was built
+/// for, and a caller compares.
+#define DLC_ABI_VERSION 1
+
+typedef enum dlc_status {
+  DLC_OK = 0,
+  DLC_ERROR_ARGUMENT = 1, ///< a null pointer, a bad count, a bad value
+  DLC_ERROR_NAME = 2,     ///< no such parameter, hyper-parameter or step
+  DLC_ERROR_SHAPE = 3,    ///< rank, dimension or size in bytes differs
+  DLC_ERROR_TYPE = 4,     ///< element type differs
+  DLC_ERROR_IO = 5,       ///< the operating system refused
+  DLC_ERROR_FORMAT = 6,   ///< a file that is not what it should be
+  DLC_ERROR_MEMORY = 7,   ///< out of memory
+  DLC_ERROR_DATA = 8      ///< a step met a value it cannot use (an index out of
+                          ///< range); the message says which
+} dlc_status;
+
+/// Element types. `DLC_I1` is one byte, 0 or 1.
+typedef enum dlc_type {
+  DLC_F32 = 0,
+  DLC_F64 = 1,
+  DLC_BF16 = 2,
+  DLC_I1 = 3,
+  DLC_I8 = 4,
+  DLC_U8 = 5,
+  DLC_I32 = 6,
+  DLC_I64 = 7
+} dlc_type;
+
+/// A named tensor with a fixed shape; a step's input or output.
+/// Contiguous, last dimension fastest.
+typedef struct dlc_tensor {
+  const char *name;
+  const int64_t *shape;
+  int32_t rank;
+  int32_t type; ///< dlc_type
+} dlc_tensor;
+
+typedef enum dlc_state_kind {
+  DLC_PARAM = 0,  ///< trained
+  DLC_BUFFER = 1, ///< kept between steps, never trained (running statistics)
+  DLC_SLOT = 2,   ///< an optimizer's memory of one parameter
+  DLC_HPARAM = 3, ///< a scalar set from outside (f32 or f64)
+  DLC_COUNTER = 4 ///< i64: "seed", "step_count"
+} dlc_state_kind;
+
+/// How `dlc_init` fills an entry. Element i of an entry (in the order of its
+/// logical shape, last dimension fastest) takes lane i mod 4 of
+/// Philox4x32-10(counter = {i / 4, index of the entry in `states`,
+/// 0xffffffff, 0xffffffff}, key = {seed low, seed high}).
+typedef enum dlc_init_kind {
+  DLC_INIT_CONSTANT = 0, ///< a everywhere
+  DLC_INIT_UNIFORM = 1,  ///< a + (b - a) * u, u = (bits >> 8) * 2^-24
+  DLC_INIT_NORMAL = 2,   ///< a + b * z, z by Box-Muller (see Init.c)
+  DLC_INIT_SEED = 3      ///< the seed given to dlc_init
+} dlc_init_kind;
+
+/// One thing that a model keeps. `shape` is what a user sees. In the state block
+/// its elements may be ordered otherwise, so that kernels read them as they
+/// need them: the logical shape is split into `view_shape` (same elements, same
+/// row-major order), and dimension d of that view has stride `view_strides[d]`
+/// (in elements) in the block.
+typedef struct dlc_state {
+  dlc_tensor tensor;
+  int32_t kind;      ///< dlc_state_kind
+  int32_t init_kind; ///< dlc_init_kind
+  double init_a, init_b;
+  int64_t offset; ///< bytes from the start of the state block
+  const int64_t *view_shape;
+  const int64_t *view_strides;
+  int32_t view_rank;
+} dlc_state;
+
+/// What the workers of one step share. Compiled code touches it only through
+/// `dlc_rt_barrier` and by storing to `fault`.
+typedef struct dlc_team dlc_team;
+
+/// The entry of a step: every worker of the team calls it with its number.
+/// `io` holds the inputs, then the outputs, in the order of the tables.
+/// `fault` (initially 0) is set to 1 + an index into the step's faults.
+typedef void (*dlc_step_fn)(void *state, void *arena, void *const *io,
+                            int64_t *fault, int64_t worker, int64_t workers,
+                            dlc_team *team);
+
+typedef struct dlc_step {
+  const char *name;
+  const dlc_tensor *inputs;
+  const dlc_tensor *outputs;
+  const char *const *faults; ///< messages of the checks that a step makes
+  int32_t num_inputs, num_outputs, num_faults;
+  int32_t trains; ///< 1 when the step counts (dlc_step_count)
+  dlc_step_fn run;
+} dlc_step;
+
+typedef struct dlc_model {
+  uint32_t abi_version;
+  int32_t num_states, num_steps;
+  const char *name;
+  const char *json; ///< the same description as text, UTF-8 JSON
+  const dlc_state *states;
+  const dlc_step *steps;
+  int64_t state_bytes;
+  int64_t arena_bytes; ///< the largest any step needs
+} dlc_model;
+
+typedef struct dlc_handle dlc_handle;
+
+/// Makes an instance with `threads` workers (0: one for each CPU that the
+/// process may use), its state initialised with seed 0. On failure `*handle` is
+/// null and `dlc_last_error(NULL)` says why.
+dlc_status dlc_create(const dlc_model *model, int threads, dlc_handle **handle);
+void dlc_destroy(dlc_handle *handle); ///< null is allowed
+
+/// Fills all state from `seed`: parameters, buffers, optimizer slots,
+/// hyper-parameters; step count 0.
+dlc_status dlc_init(dlc_handle *handle, uint64_t seed);
+
+/// Runs step number `step`. `io` points at num_inputs + num_outputs buffers, none
+/// null, of exactly the table's shapes and types.
+dlc_status dlc_run(dlc_handle *handle, int step, void *const *io);
+
+/// Copies a parameter, buffer or slot out of or into the state, in its logical
+/// shape. `bytes` must be exactly its size.
+dlc_status dlc_get(dlc_handle *handle, const char *name, void *data,
+                   size_t bytes);
+dlc_status dlc_set(dlc_handle *handle, const char *name, const void *data,
+                   size_t bytes);
+
+dlc_status dlc_get_hparam(dlc_handle *handle, const char *name, double *value);
+dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value);
+
+/// Which entries a checkpoint holds.
+typedef enum dlc_scope {
+  DLC_PARAMS = 0, ///< parameters and buffers, as PyTorch's state_dict
+  DLC_ALL = 1     ///< everything: training continues to the bit
+} dlc_scope;
+
+/// Writes a safetensors file; whole or not at all (written beside, synced,
+/// renamed).
+dlc_status dlc_save(dlc_handle *handle, const char *path, int scope);
+
+/// Reads a safetensors file. Every entry of the scope must be there with its
+/// shape and type; a name that the model does not know is an error. The state is
+/// unchanged unless the whole file is good.
+dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
+
+/// What the last failed call on this handle had to say (null: the last failed
+/// dlc_create of this thread). Never null.
+const char *dlc_last_error(const dlc_handle *handle);
+
+const dlc_model *dlc_get_model(const dlc_handle *handle);
+
+/// All of the above as a table, so that a program that opens a model's library
+/// at run time uses the runtime inside that library.
+typedef struct dlc_api {
+  dlc_status (*create)(const dlc_model *, int, dlc_handle **);
+  void (*destroy)(dlc_handle *);
+  dlc_status (*init)(dlc_handle *, uint64_t);
+  dlc_status (*run)(dlc_handle *, int, void *const *);
+  dlc_status (*get)(dlc_handle *, const char *, void *, size_t);
+  dlc_status (*set)(dlc_handle *, const char *, const void *, size_t);
+  dlc_status (*get_hparam)(dlc_handle *, const char *, double *);
+  dlc_status (*set_hparam)(dlc_handle *, const char *, double);
+  dlc_status (*save)(dlc_handle *, const char *, int);
+  dlc_status (*load)(dlc_handle *, const char *, int);
+  const char *(*last_error)(const dlc_handle *);
+} dlc_api;
+
+/// The runtime that this program is linked with.
+extern const dlc_api dlc_runtime_api;
+
+/// Called by compiled steps: returns when all workers of the team have called it.
+void dlc_rt_barrier(dlc_team *team);
+
+/// A model's library exports this one function beside its prefixed interface.
+typedef struct dlc_library {
+  const dlc_model *model;
+  const dlc_api *api;
+} dlc_library;
+typedef const dlc_library *(*dlc_library_fn)(void);
+#define DLC_LIBRARY_SYMBOL "dlc_library_v1"
+
+#ifdef __cplusplus
+}
+#endif
+#endif // DLC_RUNTIME_H
