@@ -61,13 +61,14 @@ LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *context,
 
 /// A gradient op is right when conv2d of its image and filter gives dy.
 template <typename Op>
-static LogicalResult verifyConvGrad(Op op, Value x, Value w, Value dy) {
+static LogicalResult verifyConvGrad(Op op, RankedTensorType x, RankedTensorType w,
+                                    Value dy) {
   auto emit = [&] { return op.emitOpError(); };
   FailureOr<SmallVector<int64_t>> shape =
-      inferConvShape(tensorType(x), tensorType(w), op.getGeometry(), emit);
+      inferConvShape(x, w, op.getGeometry(), emit);
   if (failed(shape))
     return failure();
-  auto expected = tensorType(x).clone(*shape);
+  auto expected = x.clone(*shape);
   if (dy.getType() != expected)
     return emit() << "expects operand dy to be " << expected << ", not "
                   << dy.getType();
@@ -75,11 +76,11 @@ static LogicalResult verifyConvGrad(Op op, Value x, Value w, Value dy) {
 }
 
 LogicalResult Conv2dInputGradOp::verify() {
-  return verifyConvGrad(*this, getDx(), getW(), getDy());
+  return verifyConvGrad(*this, tensorType(getDx()), tensorType(getW()), getDy());
 }
 
 LogicalResult Conv2dFilterGradOp::verify() {
-  return verifyConvGrad(*this, getX(), getDw(), getDy());
+  return verifyConvGrad(*this, tensorType(getX()), tensorType(getDw()), getDy());
 }
 
 bool Conv2dOp::isRowOperand(unsigned number) { return number == 0; }

@@ -73,6 +73,10 @@ void printInitializer(OpAsmPrinter &printer, Operation *,
 
 } // namespace dlc::dl
 
+SmallVector<int64_t> StorageAttr::getStoredShape() const {
+  return llvm::map_to_vector(getPerm(), [&](int64_t p) { return getView()[p]; });
+}
+
 //===----------------------------------------------------------------------===//
 // Initialisers
 //===----------------------------------------------------------------------===//

@@ -36,6 +36,23 @@ def Dl_Predicate : Dl_Enum<"Predicate", "an ordered comparison",
      I32EnumAttrCase<"gt", 4>, I32EnumAttrCase<"ge", 5>]>;
 def Dl_PredicateAttr : EnumAttr<Dl_Dialect, Dl_Predicate, "predicate">;
 
+def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
+  let mnemonic = "storage";
+  let summary = "how a state entry lies in memory";
+  let description = [{
+    The entry's shape is split into `view` (same elements in the same row-major
+    order), whose dimensions are stored in the order `perm`: dimension i of what is
+    stored is dimension `perm[i]` of the view.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$view,
+                        ArrayRefParameter<"int64_t">:$perm);
+  let assemblyFormat = "`<` `[` $view `]` `,` `[` $perm `]` `>`";
+  let extraClassDeclaration = [{
+    /// The shape of what is stored.
+    ::llvm::SmallVector<int64_t> getStoredShape() const;
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Numbers inside attributes
 //===----------------------------------------------------------------------===//

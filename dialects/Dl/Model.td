@@ -46,9 +46,13 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
 class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<Dl_Tensor>:$type,
-                       Dl_InitializerAttrInterface:$init);
-  let assemblyFormat =
-      "$sym_name `:` $type `=` custom<Initializer>($init) attr-dict";
+                       Dl_InitializerAttrInterface:$init,
+                       OptionalAttr<FlatSymbolRefAttr>:$parameter,
+                       OptionalAttr<Dl_StorageAttr>:$storage);
+  let assemblyFormat = [{
+    $sym_name `:` $type `=` custom<Initializer>($init) (`of` $parameter^)?
+    (`stored` $storage^)? attr-dict
+  }];
 }
 
 def Dl_ParamOp : Dl_StateEntry<"param"> {

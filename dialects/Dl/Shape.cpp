@@ -44,7 +44,9 @@ LogicalResult ReshapeOp::verify() {
 
 bool ReshapeOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
 
-OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
+    return splat.resizeSplat(tensorType(getY()));
   if (getX().getType() == getY().getType())
     return getX();
   if (auto before = getX().getDefiningOp<ReshapeOp>()) {
@@ -119,7 +121,9 @@ void TransposeOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                     .transpose(cotangents[0], inversePermutation(getPerm()));
 }
 
-OpFoldResult TransposeOp::fold(FoldAdaptor) {
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
+    return splat.resizeSplat(tensorType(getY()));
   if (llvm::equal(getPerm(), llvm::seq<int64_t>(getPerm().size())))
     return getX();
   if (auto before = getX().getDefiningOp<TransposeOp>()) {
@@ -216,27 +220,33 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
   size_t rank = x.getRank();
-  if (adaptor.getLow().size() != rank || adaptor.getHigh().size() != rank)
-    return emitOptionalError(loc, "'dl.pad' expects 'low' and 'high' with ", rank,
-                             " entries for operand x ", x);
+  ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh();
+  std::optional<ArrayRef<int64_t>> interior = adaptor.getInterior();
+  if (low.size() != rank || high.size() != rank || (interior && interior->size() != rank))
+    return emitOptionalError(loc, "'dl.pad' expects 'low', 'high' and 'interior' with ",
+                             rank, " entries for operand x ", x);
   SmallVector<int64_t> shape(x.getShape());
   for (size_t i = 0; i < rank; ++i) {
-    if (adaptor.getLow()[i] < 0 || adaptor.getHigh()[i] < 0)
+    int64_t between = interior ? (*interior)[i] : 0;
+    if (low[i] < 0 || high[i] < 0 || between < 0)
       return emitOptionalError(loc, "'dl.pad' expects no negative padding");
-    shape[i] += adaptor.getLow()[i] + adaptor.getHigh()[i];
+    shape[i] += low[i] + high[i] + between * std::max<int64_t>(0, shape[i] - 1);
   }
   types.push_back(x.clone(shape));
   return success();
 }
 
-bool PadOp::isRowOperand(unsigned) {
-  return !getLow().empty() && getLow()[0] == 0 && getHigh()[0] == 0;
-}
+bool PadOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
 
 void PadOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                           MutableArrayRef<Value> operands) {
-  operands[0] = SliceOp::create(builder, getLoc(), cotangents[0], getLow(),
-                                tensorType(getX()).getShape());
+  DenseI64ArrayAttr strides;
+  if (getInterior())
+    strides = builder.getDenseI64ArrayAttr(
+        llvm::map_to_vector(*getInterior(), [](int64_t i) { return i + 1; }));
+  operands[0] = SliceOp::create(
+      builder, getLoc(), getX().getType(), cotangents[0], getLowAttr(),
+      builder.getDenseI64ArrayAttr(tensorType(getX()).getShape()), strides);
 }
 
 LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -244,17 +254,26 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
                                         SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
   size_t rank = x.getRank();
-  if (adaptor.getOffsets().size() != rank || adaptor.getSizes().size() != rank)
-    return emitOptionalError(loc, "'dl.slice' expects offsets and sizes with ", rank,
-                             " entries for operand x ", x);
+  ArrayRef<int64_t> offsets = adaptor.getOffsets(), sizes = adaptor.getSizes();
+  std::optional<ArrayRef<int64_t>> strides = adaptor.getStrides();
+  if (offsets.size() != rank || sizes.size() != rank ||
+      (strides && strides->size() != rank))
+    return emitOptionalError(
+        loc, "'dl.slice' expects offsets, sizes and strides with ", rank,
+        " entries for operand x ", x);
   for (size_t i = 0; i < rank; ++i) {
-    int64_t offset = adaptor.getOffsets()[i], size = adaptor.getSizes()[i];
-    if (offset < 0 || size < 0 || size > x.getDimSize(i) - offset)
+    int64_t offset = offsets[i], size = sizes[i], extent = x.getDimSize(i);
+    int64_t stride = strides ? (*strides)[i] : 1;
+    if (stride < 1)
+      return emitOptionalError(loc, "'dl.slice' expects strides of at least 1, not ",
+                               stride);
+    if (offset < 0 || size < 0 || offset > extent ||
+        (size > 0 && (size - 1) > (extent - 1 - offset) / stride))
       return emitOptionalError(loc, "'dl.slice' takes ", size, " elements from ",
-                               offset, " on, but dimension ", i, " of operand x ", x,
-                               " has ", x.getDimSize(i));
+                               offset, " on, ", stride, " apart, but dimension ", i,
+                               " of operand x ", x, " has ", extent);
   }
-  types.push_back(x.clone(adaptor.getSizes()));
+  types.push_back(x.clone(sizes));
   return success();
 }
 
@@ -262,12 +281,39 @@ bool SliceOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
 
 void SliceOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                             MutableArrayRef<Value> operands) {
-  SmallVector<int64_t> high;
-  for (auto [extent, offset, size] :
-       llvm::zip(tensorType(getX()).getShape(), getOffsets(), getSizes()))
-    high.push_back(extent - offset - size);
-  operands[0] =
-      PadOp::create(builder, getLoc(), cotangents[0], getOffsets(), high);
+  SmallVector<int64_t> high, interior;
+  ArrayRef<int64_t> extents = tensorType(getX()).getShape();
+  for (size_t i = 0; i < extents.size(); ++i) {
+    int64_t stride = getStrides() ? (*getStrides())[i] : 1;
+    interior.push_back(stride - 1);
+    high.push_back(extents[i] - getOffsets()[i] -
+                   ((getSizes()[i] - 1) * stride + 1));
+  }
+  operands[0] = PadOp::create(builder, getLoc(), getX().getType(), cotangents[0],
+                              getOffsetsAttr(), builder.getDenseI64ArrayAttr(high),
+                              getStrides() ? builder.getDenseI64ArrayAttr(interior)
+                                           : DenseI64ArrayAttr());
+}
+
+//===----------------------------------------------------------------------===//
+// reverse
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReverseOp::verify() {
+  int64_t rank = tensorType(getX()).getRank();
+  for (int64_t dim : getDims())
+    if (dim < 0 || dim >= rank)
+      return emitOpError() << "has dimension " << dim << " but operand x is "
+                           << getX().getType() << " of rank " << rank;
+  return success();
+}
+
+bool ReverseOp::isRowOperand(unsigned) { return !llvm::is_contained(getDims(), 0); }
+
+void ReverseOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                              MutableArrayRef<Value> operands) {
+  operands[0] = ReverseOp::create(builder, getLoc(), cotangents[0].getType(),
+                                  cotangents[0], getDims());
 }
 
 //===----------------------------------------------------------------------===//

@@ -85,31 +85,57 @@ def Dl_BroadcastOp : Dl_Op<"broadcast", [Pure, Dl_HasRule,
 
 def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
-  let summary = "zeros around a tensor";
+  let summary = "zeros around and between the elements of a tensor";
   let description = [{
-    `low` and `high` give the rows of zeros before and after, per dimension.
-    Gradient: `slice`.
+    `low` and `high` give the zeros before and after, `interior` those between two
+    neighbours, per dimension. Gradient: `slice`.
     ```mlir
     %y = dl.pad %x low [0, 1] high [0, 1] : tensor<8x4xf32> -> tensor<8x6xf32>
+    %z = dl.pad %x low [0, 0] high [0, 0] interior [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       OptionalAttr<DenseI64ArrayAttr>:$interior);
   let results = (outs Dl_Tensor:$y);
-  let assemblyFormat = "$x `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
+  let assemblyFormat = [{
+    $x `low` $low `high` $high (`interior` $interior^)? attr-dict
+    `:` type($x) `->` type($y)
+  }];
 }
 
 def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "a box out of a tensor";
   let description = [{
-    Elements `offsets` to `offsets + sizes`, per dimension. Gradient: `pad`.
+    `sizes` elements from `offsets` on, `strides` apart, per dimension.
+    Gradient: `pad`.
     ```mlir
     %y = dl.slice %x at [0, 1] size [8, 4] : tensor<8x6xf32> -> tensor<8x4xf32>
+    %z = dl.slice %x at [0, 1] size [8, 2] stride [1, 3] : tensor<8x6xf32> -> tensor<8x2xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$sizes);
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$offsets,
+                       DenseI64ArrayAttr:$sizes,
+                       OptionalAttr<DenseI64ArrayAttr>:$strides);
   let results = (outs Dl_Tensor:$y);
-  let assemblyFormat = "$x `at` $offsets `size` $sizes attr-dict `:` type($x) `->` type($y)";
+  let assemblyFormat = [{
+    $x `at` $offsets `size` $sizes (`stride` $strides^)? attr-dict
+    `:` type($x) `->` type($y)
+  }];
+}
+
+def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "dimensions traversed backwards";
+  let description = [{
+    ```mlir
+    %y = dl.reverse %x dims [1] : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$dims);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x)";
+  let hasVerifier = 1;
 }
 
 def Dl_OneHotOp : Dl_Op<"one_hot", [Pure,
