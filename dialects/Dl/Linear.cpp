@@ -35,9 +35,12 @@ void MatmulOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
   Value dy = cotangents[0];
   bool ta = getTransposeA(), tb = getTransposeB();
   // y = A B with A = a or a^T: dA = dy B^T, dB = A^T dy, transposed back where
-  // the operand stood transposed.
+  // the operand stood transposed. Of b^T, as of a layer's weight, the transpose is left
+  // standing, so that it meets that of the weight, which is stored in x out.
   operands[0] = ta ? e.matmul(getB(), dy, tb, true) : e.matmul(dy, getB(), false, !tb);
-  operands[1] = tb ? e.matmul(dy, getA(), true, ta) : e.matmul(getA(), dy, !ta, false);
+  operands[1] = e.matmul(getA(), dy, !ta, false);
+  if (tb)
+    operands[1] = e.transpose(operands[1], {1, 0});
 }
 
 LogicalResult LinearOp::inferReturnTypes(MLIRContext *,

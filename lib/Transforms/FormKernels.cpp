@@ -133,12 +133,15 @@ void Grouping::assign(Operation *op) {
       sameShape &= pointwise && tensorType(need.producer->getResult(0)).getShape() ==
                                     ArrayRef<int64_t>(*pointwise);
     }
-    // Small tensors are worth a common kernel even if they have nothing in common.
-    bool small = pointwise && tensorType(op->getResult(0)).getNumElements() <= 4096;
+    // Small tensors are worth a common kernel even if they have nothing in common; and
+    // large ones are a loop over rows that others can join. (Vectors of as many
+    // entries as there are rows are most likely channels, not rows.)
+    int64_t elements = tensorType(op->getResult(0)).getNumElements();
+    bool small = pointwise && elements <= 4096, large = elements > 4096;
     bool joinPointwise = group.pointwise && pointwise &&
                          *group.pointwise == *pointwise && sameShape &&
                          (related || small);
-    bool joinRows = group.rows && rows && *group.rows == *rows && related && rowOnly;
+    bool joinRows = group.rows && rows && *group.rows == *rows && (related || large) && rowOnly;
     if (!joinPointwise && !joinRows)
       continue;
     if (!joinPointwise)
@@ -160,6 +163,13 @@ void Grouping::assign(Operation *op) {
 
 namespace {
 
+/// A group as a function, and what it takes and gives in the step.
+struct Outlined {
+  func::FuncOp kernel;
+  llvm::SetVector<Value> inputs;
+  SmallVector<Value> outputs;
+};
+
 /// Makes functions of groups and calls in their place; equal functions are one.
 class Outliner {
 public:
@@ -170,8 +180,9 @@ public:
   int64_t numKernels = 0, numShared = 0;
 
 private:
-  func::FuncOp makeKernel(const Group &group, llvm::SetVector<Value> &inputs,
-                          SmallVectorImpl<Value> &outputs);
+  Outlined makeKernel(const Group &group);
+  void markInPlace(func::FuncOp step, ArrayRef<Group> groups,
+                   ArrayRef<Outlined> outlined);
   func::FuncOp share(func::FuncOp kernel);
 
   ModelOp model;
@@ -181,10 +192,9 @@ private:
 
 } // namespace
 
-/// The kernel of a group, not yet in the model. `inputs` become the values it
-/// takes, `outputs` those it gives.
-func::FuncOp Outliner::makeKernel(const Group &group, llvm::SetVector<Value> &inputs,
-                                  SmallVectorImpl<Value> &outputs) {
+/// The kernel of a group, not yet in the model.
+Outlined Outliner::makeKernel(const Group &group) {
+  Outlined result;
   DenseSet<Operation *> members(group.ops.begin(), group.ops.end());
 
   // Free ops come along, each before its first user.
@@ -195,7 +205,7 @@ func::FuncOp Outliner::makeKernel(const Group &group, llvm::SetVector<Value> &in
       if (isFree(producer))
         include(producer);
       else if (!producer || !members.contains(producer))
-        inputs.insert(operand);
+        result.inputs.insert(operand);
     }
     ops.insert(op);
   };
@@ -208,31 +218,69 @@ func::FuncOp Outliner::makeKernel(const Group &group, llvm::SetVector<Value> &in
     return !members.contains(user);
   };
   for (Operation *op : group.ops)
-    for (Value result : op->getResults())
-      if (llvm::any_of(result.getUsers(), usedOutside))
-        outputs.push_back(result);
+    for (Value value : op->getResults())
+      if (llvm::any_of(value.getUsers(), usedOutside))
+        result.outputs.push_back(value);
 
   OpBuilder builder(model.getContext());
   Location loc = group.ops.front()->getLoc();
-  auto type = builder.getFunctionType(TypeRange(ValueRange(inputs.getArrayRef())),
-                                      TypeRange(ValueRange(outputs)));
-  auto kernel = func::FuncOp::create(loc, "kernel", type);
-  kernel.setPrivate();
-  kernel->setAttr(names::kernel, builder.getUnitAttr());
+  auto type =
+      builder.getFunctionType(ValueRange(result.inputs.getArrayRef()).getTypes(),
+                              ValueRange(result.outputs).getTypes());
+  result.kernel = func::FuncOp::create(loc, "kernel", type);
+  result.kernel.setPrivate();
+  result.kernel->setAttr(names::kernel, builder.getUnitAttr());
   if (group.rows && !group.pointwise)
-    kernel->setAttr(names::rows, builder.getI64IntegerAttr(*group.rows));
-  Block *body = kernel.addEntryBlock();
+    result.kernel->setAttr(names::rows, builder.getI64IntegerAttr(*group.rows));
+  Block *body = result.kernel.addEntryBlock();
   IRMapping mapping;
-  for (auto [value, arg] : llvm::zip(inputs, body->getArguments()))
+  for (auto [value, arg] : llvm::zip(result.inputs, body->getArguments()))
     mapping.map(value, arg);
   builder.setInsertionPointToEnd(body);
   for (Operation *op : ops)
     builder.clone(*op, mapping);
   SmallVector<Value> results;
-  for (Value output : outputs)
+  for (Value output : result.outputs)
     results.push_back(mapping.lookup(output));
   func::ReturnOp::create(builder, loc, results);
-  return kernel;
+  return result;
+}
+
+/// Says of each kernel which results may overwrite which of its inputs: the new
+/// value of a state entry the old one, if the kernel computes element by element
+/// and no later kernel reads the old one.
+void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
+                           ArrayRef<Outlined> outlined) {
+  DenseMap<Attribute, BlockArgument> oldValue;
+  for (BlockArgument arg : step.getArguments())
+    if (Attribute state = step.getArgAttr(arg.getArgNumber(), names::state))
+      oldValue[state] = arg;
+  DenseMap<Value, BlockArgument> overwrites;
+  auto ret = cast<func::ReturnOp>(step.getBody().front().getTerminator());
+  for (OpOperand &operand : ret->getOpOperands())
+    if (Attribute state = step.getResultAttr(operand.getOperandNumber(), names::state))
+      overwrites[operand.get()] = oldValue.lookup(state);
+  DenseMap<Value, size_t> lastReader;
+  for (auto [i, group] : llvm::enumerate(outlined))
+    for (Value input : group.inputs)
+      lastReader[input] = i;
+
+  Builder builder(step.getContext());
+  for (auto [i, group] : llvm::enumerate(outlined)) {
+    if (!groups[i].pointwise)
+      continue;
+    SmallVector<Attribute> pairs;
+    for (auto [number, output] : llvm::enumerate(group.outputs)) {
+      BlockArgument old = overwrites.lookup(output);
+      if (!old || !group.inputs.contains(old) || lastReader.lookup(old) != i ||
+          llvm::any_of(old.getUsers(), isFree))
+        continue;
+      int64_t input = llvm::find(group.inputs, old) - group.inputs.begin();
+      pairs.push_back(builder.getDenseI64ArrayAttr({int64_t(number), input}));
+    }
+    if (!pairs.empty())
+      outlined[i].kernel->setAttr(names::inPlace, builder.getArrayAttr(pairs));
+  }
 }
 
 /// The kernel itself, or one known to be equal to it.
@@ -253,20 +301,27 @@ func::FuncOp Outliner::share(func::FuncOp kernel) {
 
 void Outliner::outline(func::FuncOp step, ArrayRef<Group> groups) {
   Block &body = step.getBody().front();
-  auto builder = OpBuilder(body.getTerminator());
+  Operation *ret = body.getTerminator();
+  OpBuilder builder(ret);
   SmallVector<Operation *> old;
   for (Operation &op : body.without_terminator())
     old.push_back(&op);
 
-  for (const Group &group : groups) {
-    llvm::SetVector<Value> inputs;
-    SmallVector<Value> outputs;
-    func::FuncOp kernel = share(makeKernel(group, inputs, outputs));
-    auto call = func::CallOp::create(builder, group.ops.front()->getLoc(), kernel,
-                                     inputs.getArrayRef());
-    for (auto [output, result] : llvm::zip(outputs, call.getResults()))
-      output.replaceAllUsesWith(result);
+  SmallVector<Outlined> outlined;
+  for (const Group &group : groups)
+    outlined.push_back(makeKernel(group));
+  markInPlace(step, groups, outlined);
+
+  IRMapping computed;
+  for (Outlined &group : outlined) {
+    Location loc = group.kernel.getLoc();
+    SmallVector<Value> inputs = llvm::map_to_vector(
+        group.inputs, [&](Value v) { return computed.lookupOrDefault(v); });
+    auto call = func::CallOp::create(builder, loc, share(group.kernel), inputs);
+    computed.map(group.outputs, call.getResults());
   }
+  for (OpOperand &operand : ret->getOpOperands())
+    operand.set(computed.lookupOrDefault(operand.get()));
   for (Operation *op : llvm::reverse(old))
     op->erase();
 }

@@ -60,6 +60,22 @@ static Operation *cloneWithOperands(PatternRewriter &rewriter, Operation *op,
                          op->getAttrs());
 }
 
+/// Whether the inverse of `view` costs nothing on `other`: it undoes the same view, or
+/// goes into what makes a constant or a broadcast. (Were it left standing, it
+/// would be the next view to sink, and so on without end.)
+static bool absorbsInverse(Value other, Operation *view) {
+  Operation *producer = other.getDefiningOp();
+  if (isa_and_present<ConstantOp, BroadcastOp>(producer))
+    return true;
+  if (auto transpose = dyn_cast_or_null<TransposeOp>(producer))
+    return isa<TransposeOp>(view) &&
+           transpose.getPerm() == cast<TransposeOp>(view).getPerm();
+  if (auto reshape = dyn_cast_or_null<ReshapeOp>(producer))
+    return isa<ReshapeOp>(view) && tensorType(reshape.getX()).getShape() ==
+                                       tensorType(view->getOperand(0)).getShape();
+  return false;
+}
+
 namespace {
 
 //===----------------------------------------------------------------------===//
@@ -77,6 +93,10 @@ struct SinkThroughElementwise : RewritePattern {
     for (Value operand : op->getOperands()) {
       Operation *view = operand.getDefiningOp();
       if (!isa_and_present<TransposeOp, ReshapeOp>(view))
+        continue;
+      if (!llvm::all_of(op->getOperands(), [&](Value other) {
+            return other == operand || absorbsInverse(other, view);
+          }))
         continue;
       Expr e(rewriter, op->getLoc());
       ArrayRef<int64_t> source = tensorType(view->getOperand(0)).getShape();
@@ -98,7 +118,7 @@ struct SinkThroughElementwise : RewritePattern {
       rewriter.replaceOp(op, moved);
       return success();
     }
-    return rewriter.notifyMatchFailure(op, "no operand is a view");
+    return rewriter.notifyMatchFailure(op, "no operand is a view that all can undo");
   }
 };
 
@@ -265,35 +285,6 @@ struct OrderMatmulOperands : OpRewritePattern<MatmulOp> {
   }
 };
 
-/// (a^T b)^T = b^T a, also where the product is split into more dimensions first.
-struct TransposeOfMatmul : OpRewritePattern<TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(TransposeOp op,
-                                PatternRewriter &rewriter) const override {
-    Value source = op.getX();
-    Groups groups{{0}, {1}};
-    if (auto reshape = source.getDefiningOp<ReshapeOp>()) {
-      std::optional<Groups> split = expandGroups(reshape);
-      if (!split || split->size() != 2)
-        return rewriter.notifyMatchFailure(op, "source is no split matrix");
-      groups = *split;
-      source = reshape.getX();
-    }
-    auto matmul = source.getDefiningOp<MatmulOp>();
-    if (!matmul || !matmul.getTransposeA() || matmul.getTransposeB())
-      return rewriter.notifyMatchFailure(op, "source is no product a^T b");
-    SmallVector<int64_t> swapped = llvm::to_vector_of<int64_t>(groups[1]);
-    llvm::append_range(swapped, groups[0]);
-    if (ArrayRef<int64_t>(swapped) != op.getPerm())
-      return rewriter.notifyMatchFailure(op, "does more than swap rows and columns");
-    Expr e(rewriter, op.getLoc());
-    Value product = e.matmul(matmul.getB(), matmul.getA(), true, false);
-    rewriter.replaceOp(op, e.reshape(product, tensorType(op.getY()).getShape()));
-    return success();
-  }
-};
-
 /// A matrix whose rows or columns are several dimensions out of order: the order
 /// of a contracted dimension is free if both operands agree, that of another
 /// moves to the result.
@@ -391,7 +382,7 @@ struct MoveViewsPass : dlc::impl::MoveViewsBase<MoveViewsPass> {
     patterns.add<SinkThroughElementwise, SinkThroughReduce<ReduceSumOp>,
                  SinkThroughReduce<ReduceMaxOp>, TransposeOfBroadcast,
                  ReshapeOfBroadcast, TransposeOfCollapse, ExpandOfTranspose,
-                 OrderMatmulOperands, TransposeOfMatmul, SortMatmulGroups>(
+                 OrderMatmulOperands, SortMatmulGroups>(
         &getContext());
     TransposeOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

@@ -2,7 +2,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def Resolve : Pass<"dl-resolve", "::dlc::dl::ModelOp"> {
+def ResolveSteps : Pass<"dl-resolve-steps", "::dlc::dl::ModelOp"> {
   let summary = "make every step a pure function of state and inputs";
   let description = [{
     Inlines calls and sets modes, expands `dl.minimize` into gradient, updates and

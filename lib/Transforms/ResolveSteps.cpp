@@ -1,4 +1,4 @@
-//===- Resolve.cpp - Steps as pure functions ------------------------------===//
+//===- ResolveSteps.cpp - Steps as pure functions ------------------------------===//
 //
 //   dl.step @train(%x: ...) -> (loss: tensor<f32>) {
 //     %w = dl.read @w : ...
@@ -28,7 +28,7 @@
 #include "llvm/Support/GlobPattern.h"
 
 namespace dlc {
-#define GEN_PASS_DEF_RESOLVE
+#define GEN_PASS_DEF_RESOLVESTEPS
 #include "dlc/Transforms/Passes.h.inc"
 } // namespace dlc
 
@@ -264,8 +264,13 @@ LogicalResult StepResolver::run() {
   builder.setInsertionPoint(step);
   function = func::FuncOp::create(builder, step.getLoc(), step.getSymName(), type);
   function.getBody().takeBody(step.getBody());
-  for (Attribute name : step.getArgNames())
-    argAttrs.push_back(builder.getDictionaryAttr(builder.getNamedAttr(names::io, name)));
+  auto describe = [&](Attribute name, Type type) {
+    return builder.getDictionaryAttr(
+        {builder.getNamedAttr(names::io, name),
+         builder.getNamedAttr(names::type, TypeAttr::get(type))});
+  };
+  for (auto [name, inputType] : llvm::zip(step.getArgNames(), type.getInputs()))
+    argAttrs.push_back(describe(name, inputType));
 
   Block &body = function.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(body)) {
@@ -300,9 +305,8 @@ LogicalResult StepResolver::run() {
   }
   SmallVector<Value> results(ret.getValues());
   SmallVector<DictionaryAttr> resultAttrs;
-  for (Attribute name : step.getResultNames())
-    resultAttrs.push_back(
-        builder.getDictionaryAttr(builder.getNamedAttr(names::io, name)));
+  for (auto [name, resultType] : llvm::zip(step.getResultNames(), type.getResults()))
+    resultAttrs.push_back(describe(name, resultType));
   for (StringAttr entry : written) {
     results.push_back(current[entry]);
     resultAttrs.push_back(builder.getDictionaryAttr(
@@ -323,7 +327,7 @@ LogicalResult StepResolver::run() {
 
 namespace {
 
-struct ResolvePass : dlc::impl::ResolveBase<ResolvePass> {
+struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
   void runOnOperation() override {
     ModelOp model = getOperation();
     SymbolTable symbols(model);

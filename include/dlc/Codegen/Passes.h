@@ -1,0 +1,15 @@
+//===- Passes.h - linalg -> loops, vectors and a memory plan ----*- C++ -*-===//
+#ifndef DLC_CODEGEN_PASSES_H
+#define DLC_CODEGEN_PASSES_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace dlc {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "dlc/Codegen/Passes.h.inc"
+} // namespace dlc
+
+#endif // DLC_CODEGEN_PASSES_H
