@@ -182,15 +182,24 @@ Expected<Assignments> Arguments::assignments(Option option) const {
 }
 
 void run::printHelp(raw_ostream &os) {
-  std::string usage = "dlc-run MODEL [COMMAND] OPTIONS";
-  table().printHelp(
-      os, usage.c_str(),
-      "Runs a model: a program (.mlir, '-' for standard input), "
-      "which is compiled in memory, or a shared library (.so) that "
-      "dlc compiled",
-      /*ShowHidden=*/false, /*ShowAllAliases=*/false, everyCommand());
+  table().printHelp(os, "dlc-run MODEL [COMMAND] OPTIONS",
+                    "runs a model: a program (.mlir, or - for standard input), "
+                    "which is\ncompiled in memory, or a shared library (.so) "
+                    "that dlc compiled",
+                    /*ShowHidden=*/false, /*ShowAllAliases=*/false,
+                    everyCommand());
   os << "\nCOMMANDS:\n";
   for (const Command &command : commands())
     os << "  dlc-run MODEL " << command.usage << "\n      " << command.help
        << '\n';
+  os << R"(
+DATA (a field feeds the step's input of the same name):
+  idx:DIR
+      fields image and label, of the files train-images-idx3-ubyte,
+      train-labels-idx1-ubyte and t10k-... in DIR, plain or with .gz
+  fashion-mnist
+      idx:/usr/share/datasets/fashion-mnist
+  npy:FIELD=FILE.npy,...[;eval:FIELD=FILE.npy,...]
+      arrays with one entry a sample; the second list is evaluated on
+)";
 }

@@ -34,7 +34,7 @@ def help : Switch<"help", "Print this", AnyCommand, ModelGroup>;
 def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
 
 defm params : Value<"params", "FILE",
-  "Read parameters and buffers from a safetensors file (default: from the seed)",
+  "Read parameters and buffers from a safetensors file",
   AnyCommand, ModelGroup>;
 defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",
@@ -42,31 +42,29 @@ defm save_params : Value<"save-params", "FILE",
 defm set : Value<"set", "NAME=VALUE",
   "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
 defm seed : Value<"seed", "N",
-  "Seed of the initial state, of randomness in the step and of the shuffle "
-  "(default: 0)", AnyCommand, ModelGroup>;
+  "Seed of state, dropout and shuffle (default: 0)", AnyCommand, ModelGroup>;
 defm threads : Value<"threads", "N",
   "Workers (default: 0, one for each CPU of this process)",
   AnyCommand, ModelGroup>;
 def O : Joined<["-"], "O">, MetaVarName<"0|2">,
-  HelpText<"Compile to plain loops (0) or with all optimisations (2, default)">,
+  HelpText<"Compile to plain loops (0) or optimise (2, default)">,
   Visibility<AnyCommand>, Group<ModelGroup>;
 defm mcpu : Value<"mcpu", "CPU",
   "Machine to compile for (default: native)", AnyCommand, ModelGroup>;
 
 defm step : Value<"step", "NAME",
-  "The step to run (train: the step that trains, default 'train')",
+  "The step to run (of train: default 'train')",
   AnyCommand, ModelGroup>;
 
 defm input : Value<"input", "NAME=FILE.npy",
   "Value of an input of the step; every input needs one", [StepCommand],
   StepGroup>;
 defm output : Value<"output", "NAME=FILE.npy",
-  "Write an output of the step; scalars that are not written are printed",
+  "Write an output; scalars that are not written are printed",
   [StepCommand], StepGroup>;
 
 defm data : Value<"data", "DESC",
-  "What to train on: idx:DIR, fashion-mnist, or npy:FIELD=FILE.npy,..."
-  "[;eval:FIELD=FILE.npy,...]; a field feeds the input of its name",
+  "What to train on; see below",
   [TrainCommand], TrainGroup>;
 defm epochs : Value<"epochs", "N",
   "Epochs in total, those before --resume included (default: 5)",
@@ -74,8 +72,7 @@ defm epochs : Value<"epochs", "N",
 defm max_steps : Value<"max-steps", "N",
   "Stop when N steps are done in total", [TrainCommand], TrainGroup>;
 defm eval_step : Value<"eval-step", "NAME",
-  "The step to run over the eval data after every epoch (default: 'evaluate', "
-  "if the model has it)", [TrainCommand], TrainGroup>;
+  "The step to run after every epoch (default: 'evaluate', if there)", [TrainCommand], TrainGroup>;
 def no_shuffle : Switch<"no-shuffle", "Train in the order of the files",
   [TrainCommand], TrainGroup>;
 defm out : Value<"out", "DIR",

@@ -123,17 +123,17 @@ void Trainer::logStep() {
   progress.print(line);
 }
 
-void Trainer::report(int64_t epoch, const Totals &totals) {
-  double elapsed = std::max(progress.now() - runStarted, 1e-9);
-  int64_t done = stepCount - firstStep;
-  double rate = done / elapsed;
+void Trainer::report(int64_t epoch, const Totals &totals, double seconds) {
+  // Of this epoch alone, so that evaluations do not count as training time.
+  double samplesPerSecond = totals.samples / std::max(seconds, 1e-9);
+  double left =
+      (lastStep - stepCount) * trainFeed.batchSize() / samplesPerSecond;
   int64_t stepOfEpoch = stepCount - epoch * stepsPerEpoch();
   progress.show(
       formatv("epoch {0}/{1}  step {2}/{3}{4}  {5:f0} images/s  {6} left",
               epoch + 1, options.epochs, stepOfEpoch, stepsPerEpoch(),
-              formatMetrics(trainMetrics, totals, ""),
-              rate * trainFeed.batchSize(),
-              formatDuration((lastStep - stepCount) / rate))
+              formatMetrics(trainMetrics, totals, ""), samplesPerSecond,
+              formatDuration(left))
           .str());
 }
 
@@ -191,7 +191,7 @@ Error Trainer::runEpoch(int64_t epoch) {
     if (Error error = runStep(rows, totals))
       return error;
     if (progress.due())
-      report(epoch, totals);
+      report(epoch, totals, progress.now() - started);
   }
   return finishEpoch(epoch, totals, progress.now() - started);
 }
@@ -204,7 +204,7 @@ Error Trainer::run() {
   if (!seedOfModel)
     return seedOfModel.takeError();
   seed = *seedOfModel;
-  stepCount = firstStep = *count;
+  stepCount = *count;
   lastStep = options.epochs * stepsPerEpoch();
   if (options.maxSteps)
     lastStep = std::min(lastStep, *options.maxSteps);
@@ -217,7 +217,6 @@ Error Trainer::run() {
   }
   if (Error error = prepareOutput())
     return error;
-  runStarted = progress.now();
   while (stepCount < lastStep)
     if (Error error = runEpoch(stepCount / stepsPerEpoch()))
       return error;

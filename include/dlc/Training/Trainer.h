@@ -54,7 +54,7 @@ private:
   llvm::Error runStep(llvm::ArrayRef<uint32_t> rows, Totals &totals);
   llvm::Error finishEpoch(int64_t epoch, const Totals &trained, double seconds);
   llvm::Error writeOutput();
-  void report(int64_t epoch, const Totals &totals);
+  void report(int64_t epoch, const Totals &totals, double seconds);
   void logStep();
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
   std::vector<std::string> columns() const;
@@ -74,9 +74,7 @@ private:
 
   uint64_t seed = 0;
   int64_t stepCount = 0; ///< steps done, those before a checkpoint included
-  int64_t firstStep = 0; ///< where this run began
-  int64_t lastStep = 0;  ///< where it will end
-  double runStarted = 0;
+  int64_t lastStep = 0;  ///< where this run will end
 };
 
 } // namespace dlc
