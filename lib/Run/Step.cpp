@@ -192,7 +192,7 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
   if (!params)
     return params.takeError();
   if (Error error = (*model)->run(*index, buffers.io()))
-    return makeError("step '{0}': {1}", *name, toString(std::move(error)));
+    return error;
   if (Error error = writeOutputs(buffers, *temporaries))
     return error;
   if (!params->empty())

@@ -140,7 +140,7 @@ void Trainer::report(int64_t epoch, const Totals &totals, double seconds) {
 Error Trainer::runStep(ArrayRef<uint32_t> rows, Totals &totals) {
   trainFeed.fill(rows, buffers);
   if (Error error = model.run(trainStep, buffers.io()))
-    return makeError("step {0}: {1}", stepCount + 1,
+    return makeError("training step {0}: {1}", stepCount + 1,
                      toString(std::move(error)));
   ++stepCount;
   trainMetrics.add(buffers, trainFeed.batchSize(), totals);
@@ -160,8 +160,7 @@ Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
   if (evalStep) {
     Expected<Totals> evaluated = evaluate(model, *evalStep, *evalFeed);
     if (!evaluated)
-      return makeError("step '{0}': {1}", model.step(*evalStep).name,
-                       toString(evaluated.takeError()));
+      return evaluated.takeError();
     appendValues(*evalMetrics, *evaluated, record);
     line += formatMetrics(*evalMetrics, *evaluated, "eval ");
   }

@@ -130,6 +130,7 @@ void train(void *block, void *, void *const *io, int64_t *fault, int64_t worker,
     state.weight[j] -= state.lr * state.momentum[j];
   }
   state.bias -= state.lr * biasGradient;
+  ++state.stepCount; // counting is the compiled step's, not the runtime's
   *static_cast<float *>(io[2]) = loss;
   *static_cast<int32_t *>(io[3]) = correct;
 }

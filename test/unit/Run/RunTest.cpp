@@ -193,7 +193,7 @@ TEST_F(Tool, NothingIsWrittenWhenTheStepFails) {
                            "loss=" + path("loss.npy"), "--output",
                            "correct=" + path("correct.npy"), "--save-params",
                            path("params")}),
-                  "step 'train': ");
+                  "label out of range");
   EXPECT_EQ(readFile(path("loss.npy")), "old");
   EXPECT_EQ(folder.count(), files) << "neither outputs nor temporaries";
 }

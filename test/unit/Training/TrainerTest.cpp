@@ -146,6 +146,23 @@ TEST(Trainer, ShuffleMatters) {
   EXPECT_NE(shuffled.state(), plain.state());
 }
 
+TEST(Trainer, EveryEpochHasItsOwnShuffle) {
+  Session session, replay;
+  ASSERT_EQ(message(session.train(options(3))), "");
+  BatchFeed feed = llvm::cantFail(
+      BatchFeed::create(replay.data.train, replay.model->step(linearTrain)));
+  StepBuffers buffers(replay.model->step(linearTrain));
+  for (uint32_t epoch = 0; epoch < 3; ++epoch) {
+    std::vector<uint32_t> order = shuffledOrder(22, 11, epoch);
+    for (int batch = 0; batch < 5; ++batch) {
+      feed.fill(llvm::ArrayRef(order).slice(batch * linearBatch, linearBatch),
+                buffers);
+      llvm::cantFail(replay.model->run(linearTrain, buffers.io()));
+    }
+  }
+  EXPECT_EQ(session.state(), replay.state());
+}
+
 /// Stops after every number of steps, resumes in a new model, and compares with
 /// a run that never stopped.
 TEST(Trainer, ResumeEqualsAStraightRun) {
@@ -204,7 +221,7 @@ TEST(Trainer, FaultNamesTheStep) {
   run.data.train = llvm::cantFail(Dataset::create(fields));
   TrainingOptions inOrder = options(1);
   inOrder.shuffle = false;
-  EXPECT_CONTAINS(message(run.train(inOrder)), "step 1: ");
+  EXPECT_CONTAINS(message(run.train(inOrder)), "training step 1: ");
 }
 
 TEST(Trainer, OutputThatCannotBeMade) {
