@@ -11,6 +11,8 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <array>
+
 using namespace llvm;
 using namespace dlc;
 
@@ -58,20 +60,16 @@ static std::string findFile(StringRef folder, StringRef name) {
   return sys::fs::exists(path) ? path.str().str() : std::string();
 }
 
-/// Reads the images and labels of one split of an IDX folder; nothing if it is
-/// optional and neither file is there.
-static Expected<std::optional<Dataset>>
-readIdxSplit(StringRef folder, StringRef prefix, bool optional) {
-  const std::pair<StringRef, std::string> files[] = {
-      {"image", prefix.str() + "-images-idx3-ubyte"},
-      {"label", prefix.str() + "-labels-idx1-ubyte"}};
-  if (optional && all_of(files, [&](const auto &file) {
-        return findFile(folder, file.second).empty();
-      }))
-    return std::nullopt;
+/// The files of one split of an IDX folder, by the field that they hold.
+static std::array<std::pair<StringRef, std::string>, 2>
+idxFiles(StringRef prefix) {
+  return {{{"image", prefix.str() + "-images-idx3-ubyte"},
+           {"label", prefix.str() + "-labels-idx1-ubyte"}}};
+}
 
+static Expected<Dataset> readIdxSplit(StringRef folder, StringRef prefix) {
   std::vector<Field> fields;
-  for (const auto &[name, file] : files) {
+  for (const auto &[name, file] : idxFiles(prefix)) {
     std::string path = findFile(folder, file);
     if (path.empty())
       return makeError("{0}: holds neither {1} nor {1}.gz", folder, file);
@@ -80,25 +78,27 @@ readIdxSplit(StringRef folder, StringRef prefix, bool optional) {
       return array.takeError();
     fields.push_back({name.str(), path, std::move(*array)});
   }
-  Expected<Dataset> data = Dataset::create(std::move(fields));
-  if (!data)
-    return data.takeError();
-  return std::move(*data);
+  return Dataset::create(std::move(fields));
 }
 
 static Expected<DataSplits> openIdx(StringRef folder) {
   if (!sys::fs::is_directory(folder))
     return makeError("{0}: is not a directory, expected one with IDX files",
                      folder);
-  Expected<std::optional<Dataset>> train =
-      readIdxSplit(folder, "train", /*optional=*/false);
+  Expected<Dataset> train = readIdxSplit(folder, "train");
   if (!train)
     return train.takeError();
-  Expected<std::optional<Dataset>> eval =
-      readIdxSplit(folder, "t10k", /*optional=*/true);
+  DataSplits splits{std::move(*train), std::nullopt};
+  // Data to evaluate on may be missing, but not half of them.
+  if (none_of(idxFiles("t10k"), [&](const auto &file) {
+        return !findFile(folder, file.second).empty();
+      }))
+    return splits;
+  Expected<Dataset> eval = readIdxSplit(folder, "t10k");
   if (!eval)
     return eval.takeError();
-  return DataSplits{std::move(**train), std::move(*eval)};
+  splits.eval = std::move(*eval);
+  return splits;
 }
 
 /// Reads "image=x.npy,label=y.npy".

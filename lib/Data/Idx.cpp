@@ -142,7 +142,7 @@ static Error readHeader(ByteSource &source, StringRef path, Array &array) {
   for (unsigned i = 0; i < rank; ++i) {
     char dimension[4] = {};
     if (size_t seen = source.read(dimension); seen < sizeof(dimension))
-      return truncated(sizeof(magic) + 4 * i + seen);
+      return truncated(sizeof(magic) + sizeof(dimension) * i + seen);
     array.shape.push_back(support::endian::read32be(dimension));
   }
   return Error::success();

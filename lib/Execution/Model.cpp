@@ -68,7 +68,8 @@ Expected<std::unique_ptr<Model>> Model::openLibrary(StringRef path,
 
   // A name without a folder would be looked up in the system's folders.
   SmallString<128> absolute(path);
-  sys::fs::make_absolute(absolute);
+  if (std::error_code error = sys::fs::make_absolute(absolute))
+    return makeError("{0}: cannot be opened: {1}", path, error.message());
   void *library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return makeError("{0}: is not a shared library that can be opened: {1}",

@@ -16,7 +16,8 @@ using namespace dlc;
 
 PendingFiles::~PendingFiles() {
   for (const File &file : files) {
-    sys::fs::remove(file.temporary);
+    // Where it cannot be removed, nobody is left to tell.
+    [[maybe_unused]] std::error_code error = sys::fs::remove(file.temporary);
     sys::DontRemoveFileOnSignal(file.temporary);
   }
 }

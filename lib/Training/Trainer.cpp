@@ -50,9 +50,8 @@ Trainer::create(Model &model, const DataSplits &data, int trainStep,
   Expected<BatchFeed> evalFeed = BatchFeed::create(*data.eval, eval);
   if (!evalFeed)
     return evalFeed.takeError();
-  trainer->evalStep = evalStep;
-  trainer->evalFeed = std::move(*evalFeed);
-  trainer->evalMetrics.emplace(eval);
+  trainer->evaluation =
+      Evaluation{*evalStep, std::move(*evalFeed), Metrics(eval)};
   return std::move(trainer);
 }
 
@@ -73,8 +72,8 @@ std::vector<std::string> Trainer::columns() const {
       names.push_back(prefix.str() + "accuracy");
   };
   append("train_", trainMetrics);
-  if (evalMetrics)
-    append("eval_", *evalMetrics);
+  if (evaluation)
+    append("eval_", evaluation->metrics);
   return names;
 }
 
@@ -157,12 +156,13 @@ Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
   appendValues(trainMetrics, trained, record);
   std::string line = formatv("epoch {0}/{1}{2}", epoch + 1, options.epochs,
                              formatMetrics(trainMetrics, trained, ""));
-  if (evalStep) {
-    Expected<Totals> evaluated = evaluate(model, *evalStep, *evalFeed);
+  if (evaluation) {
+    Expected<Totals> evaluated =
+        evaluate(model, evaluation->step, evaluation->feed);
     if (!evaluated)
       return evaluated.takeError();
-    appendValues(*evalMetrics, *evaluated, record);
-    line += formatMetrics(*evalMetrics, *evaluated, "eval ");
+    appendValues(evaluation->metrics, *evaluated, record);
+    line += formatMetrics(evaluation->metrics, *evaluated, "eval ");
   }
   line += formatv("  {0:f0} images/s  {1}",
                   trained.samples / std::max(seconds, 1e-9),

@@ -46,6 +46,13 @@ public:
   }
 
 private:
+  /// What is evaluated after every epoch.
+  struct Evaluation {
+    int step;
+    BatchFeed feed;
+    Metrics metrics;
+  };
+
   Trainer(Model &model, int trainStep, BatchFeed feed, TrainingOptions options,
           Progress &progress);
 
@@ -65,9 +72,7 @@ private:
   BatchFeed trainFeed;
   StepBuffers buffers;
   Metrics trainMetrics;
-  std::optional<int> evalStep;
-  std::optional<BatchFeed> evalFeed;
-  std::optional<Metrics> evalMetrics;
+  std::optional<Evaluation> evaluation;
   TrainingOptions options;
   Progress &progress;
   std::optional<History> history;

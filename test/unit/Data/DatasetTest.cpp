@@ -69,6 +69,23 @@ TEST(Dataset, IdxFolderWithGaps) {
                   "holds neither t10k-labels-idx1-ubyte nor");
 }
 
+TEST(Dataset, FashionMnist) {
+  if (!llvm::sys::fs::exists("/usr/share/datasets/fashion-mnist"))
+    GTEST_SKIP() << "the data set is not installed";
+  llvm::Expected<DataSplits> data = openData("fashion-mnist");
+  ASSERT_TRUE(static_cast<bool>(data)) << llvm::toString(data.takeError());
+  EXPECT_EQ(data->train.size(), 60000);
+  EXPECT_EQ(data->eval->size(), 10000);
+  const Array &images = data->train.fields()[0].array;
+  EXPECT_EQ(describe(images.type, images.shape), "60000x28x28xui8");
+  // The ten classes are equally frequent.
+  int counts[10] = {};
+  for (char label : data->train.fields()[1].array.data)
+    ++counts[static_cast<int>(label)];
+  for (int count : counts)
+    EXPECT_EQ(count, 6000);
+}
+
 TEST(Dataset, Npy) {
   TempFolder folder;
   std::string x = writeBytes(folder, "x.npy", {4, 3});
