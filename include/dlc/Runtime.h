@@ -197,6 +197,10 @@ extern const dlc_api dlc_runtime_api;
 /// Called by compiled steps: returns when all workers of the team have called it.
 void dlc_rt_barrier(dlc_team *team);
 
+/// Philox4x32-10: the random bits of initialisers, steps and data shuffling.
+void dlc_rt_philox(const uint32_t counter[4], const uint32_t key[2],
+                   uint32_t out[4]);
+
 /// A model's library exports this one function beside its prefixed interface.
 typedef struct dlc_library {
   const dlc_model *model;
