@@ -203,7 +203,11 @@ Error Trainer::run() {
   if (!seedOfModel)
     return seedOfModel.takeError();
   seed = *seedOfModel;
-  stepCount = *count;
+  stepCount = static_cast<int64_t>(*count);
+  // A checkpoint is a file, and may say anything.
+  if (stepCount < 0)
+    return makeError("the model's step count is {0}, expected at least 0",
+                     stepCount);
   lastStep = options.epochs * stepsPerEpoch();
   if (options.maxSteps)
     lastStep = std::min(lastStep, *options.maxSteps);
