@@ -1,10 +1,10 @@
 #include "TestModel.h"
+#include "gtest/gtest.h"
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +45,7 @@ struct Checkpoint : testing::Test {
           std::string(data, '\0'));
   }
   /// A file with one text in the header replaced by another.
-  void writeReplaced(std::string bytes, const std::string &from,
+  void writeReplaced(const std::string &bytes, const std::string &from,
                      const std::string &to) const {
     std::string header = bytes.substr(8, headerLength(bytes));
     std::string data = bytes.substr(8 + header.size());

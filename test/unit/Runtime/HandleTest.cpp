@@ -1,6 +1,6 @@
 #include "TestModel.h"
+#include "gtest/gtest.h"
 
-#include <gtest/gtest.h>
 #include <limits>
 
 using namespace dlc::test;
@@ -86,7 +86,8 @@ TEST(Handle, EmptyModel) {
   EXPECT_EQ(dlc_get_model(handle.get()), &none);
   EXPECT_EQ(dlc_init(handle.get(), 3), DLC_OK);
   EXPECT_EQ(dlc_run(handle.get(), 0, nullptr), DLC_ERROR_ARGUMENT);
-  EXPECT_EQ(dlc_get(handle.get(), "w", nullptr, 0), DLC_ERROR_NAME);
+  char data = 0;
+  EXPECT_EQ(dlc_get(handle.get(), "w", &data, 0), DLC_ERROR_NAME);
 }
 
 TEST(Handle, NullHandles) {

@@ -1,8 +1,8 @@
 #include "TestModel.h"
+#include "gtest/gtest.h"
 
 #include <array>
 #include <cmath>
-#include <gtest/gtest.h>
 #include <limits>
 
 using namespace dlc::test;

@@ -1,6 +1,6 @@
 #include "TestModel.h"
+#include "gtest/gtest.h"
 
-#include <gtest/gtest.h>
 #include <numeric>
 
 using namespace dlc::test;
@@ -111,7 +111,7 @@ TEST(State, Errors) {
   EXPECT_EQ(message(), "\"seed\": 4 bytes given, expected 8 (i64 scalar)");
   EXPECT_EQ(dlc_get(handle.get(), "conv1.weight", nullptr, 192),
             DLC_ERROR_ARGUMENT);
-  EXPECT_EQ(message(), "\"conv1.weight\": the data is null");
+  EXPECT_EQ(message(), "the data is null");
   EXPECT_EQ(dlc_get(handle.get(), nullptr, data, 192), DLC_ERROR_ARGUMENT);
   EXPECT_EQ(dlc_get(handle.get(), "lr", data, 4), DLC_ERROR_NAME);
   EXPECT_EQ(message(), "\"lr\" in model \"fashion\" is a hyper-parameter: use "
@@ -126,6 +126,7 @@ TEST(State, Errors) {
 TEST(State, VeryLongNames) {
   Handle handle = create(1);
   std::string name(100000, 'x');
-  EXPECT_EQ(dlc_get(handle.get(), name.c_str(), nullptr, 0), DLC_ERROR_NAME);
+  char data = 0;
+  EXPECT_EQ(dlc_get(handle.get(), name.c_str(), &data, 0), DLC_ERROR_NAME);
   EXPECT_LT(std::strlen(dlc_last_error(handle.get())), 1024u);
 }

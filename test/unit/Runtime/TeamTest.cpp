@@ -1,8 +1,8 @@
 #include "TestModel.h"
+#include "gtest/gtest.h"
 
 #include <algorithm>
 #include <chrono>
-#include <gtest/gtest.h>
 #include <thread>
 
 #if defined(__x86_64__)
@@ -90,6 +90,7 @@ TEST(Team, RunsAfterPauses) {
 
 TEST(Team, HandlesInSeveralThreads) {
   std::vector<std::thread> users;
+  users.reserve(4);
   std::vector<int> failures(4);
   for (int user = 0; user < 4; ++user)
     users.emplace_back([user, &failures] {

@@ -105,7 +105,7 @@ static const dlc_state states[NumStates] = {
 
 constexpr int64_t squareSize = 1000;
 
-static void runSquare(void *state, void *arena, void *const *io, int64_t *fault,
+static void runSquare(void *state, void *, void *const *io, int64_t *,
                       int64_t worker, int64_t workers, dlc_team *team) {
   auto *x = static_cast<const float *>(io[0]);
   auto *y = static_cast<float *>(io[1]);
@@ -124,8 +124,8 @@ static void runSquare(void *state, void *arena, void *const *io, int64_t *fault,
                                  states[StepCount].offset);
 }
 
-static void runFaulty(void *state, void *arena, void *const *io, int64_t *fault,
-                      int64_t worker, int64_t workers, dlc_team *team) {
+static void runFaulty(void *, void *, void *const *io, int64_t *fault,
+                      int64_t worker, int64_t workers, dlc_team *) {
   int32_t bad = *static_cast<const int32_t *>(io[0]);
   if (bad == 1 && worker == 0)
     *fault = 2;
@@ -135,9 +135,8 @@ static void runFaulty(void *state, void *arena, void *const *io, int64_t *fault,
     *fault = 77;
 }
 
-static void runBarriers(void *state, void *arena, void *const *io,
-                        int64_t *fault, int64_t worker, int64_t workers,
-                        dlc_team *team) {
+static void runBarriers(void *, void *arena, void *const *io, int64_t *,
+                        int64_t worker, int64_t workers, dlc_team *team) {
   auto *cells = static_cast<int32_t *>(arena);
   auto *wrong = cells + workers;
   wrong[worker] = 0;
@@ -156,9 +155,8 @@ static void runBarriers(void *state, void *arena, void *const *io,
   *static_cast<int32_t *>(io[0]) = sum;
 }
 
-static void runDenormal(void *state, void *arena, void *const *io,
-                        int64_t *fault, int64_t worker, int64_t workers,
-                        dlc_team *team) {
+static void runDenormal(void *, void *arena, void *const *io, int64_t *,
+                        int64_t worker, int64_t workers, dlc_team *team) {
   volatile float small = std::numeric_limits<float>::min(), half = 0.5f;
   volatile float denormal = std::numeric_limits<float>::denorm_min(),
                  big = 1e9f;
@@ -176,9 +174,8 @@ static void runDenormal(void *state, void *arena, void *const *io,
 static void runEmpty(void *, void *, void *const *, int64_t *, int64_t, int64_t,
                      dlc_team *) {}
 
-static void runManyBarriers(void *state, void *arena, void *const *io,
-                            int64_t *fault, int64_t worker, int64_t workers,
-                            dlc_team *team) {
+static void runManyBarriers(void *, void *, void *const *io, int64_t *, int64_t,
+                            int64_t, dlc_team *team) {
   for (int32_t i = 0, n = *static_cast<const int32_t *>(io[0]); i < n; ++i)
     dlc_rt_barrier(team);
 }
@@ -239,6 +236,7 @@ std::vector<char> dlc::test::get(dlc_handle *handle, int state) {
 
 std::vector<std::vector<char>> dlc::test::getAll(dlc_handle *handle) {
   std::vector<std::vector<char>> all;
+  all.reserve(NumStates);
   for (int state = 0; state < NumStates; ++state)
     all.push_back(get(handle, state));
   return all;
