@@ -46,7 +46,7 @@ dlc_status dlc_create(const dlc_model *model, int threads,
     return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
                        "model \"%s\": %d threads asked for, expected 1 to %d, "
                        "or 0 for one on each CPU",
-                       model->name, threads, (int)DLC_RT_MAX_THREADS);
+                       model->name, threads, DLC_RT_MAX_THREADS);
   if (threads == 0)
     threads = dlc_rt_usable_cpus();
 
@@ -115,13 +115,13 @@ dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
                        "no step %d in model \"%s\", which has %d", step,
                        model->name, model->num_steps);
   const dlc_step *what = &model->steps[step];
-  if (!io && what->num_inputs + what->num_outputs > 0)
+  if (!io && (what->num_inputs > 0 || what->num_outputs > 0))
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "step \"%s\": the array of inputs and outputs is null",
                        what->name);
   dlc_status status =
       check_buffers(handle, what, "input", what->inputs, what->num_inputs, io);
-  if (!status && what->num_outputs)
+  if (!status && what->num_outputs > 0)
     status = check_buffers(handle, what, "output", what->outputs,
                            what->num_outputs, io + what->num_inputs);
   if (status)

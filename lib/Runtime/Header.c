@@ -61,7 +61,7 @@ static bool parse_entry(dlc_rt_json *json, dlc_rt_entry *entry) {
     if (!key)
       return false;
     int field = 0;
-    while (field < num_fields && strcmp(key, fields[field].key))
+    while (field < num_fields && strcmp(key, fields[field].key) != 0)
       ++field;
     if (field == num_fields)
       return dlc_rt_json_fail(json, "an entry has an unknown field");

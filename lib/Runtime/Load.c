@@ -111,7 +111,7 @@ static dlc_status read_header(loading *load, int64_t *header_bytes) {
 static dlc_status check_entry(loading *load, const dlc_rt_entry *entry,
                               const dlc_tensor *tensor) {
   const char *expected = dlc_rt_type_dtype(tensor->type);
-  if (strcmp(entry->dtype, expected))
+  if (strcmp(entry->dtype, expected) != 0)
     return dlc_rt_fail(load->handle, DLC_ERROR_TYPE,
                        "%s: \"%s\" has type %s, expected %s", load->path,
                        entry->name, entry->dtype, expected);

@@ -114,61 +114,66 @@ bool dlc_rt_valid_values(const dlc_tensor *tensor, const void *dense) {
 
 //===--- The interface ----------------------------------------------------===//
 
-/// Finds the entry that dlc_get or dlc_set is about, after checking everything
-/// that came with the name.
-static dlc_status find_tensor(dlc_handle *handle, const char *name,
-                              const void *data, size_t bytes,
-                              const dlc_state **found) {
-  if (dlc_rt_check_handle(handle))
-    return DLC_ERROR_ARGUMENT;
+/// The entry that dlc_get or dlc_set is about, after checking everything that
+/// came with the name; null, and `status`, when something is wrong.
+static const dlc_state *find_tensor(dlc_handle *handle, const char *name,
+                                    const void *data, size_t bytes,
+                                    dlc_status *status) {
+  *status = dlc_rt_check_handle(handle);
+  if (*status)
+    return NULL;
   const dlc_model *model = handle->model;
-  if (!name)
-    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "the name is null");
+  if (!name || !data) {
+    *status = dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "the %s is null",
+                          name ? "data" : "name");
+    return NULL;
+  }
   int index = dlc_rt_find_state(model, name, 0);
   if (index < 0) {
     const char *nearest =
         dlc_rt_nearest_name(model, name, DLC_RT_KINDS_TENSORS);
-    return dlc_rt_fail(handle, DLC_ERROR_NAME,
-                       "no parameter \"%s\" in model \"%s\"%s%s%s", name,
-                       model->name, nearest ? "; did you mean \"" : "",
-                       nearest ? nearest : "", nearest ? "\"?" : "");
+    *status = dlc_rt_fail(handle, DLC_ERROR_NAME,
+                          "no parameter \"%s\" in model \"%s\"%s%s%s", name,
+                          model->name, nearest ? "; did you mean \"" : "",
+                          nearest ? nearest : "", nearest ? "\"?" : "");
+    return NULL;
   }
   const dlc_state *state = &model->states[index];
-  if (!dlc_rt_has_kind(state, DLC_RT_KINDS_TENSORS))
-    return dlc_rt_fail(handle, DLC_ERROR_NAME,
-                       "\"%s\" in model \"%s\" is a hyper-parameter: use "
-                       "dlc_get_hparam and dlc_set_hparam",
-                       name, model->name);
+  if (!dlc_rt_has_kind(state, DLC_RT_KINDS_TENSORS)) {
+    *status = dlc_rt_fail(handle, DLC_ERROR_NAME,
+                          "\"%s\" in model \"%s\" is a hyper-parameter: use "
+                          "dlc_get_hparam and dlc_set_hparam",
+                          name, model->name);
+    return NULL;
+  }
   const dlc_tensor *tensor = &state->tensor;
   if (bytes != (uint64_t)dlc_rt_num_bytes(tensor)) {
     char shape[DLC_RT_SHAPE_BYTES];
-    return dlc_rt_fail(handle, DLC_ERROR_SHAPE,
-                       "\"%s\": %zu bytes given, expected %lld (%s %s)", name,
-                       bytes, (long long)dlc_rt_num_bytes(tensor),
-                       dlc_rt_type_name(tensor->type),
-                       dlc_rt_shape_text(shape, tensor->shape, tensor->rank));
+    *status = dlc_rt_fail(
+        handle, DLC_ERROR_SHAPE,
+        "\"%s\": %zu bytes given, expected %lld (%s %s)", name, bytes,
+        (long long)dlc_rt_num_bytes(tensor), dlc_rt_type_name(tensor->type),
+        dlc_rt_shape_text(shape, tensor->shape, tensor->rank));
+    return NULL;
   }
-  if (!data && bytes)
-    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "\"%s\": the data is null",
-                       name);
-  *found = state;
-  return DLC_OK;
+  return state;
 }
 
 dlc_status dlc_get(dlc_handle *handle, const char *name, void *data,
                    size_t bytes) {
-  const dlc_state *state;
-  dlc_status status = find_tensor(handle, name, data, bytes, &state);
-  if (!status)
-    dlc_rt_gather(state, handle->state, data);
-  return status;
+  dlc_status status;
+  const dlc_state *state = find_tensor(handle, name, data, bytes, &status);
+  if (!state)
+    return status;
+  dlc_rt_gather(state, handle->state, data);
+  return DLC_OK;
 }
 
 dlc_status dlc_set(dlc_handle *handle, const char *name, const void *data,
                    size_t bytes) {
-  const dlc_state *state;
-  dlc_status status = find_tensor(handle, name, data, bytes, &state);
-  if (status)
+  dlc_status status;
+  const dlc_state *state = find_tensor(handle, name, data, bytes, &status);
+  if (!state)
     return status;
   if (!dlc_rt_valid_values(&state->tensor, data))
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
