@@ -117,9 +117,10 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
-  manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  manager.addPass(createLowerAffinePass());
-  manager.addNestedPass<func::FuncOp>(memref::createFoldMemRefAliasOpsPass());
+  EmitLoopsOptions emit;
+  emit.vectorBits = options.vectorBits;
+  emit.registers = options.registers;
+  manager.addNestedPass<func::FuncOp>(createEmitLoops(emit));
   addCleanup(manager);
   manager.addNestedPass<func::FuncOp>(createApproximateMath());
   manager.addPass(createPlanMemory());

@@ -1,0 +1,283 @@
+//===- EmitLoops.cpp - Structured ops of a kernel become loops ------------===//
+//
+// Replaces all structured ops of a kernel by loops over vectors and register
+// tiles. Before:
+//
+//   linalg.fill ins(%zero : f32) outs(%c : memref<64x32xf32>)
+//   linalg.matmul ins(%a, %b : memref<64x128xf32>, memref<128x32xf32>)
+//                 outs(%c : memref<64x32xf32>)
+//
+// After, here with two of the accumulators:
+//
+//   scf.for %tile = %first to %last step %c1 {
+//     %row = ...
+//     %sums:2 = scf.for %k = %c0 to %c128 step %c1
+//         iter_args(%s0 = %zeros, %s1 = %zeros) {
+//       %b0 = vector.load %flat_b[...] : memref<4096xf32>, vector<16xf32>
+//       %a0 = memref.load %flat_a[...] : memref<8192xf32>
+//       %v0 = vector.broadcast %a0 : f32 to vector<16xf32>
+//       %t0 = vector.fma %v0, %b0, %s0 : vector<16xf32>
+//       ...
+//       scf.yield %t0, %t1
+//     }
+//     vector.store %sums#0, %flat_c[...]
+//     ...
+//   }
+//
+//===----------------------------------------------------------------------===//
+
+#include "NestEmitter.h"
+
+#include "dlc/Codegen/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_EMITLOOPS
+#include "dlc/Codegen/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc::codegen;
+
+namespace {
+
+/// One structured op and what becomes of it.
+struct Step {
+  LoopNest nest;
+  TilePlan plan;
+  /// For each output, the value of a fill that was folded into it, or null.
+  SmallVector<Value> starts;
+};
+
+} // namespace
+
+/// The buffer that a chain of views looks into.
+static Value rootOf(Value memref) {
+  while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
+    memref = view.getViewSource();
+  return memref;
+}
+
+/// Rewrites copies and named ops to `linalg.generic`.
+static LogicalResult generalize(func::FuncOp func, IRRewriter &rewriter) {
+  for (auto copy :
+       llvm::make_early_inc_range(func.getBody().getOps<memref::CopyOp>())) {
+    rewriter.setInsertionPoint(copy);
+    rewriter.replaceOpWithNewOp<linalg::CopyOp>(copy, copy.getSource(),
+                                                copy.getTarget());
+  }
+  for (auto op :
+       llvm::make_early_inc_range(func.getBody().getOps<linalg::LinalgOp>())) {
+    if (isa<linalg::GenericOp>(op))
+      continue;
+    rewriter.setInsertionPoint(op);
+    if (failed(linalg::generalizeNamedOp(rewriter, op)))
+      return op->emitError("has no form as linalg.generic");
+  }
+  return success();
+}
+
+/// Moves constants out of the region of `op`: they are the same for all
+/// iterations.
+static void hoistConstants(linalg::GenericOp op) {
+  for (Operation &inner :
+       llvm::make_early_inc_range(op.getBody()->without_terminator()))
+    if (inner.hasTrait<OpTrait::ConstantLike>())
+      inner.moveBefore(op);
+}
+
+/// Finds the fill that gives output `output` of step `consumer` its start value
+/// and that nothing but other fills stands after. Returns the number of its
+/// step.
+static std::optional<size_t> findFill(ArrayRef<Step> steps, size_t consumer,
+                                      OpOperand &output) {
+  const Step &step = steps[consumer];
+  linalg::GenericOp op = step.nest.op;
+  // The op has to write all that the fill wrote.
+  if (!op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
+      !step.nest.outputsInvariantInReductions())
+    return std::nullopt;
+  for (size_t number = consumer; number-- > 0;) {
+    linalg::GenericOp fill = steps[number].nest.op;
+    if (!fill)
+      continue;
+    if (!matchFill(fill))
+      return std::nullopt;
+    if (fill.getDpsInits()[0] == output.get())
+      return number;
+    if (rootOf(fill.getDpsInits()[0]) == rootOf(output.get()))
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// True if `op` reads the buffer of `output` other than through `output`.
+static bool readsElsewhere(linalg::GenericOp op, OpOperand &output) {
+  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+    return &operand != &output && isa<MemRefType>(operand.get().getType()) &&
+           rootOf(operand.get()) == rootOf(output.get());
+  });
+}
+
+/// Folds fills into the start values of the ops that follow. A folded step
+/// loses its op.
+static unsigned foldFills(std::vector<Step> &steps, IRRewriter &rewriter) {
+  unsigned folded = 0;
+  for (size_t number = 0; number < steps.size(); ++number) {
+    Step &step = steps[number];
+    step.starts.assign(step.nest.numOutputs(), nullptr);
+    if (!step.nest.hasReduction() || llvm::is_contained(step.nest.extents, 0))
+      continue;
+    for (auto [start, output] :
+         llvm::zip_equal(step.starts, step.nest.op.getDpsInitsMutable())) {
+      if (readsElsewhere(step.nest.op, output))
+        continue;
+      std::optional<size_t> fill = findFill(steps, number, output);
+      if (!fill)
+        continue;
+      start = matchFill(steps[*fill].nest.op);
+      rewriter.eraseOp(steps[*fill].nest.op);
+      steps[*fill].nest.op = nullptr;
+      ++folded;
+    }
+  }
+  llvm::erase_if(steps, [](const Step &step) { return !step.nest.op; });
+  return folded;
+}
+
+/// The extent that all steps share along the sliced dimension.
+static FailureOr<int64_t> slicedExtent(ArrayRef<Step> steps) {
+  std::optional<int64_t> extent;
+  for (const Step &step : steps) {
+    const LoopNest &nest = step.nest;
+    int64_t own = nest.slicedLoop ? nest.extents[*nest.slicedLoop] : 1;
+    if (extent && own != *extent)
+      return nest.op.emitError("runs over ")
+             << own << " slices along dimension 0 of its outputs, the op "
+             << "before over " << *extent;
+    extent = own;
+  }
+  return extent.value_or(1);
+}
+
+/// Emits all steps inside of one loop over the worker's slice.
+static LogicalResult emitSliced(MutableArrayRef<Step> steps,
+                                MutableArrayRef<NestEmitter> emitters,
+                                Workers workers, OpBuilder &builder,
+                                Location loc) {
+  FailureOr<int64_t> extent = slicedExtent(steps);
+  if (failed(extent))
+    return failure();
+  auto [first, last] = emitSlice(builder, loc, *extent, workers);
+  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+  auto forOp = scf::ForOp::create(builder, loc, first, last, one);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(forOp.getBody());
+  for (NestEmitter &emitter : emitters)
+    emitter.emit(builder, std::nullopt, forOp.getInductionVar());
+  return success();
+}
+
+/// Emits several steps that may depend on each other in any way: worker 0 does
+/// them all.
+static void emitOnFirstWorker(MutableArrayRef<NestEmitter> emitters,
+                              Workers workers, OpBuilder &builder,
+                              Location loc) {
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        workers.self, zero);
+  auto ifOp = scf::IfOp::create(builder, loc, isFirst);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(ifOp.thenBlock());
+  for (NestEmitter &emitter : emitters)
+    emitter.emit(builder, std::nullopt, nullptr);
+}
+
+/// The worker arguments of a kernel.
+static FailureOr<Workers> findWorkers(func::FuncOp func) {
+  unsigned count = func.getNumArguments();
+  if (count < 2 || !func.getArgument(count - 1).getType().isIndex() ||
+      !func.getArgument(count - 2).getType().isIndex())
+    return func.emitError("is a kernel; expected its last two arguments to be "
+                          "%worker: index, %workers: index");
+  return Workers{func.getArgument(count - 2), func.getArgument(count - 1)};
+}
+
+namespace {
+
+struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    if (func->hasAttr("dl.kernel") && !func.isExternal() &&
+        failed(emitKernel(func)))
+      signalPassFailure();
+  }
+
+  LogicalResult emitKernel(func::FuncOp func) {
+    FailureOr<Workers> workers = findWorkers(func);
+    if (failed(workers))
+      return failure();
+    if (!func.getBody().hasOneBlock())
+      return func.emitError("is a kernel; expected straight-line code");
+    IRRewriter rewriter(func.getContext());
+    if (failed(generalize(func, rewriter)))
+      return failure();
+
+    auto slicedAttr = func->getAttrOfType<IntegerAttr>("dl.sliced");
+    bool sliced = slicedAttr && slicedAttr.getInt() > 0;
+    std::vector<Step> steps;
+    for (auto op : func.getBody().getOps<linalg::GenericOp>()) {
+      hoistConstants(op);
+      FailureOr<LoopNest> nest = analyzeLoopNest(op, sliced);
+      if (failed(nest))
+        return failure();
+      steps.push_back({*nest, {}, {}});
+    }
+    numFoldedFills += foldFills(steps, rewriter);
+    if (steps.empty())
+      return success();
+    return emitSteps(steps, sliced, *workers, rewriter);
+  }
+
+  LogicalResult emitSteps(MutableArrayRef<Step> steps, bool sliced,
+                          Workers workers, IRRewriter &rewriter) {
+    Target target{vectorBits, registers};
+    // Views stand before all loops; ops that make memrefs stand between the
+    // structured ops, so everything goes to the place of the last one.
+    linalg::GenericOp last = steps.back().nest.op;
+    rewriter.setInsertionPoint(last);
+    std::vector<NestEmitter> emitters;
+    emitters.reserve(steps.size());
+    for (Step &step : steps) {
+      if (llvm::is_contained(step.nest.extents, 0))
+        continue;
+      step.plan = planTiles(step.nest, target);
+      emitters.emplace_back(step.nest, step.plan, step.starts);
+      emitters.back().emitViews(rewriter);
+      ++numNests;
+    }
+    if (sliced) {
+      if (failed(emitSliced(steps, emitters, workers, rewriter, last.getLoc())))
+        return failure();
+    } else if (emitters.size() == 1) {
+      emitters.front().emit(rewriter, workers, nullptr);
+    } else if (!emitters.empty()) {
+      emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
+    }
+    for (Step &step : steps)
+      rewriter.eraseOp(step.nest.op);
+    return success();
+  }
+};
+
+} // namespace

@@ -1,0 +1,95 @@
+//===- LoopNest.h - A structured op as loops over flat buffers --*- C++ -*-===//
+//
+// A `linalg.generic` on static memrefs, reduced to what code generation needs:
+// loops with constant extents, and for every operand the number of elements
+// that one step of each loop moves by. Since the buffers are static, any
+// indexing map made of sums of `dim * constant` is one linear form over the
+// loops, whatever the rank of the memref:
+//
+//   affine_map<(n, oh, ow, oc, kh, kw, ic) -> (n, oh * 2 + kh, ow * 2 + kw,
+//   ic)> on memref<8x9x9x16xf32>   is n * 1296 + oh * 288 + ow * 32 + oc * 0 +
+//   kh * 144 + kw * 16 + ic * 1
+//
+// In this form, loops of extent 1 disappear, and two neighbouring loops are one
+// loop if that is so for every operand.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_CODEGEN_LOOPNEST_H
+#define DLC_CODEGEN_LOOPNEST_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace dlc::codegen {
+
+/// One operand of the op.
+struct Access {
+  /// A memref, or a scalar that all iterations share.
+  mlir::Value operand;
+  mlir::Type elementType;
+  /// Elements moved by one step of each loop; all zero for a scalar operand.
+  llvm::SmallVector<int64_t> strides;
+  /// Element of the first iteration, counted from the start of the memref.
+  int64_t offset = 0;
+
+  bool isScalar() const;
+  /// True if elements of this type have the same layout in a vector register
+  /// and in memory. Vectors of i1 are packed, buffers of i1 are not.
+  bool isPackable() const { return !elementType.isInteger(1); }
+  /// True if a step of `dim` moves to the next element and a vector of them can
+  /// be loaded or stored at once.
+  bool isContiguous(unsigned dim) const {
+    return strides[dim] == 1 && isPackable();
+  }
+  bool isInvariant(unsigned dim) const { return strides[dim] == 0; }
+};
+
+struct LoopNest {
+  /// Mutable because the accessors of ops are not const.
+  mutable mlir::linalg::GenericOp op;
+  /// Trip counts, outermost first; all larger than 1, except that of the sliced
+  /// loop.
+  llvm::SmallVector<int64_t> extents;
+  /// True for loops whose iterations are independent.
+  llvm::SmallVector<bool> parallel;
+  /// Inputs, then outputs.
+  llvm::SmallVector<Access> accesses;
+  unsigned numInputs = 0;
+  /// The loop that runs over dimension 0 of the outputs; set for sliced
+  /// kernels.
+  std::optional<unsigned> slicedLoop;
+  /// The loop of each dimension of the op, for `linalg.index`; none if the
+  /// dimension has extent 1 or was merged (then nothing asks for it).
+  llvm::SmallVector<std::optional<unsigned>> loopOfDim;
+
+  unsigned numLoops() const { return extents.size(); }
+  unsigned numOutputs() const { return accesses.size() - numInputs; }
+  llvm::ArrayRef<Access> inputs() const {
+    return llvm::ArrayRef(accesses).take_front(numInputs);
+  }
+  llvm::ArrayRef<Access> outputs() const {
+    return llvm::ArrayRef(accesses).drop_front(numInputs);
+  }
+  bool hasReduction() const { return llvm::is_contained(parallel, false); }
+  /// True if no reduction loop moves an output: results can stay in registers
+  /// through all reduction loops.
+  bool outputsInvariantInReductions() const;
+};
+
+/// Analyses `op`. Emits an error at the op if it is outside of what the code
+/// generator supports. With `sliced`, the loop over dimension 0 of the outputs
+/// is kept apart and named.
+mlir::FailureOr<LoopNest> analyzeLoopNest(mlir::linalg::GenericOp op,
+                                          bool sliced);
+
+/// The op that combines output number `output` with each new value if that is
+/// a plain reduction with a known neutral element: `acc = op(acc, value)`.
+/// Null otherwise.
+mlir::Operation *matchCombiner(mlir::linalg::GenericOp op, unsigned output);
+
+/// The scalar that `op` writes to all iterations of its only output, available
+/// outside of the op; null if it does anything else.
+mlir::Value matchFill(mlir::linalg::GenericOp op);
+
+} // namespace dlc::codegen
+
+#endif // DLC_CODEGEN_LOOPNEST_H

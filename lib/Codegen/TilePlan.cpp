@@ -1,0 +1,422 @@
+//===- TilePlan.cpp - How a loop nest is tiled and vectorized -------------===//
+
+#include "TilePlan.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dlc::codegen {
+
+/// Workers share out at least this many tiles, so that slices differ little.
+static constexpr int64_t kMinTasks = 128;
+/// Inputs of one block of a reduction should stay in the second-level cache.
+static constexpr int64_t kBlockBytes = 1 << 20;
+/// A vector operand of one tile beyond this size makes blocks worthwhile.
+static constexpr int64_t kPanelBytes = 640 << 10;
+/// A vector operand up to this size stays in the second-level cache whole.
+static constexpr int64_t kResidentBytes = 512 << 10;
+
+int64_t TileLoop::numTiles() const {
+  int64_t tiles = 0;
+  for (const Segment &segment : segments)
+    tiles += segment.count;
+  return tiles;
+}
+
+SmallVector<int64_t> vectorWidths(int64_t size, int64_t lanes) {
+  SmallVector<int64_t> widths(size / lanes, lanes);
+  if (size % lanes)
+    widths.push_back(size % lanes);
+  return widths;
+}
+
+/// Cuts `extent` units into the fewest tiles of at most `limit` units, as equal
+/// as possible: 27 with a limit of 14 gives 14 + 13.
+static SmallVector<Segment> splitEvenly(int64_t extent, int64_t limit) {
+  int64_t tiles = llvm::divideCeil(extent, limit);
+  int64_t size = extent / tiles, larger = extent % tiles;
+  SmallVector<Segment> segments;
+  if (larger)
+    segments.push_back({0, size + 1, larger});
+  segments.push_back({larger * (size + 1), size, tiles - larger});
+  return segments;
+}
+
+/// The same along the lanes, at most `limit` vectors a tile. What does not fill
+/// a vector goes into the last tile.
+static SmallVector<Segment> splitVectors(int64_t extent, int64_t lanes,
+                                         int64_t limit) {
+  SmallVector<Segment> segments =
+      splitEvenly(llvm::divideCeil(extent, lanes), limit);
+  for (Segment &segment : segments) {
+    segment.start *= lanes;
+    segment.size *= lanes;
+  }
+  int64_t missing = llvm::alignTo(extent, lanes) - extent;
+  if (!missing)
+    return segments;
+  Segment last = segments.back();
+  last.start += last.size * (last.count - 1);
+  last.size -= missing;
+  last.count = 1;
+  if (--segments.back().count == 0)
+    segments.pop_back();
+  segments.push_back(last);
+  return segments;
+}
+
+/// Bits of an element in a vector register.
+static int64_t elementBits(Type type) {
+  if (type.isIndex())
+    return 64;
+  return std::max<int64_t>(8, type.getIntOrFloatBitWidth());
+}
+
+static int64_t bytesOf(const Access &access) {
+  return elementBits(access.elementType) / 8;
+}
+
+/// Lanes such that the widest buffer element fills the register.
+static int64_t chooseLanes(const LoopNest &nest, const Target &target) {
+  int64_t widest = 8;
+  for (const Access &access : nest.accesses) {
+    if (!access.elementType.isIntOrIndexOrFloat())
+      return 1;
+    if (!access.isScalar())
+      widest = std::max(widest, elementBits(access.elementType));
+  }
+  return std::max<int64_t>(1, target.vectorBits / widest);
+}
+
+/// True if lanes may hold partial results of all outputs.
+static bool canSplitAccumulators(const LoopNest &nest) {
+  if (!nest.outputsInvariantInReductions())
+    return false;
+  for (unsigned output = 0; output < nest.numOutputs(); ++output)
+    if (!matchCombiner(nest.op, output))
+      return false;
+  return true;
+}
+
+/// Work per iteration, in vector instructions, with vectors of `width` along
+/// `loop`.
+static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
+  constexpr double perLane = 1.5;
+  double cost = 1;
+  for (const Access &input : nest.inputs()) {
+    if (input.isScalar())
+      continue;
+    cost += input.isInvariant(loop)    ? 0.5
+            : input.isContiguous(loop) ? 1
+                                       : perLane * width;
+  }
+  int64_t steps = 1;
+  if (nest.outputsInvariantInReductions())
+    for (auto [extent, parallel] : llvm::zip(nest.extents, nest.parallel))
+      if (!parallel)
+        steps *= extent;
+  for (const Access &output : nest.outputs()) {
+    double access = output.isInvariant(loop)
+                        ? 2 * llvm::Log2_64_Ceil(width)
+                        : (output.isContiguous(loop) ? 1 : perLane * width);
+    cost += access *
+            (output.isInvariant(loop) ? double(width) / steps : 1.0 / steps);
+  }
+  return cost / width;
+}
+
+/// The loop to run along the lanes; none if scalar code is as good.
+static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
+                                                int64_t lanes) {
+  std::optional<unsigned> best;
+  double bestCost = vectorCost(nest, 0, 1);
+  bool splitAccumulators = canSplitAccumulators(nest);
+  for (unsigned loop = nest.numLoops(); loop-- > 0;) {
+    if (nest.slicedLoop == loop || nest.extents[loop] == 1)
+      continue;
+    if (!nest.parallel[loop]) {
+      bool strided = llvm::any_of(nest.inputs(), [&](const Access &input) {
+        return !input.isInvariant(loop) && !input.isContiguous(loop);
+      });
+      if (!splitAccumulators || strided)
+        continue;
+    }
+    double cost = vectorCost(nest, loop, std::min(lanes, nest.extents[loop]));
+    if (cost < bestCost || (best && cost == bestCost && nest.parallel[loop] &&
+                            !nest.parallel[*best])) {
+      best = loop;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/// A choice of the register tile.
+struct RegisterTile {
+  /// Loops besides the vectorized one, with the steps of each in one tile.
+  SmallVector<std::pair<unsigned, int64_t>, 2> unrolled;
+  int64_t vectors = 1;
+};
+
+/// Instruction slots that one step of the reduction takes for all tiles,
+/// divided by the work done; infinite if the tile needs too many registers.
+static double tileCost(const LoopNest &nest, const TilePlan &plan,
+                       const RegisterTile &tile, const Target &target) {
+  unsigned v = *plan.vectorLoop;
+  int64_t steps = tile.vectors;
+  for (auto [loop, size] : tile.unrolled)
+    steps *= size;
+  // Registers: accumulators, vectors that several steps share, one broadcast.
+  int64_t live = steps * nest.numOutputs(), loads = 0;
+  for (const Access &input : nest.inputs()) {
+    int64_t copies = input.isInvariant(v) ? 1 : tile.vectors;
+    bool shared = !input.isInvariant(v);
+    for (auto [loop, size] : tile.unrolled) {
+      if (!input.isInvariant(loop))
+        copies *= size;
+      shared &= input.isInvariant(loop) || tile.unrolled.size() > 1;
+    }
+    loads += copies;
+    if (shared && !tile.unrolled.empty())
+      live += copies;
+  }
+  if (live > target.registers - 2)
+    return std::numeric_limits<double>::infinity();
+  // Two arithmetic and two load units; a sum needs four cycles.
+  constexpr double latency = 4, loopOverhead = 0.5;
+  auto cycles = [&](double scale) {
+    return std::max({scale * steps * nest.numOutputs() / 2, scale * loads / 2,
+                     latency}) +
+           loopOverhead;
+  };
+  // Even splits make tiles smaller than asked for: average over the real ones.
+  double tiles = 1, work = 1;
+  int64_t segments = 1;
+  auto add = [&](int64_t extent, int64_t limit) {
+    tiles *= llvm::divideCeil(extent, limit);
+    work *= extent;
+    segments *= extent % llvm::divideCeil(extent, limit) ? 2 : 1;
+  };
+  for (auto [loop, size] : tile.unrolled)
+    add(nest.extents[loop], size);
+  add(llvm::divideCeil(nest.extents[v], plan.lanes), tile.vectors);
+  double fill = work / (tiles * steps);
+  return tiles * cycles(fill) / work * (1 + 0.01 * (segments - 1));
+}
+
+/// Parallel loops that let several steps share an input.
+static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
+  SmallVector<unsigned> loops;
+  for (unsigned loop = nest.numLoops(); loop-- > 0;) {
+    if (loop == v || !nest.parallel[loop] || nest.slicedLoop == loop ||
+        nest.extents[loop] == 1)
+      continue;
+    if (llvm::any_of(nest.inputs(), [&](const Access &input) {
+          return !input.isInvariant(v) && input.isInvariant(loop);
+        }))
+      loops.push_back(loop);
+  }
+  return loops;
+}
+
+/// The register tile of a reduction: as much sharing as registers allow.
+static RegisterTile chooseReductionTile(const LoopNest &nest,
+                                        const TilePlan &plan,
+                                        const Target &target) {
+  unsigned v = *plan.vectorLoop;
+  int64_t vectors = llvm::divideCeil(nest.extents[v], plan.lanes);
+  int64_t limit = target.registers;
+  SmallVector<unsigned> loops = sharingLoops(nest, v);
+  RegisterTile best;
+  double bestCost = std::numeric_limits<double>::infinity();
+  auto consider = [&](RegisterTile tile, double penalty) {
+    double cost = tileCost(nest, plan, tile, target) * penalty;
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = tile;
+    }
+  };
+  // Without sharing: several vectors only hide the latency of the additions.
+  for (int64_t count = 1; count <= std::min<int64_t>(vectors, 8); ++count)
+    consider({{}, count}, 1);
+  bool horizontal = !nest.parallel[v];
+  double penalty = 1;
+  for (unsigned loop : loops) {
+    int64_t most = std::min(nest.extents[loop], limit);
+    for (int64_t size = 2; size <= most; ++size)
+      for (int64_t count = 1;
+           count <= (horizontal ? 1 : std::min<int64_t>(vectors, 8)); ++count)
+        consider({{{loop, size}}, count}, penalty);
+    // Outer loops walk memory in longer strides.
+    penalty *= 1.03;
+  }
+  if (horizontal && loops.size() >= 2)
+    for (int64_t first = 2;
+         first <= std::min<int64_t>(nest.extents[loops[0]], 5); ++first)
+      for (int64_t second = 2;
+           second <= std::min<int64_t>(nest.extents[loops[1]], 5); ++second)
+        consider({{{loops[0], first}, {loops[1], second}}, 1}, 1);
+  return best;
+}
+
+/// Vectors per step of a nest without reductions: a few independent ones, fewer
+/// if the body is long and needs the registers itself.
+static int64_t elementwiseVectors(const LoopNest &nest) {
+  int64_t ops = 0;
+  for (Operation &op : nest.op.getBody()->without_terminator())
+    ops += isa_and_nonnull<math::MathDialect>(op.getDialect()) ? 8 : 1;
+  return ops <= 8 ? 4 : ops <= 24 ? 2 : 1;
+}
+
+/// Elements of the buffer between the first and the last one that `access`
+/// touches, if loop `l` takes `extents[l]` steps; never more than the steps.
+static int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
+  int64_t span = 1, steps = 1;
+  for (auto [stride, extent] : llvm::zip_equal(access.strides, extents)) {
+    span += std::abs(stride) * (extent - 1);
+    if (stride != 0)
+      steps *= extent;
+  }
+  return std::min(span, steps) * bytesOf(access);
+}
+
+/// Cuts outer reduction loops into blocks where the vector operand of one tile
+/// would not stay in cache.
+static void planBlocks(const LoopNest &nest, TilePlan &plan,
+                       SmallVector<int64_t> &extents) {
+  unsigned v = *plan.vectorLoop;
+  SmallVector<int64_t> tileExtents(nest.extents);
+  for (auto [extent, parallel] : llvm::zip(tileExtents, nest.parallel))
+    if (parallel)
+      extent = 1;
+  for (const TileLoop &tileLoop : plan.tileLoops)
+    tileExtents[tileLoop.loop] = tileLoop.segments.front().size;
+  auto panelBytes = [&](ArrayRef<int64_t> steps) {
+    int64_t bytes = 0;
+    for (const Access &input : nest.inputs())
+      if (!input.isInvariant(v))
+        bytes += footprint(input, steps);
+    return bytes;
+  };
+  if (panelBytes(tileExtents) <= kPanelBytes)
+    return;
+  // Parallel loops pass over a block again and again: count all they touch.
+  auto blockBytes = [&](unsigned loop, int64_t size) {
+    SmallVector<int64_t> steps(extents);
+    steps[loop] = size;
+    int64_t bytes = 0;
+    for (const Access &input : nest.inputs())
+      bytes += footprint(input, steps);
+    return bytes;
+  };
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+    if (nest.parallel[loop])
+      continue;
+    int64_t size = extents[loop];
+    while (size > 1 &&
+           (extents[loop] % size != 0 || blockBytes(loop, size) > kBlockBytes))
+      --size;
+    if (size < extents[loop])
+      plan.blockLoops.push_back({loop, {{0, size, extents[loop] / size}}});
+    extents[loop] = size;
+    if (blockBytes(loop, size) <= kBlockBytes)
+      break;
+  }
+}
+
+/// True if all vector operands stay in cache whole, whatever the tile order.
+static bool vectorInputsAreResident(const LoopNest &nest, unsigned v,
+                                    ArrayRef<int64_t> extents) {
+  int64_t bytes = 0;
+  for (const Access &input : nest.inputs())
+    if (!input.isInvariant(v))
+      bytes += footprint(input, extents);
+  return bytes <= kResidentBytes;
+}
+
+/// Orders the tile loops: the register tile innermost, the vectorized loop
+/// outside of the unrolled ones so that a panel of vectors is used repeatedly
+/// while it is in cache; outermost of all if the panels together are too large.
+static void orderTileLoops(const LoopNest &nest, TilePlan &plan,
+                           const RegisterTile &tile,
+                           ArrayRef<int64_t> extents) {
+  auto isUnrolled = [&](unsigned loop) {
+    return llvm::is_contained(llvm::make_first_range(tile.unrolled), loop);
+  };
+  bool resident = tile.unrolled.empty() ||
+                  vectorInputsAreResident(nest, *plan.vectorLoop, extents);
+  auto rank = [&](const TileLoop &tileLoop) {
+    if (isUnrolled(tileLoop.loop))
+      return 2;
+    if (tileLoop.loop == plan.vectorLoop)
+      return resident ? 1 : -1;
+    return 0;
+  };
+  SmallVector<TileLoop> ordered;
+  for (int wanted : {-1, 0, 1, 2})
+    for (const TileLoop &tileLoop : plan.tileLoops)
+      if (rank(tileLoop) == wanted)
+        ordered.push_back(tileLoop);
+  plan.tileLoops = std::move(ordered);
+}
+
+/// Shares out the outermost tile loops that make enough tiles.
+static void planTasks(TilePlan &plan) {
+  int64_t tasks = 1;
+  for (const TileLoop &tileLoop : plan.tileLoops) {
+    if (tasks >= kMinTasks)
+      break;
+    tasks *= tileLoop.numTiles();
+    ++plan.numTaskLoops;
+  }
+}
+
+TilePlan planTiles(const LoopNest &nest, const Target &target) {
+  TilePlan plan;
+  plan.accumulatesInMemory = !nest.outputsInvariantInReductions();
+  plan.lanes = chooseLanes(nest, target);
+  if (plan.lanes > 1 && nest.numLoops() > 0)
+    plan.vectorLoop = chooseVectorLoop(nest, plan.lanes);
+  if (!plan.vectorLoop)
+    plan.lanes = 1;
+
+  RegisterTile tile;
+  if (plan.vectorLoop) {
+    bool reduces = nest.hasReduction() && !plan.accumulatesInMemory;
+    tile = reduces ? chooseReductionTile(nest, plan, target)
+                   : RegisterTile{{}, elementwiseVectors(nest)};
+  }
+  auto segmentsOf = [&](unsigned loop) -> SmallVector<Segment> {
+    if (loop == plan.vectorLoop)
+      return splitVectors(nest.extents[loop], plan.lanes, tile.vectors);
+    for (auto [unrolled, size] : tile.unrolled)
+      if (unrolled == loop)
+        return splitEvenly(nest.extents[loop], size);
+    return {{0, 1, nest.extents[loop]}};
+  };
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.parallel[loop] && nest.slicedLoop != loop)
+      plan.tileLoops.push_back({loop, segmentsOf(loop)});
+
+  SmallVector<int64_t> extents(nest.extents);
+  bool verticalReduction = plan.vectorLoop && !plan.accumulatesInMemory &&
+                           nest.parallel[*plan.vectorLoop];
+  if (verticalReduction)
+    planBlocks(nest, plan, extents);
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (!nest.parallel[loop] && loop != plan.vectorLoop)
+      plan.reductionLoops.push_back({loop, {{0, 1, extents[loop]}}});
+  if (plan.vectorLoop) {
+    if (!nest.parallel[*plan.vectorLoop])
+      plan.reductionLoops.push_back(
+          {*plan.vectorLoop, segmentsOf(*plan.vectorLoop)});
+    orderTileLoops(nest, plan, tile, extents);
+  }
+  planTasks(plan);
+  return plan;
+}
+
+} // namespace dlc::codegen
