@@ -45,14 +45,12 @@ Expected<std::unique_ptr<Model>> dlc::compileAndLoad(StringRef mlirPath,
     return jit.takeError();
   orc::JITDylib &library = (*jit)->getMainJITDylib();
   // The runtime of this program, and libc and libm.
-  auto symbol = [&](StringRef name, auto *address) {
-    return std::pair((*jit)->mangleAndIntern(name),
-                     orc::ExecutorSymbolDef(orc::ExecutorAddr::fromPtr(address),
-                                            JITSymbolFlags::Exported));
-  };
-  if (Error error = library.define(orc::absoluteSymbols(
-          {symbol("dlc_rt_barrier", &dlc_rt_barrier),
-           symbol("dlc_runtime_api", &dlc_runtime_api)})))
+  orc::SymbolMap runtime;
+  runtime[(*jit)->mangleAndIntern("dlc_rt_barrier")] = {
+      orc::ExecutorAddr::fromPtr(&dlc_rt_barrier), JITSymbolFlags::Exported};
+  runtime[(*jit)->mangleAndIntern("dlc_runtime_api")] = {
+      orc::ExecutorAddr::fromPtr(&dlc_runtime_api), JITSymbolFlags::Exported};
+  if (Error error = library.define(orc::absoluteSymbols(std::move(runtime))))
     return error;
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
       (*jit)->getDataLayout().getGlobalPrefix());
