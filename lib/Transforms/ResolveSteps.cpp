@@ -301,7 +301,7 @@ LogicalResult StepResolver::run() {
   builder.setInsertionPoint(ret);
   if (trains) {
     function->setAttr(names::trains, builder.getUnitAttr());
-    count(declareCounter("step_count"), step.getLoc());
+    count(declareCounter(names::stepCount), step.getLoc());
   }
   SmallVector<Value> results(ret.getValues());
   SmallVector<DictionaryAttr> resultAttrs;
@@ -337,6 +337,11 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))
       if (isa<FuncOp, OptimizerOp>(op))
         op.erase();
+    // Every model has these two, whether its steps use them or not.
+    OpBuilder atEnd = OpBuilder::atBlockEnd(&model.getBody().front());
+    for (StringRef counter : {names::stepCount, names::seed})
+      if (!symbols.lookup(counter))
+        symbols.insert(CounterOp::create(atEnd, model.getLoc(), counter));
   }
 };
 

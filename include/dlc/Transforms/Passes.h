@@ -27,6 +27,10 @@ inline constexpr llvm::StringLiteral kernel = "dl.kernel";
 inline constexpr llvm::StringLiteral rows = "dl.sliced";
 /// On a kernel: pairs (result, input); the result may overwrite the input.
 inline constexpr llvm::StringLiteral inPlace = "dl.in_place";
+/// The counters of every model: calls of steps that train, and the seed of its
+/// random numbers.
+inline constexpr llvm::StringLiteral stepCount = "step_count";
+inline constexpr llvm::StringLiteral seed = "seed";
 /// On a lowered kernel: the arguments it writes.
 inline constexpr llvm::StringLiteral writes = "dl.writes";
 /// On a lowered step: a list that says of each argument what it is.

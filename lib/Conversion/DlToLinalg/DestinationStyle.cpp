@@ -26,6 +26,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Runtime.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -326,11 +327,15 @@ static ArrayAttr describeStates(dl::ModelOp model) {
     else if (auto hparam = dyn_cast<dl::HparamOp>(op))
       hparams.push_back(describeState(
           b, "hparam", hparam.getSymNameAttr(), RankedTensorType::get({}, b.getF32Type()),
-          {0, hparam.getValue().convertToDouble(), 0}, {}));
+          {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {}));
     else if (auto counter = dyn_cast<dl::CounterOp>(op))
       counters.push_back(describeState(b, "counter", counter.getSymNameAttr(),
                                        RankedTensorType::get({}, b.getI64Type()),
-                                       {0, 0, 0}, {}));
+                                       {counter.getSymName() == names::seed
+                                            ? DLC_INIT_SEED
+                                            : DLC_INIT_CONSTANT,
+                                        0, 0},
+                                       {}));
   }
   llvm::append_range(tensors, hparams);
   llvm::append_range(tensors, slots);
