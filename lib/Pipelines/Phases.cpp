@@ -105,7 +105,8 @@ static bool isIn(Operation *op) {
 
 static bool isLinalg(Operation *op) {
   return isIn<BuiltinDialect, func::FuncDialect, linalg::LinalgDialect,
-              arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(op);
+              arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(op) ||
+         isa<bufferization::MaterializeInDestinationOp>(op);
 }
 
 static void addVector(OpPassManager &manager, const PhaseOptions &options) {

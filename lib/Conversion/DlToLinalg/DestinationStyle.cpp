@@ -29,6 +29,7 @@
 #include "dlc/Runtime.h"
 #include "dlc/Transforms/Passes.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -59,7 +60,7 @@ static llvm::SmallDenseMap<unsigned, unsigned> inPlacePairs(func::FuncOp kernel)
 
 /// Makes the op chain that computes `value` write into `destination`; the value
 /// that then is the result.
-static Value writeInto(Value value, Value destination, OpBuilder &atEnd) {
+static Value writeInto(Value value, Value destination) {
   Location loc = value.getLoc();
   auto result = dyn_cast<OpResult>(value);
   // A value with a view of it for a result: the view's source is what is written.
@@ -68,13 +69,13 @@ static Value writeInto(Value value, Value destination, OpBuilder &atEnd) {
     Value flat = tensor::CollapseShapeOp::create(
         atStart, loc, expand.getSrcType(), destination,
         expand.getReassociationIndices());
-    expand.getSrcMutable().assign(writeInto(expand.getSrc(), flat, atEnd));
+    expand.getSrcMutable().assign(writeInto(expand.getSrc(), flat));
     return expand;
   }
   if (result && result.getOwner()) {
     Operation *owner = result.getOwner();
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(owner)) {
-      insert.getDestMutable().assign(writeInto(insert.getDest(), destination, atEnd));
+      insert.getDestMutable().assign(writeInto(insert.getDest(), destination));
       return insert;
     }
     if (auto style = dyn_cast<DestinationStyleOpInterface>(owner)) {
@@ -96,7 +97,10 @@ static Value writeInto(Value value, Value destination, OpBuilder &atEnd) {
       }
     }
   }
-  return linalg::CopyOp::create(atEnd, loc, value, destination).getResult(0);
+  // Behind both: destinations stand at the start of the block.
+  OpBuilder behind(value.getContext());
+  behind.setInsertionPointAfterValue(isa<BlockArgument>(value) ? destination : value);
+  return linalg::CopyOp::create(behind, loc, value, destination).getResult(0);
 }
 
 static void kernelToDestinationStyle(func::FuncOp kernel) {
@@ -117,7 +121,12 @@ static void kernelToDestinationStyle(func::FuncOp kernel) {
       body.addArgument(operand.get().getType(), kernel.getLoc());
     }
     written.push_back(arg);
-    operand.set(writeInto(operand.get(), body.getArgument(arg), builder));
+    // Nothing, if the value is computed in place; a copy, if the old value is needed
+    // too long for that.
+    Value result = writeInto(operand.get(), body.getArgument(arg));
+    operand.set(bufferization::MaterializeInDestinationOp::create(
+                    builder, result.getLoc(), result, body.getArgument(arg))
+                    .getResult());
   }
   for (int i = 0; i < 2; ++i)
     body.addArgument(builder.getIndexType(), kernel.getLoc());
