@@ -163,16 +163,86 @@ Value NestEmitter::load(const Position &position, unsigned operand,
   return vector::FromElementsOp::create(*builder, loc, type, lanes);
 }
 
+/// True if the elements of `slot` come out of a square that is transposed in
+/// registers.
+bool NestEmitter::isTransposed(const Position &position, unsigned operand,
+                               const Slot &slot) const {
+  const Access &access = nest.accesses[operand];
+  return plan.transposedLoop && !access.isScalar() &&
+         slot.width == plan.lanes &&
+         position.sizes[*plan.transposedLoop] == plan.lanes &&
+         access.isContiguous(*plan.transposedLoop) &&
+         !access.isInvariant(*plan.vectorLoop) &&
+         !access.isContiguous(*plan.vectorLoop);
+}
+
+/// Loads the square that `slot`, the first along the transposed loop, belongs
+/// to, one vector for each lane, and transposes it: in each round, blocks
+/// beside the diagonal of half the size change places.
+void NestEmitter::loadTransposed(const Position &position, unsigned operand,
+                                 const Slot &slot) {
+  const Access &access = nest.accesses[operand];
+  int64_t lanes = plan.lanes, first = elementStep(access, slot.steps);
+  auto type = VectorType::get({lanes}, access.elementType);
+  SmallVector<Value> rows;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value index = materialize(position.elements[operand],
+                              first + lane * access.strides[*plan.vectorLoop]);
+    rows.push_back(
+        vector::LoadOp::create(*builder, loc, type, views[operand], index));
+  }
+  for (int64_t half = lanes / 2; half > 0; half /= 2) {
+    SmallVector<int64_t> upper, lower;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      bool right = lane & half;
+      upper.push_back(right ? lanes + lane - half : lane);
+      lower.push_back(right ? lanes + lane : lane + half);
+    }
+    for (int64_t row = 0; row < lanes; ++row) {
+      if (row & half)
+        continue;
+      Value a = rows[row], b = rows[row + half];
+      rows[row] = vector::ShuffleOp::create(*builder, loc, a, b, upper);
+      rows[row + half] = vector::ShuffleOp::create(*builder, loc, a, b, lower);
+    }
+  }
+  for (auto [step, row] : llvm::enumerate(rows))
+    loaded[{operand, first + int64_t(step), lanes}] = row;
+}
+
+/// Fetches what `slot` loads some steps later into cache.
+void NestEmitter::prefetch(const Position &position, unsigned operand,
+                           const Slot &slot) {
+  const Access &access = nest.accesses[operand];
+  int64_t ahead = plan.reductionLoops.empty()
+                      ? 0
+                      : access.strides[plan.reductionLoops.back().loop] *
+                            plan.prefetchDistance;
+  if (ahead == 0 || access.isScalar() || access.isInvariant(*plan.vectorLoop))
+    return;
+  Value index = materialize(position.elements[operand],
+                            elementStep(access, slot.steps) + ahead);
+  memref::PrefetchOp::create(*builder, loc, views[operand], index,
+                             /*isWrite=*/false, /*localityHint=*/3,
+                             /*isDataCache=*/true);
+}
+
 /// Like `load`, but each element of an input only once per step.
 Value NestEmitter::loadInput(const Position &position, unsigned operand,
                              const Slot &slot) {
   const Access &access = nest.accesses[operand];
   bool uniform = !plan.vectorLoop || access.isInvariant(*plan.vectorLoop);
-  Value &value = loaded[{operand, elementStep(access, slot.steps),
-                         uniform ? 1 : slot.width}];
-  if (!value)
-    value = load(position, operand, slot);
-  return value;
+  std::tuple key(operand, elementStep(access, slot.steps),
+                 uniform ? 1 : slot.width);
+  if (!loaded.contains(key)) {
+    if (isTransposed(position, operand, slot)) {
+      loadTransposed(position, operand, slot);
+    } else {
+      loaded[key] = load(position, operand, slot);
+      prefetch(position, operand, slot);
+    }
+  }
+  return loaded.lookup(key);
 }
 
 void NestEmitter::store(const Position &position, unsigned operand,

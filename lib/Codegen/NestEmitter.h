@@ -119,6 +119,11 @@ private:
                         const Slot &slot);
   mlir::Value load(const Position &position, unsigned operand,
                    const Slot &slot);
+  bool isTransposed(const Position &position, unsigned operand,
+                    const Slot &slot) const;
+  void loadTransposed(const Position &position, unsigned operand,
+                      const Slot &slot);
+  void prefetch(const Position &position, unsigned operand, const Slot &slot);
   void store(const Position &position, unsigned operand, const Slot &slot,
              mlir::Value value);
   mlir::Value startValue(const Position &position, unsigned output,

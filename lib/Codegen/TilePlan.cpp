@@ -6,18 +6,26 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace dlc::codegen {
 
 /// Workers share out at least this many tiles, so that slices differ little.
 static constexpr int64_t kMinTasks = 128;
-/// Inputs of one block of a reduction should stay in the second-level cache.
+/// Second-level cache that the vectors of one tile may fill before its
+/// reduction is cut into blocks, and that the inputs of one block may fill.
+static constexpr int64_t kPanelBytes = 1 << 20;
 static constexpr int64_t kBlockBytes = 1 << 20;
-/// A vector operand of one tile beyond this size makes blocks worthwhile.
-static constexpr int64_t kPanelBytes = 640 << 10;
-/// A vector operand up to this size stays in the second-level cache whole.
-static constexpr int64_t kResidentBytes = 512 << 10;
+/// Vectors of one tile that fit here need no prefetching.
+static constexpr int64_t kFirstLevelBytes = 32 << 10;
+/// Enough steps of a register tile to hide the latency of the caches behind.
+static constexpr int64_t kPrefetchSteps = 8;
+/// Vectors of all tiles together stay in cache up to this size.
+static constexpr int64_t kResidentBytes = 100 << 10;
+/// Bytes that map to different sets of the second-level cache.
+static constexpr int64_t kCacheWayBytes = 128 << 10;
 
 int64_t TileLoop::numTiles() const {
   int64_t tiles = 0;
@@ -68,6 +76,14 @@ static SmallVector<Segment> splitVectors(int64_t extent, int64_t lanes,
   return segments;
 }
 
+/// Cuts `extent` into tiles of exactly `size`, and a last one with the rest.
+static SmallVector<Segment> splitSquares(int64_t extent, int64_t size) {
+  SmallVector<Segment> segments{{0, size, extent / size}};
+  if (extent % size)
+    segments.push_back({extent - extent % size, extent % size, 1});
+  return segments;
+}
+
 /// Bits of an element in a vector register.
 static int64_t elementBits(Type type) {
   if (type.isIndex())
@@ -101,17 +117,34 @@ static bool canSplitAccumulators(const LoopNest &nest) {
   return true;
 }
 
+/// A loop, other than the vectorized loop `v`, that allows `input` to be loaded
+/// in squares of `lanes` x `lanes` and transposed in registers.
+static std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
+                                                  const Access &input,
+                                                  unsigned v, int64_t lanes) {
+  if (nest.hasReduction() || nest.extents[v] < lanes ||
+      !llvm::isPowerOf2_64(lanes) || lanes == 1 || input.isInvariant(v) ||
+      input.isContiguous(v))
+    return std::nullopt;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (loop != v && nest.slicedLoop != loop && nest.parallel[loop] &&
+        nest.extents[loop] >= lanes && input.isContiguous(loop))
+      return loop;
+  return std::nullopt;
+}
+
 /// Work per iteration, in vector instructions, with vectors of `width` along
 /// `loop`.
 static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
-  constexpr double perLane = 1.5;
+  constexpr double perLane = 1.5, transposed = 6;
   double cost = 1;
   for (const Access &input : nest.inputs()) {
     if (input.isScalar())
       continue;
-    cost += input.isInvariant(loop)    ? 0.5
-            : input.isContiguous(loop) ? 1
-                                       : perLane * width;
+    cost += input.isInvariant(loop)                        ? 0.5
+            : input.isContiguous(loop)                     ? 1
+            : findTransposedLoop(nest, input, loop, width) ? transposed
+                                                           : perLane * width;
   }
   int64_t steps = 1;
   if (nest.outputsInvariantInReductions())
@@ -283,80 +316,120 @@ static int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
   return std::min(span, steps) * bytesOf(access);
 }
 
+/// All bytes that one tile reads as vectors, `reductions` giving the steps of
+/// reduction loops.
+static int64_t panelBytes(
+    const LoopNest &nest, const TilePlan &plan, ArrayRef<int64_t> reductions,
+    llvm::function_ref<int64_t(const Access &, ArrayRef<int64_t>)> size) {
+  SmallVector<int64_t> steps(reductions);
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.parallel[loop])
+      steps[loop] = 1;
+  for (const TileLoop &tileLoop : plan.tileLoops)
+    steps[tileLoop.loop] = tileLoop.segments.front().size;
+  int64_t bytes = 0;
+  for (const Access &input : nest.inputs())
+    if (!input.isInvariant(*plan.vectorLoop))
+      bytes += size(input, steps);
+  return bytes;
+}
+
+/// Cache that the part of `access` under `extents` takes away. Runs at a
+/// distance that is a multiple of a large power of two fall into few sets,
+/// which makes them as costly as a larger buffer.
+static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
+  int64_t bytes = footprint(access, extents);
+  // The contiguous run, and the nearest stride beyond it.
+  int64_t run = 1, distance = 0;
+  for (bool grown = true; grown;) {
+    grown = false;
+    distance = 0;
+    for (auto [stride, extent] : llvm::zip_equal(access.strides, extents)) {
+      int64_t step = std::abs(stride);
+      if (step == 0 || extent == 1)
+        continue;
+      if (step <= run && step * extent > run) {
+        run = step * extent;
+        grown = true;
+      } else if (step > run) {
+        distance = distance ? std::gcd(distance, step) : step;
+      }
+    }
+  }
+  if (distance == 0)
+    return bytes;
+  int64_t spacing = std::gcd(distance * bytesOf(access), kCacheWayBytes);
+  int64_t line = llvm::alignTo(run * bytesOf(access), 64);
+  return bytes * std::max<int64_t>(1, spacing / line);
+}
+
 /// Cuts outer reduction loops into blocks where the vector operand of one tile
 /// would not stay in cache.
 static void planBlocks(const LoopNest &nest, TilePlan &plan,
                        SmallVector<int64_t> &extents) {
-  unsigned v = *plan.vectorLoop;
-  SmallVector<int64_t> tileExtents(nest.extents);
-  for (auto [extent, parallel] : llvm::zip(tileExtents, nest.parallel))
-    if (parallel)
-      extent = 1;
-  for (const TileLoop &tileLoop : plan.tileLoops)
-    tileExtents[tileLoop.loop] = tileLoop.segments.front().size;
-  auto panelBytes = [&](ArrayRef<int64_t> steps) {
-    int64_t bytes = 0;
-    for (const Access &input : nest.inputs())
-      if (!input.isInvariant(v))
-        bytes += footprint(input, steps);
-    return bytes;
-  };
-  if (panelBytes(tileExtents) <= kPanelBytes)
-    return;
-  // Parallel loops pass over a block again and again: count all they touch.
-  auto blockBytes = [&](unsigned loop, int64_t size) {
-    SmallVector<int64_t> steps(extents);
-    steps[loop] = size;
+  // All that all tiles read: they pass over a block again and again.
+  auto totalBytes = [&](ArrayRef<int64_t> steps) {
     int64_t bytes = 0;
     for (const Access &input : nest.inputs())
       bytes += footprint(input, steps);
     return bytes;
   };
+  if (panelBytes(nest, plan, extents, cacheFootprint) <= kPanelBytes)
+    return;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
-    if (nest.parallel[loop])
+    if (nest.parallel[loop] || extents[loop] == 1)
       continue;
-    int64_t size = extents[loop];
-    while (size > 1 &&
-           (extents[loop] % size != 0 || blockBytes(loop, size) > kBlockBytes))
+    int64_t extent = extents[loop];
+    SmallVector<int64_t> steps(extents);
+    // Windows overlap: cutting them hardly shrinks what all tiles read.
+    steps[loop] = llvm::divideCeil(extent, 2);
+    bool shrinks = totalBytes(steps) <=
+                   totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
+    auto fits = [&](int64_t size) {
+      steps[loop] = size;
+      return panelBytes(nest, plan, steps, cacheFootprint) <= kPanelBytes &&
+             (!shrinks || totalBytes(steps) <= kBlockBytes);
+    };
+    int64_t size = extent;
+    while (size > 1 && (extent % size != 0 || !fits(size)))
       --size;
-    if (size < extents[loop])
-      plan.blockLoops.push_back({loop, {{0, size, extents[loop] / size}}});
+    if (size < extent)
+      plan.blockLoops.push_back({loop, {{0, size, extent / size}}});
     extents[loop] = size;
-    if (blockBytes(loop, size) <= kBlockBytes)
+    if (fits(size))
       break;
   }
 }
 
-/// True if all vector operands stay in cache whole, whatever the tile order.
-static bool vectorInputsAreResident(const LoopNest &nest, unsigned v,
-                                    ArrayRef<int64_t> extents) {
-  int64_t bytes = 0;
-  for (const Access &input : nest.inputs())
-    if (!input.isInvariant(v))
-      bytes += footprint(input, extents);
-  return bytes <= kResidentBytes;
-}
-
-/// Orders the tile loops: the register tile innermost, the vectorized loop
-/// outside of the unrolled ones so that a panel of vectors is used repeatedly
-/// while it is in cache; outermost of all if the panels together are too large.
+/// Orders the tile loops so that vectors are used repeatedly while they are in
+/// cache. If all of them stay there, the tiles of one row of outputs come
+/// first: other inputs are then read once. Otherwise all tiles that use the
+/// same vectors come first.
 static void orderTileLoops(const LoopNest &nest, TilePlan &plan,
                            const RegisterTile &tile,
                            ArrayRef<int64_t> extents) {
   auto isUnrolled = [&](unsigned loop) {
     return llvm::is_contained(llvm::make_first_range(tile.unrolled), loop);
   };
-  bool resident = tile.unrolled.empty() ||
-                  vectorInputsAreResident(nest, *plan.vectorLoop, extents);
+  int64_t bytes = 0;
+  SmallVector<bool> movesPanel(nest.numLoops(), false);
+  for (const Access &input : nest.inputs()) {
+    if (input.isInvariant(*plan.vectorLoop))
+      continue;
+    bytes += footprint(input, extents);
+    for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+      movesPanel[loop] = movesPanel[loop] || !input.isInvariant(loop);
+  }
+  bool resident = bytes <= kResidentBytes;
   auto rank = [&](const TileLoop &tileLoop) {
     if (isUnrolled(tileLoop.loop))
       return 2;
-    if (tileLoop.loop == plan.vectorLoop)
-      return resident ? 1 : -1;
-    return 0;
+    if (tile.unrolled.empty())
+      return tileLoop.loop == plan.vectorLoop ? 1 : 0;
+    return !movesPanel[tileLoop.loop] ? 1 : resident ? 3 : 0;
   };
   SmallVector<TileLoop> ordered;
-  for (int wanted : {-1, 0, 1, 2})
+  for (int wanted : {0, 1, 2, 3})
     for (const TileLoop &tileLoop : plan.tileLoops)
       if (rank(tileLoop) == wanted)
         ordered.push_back(tileLoop);
@@ -388,8 +461,18 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
     bool reduces = nest.hasReduction() && !plan.accumulatesInMemory;
     tile = reduces ? chooseReductionTile(nest, plan, target)
                    : RegisterTile{{}, elementwiseVectors(nest)};
+    for (const Access &input : nest.inputs())
+      if (!plan.transposedLoop)
+        plan.transposedLoop =
+            findTransposedLoop(nest, input, *plan.vectorLoop, plan.lanes);
+    if (plan.transposedLoop)
+      tile.vectors = 1;
   }
   auto segmentsOf = [&](unsigned loop) -> SmallVector<Segment> {
+    int64_t extent = nest.extents[loop];
+    if (plan.transposedLoop &&
+        (loop == plan.vectorLoop || loop == plan.transposedLoop))
+      return splitSquares(extent, plan.lanes);
     if (loop == plan.vectorLoop)
       return splitVectors(nest.extents[loop], plan.lanes, tile.vectors);
     for (auto [unrolled, size] : tile.unrolled)
@@ -404,8 +487,11 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
   SmallVector<int64_t> extents(nest.extents);
   bool verticalReduction = plan.vectorLoop && !plan.accumulatesInMemory &&
                            nest.parallel[*plan.vectorLoop];
-  if (verticalReduction)
+  if (verticalReduction) {
     planBlocks(nest, plan, extents);
+    if (panelBytes(nest, plan, extents, footprint) > kFirstLevelBytes)
+      plan.prefetchDistance = kPrefetchSteps;
+  }
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
     if (!nest.parallel[loop] && loop != plan.vectorLoop)
       plan.reductionLoops.push_back({loop, {{0, 1, extents[loop]}}});

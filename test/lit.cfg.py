@@ -1,0 +1,38 @@
+# What all lit tests share: which files are tests, and which tools they call.
+
+import os
+
+import lit.formats
+from lit.llvm import llvm_config
+
+config.name = "dlc"
+config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["CMakeLists.txt", "Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.dlc_obj_root, "test")
+
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.add_tool_substitutions(
+    ["dlc-opt", "FileCheck", "not", "mlir-runner"],
+    [config.dlc_tools_dir, config.llvm_tools_dir],
+)
+config.substitutions.append(("%python", config.python_executable))
+config.substitutions.append(
+    (
+        "%runner_libs",
+        ",".join(
+            os.path.join(config.llvm_lib_dir, f"lib{name}.so")
+            for name in ("mlir_runner_utils", "mlir_c_runner_utils")
+        ),
+    )
+)
+config.substitutions.append(
+    (
+        "%lower_to_llvm",
+        "expand-strided-metadata,lower-affine,convert-scf-to-cf,"
+        "convert-vector-to-llvm,convert-math-to-llvm,finalize-memref-to-llvm,"
+        "convert-arith-to-llvm,convert-ub-to-llvm,convert-index-to-llvm,"
+        "convert-func-to-llvm,convert-cf-to-llvm,reconcile-unrealized-casts",
+    )
+)
