@@ -1,8 +1,8 @@
 //===- FuseElementwise.cpp - Merge elementwise ops into their users -------===//
 //
-// Upstream's fusion with a rule of our own for when it pays: the user reads each element
-// of the producer once, so nothing is computed twice. Then ops that make the same
-// pass over memory become one op with several results.
+// Upstream's fusion with a rule of our own for when it pays: the user reads
+// each element of the producer once, so nothing is computed twice. Then ops
+// that make the same pass over memory become one op with several results.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,8 +37,8 @@ static bool readsOnce(OpOperand *operand) {
 // Siblings
 //===----------------------------------------------------------------------===//
 
-/// Whether an op makes one pass over its operands: elementwise, or a reduction that reads
-/// each element of its inputs once.
+/// Whether an op makes one pass over its operands: elementwise, or a reduction
+/// that reads each element of its inputs once.
 static bool isOnePass(linalg::GenericOp op) {
   if (!op.hasPureTensorSemantics())
     return false;
@@ -102,8 +102,8 @@ static void join(linalg::GenericOp first, linalg::GenericOp second) {
   first.erase();
 }
 
-/// Merges ops that make the same pass, so that what they both read is read once and
-/// what they both compute is computed once.
+/// Merges ops that make the same pass, so that what they both read is read once
+/// and what they both compute is computed once.
 static void joinSiblings(func::FuncOp kernel) {
   bool changed = true;
   while (changed) {
@@ -118,8 +118,8 @@ static void joinSiblings(func::FuncOp kernel) {
   }
 }
 
-/// Elementwise ops of one shape that did not become one op must at least agree on who
-/// computes what: each worker its rows.
+/// Elementwise ops of one shape that did not become one op must at least agree
+/// on who computes what: each worker its rows.
 static void shareRows(func::FuncOp kernel) {
   if (!kernel->hasAttr(dlc::names::kernel) || kernel->hasAttr(dlc::names::rows))
     return;
@@ -129,7 +129,8 @@ static void shareRows(func::FuncOp kernel) {
     ++number;
     ArrayRef<int64_t> shape =
         cast<RankedTensorType>(op.getResult(0).getType()).getShape();
-    if (op.getNumReductionLoops() || shape.empty() || (rows && *rows != shape[0]))
+    if (op.getNumReductionLoops() || shape.empty() ||
+        (rows && *rows != shape[0]))
       return;
     rows = shape[0];
   }
