@@ -6,18 +6,22 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace dlc::codegen {
 
 /// Workers share out at least this many tiles, so that slices differ little.
 static constexpr int64_t kMinTasks = 128;
-/// Inputs of one block of a reduction should stay in the second-level cache.
+/// Second-level cache that the vectors of one tile may fill before its
+/// reduction is cut into blocks, and that the inputs of one block may fill.
+static constexpr int64_t kPanelBytes = 1 << 20;
 static constexpr int64_t kBlockBytes = 1 << 20;
-/// A vector operand of one tile beyond this size makes blocks worthwhile.
-static constexpr int64_t kPanelBytes = 640 << 10;
-/// A vector operand up to this size stays in the second-level cache whole.
-static constexpr int64_t kResidentBytes = 512 << 10;
+/// Vectors of all tiles together stay in cache up to this size.
+static constexpr int64_t kResidentBytes = 256 << 10;
+/// Bytes that map to different sets of the second-level cache.
+static constexpr int64_t kCacheWayBytes = 128 << 10;
 
 int64_t TileLoop::numTiles() const {
   int64_t tiles = 0;
@@ -283,80 +287,117 @@ static int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
   return std::min(span, steps) * bytesOf(access);
 }
 
+/// Cache that the part of `access` under `extents` takes away. Runs at a
+/// distance that is a multiple of a large power of two fall into few sets,
+/// which makes them as costly as a larger buffer.
+static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
+  int64_t bytes = footprint(access, extents);
+  // The contiguous run, and the nearest stride beyond it.
+  int64_t run = 1, distance = 0;
+  for (bool grown = true; grown;) {
+    grown = false;
+    distance = 0;
+    for (auto [stride, extent] : llvm::zip_equal(access.strides, extents)) {
+      int64_t step = std::abs(stride);
+      if (step == 0 || extent == 1)
+        continue;
+      if (step <= run && step * extent > run) {
+        run = step * extent;
+        grown = true;
+      } else if (step > run) {
+        distance = distance ? std::gcd(distance, step) : step;
+      }
+    }
+  }
+  if (distance == 0)
+    return bytes;
+  int64_t spacing = std::gcd(distance * bytesOf(access), kCacheWayBytes);
+  int64_t line = llvm::alignTo(run * bytesOf(access), 64);
+  return bytes * std::max<int64_t>(1, spacing / line);
+}
+
 /// Cuts outer reduction loops into blocks where the vector operand of one tile
 /// would not stay in cache.
 static void planBlocks(const LoopNest &nest, TilePlan &plan,
                        SmallVector<int64_t> &extents) {
   unsigned v = *plan.vectorLoop;
-  SmallVector<int64_t> tileExtents(nest.extents);
-  for (auto [extent, parallel] : llvm::zip(tileExtents, nest.parallel))
-    if (parallel)
-      extent = 1;
-  for (const TileLoop &tileLoop : plan.tileLoops)
-    tileExtents[tileLoop.loop] = tileLoop.segments.front().size;
-  auto panelBytes = [&](ArrayRef<int64_t> steps) {
+  // All that one tile reads as vectors.
+  auto panelBytes = [&](ArrayRef<int64_t> reductions) {
+    SmallVector<int64_t> steps(reductions);
+    for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+      if (nest.parallel[loop])
+        steps[loop] = 1;
+    for (const TileLoop &tileLoop : plan.tileLoops)
+      steps[tileLoop.loop] = tileLoop.segments.front().size;
     int64_t bytes = 0;
     for (const Access &input : nest.inputs())
       if (!input.isInvariant(v))
-        bytes += footprint(input, steps);
+        bytes += cacheFootprint(input, steps);
     return bytes;
   };
-  if (panelBytes(tileExtents) <= kPanelBytes)
-    return;
-  // Parallel loops pass over a block again and again: count all they touch.
-  auto blockBytes = [&](unsigned loop, int64_t size) {
-    SmallVector<int64_t> steps(extents);
-    steps[loop] = size;
+  // All that all tiles read: they pass over a block again and again.
+  auto totalBytes = [&](ArrayRef<int64_t> steps) {
     int64_t bytes = 0;
     for (const Access &input : nest.inputs())
       bytes += footprint(input, steps);
     return bytes;
   };
+  if (panelBytes(extents) <= kPanelBytes)
+    return;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
-    if (nest.parallel[loop])
+    if (nest.parallel[loop] || extents[loop] == 1)
       continue;
-    int64_t size = extents[loop];
-    while (size > 1 &&
-           (extents[loop] % size != 0 || blockBytes(loop, size) > kBlockBytes))
+    int64_t extent = extents[loop];
+    SmallVector<int64_t> steps(extents);
+    // Windows overlap: cutting them hardly shrinks what all tiles read.
+    steps[loop] = llvm::divideCeil(extent, 2);
+    bool shrinks = totalBytes(steps) <=
+                   totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
+    auto fits = [&](int64_t size) {
+      steps[loop] = size;
+      return panelBytes(steps) <= kPanelBytes &&
+             (!shrinks || totalBytes(steps) <= kBlockBytes);
+    };
+    int64_t size = extent;
+    while (size > 1 && (extent % size != 0 || !fits(size)))
       --size;
-    if (size < extents[loop])
-      plan.blockLoops.push_back({loop, {{0, size, extents[loop] / size}}});
+    if (size < extent)
+      plan.blockLoops.push_back({loop, {{0, size, extent / size}}});
     extents[loop] = size;
-    if (blockBytes(loop, size) <= kBlockBytes)
+    if (fits(size))
       break;
   }
 }
 
-/// True if all vector operands stay in cache whole, whatever the tile order.
-static bool vectorInputsAreResident(const LoopNest &nest, unsigned v,
-                                    ArrayRef<int64_t> extents) {
-  int64_t bytes = 0;
-  for (const Access &input : nest.inputs())
-    if (!input.isInvariant(v))
-      bytes += footprint(input, extents);
-  return bytes <= kResidentBytes;
-}
-
-/// Orders the tile loops: the register tile innermost, the vectorized loop
-/// outside of the unrolled ones so that a panel of vectors is used repeatedly
-/// while it is in cache; outermost of all if the panels together are too large.
+/// Orders the tile loops so that vectors are used repeatedly while they are in
+/// cache. If all of them stay there, the tiles of one row of outputs come
+/// first: other inputs are then read once. Otherwise all tiles that use the
+/// same vectors come first.
 static void orderTileLoops(const LoopNest &nest, TilePlan &plan,
                            const RegisterTile &tile,
                            ArrayRef<int64_t> extents) {
   auto isUnrolled = [&](unsigned loop) {
     return llvm::is_contained(llvm::make_first_range(tile.unrolled), loop);
   };
-  bool resident = tile.unrolled.empty() ||
-                  vectorInputsAreResident(nest, *plan.vectorLoop, extents);
+  int64_t bytes = 0;
+  SmallVector<bool> movesPanel(nest.numLoops(), false);
+  for (const Access &input : nest.inputs()) {
+    if (input.isInvariant(*plan.vectorLoop))
+      continue;
+    bytes += footprint(input, extents);
+    for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+      movesPanel[loop] = movesPanel[loop] || !input.isInvariant(loop);
+  }
+  bool resident = bytes <= kResidentBytes;
   auto rank = [&](const TileLoop &tileLoop) {
     if (isUnrolled(tileLoop.loop))
       return 2;
-    if (tileLoop.loop == plan.vectorLoop)
-      return resident ? 1 : -1;
-    return 0;
+    if (tile.unrolled.empty())
+      return tileLoop.loop == plan.vectorLoop ? 1 : 0;
+    return !movesPanel[tileLoop.loop] ? 1 : resident ? 3 : 0;
   };
   SmallVector<TileLoop> ordered;
-  for (int wanted : {-1, 0, 1, 2})
+  for (int wanted : {0, 1, 2, 3})
     for (const TileLoop &tileLoop : plan.tileLoops)
       if (rank(tileLoop) == wanted)
         ordered.push_back(tileLoop);

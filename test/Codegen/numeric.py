@@ -10,6 +10,7 @@ of elements that differ.
 
   numeric.py > cases.mlir         all cases
   numeric.py NAME... > some.mlir  only these
+  numeric.py --wrong > wrong.mlir one case whose kernel subtracts
 """
 
 import sys
@@ -336,10 +337,23 @@ Case("unsliced", inputs(("x", [30, 6], "f32")) + outputs(("s", [6], "f32"), ("y"
              "%d = arith.addf %a, %b : f32\nlinalg.yield %d : f32\n"))
 
 
+HELPERS = {}
+
+
+def helper(name, text):
+    """Adds a function to the module once."""
+    HELPERS[name] = text
+    return f"@{name}"
+
+
+def suffix(shape, element):
+    return "x".join(map(str, shape + [element]))
+
+
 def initialise(value, shape, element, salt):
     """Small integers that differ from element to element."""
     dims = ", ".join(f"d{i}" for i in range(len(shape)))
-    text = f"%salt = arith.constant {salt} : index\n%seven = arith.constant 7 : index\n%three = arith.constant 3 : i32\n"
+    text = "%seven = arith.constant 7 : index\n%three = arith.constant 3 : i32\n"
     last = "%salt"
     for i, factor in zip(range(len(shape)), (3, 5, 11, 2, 13)):
         text += (f"%i{i} = linalg.index {i} : index\n%f{i} = arith.constant {factor} : index\n"
@@ -355,33 +369,48 @@ def initialise(value, shape, element, salt):
     else:
         text += f"%z = arith.trunci %n : i32 to {element}\n"
     text += f"linalg.yield %z : {element}\n"
-    return generic(dims, "p" * len(shape), [], [(value, shape, element, dims)], text)
+    type_ = memref(shape, element)
+    name = helper("initialise_" + suffix(shape, element),
+                  f"(%X: {type_}, %salt: index) {{\n" +
+                  generic(dims, "p" * len(shape), [], [("%X", shape, element, dims)], text) +
+                  "return\n}")
+    return f"func.call {name}({value}, %c{salt}) : ({type_}, index) -> ()"
 
 
-def compare(a, b, shape, element, count):
+def compare(a, b, shape, element):
+    """Adds the number of elements that differ to %COUNT."""
     dims = ", ".join(f"d{i}" for i in range(len(shape)))
     test = "arith.cmpf une" if element[0] == "f" else "arith.cmpi ne"
-    return generic(dims, "r" * len(shape), [(a, shape, element, dims), (b, shape, element, dims)],
-                   [(count, [], "i32", "")],
-                   f"%q = {test}, %a, %b : {element}\n%e = arith.extui %q : i1 to i32\n"
-                   "%s = arith.addi %o, %e : i32\nlinalg.yield %s : i32\n")
+    type_ = memref(shape, element)
+    name = helper("compare_" + suffix(shape, element),
+                  f"(%A: {type_}, %B: {type_}, %COUNT: memref<i32>) {{\n" +
+                  generic(dims, "r" * len(shape),
+                          [("%A", shape, element, dims), ("%B", shape, element, dims)],
+                          [("%COUNT", [], "i32", "")],
+                          f"%q = {test}, %a, %b : {element}\n%e = arith.extui %q : i1 to i32\n"
+                          "%s = arith.addi %o, %e : i32\nlinalg.yield %s : i32\n") +
+                  "return\n}")
+    return f"func.call {name}({a}, {b}, %COUNT) : ({type_}, {type_}, memref<i32>) -> ()"
 
 
-def emit(case):
+def emit(case, wrong=False):
     """The kernel, its reference, and a function that counts differences."""
+    body = case.body.replace("arith.addf", "arith.subf") if wrong else case.body
     args = ", ".join(f"%{n}: {memref(s, t)}" for n, s, t, _ in case.buffers)
     types = ", ".join(memref(s, t) for _, s, t, _ in case.buffers)
     attributes = "dl.kernel, dl.sliced = 1 : i64" if case.sliced else "dl.kernel"
     print(f"func.func private @{case.name}({args}, %worker: index, %workers: index)"
-          f" attributes {{{attributes}}} {{\n{case.body}return\n}}")
+          f" attributes {{{attributes}}} {{\n{body}return\n}}")
     print(f"func.func private @{case.name}_reference({args}) {{\n{case.body}return\n}}")
     print(f"func.func private @{case.name}_differences() -> i32 {{")
-    print("%c0 = arith.constant 0 : index\n%c1 = arith.constant 1 : index\n"
-          "%c4 = arith.constant 4 : index\n%none = arith.constant 0 : i32\n"
+    for i in range(5):
+        print(f"%c{i} = arith.constant {i} : index")
+    print("%none = arith.constant 0 : i32\n"
           "%COUNT = memref.alloc() : memref<i32>\nmemref.store %none, %COUNT[] : memref<i32>")
     for salt, (n, s, t, _) in enumerate(case.buffers):
-        print(f"%{n} = memref.alloc() : {memref(s, t)}\n%{n}_EXPECTED = memref.alloc() : {memref(s, t)}")
-        print(initialise(f"%{n}", s, t, salt), initialise(f"%{n}_EXPECTED", s, t, salt))
+        for name in (f"%{n}", f"%{n}_EXPECTED"):
+            print(f"{name} = memref.alloc() : {memref(s, t)}")
+            print(initialise(name, s, t, salt))
     values = ", ".join(f"%{n}" for n, *_ in case.buffers)
     expected = ", ".join(f"%{n}_EXPECTED" for n, *_ in case.buffers)
     print(f"func.call @{case.name}_reference({expected}) : ({types}) -> ()")
@@ -392,14 +421,20 @@ def emit(case):
     print("scf.for %worker = %c0 to %workers step %c1 {")
     print(f"func.call @{case.name}({values}, %worker, %workers) : ({types}, index, index) -> ()\n}}")
     for n, s, t, out in case.buffers:
-        print(compare(f"%{n}", f"%{n}_EXPECTED", s, t, "%COUNT"))
+        print(compare(f"%{n}", f"%{n}_EXPECTED", s, t))
     print("}\n%total = memref.load %COUNT[] : memref<i32>\nreturn %total : i32\n}")
 
 
 def main():
-    chosen = [c for c in CASES if not sys.argv[1:] or c.name in sys.argv[1:]]
+    names = sys.argv[1:]
+    wrong = names == ["--wrong"]
+    if wrong:
+        names = [CASES[0].name]
+    chosen = [c for c in CASES if not names or c.name in names]
     for case in chosen:
-        emit(case)
+        emit(case, wrong)
+    for name, text in HELPERS.items():
+        print(f"func.func private @{name}{text}")
     print("func.func @main() -> i32 {\n%sum0 = arith.constant 0 : i32\n%zero = arith.constant 0 : i32")
     for i, case in enumerate(chosen):
         print(f"%n{i} = func.call @{case.name}_differences() : () -> i32")

@@ -1,0 +1,163 @@
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(func.func(dl-emit-loops,canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,V512
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(func.func(dl-emit-loops{vector-bits=0},canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,SCALAR
+
+// A product: 14 x 2 accumulators carried through the reduction, the fill folded
+// into them, each vector of %b loaded once for all rows, no products left.
+
+// CHECK-LABEL: func.func private @matmul
+// V512-SAME: (%{{.*}}: memref<28x64xf32>, {{.*}}, %[[W:.*]]: index, %[[N:.*]]: index)
+// V512: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<16xf32>
+// V512: %[[FLAT:.*]] = memref.reinterpret_cast %{{.*}} to offset: [0], sizes: [1792], strides: [1]
+// V512: scf.for %{{.*}} = %{{.*}} to %{{.*}} step
+// V512: scf.for {{.*}} iter_args(%{{.*}} = %[[ZERO]]
+// V512: %[[A:.*]] = memref.load %[[FLAT]]
+// V512: %[[B0:.*]] = vector.load
+// V512: %[[S:.*]] = vector.broadcast %[[A]] : f32 to vector<16xf32>
+// V512: vector.fma %[[S]], %[[B0]]
+// V512: %[[B1:.*]] = vector.load
+// V512: vector.fma %[[S]], %[[B1]]
+// V512-NOT: vector.load
+// V512: vector.fma %{{.*}}, %[[B0]]
+// V512: vector.fma %{{.*}}, %[[B1]]
+// V512-COUNT-24: vector.fma
+// V512: scf.yield
+// V512-COUNT-28: vector.store
+// SCALAR: math.fma
+// SCALAR-NOT: math.fma
+// SCALAR: memref.store
+// CHECK-NOT: linalg
+// CHECK: return
+func.func private @matmul(%a: memref<28x64xf32>, %b: memref<64x64xf32>,
+                          %c: memref<28x64xf32>, %worker: index,
+                          %workers: index) attributes {dl.kernel} {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<28x64xf32>)
+  linalg.matmul ins(%a, %b : memref<28x64xf32>, memref<64x64xf32>)
+                outs(%c : memref<28x64xf32>)
+  return
+}
+
+// -----
+
+// Loops that are one run of memory in all operands become one loop, and what is
+// left over is one narrower vector.
+
+#id = affine_map<(n, c) -> (n, c)>
+// CHECK-LABEL: func.func private @relu
+// V512: scf.for
+// V512-COUNT-4: vector.load %{{.*}} : memref<70xf32>, vector<16xf32>
+// V512: vector.load %{{.*}} : memref<70xf32>, vector<6xf32>
+// V512: arith.maximumf %{{.*}} : vector<6xf32>
+// V512: vector.store %{{.*}} : memref<70xf32>, vector<6xf32>
+// SCALAR: arith.muli %{{.*}}, %c70
+// SCALAR: arith.maximumf %{{.*}} : f32
+func.func private @relu(%x: memref<7x10xf32>, %y: memref<7x10xf32>,
+                        %worker: index, %workers: index)
+    attributes {dl.kernel} {
+  linalg.generic {indexing_maps = [#id, #id],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<7x10xf32>) outs(%y : memref<7x10xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %zero = arith.constant 0.0 : f32
+    %r = arith.maximumf %a, %zero : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+// A sum along rows: partial sums in lanes, then halves onto each other.
+
+// CHECK-LABEL: func.func private @sum_rows
+// V512: scf.for {{.*}} -> (vector<16xf32>
+// V512: vector.shuffle %{{.*}} [0, 1, 2, 3, 4, 5, 6, 7] : vector<16xf32>
+// V512: arith.addf %{{.*}} : vector<8xf32>
+// V512: arith.addf %{{.*}} : vector<4xf32>
+// V512: vector.extract
+// V512: memref.store
+func.func private @sum_rows(%x: memref<9x640xf32>, %y: memref<9xf32>,
+                            %worker: index, %workers: index)
+    attributes {dl.kernel} {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
+                                   affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<9x640xf32>) outs(%y : memref<9xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %o, %a : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// Nothing is parallel: the first worker does it.
+
+// CHECK-LABEL: func.func private @sum_all
+// CHECK-SAME: %[[WORKER:[a-z0-9]+]]: index, %{{[a-z0-9]+}}: index)
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[WORKER]], %c0
+// CHECK: scf.if %[[FIRST]]
+func.func private @sum_all(%x: memref<640xf32>, %y: memref<f32>,
+                           %worker: index, %workers: index)
+    attributes {dl.kernel} {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>,
+                                   affine_map<(i) -> ()>],
+                  iterator_types = ["reduction"]}
+      ins(%x : memref<640xf32>) outs(%y : memref<f32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %o, %a : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// Several ops in one loop over slices.
+
+// CHECK-LABEL: func.func private @sliced
+// CHECK: %[[FIRST:.*]] = arith.divui
+// CHECK: %[[LAST:.*]] = arith.divui
+// CHECK: scf.for %{{.*}} = %[[FIRST]] to %[[LAST]]
+// V512: vector.load
+// V512: memref.store
+// V512: vector.store
+// CHECK-NOT: linalg
+// CHECK-NOT: arith.divui
+// CHECK: return
+func.func private @sliced(%x: memref<9x32xf32>, %m: memref<9xf32>,
+                          %y: memref<9x32xf32>, %worker: index,
+                          %workers: index)
+    attributes {dl.kernel, dl.sliced = 1 : i64} {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
+                                   affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<9x32xf32>) outs(%m : memref<9xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.maximumf %o, %a : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
+                                   affine_map<(i, j) -> (i)>,
+                                   affine_map<(i, j) -> (i, j)>],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%x, %m : memref<9x32xf32>, memref<9xf32>) outs(%y : memref<9x32xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.subf %a, %b : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// Other functions stay as they are.
+
+// CHECK-LABEL: func.func @no_kernel
+// CHECK: linalg.fill
+func.func @no_kernel(%x: memref<4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%x : memref<4xf32>)
+  return
+}
