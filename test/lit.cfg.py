@@ -8,16 +8,31 @@ from lit.llvm import llvm_config
 config.name = "dlc"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["CMakeLists.txt", "Inputs"]
+config.excludes = ["CMakeLists.txt", "Inputs", "golden", "unit"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.dlc_obj_root, "test")
 
+# The tools of the project, FileCheck, not and the readers of object files.
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.with_environment("PATH", config.dlc_tools_dir, append_path=True)
+llvm_config.with_environment(
+    "FILECHECK_OPTS", "-enable-var-scope --dump-input=fail"
+)
 llvm_config.add_tool_substitutions(
     ["dlc-opt", "FileCheck", "not", "mlir-runner"],
     [config.dlc_tools_dir, config.llvm_tools_dir],
 )
-config.substitutions.append(("%python", config.python_executable))
+
+
+def add_program(name, path):
+    # `\b` does not end `%dlc` before `-`, so what may not follow is said here.
+    config.substitutions.append((f"%{name}(?![-\\w])", path))
+
+
+for tool in ("dlc-run", "dlc-opt", "dlc"):
+    add_program(tool, os.path.join(config.dlc_tools_dir, tool))
+add_program("python", config.python_executable)
+
 config.substitutions.append(
     (
         "%runner_libs",

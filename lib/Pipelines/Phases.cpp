@@ -42,7 +42,7 @@ static void addResolve(OpPassManager &manager, const PhaseOptions &) {
 
 static bool isResolved(Operation *op) {
   return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
-              dl::ReadHparamOp, dl::MinimizeOp, dl::BatchNormOp,
+              dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp, dl::BatchNormOp,
               dl::OptimizerOp>(op);
 }
 

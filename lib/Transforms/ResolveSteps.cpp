@@ -291,6 +291,10 @@ LogicalResult StepResolver::run() {
       read.replaceAllUsesWith(
           this->read(read.getEntryAttr().getAttr(), read.getValue().getType()));
       read.erase();
+    } else if (auto number = dyn_cast<StepCountOp>(op)) {
+      number.replaceAllUsesWith(this->read(declareCounter(names::stepCount),
+                                           number.getCount().getType()));
+      number.erase();
     } else if (auto write = dyn_cast<WriteOp>(op)) {
       // The entry must be an argument too, so that its old value can be
       // replaced.

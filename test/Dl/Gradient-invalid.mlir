@@ -1,0 +1,93 @@
+// RUN: dlc-opt %s -split-input-file -verify-diagnostics
+
+func.func @of_no_scalar(%y: tensor<8xf32>, %x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.gradient' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<8xf32>'}}
+  %0 = dl.gradient %y wrt %x : tensor<8xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @of_an_integer(%y: tensor<i32>, %x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.gradient' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<i32>'}}
+  %0 = dl.gradient %y wrt %x : tensor<i32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @wrt_integers(%y: tensor<f32>, %x: tensor<8xi32>) {
+  // expected-error@+1 {{'gradients' must be variadic of statically shaped tensor of 32-bit float or 64-bit float values, but got 'tensor<8xi32>'}}
+  %0 = dl.gradient %y wrt %x : tensor<f32> -> tensor<8xi32>
+  return
+}
+
+// -----
+
+func.func @of_another_type(%y: tensor<f32>, %x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.gradient' op failed to verify that gradients have the types of their targets}}
+  %0 = "dl.gradient"(%y, %x) : (tensor<f32>, tensor<8xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @one_too_many(%y: tensor<f32>, %x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.gradient' op failed to verify that gradients have the types of their targets}}
+  %0, %1 = "dl.gradient"(%y, %x) : (tensor<f32>, tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
+  return
+}
+
+// -----
+
+func.func @stop_of_integers(%x: tensor<8xi32>) {
+  // expected-error@+1 {{'dl.stop_gradient' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, but got 'tensor<8xi32>'}}
+  %0 = dl.stop_gradient %x : tensor<8xi32>
+  return
+}
+
+// -----
+
+dl.model @without_optimizer {
+  dl.param @w : tensor<4xf32> = zeros
+  dl.step @train(%loss: tensor<f32>, %lr: tensor<f32>) -> () {
+    // expected-error@+1 {{'dl.minimize' op needs the optimizer @adam, which the model does not have}}
+    dl.minimize %loss with @adam over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.return
+  }
+}
+
+// -----
+
+dl.model @parameter_is_no_optimizer {
+  dl.param @w : tensor<4xf32> = zeros
+  dl.step @train(%loss: tensor<f32>, %lr: tensor<f32>) -> () {
+    // expected-error@+1 {{'dl.minimize' op needs the optimizer @w, which the model does not have}}
+    dl.minimize %loss with @w over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.return
+  }
+}
+
+// -----
+
+dl.model @loss_of_a_batch {
+  dl.optimizer @sgd = #dl.sgd
+  dl.param @w : tensor<4xf32> = zeros
+  dl.step @train(%loss: tensor<8xf32>, %lr: tensor<f32>) -> () {
+    // expected-error@+1 {{'dl.minimize' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<8xf32>'}}
+    dl.minimize %loss with @sgd over ["*"] lr(%lr) : tensor<8xf32>, tensor<f32>
+    dl.return
+  }
+}
+
+// -----
+
+dl.model @misspelt_optimizer {
+  dl.optimizer @adam = #dl.adam
+  dl.param @w : tensor<4xf32> = zeros
+  dl.step @train(%loss: tensor<f32>, %lr: tensor<f32>) -> () {
+    // expected-error@+1 {{'dl.minimize' op needs the optimizer @adm, which the model does not have; did you mean 'adam'?}}
+    dl.minimize %loss with @adm over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.return
+  }
+}

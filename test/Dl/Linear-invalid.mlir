@@ -1,0 +1,79 @@
+// RUN: dlc-opt %s -split-input-file -verify-diagnostics
+
+func.func @matmul_of_vector(%a: tensor<8x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@+2 {{'dl.matmul' expects operands a and b of rank 2, not 'tensor<8x4xf32>' and 'tensor<4xf32>'}}
+  // expected-error@+1 {{'dl.matmul' op failed to infer returned types}}
+  %0 = dl.matmul %a, %b : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_mismatch(%a: tensor<8x4xf32>, %b: tensor<3x4xf32>) {
+  // expected-error@+2 {{'dl.matmul' contracts 4 elements of operand a ('tensor<8x4xf32>') with 3 of operand b ('tensor<3x4xf32>')}}
+  // expected-error@+1 {{'dl.matmul' op failed to infer returned types}}
+  %0 = dl.matmul %a, %b : tensor<8x4xf32>, tensor<3x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_mismatch_transposed(%a: tensor<8x4xf32>, %b: tensor<4x3xf32>) {
+  // expected-error@+2 {{'dl.matmul' contracts 8 elements of operand a ('tensor<8x4xf32>') with 4 of operand b ('tensor<4x3xf32>')}}
+  // expected-error@+1 {{'dl.matmul' op failed to infer returned types}}
+  %0 = dl.matmul %a, %b {transpose_a} : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<4x3xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_result(%a: tensor<8x4xf32>, %b: tensor<4x3xf32>) {
+  // expected-error@+2 {{'dl.matmul' op inferred type(s) 'tensor<8x3xf32>' are incompatible with return type(s) of operation 'tensor<3x8xf32>'}}
+  // expected-error@+1 {{'dl.matmul' op failed to infer returned types}}
+  %0 = dl.matmul %a, %b : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_of_two_types(%a: tensor<8x4xf32>, %b: tensor<4x3xf64>) {
+  // expected-error@+1 {{'dl.matmul' op failed to verify that all of {a, b, y} have same element type}}
+  %0 = dl.matmul %a, %b : tensor<8x4xf32>, tensor<4x3xf64> -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @linear_of_image(%x: tensor<8x1x4xf32>, %w: tensor<3x4xf32>) {
+  // expected-error@+2 {{'dl.linear' expects operands x and weight of rank 2, not 'tensor<8x1x4xf32>' and 'tensor<3x4xf32>'}}
+  // expected-error@+1 {{'dl.linear' op failed to infer returned types}}
+  %0 = dl.linear %x, %w : tensor<8x1x4xf32>, tensor<3x4xf32> -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @linear_mismatch(%x: tensor<8x4xf32>, %w: tensor<4x3xf32>) {
+  // expected-error@+2 {{'dl.linear' has operand x 'tensor<8x4xf32>' with 4 features but operand weight 'tensor<4x3xf32>' for 3}}
+  // expected-error@+1 {{'dl.linear' op failed to infer returned types}}
+  %0 = dl.linear %x, %w : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @linear_bias(%x: tensor<8x4xf32>, %w: tensor<3x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@+2 {{'dl.linear' expects operand bias to be 'tensor<3xf32>', not 'tensor<4xf32>'}}
+  // expected-error@+1 {{'dl.linear' op failed to infer returned types}}
+  %0 = dl.linear %x, %w bias %b : tensor<8x4xf32>, tensor<3x4xf32>, tensor<4xf32> -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @linear_bias_type(%x: tensor<8x4xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf64>) {
+  // expected-error@+2 {{'dl.linear' expects operand bias to be 'tensor<3xf32>', not 'tensor<3xf64>'}}
+  // expected-error@+1 {{'dl.linear' op failed to infer returned types}}
+  %0 = dl.linear %x, %w bias %b : tensor<8x4xf32>, tensor<3x4xf32>, tensor<3xf64> -> tensor<8x3xf32>
+  return
+}

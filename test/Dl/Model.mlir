@@ -1,0 +1,80 @@
+// RUN: dlc-opt %s | dlc-opt | FileCheck %s
+// RUN: dlc-opt %s -mlir-print-op-generic | dlc-opt | FileCheck %s
+
+// CHECK-LABEL: dl.model @all {
+dl.model @all {
+  // CHECK-NEXT: dl.hparam @lr = 1.000000e-03
+  // CHECK-NEXT: dl.hparam @whole = -2.000000e+00
+  dl.hparam @lr = 1.0e-3
+  dl.hparam @whole = -2
+
+  // CHECK-NEXT: dl.param @fc.weight : tensor<3x4xf32> = kaiming_uniform
+  // CHECK-NEXT: dl.param @torch : tensor<3x4xf32> = kaiming_uniform<a = 2.23{{.*}}>
+  // CHECK-NEXT: dl.param @zero : tensor<3xf32> = zeros
+  // CHECK-NEXT: dl.param @one : tensor<3xf64> = ones
+  // CHECK-NEXT: dl.param @half : tensor<f32> = constant<5.000000e-01>
+  // CHECK-NEXT: dl.param @flat : tensor<3xf32> = uniform<-1.000000e-01, 1.000000e-01>
+  // CHECK-NEXT: dl.param @bell : tensor<3xf32> = normal<0.000000e+00, 2.000000e-02>
+  // CHECK-NEXT: dl.buffer @count : tensor<i64> = zeros
+  dl.param @fc.weight : tensor<3x4xf32> = kaiming_uniform
+  dl.param @torch : tensor<3x4xf32> = kaiming_uniform<a = 2.23606797749979>
+  dl.param @zero : tensor<3xf32> = zeros
+  dl.param @one : tensor<3xf64> = ones
+  dl.param @half : tensor<f32> = constant<0.5>
+  dl.param @flat : tensor<3xf32> = uniform<-0.1, 0.1>
+  dl.param @bell : tensor<3xf32> = normal<0, 0.02>
+  dl.buffer @count : tensor<i64> = zeros
+
+  // CHECK-NEXT: dl.slot @adam.exp_avg.fc.weight : tensor<3x4xf32> = zeros of @fc.weight stored <[3, 4], [1, 0]>
+  // CHECK-NEXT: dl.counter @adam.step
+  dl.slot @adam.exp_avg.fc.weight : tensor<3x4xf32> = zeros of @fc.weight stored <[3, 4], [1, 0]>
+  dl.counter @adam.step
+
+  // CHECK-NEXT: dl.optimizer @adam = #dl.adam
+  // CHECK-NEXT: dl.optimizer @slow = #dl.adam<beta1 = 5.000000e-01, eps = 1.000000e-03>
+  // CHECK-NEXT: dl.optimizer @sgd = #dl.sgd
+  // CHECK-NEXT: dl.optimizer @heavy = #dl.sgd<momentum = 9.000000e-01, weight_decay = 1.000000e-04>
+  dl.optimizer @adam = #dl.adam
+  dl.optimizer @slow = #dl.adam<beta1 = 0.5, eps = 1.0e-3>
+  dl.optimizer @sgd = #dl.sgd
+  dl.optimizer @heavy = #dl.sgd<momentum = 0.9, weight_decay = 1.0e-4>
+
+  // CHECK-NEXT: dl.func @nothing() {
+  // CHECK-NEXT:   dl.return
+  // CHECK-NEXT: }
+  dl.func @nothing() {
+    dl.return
+  }
+
+  // CHECK-NEXT: dl.func @twice(%[[X:.*]]: tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
+  // CHECK-NEXT:   dl.return %[[X]], %[[X]] : tensor<8x4xf32>, tensor<8x4xf32>
+  // CHECK-NEXT: }
+  dl.func @twice(%x: tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
+    dl.return %x, %x : tensor<8x4xf32>, tensor<8x4xf32>
+  }
+
+  // The names of inputs and outputs belong to the step.
+  // CHECK-NEXT: dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
+  dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
+    // CHECK-NEXT: %[[W:.*]] = dl.read @fc.weight : tensor<3x4xf32>
+    // CHECK-NEXT: dl.write %[[W]], @torch : tensor<3x4xf32>
+    // CHECK-NEXT: dl.read_hparam @lr : tensor<f32>
+    // CHECK-NEXT: dl.call @nothing() : () -> ()
+    // CHECK-NEXT: %[[A:.*]]:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
+    // CHECK-NEXT: %[[B:.*]]:2 = dl.call @twice(%[[A]]#0) mode(eval) :
+    // CHECK-NEXT: dl.return %[[B]]#1, %[[W]] : tensor<8x4xf32>, tensor<3x4xf32>
+    %w = dl.read @fc.weight : tensor<3x4xf32>
+    dl.write %w, @torch : tensor<3x4xf32>
+    %lr = dl.read_hparam @lr : tensor<f32>
+    dl.call @nothing() : () -> ()
+    %a:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
+    %b:2 = dl.call @twice(%a#0) mode(eval) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
+    dl.return %b#1, %w : tensor<8x4xf32>, tensor<3x4xf32>
+  }
+
+  // CHECK:      dl.step @no_output(%x: tensor<4xui8>) -> () {
+  // CHECK-NEXT:   dl.return
+  dl.step @no_output(%x: tensor<4xui8>) {
+    dl.return
+  }
+}

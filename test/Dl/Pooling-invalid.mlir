@@ -1,0 +1,163 @@
+// RUN: dlc-opt %s -split-input-file -verify-diagnostics
+
+func.func @rank(%x: tensor<3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects operand x of rank 4 (N x C x H x W), not 'tensor<3x9x9xf32>'}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 2]} : tensor<3x9x9xf32> -> tensor<3x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_of_one(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects 'kernel' to have 2 entries (rows, columns), not 1}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_of_three(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects 'kernel' to have 2 entries (rows, columns), not 3}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 2, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_zero(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects a window of at least 1 rows, not 0}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [0, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_negative(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects a window of at least 1 columns, not -2}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, -2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @stride_zero(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects 'stride' to be at least 1, not 0}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 2], stride = [0, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @stride_of_one(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects 'stride' to have 2 entries (rows, columns), not 1}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 2], stride = [2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @padding_negative(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects 'padding' to be at least 0, not -1}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 2], padding = [0, -1]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @padding_wider_than_half(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' expects 'padding' of at most half of the kernel, 3, not 2}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [3, 3], padding = [2, 1]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @larger_than_the_image(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' the window spans 10 columns but the padded image has only 9}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 10]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @result(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d' op inferred type(s) 'tensor<8x3x8x8xf32>' are incompatible with return type(s) of operation 'tensor<8x3x4x4xf32>'}}
+  // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
+  %0 = dl.max_pool2d %x {kernel = [2, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_has_the_same_rules(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+2 {{'dl.max_pool2d_with_index' expects 'stride' to be at least 1, not -1}}
+  // expected-error@+1 {{'dl.max_pool2d_with_index' op failed to infer returned types}}
+  %y, %i = dl.max_pool2d_with_index %x {kernel = [2, 2], stride = [-1, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>, tensor<8x3x4x4xi32>
+  return
+}
+
+// -----
+
+func.func @without_kernel(%x: tensor<8x3x9x9xf32>) {
+  // expected-error@+1 {{'dl.max_pool2d' op requires attribute 'kernel'}}
+  %0 = dl.max_pool2d %x : tensor<8x3x9x9xf32> -> tensor<8x3x9x9xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_places(%dy: tensor<8x3x4x4xf32>, %i: tensor<8x3x4x4xi32>) {
+  // expected-error@+1 {{'dl.max_pool2d_scatter' op expects operand dy to have shape [8, 3, 8, 8], not 'tensor<8x3x4x4xf32>'}}
+  %0 = dl.max_pool2d_scatter %dy, %i {kernel = [2, 2]} : tensor<8x3x4x4xf32>, tensor<8x3x4x4xi32> -> tensor<8x3x9x9xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_index(%dy: tensor<8x3x8x8xf32>, %i: tensor<8x3x4x4xi32>) {
+  // expected-error@+1 {{'dl.max_pool2d_scatter' op expects index to have shape [8, 3, 8, 8], not 'tensor<8x3x4x4xi32>'}}
+  %0 = dl.max_pool2d_scatter %dy, %i {kernel = [2, 2]} : tensor<8x3x8x8xf32>, tensor<8x3x4x4xi32> -> tensor<8x3x9x9xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_of_two_types(%dy: tensor<8x3x8x8xf32>, %i: tensor<8x3x8x8xi32>) {
+  // expected-error@+1 {{'dl.max_pool2d_scatter' op failed to verify that all of {dy, dx} have same element type}}
+  %0 = dl.max_pool2d_scatter %dy, %i {kernel = [2, 2]} : tensor<8x3x8x8xf32>, tensor<8x3x8x8xi32> -> tensor<8x3x9x9xf64>
+  return
+}
+
+// -----
+
+func.func @gather_places(%x: tensor<8x3x9x9xf32>, %i: tensor<8x3x8x8xi32>) {
+  // expected-error@+1 {{'dl.max_pool2d_gather' op expects result y to have shape [8, 3, 8, 8], not 'tensor<8x3x4x4xf32>'}}
+  %0 = dl.max_pool2d_gather %x, %i {kernel = [2, 2]} : tensor<8x3x9x9xf32>, tensor<8x3x8x8xi32> -> tensor<8x3x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @gather_of_two_types(%x: tensor<8x3x9x9xf32>, %i: tensor<8x3x8x8xi32>) {
+  // expected-error@+1 {{'dl.max_pool2d_gather' op failed to verify that all of {x, y} have same element type}}
+  %0 = dl.max_pool2d_gather %x, %i {kernel = [2, 2]} : tensor<8x3x9x9xf32>, tensor<8x3x8x8xi32> -> tensor<8x3x8x8xf64>
+  return
+}
+
+// -----
+
+func.func @gather_window(%x: tensor<8x3x9x9xf32>, %i: tensor<8x3x8x8xi32>) {
+  // expected-error@+1 {{'dl.max_pool2d_gather' op expects 'padding' of at most half of the kernel, 2, not 2}}
+  %0 = dl.max_pool2d_gather %x, %i {kernel = [2, 2], padding = [2, 2]} : tensor<8x3x9x9xf32>, tensor<8x3x8x8xi32> -> tensor<8x3x8x8xf32>
+  return
+}

@@ -1,0 +1,245 @@
+// RUN: dlc-opt %s -split-input-file -verify-diagnostics
+
+func.func @constant_of_another_type() {
+  // expected-error@+2 {{'dl.constant' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.constant' op inferred type(s) 'tensor<2xf32>' are incompatible with return type(s) of operation 'tensor<4xf32>'}}
+  %0 = "dl.constant"() {value = dense<0.0> : tensor<2xf32>} : () -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @reshape_changes_type(%x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.reshape' op keeps the element type, but operand x is 'tensor<8xf32>' and the result 'tensor<8xf64>'}}
+  %0 = dl.reshape %x : tensor<8xf32> to tensor<8xf64>
+  return
+}
+
+// -----
+
+func.func @reshape_loses_elements(%x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.reshape' op keeps all elements, but operand x 'tensor<8xf32>' has 8 and the result 'tensor<2x3xf32>' 6}}
+  %0 = dl.reshape %x : tensor<8xf32> to tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_scalar(%x: tensor<f32>) {
+  // expected-error@+1 {{'dl.flatten' op expects operand x of rank 1 or more, not 'tensor<f32>'}}
+  %0 = dl.flatten %x : tensor<f32> to tensor<1xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_too_much(%x: tensor<8x4x4xf32>) {
+  // expected-error@+1 {{'dl.flatten' op of operand x 'tensor<8x4x4xf32>' gives 'tensor<8x16xf32>', not 'tensor<128xf32>'}}
+  %0 = dl.flatten %x : tensor<8x4x4xf32> to tensor<128xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_short(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.transpose' expects 'perm' with 2 entries for operand x 'tensor<8x4xf32>', not 1}}
+  // expected-error@+1 {{'dl.transpose' op failed to infer returned types}}
+  %0 = dl.transpose %x perm [0] : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_twice_the_same(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once}}
+  // expected-error@+1 {{'dl.transpose' op failed to infer returned types}}
+  %0 = dl.transpose %x perm [1, 1] : tensor<8x4xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_of_no_dimension(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once}}
+  // expected-error@+1 {{'dl.transpose' op failed to infer returned types}}
+  %0 = dl.transpose %x perm [0, -1] : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_gives_another_shape(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.transpose' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.transpose' op inferred type(s) 'tensor<4x8xf32>' are incompatible with return type(s) of operation 'tensor<8x4xf32>'}}
+  %0 = dl.transpose %x perm [1, 0] : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_short(%x: tensor<4x4xf32>) {
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' with 2 entries for operand x 'tensor<4x4xf32>', not 1}}
+  %0 = dl.broadcast %x dims [1] : tensor<4x4xf32> to tensor<8x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_unordered(%x: tensor<4x4xf32>) {
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4x4xf32>'}}
+  %0 = dl.broadcast %x dims [2, 1] : tensor<4x4xf32> to tensor<8x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_out_of_range(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4xf32>'}}
+  %0 = dl.broadcast %x dims [2] : tensor<4xf32> to tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_negative(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4xf32>'}}
+  %0 = dl.broadcast %x dims [-1] : tensor<4xf32> to tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_to_another_extent(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'dl.broadcast' op puts dimension 0 of operand x 'tensor<4xf32>' where the result 'tensor<8x4xf32>' has extent 8}}
+  %0 = dl.broadcast %x dims [0] : tensor<4xf32> to tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast_changes_type(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'dl.broadcast' op keeps the element type, but operand x is 'tensor<4xf32>' and the result 'tensor<8x4xf64>'}}
+  %0 = dl.broadcast %x dims [1] : tensor<4xf32> to tensor<8x4xf64>
+  return
+}
+
+// -----
+
+func.func @pad_short(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.pad' expects 'low', 'high' and 'interior' with 2 entries for operand x 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
+  %0 = dl.pad %x low [1] high [1, 1] : tensor<8x4xf32> -> tensor<10x6xf32>
+  return
+}
+
+// -----
+
+func.func @pad_short_interior(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.pad' expects 'low', 'high' and 'interior' with 2 entries for operand x 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
+  %0 = dl.pad %x low [1, 1] high [1, 1] interior [0] : tensor<8x4xf32> -> tensor<10x6xf32>
+  return
+}
+
+// -----
+
+func.func @pad_negative(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.pad' expects no negative padding}}
+  // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
+  %0 = dl.pad %x low [0, 0] high [0, -1] : tensor<8x4xf32> -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @pad_to_another_shape(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.pad' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.pad' op inferred type(s) 'tensor<8x6xf32>' are incompatible with return type(s) of operation 'tensor<8x5xf32>'}}
+  %0 = dl.pad %x low [0, 1] high [0, 1] : tensor<8x4xf32> -> tensor<8x5xf32>
+  return
+}
+
+// -----
+
+func.func @slice_short(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.slice' expects offsets, sizes and strides with 2 entries for operand x 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.slice' op failed to infer returned types}}
+  %0 = dl.slice %x at [0, 0] size [4] : tensor<8x4xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @slice_stride_zero(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.slice' expects strides of at least 1, not 0}}
+  // expected-error@+1 {{'dl.slice' op failed to infer returned types}}
+  %0 = dl.slice %x at [0, 0] size [4, 4] stride [0, 1] : tensor<8x4xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @slice_beyond_the_end(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.slice' takes 4 elements from 1 on, 1 apart, but dimension 1 of operand x 'tensor<8x4xf32>' has 4}}
+  // expected-error@+1 {{'dl.slice' op failed to infer returned types}}
+  %0 = dl.slice %x at [0, 1] size [8, 4] : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @slice_strides_beyond_the_end(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.slice' takes 4 elements from 0 on, 3 apart, but dimension 0 of operand x 'tensor<8x4xf32>' has 8}}
+  // expected-error@+1 {{'dl.slice' op failed to infer returned types}}
+  %0 = dl.slice %x at [0, 0] size [4, 4] stride [3, 1] : tensor<8x4xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @slice_before_the_start(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.slice' takes 2 elements from -1 on, 1 apart, but dimension 0 of operand x 'tensor<8x4xf32>' has 8}}
+  // expected-error@+1 {{'dl.slice' op failed to infer returned types}}
+  %0 = dl.slice %x at [-1, 0] size [2, 4] : tensor<8x4xf32> -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @reverse_out_of_range(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.reverse' op has dimension 2 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  %0 = dl.reverse %x dims [2] : tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @reverse_negative(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.reverse' op has dimension -1 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  %0 = dl.reverse %x dims [-1] : tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @one_hot_of_another_shape(%i: tensor<8xi32>) {
+  // expected-error@+1 {{'dl.one_hot' op adds a last dimension, but operand index is 'tensor<8xi32>' and the result 'tensor<4x10xf32>'}}
+  %0 = dl.one_hot %i : tensor<8xi32> to tensor<4x10xf32>
+  return
+}
+
+// -----
+
+func.func @one_hot_without_classes(%i: tensor<8xi32>) {
+  // expected-error@+1 {{'dl.one_hot' op adds a last dimension, but operand index is 'tensor<8xi32>' and the result 'tensor<8xf32>'}}
+  %0 = dl.one_hot %i : tensor<8xi32> to tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @one_hot_of_floats(%i: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.one_hot' op operand #0 must be statically shaped tensor of}}
+  %0 = dl.one_hot %i : tensor<8xf32> to tensor<8x10xf32>
+  return
+}
