@@ -419,9 +419,9 @@ void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers,
   Position position;
   position.iterations.resize(nest.numLoops());
   position.sizes.assign(nest.numLoops(), 1);
+  // The offset of a memref is part of its view: only that of its map is here.
   for (const Access &access : nest.accesses)
     position.elements.push_back({nullptr, access.offset});
-  // The offset of a memref is part of its view.
   if (nest.slicedLoop)
     position = enter(position, *nest.slicedLoop, Segment(), slicedIndex);
   if (plan.blockLoops.empty()) {

@@ -70,7 +70,7 @@ private:
   };
 
   /// What the tile loops surround.
-  enum class TileCode {
+  enum class TileCode : uint8_t {
     /// The whole computation.
     All,
     /// Only the start values, stored.

@@ -221,9 +221,9 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   double tiles = 1, work = 1;
   int64_t segments = 1;
   auto add = [&](int64_t extent, int64_t limit) {
-    tiles *= llvm::divideCeil(extent, limit);
     work *= extent;
-    segments *= extent % llvm::divideCeil(extent, limit) ? 2 : 1;
+    segments *= splitEvenly(extent, limit).size();
+    tiles *= llvm::divideCeil(extent, limit);
   };
   for (auto [loop, size] : tile.unrolled)
     add(nest.extents[loop], size);
@@ -257,7 +257,7 @@ static RegisterTile chooseReductionTile(const LoopNest &nest,
   SmallVector<unsigned> loops = sharingLoops(nest, v);
   RegisterTile best;
   double bestCost = std::numeric_limits<double>::infinity();
-  auto consider = [&](RegisterTile tile, double penalty) {
+  auto consider = [&](const RegisterTile &tile, double penalty) {
     double cost = tileCost(nest, plan, tile, target) * penalty;
     if (cost < bestCost) {
       bestCost = cost;
