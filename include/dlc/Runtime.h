@@ -80,11 +80,11 @@ typedef enum dlc_init_kind {
   DLC_INIT_SEED = 3      ///< the seed given to dlc_init
 } dlc_init_kind;
 
-/// One thing that a model keeps. `shape` is what a user sees. In the state block
-/// its elements may be ordered otherwise, so that kernels read them as they
-/// need them: the logical shape is split into `view_shape` (same elements, same
-/// row-major order), and dimension d of that view has stride `view_strides[d]`
-/// (in elements) in the block.
+/// One thing that a model keeps. `shape` is what a user sees. In the state
+/// block its elements may be ordered otherwise, so that kernels read them as
+/// they need them: the logical shape is split into `view_shape` (same elements,
+/// same row-major order), and dimension d of that view has stride
+/// `view_strides[d]` (in elements) in the block.
 typedef struct dlc_state {
   dlc_tensor tensor;
   int32_t kind;      ///< dlc_state_kind
@@ -97,12 +97,13 @@ typedef struct dlc_state {
 } dlc_state;
 
 /// What the workers of one step share. Compiled code touches it only through
-/// `dlc_rt_barrier` and by storing to `fault`.
+/// `dlc_rt_barrier`.
 typedef struct dlc_team dlc_team;
 
 /// The entry of a step: every worker of the team calls it with its number.
 /// `io` holds the inputs, then the outputs, in the order of the tables.
-/// `fault` (initially 0) is set to 1 + an index into the step's faults.
+/// `fault` (initially 0, one for each worker) is set to 1 + an index into the
+/// step's faults; of several, the smallest is reported.
 typedef void (*dlc_step_fn)(void *state, void *arena, void *const *io,
                             int64_t *fault, int64_t worker, int64_t workers,
                             dlc_team *team);
@@ -130,9 +131,11 @@ typedef struct dlc_model {
 
 typedef struct dlc_handle dlc_handle;
 
-/// Makes an instance with `threads` workers (0: one for each CPU that the
-/// process may use), its state initialised with seed 0. On failure `*handle` is
-/// null and `dlc_last_error(NULL)` says why.
+/// Makes an instance with `threads` workers (1 to 1024; 0: one for each CPU
+/// that the process may use), its state initialised with seed 0. The thread
+/// that calls `dlc_run` is one of the workers. `model` must outlive the handle,
+/// and a handle does not survive `fork`. On failure `*handle` is null and
+/// `dlc_last_error(NULL)` says why.
 dlc_status dlc_create(const dlc_model *model, int threads, dlc_handle **handle);
 void dlc_destroy(dlc_handle *handle); ///< null is allowed
 
@@ -140,12 +143,12 @@ void dlc_destroy(dlc_handle *handle); ///< null is allowed
 /// hyper-parameters; step count 0.
 dlc_status dlc_init(dlc_handle *handle, uint64_t seed);
 
-/// Runs step number `step`. `io` points at num_inputs + num_outputs buffers, none
-/// null, of exactly the table's shapes and types.
+/// Runs step number `step`. `io` points at num_inputs + num_outputs buffers,
+/// none null, of exactly the table's shapes and types.
 dlc_status dlc_run(dlc_handle *handle, int step, void *const *io);
 
-/// Copies a parameter, buffer or slot out of or into the state, in its logical
-/// shape. `bytes` must be exactly its size.
+/// Copies a parameter, buffer, slot or counter out of or into the state, in its
+/// logical shape. `bytes` must be exactly its size.
 dlc_status dlc_get(dlc_handle *handle, const char *name, void *data,
                    size_t bytes);
 dlc_status dlc_set(dlc_handle *handle, const char *name, const void *data,
@@ -165,12 +168,13 @@ typedef enum dlc_scope {
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope);
 
 /// Reads a safetensors file. Every entry of the scope must be there with its
-/// shape and type; a name that the model does not know is an error. The state is
-/// unchanged unless the whole file is good.
+/// shape and type; a name that the model does not know is an error. The state
+/// is unchanged unless the whole file is good.
 dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 
 /// What the last failed call on this handle had to say (null: the last failed
-/// dlc_create of this thread). Never null.
+/// call of this thread that had no handle, as dlc_create). Never null; valid
+/// until the next call that fails.
 const char *dlc_last_error(const dlc_handle *handle);
 
 const dlc_model *dlc_get_model(const dlc_handle *handle);
@@ -194,8 +198,13 @@ typedef struct dlc_api {
 /// The runtime that this program is linked with.
 extern const dlc_api dlc_runtime_api;
 
-/// Called by compiled steps: returns when all workers of the team have called it.
+/// Called by compiled steps: returns when all workers of the team have called
+/// it.
 void dlc_rt_barrier(dlc_team *team);
+
+/// Philox4x32-10: the random bits of initialisers, steps and data shuffling.
+void dlc_rt_philox(const uint32_t counter[4], const uint32_t key[2],
+                   uint32_t out[4]);
 
 /// A model's library exports this one function beside its prefixed interface.
 typedef struct dlc_library {

@@ -1,6 +1,6 @@
-//===- dlc-opt.cpp - mlir-opt with the passes of dlc ----------------------===//
+//===- dlc-opt.cpp - mlir-opt with the dialect `dl` -----------------------===//
 
-#include "dlc/Codegen/Passes.h"
+#include "dlc/Pipelines/Phases.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -8,11 +8,12 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
+  mlir::registerAllPasses();
+  dlc::registerPhases();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  mlir::registerAllPasses();
-  dlc::registerCodegenPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Runs passes of dlc and of MLIR on a module\n", registry));
+  dlc::registerDialects(registry);
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "dlc's passes and phases\n", registry));
 }

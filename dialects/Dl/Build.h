@@ -1,0 +1,89 @@
+//===- Build.h - Short ways to build `dl` programs --------------*- C++ -*-===//
+//
+// For derivative rules and decompositions, which read best as formulas.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DIALECTS_DL_BUILD_H
+#define DIALECTS_DL_BUILD_H
+
+#include "dialects/Dl/Dl.h"
+
+namespace dlc::dl {
+
+/// Builds expressions at one place of one program.
+class Expr {
+public:
+  Expr(mlir::OpBuilder &builder, mlir::Location loc) : b(builder), loc(loc) {}
+
+  mlir::Value add(mlir::Value x, mlir::Value y) { return make<AddOp>(x, y); }
+  mlir::Value sub(mlir::Value x, mlir::Value y) { return make<SubOp>(x, y); }
+  mlir::Value mul(mlir::Value x, mlir::Value y) { return make<MulOp>(x, y); }
+  mlir::Value div(mlir::Value x, mlir::Value y) { return make<DivOp>(x, y); }
+  mlir::Value neg(mlir::Value x) { return make<NegOp>(x); }
+  mlir::Value exp(mlir::Value x) { return make<ExpOp>(x); }
+  mlir::Value log(mlir::Value x) { return make<LogOp>(x); }
+  mlir::Value sqrt(mlir::Value x) { return make<SqrtOp>(x); }
+  mlir::Value rsqrt(mlir::Value x) { return make<RsqrtOp>(x); }
+  mlir::Value scale(mlir::Value x, double factor) {
+    return ScaleOp::create(b, loc, x.getType(), x, b.getF64FloatAttr(factor));
+  }
+  mlir::Value offset(mlir::Value x, double term) {
+    return OffsetOp::create(b, loc, x.getType(), x, b.getF64FloatAttr(term));
+  }
+  mlir::Value compare(Predicate p, mlir::Value x, mlir::Value y) {
+    return CompareOp::create(b, loc, p, x, y);
+  }
+  mlir::Value select(mlir::Value c, mlir::Value x, mlir::Value y) {
+    return SelectOp::create(b, loc, x.getType(), c, x, y);
+  }
+  mlir::Value stop(mlir::Value x) { return make<StopGradientOp>(x); }
+  mlir::Value cast(mlir::Value x, mlir::Type element) {
+    return CastOp::create(b, loc, tensorType(x).clone(element), x);
+  }
+  /// A tensor of `type` with `value` everywhere.
+  mlir::Value splat(mlir::Type type, double value);
+  /// `x` as dimensions `dims` of a tensor shaped like `like`.
+  mlir::Value broadcast(mlir::Value x, mlir::Value like,
+                        llvm::ArrayRef<int64_t> dims);
+  mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  mlir::Value sum(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+    return ReduceSumOp::create(b, loc, x, b.getI64ArrayAttr(axes));
+  }
+  /// The sum over all dimensions but one.
+  mlir::Value sumAllBut(mlir::Value x, int64_t axis);
+  mlir::Value max(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+    return ReduceMaxOp::create(b, loc, x, b.getI64ArrayAttr(axes));
+  }
+  mlir::Value matmul(mlir::Value x, mlir::Value y, bool transposeX,
+                     bool transposeY) {
+    return MatmulOp::create(b, loc, x, y, transposeX, transposeY);
+  }
+  mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm) {
+    return TransposeOp::create(b, loc, x, perm);
+  }
+
+  mlir::OpBuilder &builder() { return b; }
+  mlir::Location location() const { return loc; }
+
+private:
+  template <typename Op, typename... Values>
+  mlir::Value make(mlir::Value first, Values... rest) {
+    return Op::create(b, loc, first.getType(), first, rest...);
+  }
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+};
+
+/// 0, 1, ... rank - 1 without `axis`.
+llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
+
+/// The permutation that undoes `perm`.
+llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
+
+/// "did you mean ..." for the candidate nearest to `name`, or nothing.
+std::string suggestion(llvm::StringRef name,
+                       llvm::ArrayRef<llvm::StringRef> candidates);
+
+} // namespace dlc::dl
+#endif // DIALECTS_DL_BUILD_H

@@ -1,0 +1,84 @@
+//===- Dl.cpp - Registration of the dialect -------------------------------===//
+
+#include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Build.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+#include "dialects/Dl/DlDialect.cpp.inc"
+#include "dialects/Dl/DlOpInterfaces.cpp.inc"
+
+void DlDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Dl/DlOps.cpp.inc"
+      >();
+}
+
+Operation *DlDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                          Type type, Location loc) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  if (!elements || elements.getType() != type)
+    return nullptr;
+  return ConstantOp::create(builder, loc, elements);
+}
+
+//===----------------------------------------------------------------------===//
+// Build.h
+//===----------------------------------------------------------------------===//
+
+Value Expr::splat(Type type, double value) {
+  auto tensor = llvm::cast<RankedTensorType>(type);
+  TypedAttr element =
+      isa<FloatType>(tensor.getElementType())
+          ? TypedAttr(b.getFloatAttr(tensor.getElementType(), value))
+          : TypedAttr(
+                b.getIntegerAttr(tensor.getElementType(), int64_t(value)));
+  return ConstantOp::create(b, loc, SplatElementsAttr::get(tensor, element));
+}
+
+Value Expr::broadcast(Value x, Value like, ArrayRef<int64_t> dims) {
+  auto type = tensorType(like).clone(tensorType(x).getElementType());
+  return BroadcastOp::create(b, loc, type, x, dims);
+}
+
+Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
+  return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
+}
+
+Value Expr::sumAllBut(Value x, int64_t axis) {
+  return sum(x, allBut(tensorType(x).getRank(), axis));
+}
+
+SmallVector<int64_t> dlc::dl::allBut(int64_t rank, int64_t axis) {
+  SmallVector<int64_t> axes;
+  for (int64_t i = 0; i < rank; ++i)
+    if (i != axis)
+      axes.push_back(i);
+  return axes;
+}
+
+SmallVector<int64_t> dlc::dl::inversePermutation(ArrayRef<int64_t> perm) {
+  SmallVector<int64_t> inverse(perm.size());
+  for (auto [i, p] : llvm::enumerate(perm))
+    inverse[p] = i;
+  return inverse;
+}
+
+std::string dlc::dl::suggestion(StringRef name,
+                                ArrayRef<StringRef> candidates) {
+  StringRef best;
+  // Further away than half of the name is no likely misspelling.
+  unsigned bestDistance = std::max<unsigned>(2, name.size() / 2) + 1;
+  for (StringRef candidate : candidates) {
+    unsigned distance = name.edit_distance(candidate, true, bestDistance);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best.empty() ? std::string()
+                      : ("; did you mean '" + best + "'?").str();
+}

@@ -1,0 +1,81 @@
+//===- Dl.h - The dialect `dl` ----------------------------------*- C++ -*-===//
+#ifndef DIALECTS_DL_DL_H
+#define DIALECTS_DL_DL_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/Dl/DlEnums.h.inc"
+
+namespace dlc::dl {
+
+/// A distribution that the runtime can fill memory from; `kind` is a
+/// dlc_init_kind of dlc/Runtime.h.
+struct RuntimeInit {
+  int kind;
+  double a, b;
+};
+
+/// How a window moves over an image: per spatial dimension (rows, columns).
+struct WindowGeometry {
+  llvm::SmallVector<int64_t> stride, padding, dilation;
+  Layout layout = Layout::ChannelsFirst;
+
+  /// Positions of the dimensions in an image of this layout.
+  int channelDim() const { return layout == Layout::ChannelsFirst ? 1 : 3; }
+  int spatialDim(int i) const {
+    return (layout == Layout::ChannelsFirst ? 2 : 1) + i;
+  }
+  /// Positions of the dimensions in a filter of this layout.
+  int filterOutDim() const { return layout == Layout::ChannelsFirst ? 0 : 3; }
+  int filterInDim() const { return layout == Layout::ChannelsFirst ? 1 : 2; }
+  int filterSpatialDim(int i) const {
+    return (layout == Layout::ChannelsFirst ? 2 : 0) + i;
+  }
+
+  /// The number of windows of `kernel` taps along spatial dimension i of
+  /// an image of `extent`; an error where there is none.
+  mlir::FailureOr<int64_t>
+  windows(int i, int64_t extent, int64_t kernel,
+          llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
+
+  /// Checks that every list has two sensible entries.
+  mlir::LogicalResult
+  verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
+};
+
+mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
+void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);
+
+} // namespace dlc::dl
+
+#include "dialects/Dl/DlDialect.h.inc"
+
+#include "dialects/Dl/DlAttrInterfaces.h.inc"
+#include "dialects/Dl/DlOpInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Dl/DlAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/DlOps.h.inc"
+
+namespace dlc::dl {
+
+/// The tensor type of a value; every value of the dialect has one.
+inline mlir::RankedTensorType tensorType(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+
+} // namespace dlc::dl
+
+#endif // DIALECTS_DL_DL_H

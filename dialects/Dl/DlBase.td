@@ -1,0 +1,55 @@
+//===- DlBase.td - The dialect and what its ops have in common -*- tablegen -*-===//
+
+#ifndef DL_BASE_TD
+#define DL_BASE_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/Dl/DlInterfaces.td"
+
+def Dl_Dialect : Dialect {
+  let name = "dl";
+  let cppNamespace = "::dlc::dl";
+  let summary = "Networks, losses, gradients and optimizers as one program";
+  let description = [{
+    Values are builtin tensors of static shape. Images are N x C x H x W,
+    convolution filters O x I x KH x KW. Where PyTorch defines an operation,
+    this dialect uses its definition and defaults.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+  let extraClassDeclaration = "void registerAttributes();";
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+defvar Dl_FloatTypes = [F32, F64];
+defvar Dl_IntTypes = [I1, I8, UI8, I32, I64];
+
+def Dl_FloatTensor : StaticShapeTensorOf<Dl_FloatTypes>;
+def Dl_IntTensor : StaticShapeTensorOf<Dl_IntTypes>;
+def Dl_Tensor : StaticShapeTensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
+def Dl_BoolTensor : StaticShapeTensorOf<[I1]>;
+def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
+
+//===----------------------------------------------------------------------===//
+// Base classes
+//===----------------------------------------------------------------------===//
+
+class Dl_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Dl_Dialect, mnemonic, traits>;
+
+/// A pure function of tensors whose result type follows from its operands.
+class Dl_PureOp<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat(
+        [Pure, InferTypeOpAdaptor], traits)>;
+
+#endif // DL_BASE_TD

@@ -1,0 +1,98 @@
+//===- DlInterfaces.td - What passes may ask of an op -----------*- tablegen -*-===//
+
+#ifndef DL_INTERFACES_TD
+#define DL_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def Dl_Differentiable : OpInterface<"Differentiable"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    The derivative of an op, as a program in `dl`. Because the rule builds only
+    `dl` ops, a gradient is differentiable again.
+  }];
+  let methods = [InterfaceMethod<[{
+      Builds the cotangents of the operands from those of the results.
+      `cotangents` has one entry a result, null where it is zero. `operands` has
+      one entry an operand, null on entry; a rule fills those it has a
+      derivative for and leaves null what is zero. Rules need not care
+      which operands are wanted: what is not used is erased.
+    }],
+    "void", "differentiate",
+    (ins "::mlir::OpBuilder &":$builder,
+         "::llvm::ArrayRef<::mlir::Value>":$cotangents,
+         "::llvm::MutableArrayRef<::mlir::Value>":$operands)>];
+}
+
+def Dl_Decomposable : OpInterface<"Decomposable"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    A composite: an op that is short for a program of simpler ops. Its
+    decomposition is its meaning.
+  }];
+  let methods = [InterfaceMethod<
+    "Builds the program that the op stands for and returns its results.",
+    "::llvm::SmallVector<::mlir::Value>", "decompose",
+    (ins "::mlir::OpBuilder &":$builder)>];
+}
+
+def Dl_RowParallel : OpInterface<"RowParallel"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    Row r of a tensor is its slice at index r of dimension 0. An op whose
+    results can be computed row by row can share one loop, and so one pass
+    through the caches and no barrier, with the ops before it that are alike.
+  }];
+  let methods = [InterfaceMethod<[{
+      Whether row r of every result depends on operand `number` only through its
+      row r.
+    }],
+    "bool", "isRowOperand", (ins "unsigned":$number), [{}], [{
+      // As elementwise ops do: same leading dimension, same rank.
+      auto operand = ::llvm::cast<::mlir::RankedTensorType>(
+          $_op->getOperand(number).getType());
+      auto result = ::llvm::cast<::mlir::RankedTensorType>(
+          $_op->getResult(0).getType());
+      return operand.getRank() > 0 && operand.getRank() == result.getRank() &&
+             operand.getDimSize(0) == result.getDimSize(0);
+    }]>,
+    InterfaceMethod<
+    "Whether dimension 0 of the results can be computed row by row at all.",
+    "bool", "hasRows", (ins), [{}], [{
+      auto result = ::llvm::cast<::mlir::RankedTensorType>(
+          $_op->getResult(0).getType());
+      return result.getRank() > 0;
+    }]>];
+}
+
+def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An update rule: which slots it keeps for a parameter and how it moves one.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Names of the tensors kept for each parameter, of the parameter's shape; all start at zero.",
+      "::llvm::SmallVector<::llvm::StringRef>", "getSlotNames">,
+    InterfaceMethod<[{
+        Builds the update out of elementwise ops: returns the new parameter,
+        then the new slots. `lr` is a scalar tensor of any float type; `step` is a
+        `tensor<i64>`, 1 at the first update.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "buildUpdate",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::Value":$param, "::mlir::Value":$gradient,
+           "::mlir::Value":$lr, "::mlir::Value":$step,
+           "::mlir::ValueRange":$slots)>];
+}
+
+def Dl_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {
+  let cppNamespace = "::dlc::dl";
+  let description = "How a state entry is filled before the first step.";
+  let methods = [InterfaceMethod<
+    "The distribution, as the runtime knows it, for a tensor of this type.",
+    "::dlc::dl::RuntimeInit", "getRuntimeInit",
+    (ins "::mlir::RankedTensorType":$type)>];
+}
+
+#endif // DL_INTERFACES_TD

@@ -1,0 +1,142 @@
+//===- Elementwise.td - Scalar functions of tensors -------------*- tablegen -*-===//
+
+#ifndef DL_ELEMENTWISE_TD
+#define DL_ELEMENTWISE_TD
+
+include "dialects/Dl/DlAttrs.td"
+
+/// One scalar function applied to every element; all shapes equal.
+class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([
+        Pure, Elementwise, SameOperandsAndResultShape,
+        DeclareOpInterfaceMethods<Dl_RowParallel>], traits)>;
+
+defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
+
+class Dl_UnaryOp<string mnemonic, string summary_, list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic,
+        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
+  let summary = summary_;
+  let arguments = (ins Dl_FloatTensor:$x);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+class Dl_BinaryOp<string mnemonic, string summary_, list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic,
+        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
+  let summary = summary_;
+  let arguments = (ins Dl_Tensor:$a, Dl_Tensor:$b);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+def Dl_NegOp   : Dl_UnaryOp<"neg", "-x">;
+def Dl_ExpOp   : Dl_UnaryOp<"exp", "e^x; gradient y">;
+def Dl_LogOp   : Dl_UnaryOp<"log", "natural logarithm; gradient 1 / x">;
+def Dl_SqrtOp  : Dl_UnaryOp<"sqrt", "square root; gradient 1 / (2 y)">;
+def Dl_RsqrtOp : Dl_UnaryOp<"rsqrt", "1 / sqrt(x); gradient -y^3 / 2">;
+
+def Dl_AddOp : Dl_BinaryOp<"add", "a + b", [Commutative]> { let hasFolder = 1; }
+def Dl_SubOp : Dl_BinaryOp<"sub", "a - b">;
+def Dl_MulOp : Dl_BinaryOp<"mul", "a * b", [Commutative]> { let hasFolder = 1; }
+def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers: toward zero)">;
+def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a">;
+
+def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
+    [SameOperandsAndResultType, Dl_HasRule]> {
+  let summary = "x times a constant";
+  let description = [{
+    ```mlir
+    %y = dl.scale %x by 0.5 : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, F64Attr:$factor);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x `by` custom<Number>($factor) attr-dict `:` type($x)";
+  let hasFolder = 1;
+}
+
+def Dl_OffsetOp : Dl_ElementwiseOp<"offset",
+    [SameOperandsAndResultType, Dl_HasRule]> {
+  let summary = "x plus a constant";
+  let description = [{
+    ```mlir
+    %y = dl.offset %x by 1.0e-5 : tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, F64Attr:$term);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x `by` custom<Number>($term) attr-dict `:` type($x)";
+}
+
+//===----------------------------------------------------------------------===//
+// Comparison, choice, conversion
+//===----------------------------------------------------------------------===//
+
+def Dl_CompareOp : Dl_ElementwiseOp<"compare", [SameTypeOperands,
+    InferTypeOpAdaptor]> {
+  let summary = "ordered comparison; false where an operand is not a number";
+  let description = [{
+    ```mlir
+    %m = dl.compare gt %a, %b : tensor<8x4xf32> -> tensor<8x4xi1>
+    ```
+  }];
+  let arguments = (ins Dl_PredicateAttr:$predicate, Dl_Tensor:$a, Dl_Tensor:$b);
+  let results = (outs Dl_BoolTensor:$y);
+  let assemblyFormat = [{
+    $predicate $a `,` $b attr-dict `:` type($a) `->` type($y)
+  }];
+}
+
+def Dl_SelectOp : Dl_ElementwiseOp<"select", [
+    AllTypesMatch<["a", "b", "y"]>, Dl_HasRule]> {
+  let summary = "a where the condition holds, otherwise b";
+  let description = [{
+    ```mlir
+    %y = dl.select %m, %a, %b : tensor<8x4xi1>, tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_BoolTensor:$condition, Dl_Tensor:$a, Dl_Tensor:$b);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = [{
+    $condition `,` $a `,` $b attr-dict `:` type($condition) `,` type($y)
+  }];
+}
+
+def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {
+  let summary = "the same numbers in another element type";
+  let description = [{
+    Float to integer rounds toward zero. To `i1`: not equal to zero.
+    ```mlir
+    %y = dl.cast %x : tensor<8xui8> to tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+def Dl_ReluOp : Dl_UnaryOp<"relu", "max(x, 0); gradient 1 where x > 0, 0 elsewhere">;
+
+def Dl_CopyOp : Dl_ElementwiseOp<"copy", [SameOperandsAndResultType, Dl_HasRule]> {
+  let summary = "the same numbers in a place of their own";
+  let description = [{
+    Made by the compiler where a value that a step returns would share its
+    memory with another.
+  }];
+  let arguments = (ins Dl_Tensor:$x);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+#endif // DL_ELEMENTWISE_TD

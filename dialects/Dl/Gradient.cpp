@@ -1,0 +1,17 @@
+//===- Gradient.cpp - Derivatives and descent -----------------------------===//
+
+#include "dialects/Dl/Build.h"
+#include "dialects/Dl/Dl.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+void StopGradientOp::differentiate(OpBuilder &, ArrayRef<Value>,
+                                   MutableArrayRef<Value>) {}
+
+LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!symbols.lookupNearestSymbolFrom<OptimizerOp>(*this, getOptimizerAttr()))
+    return emitOpError() << "needs the optimizer " << getOptimizerAttr()
+                         << ", which the model does not have";
+  return success();
+}

@@ -1,0 +1,46 @@
+//===- Linear.td - Matrix products ------------------------------*- tablegen -*-===//
+
+#ifndef DL_LINEAR_TD
+#define DL_LINEAR_TD
+
+include "dialects/Dl/DlAttrs.td"
+include "dialects/Dl/Elementwise.td"
+
+def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule,
+    AllElementTypesMatch<["a", "b", "y"]>,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "matrix product a b";
+  let description = [{
+    `transpose_a`, `transpose_b`: the operand stands transposed.
+    Gradient: da = dy b^T, db = a^T dy, again matmuls.
+    ```mlir
+    %y = dl.matmul %a, %b {transpose_b} : tensor<8x4xf32>, tensor<3x4xf32> -> tensor<8x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$a, Dl_FloatTensor:$b,
+                       UnitAttr:$transpose_a, UnitAttr:$transpose_b);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat =
+      "$a `,` $b attr-dict `:` type($a) `,` type($b) `->` type($y)";
+}
+
+def Dl_LinearOp : Dl_PureOp<"linear", [
+    AllElementTypesMatch<["x", "weight", "y"]>,
+    DeclareOpInterfaceMethods<Dl_Decomposable>]> {
+  let summary = "x weight^T + bias, as torch.nn.Linear";
+  let description = [{
+    x is N x I, weight O x I, bias O.
+    ```mlir
+    %y = dl.linear %x, %w bias %b : tensor<8x4xf32>, tensor<3x4xf32>, tensor<3xf32> -> tensor<8x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight,
+                       Optional<Dl_FloatTensor>:$bias);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x `,` $weight (`bias` $bias^)? attr-dict
+    `:` type($x) `,` type($weight) (`,` type($bias)^)? `->` type($y)
+  }];
+}
+
+#endif // DL_LINEAR_TD

@@ -1,0 +1,70 @@
+//===- Loss.cpp - What training makes small -------------------------------===//
+
+#include "dialects/Dl/Build.h"
+#include "dialects/Dl/Dl.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+LogicalResult CrossEntropyOp::inferReturnTypes(MLIRContext *,
+                                               std::optional<Location> loc,
+                                               CrossEntropyOp::Adaptor adaptor,
+                                               SmallVectorImpl<Type> &types) {
+  RankedTensorType logits = tensorType(adaptor.getLogits());
+  RankedTensorType label = tensorType(adaptor.getLabel());
+  if (logits.getRank() != 2)
+    return emitOptionalError(
+        loc,
+        "'dl.cross_entropy' expects operand logits of rank 2 (N x C), not ",
+        logits);
+  if (label.getShape() != logits.getShape().take_front())
+    return emitOptionalError(
+        loc, "'dl.cross_entropy' expects operand label with ",
+        logits.getDimSize(0), " entries, one for each row of operand logits ",
+        logits, ", not ", label);
+  types.push_back(RankedTensorType::get({}, logits.getElementType()));
+  return success();
+}
+
+namespace {
+/// What loss and gradient have in common.
+struct Softmax {
+  Value centred; ///< z - max z of the row
+  Value exp;     ///< e^centred
+  Value sum;     ///< of exp, a number a row
+  Value oneHot;
+};
+} // namespace
+
+static Softmax buildSoftmax(Expr &e, Value logits, Value label) {
+  Softmax s;
+  // The shift changes neither value nor derivative.
+  Value max = e.stop(e.max(logits, {1}));
+  s.centred = e.sub(logits, e.broadcast(max, logits, {0}));
+  s.exp = e.exp(s.centred);
+  s.sum = e.sum(s.exp, {1});
+  s.oneHot =
+      OneHotOp::create(e.builder(), e.location(), logits.getType(), label);
+  return s;
+}
+
+SmallVector<Value> CrossEntropyOp::decompose(OpBuilder &builder) {
+  Expr e(builder, getLoc());
+  Softmax s = buildSoftmax(e, getLogits(), getLabel());
+  Value picked = e.sum(e.mul(s.oneHot, s.centred), {1});
+  Value rows = e.sub(e.log(s.sum), picked);
+  double count = double(tensorType(rows).getDimSize(0));
+  return {e.scale(e.sum(rows, {0}), 1 / count)};
+}
+
+void CrossEntropyOp::differentiate(OpBuilder &builder,
+                                   ArrayRef<Value> cotangents,
+                                   MutableArrayRef<Value> operands) {
+  Expr e(builder, getLoc());
+  Softmax s = buildSoftmax(e, getLogits(), getLabel());
+  Value softmax = e.div(s.exp, e.broadcast(s.sum, getLogits(), {0}));
+  double count = double(tensorType(getLogits()).getDimSize(0));
+  Value share = e.scale(cotangents[0], 1 / count);
+  operands[0] =
+      e.mul(e.sub(softmax, s.oneHot), e.broadcast(share, getLogits(), {}));
+}

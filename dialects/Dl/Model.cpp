@@ -1,0 +1,259 @@
+//===- Model.cpp - Models, state, functions and steps ---------------------===//
+
+#include "dialects/Dl/Build.h"
+#include "dialects/Dl/Dl.h"
+
+#include "mlir/Interfaces/FunctionImplementation.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+namespace dlc::dl {
+/// A number without a type behind it.
+static ParseResult parseNumber(OpAsmParser &parser, FloatAttr &value) {
+  FailureOr<FloatAttr> number = parseNumber(parser);
+  if (failed(number))
+    return failure();
+  value = *number;
+  return success();
+}
+static void printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
+  printNumber(printer, value);
+}
+
+ParseResult parseInitializer(OpAsmParser &parser,
+                             InitializerAttrInterface &init);
+void printInitializer(OpAsmPrinter &printer, Operation *,
+                      InitializerAttrInterface init);
+} // namespace dlc::dl
+
+//===----------------------------------------------------------------------===//
+// Functions and steps
+//===----------------------------------------------------------------------===//
+
+/// `@name(%x: type, ...)`, and after `->` the result types: `type`,
+/// `(type, ...)`, or for steps `(name: type, ...)`.
+static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
+                                 bool namedResults) {
+  Builder &builder = parser.getBuilder();
+  StringAttr name;
+  SmallVector<OpAsmParser::Argument> args;
+  if (parser.parseSymbolName(name, SymbolTable::getSymbolAttrName(),
+                             result.attributes) ||
+      parser.parseArgumentList(args, OpAsmParser::Delimiter::Paren,
+                               /*allowType=*/true))
+    return failure();
+
+  SmallVector<Type> resultTypes;
+  SmallVector<Attribute> resultNames;
+  auto parseResult = [&]() -> ParseResult {
+    if (namedResults) {
+      std::string resultName;
+      if (parser.parseKeywordOrString(&resultName) || parser.parseColon())
+        return failure();
+      resultNames.push_back(builder.getStringAttr(resultName));
+    }
+    return parser.parseType(resultTypes.emplace_back());
+  };
+  if (succeeded(parser.parseOptionalArrow())) {
+    if (!namedResults && failed(parser.parseOptionalLParen())) {
+      if (parser.parseType(resultTypes.emplace_back()))
+        return failure();
+    } else if (namedResults) {
+      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren,
+                                         parseResult))
+        return failure();
+    } else if (failed(parser.parseOptionalRParen())) {
+      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::None,
+                                         parseResult) ||
+          parser.parseRParen())
+        return failure();
+    }
+  }
+
+  SmallVector<Type> argTypes;
+  SmallVector<Attribute> argNames;
+  for (OpAsmParser::Argument &arg : args) {
+    argTypes.push_back(arg.type);
+    argNames.push_back(builder.getStringAttr(arg.ssaName.name.drop_front()));
+  }
+  result.addAttribute("function_type", TypeAttr::get(builder.getFunctionType(
+                                           argTypes, resultTypes)));
+  result.addAttribute("arg_names", builder.getArrayAttr(argNames));
+  if (namedResults)
+    result.addAttribute("result_names", builder.getArrayAttr(resultNames));
+  return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+                 parser.parseRegion(*result.addRegion(), args));
+}
+
+static void printCallable(OpAsmPrinter &printer, Operation *op,
+                          FunctionType type, ArrayAttr resultNames) {
+  printer << ' ';
+  printer.printSymbolName(SymbolTable::getSymbolName(op).getValue());
+  printer << '(';
+  llvm::interleaveComma(
+      op->getRegion(0).getArguments(), printer,
+      [&](BlockArgument arg) { printer.printRegionArgument(arg); });
+  printer << ')';
+  if (resultNames) {
+    printer << " -> (";
+    llvm::interleaveComma(llvm::zip(resultNames, type.getResults()), printer,
+                          [&](auto pair) {
+                            printer.printKeywordOrString(
+                                cast<StringAttr>(std::get<0>(pair)).getValue());
+                            printer << ": " << std::get<1>(pair);
+                          });
+    printer << ')';
+  } else if (type.getNumResults()) {
+    printer << " -> ";
+    if (type.getNumResults() == 1)
+      printer << type.getResult(0);
+    else
+      printer << '(' << type.getResults() << ')';
+  }
+  printer.printOptionalAttrDictWithKeyword(
+      op->getAttrs(),
+      {"sym_name", "function_type", "arg_names", "result_names"});
+  printer << ' ';
+  printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
+}
+
+/// Types of the block, of the function and of the return agree; all are
+/// tensors.
+template <typename Op>
+static LogicalResult verifyCallable(Op op) {
+  Block &body = op.getBody().front();
+  auto type = cast<FunctionType>(op.getFunctionType());
+  if (TypeRange(type.getInputs()) != TypeRange(body.getArgumentTypes()))
+    return op.emitOpError("has a body whose arguments differ from its type");
+  for (Type t : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
+    auto tensor = dyn_cast<RankedTensorType>(t);
+    if (!tensor || !tensor.hasStaticShape())
+      return op.emitOpError()
+             << "takes and gives tensors of static shape only, not " << t;
+  }
+  auto ret = dyn_cast<ReturnOp>(body.getTerminator());
+  if (!ret)
+    return op.emitOpError("expects its body to end with dl.return");
+  if (TypeRange(ret.getValues().getTypes()) != TypeRange(type.getResults()))
+    return ret.emitOpError() << "gives (" << ret.getValues().getTypes()
+                             << ") but the results of @" << op.getSymName()
+                             << " are (" << type.getResults() << ")";
+  return success();
+}
+
+/// Names of the block arguments, as the user wrote them.
+static void nameArguments(Region &region, ArrayAttr names,
+                          OpAsmSetValueNameFn setName) {
+  for (auto [arg, name] : llvm::zip(region.getArguments(), names))
+    setName(arg, cast<StringAttr>(name).getValue());
+}
+
+ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseCallable(parser, result, /*namedResults=*/false);
+}
+void FuncOp::print(OpAsmPrinter &printer) {
+  printCallable(printer, *this, cast<FunctionType>(getFunctionType()), {});
+}
+LogicalResult FuncOp::verify() { return verifyCallable(*this); }
+void FuncOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  nameArguments(region, getArgNames(), setName);
+}
+
+ParseResult StepOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseCallable(parser, result, /*namedResults=*/true);
+}
+void StepOp::print(OpAsmPrinter &printer) {
+  printCallable(printer, *this, cast<FunctionType>(getFunctionType()),
+                getResultNames());
+}
+LogicalResult StepOp::verify() {
+  llvm::SmallDenseSet<Attribute> seen;
+  for (Attribute name :
+       llvm::concat<const Attribute>(getArgNames(), getResultNames()))
+    if (!seen.insert(name).second)
+      return emitOpError() << "has two inputs or outputs named " << name;
+  return verifyCallable(*this);
+}
+void StepOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  nameArguments(region, getArgNames(), setName);
+}
+
+LogicalResult ModelOp::verify() {
+  for (Operation &op : getBody().front()) {
+    // Later phases keep functions of other dialects here.
+    if (isa<FunctionOpInterface>(op) || isa<SymbolOpInterface>(op))
+      continue;
+    return op.emitOpError("does not belong directly into a model");
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Symbols
+//===----------------------------------------------------------------------===//
+
+/// The nearest name to `name` among the model's symbols of the given kinds.
+template <typename... Kinds>
+static std::string suggestSymbol(Operation *from, StringRef name) {
+  SmallVector<StringRef> candidates;
+  if (auto model = from->getParentOfType<ModelOp>())
+    for (Operation &op : model.getBody().front())
+      if (isa<Kinds...>(op))
+        candidates.push_back(SymbolTable::getSymbolName(&op).getValue());
+  return suggestion(name, candidates);
+}
+
+/// Checks that `ref` names a state entry of type `type`.
+static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
+                                 Type type, SymbolTableCollection &symbols) {
+  Operation *entry = symbols.lookupNearestSymbolFrom(op, ref);
+  if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
+    return op->emitOpError()
+           << "names " << ref
+           << ", which is no parameter or buffer of the model"
+           << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
+  if (isa<CounterOp>(entry))
+    return success();
+  Type stored = cast<TypeAttr>(entry->getAttr("type")).getValue();
+  if (stored != type)
+    return op->emitOpError()
+           << "has type " << type << " but " << ref << " is " << stored;
+  return success();
+}
+
+LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyEntry(*this, getEntryAttr(), getValue().getType(), symbols);
+}
+
+LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyEntry(*this, getEntryAttr(), getValue().getType(), symbols);
+}
+
+LogicalResult ReadHparamOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!symbols.lookupNearestSymbolFrom<HparamOp>(*this, getEntryAttr()))
+    return emitOpError() << "names " << getEntryAttr()
+                         << ", which is no hyper-parameter of the model"
+                         << suggestSymbol<HparamOp>(*this, getEntry());
+  return success();
+}
+
+LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = symbols.lookupNearestSymbolFrom<FuncOp>(*this, getCalleeAttr());
+  if (!callee)
+    return emitOpError() << "calls " << getCalleeAttr()
+                         << ", which is no dl.func of the model"
+                         << suggestSymbol<FuncOp>(*this, getCallee());
+  auto type = cast<FunctionType>(callee.getFunctionType());
+  if (TypeRange(type.getInputs()) != TypeRange(getArgs().getTypes()) ||
+      TypeRange(type.getResults()) != TypeRange(getOutputs().getTypes()))
+    return emitOpError() << "has type (" << getArgs().getTypes() << ") -> ("
+                         << getOutputs().getTypes() << ") but "
+                         << getCalleeAttr() << " is " << type;
+  return success();
+}
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/DlOps.cpp.inc"

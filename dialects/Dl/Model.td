@@ -1,0 +1,214 @@
+//===- Model.td - Models, state, functions and steps ------------*- tablegen -*-===//
+
+#ifndef DL_MODEL_TD
+#define DL_MODEL_TD
+
+include "dialects/Dl/DlAttrs.td"
+
+def Dl_ModelOp : Dl_Op<"model", [
+    IsolatedFromAbove, SymbolTable, Symbol, NoTerminator, SingleBlock,
+    NoRegionArguments]> {
+  let summary = "state, functions and steps under one name";
+  let description = [{
+    A file holds one model. Its name is the prefix of the C interface.
+
+    ```mlir
+    dl.model @linear {
+      dl.hparam @lr = 0.1
+      dl.param @weight : tensor<1x4xf32> = zeros
+      dl.step @predict(%x: tensor<8x4xf32>) -> (y: tensor<8x1xf32>) { ... }
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       OptionalAttr<DictionaryAttr>:$manifest);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+}
+
+class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol], traits)>;
+
+def Dl_HparamOp : Dl_ModelMember<"hparam"> {
+  let summary = "a scalar in the state, set from outside at any time";
+  let description = [{
+    ```mlir
+    dl.hparam @lr = 1.0e-3
+    ```
+    Its type is f32; a step reads it with `dl.read_hparam`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, F64Attr:$value);
+  let assemblyFormat = "$sym_name `=` custom<Number>($value) attr-dict";
+}
+
+/// An entry of the state with a shape, a type and an initialiser.
+class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<Dl_Tensor>:$type,
+                       Dl_InitializerAttrInterface:$init,
+                       OptionalAttr<FlatSymbolRefAttr>:$parameter,
+                       OptionalAttr<Dl_StorageAttr>:$storage);
+  let assemblyFormat = [{
+    $sym_name `:` $type `=` custom<Initializer>($init) (`of` $parameter^)?
+    (`stored` $storage^)? attr-dict
+  }];
+}
+
+def Dl_ParamOp : Dl_StateEntry<"param"> {
+  let summary = "a tensor that training changes";
+  let description = [{
+    ```mlir
+    dl.param @conv1.weight : tensor<32x1x3x3xf32> = kaiming_uniform
+    ```
+  }];
+}
+
+def Dl_BufferOp : Dl_StateEntry<"buffer"> {
+  let summary = "a tensor kept between steps and never trained";
+  let description = [{
+    ```mlir
+    dl.buffer @bn1.running_mean : tensor<32xf32> = zeros
+    ```
+  }];
+}
+
+def Dl_SlotOp : Dl_StateEntry<"slot"> {
+  let summary = "an optimizer's memory of one parameter";
+  let description = [{
+    Made by the `resolve` phase, named `<optimizer>.<slot>.<parameter>`.
+  }];
+}
+
+def Dl_CounterOp : Dl_ModelMember<"counter"> {
+  let summary = "an i64 that the compiled program counts with";
+  let description = [{
+    Made by the `resolve` phase: `step_count` (calls of steps that train) and
+    `<optimizer>.step` (updates made by that optimizer).
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Dl_OptimizerOp : Dl_ModelMember<"optimizer"> {
+  let summary = "a named update rule";
+  let description = [{
+    ```mlir
+    dl.optimizer @adam = #dl.adam<beta1 = 0.9, beta2 = 0.999, eps = 1.0e-8>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       Dl_OptimizerAttrInterface:$rule);
+  let assemblyFormat = "$sym_name `=` $rule attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Functions and steps
+//===----------------------------------------------------------------------===//
+
+class Dl_Callable<string mnemonic, list<Trait> traits = []>
+    : Dl_ModelMember<mnemonic, !listconcat([
+        IsolatedFromAbove, SingleBlock,
+        DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>],
+        traits)> {
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+def Dl_FuncOp : Dl_Callable<"func"> {
+  let summary = "a part of a network, called by functions and steps";
+  let description = [{
+    Calls are inlined by the `resolve` phase; recursion is an error.
+    ```mlir
+    dl.func @net(%x: tensor<8x4xf32>) -> tensor<8x1xf32> { ... }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<FunctionType>:$function_type,
+                       StrArrayAttr:$arg_names);
+}
+
+def Dl_StepOp : Dl_Callable<"step"> {
+  let summary = "an entry point of the compiled model";
+  let description = [{
+    What the library exports and `dlc-run` calls. Its inputs and outputs have
+    names.
+    ```mlir
+    dl.step @train(%x: tensor<8x4xf32>, %y: tensor<8x1xf32>) -> (loss: tensor<f32>) { ... }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<FunctionType>:$function_type,
+                       StrArrayAttr:$arg_names, StrArrayAttr:$result_names);
+}
+
+def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, ParentOneOf<["FuncOp", "StepOp"]>]> {
+  let summary = "ends a function or a step";
+  let arguments = (ins Variadic<Dl_Tensor>:$values);
+  let assemblyFormat = "($values^ `:` type($values))? attr-dict";
+}
+
+def Dl_CallOp : Dl_Op<"call", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "calls a function, in a mode";
+  let description = [{
+    The one place where training and evaluation differ: the mode of the call
+    becomes the mode of every `batch_norm` inside that does not
+    state its own. A call without a mode inherits its caller's.
+    ```mlir
+    %logits = dl.call @net(%x) mode(train) : (tensor<8x4xf32>) -> tensor<8x1xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Dl_Tensor>:$args,
+                       OptionalAttr<Dl_ModeAttr>:$mode);
+  let results = (outs Variadic<Dl_Tensor>:$outputs);
+  let assemblyFormat = [{
+    $callee `(` $args `)` (`mode` `(` $mode^ `)`)? attr-dict `:` functional-type($args, $outputs)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// State access
+//===----------------------------------------------------------------------===//
+
+class Dl_StateAccess<string mnemonic> : Dl_Op<mnemonic, [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]>;
+
+def Dl_ReadOp : Dl_StateAccess<"read"> {
+  let summary = "the present value of a parameter, buffer or slot";
+  let description = [{
+    ```mlir
+    %w = dl.read @fc.weight : tensor<10x128xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$entry);
+  let results = (outs Dl_Tensor:$value);
+  let assemblyFormat = "$entry attr-dict `:` type($value)";
+}
+
+def Dl_WriteOp : Dl_StateAccess<"write"> {
+  let summary = "replaces the value of a parameter, buffer or slot";
+  let description = [{
+    Reads that follow in the step see the new value.
+    ```mlir
+    dl.write %w, @fc.weight : tensor<10x128xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$value, FlatSymbolRefAttr:$entry);
+  let assemblyFormat = "$value `,` $entry attr-dict `:` type($value)";
+}
+
+def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
+  let summary = "the present value of a hyper-parameter";
+  let description = [{
+    ```mlir
+    %lr = dl.read_hparam @lr : tensor<f32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$entry);
+  let results = (outs TensorRankOf<[F32], [0]>:$value);
+  let assemblyFormat = "$entry attr-dict `:` type($value)";
+}
+
+#endif // DL_MODEL_TD

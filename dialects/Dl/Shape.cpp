@@ -1,0 +1,347 @@
+//===- Shape.cpp - Where elements stand -----------------------------------===//
+
+#include "dialects/Dl/Build.h"
+#include "dialects/Dl/Dl.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+/// Whether dimension 0 goes through unchanged.
+static bool sameRows(Value x, Value y) {
+  RankedTensorType from = tensorType(x), to = tensorType(y);
+  return from.getRank() && to.getRank() &&
+         from.getDimSize(0) == to.getDimSize(0);
+}
+
+//===----------------------------------------------------------------------===//
+// constant
+//===----------------------------------------------------------------------===//
+
+LogicalResult ConstantOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location>,
+                                           ConstantOp::Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  types.push_back(adaptor.getValue().getType());
+  return success();
+}
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+bool ConstantOp::isRowOperand(unsigned) { return true; }
+
+//===----------------------------------------------------------------------===//
+// reshape, flatten
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReshapeOp::verify() {
+  RankedTensorType x = tensorType(getX()), y = tensorType(getY());
+  if (x.getElementType() != y.getElementType())
+    return emitOpError() << "keeps the element type, but operand x is " << x
+                         << " and the result " << y;
+  if (x.getNumElements() != y.getNumElements())
+    return emitOpError() << "keeps all elements, but operand x " << x << " has "
+                         << x.getNumElements() << " and the result " << y << " "
+                         << y.getNumElements();
+  return success();
+}
+
+bool ReshapeOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
+    return splat.resizeSplat(tensorType(getY()));
+  if (getX().getType() == getY().getType())
+    return getX();
+  if (auto before = getX().getDefiningOp<ReshapeOp>()) {
+    getXMutable().assign(before.getX());
+    return getResult();
+  }
+  return {};
+}
+
+void ReshapeOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                              MutableArrayRef<Value> operands) {
+  operands[0] = Expr(builder, getLoc())
+                    .reshape(cotangents[0], tensorType(getX()).getShape());
+}
+
+LogicalResult FlattenOp::verify() {
+  RankedTensorType x = tensorType(getX());
+  if (x.getRank() < 1)
+    return emitOpError() << "expects operand x of rank 1 or more, not " << x;
+  int64_t rows = x.getDimSize(0);
+  int64_t rest = rows ? x.getNumElements() / rows : 0;
+  auto expected = x.clone({rows, rest});
+  if (getY().getType() != expected)
+    return emitOpError() << "of operand x " << x << " gives " << expected
+                         << ", not " << getY().getType();
+  return success();
+}
+
+SmallVector<Value> FlattenOp::decompose(OpBuilder &builder) {
+  return {
+      Expr(builder, getLoc()).reshape(getX(), tensorType(getY()).getShape())};
+}
+
+void FlattenOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                              MutableArrayRef<Value> operands) {
+  operands[0] = Expr(builder, getLoc())
+                    .reshape(cotangents[0], tensorType(getX()).getShape());
+}
+
+//===----------------------------------------------------------------------===//
+// transpose
+//===----------------------------------------------------------------------===//
+
+LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            TransposeOp::Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  RankedTensorType x = tensorType(adaptor.getX());
+  ArrayRef<int64_t> perm = adaptor.getPerm();
+  if (int64_t(perm.size()) != x.getRank())
+    return emitOptionalError(loc, "'dl.transpose' expects 'perm' with ",
+                             x.getRank(), " entries for operand x ", x,
+                             ", not ", perm.size());
+  SmallVector<bool> seen(perm.size());
+  SmallVector<int64_t> shape;
+  for (int64_t p : perm) {
+    if (p < 0 || p >= x.getRank() || seen[p])
+      return emitOptionalError(
+          loc, "'dl.transpose' expects 'perm' to hold each of 0 to ",
+          x.getRank() - 1, " once");
+    seen[p] = true;
+    shape.push_back(x.getDimSize(p));
+  }
+  types.push_back(x.clone(shape));
+  return success();
+}
+
+bool TransposeOp::isRowOperand(unsigned) {
+  return !getPerm().empty() && getPerm()[0] == 0;
+}
+
+void TransposeOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                                MutableArrayRef<Value> operands) {
+  operands[0] = Expr(builder, getLoc())
+                    .transpose(cotangents[0], inversePermutation(getPerm()));
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
+    return splat.resizeSplat(tensorType(getY()));
+  if (llvm::equal(getPerm(), llvm::seq<int64_t>(getPerm().size())))
+    return getX();
+  if (auto before = getX().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> perm;
+    for (int64_t p : getPerm())
+      perm.push_back(before.getPerm()[p]);
+    setPerm(perm);
+    getXMutable().assign(before.getX());
+    return getResult();
+  }
+  return {};
+}
+
+namespace {
+/// A transpose that only moves dimensions of extent 1 moves no element.
+struct TransposeOfUnitDims : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    int64_t last = -1;
+    for (int64_t p : op.getPerm()) {
+      if (tensorType(op.getX()).getDimSize(p) == 1)
+        continue;
+      if (p < last)
+        return rewriter.notifyMatchFailure(op, "elements change their order");
+      last = p;
+    }
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getX());
+    return success();
+  }
+};
+} // namespace
+
+void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                              MLIRContext *context) {
+  patterns.add<TransposeOfUnitDims>(context);
+}
+
+//===----------------------------------------------------------------------===//
+// broadcast
+//===----------------------------------------------------------------------===//
+
+LogicalResult BroadcastOp::verify() {
+  RankedTensorType x = tensorType(getX()), y = tensorType(getY());
+  if (int64_t(getDims().size()) != x.getRank())
+    return emitOpError() << "expects 'dims' with " << x.getRank()
+                         << " entries for operand x " << x << ", not "
+                         << getDims().size();
+  int64_t last = -1;
+  for (auto [i, dim] : llvm::enumerate(getDims())) {
+    if (dim <= last || dim >= y.getRank())
+      return emitOpError()
+             << "expects 'dims' to ascend and to lie within the result " << y;
+    if (x.getDimSize(i) != y.getDimSize(dim))
+      return emitOpError() << "puts dimension " << i << " of operand x " << x
+                           << " where the result " << y << " has extent "
+                           << y.getDimSize(dim);
+    last = dim;
+  }
+  if (x.getElementType() != y.getElementType())
+    return emitOpError() << "keeps the element type, but operand x is " << x
+                         << " and the result " << y;
+  return success();
+}
+
+bool BroadcastOp::isRowOperand(unsigned) {
+  return !getDims().empty() && getDims()[0] == 0;
+}
+
+void BroadcastOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                                MutableArrayRef<Value> operands) {
+  SmallVector<int64_t> axes;
+  for (int64_t i = 0, rank = tensorType(getY()).getRank(); i < rank; ++i)
+    if (!llvm::is_contained(getDims(), i))
+      axes.push_back(i);
+  operands[0] = Expr(builder, getLoc()).sum(cotangents[0], axes);
+}
+
+OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
+  if (getX().getType() == getY().getType())
+    return getX();
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
+    return splat.resizeSplat(tensorType(getY()));
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// pad, slice
+//===----------------------------------------------------------------------===//
+
+LogicalResult PadOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
+                                      PadOp::Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  RankedTensorType x = tensorType(adaptor.getX());
+  size_t rank = x.getRank();
+  ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh();
+  std::optional<ArrayRef<int64_t>> interior = adaptor.getInterior();
+  if (low.size() != rank || high.size() != rank ||
+      (interior && interior->size() != rank))
+    return emitOptionalError(
+        loc, "'dl.pad' expects 'low', 'high' and 'interior' with ", rank,
+        " entries for operand x ", x);
+  SmallVector<int64_t> shape(x.getShape());
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t between = interior ? (*interior)[i] : 0;
+    if (low[i] < 0 || high[i] < 0 || between < 0)
+      return emitOptionalError(loc, "'dl.pad' expects no negative padding");
+    shape[i] += low[i] + high[i] + between * std::max<int64_t>(0, shape[i] - 1);
+  }
+  types.push_back(x.clone(shape));
+  return success();
+}
+
+bool PadOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
+
+void PadOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                          MutableArrayRef<Value> operands) {
+  DenseI64ArrayAttr strides;
+  if (getInterior())
+    strides = builder.getDenseI64ArrayAttr(
+        llvm::map_to_vector(*getInterior(), [](int64_t i) { return i + 1; }));
+  operands[0] = SliceOp::create(
+      builder, getLoc(), getX().getType(), cotangents[0], getLowAttr(),
+      builder.getDenseI64ArrayAttr(tensorType(getX()).getShape()), strides);
+}
+
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        SliceOp::Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  RankedTensorType x = tensorType(adaptor.getX());
+  size_t rank = x.getRank();
+  ArrayRef<int64_t> offsets = adaptor.getOffsets(), sizes = adaptor.getSizes();
+  std::optional<ArrayRef<int64_t>> strides = adaptor.getStrides();
+  if (offsets.size() != rank || sizes.size() != rank ||
+      (strides && strides->size() != rank))
+    return emitOptionalError(
+        loc, "'dl.slice' expects offsets, sizes and strides with ", rank,
+        " entries for operand x ", x);
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t offset = offsets[i], size = sizes[i], extent = x.getDimSize(i);
+    int64_t stride = strides ? (*strides)[i] : 1;
+    if (stride < 1)
+      return emitOptionalError(
+          loc, "'dl.slice' expects strides of at least 1, not ", stride);
+    if (offset < 0 || size < 0 || offset > extent ||
+        (size > 0 && (size - 1) > (extent - 1 - offset) / stride))
+      return emitOptionalError(loc, "'dl.slice' takes ", size,
+                               " elements from ", offset, " on, ", stride,
+                               " apart, but dimension ", i, " of operand x ", x,
+                               " has ", extent);
+  }
+  types.push_back(x.clone(sizes));
+  return success();
+}
+
+bool SliceOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
+
+void SliceOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                            MutableArrayRef<Value> operands) {
+  SmallVector<int64_t> high, interior;
+  ArrayRef<int64_t> extents = tensorType(getX()).getShape();
+  for (size_t i = 0; i < extents.size(); ++i) {
+    int64_t stride = getStrides() ? (*getStrides())[i] : 1;
+    interior.push_back(stride - 1);
+    high.push_back(extents[i] - getOffsets()[i] -
+                   ((getSizes()[i] - 1) * stride + 1));
+  }
+  operands[0] =
+      PadOp::create(builder, getLoc(), getX().getType(), cotangents[0],
+                    getOffsetsAttr(), builder.getDenseI64ArrayAttr(high),
+                    getStrides() ? builder.getDenseI64ArrayAttr(interior)
+                                 : DenseI64ArrayAttr());
+}
+
+//===----------------------------------------------------------------------===//
+// reverse
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReverseOp::verify() {
+  int64_t rank = tensorType(getX()).getRank();
+  for (int64_t dim : getDims())
+    if (dim < 0 || dim >= rank)
+      return emitOpError() << "has dimension " << dim << " but operand x is "
+                           << getX().getType() << " of rank " << rank;
+  return success();
+}
+
+bool ReverseOp::isRowOperand(unsigned) {
+  return !llvm::is_contained(getDims(), 0);
+}
+
+void ReverseOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                              MutableArrayRef<Value> operands) {
+  operands[0] = ReverseOp::create(builder, getLoc(), cotangents[0].getType(),
+                                  cotangents[0], getDims());
+}
+
+//===----------------------------------------------------------------------===//
+// one_hot
+//===----------------------------------------------------------------------===//
+
+LogicalResult OneHotOp::verify() {
+  RankedTensorType index = tensorType(getIndex()), y = tensorType(getY());
+  if (y.getRank() != index.getRank() + 1 ||
+      y.getShape().drop_back() != index.getShape())
+    return emitOpError() << "adds a last dimension, but operand index is "
+                         << index << " and the result " << y;
+  return success();
+}
+
+bool OneHotOp::isRowOperand(unsigned) {
+  return tensorType(getIndex()).getRank() > 0;
+}

@@ -1,0 +1,82 @@
+//===- Compiler.h - From a program to code ----------------------*- C++ -*-===//
+#ifndef DLC_COMPILER_H
+#define DLC_COMPILER_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <string>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+class TargetMachine;
+} // namespace llvm
+
+namespace dlc {
+
+/// What a user chooses about compilation.
+struct CompilerOptions {
+  /// 0: plain loops, for comparison and debugging; 2: everything.
+  unsigned optLevel = 2;
+  /// The machine to compile for, as LLVM names it ("skylake-avx512"); "native"
+  /// is the one this process runs on.
+  std::string cpu = "native";
+  /// A directory that gets the program after each phase; empty for none.
+  std::string dumpPhases;
+};
+
+/// One program on its way through the phases. Errors carry file, line and
+/// column.
+class Compilation {
+public:
+  ~Compilation();
+
+  /// Reads the program in `path` ("-": standard input).
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  read(llvm::StringRef path, const CompilerOptions &options);
+
+  /// Runs the phases after `from` (empty: all) up to and including `to`.
+  llvm::Error run(llvm::StringRef from, llvm::StringRef to);
+
+  /// The program as it is now.
+  mlir::ModuleOp getModule() { return *module; }
+
+  /// After the last phase: optimised LLVM IR with the model's tables. With
+  /// `interface` also the C functions that a library exports.
+  llvm::Expected<std::unique_ptr<llvm::Module>>
+  translate(llvm::LLVMContext &context, bool interface);
+
+  llvm::TargetMachine &getMachine() { return *machine; }
+
+private:
+  explicit Compilation(const CompilerOptions &options);
+  llvm::Error runCollecting(llvm::function_ref<mlir::LogicalResult()> action,
+                            llvm::StringRef otherwise);
+
+  CompilerOptions options;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  struct Diagnostics;
+  mlir::MLIRContext context;
+  std::unique_ptr<Diagnostics> diagnostics;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// The machine code of a module.
+enum class CodeFormat { Object, Assembly };
+llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
+                      CodeFormat format, llvm::SmallVectorImpl<char> &out);
+
+/// Links an object with the runtime into a shared library.
+llvm::Error linkLibrary(llvm::ArrayRef<char> object,
+                        llvm::StringRef outputPath);
+
+/// The C header of a compiled model's library.
+std::string makeHeader(mlir::ModuleOp module);
+
+} // namespace dlc
+#endif // DLC_COMPILER_H

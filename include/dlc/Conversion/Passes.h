@@ -1,0 +1,20 @@
+//===- Passes.h - dl -> linalg ----------------------------------*- C++ -*-===//
+#ifndef DLC_CONVERSION_PASSES_H
+#define DLC_CONVERSION_PASSES_H
+
+#include "dialects/Dl/Dl.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/Pass.h"
+
+namespace dlc {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "dlc/Conversion/Passes.h.inc"
+} // namespace dlc
+
+#endif // DLC_CONVERSION_PASSES_H

@@ -1,0 +1,35 @@
+//===- Passes.td - dl -> linalg --------------------------------*- tablegen -*-===//
+
+include "mlir/Pass/PassBase.td"
+
+def DlToLinalg : Pass<"dl-to-linalg", "::dlc::dl::ModelOp"> {
+  let summary = "lower the ops of kernels to linalg on tensors";
+  let description = [{
+    Unsigned integers become signless ones of the same width; which ops treat them as
+    unsigned is decided here.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "merge elementwise structured ops into their users";
+  let description = [{
+    Merges a producer whose every element its user reads once, so that nothing is
+    computed twice; values with other users become further results.
+  }];
+}
+
+def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
+  let summary = "kernels write into buffers they are given; the model dissolves";
+  let description = [{
+    Each kernel takes, after its inputs, a destination for each result and the number
+    of the worker and of workers. Each step takes its inputs, its
+    outputs and the state it uses, described by its attribute `dl.args`. What the
+    model keeps becomes the module attribute `dl.manifest`.
+  }];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}

@@ -1,0 +1,50 @@
+//===- Batches.h - From samples to the inputs of a step ---------*- C++ -*-===//
+#ifndef DLC_DATA_BATCHES_H
+#define DLC_DATA_BATCHES_H
+
+#include "dlc/Data/Dataset.h"
+#include "dlc/Execution/StepBuffers.h"
+
+#include <vector>
+
+namespace dlc {
+
+/// The order in which an epoch visits `size` samples (at most 2^32): a
+/// Fisher-Yates shuffle from the end. Draw k, which places element
+/// i = size - 1 - k, takes lane k mod 4 of
+/// Philox4x32-10(counter = {k / 4, 0xffffffff, epoch, 0}, key = seed), scaled
+/// to 0..i by a multiplication. It depends on (size, seed, epoch) alone, so
+/// that a resumed run meets the same batches.
+std::vector<uint32_t> shuffledOrder(int64_t size, uint64_t seed,
+                                    uint32_t epoch);
+
+/// The samples in the order of the files.
+std::vector<uint32_t> fileOrder(int64_t size);
+
+/// Which field feeds which input of a step, checked once.
+class BatchFeed {
+public:
+  /// Every input of the step must be a field of the data of the same type and
+  /// sample shape; the first dimension of the input is the batch. The data must
+  /// outlive the feed.
+  static llvm::Expected<BatchFeed> create(const Dataset &data,
+                                          const dlc_step &step);
+
+  int64_t batchSize() const { return batch; }
+  int64_t numSamples() const { return samples; }
+
+  /// Copies the samples `rows` (exactly one batch) into the step's inputs.
+  void fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
+
+private:
+  struct Source {
+    const char *data;
+    size_t sampleBytes;
+  };
+
+  int64_t batch = 0, samples = 0;
+  llvm::SmallVector<Source, 4> sources; ///< one for each input, in their order
+};
+
+} // namespace dlc
+#endif // DLC_DATA_BATCHES_H

@@ -1,0 +1,18 @@
+//===- Jit.h - From a program to a model in this process --------*- C++ -*-===//
+#ifndef DLC_EXECUTION_JIT_H
+#define DLC_EXECUTION_JIT_H
+
+#include "dlc/Compiler.h"
+#include "dlc/Execution/Model.h"
+
+namespace dlc {
+
+/// Compiles the program in `mlirPath` ("-": standard input) in memory and makes
+/// an instance with `threads` workers (0: one for each CPU of this process).
+/// Errors in the program carry file, line and column.
+llvm::Expected<std::unique_ptr<Model>>
+compileAndLoad(llvm::StringRef mlirPath, const CompilerOptions &options,
+               int threads);
+
+} // namespace dlc
+#endif // DLC_EXECUTION_JIT_H

@@ -1,0 +1,53 @@
+//===- Phases.h - The way from a model to code ------------------*- C++ -*-===//
+//
+// One table says which phases there are, what each leaves and which passes it
+// runs.
+// `--emit`, `--from`, `--dump-phases`, the pipelines of dlc-opt and
+// docs/phases.md all come from it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_PIPELINES_PHASES_H
+#define DLC_PIPELINES_PHASES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace dlc {
+
+/// What phases need to know of the machine and the user's wishes.
+struct PhaseOptions {
+  /// Bits of a vector register; 0 for plain loops.
+  unsigned vectorBits = 512;
+  /// Vector registers a kernel may use.
+  unsigned registers = 32;
+};
+
+struct Phase {
+  llvm::StringLiteral name;
+  /// What is true of the program after the phase.
+  llvm::StringLiteral leaves;
+  void (*addPasses)(mlir::OpPassManager &, const PhaseOptions &);
+  /// Whether an op may be left after the phase.
+  bool (*isLegal)(mlir::Operation *);
+};
+
+/// All phases, in the order they run.
+llvm::ArrayRef<Phase> getPhases();
+
+/// The phase of that name, or null.
+const Phase *findPhase(llvm::StringRef name);
+
+/// Adds the passes of one phase and the check that only legal ops are left.
+void addPhase(mlir::OpPassManager &manager, const Phase &phase,
+              const PhaseOptions &options);
+
+/// Makes each phase a pipeline `dl-<phase>` of dlc-opt, and registers all
+/// passes.
+void registerPhases();
+
+/// The dialects that programs of any phase use.
+void registerDialects(mlir::DialectRegistry &registry);
+
+} // namespace dlc
+#endif // DLC_PIPELINES_PHASES_H

@@ -1,0 +1,33 @@
+//===- Run.h - The tool dlc-run as a function -------------------*- C++ -*-===//
+#ifndef DLC_RUN_RUN_H
+#define DLC_RUN_RUN_H
+
+#include "dlc/Compiler.h"
+#include "dlc/Execution/Model.h"
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace dlc {
+
+/// How a program becomes a model: dlc::compileAndLoad, or what a test puts in
+/// its place.
+using CompileFunction =
+    llvm::function_ref<llvm::Expected<std::unique_ptr<Model>>(
+        llvm::StringRef path, const CompilerOptions &options, int threads)>;
+
+/// What dlc-run has of the world around it.
+struct RunContext {
+  CompileFunction compile;
+  llvm::raw_ostream &out;
+  llvm::raw_ostream &err;
+  /// Of the terminal behind `out`; 0 if there is none.
+  unsigned terminalWidth = 0;
+};
+
+/// Runs the tool on the arguments after its name; returns its exit status: 0,
+/// or 1 after an error, which is on `err`.
+int runTool(llvm::ArrayRef<const char *> arguments, RunContext &context);
+
+} // namespace dlc
+#endif // DLC_RUN_RUN_H

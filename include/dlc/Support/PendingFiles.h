@@ -1,0 +1,58 @@
+//===- PendingFiles.h - Files that appear together or not at all -*- C++
+//-*-===//
+//
+// A tool that writes several files reserves them all before it starts to work
+// (so that a folder that cannot be written is an error at once, not after an
+// hour), writes temporaries beside them, and renames when all is done.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_SUPPORT_PENDINGFILES_H
+#define DLC_SUPPORT_PENDINGFILES_H
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
+
+namespace dlc {
+
+class PendingFiles {
+public:
+  PendingFiles() = default;
+  PendingFiles(const PendingFiles &) = delete;
+  PendingFiles &operator=(const PendingFiles &) = delete;
+  /// Removes the temporaries of all files that were not committed.
+  ~PendingFiles();
+
+  /// Reserves `path` and returns the name to write to in its place. What cannot
+  /// be renamed over ("-" for standard output, a device, a pipe) is returned as
+  /// it is.
+  llvm::Expected<std::string> reserve(llvm::StringRef path);
+
+  /// Renames all temporaries to their places.
+  llvm::Error commit();
+
+private:
+  struct File {
+    std::string temporary, path;
+  };
+  llvm::SmallVector<File> files;
+};
+
+/// Writes `path` ("-": standard output) and reports what the system refused.
+llvm::Error writeStream(llvm::StringRef path,
+                        llvm::function_ref<void(llvm::raw_ostream &)> write);
+
+/// Replaces `path` as a whole or leaves it as it was.
+llvm::Error
+writeFileAtomically(llvm::StringRef path,
+                    llvm::function_ref<void(llvm::raw_ostream &)> write);
+
+} // namespace dlc
+#endif // DLC_SUPPORT_PENDINGFILES_H

@@ -1,0 +1,27 @@
+//===- Suggest.h - "did you mean" -------------------------------*- C++ -*-===//
+//
+// Errors about a name that does not exist say which existing name is nearest.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_SUPPORT_SUGGEST_H
+#define DLC_SUPPORT_SUGGEST_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
+
+namespace dlc {
+
+/// The candidate nearest to `name`, or empty when none is near enough to be
+/// what was meant (more than about a third of the letters differ).
+llvm::StringRef nearestName(llvm::StringRef name,
+                            llvm::ArrayRef<llvm::StringRef> candidates);
+
+/// "no WHAT 'NAME'; did you mean 'NEAREST'?", or, when nothing is near, the
+/// list of what there is.
+llvm::Error unknownName(const llvm::Twine &what, llvm::StringRef name,
+                        llvm::ArrayRef<llvm::StringRef> candidates);
+
+} // namespace dlc
+#endif // DLC_SUPPORT_SUGGEST_H

@@ -1,0 +1,54 @@
+//===- Metrics.h - What a step's scalar outputs mean ------------*- C++ -*-===//
+#ifndef DLC_TRAINING_METRICS_H
+#define DLC_TRAINING_METRICS_H
+
+#include "dlc/Execution/StepBuffers.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <optional>
+#include <string>
+
+namespace dlc {
+
+/// Sums over the samples that were seen.
+struct Totals {
+  llvm::SmallVector<double, 2> sums; ///< of each averaged output
+  int64_t correct = 0;
+  int64_t samples = 0;
+
+  double mean(unsigned index) const { return sums[index] / samples; }
+  double accuracy() const { return static_cast<double>(correct) / samples; }
+};
+
+/// The outputs of a step that are metrics, by name and type: a scalar f32 or
+/// f64 is a mean over the batch (a loss), a scalar i32 or i64 named `correct`
+/// counts samples of the batch.
+class Metrics {
+public:
+  explicit Metrics(const dlc_step &step);
+
+  /// The averaged outputs' names; Totals::sums is in this order.
+  llvm::ArrayRef<std::string> names() const { return meanNames; }
+  bool countsCorrect() const { return correctOutput.has_value(); }
+
+  Totals zero() const;
+  /// What the last run of the step said about its batch.
+  double mean(const StepBuffers &buffers, unsigned index) const;
+  int64_t correct(const StepBuffers &buffers) const;
+  /// Adds a batch to `totals`.
+  void add(const StepBuffers &buffers, int64_t batchSize, Totals &totals) const;
+
+private:
+  llvm::SmallVector<std::string, 2> meanNames;
+  llvm::SmallVector<int, 2> meanOutputs;
+  std::optional<int> correctOutput;
+};
+
+/// "  loss 0.431  accuracy 0.8421", the names after `prefix`.
+std::string formatMetrics(const Metrics &metrics, const Totals &totals,
+                          llvm::StringRef prefix);
+
+} // namespace dlc
+#endif // DLC_TRAINING_METRICS_H

@@ -1,0 +1,86 @@
+//===- Trainer.h - Epochs of a training step --------------------*- C++ -*-===//
+#ifndef DLC_TRAINING_TRAINER_H
+#define DLC_TRAINING_TRAINER_H
+
+#include "dlc/Data/Batches.h"
+#include "dlc/Execution/Model.h"
+#include "dlc/Training/History.h"
+#include "dlc/Training/Metrics.h"
+#include "dlc/Training/Progress.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dlc {
+
+struct TrainingOptions {
+  /// In total: a resumed run trains those that are left.
+  int64_t epochs = 5;
+  /// Stops when the model's step count reaches this.
+  std::optional<int64_t> maxSteps;
+  bool shuffle = true;
+  /// Prints the loss of every step whose number is a multiple; 0: of none.
+  int64_t logEvery = 0;
+  /// Folder for metrics.csv and model.safetensors, both written anew after
+  /// every epoch; empty: nothing is written.
+  std::string outputFolder;
+};
+
+/// Trains a model on data. Where training stands is in the model alone (its
+/// step count and seed), so that a model loaded from a checkpoint goes on where
+/// the checkpoint was written, to the bit, in the middle of an epoch too.
+class Trainer {
+public:
+  /// Matches the data to the steps; without `evalStep` or without data for it
+  /// nothing is evaluated. Model, data and progress must outlive the trainer.
+  static llvm::Expected<std::unique_ptr<Trainer>>
+  create(Model &model, const DataSplits &data, int trainStep,
+         std::optional<int> evalStep, TrainingOptions options,
+         Progress &progress);
+
+  llvm::Error run();
+
+  int64_t stepsPerEpoch() const {
+    return trainFeed.numSamples() / trainFeed.batchSize();
+  }
+
+private:
+  /// What is evaluated after every epoch.
+  struct Evaluation {
+    int step;
+    BatchFeed feed;
+    Metrics metrics;
+  };
+
+  Trainer(Model &model, int trainStep, BatchFeed feed, TrainingOptions options,
+          Progress &progress);
+
+  llvm::Error prepareOutput();
+  llvm::Error runEpoch(int64_t epoch);
+  llvm::Error runStep(llvm::ArrayRef<uint32_t> rows, Totals &totals);
+  llvm::Error finishEpoch(int64_t epoch, const Totals &trained, double seconds);
+  llvm::Error writeOutput();
+  void report(int64_t epoch, const Totals &totals, double seconds);
+  void logStep();
+  llvm::Expected<uint64_t> counter(llvm::StringRef name);
+  std::vector<std::string> columns() const;
+  std::string outputPath(llvm::StringRef name) const;
+
+  Model &model;
+  int trainStep;
+  BatchFeed trainFeed;
+  StepBuffers buffers;
+  Metrics trainMetrics;
+  std::optional<Evaluation> evaluation;
+  TrainingOptions options;
+  Progress &progress;
+  std::optional<History> history;
+
+  uint64_t seed = 0;
+  int64_t stepCount = 0; ///< steps done, those before a checkpoint included
+  int64_t lastStep = 0;  ///< where this run will end
+};
+
+} // namespace dlc
+#endif // DLC_TRAINING_TRAINER_H

@@ -1,0 +1,66 @@
+//===- Passes.td - dl -> dl ------------------------------------*- tablegen -*-===//
+
+include "mlir/Pass/PassBase.td"
+
+def ResolveSteps : Pass<"dl-resolve-steps", "::dlc::dl::ModelOp"> {
+  let summary = "make every step a pure function of state and inputs";
+  let description = [{
+    Inlines calls and sets modes, expands `dl.minimize` into gradient, updates and
+    writes, declares the optimizer's slots and counters, and turns reads and writes
+    of the state into arguments and results. Steps become `func.func`s whose
+    arguments carry `dl.name` (an input) or `dl.state` (a state entry), and so do
+    their results.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
+def Decompose : Pass<"dl-decompose", "::mlir::func::FuncOp"> {
+  let summary = "replace composite ops by primitive ones";
+}
+
+def AssignLayout : Pass<"dl-assign-layout", "::dlc::dl::ModelOp"> {
+  let summary = "channels last inside, weights stored as kernels read them";
+  let description = [{
+    Windowed ops are rewritten to channels last between transposes, and each
+    parameter gets a storage order in which the kernels that read it find what
+    they load as a vector contiguous (filters KH x KW x I x O, matrices
+    in x out). `dl-move-views` then cancels the transposes.
+  }];
+}
+
+def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
+  let summary = "cancel transposes and reshapes";
+  let description = [{
+    Moves transposes and reshapes through elementwise ops, reductions, broadcasts
+    and the sides of matrix products towards the results, where they meet their
+    inverses or the storage order of the state.
+  }];
+}
+
+def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
+  let summary = "reduce rows first, then over rows";
+  let description = [{
+    A reduction over dimension 0 and others becomes one that keeps dimension 0,
+    which can share a loop with the ops before it and be divided among
+    workers, and a small one over what that left. The split follows from
+    the shape alone, so the result does not depend on the number of workers.
+  }];
+  let options = [Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
+                        "fewest rows that are worth a split">];
+}
+
+def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
+  let summary = "group ops into kernels";
+  let description = [{
+    Ops that share a loop over rows, and elementwise ops of one shape, are grouped;
+    each group becomes a private function `@kernel_<i>`, and equal groups (same
+    ops, shapes and attributes) become one.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let options = [
+    Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
+           "fewest rows that are divided among workers">];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "kernels made">,
+    Statistic<"numShared", "shared", "groups that share an earlier kernel">];
+}

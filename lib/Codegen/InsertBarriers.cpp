@@ -1,0 +1,135 @@
+//===- InsertBarriers.cpp - Where data crosses workers --------------------===//
+//
+// Kernels of one step are called by all workers, each for its share. A kernel
+// that touches memory that an earlier one wrote must wait until all workers are
+// done with that one; so must one that writes what an earlier one read.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Codegen/Passes.h"
+
+#include "dlc/Runtime.h"
+#include "dlc/Transforms/Passes.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_INSERTBARRIERS
+#include "dlc/Codegen/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+/// Bytes of one block of memory.
+struct MemoryRange {
+  Value base;
+  int64_t begin, end;
+
+  bool overlaps(const MemoryRange &other) const {
+    return base == other.base && begin < other.end && other.begin < end;
+  }
+};
+
+/// What kernels have done since the last barrier.
+struct Accesses {
+  SmallVector<MemoryRange> reads, writes;
+
+  static bool anyOverlap(ArrayRef<MemoryRange> a, ArrayRef<MemoryRange> b) {
+    return llvm::any_of(a, [&](const MemoryRange &x) {
+      return llvm::any_of(b,
+                          [&](const MemoryRange &y) { return x.overlaps(y); });
+    });
+  }
+  bool mustPrecede(const Accesses &next) const {
+    return anyOverlap(writes, next.reads) || anyOverlap(writes, next.writes) ||
+           anyOverlap(reads, next.writes);
+  }
+  void add(const Accesses &next) {
+    llvm::append_range(reads, next.reads);
+    llvm::append_range(writes, next.writes);
+  }
+};
+
+} // namespace
+
+/// The bytes behind an argument of a call.
+static MemoryRange rangeOf(Value value) {
+  // All of the block, unless the view says which part.
+  MemoryRange range{value, 0, std::numeric_limits<int64_t>::max()};
+  while (Operation *producer = range.base.getDefiningOp()) {
+    if (auto view = dyn_cast<memref::ViewOp>(producer)) {
+      APInt offset;
+      if (matchPattern(view.getByteShift(), m_ConstantInt(&offset))) {
+        auto whole = cast<MemRefType>(view.getType());
+        range.begin = offset.getSExtValue();
+        range.end = range.begin +
+                    whole.getNumElements() *
+                        (std::max(8u, whole.getElementTypeBitWidth()) / 8);
+      }
+      range.base = view.getSource();
+      break;
+    }
+    if (!isa<ViewLikeOpInterface>(producer))
+      break;
+    range.base = producer->getOperand(0);
+  }
+  return range;
+}
+
+static Accesses accessesOf(func::CallOp call, func::FuncOp kernel) {
+  auto writes = kernel->getAttrOfType<DenseI64ArrayAttr>(names::writes);
+  Accesses accesses;
+  for (auto [i, operand] : llvm::enumerate(call.getOperands())) {
+    if (!isa<MemRefType>(operand.getType()))
+      continue;
+    MemoryRange range = rangeOf(operand);
+    // What is written may be read too: an update in place.
+    accesses.reads.push_back(range);
+    if (!writes || llvm::is_contained(writes.asArrayRef(), int64_t(i)))
+      accesses.writes.push_back(range);
+  }
+  return accesses;
+}
+
+namespace {
+
+struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SymbolTable symbols(module);
+    OpBuilder builder(module.getContext());
+    auto pointer = LLVM::LLVMPointerType::get(module.getContext());
+    builder.setInsertionPointToStart(module.getBody());
+    auto barrier =
+        func::FuncOp::create(builder, module.getLoc(), "dlc_rt_barrier",
+                             builder.getFunctionType({pointer}, {}));
+    barrier.setPrivate();
+    symbols.insert(barrier);
+
+    for (auto step : module.getOps<func::FuncOp>()) {
+      if (!step->hasAttr(names::step))
+        continue;
+      Value team = step.getArguments().back();
+      Accesses since;
+      for (auto call :
+           llvm::make_early_inc_range(step.getOps<func::CallOp>())) {
+        auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
+        Accesses next = accessesOf(call, kernel);
+        if (since.mustPrecede(next)) {
+          builder.setInsertionPoint(call);
+          func::CallOp::create(builder, call.getLoc(), barrier, team);
+          since = {};
+          ++numBarriers;
+        }
+        since.add(next);
+      }
+    }
+  }
+};
+
+} // namespace

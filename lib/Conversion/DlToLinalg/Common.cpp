@@ -1,0 +1,69 @@
+//===- Common.cpp - What the lowerings of all families share --------------===//
+
+#include "Common.h"
+
+using namespace mlir;
+
+SmallVector<AffineMap>
+dlc::makeMaps(MLIRContext *context, unsigned dims,
+              ArrayRef<SmallVector<AffineExpr>> operands) {
+  return llvm::map_to_vector(operands, [&](ArrayRef<AffineExpr> exprs) {
+    return AffineMap::get(dims, 0, exprs, context);
+  });
+}
+
+linalg::GenericOp dlc::makeGeneric(OpBuilder &builder, Location loc,
+                                   ValueRange inputs, ValueRange outputs,
+                                   ArrayRef<AffineMap> maps,
+                                   ArrayRef<unsigned> reductions,
+                                   BodyBuilder body) {
+  SmallVector<utils::IteratorType> iterators(maps.front().getNumDims(),
+                                             utils::IteratorType::parallel);
+  for (unsigned dim : reductions)
+    iterators[dim] = utils::IteratorType::reduction;
+  return linalg::GenericOp::create(
+      builder, loc, outputs.getTypes(), inputs, outputs, maps, iterators,
+      [&](OpBuilder &b, Location l, ValueRange args) {
+        SmallVector<Value> results = body(b, l, args);
+        linalg::YieldOp::create(b, l, results);
+      });
+}
+
+Value dlc::makeEmpty(OpBuilder &builder, Location loc, RankedTensorType type) {
+  return tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                 type.getElementType());
+}
+
+Value dlc::makeFilled(OpBuilder &builder, Location loc, RankedTensorType type,
+                      TypedAttr value) {
+  Value scalar = arith::ConstantOp::create(builder, loc, value);
+  Value empty = makeEmpty(builder, loc, type);
+  return linalg::FillOp::create(builder, loc, scalar, empty).getResult(0);
+}
+
+Value dlc::makeZero(OpBuilder &builder, Location loc, RankedTensorType type) {
+  return makeFilled(builder, loc, type,
+                    builder.getZeroAttr(type.getElementType()));
+}
+
+TypedAttr dlc::leastValue(OpBuilder &builder, Type element, bool isUnsigned) {
+  if (auto type = dyn_cast<FloatType>(element))
+    return builder.getFloatAttr(
+        type, APFloat::getInf(type.getFloatSemantics(), /*Negative=*/true));
+  unsigned width = element.getIntOrFloatBitWidth();
+  return builder.getIntegerAttr(element, isUnsigned
+                                             ? APInt::getZero(width)
+                                             : APInt::getSignedMinValue(width));
+}
+
+Value dlc::makePadded(OpBuilder &builder, Location loc, Value x,
+                      RankedTensorType type, TypedAttr value,
+                      ArrayRef<int64_t> offsets, ArrayRef<int64_t> strides) {
+  auto attrs = [&](ArrayRef<int64_t> list) -> SmallVector<OpFoldResult> {
+    return getAsIndexOpFoldResult(builder.getContext(), list);
+  };
+  Value filled = makeFilled(builder, loc, type, value);
+  ArrayRef<int64_t> sizes = cast<RankedTensorType>(x.getType()).getShape();
+  return tensor::InsertSliceOp::create(builder, loc, x, filled, attrs(offsets),
+                                       attrs(sizes), attrs(strides));
+}

@@ -1,0 +1,65 @@
+//===- DlToLinalg.cpp - The ops of kernels as linalg on tensors -----------===//
+//
+// One file a family holds the patterns; this one only applies them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Common.h"
+
+#include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_DLTOLINALG
+#include "dlc/Conversion/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+
+namespace {
+
+struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    TypeConverter converter;
+    converter.addConversion([](Type type) { return type; });
+    converter.addConversion([](RankedTensorType type) -> Type {
+      // Truth values take a byte in memory, where vectors of bits would not fit
+      // the addresses of single elements.
+      Type element = type.getElementType();
+      if (element.isUnsignedInteger() || element.isInteger(1))
+        return type.clone(IntegerType::get(
+            type.getContext(), std::max(8u, element.getIntOrFloatBitWidth())));
+      return type;
+    });
+
+    ConversionTarget target(*context);
+    target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect,
+                           math::MathDialect, tensor::TensorDialect>();
+    target.addIllegalDialect<dlc::dl::DlDialect>();
+    // What the model keeps dissolves later, in dl-destination-style.
+    target.addLegalOp<dlc::dl::ModelOp, dlc::dl::ParamOp, dlc::dl::BufferOp,
+                      dlc::dl::SlotOp, dlc::dl::HparamOp, dlc::dl::CounterOp>();
+    target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
+      return converter.isSignatureLegal(op.getFunctionType());
+    });
+    target.addDynamicallyLegalOp<func::CallOp, func::ReturnOp>(
+        [&](Operation *op) { return converter.isLegal(op); });
+
+    RewritePatternSet patterns(context);
+    populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
+                                                                   converter);
+    populateCallOpTypeConversionPattern(patterns, converter);
+    populateReturnOpTypeConversionPattern(patterns, converter);
+    dlc::populateConvolutionToLinalg(converter, patterns);
+    dlc::populateElementwiseToLinalg(converter, patterns);
+    dlc::populateLinearToLinalg(converter, patterns);
+    dlc::populatePoolingToLinalg(converter, patterns);
+    dlc::populateReductionToLinalg(converter, patterns);
+    dlc::populateShapeToLinalg(converter, patterns);
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace

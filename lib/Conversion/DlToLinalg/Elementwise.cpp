@@ -1,0 +1,194 @@
+//===- Elementwise.cpp - Scalar functions of tensors ----------------------===//
+
+#include "Common.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+/// What an elementwise op computes, for one element. A new op needs one more
+/// `compute`, usually a line.
+struct Scalar {
+  OpBuilder &b;
+  Location loc;
+  ValueRange args;
+  /// The element type of the first operand in the language, where signs count.
+  Type element;
+
+  bool isFloat() const { return isa<FloatType>(element); }
+  bool isUnsigned() const {
+    return element.isUnsignedInteger() || element.isInteger(1);
+  }
+  Value constant(double value) const {
+    return arith::ConstantOp::create(b, loc, b.getFloatAttr(element, value));
+  }
+  template <typename Op>
+  Value unary() const {
+    return Op::create(b, loc, args[0]);
+  }
+  template <typename Op>
+  Value binary() const {
+    return Op::create(b, loc, args[0], args[1]);
+  }
+  template <typename Float, typename Signed, typename Unsigned = Signed>
+  Value byType() const {
+    if (isFloat())
+      return binary<Float>();
+    return isUnsigned() ? binary<Unsigned>() : binary<Signed>();
+  }
+
+  Value compute(dl::NegOp) const { return unary<arith::NegFOp>(); }
+  Value compute(dl::ExpOp) const { return unary<math::ExpOp>(); }
+  Value compute(dl::LogOp) const { return unary<math::LogOp>(); }
+  Value compute(dl::SqrtOp) const { return unary<math::SqrtOp>(); }
+  Value compute(dl::RsqrtOp) const {
+    return arith::DivFOp::create(b, loc, constant(1), unary<math::SqrtOp>());
+  }
+  Value compute(dl::AddOp) const {
+    return byType<arith::AddFOp, arith::AddIOp>();
+  }
+  Value compute(dl::SubOp) const {
+    return byType<arith::SubFOp, arith::SubIOp>();
+  }
+  Value compute(dl::MulOp) const {
+    return byType<arith::MulFOp, arith::MulIOp>();
+  }
+  Value compute(dl::DivOp) const {
+    return byType<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>();
+  }
+  Value compute(dl::MaxOp) const {
+    return byType<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>();
+  }
+  Value compute(dl::ScaleOp op) const {
+    return arith::MulFOp::create(b, loc, args[0],
+                                 constant(op.getFactor().convertToDouble()));
+  }
+  Value compute(dl::OffsetOp op) const {
+    return arith::AddFOp::create(b, loc, args[0],
+                                 constant(op.getTerm().convertToDouble()));
+  }
+  Value compute(dl::ReluOp) const {
+    return arith::MaximumFOp::create(b, loc, args[0], constant(0));
+  }
+  Value compute(dl::SelectOp) const {
+    return arith::SelectOp::create(b, loc, args[0], args[1], args[2]);
+  }
+  Value compute(dl::CopyOp) const { return args[0]; }
+  Value compute(dl::CompareOp op) const;
+  Value compute(dl::CastOp op) const;
+};
+
+} // namespace
+
+Value Scalar::compute(dl::CompareOp op) const {
+  unsigned i = unsigned(op.getPredicate());
+  if (isFloat()) {
+    using P = arith::CmpFPredicate;
+    // Not a number differs from everything, and is ordered with nothing.
+    static constexpr P table[] = {P::OEQ, P::UNE, P::OLT,
+                                  P::OLE, P::OGT, P::OGE};
+    return arith::CmpFOp::create(b, loc, table[i], args[0], args[1]);
+  }
+  using P = arith::CmpIPredicate;
+  static constexpr P asSigned[] = {P::eq,  P::ne,  P::slt,
+                                   P::sle, P::sgt, P::sge};
+  static constexpr P asUnsigned[] = {P::eq,  P::ne,  P::ult,
+                                     P::ule, P::ugt, P::uge};
+  return arith::CmpIOp::create(
+      b, loc, (isUnsigned() ? asUnsigned : asSigned)[i], args[0], args[1]);
+}
+
+Value Scalar::compute(dl::CastOp op) const {
+  Type wanted = dl::tensorType(op.getY()).getElementType();
+  // What the language calls ui8 is i8 here.
+  Type to = wanted.isUnsignedInteger()
+                ? b.getIntegerType(wanted.getIntOrFloatBitWidth())
+                : wanted;
+  Value x = args[0];
+  unsigned from = element.getIntOrFloatBitWidth(),
+           width = to.getIntOrFloatBitWidth();
+  if (isFloat() && isa<FloatType>(to)) {
+    if (width > from)
+      return arith::ExtFOp::create(b, loc, to, x);
+    return arith::TruncFOp::create(b, loc, to, x);
+  }
+  if (to.isInteger(1)) {
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(x.getType()));
+    if (isFloat())
+      return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNE, x, zero);
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, x, zero);
+  }
+  if (isFloat()) {
+    if (wanted.isUnsignedInteger())
+      return arith::FPToUIOp::create(b, loc, to, x);
+    return arith::FPToSIOp::create(b, loc, to, x);
+  }
+  if (isa<FloatType>(to)) {
+    if (isUnsigned())
+      return arith::UIToFPOp::create(b, loc, to, x);
+    return arith::SIToFPOp::create(b, loc, to, x);
+  }
+  if (width == from)
+    return x;
+  if (width < from)
+    return arith::TruncIOp::create(b, loc, to, x);
+  if (isUnsigned())
+    return arith::ExtUIOp::create(b, loc, to, x);
+  return arith::ExtSIOp::create(b, loc, to, x);
+}
+
+namespace {
+
+bool isBool(Value value) {
+  return dl::tensorType(value).getElementType().isInteger(1);
+}
+
+template <typename Op>
+struct ElementwiseToLinalg : OpConversionPattern<Op> {
+  using OpConversionPattern<Op>::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(this->getTypeConverter(), op);
+    Type element = dl::tensorType(op->getOperand(0)).getElementType();
+    SmallVector<AffineMap> maps(
+        op->getNumOperands() + 1,
+        AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext()));
+    Value empty = makeEmpty(rewriter, op.getLoc(), type);
+    auto generic = makeGeneric(
+        rewriter, op.getLoc(), adaptor.getOperands(), empty, maps, {},
+        [&](OpBuilder &b, Location loc, ValueRange args) -> SmallVector<Value> {
+          // Truth values are bits here and bytes in memory.
+          SmallVector<Value> values(args.take_front(op->getNumOperands()));
+          for (auto [value, operand] : llvm::zip(values, op->getOperands()))
+            if (isBool(operand))
+              value = arith::TruncIOp::create(b, loc, b.getI1Type(), value);
+          Scalar scalar{b, loc, values, element};
+          Value result = scalar.compute(op);
+          if (isBool(op->getResult(0)))
+            result =
+                arith::ExtUIOp::create(b, loc, type.getElementType(), result);
+          return {result};
+        });
+    rewriter.replaceOp(op, generic.getResults());
+    return success();
+  }
+};
+
+template <typename... Ops>
+void addElementwise(const TypeConverter &converter,
+                    RewritePatternSet &patterns) {
+  patterns.add<ElementwiseToLinalg<Ops>...>(converter, patterns.getContext());
+}
+
+} // namespace
+
+void dlc::populateElementwiseToLinalg(const TypeConverter &converter,
+                                      RewritePatternSet &patterns) {
+  addElementwise<dl::AddOp, dl::CastOp, dl::CompareOp, dl::CopyOp, dl::DivOp,
+                 dl::ExpOp, dl::LogOp, dl::MaxOp, dl::MulOp, dl::NegOp,
+                 dl::OffsetOp, dl::ReluOp, dl::RsqrtOp, dl::ScaleOp,
+                 dl::SelectOp, dl::SqrtOp, dl::SubOp>(converter, patterns);
+}

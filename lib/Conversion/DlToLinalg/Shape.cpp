@@ -1,0 +1,223 @@
+//===- Shape.cpp - Where elements stand -----------------------------------===//
+
+#include "Common.h"
+
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+struct ConstantToArith : OpConversionPattern<dl::ConstantOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::ConstantOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto value = dyn_cast<DenseElementsAttr>(op.getValue());
+    if (!value)
+      return rewriter.notifyMatchFailure(op, "not a dense constant");
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    if (value.getElementType().isInteger(1))
+      value = value.mapValues(type.getElementType(),
+                              [](const APInt &bit) { return bit.zext(8); });
+    else if (value.getType() != type)
+      value = value.bitcast(type.getElementType());
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);
+    return success();
+  }
+};
+
+struct ReshapeToTensor : OpConversionPattern<dl::ReshapeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::ReshapeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto from = cast<RankedTensorType>(adaptor.getX().getType());
+    RankedTensorType to = resultType(getTypeConverter(), op);
+    std::optional<SmallVector<ReassociationIndices>> groups =
+        getReassociationIndicesForReshape(from, to);
+    if (!groups) {
+      // Through one dimension, from which every shape can be had.
+      auto flat = to.clone({to.getNumElements()});
+      Value x = adaptor.getX();
+      if (from.getRank() != 1)
+        x = tensor::CollapseShapeOp::create(
+            rewriter, op.getLoc(), flat, x,
+            *getReassociationIndicesForReshape(from, flat));
+      rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(
+          op, to, x, *getReassociationIndicesForReshape(flat, to));
+      return success();
+    }
+    if (from.getRank() > to.getRank())
+      rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(
+          op, to, adaptor.getX(), *groups);
+    else
+      rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(op, to, adaptor.getX(),
+                                                         *groups);
+    return success();
+  }
+};
+
+/// The common form of ops that take each result element from one place.
+static linalg::GenericOp makeCopy(OpBuilder &b, Location loc, Value x,
+                                  RankedTensorType type, AffineMap from) {
+  AffineMap to =
+      AffineMap::getMultiDimIdentityMap(type.getRank(), b.getContext());
+  return makeGeneric(
+      b, loc, x, makeEmpty(b, loc, type), {from, to}, {},
+      [](OpBuilder &, Location, ValueRange args) -> SmallVector<Value> {
+        return {args[0]};
+      });
+}
+
+struct TransposeToLinalg : OpConversionPattern<dl::TransposeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::TransposeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    // Result dimension i is operand dimension perm[i].
+    SmallVector<AffineExpr> from(type.getRank());
+    for (auto [i, p] : llvm::enumerate(op.getPerm()))
+      from[p] = rewriter.getAffineDimExpr(i);
+    rewriter.replaceOp(
+        op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
+                     AffineMap::get(type.getRank(), 0, from, op.getContext())));
+    return success();
+  }
+};
+
+struct BroadcastToLinalg : OpConversionPattern<dl::BroadcastOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::BroadcastOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    SmallVector<AffineExpr> from;
+    for (int64_t dim : op.getDims())
+      from.push_back(rewriter.getAffineDimExpr(dim));
+    rewriter.replaceOp(
+        op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
+                     AffineMap::get(type.getRank(), 0, from, op.getContext())));
+    return success();
+  }
+};
+
+struct ReverseToLinalg : OpConversionPattern<dl::ReverseOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::ReverseOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    SmallVector<AffineExpr> from;
+    for (int64_t i = 0; i < type.getRank(); ++i) {
+      AffineExpr d = rewriter.getAffineDimExpr(i);
+      from.push_back(llvm::is_contained(op.getDims(), i)
+                         ? (type.getDimSize(i) - 1) - d
+                         : d);
+    }
+    rewriter.replaceOp(
+        op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
+                     AffineMap::get(type.getRank(), 0, from, op.getContext())));
+    return success();
+  }
+};
+
+struct PadToTensor : OpConversionPattern<dl::PadOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::PadOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    SmallVector<int64_t> strides(type.getRank(), 1);
+    if (op.getInterior())
+      for (auto [stride, between] : llvm::zip(strides, *op.getInterior()))
+        stride += between;
+    rewriter.replaceOp(op,
+                       makePadded(rewriter, op.getLoc(), adaptor.getX(), type,
+                                  rewriter.getZeroAttr(type.getElementType()),
+                                  op.getLow(), strides));
+    return success();
+  }
+};
+
+struct SliceToLinalg : OpConversionPattern<dl::SliceOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::SliceOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    auto attrs = [&](ArrayRef<int64_t> list) -> SmallVector<OpFoldResult> {
+      return getAsIndexOpFoldResult(op.getContext(), list);
+    };
+    SmallVector<int64_t> strides(type.getRank(), 1);
+    if (op.getStrides())
+      strides = llvm::to_vector(*op.getStrides());
+    Value slice = tensor::ExtractSliceOp::create(
+        rewriter, op.getLoc(), adaptor.getX(), attrs(op.getOffsets()),
+        attrs(op.getSizes()), attrs(strides));
+    rewriter.replaceOp(op, makeCopy(rewriter, op.getLoc(), slice, type,
+                                    AffineMap::getMultiDimIdentityMap(
+                                        type.getRank(), op.getContext())));
+    return success();
+  }
+};
+
+struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::OneHotOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    unsigned last = type.getRank() - 1;
+    AffineMap to = rewriter.getMultiDimIdentityMap(type.getRank());
+    AffineMap from = to.dropResult(last);
+    bool isUnsigned =
+        dl::tensorType(op.getIndex()).getElementType().isUnsignedInteger();
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange args) -> SmallVector<Value> {
+      // In 32 bits, so that the comparison has as many lanes as the result.
+      Type i32 = b.getI32Type();
+      Value place = arith::IndexCastOp::create(
+          b, loc, i32, linalg::IndexOp::create(b, loc, last));
+      Value index = args[0];
+      unsigned width = index.getType().getIntOrFloatBitWidth();
+      if (width > 32)
+        index = arith::TruncIOp::create(b, loc, i32, index);
+      else if (width < 32 && isUnsigned)
+        index = arith::ExtUIOp::create(b, loc, i32, index);
+      else if (width < 32)
+        index = arith::ExtSIOp::create(b, loc, i32, index);
+      Value hit =
+          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, place, index);
+      Type element = type.getElementType();
+      Value one = arith::ConstantOp::create(b, loc, b.getFloatAttr(element, 1));
+      Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(element));
+      return {arith::SelectOp::create(b, loc, hit, one, zero)};
+    };
+    rewriter.replaceOp(op,
+                       makeGeneric(rewriter, op.getLoc(), adaptor.getIndex(),
+                                   makeEmpty(rewriter, op.getLoc(), type),
+                                   {from, to}, {}, body));
+    return success();
+  }
+};
+
+} // namespace
+
+void dlc::populateShapeToLinalg(const TypeConverter &converter,
+                                RewritePatternSet &patterns) {
+  patterns
+      .add<BroadcastToLinalg, ConstantToArith, OneHotToLinalg, PadToTensor,
+           ReshapeToTensor, ReverseToLinalg, SliceToLinalg, TransposeToLinalg>(
+          converter, patterns.getContext());
+}

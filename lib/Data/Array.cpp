@@ -1,0 +1,48 @@
+//===- Array.cpp - A tensor of data in memory -----------------------------===//
+
+#include "dlc/Data/Array.h"
+
+#include "dlc/Execution/Model.h"
+#include "dlc/Support/Error.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <cstring>
+
+using namespace llvm;
+using namespace dlc;
+
+std::optional<int64_t> dlc::sizeInBytes(int32_t type, ArrayRef<int64_t> shape) {
+  int64_t bytes = elementBytes(type);
+  // A tensor with no elements is empty however large its other dimensions are,
+  // but those must still be dimensions.
+  bool empty = false;
+  for (int64_t dimension : shape) {
+    if (dimension < 0)
+      return std::nullopt;
+    if (dimension == 0)
+      empty = true;
+    else if (MulOverflow(bytes, dimension, bytes))
+      return std::nullopt;
+  }
+  return empty ? 0 : bytes;
+}
+
+std::string dlc::describe(int32_t type, ArrayRef<int64_t> shape) {
+  std::string text;
+  for (int64_t dimension : shape)
+    text += std::to_string(dimension) + "x";
+  return text + typeName(type).str();
+}
+
+Error dlc::copyTo(const dlc_tensor &tensor, const Array &array, StringRef what,
+                  StringRef path, MutableArrayRef<char> buffer) {
+  ArrayRef<int64_t> expected(tensor.shape, tensor.rank);
+  if (array.type != tensor.type || ArrayRef(array.shape) != expected)
+    return makeError("{0}: '{1}' holds {2}, expected {3}", what, path,
+                     describe(array.type, array.shape),
+                     describe(tensor.type, expected));
+  if (!array.data.empty())
+    std::memcpy(buffer.data(), array.data.data(), buffer.size());
+  return Error::success();
+}

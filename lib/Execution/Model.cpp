@@ -1,0 +1,169 @@
+//===- Model.cpp - A compiled model as a C++ object -----------------------===//
+//
+// Every call goes through the table of functions that came with the model: a
+// shared library brings its own runtime, and a handle that one runtime made
+// must never meet the functions of another.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Execution/Model.h"
+
+#include "dlc/Support/Error.h"
+#include "dlc/Support/Suggest.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <dlfcn.h>
+
+using namespace llvm;
+using namespace dlc;
+
+namespace {
+
+/// Keeps a shared library open for as long as its model lives.
+class OpenLibrary : public CodeOwner {
+public:
+  explicit OpenLibrary(void *library) : library(library) {}
+  ~OpenLibrary() override { dlclose(library); }
+
+private:
+  void *library;
+};
+
+} // namespace
+
+Model::Model(const dlc_library &library, std::unique_ptr<CodeOwner> owner)
+    : library(library), owner(std::move(owner)) {}
+
+// The handle's code is the owner's, so the handle goes first.
+Model::~Model() { library.api->destroy(handle); }
+
+Expected<std::unique_ptr<Model>> Model::create(const dlc_library &library,
+                                               std::unique_ptr<CodeOwner> owner,
+                                               int threads) {
+  if (!library.model || !library.api)
+    return makeError("the table of the model is empty");
+  if (library.model->abi_version != DLC_ABI_VERSION)
+    return makeError(
+        "the model was compiled for version {0} of the C interface, "
+        "expected version {1}: compile it again",
+        library.model->abi_version, DLC_ABI_VERSION);
+  std::unique_ptr<Model> model(new Model(library, std::move(owner)));
+  if (library.api->create(library.model, threads, &model->handle) != DLC_OK)
+    return makeError(library.api->last_error(nullptr));
+  return std::move(model);
+}
+
+Expected<std::unique_ptr<Model>> Model::openLibrary(StringRef path,
+                                                    int threads) {
+  sys::fs::file_status status;
+  if (std::error_code error = sys::fs::status(path, status))
+    return makeError("{0}: cannot be opened: {1}", path, error.message());
+  if (!sys::fs::is_regular_file(status))
+    return makeError("{0}: is not a file, expected a model's shared library",
+                     path);
+
+  // A name without a folder would be looked up in the system's folders.
+  SmallString<128> absolute(path);
+  if (std::error_code error = sys::fs::make_absolute(absolute))
+    return makeError("{0}: cannot be opened: {1}", path, error.message());
+  void *library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return makeError("{0}: is not a shared library that can be opened: {1}",
+                     path, dlerror());
+  auto owner = std::make_unique<OpenLibrary>(library);
+
+  auto entry =
+      reinterpret_cast<dlc_library_fn>(dlsym(library, DLC_LIBRARY_SYMBOL));
+  if (!entry)
+    return makeError(
+        "{0}: is not a model that dlc compiled: it does not export "
+        "'{1}'",
+        path, DLC_LIBRARY_SYMBOL);
+  const dlc_library *table = entry();
+  if (!table)
+    return makeError("{0}: '{1}' returned nothing", path, DLC_LIBRARY_SYMBOL);
+  Expected<std::unique_ptr<Model>> model =
+      create(*table, std::move(owner), threads);
+  if (!model)
+    return makeError("{0}: {1}", path, toString(model.takeError()));
+  return model;
+}
+
+Error Model::check(dlc_status status) const {
+  if (status == DLC_OK)
+    return Error::success();
+  return makeError(Twine(library.api->last_error(handle)));
+}
+
+Expected<int> Model::findStep(StringRef name) const {
+  SmallVector<StringRef> names;
+  for (const dlc_step &step :
+       ArrayRef(library.model->steps, library.model->num_steps)) {
+    if (name == step.name)
+      return static_cast<int>(names.size());
+    names.push_back(step.name);
+  }
+  return unknownName("step", name, names);
+}
+
+Error Model::init(uint64_t seed) {
+  return check(library.api->init(handle, seed));
+}
+
+Error Model::run(int step, ArrayRef<void *> io) {
+  const dlc_step &description = this->step(step);
+  size_t expected = description.num_inputs + description.num_outputs;
+  if (io.size() != expected)
+    return makeError("step '{0}' takes {1} buffers, got {2}", description.name,
+                     expected, io.size());
+  return check(library.api->run(handle, step, io.data()));
+}
+
+Error Model::get(StringRef name, MutableArrayRef<char> data) {
+  return check(
+      library.api->get(handle, name.str().c_str(), data.data(), data.size()));
+}
+
+Error Model::set(StringRef name, ArrayRef<char> data) {
+  return check(
+      library.api->set(handle, name.str().c_str(), data.data(), data.size()));
+}
+
+/// The hyper-parameters' names, for suggestions.
+static SmallVector<StringRef> hparamNames(const dlc_model &model) {
+  SmallVector<StringRef> names;
+  for (const dlc_state &state : ArrayRef(model.states, model.num_states))
+    if (state.kind == DLC_HPARAM)
+      names.push_back(state.tensor.name);
+  return names;
+}
+
+Expected<double> Model::getHparam(StringRef name) {
+  SmallVector<StringRef> names = hparamNames(*library.model);
+  if (!is_contained(names, name))
+    return unknownName("hyper-parameter", name, names);
+  double value = 0;
+  if (Error error =
+          check(library.api->get_hparam(handle, name.str().c_str(), &value)))
+    return std::move(error);
+  return value;
+}
+
+Error Model::setHparam(StringRef name, double value) {
+  SmallVector<StringRef> names = hparamNames(*library.model);
+  if (!is_contained(names, name))
+    return unknownName("hyper-parameter", name, names);
+  return check(library.api->set_hparam(handle, name.str().c_str(), value));
+}
+
+Error Model::save(StringRef path, dlc_scope scope) {
+  return check(library.api->save(handle, path.str().c_str(), scope));
+}
+
+Error Model::load(StringRef path, dlc_scope scope) {
+  return check(library.api->load(handle, path.str().c_str(), scope));
+}

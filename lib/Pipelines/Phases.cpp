@@ -1,0 +1,259 @@
+//===- Phases.cpp - The way from a model to code --------------------------===//
+
+#include "dlc/Pipelines/Phases.h"
+
+#include "dialects/Dl/Dl.h"
+#include "dlc/Autodiff/Passes.h"
+#include "dlc/Codegen/Passes.h"
+#include "dlc/Conversion/Passes.h"
+#include "dlc/Transforms/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// resolve, grad, simplify, fuse: programs in dl
+//===----------------------------------------------------------------------===//
+
+static void addCleanup(OpPassManager &manager) {
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+static void addResolve(OpPassManager &manager, const PhaseOptions &) {
+  manager.addNestedPass<dl::ModelOp>(createResolveSteps());
+  addCleanup(manager);
+}
+
+static bool isResolved(Operation *op) {
+  return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
+              dl::ReadHparamOp, dl::MinimizeOp, dl::BatchNormOp,
+              dl::OptimizerOp>(op);
+}
+
+static void addGrad(OpPassManager &manager, const PhaseOptions &) {
+  OpPassManager &functions = manager.nest<dl::ModelOp>().nest<func::FuncOp>();
+  functions.addPass(createDifferentiate());
+  addCleanup(manager);
+}
+
+static bool isExplicit(Operation *op) {
+  return isResolved(op) && !isa<dl::GradientOp>(op);
+}
+
+static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
+  OpPassManager &model = manager.nest<dl::ModelOp>();
+  model.addNestedPass<func::FuncOp>(createDecompose());
+  model.addNestedPass<func::FuncOp>(createDropStopGradient());
+  addCleanup(manager);
+  manager.nest<dl::ModelOp>().addPass(createAssignLayout());
+  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(createMoveViews());
+  addCleanup(manager);
+}
+
+static bool isSimplified(Operation *op) {
+  return isExplicit(op) &&
+         !isa<dl::Decomposable, dl::StopGradientOp, dl::Conv2dInputGradOp>(op);
+}
+
+static void addFuse(OpPassManager &manager, const PhaseOptions &) {
+  OpPassManager &model = manager.nest<dl::ModelOp>();
+  model.addNestedPass<func::FuncOp>(createSplitReductions());
+  model.addPass(createCSEPass());
+  model.addPass(createFormKernels());
+}
+
+/// Steps only call kernels; everything else is in kernels.
+static bool isFused(Operation *op) {
+  if (!isSimplified(op))
+    return false;
+  auto function = op->getParentOfType<func::FuncOp>();
+  return !function || !function->hasAttr(names::step) ||
+         isa<func::CallOp, func::ReturnOp>(op);
+}
+
+//===----------------------------------------------------------------------===//
+// linalg, vector, llvm: towards the machine
+//===----------------------------------------------------------------------===//
+
+static void addLinalg(OpPassManager &manager, const PhaseOptions &) {
+  manager.addNestedPass<dl::ModelOp>(createDlToLinalg());
+  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
+      createFuseElementwise());
+  addCleanup(manager);
+  manager.addPass(createDestinationStyle());
+  addCleanup(manager);
+}
+
+template <typename... Dialects>
+static bool isIn(Operation *op) {
+  return (isa<Dialects>(op->getDialect()) || ...);
+}
+
+static bool isLinalg(Operation *op) {
+  return isIn<BuiltinDialect, func::FuncDialect, linalg::LinalgDialect,
+              arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(
+             op) ||
+         isa<bufferization::MaterializeInDestinationOp>(op);
+}
+
+static void addVector(OpPassManager &manager, const PhaseOptions &options) {
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
+  addCleanup(manager);
+  manager.addPass(createHoistScratch());
+  EmitLoopsOptions emit;
+  emit.vectorBits = options.vectorBits;
+  emit.registers = options.registers;
+  manager.addNestedPass<func::FuncOp>(createEmitLoops(emit));
+  addCleanup(manager);
+  manager.addNestedPass<func::FuncOp>(createApproximateMath());
+  manager.addPass(createPlanMemory());
+  manager.addPass(createInsertBarriers());
+  addCleanup(manager);
+}
+
+static bool isVector(Operation *op) {
+  return isIn<BuiltinDialect, func::FuncDialect, scf::SCFDialect,
+              vector::VectorDialect, memref::MemRefDialect, arith::ArithDialect,
+              math::MathDialect, ub::UBDialect>(op) &&
+         !isa<memref::AllocOp, memref::AllocaOp, memref::CopyOp>(op);
+}
+
+static void addLLVM(OpPassManager &manager, const PhaseOptions &) {
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(createConvertVectorToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions function;
+  function.useBarePtrCallConv = true;
+  manager.addPass(createConvertFuncToLLVMPass(function));
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createUBToLLVMConversionPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  addCleanup(manager);
+}
+
+static bool isLLVM(Operation *op) {
+  return isIn<BuiltinDialect, LLVM::LLVMDialect>(op) &&
+         !isa<UnrealizedConversionCastOp>(op);
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+static constexpr Phase phases[] = {
+    {"resolve",
+     "steps as pure functions of state and inputs: calls inlined, modes set, "
+     "reads and "
+     "writes as arguments and results",
+     addResolve, isResolved},
+    {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
+     isExplicit},
+    {"simplify",
+     "primitive ops only, channels last, weights stored as kernels read them, "
+     "no "
+     "repeated and no dead code",
+     addSimplify, isSimplified},
+    {"fuse",
+     "kernels: steps call functions of ops that share a loop; equal ones are "
+     "one",
+     addFuse, isFused},
+    {"linalg",
+     "structured ops on tensors that write into given destinations; no dl",
+     addLinalg, isLinalg},
+    {"vector",
+     "register-tiled vector loops on memory at fixed offsets of one arena",
+     addVector, isVector},
+    {"llvm", "the LLVM dialect only", addLLVM, isLLVM},
+};
+
+ArrayRef<Phase> dlc::getPhases() { return phases; }
+
+const Phase *dlc::findPhase(StringRef name) {
+  auto found =
+      llvm::find_if(phases, [&](const Phase &p) { return p.name == name; });
+  return found == std::end(phases) ? nullptr : found;
+}
+
+namespace {
+
+/// Fails on an op that a phase should not have left.
+struct CheckPhase : PassWrapper<CheckPhase, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CheckPhase)
+
+  explicit CheckPhase(const Phase &phase) : phase(phase) {}
+  StringRef getArgument() const override { return "dl-check-phase"; }
+
+  void runOnOperation() override {
+    getOperation().walk([&](Operation *op) {
+      if (phase.isLegal(op))
+        return;
+      op->emitOpError() << "is left after phase '" << phase.name
+                        << "', which should leave " << phase.leaves;
+      signalPassFailure();
+    });
+  }
+
+  const Phase &phase;
+};
+
+} // namespace
+
+void dlc::addPhase(OpPassManager &manager, const Phase &phase,
+                   const PhaseOptions &options) {
+  phase.addPasses(manager, options);
+  manager.addPass(std::make_unique<CheckPhase>(phase));
+}
+
+namespace {
+
+/// The options of a phase on dlc-opt's command line.
+struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
+  Option<unsigned> vectorBits{
+      *this, "vector-bits",
+      llvm::cl::desc("bits of a vector register; 0: plain loops"),
+      llvm::cl::init(PhaseOptions().vectorBits)};
+  Option<unsigned> registers{
+      *this, "registers", llvm::cl::desc("vector registers a kernel may use"),
+      llvm::cl::init(PhaseOptions().registers)};
+};
+
+} // namespace
+
+void dlc::registerPhases() {
+  registerAutodiffPasses();
+  registerTransformsPasses();
+  registerConversionPasses();
+  registerCodegenPasses();
+  for (const Phase &phase : phases)
+    PassPipelineRegistration<PhasePipelineOptions>(
+        ("dl-" + phase.name).str(), phase.leaves,
+        [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
+          addPhase(manager, phase, {options.vectorBits, options.registers});
+        });
+}

@@ -1,0 +1,205 @@
+//===- Arguments.cpp - Reading dlc-run's command line ---------------------===//
+
+#include "Arguments.h"
+
+#include "dlc/Support/Error.h"
+#include "dlc/Support/Suggest.h"
+
+#include "llvm/Option/OptTable.h"
+#include "llvm/Option/Option.h"
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::run;
+
+namespace {
+
+#define OPTTABLE_STR_TABLE_CODE
+#include "lib/Run/Options.inc"
+#undef OPTTABLE_STR_TABLE_CODE
+
+#define OPTTABLE_PREFIXES_TABLE_CODE
+#include "lib/Run/Options.inc"
+#undef OPTTABLE_PREFIXES_TABLE_CODE
+
+using namespace llvm::opt;
+constexpr OptTable::Info infos[] = {
+#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
+#include "lib/Run/Options.inc"
+#undef OPTION
+};
+
+class RunOptTable : public GenericOptTable {
+public:
+  RunOptTable() : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
+};
+
+} // namespace
+
+static const RunOptTable &table() {
+  static const RunOptTable options;
+  return options;
+}
+
+/// All commands: options are parsed first, and checked against the command when
+/// the command is known.
+static opt::Visibility everyCommand() {
+  unsigned mask = 0;
+  for (const Command &command : commands())
+    mask |= command.visibility;
+  return opt::Visibility(mask);
+}
+
+std::string run::spelling(Option option) {
+  return table().getOption(option).getPrefixedName().str();
+}
+
+/// "'train'", or for the command without a name what makes it the command.
+static std::string nameOf(const Command &command) {
+  return command.name.empty() ? "a single step"
+                              : "'" + command.name.str() + "'";
+}
+
+Error Arguments::checkSpelling() const {
+  for (const opt::Arg *arg : list.filtered(OPT_UNKNOWN)) {
+    std::string seen = arg->getSpelling().str(), nearest;
+    unsigned distance = table().findNearest(seen, nearest, everyCommand());
+    bool near = distance <= std::max<size_t>(1, seen.size() / 3);
+    return makeError(
+        "unknown option '" + seen + "'" +
+        (near ? "; did you mean '" + nearest + "'?" : "; see dlc-run --help"));
+  }
+  return Error::success();
+}
+
+Error Arguments::checkCommand() const {
+  for (const opt::Arg *arg : list) {
+    const opt::Option &option = arg->getOption();
+    if (option.getID() != OPT_INPUT &&
+        !option.hasVisibilityFlag(chosen->visibility))
+      return makeError("'" + option.getPrefixedName() +
+                       "' is not an option of " + nameOf(*chosen));
+  }
+  return Error::success();
+}
+
+Error Arguments::takePositionals() {
+  std::vector<std::string> words = list.getAllArgValues(OPT_INPUT);
+  const Command *single = nullptr;
+  SmallVector<StringRef> names;
+  for (const Command &command : commands()) {
+    if (command.name.empty())
+      single = &command;
+    else
+      names.push_back(command.name);
+  }
+  chosen = single;
+  if (words.empty())
+    return makeError("no model; see dlc-run --help");
+  model = words.front();
+  if (words.size() == 1) {
+    if (is_contained(names, model))
+      return makeError("no model: expected dlc-run MODEL " + model);
+    return Error::success();
+  }
+  chosen = find_if(commands(), [&](const Command &command) {
+    return !command.name.empty() && command.name == words[1];
+  });
+  if (chosen == commands().end())
+    return unknownName("command", words[1], names);
+  if (words.size() > 2)
+    return makeError("unexpected argument '" + words[2] + "'");
+  return Error::success();
+}
+
+Expected<Arguments> Arguments::parse(ArrayRef<const char *> arguments) {
+  unsigned missingIndex = 0, missingCount = 0;
+  Arguments result(
+      table().ParseArgs(arguments, missingIndex, missingCount, everyCommand()));
+  if (result.wantsHelp())
+    return result;
+  if (missingCount != 0)
+    return makeError(Twine("'") + arguments[missingIndex] + "' needs a value");
+  // A misspelt option leaves its value among the positionals, so it is looked
+  // for first.
+  if (Error error = result.checkSpelling())
+    return std::move(error);
+  if (Error error = result.takePositionals())
+    return std::move(error);
+  if (Error error = result.checkCommand())
+    return std::move(error);
+  return result;
+}
+
+Expected<std::string> Arguments::required(Option option) const {
+  if (has(option))
+    return text(option).str();
+  std::string message = nameOf(command()) + " needs " + spelling(option);
+  if (command().name.empty() && option == OPT_step)
+    message = "nothing to do: name a step with --step, or a command";
+  return makeError(Twine(message));
+}
+
+Expected<int64_t> Arguments::number(Option option, int64_t fallback,
+                                    int64_t minimum, int64_t maximum) const {
+  if (!has(option))
+    return fallback;
+  int64_t value;
+  if (!text(option).getAsInteger(10, value) && value >= minimum &&
+      value <= maximum)
+    return value;
+  std::string range = "of at least " + std::to_string(minimum);
+  if (maximum != std::numeric_limits<int64_t>::max())
+    range =
+        "from " + std::to_string(minimum) + " to " + std::to_string(maximum);
+  return makeError("{0}: '{1}', expected a whole number {2}", spelling(option),
+                   text(option), range);
+}
+
+Expected<uint64_t> Arguments::seed() const {
+  uint64_t value = 0;
+  if (has(OPT_seed) && text(OPT_seed).getAsInteger(10, value))
+    return makeError(
+        "--seed: '{0}', expected a whole number of at most 64 bits",
+        text(OPT_seed));
+  return value;
+}
+
+Expected<Assignments> Arguments::assignments(Option option) const {
+  Assignments result;
+  for (StringRef argument : list.getAllArgValues(option)) {
+    auto [name, value] = argument.split('=');
+    if (name.empty() || value.empty())
+      return makeError("{0}: '{1}', expected {2}", spelling(option), argument,
+                       table().getOptionMetaVar(option));
+    for (const auto &[other, otherValue] : result)
+      if (other == name)
+        return makeError("{0}: '{1}' is given twice: '{2}' and '{3}'",
+                         spelling(option), name, otherValue, value);
+    result.emplace_back(name, value);
+  }
+  return result;
+}
+
+void run::printHelp(raw_ostream &os) {
+  table().printHelp(os, "dlc-run MODEL [COMMAND] OPTIONS",
+                    "runs a model: a program (.mlir, or - for standard input), "
+                    "which is\ncompiled in memory, or a shared library (.so) "
+                    "that dlc compiled",
+                    /*ShowHidden=*/false, /*ShowAllAliases=*/false,
+                    everyCommand());
+  os << "\nCOMMANDS:\n";
+  for (const Command &command : commands())
+    os << "  dlc-run MODEL " << command.usage << "\n      " << command.help
+       << '\n';
+  os << R"(
+DATA (a field feeds the step's input of the same name):
+  idx:DIR
+      fields image and label, of the files train-images-idx3-ubyte,
+      train-labels-idx1-ubyte and t10k-... in DIR, plain or with .gz
+  fashion-mnist
+      idx:/usr/share/datasets/fashion-mnist
+  npy:FIELD=FILE.npy,...[;eval:FIELD=FILE.npy,...]
+      arrays with one entry a sample; the second list is evaluated on
+)";
+}

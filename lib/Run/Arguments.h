@@ -1,0 +1,87 @@
+//===- Arguments.h - Reading dlc-run's command line -------------*- C++ -*-===//
+#ifndef DLC_LIB_RUN_ARGUMENTS_H
+#define DLC_LIB_RUN_ARGUMENTS_H
+
+#include "dlc/Run/Run.h"
+
+#include "llvm/Option/ArgList.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dlc::run {
+
+/// Which commands an option belongs to (Options.td).
+enum Visibility : unsigned { StepCommand = 1u << 1, TrainCommand = 1u << 2 };
+
+enum Option : unsigned {
+  OPT_INVALID = 0,
+#define OPTION(...) LLVM_MAKE_OPT_ID(__VA_ARGS__),
+#include "lib/Run/Options.inc"
+#undef OPTION
+};
+
+class Arguments;
+
+/// One thing that dlc-run does: `dlc-run MODEL NAME OPTIONS`. The command
+/// without a name runs one step.
+struct Command {
+  llvm::StringLiteral name;
+  llvm::StringLiteral usage; ///< what follows MODEL
+  llvm::StringLiteral help;
+  Visibility visibility;
+  llvm::Error (*run)(const Arguments &arguments, RunContext &context);
+};
+
+/// The table of commands (Run.cpp).
+llvm::ArrayRef<Command> commands();
+
+/// NAME=VALUE options in their order.
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+
+/// A command line whose options all exist and belong to the command. The
+/// getters check values, and name the option in their errors.
+class Arguments {
+public:
+  static llvm::Expected<Arguments>
+  parse(llvm::ArrayRef<const char *> arguments);
+
+  bool wantsHelp() const { return has(OPT_help); }
+  const Command &command() const { return *chosen; }
+  llvm::StringRef modelPath() const { return model; }
+
+  bool has(Option option) const { return list.hasArg(option); }
+  /// The last value given, or `fallback`.
+  llvm::StringRef text(Option option, llvm::StringRef fallback = "") const {
+    return list.getLastArgValue(option, fallback);
+  }
+  /// The value of an option that the command cannot do without.
+  llvm::Expected<std::string> required(Option option) const;
+  llvm::Expected<int64_t>
+  number(Option option, int64_t fallback, int64_t minimum,
+         int64_t maximum = std::numeric_limits<int64_t>::max()) const;
+  llvm::Expected<uint64_t> seed() const;
+  /// All values of an option NAME=VALUE; no name may come twice.
+  llvm::Expected<Assignments> assignments(Option option) const;
+
+private:
+  explicit Arguments(llvm::opt::InputArgList list) : list(std::move(list)) {}
+  llvm::Error checkSpelling() const;
+  llvm::Error takePositionals();
+  llvm::Error checkCommand() const;
+
+  llvm::opt::InputArgList list;
+  const Command *chosen = nullptr;
+  std::string model;
+};
+
+void printHelp(llvm::raw_ostream &os);
+
+/// "--epochs", as a user writes it.
+std::string spelling(Option option);
+
+} // namespace dlc::run
+#endif // DLC_LIB_RUN_ARGUMENTS_H

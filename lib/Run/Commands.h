@@ -1,0 +1,30 @@
+//===- Commands.h - What dlc-run does ---------------------------*- C++ -*-===//
+#ifndef DLC_LIB_RUN_COMMANDS_H
+#define DLC_LIB_RUN_COMMANDS_H
+
+#include "Arguments.h"
+
+#include "dlc/Support/PendingFiles.h"
+
+namespace dlc::run {
+
+/// dlc-run MODEL --step NAME: one call of a step on files.
+llvm::Error runStep(const Arguments &arguments, RunContext &context);
+/// dlc-run MODEL train: epochs of a step on data.
+llvm::Error runTrain(const Arguments &arguments, RunContext &context);
+
+// What the commands share.
+
+/// Opens or compiles the model.
+llvm::Expected<std::unique_ptr<Model>> openModel(const Arguments &arguments,
+                                                 RunContext &context);
+/// Fills the state: seed, then --params, then --set.
+llvm::Error initialise(Model &model, const Arguments &arguments);
+/// Applies --set.
+llvm::Error setHparams(Model &model, const Arguments &arguments);
+/// Reserves the file of --save-params; empty without that option.
+llvm::Expected<std::string> reserveParams(const Arguments &arguments,
+                                          PendingFiles &files);
+
+} // namespace dlc::run
+#endif // DLC_LIB_RUN_COMMANDS_H

@@ -1,0 +1,84 @@
+//===- Options.td - The command line of dlc-run ---------------------------===//
+//
+// One table from which parsing, --help and suggestions follow. An option belongs
+// to the commands in its visibility.
+//
+//===----------------------------------------------------------------------===//
+
+include "llvm/Option/OptParser.td"
+
+// The commands; the enumerators of the same names are in Arguments.h.
+def StepCommand : OptionVisibility;
+def TrainCommand : OptionVisibility;
+
+defvar AnyCommand = [StepCommand, TrainCommand];
+
+def ModelGroup : OptionGroup<"model">, HelpText<"Options of every command">;
+def StepGroup : OptionGroup<"step">, HelpText<"Options of one step">;
+def TrainGroup : OptionGroup<"train">, HelpText<"Options of train">;
+
+// An option with a value, as --name VALUE and as --name=VALUE.
+multiclass Value<string name, string metavar, string help,
+                 list<OptionVisibility> commands, OptionGroup group> {
+  def NAME : Separate<["--"], name>, MetaVarName<metavar>, HelpText<help>,
+             Visibility<commands>, Group<group>;
+  def NAME#_eq : Joined<["--"], name # "=">, Alias<!cast<Separate>(NAME)>,
+                 Visibility<commands>, Group<group>;
+}
+
+class Switch<string name, string help, list<OptionVisibility> commands,
+             OptionGroup group>
+    : Flag<["--"], name>, HelpText<help>, Visibility<commands>, Group<group>;
+
+def help : Switch<"help", "Print this", AnyCommand, ModelGroup>;
+def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
+
+defm params : Value<"params", "FILE",
+  "Read parameters and buffers from a safetensors file",
+  AnyCommand, ModelGroup>;
+defm save_params : Value<"save-params", "FILE",
+  "Write parameters and buffers to a safetensors file at the end",
+  AnyCommand, ModelGroup>;
+defm set : Value<"set", "NAME=VALUE",
+  "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
+defm seed : Value<"seed", "N",
+  "Seed of state, dropout and shuffle (default: 0)", AnyCommand, ModelGroup>;
+defm threads : Value<"threads", "N",
+  "Workers (default: 0, one for each CPU of this process)",
+  AnyCommand, ModelGroup>;
+def O : Joined<["-"], "O">, MetaVarName<"0|2">,
+  HelpText<"Compile to plain loops (0) or optimise (2, default)">,
+  Visibility<AnyCommand>, Group<ModelGroup>;
+defm mcpu : Value<"mcpu", "CPU",
+  "Machine to compile for (default: native)", AnyCommand, ModelGroup>;
+
+defm step : Value<"step", "NAME",
+  "The step to run (of train: default 'train')",
+  AnyCommand, ModelGroup>;
+
+defm input : Value<"input", "NAME=FILE.npy",
+  "Value of an input of the step; every input needs one", [StepCommand],
+  StepGroup>;
+defm output : Value<"output", "NAME=FILE.npy",
+  "Write an output; scalars that are not written are printed",
+  [StepCommand], StepGroup>;
+
+defm data : Value<"data", "DESC",
+  "What to train on; see below",
+  [TrainCommand], TrainGroup>;
+defm epochs : Value<"epochs", "N",
+  "Epochs in total, those before --resume included (default: 5)",
+  [TrainCommand], TrainGroup>;
+defm max_steps : Value<"max-steps", "N",
+  "Stop when N steps are done in total", [TrainCommand], TrainGroup>;
+defm eval_step : Value<"eval-step", "NAME",
+  "The step to run after every epoch (default: 'evaluate', if there)", [TrainCommand], TrainGroup>;
+def no_shuffle : Switch<"no-shuffle", "Train in the order of the files",
+  [TrainCommand], TrainGroup>;
+defm out : Value<"out", "DIR",
+  "Folder for metrics.csv and model.safetensors", [TrainCommand], TrainGroup>;
+defm resume : Value<"resume", "FILE",
+  "Go on where a model.safetensors was written, to the bit",
+  [TrainCommand], TrainGroup>;
+defm log_every : Value<"log-every", "N",
+  "Print the loss of every Nth step", [TrainCommand], TrainGroup>;

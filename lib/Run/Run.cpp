@@ -1,0 +1,107 @@
+//===- Run.cpp - The tool dlc-run as a function ---------------------------===//
+
+#include "dlc/Run/Run.h"
+
+#include "Commands.h"
+
+#include "dlc/Support/Error.h"
+
+#include "llvm/Support/WithColor.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::run;
+
+ArrayRef<Command> run::commands() {
+  static constexpr Command table[] = {
+      {"", "--step NAME --input x=x.npy --output y=y.npy",
+       "calls a step once, on files", StepCommand, runStep},
+      {"train", "train --data DESC --epochs 5 --out DIR",
+       "trains on data, evaluates after every epoch", TrainCommand, runTrain}};
+  return table;
+}
+
+Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
+                                                RunContext &context) {
+  Expected<int64_t> threads = arguments.number(OPT_threads, 0, 0, 1024);
+  if (!threads)
+    return threads.takeError();
+  StringRef path = arguments.modelPath();
+  if (path.ends_with(".so")) {
+    for (Option option : {OPT_O, OPT_mcpu})
+      if (arguments.has(option))
+        return makeError("{0}: {1} is compiled already", spelling(option),
+                         path);
+    return Model::openLibrary(path, *threads);
+  }
+
+  CompilerOptions options;
+  StringRef level = arguments.text(OPT_O, "2");
+  if (level != "0" && level != "2")
+    return makeError("-O{0}, expected -O0 or -O2", level);
+  options.optLevel = level == "0" ? 0 : 2;
+  options.cpu = arguments.text(OPT_mcpu, options.cpu).str();
+  return context.compile(path, options, *threads);
+}
+
+Error run::setHparams(Model &model, const Arguments &arguments) {
+  Expected<Assignments> hparams = arguments.assignments(OPT_set);
+  if (!hparams)
+    return hparams.takeError();
+  for (const auto &[name, text] : *hparams) {
+    double value;
+    if (StringRef(text).getAsDouble(value) || !std::isfinite(value))
+      return makeError("--set {0}: '{1}', expected a finite number", name,
+                       text);
+    if (Error error = model.setHparam(name, value))
+      return makeError("--set: {0}", toString(std::move(error)));
+  }
+  return Error::success();
+}
+
+Error run::initialise(Model &model, const Arguments &arguments) {
+  Expected<uint64_t> seed = arguments.seed();
+  if (!seed)
+    return seed.takeError();
+  if (Error error = model.init(*seed))
+    return error;
+  if (arguments.has(OPT_params))
+    if (Error error = model.load(arguments.text(OPT_params), DLC_PARAMS))
+      return makeError("--params: {0}", toString(std::move(error)));
+  return setHparams(model, arguments);
+}
+
+Expected<std::string> run::reserveParams(const Arguments &arguments,
+                                         PendingFiles &files) {
+  if (!arguments.has(OPT_save_params))
+    return std::string();
+  StringRef path = arguments.text(OPT_save_params);
+  Expected<std::string> temporary = files.reserve(path);
+  // A checkpoint is written by a rename, which would replace a device or a
+  // pipe.
+  if (temporary && *temporary == path)
+    return makeError("--save-params: '{0}' is not a regular file", path);
+  return temporary;
+}
+
+int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
+  auto run = [&]() -> Error {
+    Expected<Arguments> arguments = Arguments::parse(words);
+    if (!arguments)
+      return arguments.takeError();
+    if (arguments->wantsHelp()) {
+      printHelp(context.out);
+      return Error::success();
+    }
+    return arguments->command().run(*arguments, context);
+  };
+  Error error = run();
+  context.out.flush();
+  if (!error)
+    return 0;
+  WithColor::error(context.err, "dlc-run")
+      << toString(std::move(error)) << '\n';
+  return 1;
+}

@@ -1,0 +1,205 @@
+//===- Step.cpp - dlc-run MODEL --step NAME -------------------------------===//
+
+#include "Commands.h"
+
+#include "dlc/Data/Npy.h"
+#include "dlc/Execution/StepBuffers.h"
+#include "dlc/Support/Error.h"
+#include "dlc/Support/Suggest.h"
+
+#include "llvm/Support/Format.h"
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::run;
+
+namespace {
+
+/// The file of each tensor of a step, in the tensors' order; empty: none.
+using Files = std::vector<std::string>;
+
+} // namespace
+
+/// Sorts NAME=FILE options by the tensors that they name.
+static Expected<Files> matchFiles(const Assignments &assignments, Option option,
+                                  ArrayRef<dlc_tensor> tensors,
+                                  const Twine &what) {
+  SmallVector<StringRef> names;
+  for (const dlc_tensor &tensor : tensors)
+    names.push_back(tensor.name);
+  Files files(tensors.size());
+  for (const auto &[name, path] : assignments) {
+    auto found = find(names, name);
+    if (found == names.end())
+      return makeError(spelling(option) + ": " +
+                       toString(unknownName(what, name, names)));
+    files[found - names.begin()] = path;
+  }
+  return files;
+}
+
+/// Reads all inputs; those that are missing are named together.
+static Error readInputs(const dlc_step &step, const Files &files,
+                        StepBuffers &buffers) {
+  std::string missing;
+  for (int index = 0; index < step.num_inputs; ++index) {
+    const dlc_tensor &input = step.inputs[index];
+    if (files[index].empty())
+      missing += formatv(
+          "{0}--input {1}=FILE.npy ({2})", missing.empty() ? "" : ", ",
+          input.name,
+          describe(input.type, {input.shape, static_cast<size_t>(input.rank)}));
+  }
+  if (!missing.empty())
+    return makeError("step '{0}' needs {1}", step.name, missing);
+
+  for (int index = 0; index < step.num_inputs; ++index) {
+    Expected<Array> array = readNpy(files[index]);
+    if (!array)
+      return array.takeError();
+    const dlc_tensor &input = step.inputs[index];
+    if (Error error =
+            copyTo(input, *array, "input '" + std::string(input.name) + "'",
+                   files[index], buffers.input(index)))
+      return error;
+  }
+  return Error::success();
+}
+
+/// "loss = 2.30258512": digits enough to read the same value back.
+static void printScalar(raw_ostream &os, const StepBuffers &buffers,
+                        int index) {
+  const dlc_tensor &output = buffers.step().outputs[index];
+  os << output.name << " = ";
+  switch (static_cast<dlc_type>(output.type)) {
+  case DLC_F32:
+    os << format("%.9g", buffers.scalar<float>(index));
+    break;
+  case DLC_F64:
+    os << format("%.17g", buffers.scalar<double>(index));
+    break;
+  case DLC_BF16: {
+    // A bf16 is the upper half of an f32.
+    uint32_t bits = static_cast<uint32_t>(buffers.scalar<uint16_t>(index))
+                    << 16;
+    float value;
+    std::memcpy(&value, &bits, sizeof(value));
+    os << format("%.9g", value);
+    break;
+  }
+  case DLC_I1:
+  case DLC_U8:
+    os << static_cast<int>(buffers.scalar<uint8_t>(index));
+    break;
+  case DLC_I8:
+    os << static_cast<int>(buffers.scalar<int8_t>(index));
+    break;
+  case DLC_I32:
+    os << buffers.scalar<int32_t>(index);
+    break;
+  case DLC_I64:
+    os << buffers.scalar<int64_t>(index);
+    break;
+  }
+  os << '\n';
+}
+
+/// Reserves the files of the outputs: Files again, of temporaries.
+static Expected<Files> reserveOutputs(const Files &outputs,
+                                      PendingFiles &pending) {
+  Files temporaries;
+  for (const std::string &path : outputs) {
+    if (path.empty()) {
+      temporaries.emplace_back();
+      continue;
+    }
+    Expected<std::string> temporary = pending.reserve(path);
+    if (!temporary)
+      return temporary.takeError();
+    temporaries.push_back(std::move(*temporary));
+  }
+  return temporaries;
+}
+
+static Error writeOutputs(const StepBuffers &buffers, const Files &files) {
+  for (int index = 0; index < buffers.step().num_outputs; ++index) {
+    if (files[index].empty())
+      continue;
+    const dlc_tensor &output = buffers.step().outputs[index];
+    Error error = writeStream(files[index], [&](raw_ostream &os) {
+      writeNpy(os, output.type,
+               {output.shape, static_cast<size_t>(output.rank)},
+               buffers.output(index));
+    });
+    if (error)
+      return error;
+  }
+  return Error::success();
+}
+
+/// Prints the scalars that were not written to files.
+static void printOutputs(const StepBuffers &buffers, const Files &files,
+                         RunContext &context) {
+  // Where an output is on standard output, text has no place there.
+  raw_ostream &os = is_contained(files, "-") ? context.err : context.out;
+  for (int index = 0; index < buffers.step().num_outputs; ++index)
+    if (files[index].empty() && buffers.step().outputs[index].rank == 0)
+      printScalar(os, buffers, index);
+}
+
+Error run::runStep(const Arguments &arguments, RunContext &context) {
+  Expected<std::string> name = arguments.required(OPT_step);
+  if (!name)
+    return name.takeError();
+  Expected<Assignments> inputs = arguments.assignments(OPT_input);
+  if (!inputs)
+    return inputs.takeError();
+  Expected<Assignments> outputs = arguments.assignments(OPT_output);
+  if (!outputs)
+    return outputs.takeError();
+
+  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
+  if (!model)
+    return model.takeError();
+  Expected<int> index = (*model)->findStep(*name);
+  if (!index)
+    return index.takeError();
+  const dlc_step &step = (*model)->step(*index);
+  std::string ofStep = " of step '" + *name + "'";
+  Expected<Files> inputFiles = matchFiles(
+      *inputs, OPT_input, {step.inputs, static_cast<size_t>(step.num_inputs)},
+      "input" + ofStep);
+  if (!inputFiles)
+    return inputFiles.takeError();
+  Expected<Files> outputFiles = matchFiles(
+      *outputs, OPT_output,
+      {step.outputs, static_cast<size_t>(step.num_outputs)}, "output" + ofStep);
+  if (!outputFiles)
+    return outputFiles.takeError();
+
+  StepBuffers buffers(step);
+  if (Error error = readInputs(step, *inputFiles, buffers))
+    return error;
+  if (Error error = initialise(**model, arguments))
+    return error;
+
+  // All files are reserved before the step runs and appear after it succeeded.
+  PendingFiles pending;
+  Expected<Files> temporaries = reserveOutputs(*outputFiles, pending);
+  if (!temporaries)
+    return temporaries.takeError();
+  Expected<std::string> params = reserveParams(arguments, pending);
+  if (!params)
+    return params.takeError();
+  if (Error error = (*model)->run(*index, buffers.io()))
+    return error;
+  if (Error error = writeOutputs(buffers, *temporaries))
+    return error;
+  if (!params->empty())
+    if (Error error = (*model)->save(*params, DLC_PARAMS))
+      return error;
+  if (Error error = pending.commit())
+    return error;
+  printOutputs(buffers, *outputFiles, context);
+  return Error::success();
+}

@@ -1,0 +1,108 @@
+//===- Train.cpp - dlc-run MODEL train ------------------------------------===//
+
+#include "Commands.h"
+
+#include "dlc/Support/Error.h"
+#include "dlc/Training/Trainer.h"
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::run;
+
+/// The step of --eval-step. The default is taken only where the model has it.
+static Expected<std::optional<int>>
+findEvalStep(Model &model, const DataSplits &data, const Arguments &arguments) {
+  Expected<int> step =
+      model.findStep(arguments.text(OPT_eval_step, "evaluate"));
+  if (!arguments.has(OPT_eval_step)) {
+    if (step)
+      return *step;
+    consumeError(step.takeError());
+    return std::nullopt;
+  }
+  if (!step)
+    return makeError("--eval-step: {0}", toString(step.takeError()));
+  if (!data.eval)
+    return makeError("--eval-step: the data '{0}' have no part to evaluate on",
+                     arguments.text(OPT_data));
+  return *step;
+}
+
+static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
+  // Far beyond any run, and small enough for all sums of steps.
+  constexpr int64_t most = 1'000'000'000;
+  TrainingOptions options;
+  Expected<int64_t> epochs =
+      arguments.number(OPT_epochs, options.epochs, 1, most);
+  if (!epochs)
+    return epochs.takeError();
+  Expected<int64_t> logEvery = arguments.number(OPT_log_every, 0, 1);
+  if (!logEvery)
+    return logEvery.takeError();
+  Expected<int64_t> maxSteps = arguments.number(OPT_max_steps, 0, 1);
+  if (!maxSteps)
+    return maxSteps.takeError();
+  options.epochs = *epochs;
+  options.logEvery = *logEvery;
+  if (arguments.has(OPT_max_steps))
+    options.maxSteps = *maxSteps;
+  options.shuffle = !arguments.has(OPT_no_shuffle);
+  options.outputFolder = arguments.text(OPT_out).str();
+  if (arguments.has(OPT_out) && options.outputFolder.empty())
+    return makeError("--out: the name of the folder is empty");
+  return options;
+}
+
+/// Fills the state from a checkpoint or anew.
+static Error startOrResume(Model &model, const Arguments &arguments) {
+  if (!arguments.has(OPT_resume))
+    return initialise(model, arguments);
+  // The checkpoint holds what these would say.
+  for (Option option : {OPT_params, OPT_seed})
+    if (arguments.has(option))
+      return makeError("{0} and --resume exclude each other", spelling(option));
+  if (Error error = model.load(arguments.text(OPT_resume), DLC_ALL))
+    return makeError("--resume: {0}", toString(std::move(error)));
+  return setHparams(model, arguments);
+}
+
+Error run::runTrain(const Arguments &arguments, RunContext &context) {
+  Expected<TrainingOptions> options = trainingOptions(arguments);
+  if (!options)
+    return options.takeError();
+  Expected<std::string> descriptor = arguments.required(OPT_data);
+  if (!descriptor)
+    return descriptor.takeError();
+  Expected<DataSplits> data = openData(*descriptor);
+  if (!data)
+    return makeError("--data: {0}", toString(data.takeError()));
+
+  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
+  if (!model)
+    return model.takeError();
+  Expected<int> step = (*model)->findStep(arguments.text(OPT_step, "train"));
+  if (!step)
+    return step.takeError();
+  Expected<std::optional<int>> evalStep =
+      findEvalStep(**model, *data, arguments);
+  if (!evalStep)
+    return evalStep.takeError();
+  if (Error error = startOrResume(**model, arguments))
+    return error;
+
+  PendingFiles files;
+  Expected<std::string> params = reserveParams(arguments, files);
+  if (!params)
+    return params.takeError();
+  Progress progress(context.out, context.terminalWidth);
+  Expected<std::unique_ptr<Trainer>> trainer = Trainer::create(
+      **model, *data, *step, *evalStep, std::move(*options), progress);
+  if (!trainer)
+    return trainer.takeError();
+  if (Error error = (*trainer)->run())
+    return error;
+  if (!params->empty())
+    if (Error error = (*model)->save(*params, DLC_PARAMS))
+      return error;
+  return files.commit();
+}

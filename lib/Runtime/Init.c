@@ -1,0 +1,152 @@
+//===- Init.c - Initial values of the state
+//--------------------------------===//
+//
+// Element i of entry e (its index in the model's table) takes its bits from
+// lane i mod 4 of the block
+//
+//   Philox4x32-10(counter = {i / 4, e, 0xffffffff, 0xffffffff},
+//                 key = {low word of the seed, high word of the seed}).
+//
+// The last two words of the counter keep these blocks apart from those that
+// steps use. i counts in the logical order, so neither the layout that the
+// compiler chose nor the number of threads changes a value.
+//
+// uniform: a + (b - a) * u with u = (bits >> 8) * 2^-24, in [0, 1).
+//
+// normal: a + b * z, z by the method of Box and Muller, which makes two values
+// out of two: lanes 0 and 1 of a block give elements 4k and 4k + 1, lanes 2 and
+// 3 give 4k + 2 and 4k + 3. With p the bits of the pair's first lane, q of its
+// second,
+//
+//   u1 = ((p >> 8) + 1) * 2^-24      in (0, 1], so that the logarithm is finite
+//   u2 = (q >> 8) * 2^-24            in [0, 1)
+//   r  = sqrt(-2 ln u1)
+//   z  = r cos(2 pi u2) for the first element, r sin(2 pi u2) for the second.
+//
+// All of this is in double and is rounded once, to the entry's type.
+//
+//===----------------------------------------------------------------------===//
+#include "Internal.h"
+
+#include <math.h>
+#include <string.h>
+
+//===--- Rounding ---------------------------------------------------------===//
+
+/// To the nearest bf16, ties to even. Through a float, but rounded to odd
+/// there: an inexact result keeps its last bit set, so that the second rounding
+/// cannot take it for a tie.
+static uint16_t round_to_bf16(double value) {
+  float nearest = (float)value;
+  uint32_t bits;
+  memcpy(&bits, &nearest, sizeof(bits));
+  if (isnan(value))
+    return (uint16_t)(bits >> 16 | 0x40);
+  if ((double)nearest != value && !(bits & 1))
+    bits = fabs((double)nearest) > fabs(value) ? bits - 1 : bits + 1;
+  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+/// Toward zero, and into the range (NaN: 0); a plain conversion is undefined
+/// outside it. `high` is 2^63 at most, which no int64_t is.
+static int64_t round_to_integer(double value, double low, double high) {
+  if (isnan(value))
+    return 0;
+  if (value <= low)
+    return (int64_t)low;
+  if (value >= high)
+    return high >= 0x1p63 ? INT64_MAX : (int64_t)high;
+  return (int64_t)value;
+}
+
+static void store_value(char *to, int32_t type, double value) {
+  switch ((dlc_type)type) {
+  case DLC_F32: {
+    float rounded = (float)value;
+    memcpy(to, &rounded, sizeof(rounded));
+    return;
+  }
+  case DLC_F64:
+    memcpy(to, &value, sizeof(value));
+    return;
+  case DLC_BF16: {
+    uint16_t rounded = round_to_bf16(value);
+    memcpy(to, &rounded, sizeof(rounded));
+    return;
+  }
+  case DLC_I1:
+    *to = value != 0;
+    return;
+  case DLC_I8:
+    *to = (char)round_to_integer(value, INT8_MIN, INT8_MAX);
+    return;
+  case DLC_U8:
+    *to = (char)(uint8_t)round_to_integer(value, 0, UINT8_MAX);
+    return;
+  case DLC_I32: {
+    int32_t rounded = (int32_t)round_to_integer(value, INT32_MIN, INT32_MAX);
+    memcpy(to, &rounded, sizeof(rounded));
+    return;
+  }
+  case DLC_I64: {
+    int64_t rounded = round_to_integer(value, -0x1p63, 0x1p63);
+    memcpy(to, &rounded, sizeof(rounded));
+    return;
+  }
+  }
+}
+
+//===--- Distributions ----------------------------------------------------===//
+
+/// Four elements, 4 * `block` and on, of entry `entry`.
+static void random_values(const dlc_state *state, uint32_t entry,
+                          uint64_t block, uint64_t seed, double values[4]) {
+  const uint32_t counter[4] = {(uint32_t)block, entry, 0xffffffffu,
+                               0xffffffffu};
+  const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+  uint32_t bits[4];
+  dlc_rt_philox(counter, key, bits);
+
+  double a = state->init_a, b = state->init_b;
+  if (state->init_kind == DLC_INIT_UNIFORM) {
+    for (int lane = 0; lane < 4; ++lane)
+      values[lane] = a + (b - a) * ((bits[lane] >> 8) * 0x1p-24);
+    return;
+  }
+  for (int lane = 0; lane < 4; lane += 2) {
+    double u1 = ((bits[lane] >> 8) + 1) * 0x1p-24;
+    double u2 = (bits[lane + 1] >> 8) * 0x1p-24;
+    double radius = sqrt(-2 * log(u1));
+    double angle = 6.283185307179586476925 * u2;
+    values[lane] = a + b * (radius * cos(angle));
+    values[lane + 1] = a + b * (radius * sin(angle));
+  }
+}
+
+static void init_entry(const dlc_state *state, uint32_t entry, char *block,
+                       uint64_t seed) {
+  int32_t type = state->tensor.type;
+  int64_t size = dlc_rt_type_bytes(type);
+  double values[4] = {state->init_a, state->init_a, state->init_a,
+                      state->init_a};
+  int64_t i = 0;
+  dlc_rt_rows rows;
+  for (bool more = dlc_rt_first_row(&rows, state); more;
+       more = dlc_rt_next_row(&rows)) {
+    char *to = block + state->offset + rows.offset * size;
+    for (int64_t j = 0; j < rows.length; ++j, ++i, to += rows.stride * size) {
+      if (state->init_kind == DLC_INIT_SEED) {
+        memcpy(to, &seed, sizeof(seed));
+        continue;
+      }
+      if (state->init_kind != DLC_INIT_CONSTANT && i % 4 == 0)
+        random_values(state, entry, (uint64_t)i / 4, seed, values);
+      store_value(to, type, values[i % 4]);
+    }
+  }
+}
+
+void dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed) {
+  for (int i = 0; i < model->num_states; ++i)
+    init_entry(&model->states[i], (uint32_t)i, block, seed);
+}

@@ -1,0 +1,190 @@
+//===- Internal.h - What the files of the runtime share ---------*- C -*-===//
+//
+// Every symbol here starts with dlc_rt_, and every static one has a name of its
+// own across files: the runtime can be built as an archive or as one
+// translation unit.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_RUNTIME_INTERNAL_H
+#define DLC_RUNTIME_INTERNAL_H
+
+// For sched_getaffinity and MADV_HUGEPAGE; without effect elsewhere.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "dlc/Runtime.h"
+
+#include <stdbool.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "checkpoints are little endian and are read and written as they are"
+#endif
+
+enum {
+  DLC_RT_ALIGNMENT = 64,     ///< of the state block and the arena
+  DLC_RT_CACHE_LINE = 64,    ///< keeps what different workers write apart
+  DLC_RT_MAX_RANK = 32,      ///< of shapes and of views
+  DLC_RT_MAX_DTYPE = 15,     ///< letters of a type's name in a file
+  DLC_RT_MAX_THREADS = 1024, ///< a wish for more is a mistake
+  DLC_RT_ERROR_BYTES = 1024, ///< longer messages are cut
+  DLC_RT_SHAPE_BYTES = 256   ///< a shape in words
+};
+
+struct dlc_handle {
+  const dlc_model *model;
+  char *state;
+  char *arena;
+  dlc_team *team;
+  char error[DLC_RT_ERROR_BYTES];
+};
+
+//===--- Error.c ----------------------------------------------------------===//
+
+/// Keeps the message for dlc_last_error (null: of this thread) and returns
+/// `status`, so that a check that fails is one statement.
+dlc_status dlc_rt_fail(dlc_handle *handle, dlc_status status,
+                       const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/// Fails when `handle` is null; the message is then this thread's.
+dlc_status dlc_rt_check_handle(const dlc_handle *handle);
+
+//===--- Model.c ----------------------------------------------------------===//
+
+bool dlc_rt_is_type(int32_t type);
+/// Bytes of one element.
+int64_t dlc_rt_type_bytes(int32_t type);
+/// "f32", "ui8", ... as in the language.
+const char *dlc_rt_type_name(int32_t type);
+/// "F32", "U8", ... as in safetensors.
+const char *dlc_rt_type_dtype(int32_t type);
+/// The type of that safetensors name, or -1.
+int32_t dlc_rt_type_of_dtype(const char *dtype);
+
+/// size * shape[0] * ... into `bytes`; false when it is negative or overflows.
+bool dlc_rt_bytes_of(const int64_t *shape, int rank, int64_t size,
+                     int64_t *bytes);
+/// Of a tensor that dlc_rt_check_model has seen.
+int64_t dlc_rt_num_elements(const dlc_tensor *tensor);
+int64_t dlc_rt_num_bytes(const dlc_tensor *tensor);
+
+/// "32x1x3x3", or "scalar"; returns `text`.
+const char *dlc_rt_shape_text(char text[DLC_RT_SHAPE_BYTES],
+                              const int64_t *shape, int rank);
+
+/// Whether the table holds together: what comes after relies on it.
+dlc_status dlc_rt_check_model(const dlc_model *model);
+
+//===--- Names.c ----------------------------------------------------------===//
+
+/// A set of dlc_state_kind.
+enum {
+  DLC_RT_KINDS_WEIGHTS = 1u << DLC_PARAM | 1u << DLC_BUFFER,
+  DLC_RT_KINDS_HPARAMS = 1u << DLC_HPARAM,
+  DLC_RT_KINDS_TENSORS =
+      DLC_RT_KINDS_WEIGHTS | 1u << DLC_SLOT | 1u << DLC_COUNTER,
+  DLC_RT_KINDS_ALL = DLC_RT_KINDS_TENSORS | DLC_RT_KINDS_HPARAMS
+};
+bool dlc_rt_has_kind(const dlc_state *state, unsigned kinds);
+unsigned dlc_rt_kinds_of_scope(int scope); ///< a dlc_scope
+
+/// The index of the state of that name, or -1. Looks at `hint` first and goes
+/// round from there, so that reading names in order takes one comparison each.
+int dlc_rt_find_state(const dlc_model *model, const char *name, int hint);
+
+/// The name among `kinds` that is nearest to `name`; null when none is near.
+const char *dlc_rt_nearest_name(const dlc_model *model, const char *name,
+                                unsigned kinds);
+
+//===--- State.c ----------------------------------------------------------===//
+
+/// Walks the elements of a state in logical order, a row of equal strides at a
+/// time; in elements from the state's offset.
+typedef struct dlc_rt_rows {
+  int64_t offset, length, stride;
+  int rank; ///< of what is outside the row
+  int64_t shape[DLC_RT_MAX_RANK];
+  int64_t strides[DLC_RT_MAX_RANK];
+  int64_t index[DLC_RT_MAX_RANK];
+} dlc_rt_rows;
+
+/// Both return false when there is no such row.
+bool dlc_rt_first_row(dlc_rt_rows *rows, const dlc_state *state);
+bool dlc_rt_next_row(dlc_rt_rows *rows);
+
+/// Copies one entry out of or into a state block; `dense` is in logical order.
+void dlc_rt_gather(const dlc_state *state, const char *block, void *dense);
+void dlc_rt_scatter(const dlc_state *state, char *block, const void *dense);
+
+/// Whether `dense` holds values that the type of `tensor` has: a byte other
+/// than 0 and 1 is no i1, and compiled code may do anything with it.
+bool dlc_rt_valid_values(const dlc_tensor *tensor, const void *dense);
+
+//===--- Init.c -----------------------------------------------------------===//
+
+void dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed);
+
+//===--- Memory.c ---------------------------------------------------------===//
+
+/// Zeroed memory, aligned for vectors, or null. Given back with free().
+void *dlc_rt_allocate(int64_t bytes);
+/// Room for any one entry of `kinds` in its logical order.
+void *dlc_rt_allocate_scratch(const dlc_model *model, unsigned kinds);
+
+//===--- Json.c -----------------------------------------------------------===//
+
+/// A position in a JSON text. The first error stays: all later calls fail.
+typedef struct dlc_rt_json {
+  char *begin, *at, *end;
+  const char *error; ///< null, or what is wrong at `at`
+} dlc_rt_json;
+
+/// Fails unless the text is UTF-8.
+bool dlc_rt_json_check_utf8(dlc_rt_json *json);
+/// Skips white space; true, and past it, when `symbol` comes next.
+bool dlc_rt_json_accept(dlc_rt_json *json, char symbol);
+/// The same, but anything else is the error `what`.
+bool dlc_rt_json_expect(dlc_rt_json *json, char symbol, const char *what);
+/// A string, decoded where it stands and ended with a null; null on error.
+char *dlc_rt_json_string(dlc_rt_json *json);
+/// An integer from 0 to 2^63 - 1.
+bool dlc_rt_json_integer(dlc_rt_json *json, int64_t *value);
+/// Only white space may be left.
+bool dlc_rt_json_finish(dlc_rt_json *json);
+bool dlc_rt_json_fail(dlc_rt_json *json, const char *error);
+
+//===--- Header.c ---------------------------------------------------------===//
+
+/// An entry as the header of a checkpoint describes it.
+typedef struct dlc_rt_entry {
+  const char *name;
+  char dtype[DLC_RT_MAX_DTYPE + 1];
+  int64_t shape[DLC_RT_MAX_RANK];
+  int rank;
+  int64_t begin, end; ///< in the data
+} dlc_rt_entry;
+typedef dlc_status (*dlc_rt_take_entry)(void *context,
+                                        const dlc_rt_entry *entry);
+
+/// Gives every entry to `take` until it refuses one; then its status. What is
+/// wrong with the text itself is left in `json`.
+dlc_status dlc_rt_parse_header(dlc_rt_json *json, dlc_rt_take_entry take,
+                               void *context);
+
+//===--- Team.c -----------------------------------------------------------===//
+
+/// Makes a team of `workers`, the caller of dlc_rt_team_run among them. Null
+/// when the system gives no memory or thread; `*failure` is then an errno.
+dlc_team *dlc_rt_team_create(int workers, int *failure);
+void dlc_rt_team_destroy(dlc_team *team);
+int dlc_rt_team_workers(const dlc_team *team);
+
+/// Runs a step on all workers; the smallest fault that a worker stored, or 0.
+int64_t dlc_rt_team_run(dlc_team *team, const dlc_step *step, void *state,
+                        void *arena, void *const *io);
+
+/// The CPUs that this process may use, at least 1.
+int dlc_rt_usable_cpus(void);
+
+#endif // DLC_RUNTIME_INTERNAL_H

@@ -1,0 +1,281 @@
+//===- Load.c - Reading checkpoints
+//----------------------------------------===//
+//
+// A checkpoint may come from anywhere, so nothing in it is believed: every
+// length and offset is compared with the size of the file before it is used,
+// every entry with the model. Data go into a copy of the state, which takes the
+// place of the state when the last byte has turned out good.
+//
+//===----------------------------------------------------------------------===//
+#include "Internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const uint64_t max_header = 100000000;
+
+/// Where the bytes of a state are in the data of the file.
+typedef struct span {
+  int64_t begin;
+  bool seen;
+} span;
+
+/// A load on its way.
+typedef struct loading {
+  dlc_handle *handle;
+  const char *path;
+  unsigned kinds; ///< of the scope
+  int file;
+  int64_t data_start, data_bytes; ///< in the file
+  int64_t data_used;              ///< the end of the last entry
+  int next; ///< the state that the next entry is probably about
+  char *header;
+  span *spans; ///< one for each state
+  char *scratch;
+  char *block; ///< the state that will be
+} loading;
+
+static dlc_status load_failed(loading *load, dlc_status status,
+                              const char *name, const char *what) {
+  return dlc_rt_fail(load->handle, status, "%s: \"%s\" %s", load->path, name,
+                     what);
+}
+
+//===--- Reading ----------------------------------------------------------===//
+
+/// Reads exactly `bytes` at `offset`.
+static dlc_status read_fully(loading *load, char *to, int64_t bytes,
+                             int64_t offset) {
+  while (bytes) {
+    ssize_t got = pread(load->file, to, (size_t)bytes, (off_t)offset);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return dlc_rt_fail(load->handle, DLC_ERROR_IO, "%s: cannot read: %s",
+                         load->path, strerror(errno));
+    if (got == 0) // it had the bytes when its size was asked for
+      return dlc_rt_fail(load->handle, DLC_ERROR_IO,
+                         "%s: became shorter while it was read", load->path);
+    to += got;
+    bytes -= got;
+    offset += got;
+  }
+  return DLC_OK;
+}
+
+/// Opens the file and reads its header into load->header.
+static dlc_status read_header(loading *load, int64_t *header_bytes) {
+  dlc_handle *handle = load->handle;
+  struct stat info;
+  // Not blocking: opening a pipe that nobody writes to would never return.
+  load->file = open(load->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (load->file < 0 || fstat(load->file, &info))
+    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot open: %s", load->path,
+                       strerror(errno));
+  if (!S_ISREG(info.st_mode))
+    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: not a regular file",
+                       load->path);
+  int64_t file_bytes = info.st_size;
+  uint64_t length;
+  if (file_bytes < (int64_t)sizeof(length))
+    return dlc_rt_fail(handle, DLC_ERROR_FORMAT,
+                       "%s: %lld bytes are too few for a safetensors file",
+                       load->path, (long long)file_bytes);
+  dlc_status status = read_fully(load, (char *)&length, sizeof(length), 0);
+  if (status)
+    return status;
+  if (length > max_header || length > (uint64_t)file_bytes - sizeof(length))
+    return dlc_rt_fail(handle, DLC_ERROR_FORMAT,
+                       "%s: not a safetensors file, or cut short: a header of "
+                       "%llu bytes in a file of %lld",
+                       load->path, (unsigned long long)length,
+                       (long long)file_bytes);
+  load->data_start = (int64_t)(sizeof(length) + length);
+  load->data_bytes = file_bytes - load->data_start;
+  *header_bytes = (int64_t)length;
+  load->header = malloc(length + 1);
+  if (!load->header)
+    return dlc_rt_fail(handle, DLC_ERROR_MEMORY, "%s: no memory for its header",
+                       load->path);
+  return read_fully(load, load->header, *header_bytes, sizeof(length));
+}
+
+//===--- Entries ----------------------------------------------------------===//
+
+/// Compares what the header says of a state of the scope with the model.
+static dlc_status check_entry(loading *load, const dlc_rt_entry *entry,
+                              const dlc_tensor *tensor) {
+  const char *expected = dlc_rt_type_dtype(tensor->type);
+  if (strcmp(entry->dtype, expected) != 0)
+    return dlc_rt_fail(load->handle, DLC_ERROR_TYPE,
+                       "%s: \"%s\" has type %s, expected %s", load->path,
+                       entry->name, entry->dtype, expected);
+  bool same = entry->rank == tensor->rank;
+  for (int d = 0; same && d < tensor->rank; ++d)
+    same = entry->shape[d] == tensor->shape[d];
+  if (!same) {
+    char seen[DLC_RT_SHAPE_BYTES], wanted[DLC_RT_SHAPE_BYTES];
+    return dlc_rt_fail(load->handle, DLC_ERROR_SHAPE,
+                       "%s: \"%s\" has shape %s, expected %s", load->path,
+                       entry->name,
+                       dlc_rt_shape_text(seen, entry->shape, entry->rank),
+                       dlc_rt_shape_text(wanted, tensor->shape, tensor->rank));
+  }
+  return DLC_OK;
+}
+
+/// Takes note of an entry, whatever its kind.
+static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
+  loading *load = context;
+  const dlc_model *model = load->handle->model;
+  int index = dlc_rt_find_state(model, entry->name, load->next);
+  if (index < 0) {
+    const char *nearest = dlc_rt_nearest_name(model, entry->name, load->kinds);
+    return dlc_rt_fail(load->handle, DLC_ERROR_NAME,
+                       "%s: no parameter \"%s\" in model \"%s\"%s%s%s",
+                       load->path, entry->name, model->name,
+                       nearest ? "; did you mean \"" : "",
+                       nearest ? nearest : "", nearest ? "\"?" : "");
+  }
+  load->next = index + 1;
+  span *span = &load->spans[index];
+  if (span->seen)
+    return load_failed(load, DLC_ERROR_FORMAT, entry->name, "is there twice");
+  if (entry->begin > entry->end || entry->end > load->data_bytes)
+    return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
+                       "%s: \"%s\" is at bytes %lld to %lld of %lld: the file "
+                       "is damaged or cut short",
+                       load->path, entry->name, (long long)entry->begin,
+                       (long long)entry->end, (long long)load->data_bytes);
+  span->seen = true;
+  span->begin = entry->begin;
+  if (entry->end > load->data_used)
+    load->data_used = entry->end;
+
+  // An entry outside the scope may be of a type that the model does not know.
+  int32_t type = dlc_rt_type_of_dtype(entry->dtype);
+  int64_t bytes;
+  if (type >= 0 && (!dlc_rt_bytes_of(entry->shape, entry->rank,
+                                     dlc_rt_type_bytes(type), &bytes) ||
+                    bytes != entry->end - entry->begin)) {
+    char shape[DLC_RT_SHAPE_BYTES];
+    return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
+                       "%s: \"%s\" has %lld bytes, which is not the size of "
+                       "%s %s",
+                       load->path, entry->name,
+                       (long long)(entry->end - entry->begin), entry->dtype,
+                       dlc_rt_shape_text(shape, entry->shape, entry->rank));
+  }
+  const dlc_state *state = &model->states[index];
+  return dlc_rt_has_kind(state, load->kinds)
+             ? check_entry(load, entry, &state->tensor)
+             : DLC_OK;
+}
+
+//===--- The whole --------------------------------------------------------===//
+
+static dlc_status parse_header(loading *load, int64_t header_bytes) {
+  dlc_rt_json json = {load->header, load->header, load->header + header_bytes,
+                      NULL};
+  dlc_status status = dlc_rt_parse_header(&json, take_entry, load);
+  if (!json.error)
+    return status;
+  return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
+                     "%s: byte %lld of the header: %s", load->path,
+                     (long long)(json.at - json.begin), json.error);
+}
+
+/// What only the whole header can tell.
+static dlc_status check_complete(loading *load) {
+  const dlc_model *model = load->handle->model;
+  for (int i = 0; i < model->num_states; ++i) {
+    const dlc_tensor *tensor = &model->states[i].tensor;
+    if (load->spans[i].seen || !dlc_rt_has_kind(&model->states[i], load->kinds))
+      continue;
+    char shape[DLC_RT_SHAPE_BYTES];
+    return dlc_rt_fail(load->handle, DLC_ERROR_NAME,
+                       "%s: no entry \"%s\", expected %s %s", load->path,
+                       tensor->name, dlc_rt_type_dtype(tensor->type),
+                       dlc_rt_shape_text(shape, tensor->shape, tensor->rank));
+  }
+  if (load->data_used != load->data_bytes)
+    return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
+                       "%s: %lld bytes of data, of which the header explains "
+                       "%lld",
+                       load->path, (long long)load->data_bytes,
+                       (long long)load->data_used);
+  return DLC_OK;
+}
+
+static dlc_status read_entries(loading *load) {
+  const dlc_model *model = load->handle->model;
+  for (int i = 0; i < model->num_states; ++i) {
+    const dlc_state *state = &model->states[i];
+    if (!dlc_rt_has_kind(state, load->kinds))
+      continue;
+    dlc_status status =
+        read_fully(load, load->scratch, dlc_rt_num_bytes(&state->tensor),
+                   load->data_start + load->spans[i].begin);
+    if (status)
+      return status;
+    if (!dlc_rt_valid_values(&state->tensor, load->scratch))
+      return load_failed(load, DLC_ERROR_FORMAT, state->tensor.name,
+                         "is a BOOL and holds a byte other than 0 and 1");
+    dlc_rt_scatter(state, load->block, load->scratch);
+  }
+  return DLC_OK;
+}
+
+static dlc_status load_into_block(loading *load) {
+  const dlc_model *model = load->handle->model;
+  load->spans = calloc((size_t)model->num_states + 1, sizeof(*load->spans));
+  load->scratch = dlc_rt_allocate_scratch(model, load->kinds);
+  load->block = dlc_rt_allocate(model->state_bytes);
+  if (!load->spans || !load->scratch || !load->block)
+    return dlc_rt_fail(load->handle, DLC_ERROR_MEMORY,
+                       "%s: no memory to read it", load->path);
+  memcpy(load->block, load->handle->state, (size_t)model->state_bytes);
+
+  int64_t header_bytes = 0;
+  dlc_status status = read_header(load, &header_bytes);
+  if (!status)
+    status = parse_header(load, header_bytes);
+  if (!status)
+    status = check_complete(load);
+  if (!status)
+    status = read_entries(load);
+  return status;
+}
+
+dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
+  if (dlc_rt_check_handle(handle))
+    return DLC_ERROR_ARGUMENT;
+  if (!path)
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                       "dlc_load: the path is null");
+  if (scope != DLC_PARAMS && scope != DLC_ALL)
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "dlc_load: unknown scope %d",
+                       scope);
+  loading load = {.handle = handle,
+                  .path = path,
+                  .kinds = dlc_rt_kinds_of_scope(scope),
+                  .file = -1};
+  dlc_status status = load_into_block(&load);
+  if (!status) {
+    char *previous = handle->state;
+    handle->state = load.block;
+    load.block = previous;
+  }
+  free(load.block);
+  free(load.scratch);
+  free(load.spans);
+  free(load.header);
+  if (load.file >= 0)
+    close(load.file);
+  return status;
+}

@@ -1,0 +1,201 @@
+//===- Model.c - Types, shapes, and the check of a model's table
+//-----------===//
+#include "Internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+//===--- Types ------------------------------------------------------------===//
+
+typedef struct type_entry {
+  char name[5];
+  char dtype[5];
+  uint8_t bytes;
+} type_entry;
+
+static const type_entry types[] = {
+    [DLC_F32] = {"f32", "F32", 4},    [DLC_F64] = {"f64", "F64", 8},
+    [DLC_BF16] = {"bf16", "BF16", 2}, [DLC_I1] = {"i1", "BOOL", 1},
+    [DLC_I8] = {"i8", "I8", 1},       [DLC_U8] = {"ui8", "U8", 1},
+    [DLC_I32] = {"i32", "I32", 4},    [DLC_I64] = {"i64", "I64", 8},
+};
+enum { num_types = sizeof(types) / sizeof(types[0]) };
+
+bool dlc_rt_is_type(int32_t type) { return type >= 0 && type < num_types; }
+int64_t dlc_rt_type_bytes(int32_t type) { return types[type].bytes; }
+const char *dlc_rt_type_name(int32_t type) { return types[type].name; }
+const char *dlc_rt_type_dtype(int32_t type) { return types[type].dtype; }
+
+int32_t dlc_rt_type_of_dtype(const char *dtype) {
+  for (int32_t type = 0; type < num_types; ++type)
+    if (!strcmp(dtype, types[type].dtype))
+      return type;
+  return -1;
+}
+
+//===--- Shapes -----------------------------------------------------------===//
+
+bool dlc_rt_bytes_of(const int64_t *shape, int rank, int64_t size,
+                     int64_t *bytes) {
+  *bytes = size;
+  // An empty tensor has no bytes, however large its other dimensions are.
+  for (int d = 0; d < rank; ++d) {
+    if (shape[d] < 0)
+      return false;
+    if (shape[d] == 0)
+      *bytes = 0;
+  }
+  for (int d = 0; d < rank; ++d)
+    if (__builtin_mul_overflow(*bytes, shape[d], bytes))
+      return false;
+  return true;
+}
+
+int64_t dlc_rt_num_bytes(const dlc_tensor *tensor) {
+  int64_t bytes = 0;
+  dlc_rt_bytes_of(tensor->shape, tensor->rank, types[tensor->type].bytes,
+                  &bytes);
+  return bytes;
+}
+
+int64_t dlc_rt_num_elements(const dlc_tensor *tensor) {
+  return dlc_rt_num_bytes(tensor) / types[tensor->type].bytes;
+}
+
+const char *dlc_rt_shape_text(char text[DLC_RT_SHAPE_BYTES],
+                              const int64_t *shape, int rank) {
+  if (rank == 0)
+    return strcpy(text, "scalar");
+  size_t length = 0;
+  for (int d = 0; d < rank && length < DLC_RT_SHAPE_BYTES; ++d)
+    length += (size_t)snprintf(text + length, DLC_RT_SHAPE_BYTES - length,
+                               "%s%lld", d ? "x" : "", (long long)shape[d]);
+  return text;
+}
+
+//===--- The table --------------------------------------------------------===//
+//
+// The table comes from the compiler, and is still checked: once, when a handle
+// is made, at the price of a few microseconds. A library built by another
+// version, or a fault in the compiler, becomes a sentence instead of a stray
+// write.
+
+static dlc_status bad_model(const dlc_model *model, const char *kind,
+                            const char *name, const char *what) {
+  return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT, "model \"%s\": %s \"%s\" %s",
+                     model->name, kind, name ? name : "?", what);
+}
+
+/// What is wrong with a tensor, or null.
+static const char *tensor_flaw(const dlc_tensor *tensor) {
+  if (!tensor->name || !*tensor->name)
+    return "has no name";
+  if (!dlc_rt_is_type(tensor->type))
+    return "has an unknown element type";
+  if (tensor->rank < 0 || tensor->rank > DLC_RT_MAX_RANK)
+    return "has too many dimensions";
+  if (tensor->rank && !tensor->shape)
+    return "has no shape";
+  int64_t bytes;
+  if (!dlc_rt_bytes_of(tensor->shape, tensor->rank, types[tensor->type].bytes,
+                       &bytes))
+    return "has an impossible shape";
+  return NULL;
+}
+
+/// What is wrong with where a state stands in the block, or null.
+static const char *layout_flaw(const dlc_state *state, int64_t state_bytes) {
+  int64_t size = types[state->tensor.type].bytes;
+  if (state->view_rank < 0 || state->view_rank > DLC_RT_MAX_RANK ||
+      (state->view_rank && (!state->view_shape || !state->view_strides)))
+    return "has no view";
+  int64_t bytes;
+  if (!dlc_rt_bytes_of(state->view_shape, state->view_rank, size, &bytes) ||
+      bytes != dlc_rt_num_bytes(&state->tensor))
+    return "has a view of another size";
+  if (state->offset < 0 || state->offset % size)
+    return "is not aligned in the state block";
+  // The end of the last element, should every dimension be at its last index.
+  int64_t end = size;
+  for (int d = 0; d < state->view_rank; ++d) {
+    int64_t reach;
+    if (state->view_shape[d] == 0)
+      return NULL;
+    if (state->view_strides[d] < 0 ||
+        (state->view_strides[d] == 0 && state->view_shape[d] > 1) ||
+        __builtin_mul_overflow(state->view_shape[d] - 1, state->view_strides[d],
+                               &reach) ||
+        __builtin_mul_overflow(reach, size, &reach) ||
+        __builtin_add_overflow(end, reach, &end))
+      return "has impossible strides";
+  }
+  if (__builtin_add_overflow(end, state->offset, &end) || end > state_bytes)
+    return "reaches beyond the state block";
+  return NULL;
+}
+
+static const char *state_flaw(const dlc_state *state, int64_t state_bytes) {
+  const char *flaw = tensor_flaw(&state->tensor);
+  if (flaw)
+    return flaw;
+  if (state->kind < DLC_PARAM || state->kind > DLC_COUNTER)
+    return "is of an unknown kind";
+  if (state->init_kind < DLC_INIT_CONSTANT || state->init_kind > DLC_INIT_SEED)
+    return "has an unknown initialiser";
+  int32_t rank = state->tensor.rank, type = state->tensor.type;
+  if (state->kind == DLC_HPARAM &&
+      (rank != 0 || (type != DLC_F32 && type != DLC_F64)))
+    return "is a hyper-parameter and no f32 or f64 scalar";
+  if (state->kind == DLC_COUNTER && (rank != 0 || type != DLC_I64))
+    return "is a counter and no i64 scalar";
+  if (state->init_kind == DLC_INIT_SEED && type != DLC_I64)
+    return "takes the seed and is no i64";
+  return layout_flaw(state, state_bytes);
+}
+
+static const char *step_flaw(const dlc_step *step) {
+  if (!step->run)
+    return "has no code";
+  if (step->num_inputs < 0 || step->num_outputs < 0 || step->num_faults < 0 ||
+      (step->num_inputs && !step->inputs) ||
+      (step->num_outputs && !step->outputs) ||
+      (step->num_faults && !step->faults))
+    return "has no table of inputs, outputs or faults";
+  for (int i = 0; i < step->num_inputs; ++i)
+    if (tensor_flaw(&step->inputs[i]))
+      return "has an input without name, type or shape";
+  for (int i = 0; i < step->num_outputs; ++i)
+    if (tensor_flaw(&step->outputs[i]))
+      return "has an output without name, type or shape";
+  return NULL;
+}
+
+dlc_status dlc_rt_check_model(const dlc_model *model) {
+  // First: of a table of another version not even the name can be trusted.
+  if (model->abi_version != DLC_ABI_VERSION)
+    return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
+                       "the model was compiled for interface version %u, this "
+                       "runtime has version %u",
+                       model->abi_version, (unsigned)DLC_ABI_VERSION);
+  if (!model->name)
+    return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT, "the model has no name");
+  if (model->num_states < 0 || model->num_steps < 0 || model->state_bytes < 0 ||
+      model->arena_bytes < 0 || (model->num_states && !model->states) ||
+      (model->num_steps && !model->steps))
+    return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
+                       "model \"%s\": no table of states or steps",
+                       model->name);
+  for (int i = 0; i < model->num_states; ++i) {
+    const dlc_state *state = &model->states[i];
+    const char *flaw = state_flaw(state, model->state_bytes);
+    if (flaw)
+      return bad_model(model, "state", state->tensor.name, flaw);
+  }
+  for (int i = 0; i < model->num_steps; ++i) {
+    const dlc_step *step = &model->steps[i];
+    const char *flaw = step->name ? step_flaw(step) : "has no name";
+    if (flaw)
+      return bad_model(model, "step", step->name, flaw);
+  }
+  return DLC_OK;
+}

@@ -1,0 +1,191 @@
+//===- Save.c - Writing checkpoints
+//----------------------------------------===//
+//
+// safetensors: the length of the header (8 bytes, little endian), the header
+// (JSON: for each name its type, its shape, and where its bytes begin and end
+// in the data), the data. Entries stand in the order of the model's table, one
+// after the other, in their logical order.
+//
+// The file is written under another name beside the target, synced, and
+// renamed: whoever opens the target sees the old file or the new one, never a
+// part.
+//
+//===----------------------------------------------------------------------===//
+#include "Internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+//===--- The header -------------------------------------------------------===//
+
+static void print_json_string(FILE *out, const char *string) {
+  fputc('"', out);
+  for (const char *c = string; *c; ++c) {
+    if (*c == '"' || *c == '\\')
+      fprintf(out, "\\%c", *c);
+    else if ((unsigned char)*c < 0x20)
+      fprintf(out, "\\u%04x", (unsigned)*c);
+    else
+      fputc(*c, out);
+  }
+  fputc('"', out);
+}
+
+static void print_entry(FILE *out, const dlc_tensor *tensor, int64_t begin,
+                        int64_t end) {
+  print_json_string(out, tensor->name);
+  fprintf(out, ":{\"dtype\":\"%s\",\"shape\":[",
+          dlc_rt_type_dtype(tensor->type));
+  for (int d = 0; d < tensor->rank; ++d)
+    fprintf(out, "%s%lld", d ? "," : "", (long long)tensor->shape[d]);
+  fprintf(out, "],\"data_offsets\":[%lld,%lld]}", (long long)begin,
+          (long long)end);
+}
+
+/// The length and the header in one piece, from malloc; null without memory.
+static char *make_header(const dlc_model *model, unsigned kinds,
+                         size_t *bytes) {
+  char *text = NULL;
+  FILE *out = open_memstream(&text, bytes);
+  if (!out)
+    return NULL;
+  const uint64_t unknown = 0;
+  fwrite(&unknown, sizeof(unknown), 1, out);
+  fputc('{', out);
+  int64_t begin = 0;
+  for (int i = 0; i < model->num_states; ++i) {
+    const dlc_state *state = &model->states[i];
+    if (!dlc_rt_has_kind(state, kinds))
+      continue;
+    int64_t end = begin + dlc_rt_num_bytes(&state->tensor);
+    if (ftell(out) > (long)sizeof(unknown) + 1)
+      fputc(',', out);
+    print_entry(out, &state->tensor, begin, end);
+    begin = end;
+  }
+  fputc('}', out);
+  // So that the data begin at a multiple of 8.
+  while (ftell(out) % 8)
+    fputc(' ', out);
+  bool failed = ferror(out);
+  if (fclose(out) || failed) {
+    free(text);
+    return NULL;
+  }
+  uint64_t length = *bytes - sizeof(length);
+  memcpy(text, &length, sizeof(length));
+  return text;
+}
+
+//===--- The file ---------------------------------------------------------===//
+
+/// Writes all of it; false with errno set when the system takes less.
+static bool write_fully(int file, const char *data, size_t bytes) {
+  while (bytes) {
+    ssize_t written = write(file, data, bytes);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return false;
+    data += written;
+    bytes -= (size_t)written;
+  }
+  return true;
+}
+
+/// Makes a new file "<path>.tmp.<process>", and when one is left of a process
+/// that had the same number and was killed, "<path>.tmp.<process>.1" and so on.
+static int open_beside(const char *path, char *name, size_t name_bytes) {
+  for (int attempt = 0;; ++attempt) {
+    int length = snprintf(name, name_bytes, "%s.tmp.%ld", path, (long)getpid());
+    if (attempt)
+      snprintf(name + length, name_bytes - (size_t)length, ".%d", attempt);
+    int file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0 || errno != EEXIST || attempt == 99)
+      return file;
+  }
+}
+
+static bool write_entries(const dlc_handle *handle, unsigned kinds, int file,
+                          char *scratch) {
+  const dlc_model *model = handle->model;
+  for (int i = 0; i < model->num_states; ++i) {
+    const dlc_state *state = &model->states[i];
+    if (!dlc_rt_has_kind(state, kinds))
+      continue;
+    dlc_rt_gather(state, handle->state, scratch);
+    if (!write_fully(file, scratch, (size_t)dlc_rt_num_bytes(&state->tensor)))
+      return false;
+  }
+  return true;
+}
+
+/// Everything between open and close; what failed, or null.
+static const char *write_file(const dlc_handle *handle, unsigned kinds,
+                              int file, const char *header, size_t header_bytes,
+                              char *scratch) {
+  if (!write_fully(file, header, header_bytes) ||
+      !write_entries(handle, kinds, file, scratch))
+    return "write";
+  return fsync(file) ? "sync" : NULL;
+}
+
+static dlc_status save_with(dlc_handle *handle, const char *path,
+                            unsigned kinds, const char *header,
+                            size_t header_bytes, char *scratch, char *name,
+                            size_t name_bytes) {
+  int file = open_beside(path, name, name_bytes);
+  if (file < 0)
+    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot create %s: %s", path,
+                       name, strerror(errno));
+  const char *failed =
+      write_file(handle, kinds, file, header, header_bytes, scratch);
+  int error = errno;
+  // Some file systems report a failed write only here.
+  if (close(file) && !failed) {
+    failed = "close";
+    error = errno;
+  }
+  if (!failed && rename(name, path)) {
+    failed = "rename";
+    error = errno;
+  }
+  if (!failed)
+    return DLC_OK;
+  unlink(name);
+  return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot %s %s: %s", path, failed,
+                     name, strerror(error));
+}
+
+dlc_status dlc_save(dlc_handle *handle, const char *path, int scope) {
+  if (dlc_rt_check_handle(handle))
+    return DLC_ERROR_ARGUMENT;
+  if (!path)
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                       "dlc_save: the path is null");
+  if (scope != DLC_PARAMS && scope != DLC_ALL)
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "dlc_save: unknown scope %d",
+                       scope);
+  const dlc_model *model = handle->model;
+  unsigned kinds = dlc_rt_kinds_of_scope(scope);
+
+  size_t header_bytes = 0;
+  char *header = make_header(model, kinds, &header_bytes);
+  char *scratch = dlc_rt_allocate_scratch(model, kinds);
+  size_t name_bytes = strlen(path) + 64;
+  char *name = malloc(name_bytes);
+  dlc_status status = header && scratch && name
+                          ? save_with(handle, path, kinds, header, header_bytes,
+                                      scratch, name, name_bytes)
+                          : dlc_rt_fail(handle, DLC_ERROR_MEMORY,
+                                        "%s: no memory to write it", path);
+  free(name);
+  free(scratch);
+  free(header);
+  return status;
+}

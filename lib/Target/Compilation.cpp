@@ -1,0 +1,334 @@
+//===- Compilation.cpp - One program on its way through the phases --------===//
+
+#include "dlc/Compiler.h"
+
+#include "Manifest.h"
+#include "dialects/Dl/Build.h"
+#include "dlc/Pipelines/Phases.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// The machine
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+makeMachine(const CompilerOptions &options) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser();
+  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
+  std::string message;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return llvm::createStringError(message);
+
+  std::string cpu = options.cpu, features;
+  if (cpu == "native") {
+    cpu = llvm::sys::getHostCPUName();
+    std::vector<std::string> list;
+    for (auto &feature : llvm::sys::getHostCPUFeatures())
+      list.push_back((feature.second ? "+" : "-") + feature.first().str());
+    // One order, whatever that of the map.
+    llvm::sort(list);
+    features = llvm::join(list, ",");
+  }
+  std::unique_ptr<llvm::MCSubtargetInfo> known(
+      target->createMCSubtargetInfo(triple, "generic", ""));
+  if (options.cpu != "native" && !known->isCPUStringValid(cpu)) {
+    SmallVector<StringRef> names;
+    for (const llvm::SubtargetSubTypeKV &entry :
+         known->getAllProcessorDescriptions())
+      names.push_back(entry.Key);
+    return llvm::createStringError("there is no processor '" + cpu + "'" +
+                                   dl::suggestion(cpu, names));
+  }
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
+      std::nullopt,
+      options.optLevel == 0 ? llvm::CodeGenOptLevel::Less
+                            : llvm::CodeGenOptLevel::Aggressive));
+}
+
+/// What the phases may assume of the machine.
+static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
+                                 const CompilerOptions &options) {
+  PhaseOptions result;
+  const llvm::MCSubtargetInfo *info = machine.getMCSubtargetInfo();
+  if (options.optLevel == 0)
+    result.vectorBits = 0;
+  else if (info->checkFeatures("+avx512f"))
+    result.vectorBits = 512;
+  else if (info->checkFeatures("+avx"))
+    result.vectorBits = 256;
+  else
+    result.vectorBits = 128;
+  result.registers = result.vectorBits == 512 ? 32 : 16;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// The parser recurses into brackets and would exhaust the stack on a hostile
+/// file.
+static llvm::Error checkNesting(StringRef path, StringRef text) {
+  constexpr unsigned limit = 200;
+  SmallVector<char> open;
+  unsigned line = 1, column = 0;
+  bool inString = false, inComment = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    ++column;
+    if (c == '\n') {
+      ++line;
+      column = 0;
+      inString = inComment = false;
+    } else if (inComment) {
+      continue;
+    } else if (inString) {
+      if (c == '\\')
+        ++i, ++column;
+      else if (c == '"')
+        inString = false;
+    } else if (c == '"') {
+      inString = true;
+    } else if (c == '/' && text.substr(i, 2) == "//") {
+      inComment = true;
+    } else if (c == '(' || c == '[' || c == '{' || (c == '<')) {
+      open.push_back(c);
+      if (open.size() > limit)
+        return llvm::createStringError(
+            llvm::formatv("{0}:{1}:{2}: error: brackets nest deeper than {3}",
+                          path, line, column, limit));
+    } else if (c == ')' || c == ']' || c == '}' ||
+               (c == '>' && i > 0 && text[i - 1] != '-')) {
+      if (!open.empty())
+        open.pop_back();
+    }
+  }
+  return llvm::Error::success();
+}
+
+/// Collects what is wrong as text, with the lines of the source.
+struct Compilation::Diagnostics {
+  explicit Diagnostics(MLIRContext &context)
+      : stream(text), handler(sources, &context, stream) {}
+
+  llvm::SourceMgr sources;
+  std::string text;
+  llvm::raw_string_ostream stream;
+  SourceMgrDiagnosticHandler handler;
+};
+
+Compilation::Compilation(const CompilerOptions &options) : options(options) {
+  DialectRegistry registry;
+  registerDialects(registry);
+  context.appendDialectRegistry(registry);
+  context.loadAllAvailableDialects();
+  context.printOpOnDiagnostic(false);
+  diagnostics = std::make_unique<Diagnostics>(context);
+}
+
+Compilation::~Compilation() = default;
+
+llvm::Error
+Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
+                           StringRef otherwise) {
+  diagnostics->text.clear();
+  if (succeeded(action()))
+    return llvm::Error::success();
+  StringRef text = StringRef(diagnostics->text).rtrim();
+  return llvm::createStringError(text.empty() ? otherwise : text);
+}
+
+llvm::Expected<std::unique_ptr<Compilation>>
+Compilation::read(StringRef path, const CompilerOptions &options) {
+  if (options.optLevel != 0 && options.optLevel != 2)
+    return llvm::createStringError(
+        "there are optimisation levels 0 and 2, not " +
+        Twine(options.optLevel));
+  std::unique_ptr<Compilation> result(new Compilation(options));
+  auto machine = makeMachine(options);
+  if (!machine)
+    return machine.takeError();
+  result->machine = std::move(*machine);
+
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(path, &message);
+  if (!buffer)
+    return llvm::createStringError(message);
+  if (llvm::Error error = checkNesting(path, buffer->getBuffer()))
+    return error;
+  result->diagnostics->sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+  llvm::Error error = result->runCollecting(
+      [&] {
+        result->module = parseSourceFile<ModuleOp>(result->diagnostics->sources,
+                                                   &result->context);
+        return success(bool(result->module));
+      },
+      "the program could not be read");
+  if (error)
+    return error;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Phases
+//===----------------------------------------------------------------------===//
+
+static llvm::Error writeFile(StringRef path, ModuleOp module) {
+  std::error_code code;
+  llvm::ToolOutputFile file(path, code, llvm::sys::fs::OF_Text);
+  if (code)
+    return llvm::createStringError(path + ": " + code.message());
+  module.print(file.os());
+  file.keep();
+  return llvm::Error::success();
+}
+
+/// A step becomes a function of the C interface.
+static LogicalResult checkStepNames(ModuleOp module) {
+  WalkResult result = module.walk([](dl::StepOp step) {
+    if (!llvm::is_contained(reservedNames(), step.getSymName()))
+      return WalkResult::advance();
+    step.emitOpError() << "may not be called @" << step.getSymName()
+                       << ": the C interface has a function of that name";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+llvm::Error Compilation::run(StringRef from, StringRef to) {
+  SmallVector<StringRef> known;
+  for (const Phase &phase : getPhases())
+    known.push_back(phase.name);
+  for (StringRef name : {from, to})
+    if (!name.empty() && !findPhase(name))
+      return llvm::createStringError("there is no phase '" + name + "'" +
+                                     dl::suggestion(name, known));
+  if (!options.dumpPhases.empty())
+    if (std::error_code code =
+            llvm::sys::fs::create_directories(options.dumpPhases))
+      return llvm::createStringError(options.dumpPhases + ": " +
+                                     code.message());
+
+  bool active = from.empty();
+  PhaseOptions machineOptions = phaseOptions(*machine, options);
+  for (auto [number, phase] : llvm::enumerate(getPhases())) {
+    if (active) {
+      llvm::Error error = runCollecting(
+          [&, &phase = phase] {
+            if (failed(checkStepNames(*module)))
+              return failure();
+            PassManager manager(&context);
+            addPhase(manager, phase, machineOptions);
+            return manager.run(*module);
+          },
+          ("phase '" + phase.name + "' failed").str());
+      if (error)
+        return error;
+      if (!options.dumpPhases.empty()) {
+        SmallString<128> path(options.dumpPhases);
+        llvm::sys::path::append(path,
+                                Twine(number) + "-" + phase.name + ".mlir");
+        if (llvm::Error failed = writeFile(path, *module))
+          return failed;
+      }
+    }
+    if (phase.name == from)
+      active = true;
+    if (phase.name == to)
+      break;
+  }
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// LLVM IR
+//===----------------------------------------------------------------------===//
+
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     unsigned optLevel) {
+  // Kernels are vectorised already, in the shape they should have; LLVM's own
+  // vectorisers would take them apart.
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  llvm::PassBuilder passes(&machine, tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager calls;
+  llvm::ModuleAnalysisManager modules;
+  passes.registerModuleAnalyses(modules);
+  passes.registerCGSCCAnalyses(calls);
+  passes.registerFunctionAnalyses(functions);
+  passes.registerLoopAnalyses(loops);
+  passes.crossRegisterProxies(loops, functions, calls, modules);
+  passes
+      .buildPerModuleDefaultPipeline(optLevel == 0
+                                         ? llvm::OptimizationLevel::O1
+                                         : llvm::OptimizationLevel::O2)
+      .run(module, modules);
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
+  llvm::Expected<Manifest> manifest = Manifest::read(*module);
+  if (!manifest)
+    return manifest.takeError();
+  std::unique_ptr<llvm::Module> result;
+  llvm::Error error = runCollecting(
+      [&] {
+        result = translateModuleToLLVMIR(*module, llvmContext, manifest->name);
+        return success(bool(result));
+      },
+      "the program could not be translated to LLVM IR");
+  if (error)
+    return error;
+  result->setTargetTriple(machine->getTargetTriple());
+  result->setDataLayout(machine->createDataLayout());
+  for (llvm::Function &function : *result) {
+    if (function.isDeclaration())
+      continue;
+    if (function.getName().starts_with("kernel_") ||
+        function.getName().starts_with("copy_")) {
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+      // A kernel is a loop nest that is called once a step: a copy of it inside
+      // the step gains nothing.
+      function.addFnAttr(llvm::Attribute::NoInline);
+    }
+    function.addFnAttr("prefer-vector-width", "512");
+    function.addFnAttr("target-cpu", machine->getTargetCPU());
+    function.addFnAttr("target-features", machine->getTargetFeatureString());
+    function.addFnAttr("no-trapping-math", "true");
+  }
+  if (llvm::Function *barrier = result->getFunction("dlc_rt_barrier"))
+    barrier->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  llvm::GlobalVariable *tables = addTables(*result, *manifest);
+  if (interface)
+    addInterface(*result, *manifest, tables);
+  optimize(*result, *machine, options.optLevel);
+  return result;
+}

@@ -1,0 +1,230 @@
+//===- Interface.cpp - The C functions that a library exports -------------===//
+//
+// `<model>_create`, `<model>_<step>` and so on: each calls the runtime with the
+// model's table. Header and functions come from one list of what there is.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Manifest.h"
+
+#include "dlc/Compiler.h"
+
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace dlc;
+
+namespace {
+
+/// A function `<model>_<name>` that hands its arguments to the runtime's
+/// `dlc_<name>`.
+struct Forwarded {
+  StringLiteral name;
+  /// Of the C function: %M is the model's name.
+  StringLiteral result, parameters;
+  /// One letter an argument, after the result's: p pointer, i int, l int64_t or
+  /// size_t, d double, v nothing.
+  StringLiteral types;
+  StringLiteral comment;
+};
+
+} // namespace
+
+static constexpr Forwarded forwarded[] = {
+    {"destroy", "void", "%M *model", "vp",
+     "Frees an instance; null is allowed."},
+    {"init", "int", "%M *model, uint64_t seed", "ipl",
+     "Fills parameters, buffers and optimizer state from a seed."},
+    {"get", "int", "%M *model, const char *name, void *data, size_t bytes",
+     "ipppl",
+     "Copies a parameter or buffer out, in its own shape; `bytes` must be its "
+     "size."},
+    {"set", "int",
+     "%M *model, const char *name, const void *data, size_t bytes", "ipppl",
+     "Copies a parameter or buffer in."},
+    {"get_hparam", "int", "%M *model, const char *name, double *value", "ippp",
+     "Reads a hyper-parameter."},
+    {"set_hparam", "int", "%M *model, const char *name, double value", "ippd",
+     "Sets a hyper-parameter; the next step uses it."},
+    {"save", "int", "%M *model, const char *path, int scope", "ippi",
+     "Writes a safetensors file. scope 0: parameters and buffers; 1: "
+     "everything, so\n"
+     "   that training continues to the bit."},
+    {"load", "int", "%M *model, const char *path, int scope", "ippi",
+     "Reads one; nothing changes unless the whole file is good."},
+    {"last_error", "const char *", "const %M *model", "pp",
+     "What the last failed call had to say (null: the last failed create)."},
+};
+
+ArrayRef<StringRef> dlc::reservedNames() {
+  static const SmallVector<StringRef> names = [] {
+    SmallVector<StringRef> list{"create", "description"};
+    for (const Forwarded &function : forwarded)
+      list.push_back(function.name);
+    return list;
+  }();
+  return names;
+}
+
+void dlc::addInterface(Module &module, const Manifest &manifest,
+                       GlobalVariable *model) {
+  LLVMContext &context = module.getContext();
+  Type *pointer = PointerType::get(context, 0);
+  auto typeOf = [&](char letter) -> Type * {
+    switch (letter) {
+    case 'p':
+      return pointer;
+    case 'i':
+      return Type::getInt32Ty(context);
+    case 'l':
+      return Type::getInt64Ty(context);
+    case 'd':
+      return Type::getDoubleTy(context);
+    default:
+      return Type::getVoidTy(context);
+    }
+  };
+  auto signature = [&](StringRef letters) {
+    SmallVector<Type *> parameters;
+    for (char letter : letters.drop_front())
+      parameters.push_back(typeOf(letter));
+    return FunctionType::get(typeOf(letters.front()), parameters, false);
+  };
+  auto runtime = [&](StringRef name, StringRef letters) {
+    FunctionCallee callee =
+        module.getOrInsertFunction(("dlc_" + name).str(), signature(letters));
+    cast<Function>(callee.getCallee())
+        ->setVisibility(GlobalValue::HiddenVisibility);
+    return callee;
+  };
+  IRBuilder<> builder(context);
+  auto define = [&](StringRef name, FunctionType *type) {
+    Function *function =
+        Function::Create(type, GlobalValue::ExternalLinkage,
+                         (manifest.name + "_" + name).str(), module);
+    builder.SetInsertPoint(BasicBlock::Create(context, "entry", function));
+    return function;
+  };
+  auto finish = [&](FunctionCallee callee, ArrayRef<Value *> args) {
+    Value *result = builder.CreateCall(callee, args);
+    if (result->getType()->isVoidTy())
+      builder.CreateRetVoid();
+    else
+      builder.CreateRet(result);
+  };
+
+  Function *create = define("create", signature("ipi"));
+  finish(runtime("create", "ipip"),
+         {model, create->getArg(1), create->getArg(0)});
+  Function *description = define("description", signature("p"));
+  (void)description;
+  // The fifth field of dlc_model.
+  builder.CreateRet(
+      cast<ConstantStruct>(model->getInitializer())->getOperand(4));
+  for (const Forwarded &entry : forwarded) {
+    Function *function = define(entry.name, signature(entry.types));
+    SmallVector<Value *> args;
+    for (Argument &arg : function->args())
+      args.push_back(&arg);
+    finish(runtime(entry.name, entry.types), args);
+  }
+  for (auto [number, step] : enumerate(manifest.steps)) {
+    size_t count = step.inputs.size() + step.outputs.size();
+    SmallVector<Type *> parameters(count + 1, pointer);
+    Function *function =
+        define(step.name,
+               FunctionType::get(Type::getInt32Ty(context), parameters, false));
+    Value *io = builder.CreateAlloca(
+        ArrayType::get(pointer, std::max<size_t>(count, 1)));
+    for (size_t i = 0; i < count; ++i)
+      builder.CreateStore(function->getArg(i + 1),
+                          builder.CreateConstGEP1_64(pointer, io, i));
+    finish(runtime("run", "ipip"),
+           {function->getArg(0), builder.getInt32(number), io});
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The header
+//===----------------------------------------------------------------------===//
+
+/// "float loss[64][10]" as a comment says it: 64 x 10.
+static std::string shapeText(const TensorInfo &tensor) {
+  if (tensor.type.getRank() == 0)
+    return "one number";
+  std::string text;
+  raw_string_ostream stream(text);
+  interleave(tensor.type.getShape(), stream, " x ");
+  return text;
+}
+
+std::string dlc::makeHeader(mlir::ModuleOp module) {
+  Expected<Manifest> read = Manifest::read(module);
+  if (!read) {
+    consumeError(read.takeError());
+    return "";
+  }
+  const Manifest &manifest = *read;
+  std::string text;
+  raw_string_ostream out(text);
+  std::string name = manifest.name.str(),
+              guard = StringRef(name).upper() + "_H";
+  out << formatv(R"(/* {0}.h - the model "{0}", compiled by dlc.
+
+   Every function that returns int returns 0 when all went well; otherwise
+   {0}_last_error says in a sentence what was wrong. Tensors are contiguous, last
+   dimension fastest. Handles are independent; one handle must not be used
+   from two threads at once. */
+#ifndef {1}
+#define {1}
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+typedef struct {0} {0};
+
+/* Makes an instance with that many threads (0: one for each CPU), initialised
+   from seed 0. */
+int {0}_create({0} **model, int threads);
+
+/* The model as JSON text: state, steps, names, shapes, types, memory. */
+const char *{0}_description(void);
+)",
+                 name, guard);
+  auto named = [&](StringRef pattern) {
+    std::string result;
+    for (size_t i = 0; i < pattern.size(); ++i)
+      if (pattern.substr(i, 2) == "%M") {
+        result += name;
+        ++i;
+      } else {
+        result += pattern[i];
+      }
+    return result;
+  };
+  for (const Forwarded &entry : forwarded)
+    out << formatv("\n/* {0} */\n{1}{2}{3}_{4}({5});\n", entry.comment,
+                   entry.result, entry.result.ends_with("*") ? "" : " ", name,
+                   entry.name, named(entry.parameters));
+  for (const StepInfo &step : manifest.steps) {
+    out << "\n/* Runs the step '" << step.name << "'.";
+    for (const TensorInfo &input : step.inputs)
+      out << "\n   in  " << input.name << ": " << shapeText(input);
+    for (const TensorInfo &output : step.outputs)
+      out << "\n   out " << output.name << ": " << shapeText(output);
+    out << " */\nint " << name << "_" << step.name << "(" << name << " *model";
+    for (const TensorInfo &input : step.inputs)
+      out << ", const " << cType(input.type.getElementType()) << " *"
+          << input.name;
+    for (const TensorInfo &output : step.outputs)
+      out << ", " << cType(output.type.getElementType()) << " *" << output.name;
+    out << ");\n";
+  }
+  out << "\n#ifdef __cplusplus\n}\n#endif\n#endif /* " << guard << " */\n";
+  return text;
+}

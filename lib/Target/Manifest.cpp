@@ -1,0 +1,162 @@
+//===- Manifest.cpp - The lowered model's description, typed --------------===//
+
+#include "Manifest.h"
+
+#include "dlc/Runtime.h"
+#include "dlc/Transforms/Passes.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace dlc;
+
+int dlc::typeCode(Type element) {
+  if (element.isF32())
+    return DLC_F32;
+  if (element.isF64())
+    return DLC_F64;
+  if (element.isInteger(1))
+    return DLC_I1;
+  if (element.isUnsignedInteger(8))
+    return DLC_U8;
+  if (element.isInteger(8))
+    return DLC_I8;
+  if (element.isInteger(32))
+    return DLC_I32;
+  return DLC_I64;
+}
+
+StringRef dlc::cType(Type element) {
+  switch (typeCode(element)) {
+  case DLC_F32:
+    return "float";
+  case DLC_F64:
+    return "double";
+  case DLC_I1:
+  case DLC_U8:
+    return "uint8_t";
+  case DLC_I8:
+    return "int8_t";
+  case DLC_I32:
+    return "int32_t";
+  default:
+    return "int64_t";
+  }
+}
+
+static TensorInfo readTensor(DictionaryAttr attrs) {
+  return {attrs.getAs<StringAttr>("name").getValue(),
+          cast<RankedTensorType>(attrs.getAs<TypeAttr>("type").getValue())};
+}
+
+static int64_t readInt(DictionaryAttr attrs, StringRef name) {
+  return attrs.getAs<IntegerAttr>(name).getInt();
+}
+
+static StateInfo readState(DictionaryAttr attrs) {
+  StateInfo info;
+  info.tensor = readTensor(attrs);
+  info.kind =
+      llvm::StringSwitch<int>(attrs.getAs<StringAttr>("kind").getValue())
+          .Case("param", DLC_PARAM)
+          .Case("buffer", DLC_BUFFER)
+          .Case("slot", DLC_SLOT)
+          .Case("hparam", DLC_HPARAM)
+          .Default(DLC_COUNTER);
+  info.initKind = readInt(attrs, "init");
+  info.a = attrs.getAs<FloatAttr>("a").getValueAsDouble();
+  info.b = attrs.getAs<FloatAttr>("b").getValueAsDouble();
+  info.offset = readInt(attrs, "offset");
+
+  // Dimension perm[i] of the view is dimension i of what is stored.
+  SmallVector<int64_t> perm;
+  if (auto storage = attrs.getAs<dl::StorageAttr>("storage")) {
+    info.viewShape = llvm::to_vector(storage.getView());
+    perm = llvm::to_vector(storage.getPerm());
+  } else {
+    info.viewShape = llvm::to_vector(info.tensor.type.getShape());
+    perm = llvm::to_vector(llvm::seq<int64_t>(info.viewShape.size()));
+  }
+  info.viewStrides.resize(perm.size());
+  int64_t stride = 1;
+  for (int64_t dim : llvm::reverse(perm)) {
+    info.viewStrides[dim] = stride;
+    stride *= info.viewShape[dim];
+  }
+  return info;
+}
+
+llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
+  auto attrs = module->getAttrOfType<DictionaryAttr>(names::manifest);
+  if (!attrs || !attrs.get("arena_bytes"))
+    return llvm::createStringError(
+        "the program has no memory plan; run the phases up "
+        "to 'vector' first");
+  Manifest manifest;
+  manifest.name = attrs.getAs<StringAttr>("name").getValue();
+  manifest.stateBytes = readInt(attrs, "state_bytes");
+  manifest.arenaBytes = readInt(attrs, "arena_bytes");
+  for (Attribute state : attrs.getAs<ArrayAttr>("states"))
+    manifest.states.push_back(readState(cast<DictionaryAttr>(state)));
+  for (Attribute attr : attrs.getAs<ArrayAttr>("steps")) {
+    auto step = cast<DictionaryAttr>(attr);
+    StepInfo info{step.getAs<StringAttr>("name").getValue(),
+                  step.getAs<BoolAttr>("trains").getValue(),
+                  {},
+                  {}};
+    for (Attribute input : step.getAs<ArrayAttr>("inputs"))
+      info.inputs.push_back(readTensor(cast<DictionaryAttr>(input)));
+    for (Attribute output : step.getAs<ArrayAttr>("outputs"))
+      info.outputs.push_back(readTensor(cast<DictionaryAttr>(output)));
+    manifest.steps.push_back(std::move(info));
+  }
+  return manifest;
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static llvm::json::Object describe(const TensorInfo &tensor) {
+  std::string element;
+  llvm::raw_string_ostream(element) << tensor.type.getElementType();
+  return llvm::json::Object{
+      {"name", tensor.name},
+      {"type", element},
+      {"shape", llvm::json::Array(tensor.type.getShape())}};
+}
+
+std::string dlc::describeAsJson(const Manifest &manifest) {
+  static constexpr StringLiteral kinds[] = {"param", "buffer", "slot", "hparam",
+                                            "counter"};
+  llvm::json::Array states, steps;
+  for (const StateInfo &state : manifest.states) {
+    llvm::json::Object object = describe(state.tensor);
+    object["kind"] = kinds[state.kind];
+    if (state.kind == DLC_HPARAM)
+      object["value"] = state.a;
+    states.push_back(std::move(object));
+  }
+  for (const StepInfo &step : manifest.steps) {
+    llvm::json::Array inputs, outputs;
+    for (const TensorInfo &input : step.inputs)
+      inputs.push_back(describe(input));
+    for (const TensorInfo &output : step.outputs)
+      outputs.push_back(describe(output));
+    steps.push_back(llvm::json::Object{{"name", step.name},
+                                       {"trains", step.trains},
+                                       {"inputs", std::move(inputs)},
+                                       {"outputs", std::move(outputs)}});
+  }
+  llvm::json::Value all =
+      llvm::json::Object{{"abi_version", DLC_ABI_VERSION},
+                         {"name", manifest.name},
+                         {"state", std::move(states)},
+                         {"steps", std::move(steps)},
+                         {"state_bytes", manifest.stateBytes},
+                         {"arena_bytes", manifest.arenaBytes}};
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::formatv("{0:2}", all);
+  return text;
+}

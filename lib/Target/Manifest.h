@@ -1,0 +1,61 @@
+//===- Manifest.h - The lowered model's description, typed ------*- C++ -*-===//
+#ifndef DLC_LIB_TARGET_MANIFEST_H
+#define DLC_LIB_TARGET_MANIFEST_H
+
+#include "dialects/Dl/Dl.h"
+
+#include "llvm/IR/Module.h"
+
+namespace dlc {
+
+/// A step's input or output.
+struct TensorInfo {
+  llvm::StringRef name;
+  mlir::RankedTensorType type;
+};
+
+struct StateInfo {
+  TensorInfo tensor;
+  int kind, initKind;
+  double a, b;
+  int64_t offset;
+  /// Shape and strides (in elements) of the stored view in logical order.
+  llvm::SmallVector<int64_t> viewShape, viewStrides;
+};
+
+struct StepInfo {
+  llvm::StringRef name;
+  bool trains;
+  llvm::SmallVector<TensorInfo> inputs, outputs;
+};
+
+/// What `dl.manifest` says, after the `vector` phase.
+struct Manifest {
+  static llvm::Expected<Manifest> read(mlir::ModuleOp module);
+
+  llvm::StringRef name;
+  llvm::SmallVector<StateInfo> states;
+  llvm::SmallVector<StepInfo> steps;
+  int64_t stateBytes, arenaBytes;
+};
+
+/// The dlc_type of an element type, and what C calls it.
+int typeCode(mlir::Type element);
+llvm::StringRef cType(mlir::Type element);
+
+/// The description as JSON.
+std::string describeAsJson(const Manifest &manifest);
+
+/// Adds the tables of dlc/Runtime.h and the function DLC_LIBRARY_SYMBOL.
+llvm::GlobalVariable *addTables(llvm::Module &module, const Manifest &manifest);
+
+/// Adds the functions that makeHeader declares.
+void addInterface(llvm::Module &module, const Manifest &manifest,
+                  llvm::GlobalVariable *model);
+
+/// Names that steps may not have, as the interface has functions of those
+/// names.
+llvm::ArrayRef<llvm::StringRef> reservedNames();
+
+} // namespace dlc
+#endif // DLC_LIB_TARGET_MANIFEST_H

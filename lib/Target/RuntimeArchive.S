@@ -1,0 +1,8 @@
+// The runtime, as dlc links it into the libraries it writes.
+	.section .rodata
+	.globl dlc_runtime_archive_begin
+	.globl dlc_runtime_archive_end
+dlc_runtime_archive_begin:
+	.incbin DLC_RUNTIME_ARCHIVE
+dlc_runtime_archive_end:
+	.section .note.GNU-stack,"",@progbits

@@ -1,0 +1,151 @@
+//===- Tables.cpp - The model's description as constants ------------------===//
+//
+// The structs of dlc/Runtime.h, field by field, as constants of the module; and
+// an entry for each step with the signature dlc_step_fn.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Manifest.h"
+
+#include "dlc/Runtime.h"
+
+#include "llvm/IR/IRBuilder.h"
+
+using namespace llvm;
+using namespace dlc;
+
+namespace {
+
+class TableBuilder {
+public:
+  TableBuilder(Module &module) : module(module), context(module.getContext()) {}
+
+  Constant *i32(int64_t value) {
+    return ConstantInt::get(Type::getInt32Ty(context), value, true);
+  }
+  Constant *i64(int64_t value) {
+    return ConstantInt::get(Type::getInt64Ty(context), value, true);
+  }
+  Constant *f64(double value) {
+    return ConstantFP::get(Type::getDoubleTy(context), value);
+  }
+  Constant *null() {
+    return ConstantPointerNull::get(PointerType::get(context, 0));
+  }
+
+  /// A private constant; null for an empty list.
+  Constant *global(Constant *value, StringRef name) {
+    auto *variable =
+        new GlobalVariable(module, value->getType(), true,
+                           GlobalValue::PrivateLinkage, value, name);
+    variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+    return variable;
+  }
+  Constant *string(StringRef text) {
+    return global(ConstantDataArray::getString(context, text), "dlc.text");
+  }
+  Constant *array(ArrayRef<Constant *> elements, StringRef name) {
+    if (elements.empty())
+      return null();
+    auto *type = ArrayType::get(elements.front()->getType(), elements.size());
+    return global(ConstantArray::get(type, elements), name);
+  }
+  Constant *integers(ArrayRef<int64_t> values) {
+    if (values.empty())
+      return null();
+    return global(ConstantDataArray::get(context, values), "dlc.integers");
+  }
+  Constant *structure(ArrayRef<Constant *> fields) {
+    return ConstantStruct::getAnon(context, fields);
+  }
+
+  /// dlc_tensor
+  Constant *tensor(const TensorInfo &info) {
+    return structure({string(info.name), integers(info.type.getShape()),
+                      i32(info.type.getRank()),
+                      i32(typeCode(info.type.getElementType()))});
+  }
+  Constant *tensors(ArrayRef<TensorInfo> infos) {
+    SmallVector<Constant *> entries;
+    for (const TensorInfo &info : infos)
+      entries.push_back(tensor(info));
+    return array(entries, "dlc.tensors");
+  }
+  /// dlc_state
+  Constant *state(const StateInfo &info) {
+    return structure({tensor(info.tensor), i32(info.kind), i32(info.initKind),
+                      f64(info.a), f64(info.b), i64(info.offset),
+                      integers(info.viewShape), integers(info.viewStrides),
+                      i32(info.viewShape.size())});
+  }
+  /// dlc_step
+  Constant *step(const StepInfo &info, Function *entry) {
+    return structure({string(info.name), tensors(info.inputs),
+                      tensors(info.outputs), null(), i32(info.inputs.size()),
+                      i32(info.outputs.size()), i32(0), i32(info.trains),
+                      entry});
+  }
+
+  Function *entry(const StepInfo &info);
+
+private:
+  Module &module;
+  LLVMContext &context;
+};
+
+} // namespace
+
+/// A dlc_step_fn that calls the compiled step with its inputs and outputs.
+Function *TableBuilder::entry(const StepInfo &info) {
+  Function *step = module.getFunction(info.name);
+  step->setLinkage(GlobalValue::InternalLinkage);
+  step->setName("dlc.step." + info.name);
+  Type *pointer = PointerType::get(context, 0),
+       *integer = Type::getInt64Ty(context);
+  auto *type = FunctionType::get(
+      Type::getVoidTy(context),
+      {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
+  Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
+                                     "dlc.entry." + info.name, module);
+  IRBuilder<> builder(BasicBlock::Create(context, "entry", entry));
+  SmallVector<Value *> args{entry->getArg(0), entry->getArg(1)};
+  for (size_t i = 0, e = info.inputs.size() + info.outputs.size(); i < e; ++i) {
+    Value *slot = builder.CreateConstGEP1_64(pointer, entry->getArg(2), i);
+    args.push_back(builder.CreateLoad(pointer, slot));
+  }
+  for (unsigned i : {4, 5, 6})
+    args.push_back(entry->getArg(i));
+  builder.CreateCall(step, args);
+  builder.CreateRetVoid();
+  return entry;
+}
+
+GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
+  TableBuilder b(module);
+  SmallVector<Constant *> states, steps;
+  for (const StateInfo &state : manifest.states)
+    states.push_back(b.state(state));
+  for (const StepInfo &step : manifest.steps)
+    steps.push_back(b.step(step, b.entry(step)));
+  auto *model = cast<GlobalVariable>(b.global(
+      b.structure({b.i32(DLC_ABI_VERSION), b.i32(states.size()),
+                   b.i32(steps.size()), b.string(manifest.name),
+                   b.string(describeAsJson(manifest)),
+                   b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
+                   b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes)}),
+      "dlc.model"));
+
+  // dlc_library, and the function that gives it.
+  Type *pointer = PointerType::get(module.getContext(), 0);
+  auto *api =
+      new GlobalVariable(module, pointer, true, GlobalValue::ExternalLinkage,
+                         nullptr, "dlc_runtime_api");
+  api->setVisibility(GlobalValue::HiddenVisibility);
+  Constant *library = b.global(b.structure({model, api}), "dlc.library");
+  Function *get = Function::Create(FunctionType::get(pointer, false),
+                                   GlobalValue::ExternalLinkage,
+                                   DLC_LIBRARY_SYMBOL, module);
+  IRBuilder<> builder(BasicBlock::Create(module.getContext(), "entry", get));
+  builder.CreateRet(library);
+  return model;
+}

@@ -1,0 +1,227 @@
+//===- Trainer.cpp - Epochs of a training step ----------------------------===//
+
+#include "dlc/Training/Trainer.h"
+
+#include "dlc/Support/Error.h"
+#include "dlc/Training/Evaluation.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+#include <algorithm>
+
+using namespace llvm;
+using namespace dlc;
+
+Trainer::Trainer(Model &model, int trainStep, BatchFeed feed,
+                 TrainingOptions options, Progress &progress)
+    : model(model), trainStep(trainStep), trainFeed(std::move(feed)),
+      buffers(model.step(trainStep)), trainMetrics(model.step(trainStep)),
+      options(std::move(options)), progress(progress) {}
+
+Expected<std::unique_ptr<Trainer>>
+Trainer::create(Model &model, const DataSplits &data, int trainStep,
+                std::optional<int> evalStep, TrainingOptions options,
+                Progress &progress) {
+  const dlc_step &train = model.step(trainStep);
+  if (!train.trains)
+    return makeError("step '{0}' does not train", train.name);
+  Expected<BatchFeed> feed = BatchFeed::create(data.train, train);
+  if (!feed)
+    return feed.takeError();
+  if (feed->numSamples() < feed->batchSize())
+    return makeError(
+        "the training data have {0} samples, fewer than the batch of "
+        "{1} that step '{2}' takes",
+        feed->numSamples(), feed->batchSize(), train.name);
+  std::unique_ptr<Trainer> trainer(new Trainer(
+      model, trainStep, std::move(*feed), std::move(options), progress));
+  if (!evalStep || !data.eval)
+    return std::move(trainer);
+
+  const dlc_step &eval = model.step(*evalStep);
+  if (eval.trains)
+    return makeError("step '{0}' trains: to evaluate with it would change the "
+                     "model",
+                     eval.name);
+  Expected<BatchFeed> evalFeed = BatchFeed::create(*data.eval, eval);
+  if (!evalFeed)
+    return evalFeed.takeError();
+  trainer->evaluation =
+      Evaluation{*evalStep, std::move(*evalFeed), Metrics(eval)};
+  return std::move(trainer);
+}
+
+Expected<uint64_t> Trainer::counter(StringRef name) {
+  uint64_t value = 0;
+  if (Error error =
+          model.get(name, {reinterpret_cast<char *>(&value), sizeof(value)}))
+    return std::move(error);
+  return value;
+}
+
+std::vector<std::string> Trainer::columns() const {
+  std::vector<std::string> names;
+  auto append = [&](StringRef prefix, const Metrics &metrics) {
+    for (const std::string &name : metrics.names())
+      names.push_back(prefix.str() + name);
+    if (metrics.countsCorrect())
+      names.push_back(prefix.str() + "accuracy");
+  };
+  append("train_", trainMetrics);
+  if (evaluation)
+    append("eval_", evaluation->metrics);
+  return names;
+}
+
+static void appendValues(const Metrics &metrics, const Totals &totals,
+                         EpochRecord &record) {
+  for (unsigned i = 0; i < totals.sums.size(); ++i)
+    record.values.push_back(totals.mean(i));
+  if (metrics.countsCorrect())
+    record.values.push_back(totals.accuracy());
+}
+
+std::string Trainer::outputPath(StringRef name) const {
+  SmallString<128> path(options.outputFolder);
+  sys::path::append(path, name);
+  return path.str().str();
+}
+
+Error Trainer::prepareOutput() {
+  if (options.outputFolder.empty())
+    return Error::success();
+  if (std::error_code error = sys::fs::create_directories(options.outputFolder))
+    return makeError("{0}: cannot be made: {1}", options.outputFolder,
+                     error.message());
+  history.emplace(columns());
+  // A run that starts at the beginning replaces what an older one left.
+  if (stepCount == 0)
+    return Error::success();
+  return history->continueFrom(outputPath("metrics.csv"),
+                               stepCount / stepsPerEpoch() + 1);
+}
+
+Error Trainer::writeOutput() {
+  if (!history)
+    return Error::success();
+  if (Error error = history->write(outputPath("metrics.csv")))
+    return error;
+  return model.save(outputPath("model.safetensors"), DLC_ALL);
+}
+
+void Trainer::logStep() {
+  std::string line = "step " + std::to_string(stepCount);
+  raw_string_ostream os(line);
+  for (unsigned i = 0; i < trainMetrics.names().size(); ++i)
+    os << ' ' << trainMetrics.names()[i] << ' '
+       << format("%.9g", trainMetrics.mean(buffers, i));
+  progress.print(line);
+}
+
+void Trainer::report(int64_t epoch, const Totals &totals, double seconds) {
+  // Of this epoch alone, so that evaluations do not count as training time.
+  double samplesPerSecond = totals.samples / std::max(seconds, 1e-9);
+  double left =
+      (lastStep - stepCount) * trainFeed.batchSize() / samplesPerSecond;
+  int64_t stepOfEpoch = stepCount - epoch * stepsPerEpoch();
+  progress.show(
+      formatv("epoch {0}/{1}  step {2}/{3}{4}  {5:f0} images/s  {6} left",
+              epoch + 1, options.epochs, stepOfEpoch, stepsPerEpoch(),
+              formatMetrics(trainMetrics, totals, ""), samplesPerSecond,
+              formatDuration(left))
+          .str());
+}
+
+Error Trainer::runStep(ArrayRef<uint32_t> rows, Totals &totals) {
+  trainFeed.fill(rows, buffers);
+  if (Error error = model.run(trainStep, buffers.io()))
+    return makeError("training step {0}: {1}", stepCount + 1,
+                     toString(std::move(error)));
+  ++stepCount;
+  trainMetrics.add(buffers, trainFeed.batchSize(), totals);
+  if (options.logEvery && stepCount % options.logEvery == 0)
+    logStep();
+  return Error::success();
+}
+
+Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
+                           double seconds) {
+  EpochRecord record;
+  record.epoch = epoch + 1;
+  record.seconds = seconds;
+  appendValues(trainMetrics, trained, record);
+  std::string line = formatv("epoch {0}/{1}{2}", epoch + 1, options.epochs,
+                             formatMetrics(trainMetrics, trained, ""));
+  if (evaluation) {
+    Expected<Totals> evaluated =
+        evaluate(model, evaluation->step, evaluation->feed);
+    if (!evaluated)
+      return evaluated.takeError();
+    appendValues(evaluation->metrics, *evaluated, record);
+    line += formatMetrics(evaluation->metrics, *evaluated, "eval ");
+  }
+  line += formatv("  {0:f0} images/s  {1}",
+                  trained.samples / std::max(seconds, 1e-9),
+                  formatDuration(seconds));
+  progress.print(line);
+  if (history)
+    history->add(record);
+  return writeOutput();
+}
+
+Error Trainer::runEpoch(int64_t epoch) {
+  int64_t samples = trainFeed.numSamples(), batch = trainFeed.batchSize();
+  std::vector<uint32_t> order = options.shuffle
+                                    ? shuffledOrder(samples, seed, epoch)
+                                    : fileOrder(samples);
+  // A run that resumes in the middle passes over the batches that were trained
+  // on before; its averages are of the rest. The last incomplete batch is left
+  // out: the shuffle leaves out other samples in every epoch.
+  int64_t begin = stepCount - epoch * stepsPerEpoch();
+  int64_t end = std::min(stepsPerEpoch(), lastStep - epoch * stepsPerEpoch());
+  double started = progress.now();
+  Totals totals = trainMetrics.zero();
+  for (int64_t index = begin; index < end; ++index) {
+    ArrayRef<uint32_t> rows = ArrayRef(order).slice(index * batch, batch);
+    if (Error error = runStep(rows, totals))
+      return error;
+    if (progress.due())
+      report(epoch, totals, progress.now() - started);
+  }
+  return finishEpoch(epoch, totals, progress.now() - started);
+}
+
+Error Trainer::run() {
+  Expected<uint64_t> count = counter("step_count");
+  if (!count)
+    return count.takeError();
+  Expected<uint64_t> seedOfModel = counter("seed");
+  if (!seedOfModel)
+    return seedOfModel.takeError();
+  seed = *seedOfModel;
+  stepCount = static_cast<int64_t>(*count);
+  // A checkpoint is a file, and may say anything.
+  if (stepCount < 0)
+    return makeError("the model's step count is {0}, expected at least 0",
+                     stepCount);
+  lastStep = options.epochs * stepsPerEpoch();
+  if (options.maxSteps)
+    lastStep = std::min(lastStep, *options.maxSteps);
+
+  if (stepCount >= lastStep) {
+    progress.print(formatv("nothing to train: {0} of {1} steps are done",
+                           stepCount, lastStep)
+                       .str());
+    return Error::success();
+  }
+  if (Error error = prepareOutput())
+    return error;
+  while (stepCount < lastStep)
+    if (Error error = runEpoch(stepCount / stepsPerEpoch()))
+      return error;
+  return Error::success();
+}

@@ -1,0 +1,404 @@
+//===- MoveViews.cpp - Cancel transposes and reshapes ---------------------===//
+//
+// Transposes and reshapes (views) move towards the results of the step:
+//
+//   op(view(x), y)      =  view(op(x, inverse view(y)))        elementwise
+//   reduce(view(x))     =  view(reduce(x))
+//   matmul of a view    =  matmul of the source, the view on the other side
+//
+// and chains of views take the order expand, transpose, collapse, in which
+// neighbours cancel. Where a channels-last image, a stored parameter and a
+// cotangent meet, nothing is left.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Transforms/Passes.h"
+
+#include "dialects/Dl/Build.h"
+
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_MOVEVIEWS
+#include "dlc/Transforms/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc::dl;
+
+using Groups = SmallVector<ReassociationIndices>;
+
+/// For a reshape that only merges neighbouring dimensions: which ones.
+static std::optional<Groups> collapseGroups(ReshapeOp op) {
+  RankedTensorType x = tensorType(op.getX()), y = tensorType(op.getY());
+  if (x.getRank() <= y.getRank() || y.getRank() == 0)
+    return std::nullopt;
+  return getReassociationIndicesForReshape(x, y);
+}
+
+/// For a reshape that only splits dimensions: into which ones.
+static std::optional<Groups> expandGroups(ReshapeOp op) {
+  RankedTensorType x = tensorType(op.getX()), y = tensorType(op.getY());
+  if (x.getRank() >= y.getRank() || x.getRank() == 0)
+    return std::nullopt;
+  return getReassociationIndicesForReshape(x, y);
+}
+
+static SmallVector<int64_t> permuted(ArrayRef<int64_t> list,
+                                     ArrayRef<int64_t> perm) {
+  return llvm::map_to_vector(perm, [&](int64_t p) { return list[p]; });
+}
+
+/// An elementwise op like `op` on operands of another shape.
+static Operation *cloneWithOperands(PatternRewriter &rewriter, Operation *op,
+                                    ValueRange operands) {
+  ArrayRef<int64_t> shape = tensorType(operands.front()).getShape();
+  SmallVector<Type> types;
+  for (Value result : op->getResults())
+    types.push_back(tensorType(result).clone(shape));
+  return rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands,
+                         types, op->getAttrs());
+}
+
+/// Whether the inverse of `view` costs nothing on `other`: it undoes the same
+/// view, or goes into what makes a constant or a broadcast. (Were it left
+/// standing, it would be the next view to sink, and so on without end.)
+static bool absorbsInverse(Value other, Operation *view) {
+  Operation *producer = other.getDefiningOp();
+  if (isa_and_present<ConstantOp, BroadcastOp>(producer))
+    return true;
+  if (auto transpose = dyn_cast_or_null<TransposeOp>(producer))
+    return isa<TransposeOp>(view) &&
+           transpose.getPerm() == cast<TransposeOp>(view).getPerm();
+  if (auto reshape = dyn_cast_or_null<ReshapeOp>(producer))
+    return isa<ReshapeOp>(view) &&
+           tensorType(reshape.getX()).getShape() ==
+               tensorType(view->getOperand(0)).getShape();
+  return false;
+}
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Through elementwise ops
+//===----------------------------------------------------------------------===//
+
+struct SinkThroughElementwise : RewritePattern {
+  explicit SinkThroughElementwise(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (!op->hasTrait<OpTrait::Elementwise>() || op->getNumResults() != 1)
+      return rewriter.notifyMatchFailure(op, "not elementwise");
+    for (Value operand : op->getOperands()) {
+      Operation *view = operand.getDefiningOp();
+      if (!isa_and_present<TransposeOp, ReshapeOp>(view))
+        continue;
+      if (!llvm::all_of(op->getOperands(), [&](Value other) {
+            return other == operand || absorbsInverse(other, view);
+          }))
+        continue;
+      Expr e(rewriter, op->getLoc());
+      ArrayRef<int64_t> source = tensorType(view->getOperand(0)).getShape();
+      SmallVector<Value> operands;
+      for (Value other : op->getOperands()) {
+        if (other == operand)
+          operands.push_back(view->getOperand(0));
+        else if (auto transpose = dyn_cast<TransposeOp>(view))
+          operands.push_back(
+              e.transpose(other, inversePermutation(transpose.getPerm())));
+        else
+          operands.push_back(e.reshape(other, source));
+      }
+      Value moved = cloneWithOperands(rewriter, op, operands)->getResult(0);
+      if (auto transpose = dyn_cast<TransposeOp>(view))
+        moved = e.transpose(moved, transpose.getPerm());
+      else
+        moved = e.reshape(moved, tensorType(operand).getShape());
+      rewriter.replaceOp(op, moved);
+      return success();
+    }
+    return rewriter.notifyMatchFailure(
+        op, "no operand is a view that all can undo");
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Through reductions and broadcasts
+//===----------------------------------------------------------------------===//
+
+template <typename Reduce>
+struct SinkThroughReduce : OpRewritePattern<Reduce> {
+  using OpRewritePattern<Reduce>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Reduce op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getX().template getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "operand is not transposed");
+    ArrayRef<int64_t> perm = transpose.getPerm();
+    SmallVector<int64_t> axes, kept;
+    for (auto [i, p] : llvm::enumerate(perm))
+      (llvm::is_contained(op.getAxes(), int64_t(i)) ? axes : kept).push_back(p);
+    llvm::sort(axes);
+    SmallVector<int64_t> sorted(kept);
+    llvm::sort(sorted);
+    Expr e(rewriter, op.getLoc());
+    Value reduced = Reduce::create(rewriter, op.getLoc(), transpose.getX(),
+                                   rewriter.getI64ArrayAttr(axes));
+    SmallVector<int64_t> order = llvm::map_to_vector(kept, [&](int64_t k) {
+      return int64_t(llvm::find(sorted, k) - sorted.begin());
+    });
+    rewriter.replaceOp(op, e.transpose(reduced, order));
+    return success();
+  }
+};
+
+/// transpose(broadcast(x)) is a broadcast of x, perhaps transposed.
+struct TransposeOfBroadcast : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto broadcast = op.getX().getDefiningOp<BroadcastOp>();
+    if (!broadcast)
+      return rewriter.notifyMatchFailure(op, "operand is no broadcast");
+    SmallVector<int64_t> inverse = inversePermutation(op.getPerm());
+    SmallVector<int64_t> dims = permuted(inverse, broadcast.getDims());
+    SmallVector<int64_t> order =
+        llvm::to_vector(llvm::seq<int64_t>(dims.size()));
+    llvm::sort(order, [&](int64_t a, int64_t b) { return dims[a] < dims[b]; });
+    Expr e(rewriter, op.getLoc());
+    Value x = e.transpose(broadcast.getX(), order);
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), x,
+                                             permuted(dims, order));
+    return success();
+  }
+};
+
+/// reshape(broadcast(x)) is a broadcast where x's dimensions go through whole.
+struct ReshapeOfBroadcast : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto broadcast = op.getX().getDefiningOp<BroadcastOp>();
+    if (!broadcast)
+      return rewriter.notifyMatchFailure(op, "operand is no broadcast");
+    SmallVector<int64_t> dims;
+    if (!broadcast.getDims().empty()) {
+      std::optional<Groups> expand = expandGroups(op),
+                            collapse = collapseGroups(op);
+      if (!expand && !collapse)
+        return rewriter.notifyMatchFailure(op, "neither splits nor merges");
+      for (int64_t dim : broadcast.getDims()) {
+        if (expand) {
+          if ((*expand)[dim].size() != 1)
+            return rewriter.notifyMatchFailure(op, "splits a dimension of x");
+          dims.push_back((*expand)[dim][0]);
+          continue;
+        }
+        for (auto [i, group] : llvm::enumerate(*collapse))
+          if (llvm::is_contained(group, dim)) {
+            if (group.size() != 1)
+              return rewriter.notifyMatchFailure(op, "merges a dimension of x");
+            dims.push_back(i);
+          }
+      }
+    }
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), broadcast.getX(),
+                                             dims);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Order of chains: expand, transpose, collapse
+//===----------------------------------------------------------------------===//
+
+struct TransposeOfCollapse : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto collapse = op.getX().getDefiningOp<ReshapeOp>();
+    std::optional<Groups> groups =
+        collapse ? collapseGroups(collapse) : std::nullopt;
+    if (!groups)
+      return rewriter.notifyMatchFailure(op,
+                                         "operand does not merge dimensions");
+    SmallVector<int64_t> perm;
+    for (int64_t p : op.getPerm())
+      llvm::append_range(perm, (*groups)[p]);
+    Expr e(rewriter, op.getLoc());
+    rewriter.replaceOp(op, e.reshape(e.transpose(collapse.getX(), perm),
+                                     tensorType(op.getY()).getShape()));
+    return success();
+  }
+};
+
+struct ExpandOfTranspose : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getX().getDefiningOp<TransposeOp>();
+    std::optional<Groups> groups = transpose ? expandGroups(op) : std::nullopt;
+    if (!groups)
+      return rewriter.notifyMatchFailure(op,
+                                         "does not split a transposed value");
+    ArrayRef<int64_t> shape = tensorType(op.getY()).getShape();
+    ArrayRef<int64_t> perm = transpose.getPerm();
+    // Split the source's dimensions, then move the parts together.
+    SmallVector<int64_t> split, start(perm.size());
+    for (auto [d, i] : llvm::enumerate(inversePermutation(perm))) {
+      start[d] = split.size();
+      for (int64_t part : (*groups)[i])
+        split.push_back(shape[part]);
+    }
+    SmallVector<int64_t> order;
+    for (auto [i, p] : llvm::enumerate(perm))
+      for (size_t k = 0; k < (*groups)[i].size(); ++k)
+        order.push_back(start[p] + k);
+    Expr e(rewriter, op.getLoc());
+    rewriter.replaceOp(op,
+                       e.transpose(e.reshape(transpose.getX(), split), order));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Matrix products: b is k x n, a either way
+//===----------------------------------------------------------------------===//
+
+static constexpr int64_t swap2[] = {1, 0};
+
+struct OrderMatmulOperands : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &rewriter) const override {
+    Expr e(rewriter, op.getLoc());
+    if (op.getTransposeB()) {
+      rewriter.replaceOp(op, e.matmul(op.getA(), e.transpose(op.getB(), swap2),
+                                      op.getTransposeA(), false));
+      return success();
+    }
+    auto transpose = op.getA().getDefiningOp<TransposeOp>();
+    if (!transpose || !llvm::equal(transpose.getPerm(), swap2))
+      return rewriter.notifyMatchFailure(
+          op, "operands are as the kernels want them");
+    rewriter.replaceOp(
+        op, e.matmul(transpose.getX(), op.getB(), !op.getTransposeA(), false));
+    return success();
+  }
+};
+
+/// A matrix whose rows or columns are several dimensions out of order: the
+/// order of a contracted dimension is free if both operands agree, that of
+/// another moves to the result.
+struct SortMatmulGroups : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getTransposeB())
+      return rewriter.notifyMatchFailure(op, "operands are not in order yet");
+    int contractedA = op.getTransposeA() ? 0 : 1;
+    for (int number : {0, 1})
+      for (int dim : {0, 1}) {
+        bool contracted = number == 0 ? dim == contractedA : dim == 0;
+        // The order of what is contracted follows a; b would pull it back.
+        if (contracted && number == 1)
+          continue;
+        if (succeeded(sort(op, number, dim, contracted, rewriter)))
+          return success();
+      }
+    return rewriter.notifyMatchFailure(op, "all dimensions are in order");
+  }
+
+private:
+  static LogicalResult sort(MatmulOp op, int number, int dim, bool contracted,
+                            PatternRewriter &rewriter) {
+    Value operand = op->getOperand(number);
+    auto collapse = operand.getDefiningOp<ReshapeOp>();
+    auto transpose =
+        collapse ? collapse.getX().getDefiningOp<TransposeOp>() : TransposeOp();
+    std::optional<Groups> groups =
+        transpose ? collapseGroups(collapse) : std::nullopt;
+    if (!groups)
+      return failure();
+    ArrayRef<int64_t> perm = transpose.getPerm();
+    ReassociationIndices group = (*groups)[dim];
+    SmallVector<int64_t> order =
+        llvm::to_vector(llvm::seq<int64_t>(group.size()));
+    llvm::sort(order, [&](int64_t a, int64_t b) {
+      return perm[group[a]] < perm[group[b]];
+    });
+    if (llvm::equal(order, llvm::seq<int64_t>(group.size())))
+      return failure();
+
+    Expr e(rewriter, op.getLoc());
+    SmallVector<int64_t> newPerm(perm), extents, sortedExtents;
+    for (auto [i, o] : llvm::enumerate(order))
+      newPerm[group[i]] = perm[group[o]];
+    for (int64_t g : group)
+      extents.push_back(tensorType(collapse.getX()).getDimSize(g));
+    sortedExtents = permuted(extents, order);
+    SmallVector<Value> operands(op->getOperands());
+    operands[number] = e.reshape(e.transpose(transpose.getX(), newPerm),
+                                 tensorType(operand).getShape());
+    if (contracted) {
+      operands[1] = permuteDim(e, operands[1], 0, extents, order);
+      rewriter.replaceOp(
+          op, e.matmul(operands[0], operands[1], op.getTransposeA(), false));
+      return success();
+    }
+    Value y = e.matmul(operands[0], operands[1], op.getTransposeA(), false);
+    rewriter.replaceOp(op, permuteDim(e, y, number == 0 ? 0 : 1, sortedExtents,
+                                      inversePermutation(order)));
+    return success();
+  }
+
+  /// Takes dimension `dim` of a matrix for several of the given extents and
+  /// puts them in another order.
+  static Value permuteDim(Expr &e, Value matrix, int dim,
+                          ArrayRef<int64_t> extents, ArrayRef<int64_t> order) {
+    ArrayRef<int64_t> shape = tensorType(matrix).getShape();
+    SmallVector<int64_t> split, perm;
+    if (dim == 1) {
+      split.push_back(shape[0]);
+      perm.push_back(0);
+    }
+    int64_t first = split.size();
+    llvm::append_range(split, extents);
+    for (int64_t o : order)
+      perm.push_back(first + o);
+    if (dim == 0) {
+      perm.push_back(split.size());
+      split.push_back(shape[1]);
+    }
+    return e.reshape(e.transpose(e.reshape(matrix, split), perm), shape);
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+struct MoveViewsPass : dlc::impl::MoveViewsBase<MoveViewsPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<SinkThroughElementwise, SinkThroughReduce<ReduceSumOp>,
+                 SinkThroughReduce<ReduceMaxOp>, TransposeOfBroadcast,
+                 ReshapeOfBroadcast, TransposeOfCollapse, ExpandOfTranspose,
+                 OrderMatmulOperands, SortMatmulGroups>(&getContext());
+    TransposeOp::getCanonicalizationPatterns(patterns, &getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,34 @@
+# What the scripts share; sourced, never run. Sets the working directory to the
+# root of the repository.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+LLVM_BIN=/usr/lib/llvm-22/bin
+
+note() { printf '== %s\n' "$*"; }
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# Our C and C++ files, one path a line.
+cpp_files() {
+  local folders=()
+  for folder in dialects include lib tools test examples bench; do
+    [ -d "$folder" ] && folders+=("$folder")
+  done
+  find "${folders[@]}" -type f \( -name '*.c' -o -name '*.h' -o -name '*.cpp' \) | LC_ALL=C sort
+}
+
+# Debian's Python, which sees Debian's numpy; another one may stand first in PATH.
+find_python() {
+  local python
+  for python in /usr/bin/python3 python3; do
+    if "$python" -c 'import numpy' 2>/dev/null; then
+      printf '%s\n' "$python"
+      return
+    fi
+  done
+  die "no python3 with numpy; run scripts/setup-packages"
+}

@@ -1,0 +1,2 @@
+// RUN: dlc-opt %s
+// CHECK: never read

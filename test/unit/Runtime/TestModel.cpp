@@ -1,0 +1,243 @@
+#include "TestModel.h"
+
+#include <limits>
+
+using namespace dlc::test;
+
+//===--- State ------------------------------------------------------------===//
+
+static const int64_t convShape[] = {4, 3, 2, 2};
+static const int64_t convStrides[] = {1, 4, 24, 12};
+static const int64_t denseStrides[] = {12, 4, 2, 1};
+static const int64_t fcShape[] = {6, 4};
+// Tiles of 2 rows: 6x4 seen as (3, 2)x(2, 2), stored as 3, 2, 2, 2 with the
+// elements of a tile in column order.
+static const int64_t fcView[] = {3, 2, 2, 2};
+static const int64_t fcStrides[] = {8, 1, 4, 2};
+static const int64_t meanShape[] = {5};
+static const int64_t maskShape[] = {3};
+static const int64_t unit[] = {1};
+
+static const dlc_state states[NumStates] = {
+    {{"conv1.weight", convShape, 4, DLC_F32},
+     DLC_PARAM,
+     DLC_INIT_UNIFORM,
+     -1,
+     3,
+     0,
+     convShape,
+     convStrides,
+     4},
+    {{"fc.weight", fcShape, 2, DLC_BF16},
+     DLC_PARAM,
+     DLC_INIT_NORMAL,
+     0.5,
+     2,
+     192,
+     fcView,
+     fcStrides,
+     4},
+    {{"bn.running_mean", meanShape, 1, DLC_F64},
+     DLC_BUFFER,
+     DLC_INIT_CONSTANT,
+     0.25,
+     0,
+     256,
+     meanShape,
+     unit,
+     1},
+    {{"mask", maskShape, 1, DLC_I1},
+     DLC_BUFFER,
+     DLC_INIT_CONSTANT,
+     1,
+     0,
+     320,
+     maskShape,
+     unit,
+     1},
+    {{"adam.m.conv1.weight", convShape, 4, DLC_F32},
+     DLC_SLOT,
+     DLC_INIT_NORMAL,
+     0,
+     1,
+     384,
+     convShape,
+     denseStrides,
+     4},
+    {{"lr", nullptr, 0, DLC_F32},
+     DLC_HPARAM,
+     DLC_INIT_CONSTANT,
+     0.125,
+     0,
+     576,
+     nullptr,
+     nullptr,
+     0},
+    {{"decay", nullptr, 0, DLC_F64},
+     DLC_HPARAM,
+     DLC_INIT_CONSTANT,
+     1e-3,
+     0,
+     584,
+     nullptr,
+     nullptr,
+     0},
+    {{"seed", nullptr, 0, DLC_I64},
+     DLC_COUNTER,
+     DLC_INIT_SEED,
+     0,
+     0,
+     592,
+     nullptr,
+     nullptr,
+     0},
+    {{"step_count", nullptr, 0, DLC_I64},
+     DLC_COUNTER,
+     DLC_INIT_CONSTANT,
+     0,
+     0,
+     600,
+     nullptr,
+     nullptr,
+     0}};
+
+//===--- Steps ------------------------------------------------------------===//
+
+constexpr int64_t squareSize = 1000;
+
+static void runSquare(void *state, void *, void *const *io, int64_t *,
+                      int64_t worker, int64_t workers, dlc_team *team) {
+  auto *x = static_cast<const float *>(io[0]);
+  auto *y = static_cast<float *>(io[1]);
+  for (int64_t i = squareSize * worker / workers,
+               end = squareSize * (worker + 1) / workers;
+       i < end; ++i)
+    y[i] = x[i] * x[i];
+  dlc_rt_barrier(team);
+  if (worker != 0)
+    return;
+  float sum = 0;
+  for (int64_t i = 0; i < squareSize; ++i)
+    sum += y[i];
+  *static_cast<float *>(io[2]) = sum;
+  ++*reinterpret_cast<int64_t *>(static_cast<char *>(state) +
+                                 states[StepCount].offset);
+}
+
+static void runFaulty(void *, void *, void *const *io, int64_t *fault,
+                      int64_t worker, int64_t workers, dlc_team *) {
+  int32_t bad = *static_cast<const int32_t *>(io[0]);
+  if (bad == 1 && worker == 0)
+    *fault = 2;
+  if (bad && worker == workers - 1)
+    *fault = bad;
+  if (bad == 3)
+    *fault = 77;
+}
+
+static void runBarriers(void *, void *arena, void *const *io, int64_t *,
+                        int64_t worker, int64_t workers, dlc_team *team) {
+  auto *cells = static_cast<int32_t *>(arena);
+  auto *wrong = cells + workers;
+  wrong[worker] = 0;
+  for (int32_t round = 1; round <= 16; ++round) {
+    cells[worker] = round * 1000 + int32_t(worker);
+    dlc_rt_barrier(team);
+    int64_t next = (worker + 1) % workers;
+    wrong[worker] += cells[next] != round * 1000 + int32_t(next);
+    dlc_rt_barrier(team);
+  }
+  if (worker != 0)
+    return;
+  int32_t sum = 0;
+  for (int64_t i = 0; i < workers; ++i)
+    sum += wrong[i];
+  *static_cast<int32_t *>(io[0]) = sum;
+}
+
+static void runDenormal(void *, void *arena, void *const *io, int64_t *,
+                        int64_t worker, int64_t workers, dlc_team *team) {
+  volatile float small = std::numeric_limits<float>::min(), half = 0.5f;
+  volatile float denormal = std::numeric_limits<float>::denorm_min(),
+                 big = 1e9f;
+  auto *kept = static_cast<int32_t *>(arena);
+  kept[worker] = small * half != 0 || denormal * big != 0;
+  dlc_rt_barrier(team);
+  if (worker != 0)
+    return;
+  int32_t sum = 0;
+  for (int64_t i = 0; i < workers; ++i)
+    sum += kept[i];
+  *static_cast<int32_t *>(io[0]) = sum;
+}
+
+static void runEmpty(void *, void *, void *const *, int64_t *, int64_t, int64_t,
+                     dlc_team *) {}
+
+static void runManyBarriers(void *, void *, void *const *io, int64_t *, int64_t,
+                            int64_t, dlc_team *team) {
+  for (int32_t i = 0, n = *static_cast<const int32_t *>(io[0]); i < n; ++i)
+    dlc_rt_barrier(team);
+}
+
+static const int64_t squareShape[] = {squareSize};
+static const dlc_tensor squareIn[] = {{"x", squareShape, 1, DLC_F32}};
+static const dlc_tensor squareOut[] = {{"y", squareShape, 1, DLC_F32},
+                                       {"sum", nullptr, 0, DLC_F32}};
+static const dlc_tensor badIn[] = {{"bad", nullptr, 0, DLC_I32}};
+static const dlc_tensor countIn[] = {{"n", nullptr, 0, DLC_I32}};
+static const dlc_tensor countOut[] = {{"y", nullptr, 0, DLC_I32}};
+static const char *const faults[] = {"label 10 is not below 10",
+                                     "index out of range"};
+
+static const dlc_step steps[NumSteps] = {
+    {"square", squareIn, squareOut, nullptr, 1, 2, 0, 1, runSquare},
+    {"faulty", badIn, nullptr, faults, 1, 0, 2, 0, runFaulty},
+    {"barriers", nullptr, countOut, nullptr, 0, 1, 0, 0, runBarriers},
+    {"denormal", nullptr, countOut, nullptr, 0, 1, 0, 0, runDenormal},
+    {"empty", nullptr, nullptr, nullptr, 0, 0, 0, 0, runEmpty},
+    {"many_barriers", countIn, nullptr, nullptr, 1, 0, 0, 0, runManyBarriers}};
+
+static const dlc_model theModel = {DLC_ABI_VERSION, NumStates, NumSteps,
+                                   "fashion",       "{}",      states,
+                                   steps,           640,       4096};
+
+//===--- Helpers ----------------------------------------------------------===//
+
+const dlc_model &dlc::test::model() { return theModel; }
+
+Handle dlc::test::create(int threads, const dlc_model &of) {
+  dlc_handle *handle = nullptr;
+  dlc_create(&of, threads, &handle);
+  return Handle(handle);
+}
+
+int64_t dlc::test::numBytes(const dlc_tensor &tensor) {
+  static const int64_t bytes[] = {4, 8, 2, 1, 1, 1, 4, 8};
+  int64_t size = bytes[tensor.type];
+  for (int32_t d = 0; d < tensor.rank; ++d)
+    size *= tensor.shape[d];
+  return size;
+}
+
+std::vector<char> dlc::test::get(dlc_handle *handle, int state) {
+  const dlc_tensor &tensor = states[state].tensor;
+  std::vector<char> bytes(numBytes(tensor));
+  if (states[state].kind == DLC_HPARAM) {
+    double value = 0;
+    dlc_get_hparam(handle, tensor.name, &value);
+    bytes.resize(sizeof(value));
+    std::memcpy(bytes.data(), &value, sizeof(value));
+  } else if (dlc_get(handle, tensor.name, bytes.data(), bytes.size())) {
+    bytes.clear();
+  }
+  return bytes;
+}
+
+std::vector<std::vector<char>> dlc::test::getAll(dlc_handle *handle) {
+  std::vector<std::vector<char>> all;
+  all.reserve(NumStates);
+  for (int state = 0; state < NumStates; ++state)
+    all.push_back(get(handle, state));
+  return all;
+}

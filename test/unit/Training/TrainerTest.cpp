@@ -1,0 +1,235 @@
+//===- TrainerTest.cpp - Epochs of a training step ------------------------===//
+
+#include "dlc/Training/Trainer.h"
+
+#include "LinearData.h"
+#include "LinearModel.h"
+#include "TestFiles.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace dlc;
+using namespace dlc::test;
+
+namespace {
+
+/// 22 samples: five batches of 4 an epoch, and two samples left over.
+DataSplits linearSplits() { return {linearData(22), linearData(10)}; }
+
+/// A model, its data and what training printed.
+struct Session {
+  std::unique_ptr<Model> model =
+      llvm::cantFail(Model::create(linearLibrary(), nullptr, 1));
+  DataSplits data = linearSplits();
+  std::string text;
+
+  Session() { llvm::cantFail(model->init(11)); }
+
+  llvm::Error train(TrainingOptions options, int step = linearTrain,
+                    std::optional<int> eval = linearEvaluate,
+                    unsigned width = 0) {
+    llvm::raw_string_ostream os(text);
+    double now = 0;
+    Progress progress(os, width, [&] { return now += 0.0625; });
+    auto trainer =
+        Trainer::create(*model, data, step, eval, std::move(options), progress);
+    if (!trainer)
+      return trainer.takeError();
+    return (*trainer)->run();
+  }
+
+  /// The model's whole state.
+  std::string state() {
+    std::string bytes;
+    for (auto [name, size] : {std::pair("weight", 12),
+                              {"bias", 4},
+                              {"weight.momentum", 12},
+                              {"seed", 8},
+                              {"step_count", 8}}) {
+      std::string part(size, '\0');
+      llvm::cantFail(model->get(name, {part.data(), part.size()}));
+      bytes += part;
+    }
+    return bytes;
+  }
+};
+
+TrainingOptions options(int64_t epochs, std::string folder = "") {
+  TrainingOptions result;
+  result.epochs = epochs;
+  result.outputFolder = std::move(folder);
+  return result;
+}
+
+/// Without the column that is a time.
+std::vector<std::string> metricRows(const std::string &path) {
+  std::vector<std::string> rows;
+  std::string file = readFile(path);
+  for (llvm::StringRef line : llvm::split(llvm::StringRef(file).rtrim(), '\n'))
+    rows.push_back(line.rsplit(',').first.str());
+  return rows;
+}
+
+TEST(Trainer, Learns) {
+  TempFolder folder;
+  Session run;
+  std::string out = folder.path("made/with/parents");
+  ASSERT_EQ(message(run.train(options(20, out))), "");
+  std::vector<std::string> rows = metricRows(out + "/metrics.csv");
+  ASSERT_EQ(rows.size(), 21u);
+  EXPECT_EQ(rows[0], "epoch,train_loss,train_accuracy,eval_loss,eval_accuracy");
+  auto loss = [&](int row) {
+    llvm::SmallVector<llvm::StringRef> cells;
+    llvm::StringRef(rows[row]).split(cells, ',');
+    double value;
+    EXPECT_FALSE(cells[3].getAsDouble(value));
+    return value;
+  };
+  EXPECT_LT(loss(20), loss(1) / 2);
+  EXPECT_TRUE(llvm::sys::fs::exists(out + "/model.safetensors"));
+}
+
+TEST(Trainer, PrintsALineAnEpoch) {
+  Session run;
+  ASSERT_EQ(message(run.train(options(2))), "");
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(run.text).split(lines, '\n', -1, false);
+  ASSERT_EQ(lines.size(), 2u) << run.text;
+  EXPECT_TRUE(lines[0].starts_with("epoch 1/2  loss "));
+  EXPECT_CONTAINS(lines[0].str(), "  accuracy 0.");
+  EXPECT_CONTAINS(lines[0].str(), "  eval loss ");
+  EXPECT_CONTAINS(lines[0].str(), "  eval accuracy 0.");
+  EXPECT_CONTAINS(lines[0].str(), " images/s  0:0");
+}
+
+TEST(Trainer, ShowsProgressOnATerminal) {
+  Session run;
+  ASSERT_EQ(message(run.train(options(2), linearTrain, linearEvaluate, 100)),
+            "");
+  EXPECT_CONTAINS(run.text, "\repoch 1/2  step 1/5  loss ");
+  EXPECT_CONTAINS(run.text, " images/s  0:0");
+  EXPECT_CONTAINS(run.text, " left\x1b[K");
+}
+
+TEST(Trainer, LogsSteps) {
+  Session every, third;
+  TrainingOptions log = options(1);
+  log.logEvery = 1;
+  ASSERT_EQ(message(every.train(log, linearTrain, std::nullopt)), "");
+  EXPECT_TRUE(llvm::StringRef(every.text).starts_with("step 1 loss "));
+  EXPECT_CONTAINS(every.text, "\nstep 5 loss ");
+  // The first step's loss, to all digits of an f32.
+  std::unique_ptr<Model> fresh =
+      llvm::cantFail(Model::create(linearLibrary(), nullptr, 1));
+  llvm::cantFail(fresh->init(11));
+  StepBuffers buffers(fresh->step(linearTrain));
+  BatchFeed feed = llvm::cantFail(
+      BatchFeed::create(every.data.train, fresh->step(linearTrain)));
+  std::vector<uint32_t> order = shuffledOrder(22, 11, 0);
+  feed.fill(llvm::ArrayRef(order).take_front(linearBatch), buffers);
+  llvm::cantFail(fresh->run(linearTrain, buffers.io()));
+  float logged = strtof(every.text.c_str() + strlen("step 1 loss "), nullptr);
+  EXPECT_EQ(logged, buffers.scalar<float>(0));
+
+  log.logEvery = 3;
+  ASSERT_EQ(message(third.train(log, linearTrain, std::nullopt)), "");
+  EXPECT_TRUE(llvm::StringRef(third.text).starts_with("step 3 loss "));
+  EXPECT_EQ(third.text.find("step 4"), std::string::npos);
+}
+
+TEST(Trainer, ShuffleMatters) {
+  Session shuffled, plain;
+  ASSERT_EQ(message(shuffled.train(options(1))), "");
+  TrainingOptions inOrder = options(1);
+  inOrder.shuffle = false;
+  ASSERT_EQ(message(plain.train(inOrder)), "");
+  EXPECT_NE(shuffled.state(), plain.state());
+}
+
+TEST(Trainer, EveryEpochHasItsOwnShuffle) {
+  Session session, replay;
+  ASSERT_EQ(message(session.train(options(3))), "");
+  BatchFeed feed = llvm::cantFail(
+      BatchFeed::create(replay.data.train, replay.model->step(linearTrain)));
+  StepBuffers buffers(replay.model->step(linearTrain));
+  for (uint32_t epoch = 0; epoch < 3; ++epoch) {
+    std::vector<uint32_t> order = shuffledOrder(22, 11, epoch);
+    for (int batch = 0; batch < 5; ++batch) {
+      feed.fill(llvm::ArrayRef(order).slice(batch * linearBatch, linearBatch),
+                buffers);
+      llvm::cantFail(replay.model->run(linearTrain, buffers.io()));
+    }
+  }
+  EXPECT_EQ(session.state(), replay.state());
+}
+
+/// Stops after every number of steps, resumes in a new model, and compares with
+/// a run that never stopped.
+TEST(Trainer, ResumeEqualsAStraightRun) {
+  TempFolder folder;
+  Session straight;
+  ASSERT_EQ(message(straight.train(options(3, folder.path("straight")))), "");
+  std::vector<std::string> rows =
+      metricRows(folder.path("straight/metrics.csv"));
+  for (int64_t stop = 1; stop <= 15; ++stop) {
+    std::string out = folder.path("stop" + std::to_string(stop));
+    Session first, second;
+    TrainingOptions part = options(3, out);
+    part.maxSteps = stop;
+    ASSERT_EQ(message(first.train(part)), "");
+    ASSERT_EQ(message(second.model->init(99)), "");
+    ASSERT_EQ(message(second.model->load(out + "/model.safetensors", DLC_ALL)),
+              "");
+    ASSERT_EQ(message(second.train(options(3, out))), "");
+    EXPECT_EQ(second.state(), straight.state()) << "stopped at " << stop;
+    EXPECT_EQ(readFile(out + "/model.safetensors"),
+              readFile(folder.path("straight/model.safetensors")));
+    // An epoch that was cut has the averages of its second part alone.
+    std::vector<std::string> resumed = metricRows(out + "/metrics.csv");
+    ASSERT_EQ(resumed.size(), rows.size());
+    if (stop % 5 == 0)
+      EXPECT_EQ(resumed, rows);
+  }
+}
+
+TEST(Trainer, NothingLeftToDo) {
+  Session run;
+  ASSERT_EQ(message(run.train(options(1))), "");
+  run.text.clear();
+  std::string before = run.state();
+  ASSERT_EQ(message(run.train(options(1))), "");
+  EXPECT_EQ(run.text, "nothing to train: 5 of 5 steps are done\n");
+  EXPECT_EQ(run.state(), before);
+}
+
+TEST(Trainer, Errors) {
+  Session run;
+  EXPECT_EQ(message(run.train(options(1), linearEvaluate)),
+            "step 'evaluate' does not train");
+  EXPECT_CONTAINS(message(run.train(options(1), linearTrain, linearTrain)),
+                  "step 'train' trains: to evaluate with it would change");
+  run.data.train = linearData(3);
+  EXPECT_EQ(message(run.train(options(1))),
+            "the training data have 3 samples, fewer than the batch of 4 that "
+            "step 'train' takes");
+}
+
+TEST(Trainer, FaultNamesTheStep) {
+  Session run;
+  std::vector<Field> fields = run.data.train.fields().vec();
+  fields[1].array.data[0] = 77;
+  run.data.train = llvm::cantFail(Dataset::create(fields));
+  TrainingOptions inOrder = options(1);
+  inOrder.shuffle = false;
+  EXPECT_CONTAINS(message(run.train(inOrder)), "training step 1: ");
+}
+
+TEST(Trainer, OutputThatCannotBeMade) {
+  TempFolder folder;
+  folder.write("file", "");
+  Session run;
+  EXPECT_CONTAINS(message(run.train(options(1, folder.path("file/out")))),
+                  "file/out: cannot be made: ");
+}
+
+} // namespace

@@ -1,0 +1,14 @@
+//===- dlc-run.cpp - Runs a model -----------------------------------------===//
+
+#include "dlc/Execution/Jit.h"
+#include "dlc/Run/Run.h"
+#include "dlc/Training/Progress.h"
+
+#include "llvm/Support/InitLLVM.h"
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  dlc::RunContext context{dlc::compileAndLoad, llvm::outs(), llvm::errs(),
+                          dlc::Progress::standardOutputWidth()};
+  return dlc::runTool(llvm::ArrayRef(argv + 1, argv + argc), context);
+}

@@ -1,0 +1,153 @@
+//===- dlc.cpp - The compiler ---------------------------------------------===//
+
+#include "dialects/Dl/Build.h"
+#include "dlc/Compiler.h"
+#include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/PendingFiles.h"
+
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace llvm;
+using namespace dlc;
+
+static cl::OptionCategory category("Options of dlc");
+static cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"),
+                                  cl::init("-"), cl::cat(category));
+static cl::opt<std::string>
+    output("o",
+           cl::desc("what to write; the suffix says in which form: .so, .o, "
+                    ".s, .ll or .mlir ('-': standard output)"),
+           cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string>
+    emit("emit", cl::desc("stop after this phase, or: ll, s, o, so"),
+         cl::value_desc("phase"), cl::cat(category));
+static cl::opt<std::string> from("from",
+                                 cl::desc("the input is what this phase left"),
+                                 cl::value_desc("phase"), cl::cat(category));
+static cl::opt<std::string>
+    dumpPhases("dump-phases",
+               cl::desc("write the program after each phase to DIR"),
+               cl::value_desc("dir"), cl::cat(category));
+static cl::opt<unsigned>
+    level("O", cl::Prefix, cl::desc("0: plain loops; 2: everything (default)"),
+          cl::init(2), cl::cat(category));
+static cl::opt<std::string>
+    cpu("mcpu", cl::desc("the processor to compile for (default: native)"),
+        cl::value_desc("cpu"), cl::init("native"), cl::cat(category));
+
+/// Forms behind the last phase, by the suffix of the file.
+static constexpr StringLiteral codeForms[] = {"ll", "s", "o", "so"};
+
+/// The form wanted: a phase, or one of codeForms.
+static Expected<std::string> findForm() {
+  SmallVector<StringRef> known(std::begin(codeForms), std::end(codeForms));
+  for (const Phase &phase : getPhases())
+    known.push_back(phase.name);
+  if (!emit.empty()) {
+    if (!is_contained(known, StringRef(emit)))
+      return createStringError("--emit: there is no phase '" + emit + "'" +
+                               dl::suggestion(emit, known));
+    return emit.getValue();
+  }
+  StringRef suffix = sys::path::extension(output).drop_front(
+      sys::path::extension(output).empty() ? 0 : 1);
+  if (is_contained(codeForms, suffix))
+    return suffix.str();
+  if (suffix == "mlir" || output == "-")
+    return getPhases().back().name.str();
+  if (output.empty())
+    return createStringError(
+        "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
+        ".mlir says in which form), or where to stop with "
+        "--emit=PHASE");
+  return createStringError("-o " + output +
+                           ": the suffix is none of .so, .o, .s, .ll, .mlir; "
+                           "say the form with --emit");
+}
+
+static Error write(PendingFiles &files, StringRef path,
+                   function_ref<void(raw_ostream &)> print) {
+  Expected<std::string> temporary = files.reserve(path);
+  return temporary ? writeStream(*temporary, print) : temporary.takeError();
+}
+
+static Error run() {
+  Expected<std::string> form = findForm();
+  if (!form)
+    return form.takeError();
+  CompilerOptions options{level, cpu, dumpPhases};
+  auto compilation = Compilation::read(input, options);
+  if (!compilation)
+    return compilation.takeError();
+  bool isCode = is_contained(codeForms, StringRef(*form));
+  if (Error error = (*compilation)
+                        ->run(from, isCode ? StringRef(getPhases().back().name)
+                                           : StringRef(*form)))
+    return error;
+
+  std::string path = output.empty() ? "-" : output.getValue();
+  PendingFiles files;
+  if (!isCode) {
+    if (Error error = write(files, path, [&](raw_ostream &out) {
+          (*compilation)->getModule().print(out);
+        }))
+      return error;
+    return files.commit();
+  }
+
+  LLVMContext context;
+  auto module = (*compilation)->translate(context, /*interface=*/true);
+  if (!module)
+    return module.takeError();
+  if (*form == "ll") {
+    if (Error error = write(files, path, [&](raw_ostream &out) {
+          (*module)->print(out, nullptr);
+        }))
+      return error;
+    return files.commit();
+  }
+  SmallVector<char, 0> code;
+  if (Error error = writeCode(
+          **module, (*compilation)->getMachine(),
+          *form == "s" ? CodeFormat::Assembly : CodeFormat::Object, code))
+    return error;
+  if (*form != "so") {
+    if (Error error = write(files, path, [&](raw_ostream &out) {
+          out.write(code.data(), code.size());
+        }))
+      return error;
+    return files.commit();
+  }
+  if (path == "-")
+    return createStringError("a shared library cannot go to standard output");
+  SmallString<128> header(path);
+  sys::path::replace_extension(header, "h");
+  if (Error error = write(files, header, [&](raw_ostream &out) {
+        out << makeHeader((*compilation)->getModule());
+      }))
+    return error;
+  if (Error error = linkLibrary(code, path))
+    return error;
+  return files.commit();
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "dlc: compiles a model to a library that trains and predicts\n\n"
+      "  dlc model.mlir -o model.so      also writes model.h\n"
+      "  dlc model.mlir --emit=grad      prints the program after a phase\n");
+  Error error = run();
+  if (!error)
+    return 0;
+  WithColor::error(errs(), "dlc") << toString(std::move(error)) << '\n';
+  return 1;
+}
