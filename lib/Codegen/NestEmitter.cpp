@@ -3,7 +3,6 @@
 #include "NestEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -35,239 +34,6 @@ NestEmitter::NestEmitter(const LoopNest &nest, const TilePlan &plan,
                          ArrayRef<Value> starts)
     : nest(nest), plan(plan), starts(starts), body(nest, plan.vectorLoop),
       loc(nest.op.getLoc()) {}
-
-//===----------------------------------------------------------------------===//
-// Addresses
-//===----------------------------------------------------------------------===//
-
-/// `memref` as one run of elements from its first to its last.
-static Value flatten(OpBuilder &builder, Location loc, Value memref) {
-  auto type = cast<MemRefType>(memref.getType());
-  if (type.getRank() == 1 && type.getLayout().isIdentity())
-    return memref;
-  SmallVector<int64_t> strides;
-  int64_t offset = 0;
-  (void)type.getStridesAndOffset(strides, offset);
-  int64_t elements = 1;
-  for (auto [stride, extent] : llvm::zip_equal(strides, type.getShape()))
-    elements += stride * (extent - 1);
-  auto layout = StridedLayoutAttr::get(builder.getContext(), offset,
-                                       ArrayRef<int64_t>{1});
-  MemRefLayoutAttrInterface layoutAttr = layout;
-  if (offset == 0)
-    layoutAttr = {};
-  auto flatType = MemRefType::get({elements}, type.getElementType(), layoutAttr,
-                                  type.getMemorySpace());
-  OpFoldResult start = builder.getIndexAttr(offset);
-  if (ShapedType::isDynamic(offset))
-    start = memref::ExtractStridedMetadataOp::create(builder, loc, memref)
-                .getOffset();
-  OpFoldResult size = builder.getIndexAttr(elements);
-  OpFoldResult stride = builder.getIndexAttr(1);
-  return memref::ReinterpretCastOp::create(builder, loc, flatType, memref,
-                                           start, size, stride);
-}
-
-void NestEmitter::emitViews(OpBuilder &viewBuilder) {
-  for (const Access &access : nest.accesses)
-    views.push_back(access.isScalar()
-                        ? access.operand
-                        : flatten(viewBuilder, loc, access.operand));
-}
-
-Value NestEmitter::constantIndex(int64_t value) {
-  return arith::ConstantIndexOp::create(*builder, loc, value);
-}
-
-Value NestEmitter::materialize(Index index, int64_t extra) {
-  int64_t constant = index.constant + extra;
-  if (!index.dynamic)
-    return constantIndex(constant);
-  if (constant == 0)
-    return index.dynamic;
-  Value term = constantIndex(constant);
-  // Without nuw: the constant may be negative (a window read backwards).
-  return arith::AddIOp::create(*builder, loc, index.dynamic, term,
-                               arith::IntegerOverflowFlags::nsw);
-}
-
-/// Adds `iteration * scale` to `index`.
-void NestEmitter::advance(Index &index, Value iteration, int64_t scale) {
-  if (scale == 0)
-    return;
-  Value term = iteration;
-  if (scale != 1) {
-    Value factor = constantIndex(scale);
-    term = arith::MulIOp::create(*builder, loc, iteration, factor,
-                                 arith::IntegerOverflowFlags::nsw);
-  }
-  index.dynamic =
-      index.dynamic ? arith::AddIOp::create(*builder, loc, index.dynamic, term,
-                                            arith::IntegerOverflowFlags::nsw)
-                    : term;
-}
-
-NestEmitter::Position NestEmitter::enter(const Position &position,
-                                         unsigned loop, const Segment &segment,
-                                         Value tile) {
-  Position inner = position;
-  inner.sizes[loop] = segment.size;
-  inner.iterations[loop].constant += segment.start;
-  if (tile)
-    advance(inner.iterations[loop], tile, segment.size);
-  for (auto [access, element] :
-       llvm::zip_equal(nest.accesses, inner.elements)) {
-    element.constant += access.strides[loop] * segment.start;
-    if (tile)
-      advance(element, tile, access.strides[loop] * segment.size);
-  }
-  return inner;
-}
-
-int64_t NestEmitter::elementStep(const Access &access,
-                                 ArrayRef<int64_t> steps) const {
-  int64_t elements = 0;
-  for (auto [stride, count] : llvm::zip_equal(access.strides, steps))
-    elements += stride * count;
-  return elements;
-}
-
-//===----------------------------------------------------------------------===//
-// Loads and stores
-//===----------------------------------------------------------------------===//
-
-/// Loads the elements of one operand for one slot: a scalar if all iterations
-/// of the slot read the same one, element by element if they are apart.
-Value NestEmitter::load(const Position &position, unsigned operand,
-                        const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  Value view = views[operand];
-  if (access.isScalar())
-    return view;
-  const Index &element = position.elements[operand];
-  int64_t step = elementStep(access, slot.steps);
-  auto loadScalar = [&](int64_t extra) -> Value {
-    Value index = materialize(element, step + extra);
-    return memref::LoadOp::create(*builder, loc, view, index);
-  };
-  if (slot.width == 1 || access.isInvariant(*plan.vectorLoop))
-    return loadScalar(0);
-  auto type = VectorType::get({slot.width}, access.elementType);
-  if (access.isContiguous(*plan.vectorLoop)) {
-    Value index = materialize(element, step);
-    return vector::LoadOp::create(*builder, loc, type, view, index);
-  }
-  SmallVector<Value> lanes;
-  for (int64_t lane = 0; lane < slot.width; ++lane)
-    lanes.push_back(loadScalar(lane * access.strides[*plan.vectorLoop]));
-  return vector::FromElementsOp::create(*builder, loc, type, lanes);
-}
-
-/// True if the elements of `slot` come out of a square that is transposed in
-/// registers.
-bool NestEmitter::isTransposed(const Position &position, unsigned operand,
-                               const Slot &slot) const {
-  const Access &access = nest.accesses[operand];
-  return plan.transposedLoop && !access.isScalar() &&
-         slot.width == plan.lanes &&
-         position.sizes[*plan.transposedLoop] == plan.lanes &&
-         access.isContiguous(*plan.transposedLoop) &&
-         !access.isInvariant(*plan.vectorLoop) &&
-         !access.isContiguous(*plan.vectorLoop);
-}
-
-/// Loads the square that `slot`, the first along the transposed loop, belongs
-/// to, one vector for each lane, and transposes it: in each round, blocks
-/// beside the diagonal of half the size change places.
-void NestEmitter::loadTransposed(const Position &position, unsigned operand,
-                                 const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  int64_t lanes = plan.lanes, first = elementStep(access, slot.steps);
-  auto type = VectorType::get({lanes}, access.elementType);
-  SmallVector<Value> rows;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    Value index = materialize(position.elements[operand],
-                              first + lane * access.strides[*plan.vectorLoop]);
-    rows.push_back(
-        vector::LoadOp::create(*builder, loc, type, views[operand], index));
-  }
-  for (int64_t half = lanes / 2; half > 0; half /= 2) {
-    SmallVector<int64_t> upper, lower;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      bool right = lane & half;
-      upper.push_back(right ? lanes + lane - half : lane);
-      lower.push_back(right ? lanes + lane : lane + half);
-    }
-    for (int64_t row = 0; row < lanes; ++row) {
-      if (row & half)
-        continue;
-      Value a = rows[row], b = rows[row + half];
-      rows[row] = vector::ShuffleOp::create(*builder, loc, a, b, upper);
-      rows[row + half] = vector::ShuffleOp::create(*builder, loc, a, b, lower);
-    }
-  }
-  for (auto [step, row] : llvm::enumerate(rows))
-    loaded[{operand, first + int64_t(step), lanes}] = row;
-}
-
-/// Fetches what `slot` loads some steps later into cache.
-void NestEmitter::prefetch(const Position &position, unsigned operand,
-                           const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  int64_t ahead = plan.reductionLoops.empty()
-                      ? 0
-                      : access.strides[plan.reductionLoops.back().loop] *
-                            plan.prefetchDistance;
-  if (ahead == 0 || access.isScalar() || access.isInvariant(*plan.vectorLoop))
-    return;
-  Value index = materialize(position.elements[operand],
-                            elementStep(access, slot.steps) + ahead);
-  memref::PrefetchOp::create(*builder, loc, views[operand], index,
-                             /*isWrite=*/false, /*localityHint=*/3,
-                             /*isDataCache=*/true);
-}
-
-/// Like `load`, but each element of an input only once per step.
-Value NestEmitter::loadInput(const Position &position, unsigned operand,
-                             const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  bool uniform = !plan.vectorLoop || access.isInvariant(*plan.vectorLoop);
-  std::tuple key(operand, elementStep(access, slot.steps),
-                 uniform ? 1 : slot.width);
-  if (!loaded.contains(key)) {
-    if (isTransposed(position, operand, slot)) {
-      loadTransposed(position, operand, slot);
-    } else {
-      loaded[key] = load(position, operand, slot);
-      prefetch(position, operand, slot);
-    }
-  }
-  return loaded.lookup(key);
-}
-
-void NestEmitter::store(const Position &position, unsigned operand,
-                        const Slot &slot, Value value) {
-  const Access &access = nest.accesses[operand];
-  Value view = views[operand];
-  const Index &element = position.elements[operand];
-  int64_t step = elementStep(access, slot.steps);
-  if (!isa<VectorType>(value.getType())) {
-    Value index = materialize(element, step);
-    memref::StoreOp::create(*builder, loc, value, view, index);
-    return;
-  }
-  if (access.isContiguous(*plan.vectorLoop)) {
-    Value index = materialize(element, step);
-    vector::StoreOp::create(*builder, loc, value, view, index);
-    return;
-  }
-  for (int64_t lane = 0; lane < slot.width; ++lane) {
-    Value scalar = vector::ExtractOp::create(*builder, loc, value, lane);
-    Value index =
-        materialize(element, step + lane * access.strides[*plan.vectorLoop]);
-    memref::StoreOp::create(*builder, loc, scalar, view, index);
-  }
-}
 
 //===----------------------------------------------------------------------===//
 // Register tiles
@@ -434,6 +200,7 @@ SmallVector<Value> NestEmitter::emitStep(const Position &position,
   SmallVector<Slot> allSlots =
       plan.accumulatesInMemory ? slots : accumulatorSlots(position);
   loaded.clear();
+  fetched.clear();
   body.clearCache();
   for (const Slot &slot : slots) {
     // The accumulator for this slot; of tiles along a reduction, the narrow
@@ -481,7 +248,14 @@ SmallVector<Value> NestEmitter::emitReductions(const Position &position,
     return emitStep(position, accumulators);
   const TileLoop &tileLoop = plan.reductionLoops[level];
   SmallVector<Value> values(accumulators);
-  for (const Segment &segment : tileLoop.segments)
+  SmallVector<Segment> segments(tileLoop.segments);
+  if (tileLoop.unrolled) {
+    segments.clear();
+    for (const Segment &segment : tileLoop.segments)
+      for (int64_t tile = 0; tile < segment.count; ++tile)
+        segments.push_back({segment.start + tile * segment.size, segment.size});
+  }
+  for (const Segment &segment : segments)
     values = emitSegment(position, tileLoop.loop, segment, values,
                          [&](const Position &inner, ValueRange carried) {
                            return emitReductions(inner, level + 1, carried);
@@ -645,9 +419,9 @@ void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers,
   Position position;
   position.iterations.resize(nest.numLoops());
   position.sizes.assign(nest.numLoops(), 1);
+  // The offset of a memref is part of its view: only that of its map is here.
   for (const Access &access : nest.accesses)
     position.elements.push_back({nullptr, access.offset});
-  // The offset of a memref is part of its view.
   if (nest.slicedLoop)
     position = enter(position, *nest.slicedLoop, Segment(), slicedIndex);
   if (plan.blockLoops.empty()) {

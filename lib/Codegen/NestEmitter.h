@@ -70,7 +70,7 @@ private:
   };
 
   /// What the tile loops surround.
-  enum class TileCode {
+  enum class TileCode : uint8_t {
     /// The whole computation.
     All,
     /// Only the start values, stored.
@@ -144,6 +144,8 @@ private:
   mlir::OpBuilder *builder = nullptr;
   /// Inputs already loaded in the current step: (operand, element, width).
   llvm::DenseMap<std::tuple<unsigned, int64_t, int64_t>, mlir::Value> loaded;
+  /// Cache lines already fetched ahead in the current step: (operand, line).
+  llvm::DenseSet<std::pair<unsigned, int64_t>> fetched;
 };
 
 } // namespace dlc::codegen

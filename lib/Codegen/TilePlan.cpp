@@ -21,7 +21,10 @@ static constexpr int64_t kBlockBytes = 1 << 20;
 /// Vectors of one tile that fit here need no prefetching.
 static constexpr int64_t kFirstLevelBytes = 32 << 10;
 /// Enough steps of a register tile to hide the latency of the caches behind.
-static constexpr int64_t kPrefetchSteps = 8;
+static constexpr int64_t kPrefetchSteps = 16;
+/// Innermost reduction loops up to this length are unrolled: the processor
+/// mispredicts the end of such loops too often.
+static constexpr int64_t kUnrolledSteps = 14;
 /// Vectors of all tiles together stay in cache up to this size.
 static constexpr int64_t kResidentBytes = 100 << 10;
 /// Bytes that map to different sets of the second-level cache.
@@ -84,27 +87,16 @@ static SmallVector<Segment> splitSquares(int64_t extent, int64_t size) {
   return segments;
 }
 
-/// Bits of an element in a vector register.
-static int64_t elementBits(Type type) {
-  if (type.isIndex())
-    return 64;
-  return std::max<int64_t>(8, type.getIntOrFloatBitWidth());
-}
-
-static int64_t bytesOf(const Access &access) {
-  return elementBits(access.elementType) / 8;
-}
-
 /// Lanes such that the widest buffer element fills the register.
 static int64_t chooseLanes(const LoopNest &nest, const Target &target) {
-  int64_t widest = 8;
+  int64_t widest = 1;
   for (const Access &access : nest.accesses) {
     if (!access.elementType.isIntOrIndexOrFloat())
       return 1;
     if (!access.isScalar())
-      widest = std::max(widest, elementBits(access.elementType));
+      widest = std::max(widest, access.elementBytes());
   }
-  return std::max<int64_t>(1, target.vectorBits / widest);
+  return std::max<int64_t>(1, target.vectorBits / 8 / widest);
 }
 
 /// True if lanes may hold partial results of all outputs.
@@ -229,9 +221,9 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   double tiles = 1, work = 1;
   int64_t segments = 1;
   auto add = [&](int64_t extent, int64_t limit) {
-    tiles *= llvm::divideCeil(extent, limit);
     work *= extent;
-    segments *= extent % llvm::divideCeil(extent, limit) ? 2 : 1;
+    segments *= splitEvenly(extent, limit).size();
+    tiles *= llvm::divideCeil(extent, limit);
   };
   for (auto [loop, size] : tile.unrolled)
     add(nest.extents[loop], size);
@@ -265,7 +257,7 @@ static RegisterTile chooseReductionTile(const LoopNest &nest,
   SmallVector<unsigned> loops = sharingLoops(nest, v);
   RegisterTile best;
   double bestCost = std::numeric_limits<double>::infinity();
-  auto consider = [&](RegisterTile tile, double penalty) {
+  auto consider = [&](const RegisterTile &tile, double penalty) {
     double cost = tileCost(nest, plan, tile, target) * penalty;
     if (cost < bestCost) {
       bestCost = cost;
@@ -313,7 +305,7 @@ static int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
     if (stride != 0)
       steps *= extent;
   }
-  return std::min(span, steps) * bytesOf(access);
+  return std::min(span, steps) * access.elementBytes();
 }
 
 /// All bytes that one tile reads as vectors, `reductions` giving the steps of
@@ -358,8 +350,8 @@ static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
   }
   if (distance == 0)
     return bytes;
-  int64_t spacing = std::gcd(distance * bytesOf(access), kCacheWayBytes);
-  int64_t line = llvm::alignTo(run * bytesOf(access), 64);
+  int64_t spacing = std::gcd(distance * access.elementBytes(), kCacheWayBytes);
+  int64_t line = llvm::alignTo(run * access.elementBytes(), 64);
   return bytes * std::max<int64_t>(1, spacing / line);
 }
 
@@ -500,6 +492,9 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
       plan.reductionLoops.push_back(
           {*plan.vectorLoop, segmentsOf(*plan.vectorLoop)});
     orderTileLoops(nest, plan, tile, extents);
+    if (!plan.reductionLoops.empty() &&
+        plan.reductionLoops.back().numTiles() <= kUnrolledSteps)
+      plan.reductionLoops.back().unrolled = true;
   }
   planTasks(plan);
   return plan;

@@ -29,6 +29,8 @@ struct Segment {
 struct TileLoop {
   unsigned loop;
   llvm::SmallVector<Segment> segments;
+  /// Emit each tile on its own instead of a loop.
+  bool unrolled = false;
 
   int64_t numTiles() const;
 };
