@@ -1,0 +1,86 @@
+// RUN: dlc-opt %s -dl-insert-barriers | FileCheck %s
+
+func.func private @produce(memref<16xf32>, memref<16xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 1>}
+func.func private @update(memref<16xf32>, memref<16xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 0>}
+func.func private @unknown(memref<16xf32>, index, index) attributes {dl.kernel}
+
+// Between who writes and who reads.
+// CHECK-LABEL: func.func @producer_and_consumer
+// CHECK-SAME:    %[[TEAM:[^ ]*]]: !llvm.ptr
+// CHECK:         call @produce
+// CHECK-NEXT:    call @dlc_rt_barrier(%[[TEAM]])
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    return
+func.func @producer_and_consumer(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%b, %c, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  return
+}
+
+// None where kernels share nothing or only read the same; one barrier serves all that
+// stands before it.
+// CHECK-LABEL: func.func @independent
+// CHECK:         call @produce
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    return
+func.func @independent(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: memref<16xf32>, %e: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%a, %c, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%b, %d, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%c, %e, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  return
+}
+
+// What was read may not be overwritten before all have read it, nor written twice at once.
+// CHECK-LABEL: func.func @write_after
+// CHECK:         call @produce
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    return
+func.func @write_after(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%c, %a, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%c, %a, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  return
+}
+
+// Bytes of one arena count, not names: the first two views overlap, the third does not.
+// CHECK-LABEL: func.func @views
+// CHECK:         call @produce
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    return
+func.func @views(%arena: memref<256xi8>, %a: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c96 = arith.constant 96 : index
+  %low = memref.view %arena[%c0][] : memref<256xi8> to memref<16xf32>
+  %middle = memref.view %arena[%c32][] : memref<256xi8> to memref<16xf32>
+  %high = memref.view %arena[%c96][] : memref<256xi8> to memref<16xf32>
+  call @produce(%a, %low, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%a, %high, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%a, %middle, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  return
+}
+
+// An update in place reads and writes its parameter; a kernel that does not say what it
+// writes writes everything.
+// CHECK-LABEL: func.func @in_place
+// CHECK:         call @update
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @unknown
+// CHECK-NEXT:    return
+func.func @in_place(%w: memref<16xf32>, %g: memref<16xf32>, %y: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  call @update(%w, %g, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%w, %y, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @unknown(%w, %worker, %workers) : (memref<16xf32>, index, index) -> ()
+  return
+}

@@ -1,0 +1,37 @@
+// RUN: dlc-opt %s -split-input-file -dl-plan-memory -canonicalize | FileCheck %s
+// RUN: not dlc-opt %S/Inputs/no-manifest.mlir -dl-plan-memory 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: error: has no dl.manifest; lower a model first
+
+// Of three buffers in a chain the first is dead when the last is written: they share an
+// offset, and the middle one is apart from both. State entries begin at cache lines, and the
+// parameter is updated where it lies.
+// CHECK: dl.manifest = {arena_bytes = 512 : i64, name = "m", state_bytes = 256 : i64, states = [{name = "w", offset = 0 : i64, type = tensor<40xf32>}, {name = "v", offset = 192 : i64, type = tensor<8xf32>}]
+// CHECK-LABEL: func.func @s
+// CHECK-SAME:    (%[[STATE:[^:]*]]: memref<256xi8>, %[[ARENA:[^:]*]]: memref<512xi8>, %[[X:[^:]*]]: memref<64xf32>, %[[Y:[^:]*]]: memref<64xf32>, %[[WORKER:[^:]*]]: index, %[[WORKERS:[^:]*]]: index, %{{[^:]*}}: !llvm.ptr)
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG:     %[[C256:.*]] = arith.constant 256 : index
+// CHECK:         %[[THIRD:.*]] = memref.view %[[ARENA]][%[[C0]]][] : memref<512xi8> to memref<64xf32>
+// CHECK-NEXT:    %[[SECOND:.*]] = memref.view %[[ARENA]][%[[C256]]][] : memref<512xi8> to memref<64xf32>
+// CHECK-NEXT:    %[[FIRST:.*]] = memref.view %[[ARENA]][%[[C0]]][] : memref<512xi8> to memref<64xf32>
+// CHECK-NEXT:    %[[W:.*]] = memref.view %[[STATE]][%[[C0]]][] : memref<256xi8> to memref<40xf32>
+// CHECK-NEXT:    call @produce(%[[X]], %[[FIRST]], %[[WORKER]], %[[WORKERS]])
+// CHECK-NEXT:    call @produce(%[[FIRST]], %[[SECOND]], %[[WORKER]], %[[WORKERS]])
+// CHECK-NEXT:    call @produce(%[[SECOND]], %[[THIRD]], %[[WORKER]], %[[WORKERS]])
+// CHECK-NEXT:    call @update(%[[W]], %[[THIRD]], %[[WORKER]], %[[WORKERS]])
+// CHECK-NEXT:    call @produce(%[[THIRD]], %[[Y]], %[[WORKER]], %[[WORKERS]])
+// CHECK-NEXT:    return
+module attributes {dl.manifest = {name = "m", states = [{name = "w", type = tensor<40xf32>}, {name = "v", type = tensor<8xf32>}], steps = []}} {
+  func.func private @produce(memref<64xf32>, memref<64xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 1>}
+  func.func private @update(memref<40xf32>, memref<64xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 0>}
+  func.func @s(%x: memref<64xf32>, %w: memref<40xf32>, %y: memref<64xf32>, %worker: index, %workers: index) attributes {dl.step, dl.args = [{input = "x"}, {state = "w"}, {output = "y"}]} {
+    %a = memref.alloc() : memref<64xf32>
+    call @produce(%x, %a, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    %b = memref.alloc() : memref<64xf32>
+    call @produce(%a, %b, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    %c = memref.alloc() : memref<64xf32>
+    call @produce(%b, %c, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    call @update(%w, %c, %worker, %workers) : (memref<40xf32>, memref<64xf32>, index, index) -> ()
+    call @produce(%c, %y, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    return
+  }
+}
