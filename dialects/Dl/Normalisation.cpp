@@ -78,7 +78,8 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &symbols) {
 /// The number of elements of x in each channel.
 static double perChannel(Value x, int64_t axis) {
   RankedTensorType type = tensorType(x);
-  return double(type.getNumElements() / type.getDimSize(axis));
+  return double(type.getNumElements() /
+                std::max<int64_t>(1, type.getDimSize(axis)));
 }
 
 SmallVector<Value> BatchNormTrainOp::decompose(OpBuilder &builder) {

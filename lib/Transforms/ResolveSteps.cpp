@@ -147,7 +147,8 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
     op.replaceAllUsesWith(y);
   } else {
     RankedTensorType x = tensorType(op.getX());
-    int64_t count = x.getNumElements() / x.getDimSize(1);
+    int64_t count =
+        x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
     if (count < 2)
       return op.emitOpError() << "in mode train needs more than one element a "
                                  "channel, but operand x is "
