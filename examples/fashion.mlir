@@ -11,14 +11,12 @@ dl.model @fashion {
   // A weight is uniform on +-1 / sqrt(fan_in), which is kaiming_uniform with
   // a = sqrt(5); its bias has the same bound, written out here.
   dl.param  @conv1.weight     : tensor<32x1x3x3xf32> = kaiming_uniform<a = 2.23606797749979>
-  dl.param  @conv1.bias       : tensor<32xf32> = uniform<-0.3333333333333333, 0.3333333333333333>
   dl.param  @bn1.weight       : tensor<32xf32> = ones
   dl.param  @bn1.bias         : tensor<32xf32> = zeros
   dl.buffer @bn1.running_mean : tensor<32xf32> = zeros
   dl.buffer @bn1.running_var  : tensor<32xf32> = ones
 
   dl.param  @conv2.weight     : tensor<64x32x3x3xf32> = kaiming_uniform<a = 2.23606797749979>
-  dl.param  @conv2.bias       : tensor<64xf32> = uniform<-0.05892556509887896, 0.05892556509887896>
   dl.param  @bn2.weight       : tensor<64xf32> = ones
   dl.param  @bn2.bias         : tensor<64xf32> = zeros
   dl.buffer @bn2.running_mean : tensor<64xf32> = zeros
@@ -34,20 +32,18 @@ dl.model @fashion {
   dl.func @net(%x: tensor<64x1x28x28xf32>) -> tensor<64x10xf32> {
     // 28 x 28 -> 14 x 14
     %w1 = dl.read @conv1.weight : tensor<32x1x3x3xf32>
-    %b1 = dl.read @conv1.bias : tensor<32xf32>
     %g1 = dl.read @bn1.weight : tensor<32xf32>
     %h1 = dl.read @bn1.bias : tensor<32xf32>
-    %0 = dl.conv2d %x, %w1 bias %b1 {padding = [1, 1]} : tensor<64x1x28x28xf32>, tensor<32x1x3x3xf32>, tensor<32xf32> -> tensor<64x32x28x28xf32>
+    %0 = dl.conv2d %x, %w1 {padding = [1, 1]} : tensor<64x1x28x28xf32>, tensor<32x1x3x3xf32> -> tensor<64x32x28x28xf32>
     %1 = dl.batch_norm %0, %g1, %h1 stats(@bn1.running_mean, @bn1.running_var) : tensor<64x32x28x28xf32>, tensor<32xf32>, tensor<32xf32> -> tensor<64x32x28x28xf32>
     %2 = dl.relu %1 : tensor<64x32x28x28xf32>
     %3 = dl.max_pool2d %2 {kernel = [2, 2], stride = [2, 2]} : tensor<64x32x28x28xf32> -> tensor<64x32x14x14xf32>
 
     // 14 x 14 -> 7 x 7
     %w2 = dl.read @conv2.weight : tensor<64x32x3x3xf32>
-    %b2 = dl.read @conv2.bias : tensor<64xf32>
     %g2 = dl.read @bn2.weight : tensor<64xf32>
     %h2 = dl.read @bn2.bias : tensor<64xf32>
-    %4 = dl.conv2d %3, %w2 bias %b2 {padding = [1, 1]} : tensor<64x32x14x14xf32>, tensor<64x32x3x3xf32>, tensor<64xf32> -> tensor<64x64x14x14xf32>
+    %4 = dl.conv2d %3, %w2 {padding = [1, 1]} : tensor<64x32x14x14xf32>, tensor<64x32x3x3xf32> -> tensor<64x64x14x14xf32>
     %5 = dl.batch_norm %4, %g2, %h2 stats(@bn2.running_mean, @bn2.running_var) : tensor<64x64x14x14xf32>, tensor<64xf32>, tensor<64xf32> -> tensor<64x64x14x14xf32>
     %6 = dl.relu %5 : tensor<64x64x14x14xf32>
     %7 = dl.max_pool2d %6 {kernel = [2, 2], stride = [2, 2]} : tensor<64x64x14x14xf32> -> tensor<64x64x7x7xf32>
@@ -73,7 +69,13 @@ dl.model @fashion {
     %p = dl.argmax %logits {axis = 1} : tensor<64x10xf32> -> tensor<64xi32>
     %l = dl.cast %label : tensor<64xui8> to tensor<64xi32>
     %correct = dl.count_equal %p, %l : tensor<64xi32> -> tensor<i32>
-    %lr = dl.read_hparam @lr : tensor<f32>
+    // The learning rate falls to a twentieth over five epochs.
+    %n = dl.step_count : tensor<i64>
+    %t = dl.cast %n : tensor<i64> to tensor<f32>
+    %exponent = dl.scale %t by -6.4e-4 : tensor<f32>
+    %decay = dl.exp %exponent : tensor<f32>
+    %lr0 = dl.read_hparam @lr : tensor<f32>
+    %lr = dl.mul %lr0, %decay : tensor<f32>
     dl.minimize %loss with @adam over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
     dl.return %loss, %correct : tensor<f32>, tensor<i32>
   }

@@ -6,17 +6,18 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// The shape of conv2d's result for an image and a filter, or an error that says
-/// what does not fit.
+/// The shape of conv2d's result for an image and a filter, or an error that
+/// says what does not fit.
 static FailureOr<SmallVector<int64_t>>
 inferConvShape(RankedTensorType x, RankedTensorType w, const WindowGeometry &g,
                function_ref<InFlightDiagnostic()> emitError) {
   if (failed(g.verify(emitError)))
     return failure();
   if (x.getRank() != 4 || w.getRank() != 4)
-    return emitError() << "expects operand x of rank 4 (N x C x H x W) and operand "
-                          "w of rank 4 (O x C x KH x KW), not "
-                       << x << " and " << w;
+    return emitError()
+           << "expects operand x of rank 4 (N x C x H x W) and operand "
+              "w of rank 4 (O x C x KH x KW), not "
+           << x << " and " << w;
   int64_t channels = x.getDimSize(g.channelDim());
   if (channels != w.getDimSize(g.filterInDim()))
     return emitError() << "has operand x " << x << " with " << channels
@@ -42,7 +43,8 @@ LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *context,
                                          SmallVectorImpl<Type> &types) {
   Location loc = location.value_or(UnknownLoc::get(context));
   auto emit = [&] { return mlir::emitError(loc) << "'dl.conv2d' "; };
-  RankedTensorType x = tensorType(adaptor.getX()), w = tensorType(adaptor.getW());
+  RankedTensorType x = tensorType(adaptor.getX()),
+                   w = tensorType(adaptor.getW());
   WindowGeometry g{adaptor.getStride(), adaptor.getPadding(),
                    adaptor.getDilation(), adaptor.getLayout()};
   FailureOr<SmallVector<int64_t>> shape = inferConvShape(x, w, g, emit);
@@ -61,8 +63,8 @@ LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *context,
 
 /// A gradient op is right when conv2d of its image and filter gives dy.
 template <typename Op>
-static LogicalResult verifyConvGrad(Op op, RankedTensorType x, RankedTensorType w,
-                                    Value dy) {
+static LogicalResult verifyConvGrad(Op op, RankedTensorType x,
+                                    RankedTensorType w, Value dy) {
   auto emit = [&] { return op.emitOpError(); };
   FailureOr<SmallVector<int64_t>> shape =
       inferConvShape(x, w, op.getGeometry(), emit);
@@ -76,11 +78,13 @@ static LogicalResult verifyConvGrad(Op op, RankedTensorType x, RankedTensorType 
 }
 
 LogicalResult Conv2dInputGradOp::verify() {
-  return verifyConvGrad(*this, tensorType(getDx()), tensorType(getW()), getDy());
+  return verifyConvGrad(*this, tensorType(getDx()), tensorType(getW()),
+                        getDy());
 }
 
 LogicalResult Conv2dFilterGradOp::verify() {
-  return verifyConvGrad(*this, tensorType(getX()), tensorType(getDw()), getDy());
+  return verifyConvGrad(*this, tensorType(getX()), tensorType(getDw()),
+                        getDy());
 }
 
 bool Conv2dOp::isRowOperand(unsigned number) { return number == 0; }
@@ -93,15 +97,15 @@ bool Conv2dInputGradOp::isRowOperand(unsigned number) { return number == 0; }
 /// The three members of the family with the geometry of `op`.
 template <typename Op>
 static Value convolve(OpBuilder &b, Op op, Value x, Value w, Type type) {
-  return Conv2dOp::create(b, op.getLoc(), type, x, w, Value(), op.getStrideAttr(),
-                          op.getPaddingAttr(), op.getDilationAttr(),
-                          op.getLayoutAttr());
+  return Conv2dOp::create(b, op.getLoc(), type, x, w, Value(),
+                          op.getStrideAttr(), op.getPaddingAttr(),
+                          op.getDilationAttr(), op.getLayoutAttr());
 }
 template <typename Op>
 static Value inputGrad(OpBuilder &b, Op op, Value dy, Value w, Type type) {
-  return Conv2dInputGradOp::create(b, op.getLoc(), type, dy, w, op.getStrideAttr(),
-                                   op.getPaddingAttr(), op.getDilationAttr(),
-                                   op.getLayoutAttr());
+  return Conv2dInputGradOp::create(b, op.getLoc(), type, dy, w,
+                                   op.getStrideAttr(), op.getPaddingAttr(),
+                                   op.getDilationAttr(), op.getLayoutAttr());
 }
 template <typename Op>
 static Value filterGrad(OpBuilder &b, Op op, Value x, Value dy, Type type) {

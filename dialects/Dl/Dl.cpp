@@ -31,10 +31,11 @@ Operation *DlDialect::materializeConstant(OpBuilder &builder, Attribute value,
 
 Value Expr::splat(Type type, double value) {
   auto tensor = llvm::cast<RankedTensorType>(type);
-  TypedAttr element = isa<FloatType>(tensor.getElementType())
-                          ? TypedAttr(b.getFloatAttr(tensor.getElementType(), value))
-                          : TypedAttr(b.getIntegerAttr(tensor.getElementType(),
-                                                       int64_t(value)));
+  TypedAttr element =
+      isa<FloatType>(tensor.getElementType())
+          ? TypedAttr(b.getFloatAttr(tensor.getElementType(), value))
+          : TypedAttr(
+                b.getIntegerAttr(tensor.getElementType(), int64_t(value)));
   return ConstantOp::create(b, loc, SplatElementsAttr::get(tensor, element));
 }
 
@@ -66,7 +67,8 @@ SmallVector<int64_t> dlc::dl::inversePermutation(ArrayRef<int64_t> perm) {
   return inverse;
 }
 
-std::string dlc::dl::suggestion(StringRef name, ArrayRef<StringRef> candidates) {
+std::string dlc::dl::suggestion(StringRef name,
+                                ArrayRef<StringRef> candidates) {
   StringRef best;
   // Further away than half of the name is no likely misspelling.
   unsigned bestDistance = std::max<unsigned>(2, name.size() / 2) + 1;
@@ -77,5 +79,6 @@ std::string dlc::dl::suggestion(StringRef name, ArrayRef<StringRef> candidates) 
       bestDistance = distance;
     }
   }
-  return best.empty() ? std::string() : ("; did you mean '" + best + "'?").str();
+  return best.empty() ? std::string()
+                      : ("; did you mean '" + best + "'?").str();
 }

@@ -49,7 +49,8 @@ void DlDialect::registerAttributes() {
 namespace dlc::dl {
 
 /// `zeros`, `uniform<-1.0, 1.0>`: an initialiser without its `#dl.`.
-ParseResult parseInitializer(OpAsmParser &parser, InitializerAttrInterface &init) {
+ParseResult parseInitializer(OpAsmParser &parser,
+                             InitializerAttrInterface &init) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef mnemonic;
   Attribute attribute;
@@ -74,7 +75,8 @@ void printInitializer(OpAsmPrinter &printer, Operation *,
 } // namespace dlc::dl
 
 SmallVector<int64_t> StorageAttr::getStoredShape() const {
-  return llvm::map_to_vector(getPerm(), [&](int64_t p) { return getView()[p]; });
+  return llvm::map_to_vector(getPerm(),
+                             [&](int64_t p) { return getView()[p]; });
 }
 
 //===----------------------------------------------------------------------===//
@@ -103,6 +105,7 @@ RuntimeInit KaimingUniformAttr::getRuntimeInit(RankedTensorType type) const {
   for (int64_t extent : type.getShape().drop_front(type.getRank() ? 1 : 0))
     fanIn *= extent;
   double a = getA().getValueAsDouble();
-  double bound = std::sqrt(2.0 / (1.0 + a * a)) * std::sqrt(3.0 / double(fanIn));
+  double bound =
+      std::sqrt(2.0 / (1.0 + a * a)) * std::sqrt(3.0 / double(fanIn));
   return {DLC_INIT_UNIFORM, -bound, bound};
 }

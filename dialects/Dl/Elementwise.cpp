@@ -14,7 +14,9 @@ using namespace dlc::dl;
   void Op::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,       \
                          MutableArrayRef<Value> operands)
 
-DIFFERENTIATE(NegOp) { operands[0] = Expr(builder, getLoc()).neg(cotangents[0]); }
+DIFFERENTIATE(NegOp) {
+  operands[0] = Expr(builder, getLoc()).neg(cotangents[0]);
+}
 
 DIFFERENTIATE(ExpOp) {
   operands[0] = Expr(builder, getLoc()).mul(cotangents[0], getY());
@@ -82,7 +84,8 @@ DIFFERENTIATE(CastOp) {
   Type from = tensorType(getX()).getElementType();
   // Between numbers with a fraction the derivative is 1; a step function has
   // none that is not zero.
-  if (isa<FloatType>(from) && isa<FloatType>(tensorType(getY()).getElementType()))
+  if (isa<FloatType>(from) &&
+      isa<FloatType>(tensorType(getY()).getElementType()))
     operands[0] = Expr(builder, getLoc()).cast(cotangents[0], from);
 }
 
@@ -103,7 +106,8 @@ LogicalResult CompareOp::inferReturnTypes(MLIRContext *context,
                                           std::optional<Location>,
                                           CompareOp::Adaptor adaptor,
                                           SmallVectorImpl<Type> &types) {
-  types.push_back(tensorType(adaptor.getA()).clone(IntegerType::get(context, 1)));
+  types.push_back(
+      tensorType(adaptor.getA()).clone(IntegerType::get(context, 1)));
   return success();
 }
 

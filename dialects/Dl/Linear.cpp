@@ -10,10 +10,12 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          MatmulOp::Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
-  RankedTensorType a = tensorType(adaptor.getA()), b = tensorType(adaptor.getB());
+  RankedTensorType a = tensorType(adaptor.getA()),
+                   b = tensorType(adaptor.getB());
   if (a.getRank() != 2 || b.getRank() != 2)
-    return emitOptionalError(loc, "'dl.matmul' expects operands a and b of rank 2, not ",
-                             a, " and ", b);
+    return emitOptionalError(
+        loc, "'dl.matmul' expects operands a and b of rank 2, not ", a, " and ",
+        b);
   bool ta = adaptor.getTransposeA(), tb = adaptor.getTransposeB();
   int64_t m = a.getDimSize(ta ? 1 : 0), k = a.getDimSize(ta ? 0 : 1);
   int64_t kb = b.getDimSize(tb ? 1 : 0), n = b.getDimSize(tb ? 0 : 1);
@@ -35,9 +37,11 @@ void MatmulOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
   Value dy = cotangents[0];
   bool ta = getTransposeA(), tb = getTransposeB();
   // y = A B with A = a or a^T: dA = dy B^T, dB = A^T dy, transposed back where
-  // the operand stood transposed. Of b^T, as of a layer's weight, the transpose is left
-  // standing, so that it meets that of the weight, which is stored in x out.
-  operands[0] = ta ? e.matmul(getB(), dy, tb, true) : e.matmul(dy, getB(), false, !tb);
+  // the operand stood transposed. Of b^T, as of a layer's weight, the transpose
+  // is left standing, so that it meets that of the weight, which is stored in x
+  // out.
+  operands[0] =
+      ta ? e.matmul(getB(), dy, tb, true) : e.matmul(dy, getB(), false, !tb);
   operands[1] = e.matmul(getA(), dy, !ta, false);
   if (tb)
     operands[1] = e.transpose(operands[1], {1, 0});
@@ -55,15 +59,16 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *,
         " and ", w);
   if (x.getDimSize(1) != w.getDimSize(1))
     return emitOptionalError(loc, "'dl.linear' has operand x ", x, " with ",
-                             x.getDimSize(1), " features but operand weight ", w,
-                             " for ", w.getDimSize(1));
+                             x.getDimSize(1), " features but operand weight ",
+                             w, " for ", w.getDimSize(1));
   int64_t out = w.getDimSize(0);
   if (Value bias = adaptor.getBias())
     if (tensorType(bias) != RankedTensorType::get({out}, x.getElementType()))
       return emitOptionalError(loc, "'dl.linear' expects operand bias to be ",
                                RankedTensorType::get({out}, x.getElementType()),
                                ", not ", bias.getType());
-  types.push_back(RankedTensorType::get({x.getDimSize(0), out}, x.getElementType()));
+  types.push_back(
+      RankedTensorType::get({x.getDimSize(0), out}, x.getElementType()));
   return success();
 }
 

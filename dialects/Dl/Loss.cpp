@@ -14,13 +14,14 @@ LogicalResult CrossEntropyOp::inferReturnTypes(MLIRContext *,
   RankedTensorType label = tensorType(adaptor.getLabel());
   if (logits.getRank() != 2)
     return emitOptionalError(
-        loc, "'dl.cross_entropy' expects operand logits of rank 2 (N x C), not ",
+        loc,
+        "'dl.cross_entropy' expects operand logits of rank 2 (N x C), not ",
         logits);
   if (label.getShape() != logits.getShape().take_front())
-    return emitOptionalError(loc, "'dl.cross_entropy' expects operand label with ",
-                             logits.getDimSize(0),
-                             " entries, one for each row of operand logits ",
-                             logits, ", not ", label);
+    return emitOptionalError(
+        loc, "'dl.cross_entropy' expects operand label with ",
+        logits.getDimSize(0), " entries, one for each row of operand logits ",
+        logits, ", not ", label);
   types.push_back(RankedTensorType::get({}, logits.getElementType()));
   return success();
 }
@@ -42,7 +43,8 @@ static Softmax buildSoftmax(Expr &e, Value logits, Value label) {
   s.centred = e.sub(logits, e.broadcast(max, logits, {0}));
   s.exp = e.exp(s.centred);
   s.sum = e.sum(s.exp, {1});
-  s.oneHot = OneHotOp::create(e.builder(), e.location(), logits.getType(), label);
+  s.oneHot =
+      OneHotOp::create(e.builder(), e.location(), logits.getType(), label);
   return s;
 }
 

@@ -21,7 +21,8 @@ static void printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
   printNumber(printer, value);
 }
 
-ParseResult parseInitializer(OpAsmParser &parser, InitializerAttrInterface &init);
+ParseResult parseInitializer(OpAsmParser &parser,
+                             InitializerAttrInterface &init);
 void printInitializer(OpAsmPrinter &printer, Operation *,
                       InitializerAttrInterface init);
 } // namespace dlc::dl
@@ -59,10 +60,12 @@ static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
       if (parser.parseType(resultTypes.emplace_back()))
         return failure();
     } else if (namedResults) {
-      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, parseResult))
+      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren,
+                                         parseResult))
         return failure();
     } else if (failed(parser.parseOptionalRParen())) {
-      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::None, parseResult) ||
+      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::None,
+                                         parseResult) ||
           parser.parseRParen())
         return failure();
     }
@@ -74,8 +77,8 @@ static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
     argTypes.push_back(arg.type);
     argNames.push_back(builder.getStringAttr(arg.ssaName.name.drop_front()));
   }
-  result.addAttribute("function_type",
-                      TypeAttr::get(builder.getFunctionType(argTypes, resultTypes)));
+  result.addAttribute("function_type", TypeAttr::get(builder.getFunctionType(
+                                           argTypes, resultTypes)));
   result.addAttribute("arg_names", builder.getArrayAttr(argNames));
   if (namedResults)
     result.addAttribute("result_names", builder.getArrayAttr(resultNames));
@@ -83,21 +86,23 @@ static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
                  parser.parseRegion(*result.addRegion(), args));
 }
 
-static void printCallable(OpAsmPrinter &printer, Operation *op, FunctionType type,
-                          ArrayAttr resultNames) {
+static void printCallable(OpAsmPrinter &printer, Operation *op,
+                          FunctionType type, ArrayAttr resultNames) {
   printer << ' ';
   printer.printSymbolName(SymbolTable::getSymbolName(op).getValue());
   printer << '(';
-  llvm::interleaveComma(op->getRegion(0).getArguments(), printer,
-                        [&](BlockArgument arg) { printer.printRegionArgument(arg); });
+  llvm::interleaveComma(
+      op->getRegion(0).getArguments(), printer,
+      [&](BlockArgument arg) { printer.printRegionArgument(arg); });
   printer << ')';
   if (resultNames) {
     printer << " -> (";
-    llvm::interleaveComma(
-        llvm::zip(resultNames, type.getResults()), printer, [&](auto pair) {
-          printer.printKeywordOrString(cast<StringAttr>(std::get<0>(pair)).getValue());
-          printer << ": " << std::get<1>(pair);
-        });
+    llvm::interleaveComma(llvm::zip(resultNames, type.getResults()), printer,
+                          [&](auto pair) {
+                            printer.printKeywordOrString(
+                                cast<StringAttr>(std::get<0>(pair)).getValue());
+                            printer << ": " << std::get<1>(pair);
+                          });
     printer << ')';
   } else if (type.getNumResults()) {
     printer << " -> ";
@@ -107,12 +112,14 @@ static void printCallable(OpAsmPrinter &printer, Operation *op, FunctionType typ
       printer << '(' << type.getResults() << ')';
   }
   printer.printOptionalAttrDictWithKeyword(
-      op->getAttrs(), {"sym_name", "function_type", "arg_names", "result_names"});
+      op->getAttrs(),
+      {"sym_name", "function_type", "arg_names", "result_names"});
   printer << ' ';
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
 
-/// Types of the block, of the function and of the return agree; all are tensors.
+/// Types of the block, of the function and of the return agree; all are
+/// tensors.
 template <typename Op>
 static LogicalResult verifyCallable(Op op) {
   Block &body = op.getBody().front();
@@ -130,8 +137,8 @@ static LogicalResult verifyCallable(Op op) {
     return op.emitOpError("expects its body to end with dl.return");
   if (TypeRange(ret.getValues().getTypes()) != TypeRange(type.getResults()))
     return ret.emitOpError() << "gives (" << ret.getValues().getTypes()
-                             << ") but the results of @" << op.getSymName() << " are ("
-                             << type.getResults() << ")";
+                             << ") but the results of @" << op.getSymName()
+                             << " are (" << type.getResults() << ")";
   return success();
 }
 
@@ -149,7 +156,8 @@ void FuncOp::print(OpAsmPrinter &printer) {
   printCallable(printer, *this, cast<FunctionType>(getFunctionType()), {});
 }
 LogicalResult FuncOp::verify() { return verifyCallable(*this); }
-void FuncOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
+void FuncOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
   nameArguments(region, getArgNames(), setName);
 }
 
@@ -162,12 +170,14 @@ void StepOp::print(OpAsmPrinter &printer) {
 }
 LogicalResult StepOp::verify() {
   llvm::SmallDenseSet<Attribute> seen;
-  for (Attribute name : llvm::concat<const Attribute>(getArgNames(), getResultNames()))
+  for (Attribute name :
+       llvm::concat<const Attribute>(getArgNames(), getResultNames()))
     if (!seen.insert(name).second)
       return emitOpError() << "has two inputs or outputs named " << name;
   return verifyCallable(*this);
 }
-void StepOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
+void StepOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
   nameArguments(region, getArgNames(), setName);
 }
 
@@ -197,19 +207,20 @@ static std::string suggestSymbol(Operation *from, StringRef name) {
 }
 
 /// Checks that `ref` names a state entry of type `type`.
-static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref, Type type,
-                                 SymbolTableCollection &symbols) {
+static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
+                                 Type type, SymbolTableCollection &symbols) {
   Operation *entry = symbols.lookupNearestSymbolFrom(op, ref);
   if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
-    return op->emitOpError() << "names " << ref
-                             << ", which is no parameter or buffer of the model"
-                             << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
+    return op->emitOpError()
+           << "names " << ref
+           << ", which is no parameter or buffer of the model"
+           << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
   if (isa<CounterOp>(entry))
     return success();
   Type stored = cast<TypeAttr>(entry->getAttr("type")).getValue();
   if (stored != type)
-    return op->emitOpError() << "has type " << type << " but " << ref << " is "
-                             << stored;
+    return op->emitOpError()
+           << "has type " << type << " but " << ref << " is " << stored;
   return success();
 }
 
@@ -239,8 +250,8 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (TypeRange(type.getInputs()) != TypeRange(getArgs().getTypes()) ||
       TypeRange(type.getResults()) != TypeRange(getOutputs().getTypes()))
     return emitOpError() << "has type (" << getArgs().getTypes() << ") -> ("
-                         << getOutputs().getTypes() << ") but " << getCalleeAttr()
-                         << " is " << type;
+                         << getOutputs().getTypes() << ") but "
+                         << getCalleeAttr() << " is " << type;
   return success();
 }
 

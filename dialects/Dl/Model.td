@@ -211,4 +211,16 @@ def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
   let assemblyFormat = "$entry attr-dict `:` type($value)";
 }
 
+def Dl_StepCountOp : Dl_Op<"step_count", [Pure]> {
+  let summary = "how many calls of steps that train came before this one";
+  let description = [{
+    What schedules are made of.
+    ```mlir
+    %n = dl.step_count : tensor<i64>
+    ```
+  }];
+  let results = (outs TensorRankOf<[I64], [0]>:$count);
+  let assemblyFormat = "attr-dict `:` type($count)";
+}
+
 #endif // DL_MODEL_TD

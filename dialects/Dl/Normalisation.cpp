@@ -7,21 +7,21 @@ using namespace mlir;
 using namespace dlc::dl;
 
 /// Checks that per-channel operands have an entry for each channel of x.
-static LogicalResult checkChannels(std::optional<Location> loc, StringRef name,
-                                   Value x, int64_t axis,
-                                   ArrayRef<std::pair<StringRef, Value>> operands) {
+static LogicalResult
+checkChannels(std::optional<Location> loc, StringRef name, Value x,
+              int64_t axis, ArrayRef<std::pair<StringRef, Value>> operands) {
   RankedTensorType type = tensorType(x);
   if (type.getRank() < 2 || axis >= type.getRank())
     return emitOptionalError(loc, "'", name,
-                             "' expects operand x with a channel dimension ", axis,
-                             ", not ", type);
+                             "' expects operand x with a channel dimension ",
+                             axis, ", not ", type);
   auto expected =
       RankedTensorType::get({type.getDimSize(axis)}, type.getElementType());
   for (auto [what, value] : operands)
     if (value.getType() != expected)
-      return emitOptionalError(loc, "'", name, "' expects operand ", what, " to be ",
-                               expected, ", one entry for each channel of ", type,
-                               ", not ", value.getType());
+      return emitOptionalError(
+          loc, "'", name, "' expects operand ", what, " to be ", expected,
+          ", one entry for each channel of ", type, ", not ", value.getType());
   return success();
 }
 
@@ -30,26 +30,29 @@ LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *,
                                             BatchNormOp::Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getX().getType());
-  return checkChannels(loc, "dl.batch_norm", adaptor.getX(), 1,
-                       {{"weight", adaptor.getWeight()}, {"bias", adaptor.getBias()}});
+  return checkChannels(
+      loc, "dl.batch_norm", adaptor.getX(), 1,
+      {{"weight", adaptor.getWeight()}, {"bias", adaptor.getBias()}});
 }
 
-LogicalResult BatchNormTrainOp::inferReturnTypes(MLIRContext *,
-                                                 std::optional<Location> loc,
-                                                 BatchNormTrainOp::Adaptor adaptor,
-                                                 SmallVectorImpl<Type> &types) {
+LogicalResult
+BatchNormTrainOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                   BatchNormTrainOp::Adaptor adaptor,
+                                   SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getX().getType());
   types.append(3, adaptor.getWeight().getType());
-  return checkChannels(loc, "dl.batch_norm_train", adaptor.getX(), adaptor.getAxis(),
-                       {{"weight", adaptor.getWeight()}, {"bias", adaptor.getBias()}});
+  return checkChannels(
+      loc, "dl.batch_norm_train", adaptor.getX(), adaptor.getAxis(),
+      {{"weight", adaptor.getWeight()}, {"bias", adaptor.getBias()}});
 }
 
-LogicalResult BatchNormEvalOp::inferReturnTypes(MLIRContext *,
-                                                std::optional<Location> loc,
-                                                BatchNormEvalOp::Adaptor adaptor,
-                                                SmallVectorImpl<Type> &types) {
+LogicalResult
+BatchNormEvalOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                  BatchNormEvalOp::Adaptor adaptor,
+                                  SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getX().getType());
-  return checkChannels(loc, "dl.batch_norm_eval", adaptor.getX(), adaptor.getAxis(),
+  return checkChannels(loc, "dl.batch_norm_eval", adaptor.getX(),
+                       adaptor.getAxis(),
                        {{"weight", adaptor.getWeight()},
                         {"bias", adaptor.getBias()},
                         {"mean", adaptor.getMean()},
@@ -61,12 +64,13 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (FlatSymbolRefAttr ref : {getRunningMeanAttr(), getRunningVarAttr()}) {
     auto buffer = symbols.lookupNearestSymbolFrom<BufferOp>(*this, ref);
     if (!buffer)
-      return emitOpError() << "needs the buffer " << ref
-                           << ", which the model does not have; declare it with "
-                              "dl.buffer";
+      return emitOpError()
+             << "needs the buffer " << ref
+             << ", which the model does not have; declare it with "
+                "dl.buffer";
     if (buffer.getType() != expected)
-      return emitOpError() << "expects the buffer " << ref << " to be " << expected
-                           << ", not " << buffer.getType();
+      return emitOpError() << "expects the buffer " << ref << " to be "
+                           << expected << ", not " << buffer.getType();
   }
   return success();
 }

@@ -1,7 +1,7 @@
 //===- Optimizer.cpp - Update rules ---------------------------------------===//
 //
-// Each rule is a program of elementwise ops; the fusion of a step makes one pass
-// over memory of it. Scalars that depend on the step are computed in f64:
+// Each rule is a program of elementwise ops; the fusion of a step makes one
+// pass over memory of it. Scalars that depend on the step are computed in f64:
 // 1 - beta^t loses four digits in f32 at the first steps.
 //
 //===----------------------------------------------------------------------===//
@@ -16,7 +16,8 @@ using namespace dlc::dl;
 
 /// A scalar, in the element type of `like` and its shape.
 static Value spread(Expr &e, Value scalar, Value like) {
-  return e.broadcast(e.cast(scalar, tensorType(like).getElementType()), like, {});
+  return e.broadcast(e.cast(scalar, tensorType(like).getElementType()), like,
+                     {});
 }
 
 //===----------------------------------------------------------------------===//
@@ -70,14 +71,13 @@ SmallVector<Value> AdamAttr::buildUpdate(OpBuilder &builder, Location loc,
   Value stepSize = e.div(e.cast(lr, f64), correction(beta1));
   Value rootCorrection = e.sqrt(correction(beta2));
 
-  Value m = e.add(slots[0],
-                  e.scale(e.sub(gradient, slots[0]), 1 - beta1));
+  Value m = e.add(slots[0], e.scale(e.sub(gradient, slots[0]), 1 - beta1));
   Value v = e.add(e.scale(slots[1], beta2),
                   e.scale(e.mul(gradient, gradient), 1 - beta2));
   Value denominator =
       e.offset(e.div(e.sqrt(v), spread(e, rootCorrection, param)),
                getEps().getValueAsDouble());
-  Value newParam = e.sub(
-      param, e.mul(spread(e, stepSize, param), e.div(m, denominator)));
+  Value newParam =
+      e.sub(param, e.mul(spread(e, stepSize, param), e.div(m, denominator)));
   return {newParam, m, v};
 }

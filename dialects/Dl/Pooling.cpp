@@ -14,10 +14,12 @@ inferPoolShape(RankedTensorType x, ArrayRef<int64_t> kernel,
   if (failed(g.verify(emitError)))
     return failure();
   if (kernel.size() != 2)
-    return emitError() << "expects 'kernel' to have 2 entries (rows, columns), not "
-                       << kernel.size();
+    return emitError()
+           << "expects 'kernel' to have 2 entries (rows, columns), not "
+           << kernel.size();
   if (x.getRank() != 4)
-    return emitError() << "expects operand x of rank 4 (N x C x H x W), not " << x;
+    return emitError() << "expects operand x of rank 4 (N x C x H x W), not "
+                       << x;
   SmallVector<int64_t> shape(x.getShape());
   for (int i : {0, 1}) {
     // A wider border would make windows without a single element.
@@ -41,8 +43,8 @@ static LogicalResult inferPoolTypes(StringRef name, MLIRContext *context,
                                     SmallVectorImpl<Type> &types) {
   Location loc = location.value_or(UnknownLoc::get(context));
   auto emit = [&] { return mlir::emitError(loc) << "'" << name << "' "; };
-  WindowGeometry g{adaptor.getStride(), adaptor.getPadding(), {1, 1},
-                   adaptor.getLayout()};
+  WindowGeometry g{
+      adaptor.getStride(), adaptor.getPadding(), {1, 1}, adaptor.getLayout()};
   SmallVector<int64_t> kernel =
       llvm::map_to_vector(adaptor.getKernelAttr(), [](Attribute a) {
         return cast<IntegerAttr>(a).getInt();
@@ -64,10 +66,9 @@ LogicalResult MaxPool2dOp::inferReturnTypes(MLIRContext *context,
   return inferPoolTypes("dl.max_pool2d", context, loc, adaptor, false, types);
 }
 
-LogicalResult MaxPool2dIndexOp::inferReturnTypes(MLIRContext *context,
-                                                 std::optional<Location> loc,
-                                                 MaxPool2dIndexOp::Adaptor adaptor,
-                                                 SmallVectorImpl<Type> &types) {
+LogicalResult MaxPool2dIndexOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> loc,
+    MaxPool2dIndexOp::Adaptor adaptor, SmallVectorImpl<Type> &types) {
   return inferPoolTypes("dl.max_pool2d_with_index", context, loc, adaptor, true,
                         types);
 }
@@ -77,12 +78,13 @@ template <typename Op>
 static LogicalResult verifyPoolPlaces(Op op, Value image, Value pooled,
                                       StringRef name) {
   auto emit = [&] { return op.emitOpError(); };
-  FailureOr<SmallVector<int64_t>> shape = inferPoolShape(
-      tensorType(image), op.getKernel(), op.getGeometry(), emit);
+  FailureOr<SmallVector<int64_t>> shape =
+      inferPoolShape(tensorType(image), op.getKernel(), op.getGeometry(), emit);
   if (failed(shape))
     return failure();
-  for (auto [value, what] : {std::pair(pooled, name),
-                             std::pair(Value(op.getIndex()), StringRef("index"))})
+  for (auto [value, what] :
+       {std::pair(pooled, name),
+        std::pair(Value(op.getIndex()), StringRef("index"))})
     if (tensorType(value).getShape() != ArrayRef<int64_t>(*shape))
       return emit() << "expects " << what << " to have shape ["
                     << llvm::ArrayRef(*shape) << "], not " << value.getType();
@@ -121,9 +123,9 @@ static Value gather(OpBuilder &b, Op op, Value x, Value index, Type type) {
 
 void MaxPool2dOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                                 MutableArrayRef<Value> operands) {
-  auto indexed = MaxPool2dIndexOp::create(builder, getLoc(), getX(), getKernelAttr(),
-                                          getStrideAttr(), getPaddingAttr(),
-                                          getLayoutAttr());
+  auto indexed = MaxPool2dIndexOp::create(builder, getLoc(), getX(),
+                                          getKernelAttr(), getStrideAttr(),
+                                          getPaddingAttr(), getLayoutAttr());
   operands[0] = scatter(builder, *this, cotangents[0], indexed.getIndex(),
                         getX().getType());
 }
@@ -171,8 +173,8 @@ struct MergeMaxPool : OpRewritePattern<MaxPool2dOp> {
     if (twins.empty())
       return rewriter.notifyMatchFailure(op, "no op wants this window's index");
     auto merged = MaxPool2dIndexOp::create(
-        rewriter, op.getLoc(), op.getX(), op.getKernelAttr(), op.getStrideAttr(),
-        op.getPaddingAttr(), op.getLayoutAttr());
+        rewriter, op.getLoc(), op.getX(), op.getKernelAttr(),
+        op.getStrideAttr(), op.getPaddingAttr(), op.getLayoutAttr());
     for (MaxPool2dIndexOp twin : twins)
       rewriter.replaceOp(twin, merged);
     rewriter.replaceOp(op, merged.getY());

@@ -9,7 +9,8 @@ using namespace dlc::dl;
 /// The result type of a reduction; `axes` ascending and within the rank.
 static LogicalResult inferReduced(std::optional<Location> loc, Value x,
                                   ArrayRef<int64_t> axes, Type element,
-                                  StringRef name, SmallVectorImpl<Type> &types) {
+                                  StringRef name,
+                                  SmallVectorImpl<Type> &types) {
   RankedTensorType type = tensorType(x);
   int64_t last = -1;
   for (int64_t axis : axes) {
@@ -18,8 +19,8 @@ static LogicalResult inferReduced(std::optional<Location> loc, Value x,
                                " but operand x is ", type, " of rank ",
                                type.getRank());
     if (axis <= last)
-      return emitOptionalError(loc, "'", name,
-                               "' expects its axes in ascending order, each once");
+      return emitOptionalError(
+          loc, "'", name, "' expects its axes in ascending order, each once");
     last = axis;
   }
   SmallVector<int64_t> shape;
@@ -72,9 +73,13 @@ LogicalResult CountEqualOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-bool ReduceSumOp::hasRows() { return !llvm::is_contained(getAxes(), 0) && tensorType(getY()).getRank(); }
+bool ReduceSumOp::hasRows() {
+  return !llvm::is_contained(getAxes(), 0) && tensorType(getY()).getRank();
+}
 bool ReduceSumOp::isRowOperand(unsigned) { return hasRows(); }
-bool ReduceMaxOp::hasRows() { return !llvm::is_contained(getAxes(), 0) && tensorType(getY()).getRank(); }
+bool ReduceMaxOp::hasRows() {
+  return !llvm::is_contained(getAxes(), 0) && tensorType(getY()).getRank();
+}
 bool ReduceMaxOp::isRowOperand(unsigned) { return hasRows(); }
 bool ArgmaxOp::hasRows() { return getAxis() != 0; }
 bool ArgmaxOp::isRowOperand(unsigned) { return hasRows(); }
@@ -90,8 +95,9 @@ static SmallVector<int64_t> keptDims(Value x, ArrayRef<int64_t> axes) {
 
 void ReduceSumOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                                 MutableArrayRef<Value> operands) {
-  operands[0] = Expr(builder, getLoc())
-                    .broadcast(cotangents[0], getX(), keptDims(getX(), getAxes()));
+  operands[0] =
+      Expr(builder, getLoc())
+          .broadcast(cotangents[0], getX(), keptDims(getX(), getAxes()));
 }
 
 void ReduceMaxOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,

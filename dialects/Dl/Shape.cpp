@@ -9,14 +9,16 @@ using namespace dlc::dl;
 /// Whether dimension 0 goes through unchanged.
 static bool sameRows(Value x, Value y) {
   RankedTensorType from = tensorType(x), to = tensorType(y);
-  return from.getRank() && to.getRank() && from.getDimSize(0) == to.getDimSize(0);
+  return from.getRank() && to.getRank() &&
+         from.getDimSize(0) == to.getDimSize(0);
 }
 
 //===----------------------------------------------------------------------===//
 // constant
 //===----------------------------------------------------------------------===//
 
-LogicalResult ConstantOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+LogicalResult ConstantOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location>,
                                            ConstantOp::Adaptor adaptor,
                                            SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getValue().getType());
@@ -70,13 +72,14 @@ LogicalResult FlattenOp::verify() {
   int64_t rest = rows ? x.getNumElements() / rows : 0;
   auto expected = x.clone({rows, rest});
   if (getY().getType() != expected)
-    return emitOpError() << "of operand x " << x << " gives " << expected << ", not "
-                         << getY().getType();
+    return emitOpError() << "of operand x " << x << " gives " << expected
+                         << ", not " << getY().getType();
   return success();
 }
 
 SmallVector<Value> FlattenOp::decompose(OpBuilder &builder) {
-  return {Expr(builder, getLoc()).reshape(getX(), tensorType(getY()).getShape())};
+  return {
+      Expr(builder, getLoc()).reshape(getX(), tensorType(getY()).getShape())};
 }
 
 void FlattenOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
@@ -96,14 +99,16 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
   RankedTensorType x = tensorType(adaptor.getX());
   ArrayRef<int64_t> perm = adaptor.getPerm();
   if (int64_t(perm.size()) != x.getRank())
-    return emitOptionalError(loc, "'dl.transpose' expects 'perm' with ", x.getRank(),
-                             " entries for operand x ", x, ", not ", perm.size());
+    return emitOptionalError(loc, "'dl.transpose' expects 'perm' with ",
+                             x.getRank(), " entries for operand x ", x,
+                             ", not ", perm.size());
   SmallVector<bool> seen(perm.size());
   SmallVector<int64_t> shape;
   for (int64_t p : perm) {
     if (p < 0 || p >= x.getRank() || seen[p])
-      return emitOptionalError(loc, "'dl.transpose' expects 'perm' to hold each of 0 to ",
-                               x.getRank() - 1, " once");
+      return emitOptionalError(
+          loc, "'dl.transpose' expects 'perm' to hold each of 0 to ",
+          x.getRank() - 1, " once");
     seen[p] = true;
     shape.push_back(x.getDimSize(p));
   }
@@ -176,8 +181,8 @@ LogicalResult BroadcastOp::verify() {
   int64_t last = -1;
   for (auto [i, dim] : llvm::enumerate(getDims())) {
     if (dim <= last || dim >= y.getRank())
-      return emitOpError() << "expects 'dims' to ascend and to lie within the result "
-                           << y;
+      return emitOpError()
+             << "expects 'dims' to ascend and to lie within the result " << y;
     if (x.getDimSize(i) != y.getDimSize(dim))
       return emitOpError() << "puts dimension " << i << " of operand x " << x
                            << " where the result " << y << " has extent "
@@ -215,16 +220,19 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
 // pad, slice
 //===----------------------------------------------------------------------===//
 
-LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+LogicalResult PadOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
                                       PadOp::Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
   size_t rank = x.getRank();
   ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh();
   std::optional<ArrayRef<int64_t>> interior = adaptor.getInterior();
-  if (low.size() != rank || high.size() != rank || (interior && interior->size() != rank))
-    return emitOptionalError(loc, "'dl.pad' expects 'low', 'high' and 'interior' with ",
-                             rank, " entries for operand x ", x);
+  if (low.size() != rank || high.size() != rank ||
+      (interior && interior->size() != rank))
+    return emitOptionalError(
+        loc, "'dl.pad' expects 'low', 'high' and 'interior' with ", rank,
+        " entries for operand x ", x);
   SmallVector<int64_t> shape(x.getShape());
   for (size_t i = 0; i < rank; ++i) {
     int64_t between = interior ? (*interior)[i] : 0;
@@ -249,7 +257,8 @@ void PadOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
       builder.getDenseI64ArrayAttr(tensorType(getX()).getShape()), strides);
 }
 
-LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
                                         SliceOp::Adaptor adaptor,
                                         SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -265,13 +274,14 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
     int64_t offset = offsets[i], size = sizes[i], extent = x.getDimSize(i);
     int64_t stride = strides ? (*strides)[i] : 1;
     if (stride < 1)
-      return emitOptionalError(loc, "'dl.slice' expects strides of at least 1, not ",
-                               stride);
+      return emitOptionalError(
+          loc, "'dl.slice' expects strides of at least 1, not ", stride);
     if (offset < 0 || size < 0 || offset > extent ||
         (size > 0 && (size - 1) > (extent - 1 - offset) / stride))
-      return emitOptionalError(loc, "'dl.slice' takes ", size, " elements from ",
-                               offset, " on, ", stride, " apart, but dimension ", i,
-                               " of operand x ", x, " has ", extent);
+      return emitOptionalError(loc, "'dl.slice' takes ", size,
+                               " elements from ", offset, " on, ", stride,
+                               " apart, but dimension ", i, " of operand x ", x,
+                               " has ", extent);
   }
   types.push_back(x.clone(sizes));
   return success();
@@ -289,10 +299,11 @@ void SliceOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
     high.push_back(extents[i] - getOffsets()[i] -
                    ((getSizes()[i] - 1) * stride + 1));
   }
-  operands[0] = PadOp::create(builder, getLoc(), getX().getType(), cotangents[0],
-                              getOffsetsAttr(), builder.getDenseI64ArrayAttr(high),
-                              getStrides() ? builder.getDenseI64ArrayAttr(interior)
-                                           : DenseI64ArrayAttr());
+  operands[0] =
+      PadOp::create(builder, getLoc(), getX().getType(), cotangents[0],
+                    getOffsetsAttr(), builder.getDenseI64ArrayAttr(high),
+                    getStrides() ? builder.getDenseI64ArrayAttr(interior)
+                                 : DenseI64ArrayAttr());
 }
 
 //===----------------------------------------------------------------------===//
@@ -308,7 +319,9 @@ LogicalResult ReverseOp::verify() {
   return success();
 }
 
-bool ReverseOp::isRowOperand(unsigned) { return !llvm::is_contained(getDims(), 0); }
+bool ReverseOp::isRowOperand(unsigned) {
+  return !llvm::is_contained(getDims(), 0);
+}
 
 void ReverseOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                               MutableArrayRef<Value> operands) {
@@ -324,9 +337,11 @@ LogicalResult OneHotOp::verify() {
   RankedTensorType index = tensorType(getIndex()), y = tensorType(getY());
   if (y.getRank() != index.getRank() + 1 ||
       y.getShape().drop_back() != index.getShape())
-    return emitOpError() << "adds a last dimension, but operand index is " << index
-                         << " and the result " << y;
+    return emitOpError() << "adds a last dimension, but operand index is "
+                         << index << " and the result " << y;
   return success();
 }
 
-bool OneHotOp::isRowOperand(unsigned) { return tensorType(getIndex()).getRank() > 0; }
+bool OneHotOp::isRowOperand(unsigned) {
+  return tensorType(getIndex()).getRank() > 0;
+}

@@ -30,7 +30,8 @@ struct CompilerOptions {
   std::string dumpPhases;
 };
 
-/// One program on its way through the phases. Errors carry file, line and column.
+/// One program on its way through the phases. Errors carry file, line and
+/// column.
 class Compilation {
 public:
   ~Compilation();
@@ -71,7 +72,8 @@ llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
                       CodeFormat format, llvm::SmallVectorImpl<char> &out);
 
 /// Links an object with the runtime into a shared library.
-llvm::Error linkLibrary(llvm::ArrayRef<char> object, llvm::StringRef outputPath);
+llvm::Error linkLibrary(llvm::ArrayRef<char> object,
+                        llvm::StringRef outputPath);
 
 /// The C header of a compiled model's library.
 std::string makeHeader(mlir::ModuleOp module);

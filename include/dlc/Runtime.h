@@ -80,11 +80,11 @@ typedef enum dlc_init_kind {
   DLC_INIT_SEED = 3      ///< the seed given to dlc_init
 } dlc_init_kind;
 
-/// One thing that a model keeps. `shape` is what a user sees. In the state block
-/// its elements may be ordered otherwise, so that kernels read them as they
-/// need them: the logical shape is split into `view_shape` (same elements, same
-/// row-major order), and dimension d of that view has stride `view_strides[d]`
-/// (in elements) in the block.
+/// One thing that a model keeps. `shape` is what a user sees. In the state
+/// block its elements may be ordered otherwise, so that kernels read them as
+/// they need them: the logical shape is split into `view_shape` (same elements,
+/// same row-major order), and dimension d of that view has stride
+/// `view_strides[d]` (in elements) in the block.
 typedef struct dlc_state {
   dlc_tensor tensor;
   int32_t kind;      ///< dlc_state_kind
@@ -131,10 +131,10 @@ typedef struct dlc_model {
 
 typedef struct dlc_handle dlc_handle;
 
-/// Makes an instance with `threads` workers (1 to 1024; 0: one for each CPU that
-/// the process may use), its state initialised with seed 0. The thread that calls
-/// `dlc_run` is one of the workers. `model` must outlive the handle, and a handle
-/// does not survive `fork`. On failure `*handle` is null and
+/// Makes an instance with `threads` workers (1 to 1024; 0: one for each CPU
+/// that the process may use), its state initialised with seed 0. The thread
+/// that calls `dlc_run` is one of the workers. `model` must outlive the handle,
+/// and a handle does not survive `fork`. On failure `*handle` is null and
 /// `dlc_last_error(NULL)` says why.
 dlc_status dlc_create(const dlc_model *model, int threads, dlc_handle **handle);
 void dlc_destroy(dlc_handle *handle); ///< null is allowed
@@ -143,8 +143,8 @@ void dlc_destroy(dlc_handle *handle); ///< null is allowed
 /// hyper-parameters; step count 0.
 dlc_status dlc_init(dlc_handle *handle, uint64_t seed);
 
-/// Runs step number `step`. `io` points at num_inputs + num_outputs buffers, none
-/// null, of exactly the table's shapes and types.
+/// Runs step number `step`. `io` points at num_inputs + num_outputs buffers,
+/// none null, of exactly the table's shapes and types.
 dlc_status dlc_run(dlc_handle *handle, int step, void *const *io);
 
 /// Copies a parameter, buffer, slot or counter out of or into the state, in its
@@ -168,8 +168,8 @@ typedef enum dlc_scope {
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope);
 
 /// Reads a safetensors file. Every entry of the scope must be there with its
-/// shape and type; a name that the model does not know is an error. The state is
-/// unchanged unless the whole file is good.
+/// shape and type; a name that the model does not know is an error. The state
+/// is unchanged unless the whole file is good.
 dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 
 /// What the last failed call on this handle had to say (null: the last failed
@@ -198,7 +198,8 @@ typedef struct dlc_api {
 /// The runtime that this program is linked with.
 extern const dlc_api dlc_runtime_api;
 
-/// Called by compiled steps: returns when all workers of the team have called it.
+/// Called by compiled steps: returns when all workers of the team have called
+/// it.
 void dlc_rt_barrier(dlc_team *team);
 
 /// Philox4x32-10: the random bits of initialisers, steps and data shuffling.

@@ -3,10 +3,10 @@
 //   %g = dl.gradient %y wrt %x
 //
 // is replaced by the program that computes it. The ops between %x and %y are
-// visited from the last to the first; each has by then the sum of what its users
-// contributed to the cotangents of its results, and its rule adds to
-// those of its operands. Rules build `dl` ops, so the result can be differentiated
-// again.
+// visited from the last to the first; each has by then the sum of what its
+// users contributed to the cotangents of its results, and its rule adds to
+// those of its operands. Rules build `dl` ops, so the result can be
+// differentiated again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,8 +30,8 @@ static bool isFloat(Value value) {
   return isa<FloatType>(getElementTypeOrSelf(value.getType()));
 }
 
-/// Ops before `gradient` that depend on a target and that `y` depends on, in program
-/// order.
+/// Ops before `gradient` that depend on a target and that `y` depends on, in
+/// program order.
 static SmallVector<Operation *> findPath(GradientOp gradient) {
   DenseSet<Value> active(gradient.getTargets().begin(),
                          gradient.getTargets().end());
@@ -39,7 +39,8 @@ static SmallVector<Operation *> findPath(GradientOp gradient) {
   for (Operation &op : *gradient->getBlock()) {
     if (&op == gradient)
       break;
-    if (!llvm::any_of(op.getOperands(), [&](Value v) { return active.contains(v); }))
+    if (!llvm::any_of(op.getOperands(),
+                      [&](Value v) { return active.contains(v); }))
       continue;
     bool carries = false;
     for (Value result : op.getResults())
@@ -52,7 +53,8 @@ static SmallVector<Operation *> findPath(GradientOp gradient) {
   DenseSet<Value> wanted{gradient.getY()};
   SmallVector<Operation *> path;
   for (Operation *op : llvm::reverse(dependent)) {
-    if (!llvm::any_of(op->getResults(), [&](Value v) { return wanted.contains(v); }))
+    if (!llvm::any_of(op->getResults(),
+                      [&](Value v) { return wanted.contains(v); }))
       continue;
     wanted.insert(op->operand_begin(), op->operand_end());
     path.push_back(op);
@@ -73,9 +75,9 @@ static FailureOr<SmallVector<Operation *>> preparePath(GradientOp gradient) {
         continue;
       auto composite = dyn_cast<Decomposable>(op);
       if (!composite) {
-        InFlightDiagnostic diag =
-            op->emitOpError("has no derivative, but the gradient of a value that "
-                            "depends on it is wanted");
+        InFlightDiagnostic diag = op->emitOpError(
+            "has no derivative, but the gradient of a value that "
+            "depends on it is wanted");
         diag.attachNote(gradient.getLoc()) << "the gradient wanted here";
         return failure();
       }
@@ -146,7 +148,8 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
   }
 };
 
-struct DropStopGradientPass : dlc::impl::DropStopGradientBase<DropStopGradientPass> {
+struct DropStopGradientPass
+    : dlc::impl::DropStopGradientBase<DropStopGradientPass> {
   void runOnOperation() override {
     getOperation().walk([](StopGradientOp op) {
       op.getY().replaceAllUsesWith(op.getX());

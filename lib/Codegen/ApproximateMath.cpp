@@ -16,7 +16,8 @@ using namespace mlir;
 
 namespace {
 
-struct ApproximateMathPass : dlc::impl::ApproximateMathBase<ApproximateMathPass> {
+struct ApproximateMathPass
+    : dlc::impl::ApproximateMathBase<ApproximateMathPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);

@@ -14,8 +14,8 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 
-/// Moves the allocations of a kernel to its arguments, before the numbers of worker
-/// and workers; their types.
+/// Moves the allocations of a kernel to its arguments, before the numbers of
+/// worker and workers; their types.
 static SmallVector<MemRefType> hoist(func::FuncOp kernel) {
   SmallVector<memref::AllocOp> allocs;
   kernel.walk([&](memref::AllocOp op) { allocs.push_back(op); });
@@ -28,9 +28,10 @@ static SmallVector<MemRefType> hoist(func::FuncOp kernel) {
   SmallVector<MemRefType> types;
   for (memref::AllocOp alloc : allocs) {
     unsigned position = body.getNumArguments() - 2;
-    // An allocation that only gives loops their extents needs no memory of its own,
-    // but an argument is an argument.
-    BlockArgument arg = body.insertArgument(position, alloc.getType(), alloc.getLoc());
+    // An allocation that only gives loops their extents needs no memory of its
+    // own, but an argument is an argument.
+    BlockArgument arg =
+        body.insertArgument(position, alloc.getType(), alloc.getLoc());
     types.push_back(alloc.getType());
     writes.push_back(position);
     alloc.replaceAllUsesWith(Value(arg));

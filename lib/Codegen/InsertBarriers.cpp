@@ -1,8 +1,8 @@
 //===- InsertBarriers.cpp - Where data crosses workers --------------------===//
 //
-// Kernels of one step are called by all workers, each for its share. A kernel that
-// touches memory that an earlier one wrote must wait until all workers are done
-// with that one; so must one that writes what an earlier one read.
+// Kernels of one step are called by all workers, each for its share. A kernel
+// that touches memory that an earlier one wrote must wait until all workers are
+// done with that one; so must one that writes what an earlier one read.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,7 +41,8 @@ struct Accesses {
 
   static bool anyOverlap(ArrayRef<MemoryRange> a, ArrayRef<MemoryRange> b) {
     return llvm::any_of(a, [&](const MemoryRange &x) {
-      return llvm::any_of(b, [&](const MemoryRange &y) { return x.overlaps(y); });
+      return llvm::any_of(b,
+                          [&](const MemoryRange &y) { return x.overlaps(y); });
     });
   }
   bool mustPrecede(const Accesses &next) const {
@@ -66,8 +67,9 @@ static MemoryRange rangeOf(Value value) {
       if (matchPattern(view.getByteShift(), m_ConstantInt(&offset))) {
         auto whole = cast<MemRefType>(view.getType());
         range.begin = offset.getSExtValue();
-        range.end = range.begin + whole.getNumElements() *
-                                      (std::max(8u, whole.getElementTypeBitWidth()) / 8);
+        range.end = range.begin +
+                    whole.getNumElements() *
+                        (std::max(8u, whole.getElementTypeBitWidth()) / 8);
       }
       range.base = view.getSource();
       break;
@@ -103,8 +105,9 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
     OpBuilder builder(module.getContext());
     auto pointer = LLVM::LLVMPointerType::get(module.getContext());
     builder.setInsertionPointToStart(module.getBody());
-    auto barrier = func::FuncOp::create(builder, module.getLoc(), "dlc_rt_barrier",
-                                        builder.getFunctionType({pointer}, {}));
+    auto barrier =
+        func::FuncOp::create(builder, module.getLoc(), "dlc_rt_barrier",
+                             builder.getFunctionType({pointer}, {}));
     barrier.setPrivate();
     symbols.insert(barrier);
 
@@ -113,7 +116,8 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
         continue;
       Value team = step.getArguments().back();
       Accesses since;
-      for (auto call : llvm::make_early_inc_range(step.getOps<func::CallOp>())) {
+      for (auto call :
+           llvm::make_early_inc_range(step.getOps<func::CallOp>())) {
         auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
         Accesses next = accessesOf(call, kernel);
         if (since.mustPrecede(next)) {

@@ -11,6 +11,12 @@ namespace dlc::codegen {
 
 bool Access::isScalar() const { return !isa<MemRefType>(operand.getType()); }
 
+int64_t Access::elementBytes() const {
+  if (elementType.isIndex())
+    return 8;
+  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
+}
+
 bool LoopNest::outputsInvariantInReductions() const {
   for (unsigned loop = 0; loop < numLoops(); ++loop) {
     if (parallel[loop])

@@ -32,6 +32,8 @@ struct Access {
   int64_t offset = 0;
 
   bool isScalar() const;
+  /// Bytes of an element in memory.
+  int64_t elementBytes() const;
   /// True if elements of this type have the same layout in a vector register
   /// and in memory. Vectors of i1 are packed, buffers of i1 are not.
   bool isPackable() const { return !elementType.isInteger(1); }

@@ -3,7 +3,6 @@
 #include "NestEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -35,169 +34,6 @@ NestEmitter::NestEmitter(const LoopNest &nest, const TilePlan &plan,
                          ArrayRef<Value> starts)
     : nest(nest), plan(plan), starts(starts), body(nest, plan.vectorLoop),
       loc(nest.op.getLoc()) {}
-
-//===----------------------------------------------------------------------===//
-// Addresses
-//===----------------------------------------------------------------------===//
-
-/// `memref` as one run of elements from its first to its last.
-static Value flatten(OpBuilder &builder, Location loc, Value memref) {
-  auto type = cast<MemRefType>(memref.getType());
-  if (type.getRank() == 1 && type.getLayout().isIdentity())
-    return memref;
-  SmallVector<int64_t> strides;
-  int64_t offset = 0;
-  (void)type.getStridesAndOffset(strides, offset);
-  int64_t elements = 1;
-  for (auto [stride, extent] : llvm::zip_equal(strides, type.getShape()))
-    elements += stride * (extent - 1);
-  auto layout = StridedLayoutAttr::get(builder.getContext(), offset,
-                                       ArrayRef<int64_t>{1});
-  MemRefLayoutAttrInterface layoutAttr = layout;
-  if (offset == 0)
-    layoutAttr = {};
-  auto flatType = MemRefType::get({elements}, type.getElementType(), layoutAttr,
-                                  type.getMemorySpace());
-  OpFoldResult start = builder.getIndexAttr(offset);
-  if (ShapedType::isDynamic(offset))
-    start = memref::ExtractStridedMetadataOp::create(builder, loc, memref)
-                .getOffset();
-  OpFoldResult size = builder.getIndexAttr(elements);
-  OpFoldResult stride = builder.getIndexAttr(1);
-  return memref::ReinterpretCastOp::create(builder, loc, flatType, memref,
-                                           start, size, stride);
-}
-
-void NestEmitter::emitViews(OpBuilder &viewBuilder) {
-  for (const Access &access : nest.accesses)
-    views.push_back(access.isScalar()
-                        ? access.operand
-                        : flatten(viewBuilder, loc, access.operand));
-}
-
-Value NestEmitter::constantIndex(int64_t value) {
-  return arith::ConstantIndexOp::create(*builder, loc, value);
-}
-
-Value NestEmitter::materialize(Index index, int64_t extra) {
-  int64_t constant = index.constant + extra;
-  if (!index.dynamic)
-    return constantIndex(constant);
-  if (constant == 0)
-    return index.dynamic;
-  Value term = constantIndex(constant);
-  // Without nuw: the constant may be negative (a window read backwards).
-  return arith::AddIOp::create(*builder, loc, index.dynamic, term,
-                               arith::IntegerOverflowFlags::nsw);
-}
-
-/// Adds `iteration * scale` to `index`.
-void NestEmitter::advance(Index &index, Value iteration, int64_t scale) {
-  if (scale == 0)
-    return;
-  Value term = iteration;
-  if (scale != 1) {
-    Value factor = constantIndex(scale);
-    term = arith::MulIOp::create(*builder, loc, iteration, factor,
-                                 arith::IntegerOverflowFlags::nsw);
-  }
-  index.dynamic =
-      index.dynamic ? arith::AddIOp::create(*builder, loc, index.dynamic, term,
-                                            arith::IntegerOverflowFlags::nsw)
-                    : term;
-}
-
-NestEmitter::Position NestEmitter::enter(const Position &position,
-                                         unsigned loop, const Segment &segment,
-                                         Value tile) {
-  Position inner = position;
-  inner.sizes[loop] = segment.size;
-  inner.iterations[loop].constant += segment.start;
-  if (tile)
-    advance(inner.iterations[loop], tile, segment.size);
-  for (auto [access, element] :
-       llvm::zip_equal(nest.accesses, inner.elements)) {
-    element.constant += access.strides[loop] * segment.start;
-    if (tile)
-      advance(element, tile, access.strides[loop] * segment.size);
-  }
-  return inner;
-}
-
-int64_t NestEmitter::elementStep(const Access &access,
-                                 ArrayRef<int64_t> steps) const {
-  int64_t elements = 0;
-  for (auto [stride, count] : llvm::zip_equal(access.strides, steps))
-    elements += stride * count;
-  return elements;
-}
-
-//===----------------------------------------------------------------------===//
-// Loads and stores
-//===----------------------------------------------------------------------===//
-
-/// Loads the elements of one operand for one slot: a scalar if all iterations
-/// of the slot read the same one, element by element if they are apart.
-Value NestEmitter::load(const Position &position, unsigned operand,
-                        const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  Value view = views[operand];
-  if (access.isScalar())
-    return view;
-  const Index &element = position.elements[operand];
-  int64_t step = elementStep(access, slot.steps);
-  auto loadScalar = [&](int64_t extra) -> Value {
-    Value index = materialize(element, step + extra);
-    return memref::LoadOp::create(*builder, loc, view, index);
-  };
-  if (slot.width == 1 || access.isInvariant(*plan.vectorLoop))
-    return loadScalar(0);
-  auto type = VectorType::get({slot.width}, access.elementType);
-  if (access.isContiguous(*plan.vectorLoop)) {
-    Value index = materialize(element, step);
-    return vector::LoadOp::create(*builder, loc, type, view, index);
-  }
-  SmallVector<Value> lanes;
-  for (int64_t lane = 0; lane < slot.width; ++lane)
-    lanes.push_back(loadScalar(lane * access.strides[*plan.vectorLoop]));
-  return vector::FromElementsOp::create(*builder, loc, type, lanes);
-}
-
-/// Like `load`, but each element of an input only once per step.
-Value NestEmitter::loadInput(const Position &position, unsigned operand,
-                             const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  bool uniform = !plan.vectorLoop || access.isInvariant(*plan.vectorLoop);
-  Value &value = loaded[{operand, elementStep(access, slot.steps),
-                         uniform ? 1 : slot.width}];
-  if (!value)
-    value = load(position, operand, slot);
-  return value;
-}
-
-void NestEmitter::store(const Position &position, unsigned operand,
-                        const Slot &slot, Value value) {
-  const Access &access = nest.accesses[operand];
-  Value view = views[operand];
-  const Index &element = position.elements[operand];
-  int64_t step = elementStep(access, slot.steps);
-  if (!isa<VectorType>(value.getType())) {
-    Value index = materialize(element, step);
-    memref::StoreOp::create(*builder, loc, value, view, index);
-    return;
-  }
-  if (access.isContiguous(*plan.vectorLoop)) {
-    Value index = materialize(element, step);
-    vector::StoreOp::create(*builder, loc, value, view, index);
-    return;
-  }
-  for (int64_t lane = 0; lane < slot.width; ++lane) {
-    Value scalar = vector::ExtractOp::create(*builder, loc, value, lane);
-    Value index =
-        materialize(element, step + lane * access.strides[*plan.vectorLoop]);
-    memref::StoreOp::create(*builder, loc, scalar, view, index);
-  }
-}
 
 //===----------------------------------------------------------------------===//
 // Register tiles
@@ -364,6 +200,7 @@ SmallVector<Value> NestEmitter::emitStep(const Position &position,
   SmallVector<Slot> allSlots =
       plan.accumulatesInMemory ? slots : accumulatorSlots(position);
   loaded.clear();
+  fetched.clear();
   body.clearCache();
   for (const Slot &slot : slots) {
     // The accumulator for this slot; of tiles along a reduction, the narrow
@@ -411,7 +248,14 @@ SmallVector<Value> NestEmitter::emitReductions(const Position &position,
     return emitStep(position, accumulators);
   const TileLoop &tileLoop = plan.reductionLoops[level];
   SmallVector<Value> values(accumulators);
-  for (const Segment &segment : tileLoop.segments)
+  SmallVector<Segment> segments(tileLoop.segments);
+  if (tileLoop.unrolled) {
+    segments.clear();
+    for (const Segment &segment : tileLoop.segments)
+      for (int64_t tile = 0; tile < segment.count; ++tile)
+        segments.push_back({segment.start + tile * segment.size, segment.size});
+  }
+  for (const Segment &segment : segments)
     values = emitSegment(position, tileLoop.loop, segment, values,
                          [&](const Position &inner, ValueRange carried) {
                            return emitReductions(inner, level + 1, carried);
@@ -575,9 +419,9 @@ void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers,
   Position position;
   position.iterations.resize(nest.numLoops());
   position.sizes.assign(nest.numLoops(), 1);
+  // The offset of a memref is part of its view: only that of its map is here.
   for (const Access &access : nest.accesses)
     position.elements.push_back({nullptr, access.offset});
-  // The offset of a memref is part of its view.
   if (nest.slicedLoop)
     position = enter(position, *nest.slicedLoop, Segment(), slicedIndex);
   if (plan.blockLoops.empty()) {

@@ -70,7 +70,7 @@ private:
   };
 
   /// What the tile loops surround.
-  enum class TileCode {
+  enum class TileCode : uint8_t {
     /// The whole computation.
     All,
     /// Only the start values, stored.
@@ -119,6 +119,11 @@ private:
                         const Slot &slot);
   mlir::Value load(const Position &position, unsigned operand,
                    const Slot &slot);
+  bool isTransposed(const Position &position, unsigned operand,
+                    const Slot &slot) const;
+  void loadTransposed(const Position &position, unsigned operand,
+                      const Slot &slot);
+  void prefetch(const Position &position, unsigned operand, const Slot &slot);
   void store(const Position &position, unsigned operand, const Slot &slot,
              mlir::Value value);
   mlir::Value startValue(const Position &position, unsigned output,
@@ -139,6 +144,8 @@ private:
   mlir::OpBuilder *builder = nullptr;
   /// Inputs already loaded in the current step: (operand, element, width).
   llvm::DenseMap<std::tuple<unsigned, int64_t, int64_t>, mlir::Value> loaded;
+  /// Cache lines already fetched ahead in the current step: (operand, line).
+  llvm::DenseSet<std::pair<unsigned, int64_t>> fetched;
 };
 
 } // namespace dlc::codegen

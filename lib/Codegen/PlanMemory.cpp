@@ -7,15 +7,16 @@
 //
 // becomes
 //
-//   func.func @step(%state: memref<64xi8>, %arena: memref<64xi8>, %x: memref<8xf32>,
+//   func.func @step(%state: memref<64xi8>, %arena: memref<64xi8>, %x:
+//   memref<8xf32>,
 //                   %worker, %workers, %team) {
 //     %w = memref.view %state[0] ...
 //     %0 = memref.view %arena[0] ...
 //     call @kernel_0(%x, %w, %0, ...)
 //
-// A step is straight-line code, so a buffer lives from the first call that names it to
-// the last. Buffers are placed from the largest to the smallest, each at the lowest
-// offset where nothing lives that lives at the same time.
+// A step is straight-line code, so a buffer lives from the first call that
+// names it to the last. Buffers are placed from the largest to the smallest,
+// each at the lowest offset where nothing lives that lives at the same time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -90,7 +91,8 @@ static int64_t placeBuffers(MutableArrayRef<Buffer> buffers) {
   SmallVector<Buffer *> order;
   for (Buffer &buffer : buffers)
     order.push_back(&buffer);
-  // Those of one size in the order of the program, which is that of addresses here.
+  // Those of one size in the order of the program, which is that of addresses
+  // here.
   llvm::sort(order, [](Buffer *a, Buffer *b) {
     return std::tuple(-a->bytes, a) < std::tuple(-b->bytes, b);
   });
@@ -107,12 +109,13 @@ static int64_t placeBuffers(MutableArrayRef<Buffer> buffers) {
     for (Buffer *other : neighbours) {
       if (offset + buffer->bytes <= other->offset)
         break;
-      offset = std::max(offset, int64_t(llvm::alignTo(other->offset + other->bytes,
-                                                      alignment)));
+      offset = std::max(offset, int64_t(llvm::alignTo(
+                                    other->offset + other->bytes, alignment)));
     }
     buffer->offset = offset;
     placed.push_back(buffer);
-    total = std::max(total, int64_t(llvm::alignTo(offset + buffer->bytes, alignment)));
+    total = std::max(total,
+                     int64_t(llvm::alignTo(offset + buffer->bytes, alignment)));
   }
   return total;
 }

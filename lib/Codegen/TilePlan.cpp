@@ -18,8 +18,15 @@ static constexpr int64_t kMinTasks = 128;
 /// reduction is cut into blocks, and that the inputs of one block may fill.
 static constexpr int64_t kPanelBytes = 1 << 20;
 static constexpr int64_t kBlockBytes = 1 << 20;
+/// Vectors of one tile that fit here need no prefetching.
+static constexpr int64_t kFirstLevelBytes = 32 << 10;
+/// Enough steps of a register tile to hide the latency of the caches behind.
+static constexpr int64_t kPrefetchSteps = 16;
+/// Innermost reduction loops up to this length are unrolled: the processor
+/// mispredicts the end of such loops too often.
+static constexpr int64_t kUnrolledSteps = 14;
 /// Vectors of all tiles together stay in cache up to this size.
-static constexpr int64_t kResidentBytes = 256 << 10;
+static constexpr int64_t kResidentBytes = 100 << 10;
 /// Bytes that map to different sets of the second-level cache.
 static constexpr int64_t kCacheWayBytes = 128 << 10;
 
@@ -72,27 +79,24 @@ static SmallVector<Segment> splitVectors(int64_t extent, int64_t lanes,
   return segments;
 }
 
-/// Bits of an element in a vector register.
-static int64_t elementBits(Type type) {
-  if (type.isIndex())
-    return 64;
-  return std::max<int64_t>(8, type.getIntOrFloatBitWidth());
-}
-
-static int64_t bytesOf(const Access &access) {
-  return elementBits(access.elementType) / 8;
+/// Cuts `extent` into tiles of exactly `size`, and a last one with the rest.
+static SmallVector<Segment> splitSquares(int64_t extent, int64_t size) {
+  SmallVector<Segment> segments{{0, size, extent / size}};
+  if (extent % size)
+    segments.push_back({extent - extent % size, extent % size, 1});
+  return segments;
 }
 
 /// Lanes such that the widest buffer element fills the register.
 static int64_t chooseLanes(const LoopNest &nest, const Target &target) {
-  int64_t widest = 8;
+  int64_t widest = 1;
   for (const Access &access : nest.accesses) {
     if (!access.elementType.isIntOrIndexOrFloat())
       return 1;
     if (!access.isScalar())
-      widest = std::max(widest, elementBits(access.elementType));
+      widest = std::max(widest, access.elementBytes());
   }
-  return std::max<int64_t>(1, target.vectorBits / widest);
+  return std::max<int64_t>(1, target.vectorBits / 8 / widest);
 }
 
 /// True if lanes may hold partial results of all outputs.
@@ -105,17 +109,34 @@ static bool canSplitAccumulators(const LoopNest &nest) {
   return true;
 }
 
+/// A loop, other than the vectorized loop `v`, that allows `input` to be loaded
+/// in squares of `lanes` x `lanes` and transposed in registers.
+static std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
+                                                  const Access &input,
+                                                  unsigned v, int64_t lanes) {
+  if (nest.hasReduction() || nest.extents[v] < lanes ||
+      !llvm::isPowerOf2_64(lanes) || lanes == 1 || input.isInvariant(v) ||
+      input.isContiguous(v))
+    return std::nullopt;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (loop != v && nest.slicedLoop != loop && nest.parallel[loop] &&
+        nest.extents[loop] >= lanes && input.isContiguous(loop))
+      return loop;
+  return std::nullopt;
+}
+
 /// Work per iteration, in vector instructions, with vectors of `width` along
 /// `loop`.
 static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
-  constexpr double perLane = 1.5;
+  constexpr double perLane = 1.5, transposed = 6;
   double cost = 1;
   for (const Access &input : nest.inputs()) {
     if (input.isScalar())
       continue;
-    cost += input.isInvariant(loop)    ? 0.5
-            : input.isContiguous(loop) ? 1
-                                       : perLane * width;
+    cost += input.isInvariant(loop)                        ? 0.5
+            : input.isContiguous(loop)                     ? 1
+            : findTransposedLoop(nest, input, loop, width) ? transposed
+                                                           : perLane * width;
   }
   int64_t steps = 1;
   if (nest.outputsInvariantInReductions())
@@ -200,9 +221,9 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   double tiles = 1, work = 1;
   int64_t segments = 1;
   auto add = [&](int64_t extent, int64_t limit) {
-    tiles *= llvm::divideCeil(extent, limit);
     work *= extent;
-    segments *= extent % llvm::divideCeil(extent, limit) ? 2 : 1;
+    segments *= splitEvenly(extent, limit).size();
+    tiles *= llvm::divideCeil(extent, limit);
   };
   for (auto [loop, size] : tile.unrolled)
     add(nest.extents[loop], size);
@@ -236,7 +257,7 @@ static RegisterTile chooseReductionTile(const LoopNest &nest,
   SmallVector<unsigned> loops = sharingLoops(nest, v);
   RegisterTile best;
   double bestCost = std::numeric_limits<double>::infinity();
-  auto consider = [&](RegisterTile tile, double penalty) {
+  auto consider = [&](const RegisterTile &tile, double penalty) {
     double cost = tileCost(nest, plan, tile, target) * penalty;
     if (cost < bestCost) {
       bestCost = cost;
@@ -284,7 +305,25 @@ static int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
     if (stride != 0)
       steps *= extent;
   }
-  return std::min(span, steps) * bytesOf(access);
+  return std::min(span, steps) * access.elementBytes();
+}
+
+/// All bytes that one tile reads as vectors, `reductions` giving the steps of
+/// reduction loops.
+static int64_t panelBytes(
+    const LoopNest &nest, const TilePlan &plan, ArrayRef<int64_t> reductions,
+    llvm::function_ref<int64_t(const Access &, ArrayRef<int64_t>)> size) {
+  SmallVector<int64_t> steps(reductions);
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.parallel[loop])
+      steps[loop] = 1;
+  for (const TileLoop &tileLoop : plan.tileLoops)
+    steps[tileLoop.loop] = tileLoop.segments.front().size;
+  int64_t bytes = 0;
+  for (const Access &input : nest.inputs())
+    if (!input.isInvariant(*plan.vectorLoop))
+      bytes += size(input, steps);
+  return bytes;
 }
 
 /// Cache that the part of `access` under `extents` takes away. Runs at a
@@ -311,8 +350,8 @@ static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
   }
   if (distance == 0)
     return bytes;
-  int64_t spacing = std::gcd(distance * bytesOf(access), kCacheWayBytes);
-  int64_t line = llvm::alignTo(run * bytesOf(access), 64);
+  int64_t spacing = std::gcd(distance * access.elementBytes(), kCacheWayBytes);
+  int64_t line = llvm::alignTo(run * access.elementBytes(), 64);
   return bytes * std::max<int64_t>(1, spacing / line);
 }
 
@@ -320,21 +359,6 @@ static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
 /// would not stay in cache.
 static void planBlocks(const LoopNest &nest, TilePlan &plan,
                        SmallVector<int64_t> &extents) {
-  unsigned v = *plan.vectorLoop;
-  // All that one tile reads as vectors.
-  auto panelBytes = [&](ArrayRef<int64_t> reductions) {
-    SmallVector<int64_t> steps(reductions);
-    for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
-      if (nest.parallel[loop])
-        steps[loop] = 1;
-    for (const TileLoop &tileLoop : plan.tileLoops)
-      steps[tileLoop.loop] = tileLoop.segments.front().size;
-    int64_t bytes = 0;
-    for (const Access &input : nest.inputs())
-      if (!input.isInvariant(v))
-        bytes += cacheFootprint(input, steps);
-    return bytes;
-  };
   // All that all tiles read: they pass over a block again and again.
   auto totalBytes = [&](ArrayRef<int64_t> steps) {
     int64_t bytes = 0;
@@ -342,7 +366,7 @@ static void planBlocks(const LoopNest &nest, TilePlan &plan,
       bytes += footprint(input, steps);
     return bytes;
   };
-  if (panelBytes(extents) <= kPanelBytes)
+  if (panelBytes(nest, plan, extents, cacheFootprint) <= kPanelBytes)
     return;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
     if (nest.parallel[loop] || extents[loop] == 1)
@@ -355,7 +379,7 @@ static void planBlocks(const LoopNest &nest, TilePlan &plan,
                    totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
     auto fits = [&](int64_t size) {
       steps[loop] = size;
-      return panelBytes(steps) <= kPanelBytes &&
+      return panelBytes(nest, plan, steps, cacheFootprint) <= kPanelBytes &&
              (!shrinks || totalBytes(steps) <= kBlockBytes);
     };
     int64_t size = extent;
@@ -429,8 +453,18 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
     bool reduces = nest.hasReduction() && !plan.accumulatesInMemory;
     tile = reduces ? chooseReductionTile(nest, plan, target)
                    : RegisterTile{{}, elementwiseVectors(nest)};
+    for (const Access &input : nest.inputs())
+      if (!plan.transposedLoop)
+        plan.transposedLoop =
+            findTransposedLoop(nest, input, *plan.vectorLoop, plan.lanes);
+    if (plan.transposedLoop)
+      tile.vectors = 1;
   }
   auto segmentsOf = [&](unsigned loop) -> SmallVector<Segment> {
+    int64_t extent = nest.extents[loop];
+    if (plan.transposedLoop &&
+        (loop == plan.vectorLoop || loop == plan.transposedLoop))
+      return splitSquares(extent, plan.lanes);
     if (loop == plan.vectorLoop)
       return splitVectors(nest.extents[loop], plan.lanes, tile.vectors);
     for (auto [unrolled, size] : tile.unrolled)
@@ -445,8 +479,11 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
   SmallVector<int64_t> extents(nest.extents);
   bool verticalReduction = plan.vectorLoop && !plan.accumulatesInMemory &&
                            nest.parallel[*plan.vectorLoop];
-  if (verticalReduction)
+  if (verticalReduction) {
     planBlocks(nest, plan, extents);
+    if (panelBytes(nest, plan, extents, footprint) > kFirstLevelBytes)
+      plan.prefetchDistance = kPrefetchSteps;
+  }
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
     if (!nest.parallel[loop] && loop != plan.vectorLoop)
       plan.reductionLoops.push_back({loop, {{0, 1, extents[loop]}}});
@@ -455,6 +492,9 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
       plan.reductionLoops.push_back(
           {*plan.vectorLoop, segmentsOf(*plan.vectorLoop)});
     orderTileLoops(nest, plan, tile, extents);
+    if (!plan.reductionLoops.empty() &&
+        plan.reductionLoops.back().numTiles() <= kUnrolledSteps)
+      plan.reductionLoops.back().unrolled = true;
   }
   planTasks(plan);
   return plan;

@@ -29,6 +29,8 @@ struct Segment {
 struct TileLoop {
   unsigned loop;
   llvm::SmallVector<Segment> segments;
+  /// Emit each tile on its own instead of a loop.
+  bool unrolled = false;
 
   int64_t numTiles() const;
 };
@@ -46,6 +48,12 @@ struct TilePlan {
   /// The loop along the lanes; none for scalar code. A reduction loop here
   /// means accumulators that are added up across lanes at the end.
   std::optional<unsigned> vectorLoop;
+  /// A parallel loop in tiles of `lanes` steps: inputs that are contiguous in
+  /// it and strided in the vectorized loop are transposed in registers.
+  std::optional<unsigned> transposedLoop;
+  /// Steps of the innermost reduction loop that vectors are fetched into cache
+  /// ahead of their use; 0 if they are there anyway.
+  int64_t prefetchDistance = 0;
   /// True if outputs are loaded and stored at every step because a reduction
   /// loop moves them.
   bool accumulatesInMemory = false;

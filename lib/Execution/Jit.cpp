@@ -22,9 +22,9 @@ struct JitCode : CodeOwner {
 
 } // namespace
 
-Expected<std::unique_ptr<Model>> dlc::compileAndLoad(StringRef mlirPath,
-                                                     const CompilerOptions &options,
-                                                     int threads) {
+Expected<std::unique_ptr<Model>>
+dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
+                    int threads) {
   auto compilation = Compilation::read(mlirPath, options);
   if (!compilation)
     return compilation.takeError();
@@ -64,5 +64,6 @@ Expected<std::unique_ptr<Model>> dlc::compileAndLoad(StringRef mlirPath,
   if (!entry)
     return entry.takeError();
   const dlc_library *loaded = entry->toPtr<dlc_library_fn>()();
-  return Model::create(*loaded, std::make_unique<JitCode>(std::move(*jit)), threads);
+  return Model::create(*loaded, std::make_unique<JitCode>(std::move(*jit)),
+                       threads);
 }

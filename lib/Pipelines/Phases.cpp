@@ -42,12 +42,12 @@ static void addResolve(OpPassManager &manager, const PhaseOptions &) {
 
 static bool isResolved(Operation *op) {
   return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
-              dl::ReadHparamOp, dl::MinimizeOp, dl::BatchNormOp, dl::OptimizerOp>(op);
+              dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp, dl::BatchNormOp,
+              dl::OptimizerOp>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {
-  OpPassManager &functions =
-      manager.nest<dl::ModelOp>().nest<func::FuncOp>();
+  OpPassManager &functions = manager.nest<dl::ModelOp>().nest<func::FuncOp>();
   functions.addPass(createDifferentiate());
   addCleanup(manager);
 }
@@ -67,7 +67,8 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
 }
 
 static bool isSimplified(Operation *op) {
-  return isExplicit(op) && !isa<dl::Decomposable, dl::StopGradientOp, dl::Conv2dInputGradOp>(op);
+  return isExplicit(op) &&
+         !isa<dl::Decomposable, dl::StopGradientOp, dl::Conv2dInputGradOp>(op);
 }
 
 static void addFuse(OpPassManager &manager, const PhaseOptions &) {
@@ -92,7 +93,8 @@ static bool isFused(Operation *op) {
 
 static void addLinalg(OpPassManager &manager, const PhaseOptions &) {
   manager.addNestedPass<dl::ModelOp>(createDlToLinalg());
-  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(createFuseElementwise());
+  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
+      createFuseElementwise());
   addCleanup(manager);
   manager.addPass(createDestinationStyle());
   addCleanup(manager);
@@ -105,7 +107,9 @@ static bool isIn(Operation *op) {
 
 static bool isLinalg(Operation *op) {
   return isIn<BuiltinDialect, func::FuncDialect, linalg::LinalgDialect,
-              arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(op);
+              arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(
+             op) ||
+         isa<bufferization::MaterializeInDestinationOp>(op);
 }
 
 static void addVector(OpPassManager &manager, const PhaseOptions &options) {
@@ -164,20 +168,26 @@ static bool isLLVM(Operation *op) {
 
 static constexpr Phase phases[] = {
     {"resolve",
-     "steps as pure functions of state and inputs: calls inlined, modes set, reads and "
+     "steps as pure functions of state and inputs: calls inlined, modes set, "
+     "reads and "
      "writes as arguments and results",
      addResolve, isResolved},
     {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
      isExplicit},
     {"simplify",
-     "primitive ops only, channels last, weights stored as kernels read them, no "
+     "primitive ops only, channels last, weights stored as kernels read them, "
+     "no "
      "repeated and no dead code",
      addSimplify, isSimplified},
-    {"fuse", "kernels: steps call functions of ops that share a loop; equal ones are one",
+    {"fuse",
+     "kernels: steps call functions of ops that share a loop; equal ones are "
+     "one",
      addFuse, isFused},
-    {"linalg", "structured ops on tensors that write into given destinations; no dl",
+    {"linalg",
+     "structured ops on tensors that write into given destinations; no dl",
      addLinalg, isLinalg},
-    {"vector", "register-tiled vector loops on memory at fixed offsets of one arena",
+    {"vector",
+     "register-tiled vector loops on memory at fixed offsets of one arena",
      addVector, isVector},
     {"llvm", "the LLVM dialect only", addLLVM, isLLVM},
 };
@@ -185,7 +195,8 @@ static constexpr Phase phases[] = {
 ArrayRef<Phase> dlc::getPhases() { return phases; }
 
 const Phase *dlc::findPhase(StringRef name) {
-  auto found = llvm::find_if(phases, [&](const Phase &p) { return p.name == name; });
+  auto found =
+      llvm::find_if(phases, [&](const Phase &p) { return p.name == name; });
   return found == std::end(phases) ? nullptr : found;
 }
 
@@ -224,11 +235,12 @@ namespace {
 /// The options of a phase on dlc-opt's command line.
 struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
   Option<unsigned> vectorBits{
-      *this, "vector-bits", llvm::cl::desc("bits of a vector register; 0: plain loops"),
+      *this, "vector-bits",
+      llvm::cl::desc("bits of a vector register; 0: plain loops"),
       llvm::cl::init(PhaseOptions().vectorBits)};
-  Option<unsigned> registers{*this, "registers",
-                             llvm::cl::desc("vector registers a kernel may use"),
-                             llvm::cl::init(PhaseOptions().registers)};
+  Option<unsigned> registers{
+      *this, "registers", llvm::cl::desc("vector registers a kernel may use"),
+      llvm::cl::init(PhaseOptions().registers)};
 };
 
 } // namespace

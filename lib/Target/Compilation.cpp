@@ -38,7 +38,8 @@ makeMachine(const CompilerOptions &options) {
   llvm::InitializeNativeTargetAsmParser();
   llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
   std::string message;
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, message);
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, message);
   if (!target)
     return llvm::createStringError(message);
 
@@ -56,13 +57,15 @@ makeMachine(const CompilerOptions &options) {
       target->createMCSubtargetInfo(triple, "generic", ""));
   if (options.cpu != "native" && !known->isCPUStringValid(cpu)) {
     SmallVector<StringRef> names;
-    for (const llvm::SubtargetSubTypeKV &entry : known->getAllProcessorDescriptions())
+    for (const llvm::SubtargetSubTypeKV &entry :
+         known->getAllProcessorDescriptions())
       names.push_back(entry.Key);
     return llvm::createStringError("there is no processor '" + cpu + "'" +
                                    dl::suggestion(cpu, names));
   }
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt,
+      triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
+      std::nullopt,
       options.optLevel == 0 ? llvm::CodeGenOptLevel::Less
                             : llvm::CodeGenOptLevel::Aggressive));
 }
@@ -88,7 +91,8 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// The parser recurses into brackets and would exhaust the stack on a hostile file.
+/// The parser recurses into brackets and would exhaust the stack on a hostile
+/// file.
 static llvm::Error checkNesting(StringRef path, StringRef text) {
   constexpr unsigned limit = 200;
   SmallVector<char> open;
@@ -115,9 +119,9 @@ static llvm::Error checkNesting(StringRef path, StringRef text) {
     } else if (c == '(' || c == '[' || c == '{' || (c == '<')) {
       open.push_back(c);
       if (open.size() > limit)
-        return llvm::createStringError(llvm::formatv(
-            "{0}:{1}:{2}: error: brackets nest deeper than {3}", path, line, column,
-            limit));
+        return llvm::createStringError(
+            llvm::formatv("{0}:{1}:{2}: error: brackets nest deeper than {3}",
+                          path, line, column, limit));
     } else if (c == ')' || c == ']' || c == '}' ||
                (c == '>' && i > 0 && text[i - 1] != '-')) {
       if (!open.empty())
@@ -162,8 +166,9 @@ Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
 llvm::Expected<std::unique_ptr<Compilation>>
 Compilation::read(StringRef path, const CompilerOptions &options) {
   if (options.optLevel != 0 && options.optLevel != 2)
-    return llvm::createStringError("there are optimisation levels 0 and 2, not " +
-                                   Twine(options.optLevel));
+    return llvm::createStringError(
+        "there are optimisation levels 0 and 2, not " +
+        Twine(options.optLevel));
   std::unique_ptr<Compilation> result(new Compilation(options));
   auto machine = makeMachine(options);
   if (!machine)
@@ -224,8 +229,10 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
       return llvm::createStringError("there is no phase '" + name + "'" +
                                      dl::suggestion(name, known));
   if (!options.dumpPhases.empty())
-    if (std::error_code code = llvm::sys::fs::create_directories(options.dumpPhases))
-      return llvm::createStringError(options.dumpPhases + ": " + code.message());
+    if (std::error_code code =
+            llvm::sys::fs::create_directories(options.dumpPhases))
+      return llvm::createStringError(options.dumpPhases + ": " +
+                                     code.message());
 
   bool active = from.empty();
   PhaseOptions machineOptions = phaseOptions(*machine, options);
@@ -244,7 +251,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
         return error;
       if (!options.dumpPhases.empty()) {
         SmallString<128> path(options.dumpPhases);
-        llvm::sys::path::append(path, Twine(number) + "-" + phase.name + ".mlir");
+        llvm::sys::path::append(path,
+                                Twine(number) + "-" + phase.name + ".mlir");
         if (llvm::Error failed = writeFile(path, *module))
           return failed;
       }
@@ -279,8 +287,9 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, calls, modules);
   passes
-      .buildPerModuleDefaultPipeline(optLevel == 0 ? llvm::OptimizationLevel::O1
-                                                   : llvm::OptimizationLevel::O2)
+      .buildPerModuleDefaultPipeline(optLevel == 0
+                                         ? llvm::OptimizationLevel::O1
+                                         : llvm::OptimizationLevel::O2)
       .run(module, modules);
 }
 
@@ -306,8 +315,8 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
     if (function.getName().starts_with("kernel_") ||
         function.getName().starts_with("copy_")) {
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
-      // A kernel is a loop nest that is called once a step: a copy of it inside the
-      // step gains nothing.
+      // A kernel is a loop nest that is called once a step: a copy of it inside
+      // the step gains nothing.
       function.addFnAttr(llvm::Attribute::NoInline);
     }
     function.addFnAttr("prefer-vector-width", "512");

@@ -1,7 +1,7 @@
 //===- Interface.cpp - The C functions that a library exports -------------===//
 //
-// `<model>_create`, `<model>_<step>` and so on: each calls the runtime with the model's
-// table. Header and functions come from one list of what there is.
+// `<model>_create`, `<model>_<step>` and so on: each calls the runtime with the
+// model's table. Header and functions come from one list of what there is.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,8 +23,8 @@ struct Forwarded {
   StringLiteral name;
   /// Of the C function: %M is the model's name.
   StringLiteral result, parameters;
-  /// One letter an argument, after the result's: p pointer, i int, l int64_t or size_t,
-  /// d double, v nothing.
+  /// One letter an argument, after the result's: p pointer, i int, l int64_t or
+  /// size_t, d double, v nothing.
   StringLiteral types;
   StringLiteral comment;
 };
@@ -32,19 +32,24 @@ struct Forwarded {
 } // namespace
 
 static constexpr Forwarded forwarded[] = {
-    {"destroy", "void", "%M *model", "vp", "Frees an instance; null is allowed."},
+    {"destroy", "void", "%M *model", "vp",
+     "Frees an instance; null is allowed."},
     {"init", "int", "%M *model, uint64_t seed", "ipl",
      "Fills parameters, buffers and optimizer state from a seed."},
-    {"get", "int", "%M *model, const char *name, void *data, size_t bytes", "ipppl",
-     "Copies a parameter or buffer out, in its own shape; `bytes` must be its size."},
-    {"set", "int", "%M *model, const char *name, const void *data, size_t bytes",
-     "ipppl", "Copies a parameter or buffer in."},
+    {"get", "int", "%M *model, const char *name, void *data, size_t bytes",
+     "ipppl",
+     "Copies a parameter or buffer out, in its own shape; `bytes` must be its "
+     "size."},
+    {"set", "int",
+     "%M *model, const char *name, const void *data, size_t bytes", "ipppl",
+     "Copies a parameter or buffer in."},
     {"get_hparam", "int", "%M *model, const char *name, double *value", "ippp",
      "Reads a hyper-parameter."},
     {"set_hparam", "int", "%M *model, const char *name, double value", "ippd",
      "Sets a hyper-parameter; the next step uses it."},
     {"save", "int", "%M *model, const char *path, int scope", "ippi",
-     "Writes a safetensors file. scope 0: parameters and buffers; 1: everything, so\n"
+     "Writes a safetensors file. scope 0: parameters and buffers; 1: "
+     "everything, so\n"
      "   that training continues to the bit."},
     {"load", "int", "%M *model, const char *path, int scope", "ippi",
      "Reads one; nothing changes unless the whole file is good."},
@@ -89,7 +94,8 @@ void dlc::addInterface(Module &module, const Manifest &manifest,
   auto runtime = [&](StringRef name, StringRef letters) {
     FunctionCallee callee =
         module.getOrInsertFunction(("dlc_" + name).str(), signature(letters));
-    cast<Function>(callee.getCallee())->setVisibility(GlobalValue::HiddenVisibility);
+    cast<Function>(callee.getCallee())
+        ->setVisibility(GlobalValue::HiddenVisibility);
     return callee;
   };
   IRBuilder<> builder(context);
@@ -109,7 +115,8 @@ void dlc::addInterface(Module &module, const Manifest &manifest,
   };
 
   Function *create = define("create", signature("ipi"));
-  finish(runtime("create", "ipip"), {model, create->getArg(1), create->getArg(0)});
+  finish(runtime("create", "ipip"),
+         {model, create->getArg(1), create->getArg(0)});
   Function *description = define("description", signature("p"));
   (void)description;
   // The fifth field of dlc_model.
@@ -125,9 +132,11 @@ void dlc::addInterface(Module &module, const Manifest &manifest,
   for (auto [number, step] : enumerate(manifest.steps)) {
     size_t count = step.inputs.size() + step.outputs.size();
     SmallVector<Type *> parameters(count + 1, pointer);
-    Function *function = define(
-        step.name, FunctionType::get(Type::getInt32Ty(context), parameters, false));
-    Value *io = builder.CreateAlloca(ArrayType::get(pointer, std::max<size_t>(count, 1)));
+    Function *function =
+        define(step.name,
+               FunctionType::get(Type::getInt32Ty(context), parameters, false));
+    Value *io = builder.CreateAlloca(
+        ArrayType::get(pointer, std::max<size_t>(count, 1)));
     for (size_t i = 0; i < count; ++i)
       builder.CreateStore(function->getArg(i + 1),
                           builder.CreateConstGEP1_64(pointer, io, i));
@@ -159,7 +168,8 @@ std::string dlc::makeHeader(mlir::ModuleOp module) {
   const Manifest &manifest = *read;
   std::string text;
   raw_string_ostream out(text);
-  std::string name = manifest.name.str(), guard = StringRef(name).upper() + "_H";
+  std::string name = manifest.name.str(),
+              guard = StringRef(name).upper() + "_H";
   out << formatv(R"(/* {0}.h - the model "{0}", compiled by dlc.
 
    Every function that returns int returns 0 when all went well; otherwise
@@ -198,9 +208,9 @@ const char *{0}_description(void);
     return result;
   };
   for (const Forwarded &entry : forwarded)
-    out << formatv("\n/* {0} */\n{1}{2}{3}_{4}({5});\n", entry.comment, entry.result,
-                   entry.result.ends_with("*") ? "" : " ", name, entry.name,
-                   named(entry.parameters));
+    out << formatv("\n/* {0} */\n{1}{2}{3}_{4}({5});\n", entry.comment,
+                   entry.result, entry.result.ends_with("*") ? "" : " ", name,
+                   entry.name, named(entry.parameters));
   for (const StepInfo &step : manifest.steps) {
     out << "\n/* Runs the step '" << step.name << "'.";
     for (const TensorInfo &input : step.inputs)
@@ -209,7 +219,8 @@ const char *{0}_description(void);
       out << "\n   out " << output.name << ": " << shapeText(output);
     out << " */\nint " << name << "_" << step.name << "(" << name << " *model";
     for (const TensorInfo &input : step.inputs)
-      out << ", const " << cType(input.type.getElementType()) << " *" << input.name;
+      out << ", const " << cType(input.type.getElementType()) << " *"
+          << input.name;
     for (const TensorInfo &output : step.outputs)
       out << ", " << cType(output.type.getElementType()) << " *" << output.name;
     out << ");\n";

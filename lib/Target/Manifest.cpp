@@ -57,12 +57,13 @@ static int64_t readInt(DictionaryAttr attrs, StringRef name) {
 static StateInfo readState(DictionaryAttr attrs) {
   StateInfo info;
   info.tensor = readTensor(attrs);
-  info.kind = llvm::StringSwitch<int>(attrs.getAs<StringAttr>("kind").getValue())
-                  .Case("param", DLC_PARAM)
-                  .Case("buffer", DLC_BUFFER)
-                  .Case("slot", DLC_SLOT)
-                  .Case("hparam", DLC_HPARAM)
-                  .Default(DLC_COUNTER);
+  info.kind =
+      llvm::StringSwitch<int>(attrs.getAs<StringAttr>("kind").getValue())
+          .Case("param", DLC_PARAM)
+          .Case("buffer", DLC_BUFFER)
+          .Case("slot", DLC_SLOT)
+          .Case("hparam", DLC_HPARAM)
+          .Default(DLC_COUNTER);
   info.initKind = readInt(attrs, "init");
   info.a = attrs.getAs<FloatAttr>("a").getValueAsDouble();
   info.b = attrs.getAs<FloatAttr>("b").getValueAsDouble();
@@ -89,8 +90,9 @@ static StateInfo readState(DictionaryAttr attrs) {
 llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
   auto attrs = module->getAttrOfType<DictionaryAttr>(names::manifest);
   if (!attrs || !attrs.get("arena_bytes"))
-    return llvm::createStringError("the program has no memory plan; run the phases up "
-                                   "to 'vector' first");
+    return llvm::createStringError(
+        "the program has no memory plan; run the phases up "
+        "to 'vector' first");
   Manifest manifest;
   manifest.name = attrs.getAs<StringAttr>("name").getValue();
   manifest.stateBytes = readInt(attrs, "state_bytes");
@@ -119,9 +121,10 @@ llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
 static llvm::json::Object describe(const TensorInfo &tensor) {
   std::string element;
   llvm::raw_string_ostream(element) << tensor.type.getElementType();
-  return llvm::json::Object{{"name", tensor.name},
-                            {"type", element},
-                            {"shape", llvm::json::Array(tensor.type.getShape())}};
+  return llvm::json::Object{
+      {"name", tensor.name},
+      {"type", element},
+      {"shape", llvm::json::Array(tensor.type.getShape())}};
 }
 
 std::string dlc::describeAsJson(const Manifest &manifest) {
@@ -146,10 +149,13 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
                                        {"inputs", std::move(inputs)},
                                        {"outputs", std::move(outputs)}});
   }
-  llvm::json::Value all = llvm::json::Object{
-      {"abi_version", DLC_ABI_VERSION},    {"name", manifest.name},
-      {"state", std::move(states)},        {"steps", std::move(steps)},
-      {"state_bytes", manifest.stateBytes}, {"arena_bytes", manifest.arenaBytes}};
+  llvm::json::Value all =
+      llvm::json::Object{{"abi_version", DLC_ABI_VERSION},
+                         {"name", manifest.name},
+                         {"state", std::move(states)},
+                         {"steps", std::move(steps)},
+                         {"state_bytes", manifest.stateBytes},
+                         {"arena_bytes", manifest.arenaBytes}};
   std::string text;
   llvm::raw_string_ostream(text) << llvm::formatv("{0:2}", all);
   return text;

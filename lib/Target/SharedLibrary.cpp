@@ -20,8 +20,9 @@ Error dlc::writeCode(Module &module, TargetMachine &machine, CodeFormat format,
                      SmallVectorImpl<char> &out) {
   raw_svector_ostream stream(out);
   legacy::PassManager passes;
-  CodeGenFileType type = format == CodeFormat::Object ? CodeGenFileType::ObjectFile
-                                                      : CodeGenFileType::AssemblyFile;
+  CodeGenFileType type = format == CodeFormat::Object
+                             ? CodeGenFileType::ObjectFile
+                             : CodeGenFileType::AssemblyFile;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
     return createStringError("the target cannot write this kind of file");
   passes.run(module);
@@ -30,12 +31,14 @@ Error dlc::writeCode(Module &module, TargetMachine &machine, CodeFormat format,
 
 /// A temporary file with this content, removed with the returned object.
 static Expected<std::unique_ptr<FileRemover>>
-writeTemporary(StringRef suffix, StringRef content, SmallVectorImpl<char> &path) {
+writeTemporary(StringRef suffix, StringRef content,
+               SmallVectorImpl<char> &path) {
   int descriptor;
   if (std::error_code code =
           sys::fs::createTemporaryFile("dlc", suffix, descriptor, path))
     return createStringError("no temporary file: " + code.message());
-  auto remover = std::make_unique<FileRemover>(StringRef(path.data(), path.size()));
+  auto remover =
+      std::make_unique<FileRemover>(StringRef(path.data(), path.size()));
   raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
   stream << content;
   stream.close();
@@ -52,13 +55,15 @@ static Expected<std::string> findLinker() {
   for (StringRef name : {"cc", "clang", "gcc", "clang-22"})
     if (ErrorOr<std::string> path = sys::findProgramByName(name))
       return *path;
-  return createStringError("linking a shared library needs a C compiler (cc, gcc or "
-                           "clang) on PATH, and there is none");
+  return createStringError(
+      "linking a shared library needs a C compiler (cc, gcc or "
+      "clang) on PATH, and there is none");
 }
 
 Error dlc::linkLibrary(ArrayRef<char> object, StringRef outputPath) {
   SmallString<128> objectPath, archivePath, logPath;
-  auto objectFile = writeTemporary("o", StringRef(object.data(), object.size()), objectPath);
+  auto objectFile =
+      writeTemporary("o", StringRef(object.data(), object.size()), objectPath);
   if (!objectFile)
     return objectFile.takeError();
   auto archiveFile = writeTemporary(
@@ -76,7 +81,8 @@ Error dlc::linkLibrary(ArrayRef<char> object, StringRef outputPath) {
     return linker.takeError();
 
   // Beside its final place, so that it appears there whole or not at all.
-  std::string unfinished = (outputPath + ".tmp" + Twine(sys::Process::getProcessId())).str();
+  std::string unfinished =
+      (outputPath + ".tmp" + Twine(sys::Process::getProcessId())).str();
   FileRemover remover(unfinished);
   StringRef arguments[] = {*linker,
                            "-shared",
@@ -95,12 +101,14 @@ Error dlc::linkLibrary(ArrayRef<char> object, StringRef outputPath) {
   std::optional<StringRef> redirects[] = {StringRef(), StringRef(logPath),
                                           StringRef(logPath)};
   std::string message;
-  int status =
-      sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects, 0, 0, &message);
+  int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects,
+                                   0, 0, &message);
   if (status != 0) {
-    if (ErrorOr<std::unique_ptr<MemoryBuffer>> log = MemoryBuffer::getFile(logPath))
+    if (ErrorOr<std::unique_ptr<MemoryBuffer>> log =
+            MemoryBuffer::getFile(logPath))
       message += (*log)->getBuffer().rtrim();
-    return createStringError(outputPath + ": " + *linker + " failed: " + message);
+    return createStringError(outputPath + ": " + *linker +
+                             " failed: " + message);
   }
   if (std::error_code code = sys::fs::rename(unfinished, outputPath))
     return createStringError(outputPath + ": " + code.message());

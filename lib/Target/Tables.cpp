@@ -1,7 +1,7 @@
 //===- Tables.cpp - The model's description as constants ------------------===//
 //
-// The structs of dlc/Runtime.h, field by field, as constants of the module; and an entry for
-// each step with the signature dlc_step_fn.
+// The structs of dlc/Runtime.h, field by field, as constants of the module; and
+// an entry for each step with the signature dlc_step_fn.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,15 +20,24 @@ class TableBuilder {
 public:
   TableBuilder(Module &module) : module(module), context(module.getContext()) {}
 
-  Constant *i32(int64_t value) { return ConstantInt::get(Type::getInt32Ty(context), value, true); }
-  Constant *i64(int64_t value) { return ConstantInt::get(Type::getInt64Ty(context), value, true); }
-  Constant *f64(double value) { return ConstantFP::get(Type::getDoubleTy(context), value); }
-  Constant *null() { return ConstantPointerNull::get(PointerType::get(context, 0)); }
+  Constant *i32(int64_t value) {
+    return ConstantInt::get(Type::getInt32Ty(context), value, true);
+  }
+  Constant *i64(int64_t value) {
+    return ConstantInt::get(Type::getInt64Ty(context), value, true);
+  }
+  Constant *f64(double value) {
+    return ConstantFP::get(Type::getDoubleTy(context), value);
+  }
+  Constant *null() {
+    return ConstantPointerNull::get(PointerType::get(context, 0));
+  }
 
   /// A private constant; null for an empty list.
   Constant *global(Constant *value, StringRef name) {
-    auto *variable = new GlobalVariable(module, value->getType(), true,
-                                        GlobalValue::PrivateLinkage, value, name);
+    auto *variable =
+        new GlobalVariable(module, value->getType(), true,
+                           GlobalValue::PrivateLinkage, value, name);
     variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
     return variable;
   }
@@ -71,9 +80,10 @@ public:
   }
   /// dlc_step
   Constant *step(const StepInfo &info, Function *entry) {
-    return structure({string(info.name), tensors(info.inputs), tensors(info.outputs),
-                      null(), i32(info.inputs.size()), i32(info.outputs.size()), i32(0),
-                      i32(info.trains), entry});
+    return structure({string(info.name), tensors(info.inputs),
+                      tensors(info.outputs), null(), i32(info.inputs.size()),
+                      i32(info.outputs.size()), i32(0), i32(info.trains),
+                      entry});
   }
 
   Function *entry(const StepInfo &info);
@@ -90,7 +100,8 @@ Function *TableBuilder::entry(const StepInfo &info) {
   Function *step = module.getFunction(info.name);
   step->setLinkage(GlobalValue::InternalLinkage);
   step->setName("dlc.step." + info.name);
-  Type *pointer = PointerType::get(context, 0), *integer = Type::getInt64Ty(context);
+  Type *pointer = PointerType::get(context, 0),
+       *integer = Type::getInt64Ty(context);
   auto *type = FunctionType::get(
       Type::getVoidTy(context),
       {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
@@ -117,21 +128,23 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
   for (const StepInfo &step : manifest.steps)
     steps.push_back(b.step(step, b.entry(step)));
   auto *model = cast<GlobalVariable>(b.global(
-      b.structure({b.i32(DLC_ABI_VERSION), b.i32(states.size()), b.i32(steps.size()),
-                   b.string(manifest.name), b.string(describeAsJson(manifest)),
+      b.structure({b.i32(DLC_ABI_VERSION), b.i32(states.size()),
+                   b.i32(steps.size()), b.string(manifest.name),
+                   b.string(describeAsJson(manifest)),
                    b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
                    b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes)}),
       "dlc.model"));
 
   // dlc_library, and the function that gives it.
   Type *pointer = PointerType::get(module.getContext(), 0);
-  auto *api = new GlobalVariable(module, pointer, true, GlobalValue::ExternalLinkage,
-                                 nullptr, "dlc_runtime_api");
+  auto *api =
+      new GlobalVariable(module, pointer, true, GlobalValue::ExternalLinkage,
+                         nullptr, "dlc_runtime_api");
   api->setVisibility(GlobalValue::HiddenVisibility);
   Constant *library = b.global(b.structure({model, api}), "dlc.library");
-  Function *get =
-      Function::Create(FunctionType::get(pointer, false), GlobalValue::ExternalLinkage,
-                       DLC_LIBRARY_SYMBOL, module);
+  Function *get = Function::Create(FunctionType::get(pointer, false),
+                                   GlobalValue::ExternalLinkage,
+                                   DLC_LIBRARY_SYMBOL, module);
   IRBuilder<> builder(BasicBlock::Create(module.getContext(), "entry", get));
   builder.CreateRet(library);
   return model;

@@ -1,6 +1,7 @@
 //===- AssignLayout.cpp - Channels last, weights as kernels read them -----===//
 //
-//   %y = dl.conv2d %x, %w {padding = [1, 1]} : <N x C x H x W>, <O x C x KH x KW>
+//   %y = dl.conv2d %x, %w {padding = [1, 1]} : <N x C x H x W>, <O x C x KH x
+//   KW>
 //
 // becomes
 //
@@ -41,7 +42,8 @@ static constexpr int64_t swapFilterChannels[] = {0, 1, 3, 2};
 // Storage of parameters
 //===----------------------------------------------------------------------===//
 
-/// Whether a rank-4 value is an image that the windowed ops will keep channels last.
+/// Whether a rank-4 value is an image that the windowed ops will keep channels
+/// last.
 static bool isImage(Value value) {
   // Elementwise ops keep the layout of what they are applied to.
   while (Operation *op = value.getDefiningOp()) {
@@ -68,7 +70,8 @@ static StorageAttr chooseStorage(Value param) {
   ArrayRef<int64_t> shape = tensorType(param).getShape();
   for (OpOperand &use : param.getUses()) {
     if (auto conv = dyn_cast<Conv2dOp>(use.getOwner()))
-      if (use.getOperandNumber() == 1 && conv.getLayout() == Layout::ChannelsFirst)
+      if (use.getOperandNumber() == 1 &&
+          conv.getLayout() == Layout::ChannelsFirst)
         return StorageAttr::get(context, shape, filterToLast);
     auto matmul = dyn_cast<MatmulOp>(use.getOwner());
     if (!matmul || use.getOperandNumber() != 1 || !matmul.getTransposeB())
@@ -102,7 +105,8 @@ static Value toStored(Expr &e, Value value, StorageAttr storage) {
 }
 
 static FlatSymbolRefAttr stateOf(DictionaryAttr attrs) {
-  return attrs ? attrs.getAs<FlatSymbolRefAttr>(names::state) : FlatSymbolRefAttr();
+  return attrs ? attrs.getAs<FlatSymbolRefAttr>(names::state)
+               : FlatSymbolRefAttr();
 }
 
 /// Gives the step stored tensors where it had logical ones.
@@ -125,7 +129,8 @@ static void useStorage(func::FuncOp step, SymbolTable &symbols) {
     arg.replaceUsesWithIf(value, [&](OpOperand &use) {
       // All but the chain just made.
       return !isa<TransposeOp>(use.getOwner()) ||
-             use.getOwner()->getResult(0) != value.getDefiningOp()->getOperand(0);
+             use.getOwner()->getResult(0) !=
+                 value.getDefiningOp()->getOperand(0);
     });
   }
   auto ret = cast<func::ReturnOp>(body.getTerminator());
@@ -138,8 +143,8 @@ static void useStorage(func::FuncOp step, SymbolTable &symbols) {
     Expr e(builder, step.getLoc());
     operand.set(toStored(e, operand.get(), storage));
   }
-  step.setType(builder.getFunctionType(body.getArgumentTypes(),
-                                       ret.getOperandTypes()));
+  step.setType(
+      builder.getFunctionType(body.getArgumentTypes(), ret.getOperandTypes()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -152,21 +157,25 @@ class ChannelsLast {
 public:
   explicit ChannelsLast(Operation *op)
       : builder(op), e(builder, op->getLoc()),
-        none(builder.getI64ArrayAttr({0, 0})), one(builder.getI64ArrayAttr({1, 1})),
+        none(builder.getI64ArrayAttr({0, 0})),
+        one(builder.getI64ArrayAttr({1, 1})),
         last(LayoutAttr::get(op->getContext(), Layout::ChannelsLast)) {}
 
   void rewrite(Conv2dOp op);
   void rewrite(Conv2dInputGradOp op);
   void rewrite(Conv2dFilterGradOp op);
-  template <typename Op> void rewritePool(Op op);
+  template <typename Op>
+  void rewritePool(Op op);
 
 private:
   Value image(Value x) { return e.transpose(x, imageToLast); }
   Value filter(Value w) { return e.transpose(w, filterToLast); }
-  Value imageBack(Value x) { return e.transpose(x, inversePermutation(imageToLast)); }
+  Value imageBack(Value x) {
+    return e.transpose(x, inversePermutation(imageToLast));
+  }
 
-  /// Zeros around (or, where negative, rows and columns off) a channels-last image,
-  /// and `interior` zeros between its elements.
+  /// Zeros around (or, where negative, rows and columns off) a channels-last
+  /// image, and `interior` zeros between its elements.
   Value border(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
                ArrayRef<int64_t> interior = {0, 0});
 
@@ -178,8 +187,8 @@ private:
 
 } // namespace
 
-Value ChannelsLast::border(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
-                           ArrayRef<int64_t> interior) {
+Value ChannelsLast::border(Value x, ArrayRef<int64_t> low,
+                           ArrayRef<int64_t> high, ArrayRef<int64_t> interior) {
   auto atLeast0 = [](int64_t v) { return std::max<int64_t>(v, 0); };
   SmallVector<int64_t> padLow{0, atLeast0(low[0]), atLeast0(low[1]), 0};
   SmallVector<int64_t> padHigh{0, atLeast0(high[0]), atLeast0(high[1]), 0};
@@ -188,7 +197,8 @@ Value ChannelsLast::border(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> hig
     return llvm::any_of(list, [](int64_t v) { return v != 0; });
   };
   if (any(padLow) || any(padHigh) || any(between))
-    x = PadOp::create(builder, e.location(), x, builder.getDenseI64ArrayAttr(padLow),
+    x = PadOp::create(builder, e.location(), x,
+                      builder.getDenseI64ArrayAttr(padLow),
                       builder.getDenseI64ArrayAttr(padHigh),
                       any(between) ? builder.getDenseI64ArrayAttr(between)
                                    : DenseI64ArrayAttr());
@@ -197,17 +207,18 @@ Value ChannelsLast::border(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> hig
   for (int i : {0, 1})
     sizes[i + 1] -= offsets[i + 1] + atLeast0(-high[i]);
   if (llvm::ArrayRef(sizes) != tensorType(x).getShape())
-    x = SliceOp::create(builder, e.location(), x,
-                        builder.getDenseI64ArrayAttr(offsets),
-                        builder.getDenseI64ArrayAttr(sizes), DenseI64ArrayAttr());
+    x = SliceOp::create(
+        builder, e.location(), x, builder.getDenseI64ArrayAttr(offsets),
+        builder.getDenseI64ArrayAttr(sizes), DenseI64ArrayAttr());
   return x;
 }
 
 void ChannelsLast::rewrite(Conv2dOp op) {
   SmallVector<int64_t> padding = op.getPadding();
   Value x = border(image(op.getX()), padding, padding);
-  Value y = Conv2dOp::create(builder, op.getLoc(), x, filter(op.getW()), Value(),
-                             op.getStrideAttr(), none, op.getDilationAttr(), last);
+  Value y =
+      Conv2dOp::create(builder, op.getLoc(), x, filter(op.getW()), Value(),
+                       op.getStrideAttr(), none, op.getDilationAttr(), last);
   if (op.getBias())
     y = e.add(y, e.broadcast(op.getBias(), y, {3}));
   op.replaceAllUsesWith(imageBack(y));
@@ -218,10 +229,13 @@ void ChannelsLast::rewrite(Conv2dInputGradOp op) {
   WindowGeometry g = op.getGeometry();
   SmallVector<int64_t> low, high, interior;
   for (int i : {0, 1}) {
-    int64_t reach = g.dilation[i] * (tensorType(op.getW()).getDimSize(2 + i) - 1);
-    int64_t dilated = (tensorType(op.getDy()).getDimSize(2 + i) - 1) * g.stride[i] + 1;
+    int64_t reach =
+        g.dilation[i] * (tensorType(op.getW()).getDimSize(2 + i) - 1);
+    int64_t dilated =
+        (tensorType(op.getDy()).getDimSize(2 + i) - 1) * g.stride[i] + 1;
     low.push_back(reach - g.padding[i]);
-    high.push_back(tensorType(op.getDx()).getDimSize(2 + i) + g.padding[i] - dilated);
+    high.push_back(tensorType(op.getDx()).getDimSize(2 + i) + g.padding[i] -
+                   dilated);
     interior.push_back(g.stride[i] - 1);
   }
   Value dy = border(image(op.getDy()), low, high, interior);
@@ -238,10 +252,11 @@ void ChannelsLast::rewrite(Conv2dFilterGradOp op) {
   SmallVector<int64_t> padding = op.getPadding();
   Value x = border(image(op.getX()), padding, padding);
   ArrayRef<int64_t> shape = tensorType(op.getDw()).getShape();
-  auto type = tensorType(op.getDw()).clone({shape[2], shape[3], shape[1], shape[0]});
+  auto type =
+      tensorType(op.getDw()).clone({shape[2], shape[3], shape[1], shape[0]});
   Value dw = Conv2dFilterGradOp::create(builder, op.getLoc(), type, x,
-                                        image(op.getDy()), op.getStrideAttr(), none,
-                                        op.getDilationAttr(), last);
+                                        image(op.getDy()), op.getStrideAttr(),
+                                        none, op.getDilationAttr(), last);
   op.replaceAllUsesWith(e.transpose(dw, inversePermutation(filterToLast)));
   op.erase();
 }
@@ -258,9 +273,11 @@ void ChannelsLast::rewritePool(Op op) {
     types.push_back(
         tensorType(result).clone({shape[0], shape[2], shape[3], shape[1]}));
   }
-  auto rewritten = Op::create(builder, op.getLoc(), types, operands, op->getAttrs());
+  auto rewritten =
+      Op::create(builder, op.getLoc(), types, operands, op->getAttrs());
   rewritten.setLayout(Layout::ChannelsLast);
-  for (auto [before, after] : llvm::zip(op->getResults(), rewritten->getResults()))
+  for (auto [before, after] :
+       llvm::zip(op->getResults(), rewritten->getResults()))
     before.replaceAllUsesWith(imageBack(after));
   op.erase();
 }
@@ -272,11 +289,11 @@ static void toChannelsLast(func::FuncOp step) {
           if (conv.getLayout() == Layout::ChannelsFirst)
             ChannelsLast(conv).rewrite(conv);
         })
-        .Case<MaxPool2dOp, MaxPool2dIndexOp, MaxPool2dScatterOp, MaxPool2dGatherOp>(
-            [](auto pool) {
-              if (pool.getLayout() == Layout::ChannelsFirst)
-                ChannelsLast(pool).rewritePool(pool);
-            });
+        .Case<MaxPool2dOp, MaxPool2dIndexOp, MaxPool2dScatterOp,
+              MaxPool2dGatherOp>([](auto pool) {
+          if (pool.getLayout() == Layout::ChannelsFirst)
+            ChannelsLast(pool).rewritePool(pool);
+        });
   });
 }
 
@@ -294,7 +311,8 @@ struct AssignLayoutPass : dlc::impl::AssignLayoutBase<AssignLayoutPass> {
     // The first use in the first step decides.
     for (func::FuncOp step : steps)
       for (BlockArgument arg : step.getArguments()) {
-        FlatSymbolRefAttr ref = stateOf(step.getArgAttrDict(arg.getArgNumber()));
+        FlatSymbolRefAttr ref =
+            stateOf(step.getArgAttrDict(arg.getArgNumber()));
         auto param = ref ? symbols.lookup<ParamOp>(ref.getAttr()) : ParamOp();
         if (param && !param.getStorageAttr())
           if (StorageAttr storage = chooseStorage(arg))

@@ -1,7 +1,7 @@
 //===- Decompose.cpp - Composite ops into primitive ones ------------------===//
 //
-// Every op that still is a composite is replaced by the program it stands for, its
-// decomposition's composites too.
+// Every op that still is a composite is replaced by the program it stands for,
+// its decomposition's composites too.
 //
 //===----------------------------------------------------------------------===//
 

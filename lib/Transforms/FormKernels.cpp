@@ -9,10 +9,10 @@
 //
 //   %4 = call @kernel_0(%0, %w, %b)
 //
-// Two kinds of ops stand together: those that share a loop over rows (dimension 0),
-// each needing of the group's values only the same row, and elementwise ops
-// of one shape. Within a kernel no worker needs what another computes, so a kernel
-// has no barrier.
+// Two kinds of ops stand together: those that share a loop over rows (dimension
+// 0), each needing of the group's values only the same row, and elementwise ops
+// of one shape. Within a kernel no worker needs what another computes, so a
+// kernel has no barrier.
 //
 // Constants, broadcasts and reshapes compute nothing: each group has its own.
 //
@@ -55,8 +55,8 @@ class Grouping {
 public:
   Grouping(func::FuncOp step, int64_t minRows) : step(step), minRows(minRows) {}
 
-  /// Assigns every op that computes something to a group; groups are in an order
-  /// in which they can run.
+  /// Assigns every op that computes something to a group; groups are in an
+  /// order in which they can run.
   void run() {
     for (Operation &op : step.getBody().front().without_terminator())
       if (!isFree(&op))
@@ -78,13 +78,15 @@ private:
     collect(op, true, result);
     return result;
   }
-  static void collect(Operation *op, bool rowOnly, SmallVectorImpl<Need> &result) {
+  static void collect(Operation *op, bool rowOnly,
+                      SmallVectorImpl<Need> &result) {
     auto parallel = dyn_cast<RowParallel>(op);
     for (OpOperand &operand : op->getOpOperands()) {
       Operation *producer = operand.get().getDefiningOp();
       if (!producer)
         continue;
-      bool row = rowOnly && parallel && parallel.isRowOperand(operand.getOperandNumber());
+      bool row = rowOnly && parallel &&
+                 parallel.isRowOperand(operand.getOperandNumber());
       if (isFree(producer))
         collect(producer, row, result);
       else
@@ -130,18 +132,21 @@ void Grouping::assign(Operation *op) {
         continue;
       related = true;
       rowOnly &= need.rowOnly;
-      sameShape &= pointwise && tensorType(need.producer->getResult(0)).getShape() ==
-                                    ArrayRef<int64_t>(*pointwise);
+      sameShape &=
+          pointwise && tensorType(need.producer->getResult(0)).getShape() ==
+                           ArrayRef<int64_t>(*pointwise);
     }
-    // Small tensors are worth a common kernel even if they have nothing in common; and
-    // large ones are a loop over rows that others can join. (Vectors of as many
-    // entries as there are rows are most likely channels, not rows.)
+    // Small tensors are worth a common kernel even if they have nothing in
+    // common; and large ones are a loop over rows that others can join.
+    // (Vectors of as many entries as there are rows are most likely channels,
+    // not rows.)
     int64_t elements = tensorType(op->getResult(0)).getNumElements();
     bool small = pointwise && elements <= 4096, large = elements > 4096;
     bool joinPointwise = group.pointwise && pointwise &&
                          *group.pointwise == *pointwise && sameShape &&
                          (related || small);
-    bool joinRows = group.rows && rows && *group.rows == *rows && (related || large) && rowOnly;
+    bool joinRows = group.rows && rows && *group.rows == *rows &&
+                    (related || large) && rowOnly;
     if (!joinPointwise && !joinRows)
       continue;
     if (!joinPointwise)
@@ -224,9 +229,9 @@ Outlined Outliner::makeKernel(const Group &group) {
 
   OpBuilder builder(model.getContext());
   Location loc = group.ops.front()->getLoc();
-  auto type =
-      builder.getFunctionType(ValueRange(result.inputs.getArrayRef()).getTypes(),
-                              ValueRange(result.outputs).getTypes());
+  auto type = builder.getFunctionType(
+      ValueRange(result.inputs.getArrayRef()).getTypes(),
+      ValueRange(result.outputs).getTypes());
   result.kernel = func::FuncOp::create(loc, "kernel", type);
   result.kernel.setPrivate();
   result.kernel->setAttr(names::kernel, builder.getUnitAttr());
@@ -247,8 +252,8 @@ Outlined Outliner::makeKernel(const Group &group) {
 }
 
 /// Says of each kernel which results may overwrite which of its inputs: the new
-/// value of a state entry the old one, if the kernel computes element by element
-/// and no later kernel reads the old one.
+/// value of a state entry the old one, if the kernel computes element by
+/// element and no later kernel reads the old one.
 void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
                            ArrayRef<Outlined> outlined) {
   DenseMap<Attribute, BlockArgument> oldValue;
@@ -258,7 +263,8 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
   DenseMap<Value, BlockArgument> overwrites;
   auto ret = cast<func::ReturnOp>(step.getBody().front().getTerminator());
   for (OpOperand &operand : ret->getOpOperands())
-    if (Attribute state = step.getResultAttr(operand.getOperandNumber(), names::state))
+    if (Attribute state =
+            step.getResultAttr(operand.getOperandNumber(), names::state))
       overwrites[operand.get()] = oldValue.lookup(state);
   DenseMap<Value, size_t> lastReader;
   for (auto [i, group] : llvm::enumerate(outlined))
@@ -326,8 +332,8 @@ void Outliner::outline(func::FuncOp step, ArrayRef<Group> groups) {
     op->erase();
 }
 
-/// Gives every result of the step a value of its own: what is returned is computed by
-/// a kernel, for one result only.
+/// Gives every result of the step a value of its own: what is returned is
+/// computed by a kernel, for one result only.
 static void separateResults(func::FuncOp step) {
   auto ret = cast<func::ReturnOp>(step.getBody().front().getTerminator());
   OpBuilder builder(ret);

@@ -7,8 +7,8 @@
 //   matmul of a view    =  matmul of the source, the view on the other side
 //
 // and chains of views take the order expand, transpose, collapse, in which
-// neighbours cancel. Where a channels-last image, a stored parameter and a cotangent
-// meet, nothing is left.
+// neighbours cancel. Where a channels-last image, a stored parameter and a
+// cotangent meet, nothing is left.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,7 +45,8 @@ static std::optional<Groups> expandGroups(ReshapeOp op) {
   return getReassociationIndicesForReshape(x, y);
 }
 
-static SmallVector<int64_t> permuted(ArrayRef<int64_t> list, ArrayRef<int64_t> perm) {
+static SmallVector<int64_t> permuted(ArrayRef<int64_t> list,
+                                     ArrayRef<int64_t> perm) {
   return llvm::map_to_vector(perm, [&](int64_t p) { return list[p]; });
 }
 
@@ -56,13 +57,13 @@ static Operation *cloneWithOperands(PatternRewriter &rewriter, Operation *op,
   SmallVector<Type> types;
   for (Value result : op->getResults())
     types.push_back(tensorType(result).clone(shape));
-  return rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands, types,
-                         op->getAttrs());
+  return rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands,
+                         types, op->getAttrs());
 }
 
-/// Whether the inverse of `view` costs nothing on `other`: it undoes the same view, or
-/// goes into what makes a constant or a broadcast. (Were it left standing, it
-/// would be the next view to sink, and so on without end.)
+/// Whether the inverse of `view` costs nothing on `other`: it undoes the same
+/// view, or goes into what makes a constant or a broadcast. (Were it left
+/// standing, it would be the next view to sink, and so on without end.)
 static bool absorbsInverse(Value other, Operation *view) {
   Operation *producer = other.getDefiningOp();
   if (isa_and_present<ConstantOp, BroadcastOp>(producer))
@@ -71,8 +72,9 @@ static bool absorbsInverse(Value other, Operation *view) {
     return isa<TransposeOp>(view) &&
            transpose.getPerm() == cast<TransposeOp>(view).getPerm();
   if (auto reshape = dyn_cast_or_null<ReshapeOp>(producer))
-    return isa<ReshapeOp>(view) && tensorType(reshape.getX()).getShape() ==
-                                       tensorType(view->getOperand(0)).getShape();
+    return isa<ReshapeOp>(view) &&
+           tensorType(reshape.getX()).getShape() ==
+               tensorType(view->getOperand(0)).getShape();
   return false;
 }
 
@@ -118,7 +120,8 @@ struct SinkThroughElementwise : RewritePattern {
       rewriter.replaceOp(op, moved);
       return success();
     }
-    return rewriter.notifyMatchFailure(op, "no operand is a view that all can undo");
+    return rewriter.notifyMatchFailure(
+        op, "no operand is a view that all can undo");
   }
 };
 
@@ -145,8 +148,9 @@ struct SinkThroughReduce : OpRewritePattern<Reduce> {
     Expr e(rewriter, op.getLoc());
     Value reduced = Reduce::create(rewriter, op.getLoc(), transpose.getX(),
                                    rewriter.getI64ArrayAttr(axes));
-    SmallVector<int64_t> order = llvm::map_to_vector(
-        kept, [&](int64_t k) { return int64_t(llvm::find(sorted, k) - sorted.begin()); });
+    SmallVector<int64_t> order = llvm::map_to_vector(kept, [&](int64_t k) {
+      return int64_t(llvm::find(sorted, k) - sorted.begin());
+    });
     rewriter.replaceOp(op, e.transpose(reduced, order));
     return success();
   }
@@ -163,7 +167,8 @@ struct TransposeOfBroadcast : OpRewritePattern<TransposeOp> {
       return rewriter.notifyMatchFailure(op, "operand is no broadcast");
     SmallVector<int64_t> inverse = inversePermutation(op.getPerm());
     SmallVector<int64_t> dims = permuted(inverse, broadcast.getDims());
-    SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(dims.size()));
+    SmallVector<int64_t> order =
+        llvm::to_vector(llvm::seq<int64_t>(dims.size()));
     llvm::sort(order, [&](int64_t a, int64_t b) { return dims[a] < dims[b]; });
     Expr e(rewriter, op.getLoc());
     Value x = e.transpose(broadcast.getX(), order);
@@ -184,7 +189,8 @@ struct ReshapeOfBroadcast : OpRewritePattern<ReshapeOp> {
       return rewriter.notifyMatchFailure(op, "operand is no broadcast");
     SmallVector<int64_t> dims;
     if (!broadcast.getDims().empty()) {
-      std::optional<Groups> expand = expandGroups(op), collapse = collapseGroups(op);
+      std::optional<Groups> expand = expandGroups(op),
+                            collapse = collapseGroups(op);
       if (!expand && !collapse)
         return rewriter.notifyMatchFailure(op, "neither splits nor merges");
       for (int64_t dim : broadcast.getDims()) {
@@ -202,7 +208,8 @@ struct ReshapeOfBroadcast : OpRewritePattern<ReshapeOp> {
           }
       }
     }
-    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), broadcast.getX(), dims);
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), broadcast.getX(),
+                                             dims);
     return success();
   }
 };
@@ -220,7 +227,8 @@ struct TransposeOfCollapse : OpRewritePattern<TransposeOp> {
     std::optional<Groups> groups =
         collapse ? collapseGroups(collapse) : std::nullopt;
     if (!groups)
-      return rewriter.notifyMatchFailure(op, "operand does not merge dimensions");
+      return rewriter.notifyMatchFailure(op,
+                                         "operand does not merge dimensions");
     SmallVector<int64_t> perm;
     for (int64_t p : op.getPerm())
       llvm::append_range(perm, (*groups)[p]);
@@ -239,7 +247,8 @@ struct ExpandOfTranspose : OpRewritePattern<ReshapeOp> {
     auto transpose = op.getX().getDefiningOp<TransposeOp>();
     std::optional<Groups> groups = transpose ? expandGroups(op) : std::nullopt;
     if (!groups)
-      return rewriter.notifyMatchFailure(op, "does not split a transposed value");
+      return rewriter.notifyMatchFailure(op,
+                                         "does not split a transposed value");
     ArrayRef<int64_t> shape = tensorType(op.getY()).getShape();
     ArrayRef<int64_t> perm = transpose.getPerm();
     // Split the source's dimensions, then move the parts together.
@@ -254,7 +263,8 @@ struct ExpandOfTranspose : OpRewritePattern<ReshapeOp> {
       for (size_t k = 0; k < (*groups)[i].size(); ++k)
         order.push_back(start[p] + k);
     Expr e(rewriter, op.getLoc());
-    rewriter.replaceOp(op, e.transpose(e.reshape(transpose.getX(), split), order));
+    rewriter.replaceOp(op,
+                       e.transpose(e.reshape(transpose.getX(), split), order));
     return success();
   }
 };
@@ -278,16 +288,17 @@ struct OrderMatmulOperands : OpRewritePattern<MatmulOp> {
     }
     auto transpose = op.getA().getDefiningOp<TransposeOp>();
     if (!transpose || !llvm::equal(transpose.getPerm(), swap2))
-      return rewriter.notifyMatchFailure(op, "operands are as the kernels want them");
-    rewriter.replaceOp(op, e.matmul(transpose.getX(), op.getB(), !op.getTransposeA(),
-                                    false));
+      return rewriter.notifyMatchFailure(
+          op, "operands are as the kernels want them");
+    rewriter.replaceOp(
+        op, e.matmul(transpose.getX(), op.getB(), !op.getTransposeA(), false));
     return success();
   }
 };
 
-/// A matrix whose rows or columns are several dimensions out of order: the order
-/// of a contracted dimension is free if both operands agree, that of another
-/// moves to the result.
+/// A matrix whose rows or columns are several dimensions out of order: the
+/// order of a contracted dimension is free if both operands agree, that of
+/// another moves to the result.
 struct SortMatmulGroups : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -321,7 +332,8 @@ private:
       return failure();
     ArrayRef<int64_t> perm = transpose.getPerm();
     ReassociationIndices group = (*groups)[dim];
-    SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(group.size()));
+    SmallVector<int64_t> order =
+        llvm::to_vector(llvm::seq<int64_t>(group.size()));
     llvm::sort(order, [&](int64_t a, int64_t b) {
       return perm[group[a]] < perm[group[b]];
     });
@@ -340,8 +352,8 @@ private:
                                  tensorType(operand).getShape());
     if (contracted) {
       operands[1] = permuteDim(e, operands[1], 0, extents, order);
-      rewriter.replaceOp(op, e.matmul(operands[0], operands[1],
-                                      op.getTransposeA(), false));
+      rewriter.replaceOp(
+          op, e.matmul(operands[0], operands[1], op.getTransposeA(), false));
       return success();
     }
     Value y = e.matmul(operands[0], operands[1], op.getTransposeA(), false);
@@ -350,10 +362,10 @@ private:
     return success();
   }
 
-  /// Takes dimension `dim` of a matrix for several of the given extents and puts them
-  /// in another order.
-  static Value permuteDim(Expr &e, Value matrix, int dim, ArrayRef<int64_t> extents,
-                          ArrayRef<int64_t> order) {
+  /// Takes dimension `dim` of a matrix for several of the given extents and
+  /// puts them in another order.
+  static Value permuteDim(Expr &e, Value matrix, int dim,
+                          ArrayRef<int64_t> extents, ArrayRef<int64_t> order) {
     ArrayRef<int64_t> shape = tensorType(matrix).getShape();
     SmallVector<int64_t> split, perm;
     if (dim == 1) {
@@ -382,8 +394,7 @@ struct MoveViewsPass : dlc::impl::MoveViewsBase<MoveViewsPass> {
     patterns.add<SinkThroughElementwise, SinkThroughReduce<ReduceSumOp>,
                  SinkThroughReduce<ReduceMaxOp>, TransposeOfBroadcast,
                  ReshapeOfBroadcast, TransposeOfCollapse, ExpandOfTranspose,
-                 OrderMatmulOperands, SortMatmulGroups>(
-        &getContext());
+                 OrderMatmulOperands, SortMatmulGroups>(&getContext());
     TransposeOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

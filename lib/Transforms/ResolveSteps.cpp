@@ -1,4 +1,5 @@
-//===- ResolveSteps.cpp - Steps as pure functions ------------------------------===//
+//===- ResolveSteps.cpp - Steps as pure functions
+//------------------------------===//
 //
 //   dl.step @train(%x: ...) -> (loss: tensor<f32>) {
 //     %w = dl.read @w : ...
@@ -40,8 +41,8 @@ using namespace dlc::dl;
 // Calls
 //===----------------------------------------------------------------------===//
 
-/// Replaces every call in `block` by the callee's body. `active` holds the callees
-/// being inlined, to find recursion.
+/// Replaces every call in `block` by the callee's body. `active` holds the
+/// callees being inlined, to find recursion.
 static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
                                  SymbolTable &symbols,
                                  SmallVectorImpl<StringRef> &active) {
@@ -54,15 +55,15 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
       continue;
     auto callee = symbols.lookup<FuncOp>(call.getCallee());
     if (llvm::is_contained(active, call.getCallee()))
-      return call.emitOpError() << "is recursive: " << call.getCalleeAttr()
-                                << " calls itself";
+      return call.emitOpError()
+             << "is recursive: " << call.getCalleeAttr() << " calls itself";
     // A copy of the body, resolved on its own, takes the place of the call.
     IRMapping mapping;
     OwningOpRef<FuncOp> copy = cast<FuncOp>(callee->clone(mapping));
     Block &body = copy->getBody().front();
     active.push_back(call.getCallee());
-    if (failed(inlineCalls(body, call.getMode() ? call.getMode() : mode, symbols,
-                           active)))
+    if (failed(inlineCalls(body, call.getMode() ? call.getMode() : mode,
+                           symbols, active)))
       return failure();
     active.pop_back();
     auto ret = cast<ReturnOp>(body.getTerminator());
@@ -85,7 +86,8 @@ namespace {
 class StepResolver {
 public:
   StepResolver(ModelOp model, SymbolTable &symbols, StepOp step)
-      : model(model), symbols(symbols), step(step), builder(step.getContext()) {}
+      : model(model), symbols(symbols), step(step), builder(step.getContext()) {
+  }
 
   LogicalResult run();
 
@@ -106,7 +108,8 @@ private:
   StepOp step;
   OpBuilder builder;
   func::FuncOp function;
-  /// The state's values at this point of the step, by entry in order of first use.
+  /// The state's values at this point of the step, by entry in order of first
+  /// use.
   llvm::MapVector<StringAttr, Value> current;
   llvm::SetVector<StringAttr> written;
   SmallVector<DictionaryAttr> argAttrs;
@@ -115,21 +118,23 @@ private:
 
 } // namespace
 
-/// The value of a state entry: the argument it came in with, or what was written.
+/// The value of a state entry: the argument it came in with, or what was
+/// written.
 Value StepResolver::read(StringAttr entry, Type type) {
   auto found = current.find(entry);
   if (found != current.end())
     return found->second;
   Value arg = function.getBody().front().addArgument(type, function.getLoc());
-  argAttrs.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
-      names::state, FlatSymbolRefAttr::get(entry))));
+  argAttrs.push_back(builder.getDictionaryAttr(
+      builder.getNamedAttr(names::state, FlatSymbolRefAttr::get(entry))));
   return current[entry] = arg;
 }
 
 LogicalResult StepResolver::resolve(BatchNormOp op) {
   if (!op.getMode())
-    return op.emitOpError("has no mode here; call its function with mode(train) or "
-                          "mode(eval), or state the mode on it");
+    return op.emitOpError(
+        "has no mode here; call its function with mode(train) or "
+        "mode(eval), or state the mode on it");
   Expr e(builder, op.getLoc());
   Type stats = op.getWeight().getType();
   StringAttr meanEntry = op.getRunningMeanAttr().getAttr();
@@ -137,8 +142,8 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
   Value mean = read(meanEntry, stats), var = read(varEntry, stats);
   if (*op.getMode() == Mode::Eval) {
     Value y = BatchNormEvalOp::create(
-        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(), mean, var,
-        op.getEpsAttr(), builder.getI64IntegerAttr(1));
+        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(), mean,
+        var, op.getEpsAttr(), builder.getI64IntegerAttr(1));
     op.replaceAllUsesWith(y);
   } else {
     RankedTensorType x = tensorType(op.getX());
@@ -147,10 +152,9 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
       return op.emitOpError() << "in mode train needs more than one element a "
                                  "channel, but operand x is "
                               << x;
-    auto train = BatchNormTrainOp::create(builder, op.getLoc(), op.getX(),
-                                          op.getWeight(), op.getBias(),
-                                          op.getEpsAttr(),
-                                          builder.getI64IntegerAttr(1));
+    auto train = BatchNormTrainOp::create(
+        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(),
+        op.getEpsAttr(), builder.getI64IntegerAttr(1));
     double momentum = op.getMomentum().convertToDouble();
     double unbias = double(count) / double(count - 1);
     auto blend = [&](Value old, Value batch, double factor) {
@@ -167,8 +171,7 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
 
 Operation *StepResolver::declareSlot(StringRef optimizer, StringRef slot,
                                      ParamOp param) {
-  std::string name =
-      (optimizer + "." + slot + "." + param.getSymName()).str();
+  std::string name = (optimizer + "." + slot + "." + param.getSymName()).str();
   if (Operation *known = symbols.lookup(name))
     return known;
   OpBuilder atEnd = OpBuilder::atBlockEnd(&model.getBody().front());
@@ -207,8 +210,9 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
     StringRef text = cast<StringAttr>(attr).getValue();
     llvm::Expected<llvm::GlobPattern> pattern = llvm::GlobPattern::create(text);
     if (!pattern)
-      return op.emitOpError() << "has the pattern \"" << text << "\", which is not one: "
-                              << llvm::toString(pattern.takeError());
+      return op.emitOpError()
+             << "has the pattern \"" << text
+             << "\", which is not one: " << llvm::toString(pattern.takeError());
     bool any = false;
     for (auto param : model.getBody().getOps<ParamOp>()) {
       if (!pattern->match(param.getSymName()))
@@ -236,7 +240,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
       GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values);
 
   Value step = count(declareCounter(op.getOptimizer() + ".step"), op.getLoc());
-  for (auto [param, value, g] : llvm::zip(params, values, gradient.getResults())) {
+  for (auto [param, value, g] :
+       llvm::zip(params, values, gradient.getResults())) {
     SmallVector<Value> slots;
     SmallVector<StringAttr> slotNames;
     for (StringRef slot : rule.getSlotNames()) {
@@ -244,10 +249,11 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
       slotNames.push_back(SymbolTable::getSymbolName(entry));
       slots.push_back(read(slotNames.back(), param.getType()));
     }
-    SmallVector<Value> updated = rule.buildUpdate(builder, op.getLoc(), value, g,
-                                                  op.getLr(), step, slots);
+    SmallVector<Value> updated = rule.buildUpdate(builder, op.getLoc(), value,
+                                                  g, op.getLr(), step, slots);
     write(param.getSymNameAttr(), updated.front());
-    for (auto [name, slot] : llvm::zip(slotNames, ArrayRef(updated).drop_front()))
+    for (auto [name, slot] :
+         llvm::zip(slotNames, ArrayRef(updated).drop_front()))
       write(name, slot);
   }
   trains = true;
@@ -257,12 +263,14 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
 
 LogicalResult StepResolver::run() {
   SmallVector<StringRef> active;
-  if (failed(inlineCalls(step.getBody().front(), std::nullopt, symbols, active)))
+  if (failed(
+          inlineCalls(step.getBody().front(), std::nullopt, symbols, active)))
     return failure();
 
   auto type = cast<FunctionType>(step.getFunctionType());
   builder.setInsertionPoint(step);
-  function = func::FuncOp::create(builder, step.getLoc(), step.getSymName(), type);
+  function =
+      func::FuncOp::create(builder, step.getLoc(), step.getSymName(), type);
   function.getBody().takeBody(step.getBody());
   auto describe = [&](Attribute name, Type type) {
     return builder.getDictionaryAttr(
@@ -283,8 +291,13 @@ LogicalResult StepResolver::run() {
       read.replaceAllUsesWith(
           this->read(read.getEntryAttr().getAttr(), read.getValue().getType()));
       read.erase();
+    } else if (auto number = dyn_cast<StepCountOp>(op)) {
+      number.replaceAllUsesWith(this->read(declareCounter(names::stepCount),
+                                           number.getCount().getType()));
+      number.erase();
     } else if (auto write = dyn_cast<WriteOp>(op)) {
-      // The entry must be an argument too, so that its old value can be replaced.
+      // The entry must be an argument too, so that its old value can be
+      // replaced.
       this->read(write.getEntryAttr().getAttr(), write.getValue().getType());
       this->write(write.getEntryAttr().getAttr(), write.getValue());
       write.erase();
@@ -305,7 +318,8 @@ LogicalResult StepResolver::run() {
   }
   SmallVector<Value> results(ret.getValues());
   SmallVector<DictionaryAttr> resultAttrs;
-  for (auto [name, resultType] : llvm::zip(step.getResultNames(), type.getResults()))
+  for (auto [name, resultType] :
+       llvm::zip(step.getResultNames(), type.getResults()))
     resultAttrs.push_back(describe(name, resultType));
   for (StringAttr entry : written) {
     results.push_back(current[entry]);
@@ -331,7 +345,8 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
   void runOnOperation() override {
     ModelOp model = getOperation();
     SymbolTable symbols(model);
-    for (auto step : llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
+    for (auto step :
+         llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
       if (failed(StepResolver(model, symbols, step).run()))
         return signalPassFailure();
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))

@@ -1,6 +1,7 @@
 //===- SplitReductions.cpp - Reduce rows first ----------------------------===//
 //
-//   %s = dl.reduce_sum %x {axes = [0, 1, 2]} : tensor<64x14x14x32xf32> -> tensor<32xf32>
+//   %s = dl.reduce_sum %x {axes = [0, 1, 2]} : tensor<64x14x14x32xf32> ->
+//   tensor<32xf32>
 //
 // becomes
 //
@@ -41,7 +42,8 @@ struct SplitReduction : OpRewritePattern<Reduce> {
       return rewriter.notifyMatchFailure(op, "nothing to reduce within a row");
     Value rows = Reduce::create(rewriter, op.getLoc(), op.getX(),
                                 rewriter.getI64ArrayAttr(inner));
-    rewriter.replaceOpWithNewOp<Reduce>(op, rows, rewriter.getI64ArrayAttr({0}));
+    rewriter.replaceOpWithNewOp<Reduce>(op, rows,
+                                        rewriter.getI64ArrayAttr({0}));
     return success();
   }
 

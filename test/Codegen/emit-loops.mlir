@@ -76,13 +76,13 @@ func.func private @relu(%x: memref<7x10xf32>, %y: memref<7x10xf32>,
 // V512: arith.addf %{{.*}} : vector<4xf32>
 // V512: vector.extract
 // V512: memref.store
-func.func private @sum_rows(%x: memref<9x640xf32>, %y: memref<9xf32>,
+func.func private @sum_rows(%x: memref<9x6400xf32>, %y: memref<9xf32>,
                             %worker: index, %workers: index)
     attributes {dl.kernel} {
   linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
                                    affine_map<(i, j) -> (i)>],
                   iterator_types = ["parallel", "reduction"]}
-      ins(%x : memref<9x640xf32>) outs(%y : memref<9xf32>) {
+      ins(%x : memref<9x6400xf32>) outs(%y : memref<9xf32>) {
   ^bb0(%a: f32, %o: f32):
     %s = arith.addf %o, %a : f32
     linalg.yield %s : f32
@@ -147,6 +147,49 @@ func.func private @sliced(%x: memref<9x32xf32>, %m: memref<9xf32>,
     %s = arith.subf %a, %b : f32
     linalg.yield %s : f32
   }
+  return
+}
+
+// -----
+
+// A transpose: squares of 16 x 16, four rounds of 16 shuffles.
+
+// CHECK-LABEL: func.func private @transpose
+// V512-COUNT-16: vector.load
+// V512-COUNT-64: vector.shuffle
+// V512-NOT: vector.shuffle
+// V512-COUNT-16: vector.store
+// SCALAR: memref.load
+// SCALAR: memref.store
+func.func private @transpose(%x: memref<32x48xf32>, %y: memref<48x32xf32>,
+                             %worker: index, %workers: index)
+    attributes {dl.kernel} {
+  linalg.transpose ins(%x : memref<32x48xf32>) outs(%y : memref<48x32xf32>)
+      permutation = [1, 0]
+  return
+}
+
+// -----
+
+// A deep reduction: the start values go to memory first, then a loop over
+// blocks goes on from there.
+
+// CHECK-LABEL: func.func private @deep
+// V512: vector.store %[[ZERO:.*]], %[[C:.*]][
+// V512: scf.for
+// V512: vector.load %[[C]][
+// V512: scf.for {{.*}} iter_args
+// V512: memref.prefetch
+// V512: vector.store %{{.*}}, %[[C]][
+// SCALAR-NOT: memref.prefetch
+// SCALAR: scf.for {{.*}} iter_args
+func.func private @deep(%a: memref<14x8000xf32>, %b: memref<8000x64xf32>,
+                        %c: memref<14x64xf32>, %worker: index,
+                        %workers: index) attributes {dl.kernel} {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<14x64xf32>)
+  linalg.matmul ins(%a, %b : memref<14x8000xf32>, memref<8000x64xf32>)
+                outs(%c : memref<14x64xf32>)
   return
 }
 

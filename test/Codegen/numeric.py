@@ -181,8 +181,8 @@ matmul("matmul_at", 22, 18, 35, ta=True)
 matmul("matvec", 1, 70, 35)
 matmul("dot", 1, 1, 77)
 # Deep enough for the reduction to be cut into blocks.
-matmul("matmul_deep", 14, 32, 6000)
-matmul("matmul_deep_adds", 5, 40, 6002, filled=False)
+matmul("matmul_deep", 14, 64, 6000)
+matmul("matmul_deep_adds", 5, 80, 6002, filled=False)
 
 B, M, N, K = 3, 9, 20, 15
 Case("matmul_batched",

@@ -20,8 +20,9 @@ static cl::OptionCategory category("Options of dlc");
 static cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"),
                                   cl::init("-"), cl::cat(category));
 static cl::opt<std::string>
-    output("o", cl::desc("what to write; the suffix says in which form: .so, .o, "
-                         ".s, .ll or .mlir ('-': standard output)"),
+    output("o",
+           cl::desc("what to write; the suffix says in which form: .so, .o, "
+                    ".s, .ll or .mlir ('-': standard output)"),
            cl::value_desc("file"), cl::cat(category));
 static cl::opt<std::string>
     emit("emit", cl::desc("stop after this phase, or: ll, s, o, so"),
@@ -30,11 +31,12 @@ static cl::opt<std::string> from("from",
                                  cl::desc("the input is what this phase left"),
                                  cl::value_desc("phase"), cl::cat(category));
 static cl::opt<std::string>
-    dumpPhases("dump-phases", cl::desc("write the program after each phase to DIR"),
+    dumpPhases("dump-phases",
+               cl::desc("write the program after each phase to DIR"),
                cl::value_desc("dir"), cl::cat(category));
-static cl::opt<unsigned> level("O", cl::Prefix,
-                               cl::desc("0: plain loops; 2: everything (default)"),
-                               cl::init(2), cl::cat(category));
+static cl::opt<unsigned>
+    level("O", cl::Prefix, cl::desc("0: plain loops; 2: everything (default)"),
+          cl::init(2), cl::cat(category));
 static cl::opt<std::string>
     cpu("mcpu", cl::desc("the processor to compile for (default: native)"),
         cl::value_desc("cpu"), cl::init("native"), cl::cat(category));
@@ -60,10 +62,12 @@ static Expected<std::string> findForm() {
   if (suffix == "mlir" || output == "-")
     return getPhases().back().name.str();
   if (output.empty())
-    return createStringError("say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
-                             ".mlir says in which form), or where to stop with "
-                             "--emit=PHASE");
-  return createStringError("-o " + output + ": the suffix is none of .so, .o, .s, .ll, .mlir; "
+    return createStringError(
+        "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
+        ".mlir says in which form), or where to stop with "
+        "--emit=PHASE");
+  return createStringError("-o " + output +
+                           ": the suffix is none of .so, .o, .s, .ll, .mlir; "
                            "say the form with --emit");
 }
 
@@ -82,8 +86,9 @@ static Error run() {
   if (!compilation)
     return compilation.takeError();
   bool isCode = is_contained(codeForms, StringRef(*form));
-  if (Error error =
-          (*compilation)->run(from, isCode ? StringRef(getPhases().back().name) : StringRef(*form)))
+  if (Error error = (*compilation)
+                        ->run(from, isCode ? StringRef(getPhases().back().name)
+                                           : StringRef(*form)))
     return error;
 
   std::string path = output.empty() ? "-" : output.getValue();
@@ -101,15 +106,16 @@ static Error run() {
   if (!module)
     return module.takeError();
   if (*form == "ll") {
-    if (Error error =
-            write(files, path, [&](raw_ostream &out) { (*module)->print(out, nullptr); }))
+    if (Error error = write(files, path, [&](raw_ostream &out) {
+          (*module)->print(out, nullptr);
+        }))
       return error;
     return files.commit();
   }
   SmallVector<char, 0> code;
-  if (Error error = writeCode(**module, (*compilation)->getMachine(),
-                              *form == "s" ? CodeFormat::Assembly : CodeFormat::Object,
-                              code))
+  if (Error error = writeCode(
+          **module, (*compilation)->getMachine(),
+          *form == "s" ? CodeFormat::Assembly : CodeFormat::Object, code))
     return error;
   if (*form != "so") {
     if (Error error = write(files, path, [&](raw_ostream &out) {

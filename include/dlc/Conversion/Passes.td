@@ -30,6 +30,6 @@ def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
     model keeps becomes the module attribute `dl.manifest`.
   }];
   let dependentDialects = [
-    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
-    "::mlir::tensor::TensorDialect"];
+    "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }

@@ -1,7 +1,7 @@
 //===- Model.h - A compiled model as a C++ object ---------------*- C++ -*-===//
 //
-// One compiled model, whether it came out of the JIT or out of a shared library,
-// and one instance of its state. A thin owner over the C interface of
+// One compiled model, whether it came out of the JIT or out of a shared
+// library, and one instance of its state. A thin owner over the C interface of
 // dlc/Runtime.h: everything a tool does to a model goes through here.
 //
 //===----------------------------------------------------------------------===//

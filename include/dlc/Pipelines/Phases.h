@@ -1,8 +1,9 @@
 //===- Phases.h - The way from a model to code ------------------*- C++ -*-===//
 //
-// One table says which phases there are, what each leaves and which passes it runs.
-// `--emit`, `--from`, `--dump-phases`, the pipelines of dlc-opt and docs/phases.md all
-// come from it.
+// One table says which phases there are, what each leaves and which passes it
+// runs.
+// `--emit`, `--from`, `--dump-phases`, the pipelines of dlc-opt and
+// docs/phases.md all come from it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_PIPELINES_PHASES_H
@@ -41,7 +42,8 @@ const Phase *findPhase(llvm::StringRef name);
 void addPhase(mlir::OpPassManager &manager, const Phase &phase,
               const PhaseOptions &options);
 
-/// Makes each phase a pipeline `dl-<phase>` of dlc-opt, and registers all passes.
+/// Makes each phase a pipeline `dl-<phase>` of dlc-opt, and registers all
+/// passes.
 void registerPhases();
 
 /// The dialects that programs of any phase use.

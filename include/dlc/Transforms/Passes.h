@@ -9,7 +9,8 @@
 
 namespace dlc {
 
-/// Attributes of the functions that `dl-resolve-steps` and `dl-form-kernels` make.
+/// Attributes of the functions that `dl-resolve-steps` and `dl-form-kernels`
+/// make.
 namespace names {
 /// On an argument or result of a step: the input's or output's name.
 inline constexpr llvm::StringLiteral io = "dl.name";

@@ -4,8 +4,9 @@
 
 using namespace mlir;
 
-SmallVector<AffineMap> dlc::makeMaps(MLIRContext *context, unsigned dims,
-                                     ArrayRef<SmallVector<AffineExpr>> operands) {
+SmallVector<AffineMap>
+dlc::makeMaps(MLIRContext *context, unsigned dims,
+              ArrayRef<SmallVector<AffineExpr>> operands) {
   return llvm::map_to_vector(operands, [&](ArrayRef<AffineExpr> exprs) {
     return AffineMap::get(dims, 0, exprs, context);
   });
@@ -41,7 +42,8 @@ Value dlc::makeFilled(OpBuilder &builder, Location loc, RankedTensorType type,
 }
 
 Value dlc::makeZero(OpBuilder &builder, Location loc, RankedTensorType type) {
-  return makeFilled(builder, loc, type, builder.getZeroAttr(type.getElementType()));
+  return makeFilled(builder, loc, type,
+                    builder.getZeroAttr(type.getElementType()));
 }
 
 TypedAttr dlc::leastValue(OpBuilder &builder, Type element, bool isUnsigned) {

@@ -9,12 +9,18 @@
 namespace dlc {
 
 /// One function a family adds its patterns with.
-void populateConvolutionToLinalg(const mlir::TypeConverter &, mlir::RewritePatternSet &);
-void populateElementwiseToLinalg(const mlir::TypeConverter &, mlir::RewritePatternSet &);
-void populateLinearToLinalg(const mlir::TypeConverter &, mlir::RewritePatternSet &);
-void populatePoolingToLinalg(const mlir::TypeConverter &, mlir::RewritePatternSet &);
-void populateReductionToLinalg(const mlir::TypeConverter &, mlir::RewritePatternSet &);
-void populateShapeToLinalg(const mlir::TypeConverter &, mlir::RewritePatternSet &);
+void populateConvolutionToLinalg(const mlir::TypeConverter &,
+                                 mlir::RewritePatternSet &);
+void populateElementwiseToLinalg(const mlir::TypeConverter &,
+                                 mlir::RewritePatternSet &);
+void populateLinearToLinalg(const mlir::TypeConverter &,
+                            mlir::RewritePatternSet &);
+void populatePoolingToLinalg(const mlir::TypeConverter &,
+                             mlir::RewritePatternSet &);
+void populateReductionToLinalg(const mlir::TypeConverter &,
+                               mlir::RewritePatternSet &);
+void populateShapeToLinalg(const mlir::TypeConverter &,
+                           mlir::RewritePatternSet &);
 
 using BodyBuilder = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
@@ -24,12 +30,14 @@ llvm::SmallVector<mlir::AffineMap>
 makeMaps(mlir::MLIRContext *context, unsigned dims,
          llvm::ArrayRef<llvm::SmallVector<mlir::AffineExpr>> operands);
 
-/// A structured op. `reductions` names the loop dimensions that are not parallel;
-/// `body` gets one element of every input and output.
-mlir::linalg::GenericOp
-makeGeneric(mlir::OpBuilder &builder, mlir::Location loc, mlir::ValueRange inputs,
-            mlir::ValueRange outputs, llvm::ArrayRef<mlir::AffineMap> maps,
-            llvm::ArrayRef<unsigned> reductions, BodyBuilder body);
+/// A structured op. `reductions` names the loop dimensions that are not
+/// parallel; `body` gets one element of every input and output.
+mlir::linalg::GenericOp makeGeneric(mlir::OpBuilder &builder,
+                                    mlir::Location loc, mlir::ValueRange inputs,
+                                    mlir::ValueRange outputs,
+                                    llvm::ArrayRef<mlir::AffineMap> maps,
+                                    llvm::ArrayRef<unsigned> reductions,
+                                    BodyBuilder body);
 
 mlir::Value makeEmpty(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::RankedTensorType type);
@@ -44,10 +52,11 @@ mlir::Value makeZero(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::TypedAttr leastValue(mlir::OpBuilder &builder, mlir::Type element,
                            bool isUnsigned = false);
 
-/// A filled tensor of `type` with `x` at `offsets`, its elements `strides` apart.
-mlir::Value makePadded(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
-                       mlir::RankedTensorType type, mlir::TypedAttr value,
-                       llvm::ArrayRef<int64_t> offsets,
+/// A filled tensor of `type` with `x` at `offsets`, its elements `strides`
+/// apart.
+mlir::Value makePadded(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value x, mlir::RankedTensorType type,
+                       mlir::TypedAttr value, llvm::ArrayRef<int64_t> offsets,
                        llvm::ArrayRef<int64_t> strides);
 
 /// The converted type of a result.

@@ -1,7 +1,8 @@
 //===- Convolution.cpp - Convolution and its filter gradient --------------===//
 //
-// Both are one contraction over (n, oh, ow, o, kh, kw, i) on channels-last images
-// without padding; `dl-assign-layout` has seen to that, and to the input gradient.
+// Both are one contraction over (n, oh, ow, o, kh, kw, i) on channels-last
+// images without padding; `dl-assign-layout` has seen to that, and to the input
+// gradient.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,7 +12,8 @@ using namespace mlir;
 using namespace dlc;
 
 /// Multiply and add.
-static SmallVector<Value> accumulate(OpBuilder &b, Location loc, ValueRange args) {
+static SmallVector<Value> accumulate(OpBuilder &b, Location loc,
+                                     ValueRange args) {
   Value product = arith::MulFOp::create(b, loc, args[0], args[1]);
   return {arith::AddFOp::create(b, loc, args[2], product)};
 }
@@ -31,7 +33,8 @@ struct ConvIndices {
     AffineExpr n, h, w, o, kh, kw, i;
     bindDims(op.getContext(), n, h, w, o, kh, kw, i);
     SmallVector<int64_t> stride = op.getStride(), dilation = op.getDilation();
-    image = {n, h * stride[0] + kh * dilation[0], w * stride[1] + kw * dilation[1], i};
+    image = {n, h * stride[0] + kh * dilation[0],
+             w * stride[1] + kw * dilation[1], i};
     filter = {kh, kw, i, o};
     result = {n, h, w, o};
   }
@@ -49,10 +52,11 @@ struct Conv2dToLinalg : OpConversionPattern<dl::Conv2dOp> {
     ConvIndices index(op);
     SmallVector<AffineMap> maps =
         makeMaps(op.getContext(), 7, {index.image, index.filter, index.result});
-    Value zero = makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
+    Value zero =
+        makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
     rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
-                                       {adaptor.getX(), adaptor.getW()}, zero, maps,
-                                       {4, 5, 6}, accumulate));
+                                       {adaptor.getX(), adaptor.getW()}, zero,
+                                       maps, {4, 5, 6}, accumulate));
     return success();
   }
 };
@@ -69,10 +73,11 @@ struct FilterGradToLinalg : OpConversionPattern<dl::Conv2dFilterGradOp> {
     ConvIndices index(op);
     SmallVector<AffineMap> maps =
         makeMaps(op.getContext(), 7, {index.image, index.result, index.filter});
-    Value zero = makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
+    Value zero =
+        makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
     rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
-                                       {adaptor.getX(), adaptor.getDy()}, zero, maps,
-                                       {0, 1, 2}, accumulate));
+                                       {adaptor.getX(), adaptor.getDy()}, zero,
+                                       maps, {0, 1, 2}, accumulate));
     return success();
   }
 };
@@ -81,5 +86,6 @@ struct FilterGradToLinalg : OpConversionPattern<dl::Conv2dFilterGradOp> {
 
 void dlc::populateConvolutionToLinalg(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  patterns.add<Conv2dToLinalg, FilterGradToLinalg>(converter, patterns.getContext());
+  patterns.add<Conv2dToLinalg, FilterGradToLinalg>(converter,
+                                                   patterns.getContext());
 }

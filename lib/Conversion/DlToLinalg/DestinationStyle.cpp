@@ -3,7 +3,8 @@
 //   dl.model @m {
 //     dl.param @w : tensor<8xf32> = zeros
 //     func.func private @kernel_0(%x: tensor<8xf32>) -> tensor<8xf32> { ... }
-//     func.func @step(%x {dl.name = "x"}, %w {dl.state = @w}) -> (tensor<8xf32> {dl.state = @w}) {
+//     func.func @step(%x {dl.name = "x"}, %w {dl.state = @w}) -> (tensor<8xf32>
+//     {dl.state = @w}) {
 //       %0 = call @kernel_0(%x)
 //       return %0
 //     }
@@ -11,17 +12,19 @@
 //
 // becomes
 //
-//   module attributes {dl.manifest = {name = "m", states = [...], steps = [...]}} {
-//     func.func private @kernel_0(%x, %out, %worker: index, %workers: index) -> tensor<8xf32>
-//     func.func @step(%x, %w, %worker, %workers) attributes {dl.args = [...]} {
+//   module attributes {dl.manifest = {name = "m", states = [...], steps =
+//   [...]}} {
+//     func.func private @kernel_0(%x, %out, %worker: index, %workers: index) ->
+//     tensor<8xf32> func.func @step(%x, %w, %worker, %workers) attributes
+//     {dl.args = [...]} {
 //       %0 = call @kernel_0(%x, %w, %worker, %workers)
 //       return
 //     }
 //   }
 //
-// A result that is an output of the step or the new value of a state entry goes straight
-// to its place if no kernel reads the old value later; otherwise a copy at the end of
-// the step brings it there.
+// A result that is an output of the step or the new value of a state entry goes
+// straight to its place if no kernel reads the old value later; otherwise a
+// copy at the end of the step brings it there.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,6 +32,7 @@
 #include "dlc/Runtime.h"
 #include "dlc/Transforms/Passes.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -47,7 +51,8 @@ static constexpr llvm::StringLiteral writable = "bufferization.writable";
 //===----------------------------------------------------------------------===//
 
 /// The result -> input pairs of a kernel that computes in place.
-static llvm::SmallDenseMap<unsigned, unsigned> inPlacePairs(func::FuncOp kernel) {
+static llvm::SmallDenseMap<unsigned, unsigned>
+inPlacePairs(func::FuncOp kernel) {
   llvm::SmallDenseMap<unsigned, unsigned> pairs;
   if (auto list = kernel->getAttrOfType<ArrayAttr>(names::inPlace))
     for (Attribute pair : list) {
@@ -59,22 +64,23 @@ static llvm::SmallDenseMap<unsigned, unsigned> inPlacePairs(func::FuncOp kernel)
 
 /// Makes the op chain that computes `value` write into `destination`; the value
 /// that then is the result.
-static Value writeInto(Value value, Value destination, OpBuilder &atEnd) {
+static Value writeInto(Value value, Value destination) {
   Location loc = value.getLoc();
   auto result = dyn_cast<OpResult>(value);
-  // A value with a view of it for a result: the view's source is what is written.
+  // A value with a view of it for a result: the view's source is what is
+  // written.
   if (auto expand = value.getDefiningOp<tensor::ExpandShapeOp>()) {
     OpBuilder atStart = OpBuilder::atBlockBegin(value.getParentBlock());
     Value flat = tensor::CollapseShapeOp::create(
         atStart, loc, expand.getSrcType(), destination,
         expand.getReassociationIndices());
-    expand.getSrcMutable().assign(writeInto(expand.getSrc(), flat, atEnd));
+    expand.getSrcMutable().assign(writeInto(expand.getSrc(), flat));
     return expand;
   }
   if (result && result.getOwner()) {
     Operation *owner = result.getOwner();
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(owner)) {
-      insert.getDestMutable().assign(writeInto(insert.getDest(), destination, atEnd));
+      insert.getDestMutable().assign(writeInto(insert.getDest(), destination));
       return insert;
     }
     if (auto style = dyn_cast<DestinationStyleOpInterface>(owner)) {
@@ -89,14 +95,18 @@ static Value writeInto(Value value, Value destination, OpBuilder &atEnd) {
                       fill.getOutputs()[0].getDefiningOp())) {
         // Its own copy, as a fill may start several ops.
         OpBuilder before(style);
-        auto own = linalg::FillOp::create(before, fill.getLoc(), fill.getInputs(),
-                                          ValueRange(destination));
+        auto own = linalg::FillOp::create(
+            before, fill.getLoc(), fill.getInputs(), ValueRange(destination));
         init->set(own.getResult(0));
         return value;
       }
     }
   }
-  return linalg::CopyOp::create(atEnd, loc, value, destination).getResult(0);
+  // Behind both: destinations stand at the start of the block.
+  OpBuilder behind(value.getContext());
+  behind.setInsertionPointAfterValue(isa<BlockArgument>(value) ? destination
+                                                               : value);
+  return linalg::CopyOp::create(behind, loc, value, destination).getResult(0);
 }
 
 static void kernelToDestinationStyle(func::FuncOp kernel) {
@@ -117,7 +127,12 @@ static void kernelToDestinationStyle(func::FuncOp kernel) {
       body.addArgument(operand.get().getType(), kernel.getLoc());
     }
     written.push_back(arg);
-    operand.set(writeInto(operand.get(), body.getArgument(arg), builder));
+    // Nothing, if the value is computed in place; a copy, if the old value is
+    // needed too long for that.
+    Value result = writeInto(operand.get(), body.getArgument(arg));
+    operand.set(bufferization::MaterializeInDestinationOp::create(
+                    builder, result.getLoc(), result, body.getArgument(arg))
+                    .getResult());
   }
   for (int i = 0; i < 2; ++i)
     body.addArgument(builder.getIndexType(), kernel.getLoc());
@@ -130,7 +145,8 @@ static void kernelToDestinationStyle(func::FuncOp kernel) {
   for (auto [i, type] : llvm::enumerate(body.getArgumentTypes()))
     if (isa<TensorType>(type))
       argAttrs[i] = attrs.getDictionaryAttr(attrs.getNamedAttr(
-          writable, attrs.getBoolAttr(llvm::is_contained(written, int64_t(i)))));
+          writable,
+          attrs.getBoolAttr(llvm::is_contained(written, int64_t(i)))));
   kernel.setAllArgAttrs(argAttrs);
 }
 
@@ -143,9 +159,10 @@ namespace {
 class StepLowering {
 public:
   StepLowering(func::FuncOp step, SymbolTable &symbols,
-               const DenseMap<Operation *, llvm::SmallDenseMap<unsigned, unsigned>>
-                   &inPlace)
-      : step(step), symbols(symbols), inPlace(inPlace), builder(step.getContext()) {}
+               const DenseMap<Operation *,
+                              llvm::SmallDenseMap<unsigned, unsigned>> &inPlace)
+      : step(step), symbols(symbols), inPlace(inPlace),
+        builder(step.getContext()) {}
 
   void run();
 
@@ -221,8 +238,8 @@ void StepLowering::lower(func::CallOp call) {
       continue;
     }
     auto type = cast<RankedTensorType>(result.getType());
-    operands.push_back(tensor::EmptyOp::create(builder, call.getLoc(),
-                                               type.getShape(), type.getElementType()));
+    operands.push_back(tensor::EmptyOp::create(
+        builder, call.getLoc(), type.getShape(), type.getElementType()));
     if (place != places.end())
       copies.push_back({result, place->second});
   }
@@ -244,16 +261,17 @@ func::FuncOp StepLowering::copyKernel(RankedTensorType type) {
   if (auto known = symbols.lookup<func::FuncOp>(name))
     return known;
   OpBuilder b(step.getContext());
-  auto kernel =
-      func::FuncOp::create(step.getLoc(), name, b.getFunctionType({type}, {type}));
+  auto kernel = func::FuncOp::create(step.getLoc(), name,
+                                     b.getFunctionType({type}, {type}));
   kernel.setPrivate();
   kernel->setAttr(names::kernel, b.getUnitAttr());
   Block *body = kernel.addEntryBlock();
   b.setInsertionPointToEnd(body);
-  Value empty =
-      tensor::EmptyOp::create(b, step.getLoc(), type.getShape(), type.getElementType());
-  Value copy = linalg::CopyOp::create(b, step.getLoc(), body->getArgument(0), empty)
-                   .getResult(0);
+  Value empty = tensor::EmptyOp::create(b, step.getLoc(), type.getShape(),
+                                        type.getElementType());
+  Value copy =
+      linalg::CopyOp::create(b, step.getLoc(), body->getArgument(0), empty)
+          .getResult(0);
   func::ReturnOp::create(b, step.getLoc(), copy);
   kernelToDestinationStyle(kernel);
   symbols.insert(kernel);
@@ -278,11 +296,10 @@ void StepLowering::run() {
   Builder attrs(step.getContext());
   SmallVector<DictionaryAttr> argAttrs;
   for (Type type : body.getArgumentTypes())
-    argAttrs.push_back(
-        isa<TensorType>(type)
-            ? attrs.getDictionaryAttr(
-                  attrs.getNamedAttr(writable, attrs.getBoolAttr(true)))
-            : attrs.getDictionaryAttr({}));
+    argAttrs.push_back(isa<TensorType>(type)
+                           ? attrs.getDictionaryAttr(attrs.getNamedAttr(
+                                 writable, attrs.getBoolAttr(true)))
+                           : attrs.getDictionaryAttr({}));
   step.setAllArgAttrs(argAttrs);
   step->removeAttr("res_attrs");
 }
@@ -292,8 +309,9 @@ void StepLowering::run() {
 //===----------------------------------------------------------------------===//
 
 /// One state entry as a dictionary.
-static Attribute describeState(Builder &b, StringRef kind, StringAttr name, Type type,
-                               dl::RuntimeInit init, dl::StorageAttr storage) {
+static Attribute describeState(Builder &b, StringRef kind, StringAttr name,
+                               Type type, dl::RuntimeInit init,
+                               dl::StorageAttr storage) {
   SmallVector<NamedAttribute> fields{
       b.getNamedAttr("kind", b.getStringAttr(kind)),
       b.getNamedAttr("name", name),
@@ -306,8 +324,8 @@ static Attribute describeState(Builder &b, StringRef kind, StringAttr name, Type
   return b.getDictionaryAttr(fields);
 }
 
-/// Parameters and buffers in the order of the file, then hyper-parameters, slots and
-/// counters.
+/// Parameters and buffers in the order of the file, then hyper-parameters,
+/// slots and counters.
 static ArrayAttr describeStates(dl::ModelOp model) {
   Builder b(model.getContext());
   SmallVector<Attribute> tensors, hparams, slots, counters;
@@ -326,16 +344,17 @@ static ArrayAttr describeStates(dl::ModelOp model) {
       slots.push_back(entry(slot, "slot"));
     else if (auto hparam = dyn_cast<dl::HparamOp>(op))
       hparams.push_back(describeState(
-          b, "hparam", hparam.getSymNameAttr(), RankedTensorType::get({}, b.getF32Type()),
+          b, "hparam", hparam.getSymNameAttr(),
+          RankedTensorType::get({}, b.getF32Type()),
           {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {}));
     else if (auto counter = dyn_cast<dl::CounterOp>(op))
-      counters.push_back(describeState(b, "counter", counter.getSymNameAttr(),
-                                       RankedTensorType::get({}, b.getI64Type()),
-                                       {counter.getSymName() == names::seed
-                                            ? DLC_INIT_SEED
-                                            : DLC_INIT_CONSTANT,
-                                        0, 0},
-                                       {}));
+      counters.push_back(describeState(
+          b, "counter", counter.getSymNameAttr(),
+          RankedTensorType::get({}, b.getI64Type()),
+          {counter.getSymName() == names::seed ? DLC_INIT_SEED
+                                               : DLC_INIT_CONSTANT,
+           0, 0},
+          {}));
   }
   llvm::append_range(tensors, hparams);
   llvm::append_range(tensors, slots);
@@ -349,8 +368,8 @@ static ArrayAttr describeTensors(Builder &b, func::FuncOp step, bool results) {
   TypeRange types = results ? TypeRange(step.getResultTypes())
                             : TypeRange(step.getArgumentTypes());
   for (auto [i, type] : llvm::enumerate(types)) {
-    Attribute name =
-        results ? step.getResultAttr(i, names::io) : step.getArgAttr(i, names::io);
+    Attribute name = results ? step.getResultAttr(i, names::io)
+                             : step.getArgAttr(i, names::io);
     if (!name)
       continue;
     Attribute original = results ? step.getResultAttr(i, names::type)
@@ -369,13 +388,13 @@ static DictionaryAttr describe(dl::ModelOp model) {
     if (step->hasAttr(names::step))
       steps.push_back(b.getDictionaryAttr(
           {b.getNamedAttr("name", step.getSymNameAttr()),
-           b.getNamedAttr("trains", b.getBoolAttr(step->hasAttr(names::trains))),
+           b.getNamedAttr("trains",
+                          b.getBoolAttr(step->hasAttr(names::trains))),
            b.getNamedAttr("inputs", describeTensors(b, step, false)),
            b.getNamedAttr("outputs", describeTensors(b, step, true))}));
-  return b.getDictionaryAttr(
-      {b.getNamedAttr("name", model.getSymNameAttr()),
-       b.getNamedAttr("states", describeStates(model)),
-       b.getNamedAttr("steps", b.getArrayAttr(steps))});
+  return b.getDictionaryAttr({b.getNamedAttr("name", model.getSymNameAttr()),
+                              b.getNamedAttr("states", describeStates(model)),
+                              b.getNamedAttr("steps", b.getArrayAttr(steps))});
 }
 
 //===----------------------------------------------------------------------===//

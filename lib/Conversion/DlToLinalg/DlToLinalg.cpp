@@ -56,7 +56,8 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
     dlc::populatePoolingToLinalg(converter, patterns);
     dlc::populateReductionToLinalg(converter, patterns);
     dlc::populateShapeToLinalg(converter, patterns);
-    if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
       signalPassFailure();
   }
 };

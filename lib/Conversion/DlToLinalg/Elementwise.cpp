@@ -23,8 +23,12 @@ struct Scalar {
   Value constant(double value) const {
     return arith::ConstantOp::create(b, loc, b.getFloatAttr(element, value));
   }
-  template <typename Op> Value unary() const { return Op::create(b, loc, args[0]); }
-  template <typename Op> Value binary() const {
+  template <typename Op>
+  Value unary() const {
+    return Op::create(b, loc, args[0]);
+  }
+  template <typename Op>
+  Value binary() const {
     return Op::create(b, loc, args[0], args[1]);
   }
   template <typename Float, typename Signed, typename Unsigned = Signed>
@@ -41,9 +45,15 @@ struct Scalar {
   Value compute(dl::RsqrtOp) const {
     return arith::DivFOp::create(b, loc, constant(1), unary<math::SqrtOp>());
   }
-  Value compute(dl::AddOp) const { return byType<arith::AddFOp, arith::AddIOp>(); }
-  Value compute(dl::SubOp) const { return byType<arith::SubFOp, arith::SubIOp>(); }
-  Value compute(dl::MulOp) const { return byType<arith::MulFOp, arith::MulIOp>(); }
+  Value compute(dl::AddOp) const {
+    return byType<arith::AddFOp, arith::AddIOp>();
+  }
+  Value compute(dl::SubOp) const {
+    return byType<arith::SubFOp, arith::SubIOp>();
+  }
+  Value compute(dl::MulOp) const {
+    return byType<arith::MulFOp, arith::MulIOp>();
+  }
   Value compute(dl::DivOp) const {
     return byType<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>();
   }
@@ -76,14 +86,17 @@ Value Scalar::compute(dl::CompareOp op) const {
   if (isFloat()) {
     using P = arith::CmpFPredicate;
     // Not a number differs from everything, and is ordered with nothing.
-    static constexpr P table[] = {P::OEQ, P::UNE, P::OLT, P::OLE, P::OGT, P::OGE};
+    static constexpr P table[] = {P::OEQ, P::UNE, P::OLT,
+                                  P::OLE, P::OGT, P::OGE};
     return arith::CmpFOp::create(b, loc, table[i], args[0], args[1]);
   }
   using P = arith::CmpIPredicate;
-  static constexpr P asSigned[] = {P::eq, P::ne, P::slt, P::sle, P::sgt, P::sge};
-  static constexpr P asUnsigned[] = {P::eq, P::ne, P::ult, P::ule, P::ugt, P::uge};
-  return arith::CmpIOp::create(b, loc, (isUnsigned() ? asUnsigned : asSigned)[i],
-                               args[0], args[1]);
+  static constexpr P asSigned[] = {P::eq,  P::ne,  P::slt,
+                                   P::sle, P::sgt, P::sge};
+  static constexpr P asUnsigned[] = {P::eq,  P::ne,  P::ult,
+                                     P::ule, P::ugt, P::uge};
+  return arith::CmpIOp::create(
+      b, loc, (isUnsigned() ? asUnsigned : asSigned)[i], args[0], args[1]);
 }
 
 Value Scalar::compute(dl::CastOp op) const {
@@ -93,7 +106,8 @@ Value Scalar::compute(dl::CastOp op) const {
                 ? b.getIntegerType(wanted.getIntOrFloatBitWidth())
                 : wanted;
   Value x = args[0];
-  unsigned from = element.getIntOrFloatBitWidth(), width = to.getIntOrFloatBitWidth();
+  unsigned from = element.getIntOrFloatBitWidth(),
+           width = to.getIntOrFloatBitWidth();
   if (isFloat() && isa<FloatType>(to)) {
     if (width > from)
       return arith::ExtFOp::create(b, loc, to, x);
@@ -154,7 +168,8 @@ struct ElementwiseToLinalg : OpConversionPattern<Op> {
           Scalar scalar{b, loc, values, element};
           Value result = scalar.compute(op);
           if (isBool(op->getResult(0)))
-            result = arith::ExtUIOp::create(b, loc, type.getElementType(), result);
+            result =
+                arith::ExtUIOp::create(b, loc, type.getElementType(), result);
           return {result};
         });
     rewriter.replaceOp(op, generic.getResults());
@@ -163,7 +178,8 @@ struct ElementwiseToLinalg : OpConversionPattern<Op> {
 };
 
 template <typename... Ops>
-void addElementwise(const TypeConverter &converter, RewritePatternSet &patterns) {
+void addElementwise(const TypeConverter &converter,
+                    RewritePatternSet &patterns) {
   patterns.add<ElementwiseToLinalg<Ops>...>(converter, patterns.getContext());
 }
 
@@ -171,9 +187,8 @@ void addElementwise(const TypeConverter &converter, RewritePatternSet &patterns)
 
 void dlc::populateElementwiseToLinalg(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  addElementwise<
-      dl::AddOp, dl::CastOp, dl::CompareOp, dl::CopyOp, dl::DivOp, dl::ExpOp,
-      dl::LogOp, dl::MaxOp, dl::MulOp, dl::NegOp, dl::OffsetOp, dl::ReluOp,
-      dl::RsqrtOp, dl::ScaleOp, dl::SelectOp, dl::SqrtOp, dl::SubOp>(converter,
-                                                                     patterns);
+  addElementwise<dl::AddOp, dl::CastOp, dl::CompareOp, dl::CopyOp, dl::DivOp,
+                 dl::ExpOp, dl::LogOp, dl::MaxOp, dl::MulOp, dl::NegOp,
+                 dl::OffsetOp, dl::ReluOp, dl::RsqrtOp, dl::ScaleOp,
+                 dl::SelectOp, dl::SqrtOp, dl::SubOp>(converter, patterns);
 }

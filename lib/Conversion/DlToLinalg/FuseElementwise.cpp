@@ -1,7 +1,8 @@
 //===- FuseElementwise.cpp - Merge elementwise ops into their users -------===//
 //
-// Upstream's fusion with a rule of our own for when it pays: the user reads each element
-// of the producer once, so nothing is computed twice.
+// Upstream's fusion with a rule of our own for when it pays: the user reads
+// each element of the producer once, so nothing is computed twice. Then ops
+// that make the same pass over memory become one op with several results.
 //
 //===----------------------------------------------------------------------===//
 
@@ -9,6 +10,7 @@
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
@@ -31,8 +33,93 @@ static bool readsOnce(OpOperand *operand) {
   return consumer.getMatchingIndexingMap(operand).isPermutation();
 }
 
-/// Elementwise ops of one shape that did not become one op must at least agree on who
-/// computes what: each worker its rows.
+//===----------------------------------------------------------------------===//
+// Siblings
+//===----------------------------------------------------------------------===//
+
+/// Whether an op makes one pass over its operands: elementwise, or a reduction
+/// that reads each element of its inputs once.
+static bool isOnePass(linalg::GenericOp op) {
+  if (!op.hasPureTensorSemantics())
+    return false;
+  bool reduces = op.getNumReductionLoops() > 0;
+  return llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *input) {
+    AffineMap map = op.getMatchingIndexingMap(input);
+    return reduces ? map.isPermutation() : map.isProjectedPermutation();
+  });
+}
+
+/// Whether `first` can be computed where `second` stands, in the same loops.
+static bool canJoin(linalg::GenericOp first, linalg::GenericOp second) {
+  if (!isOnePass(first) || !isOnePass(second) ||
+      first.getStaticLoopRanges() != second.getStaticLoopRanges() ||
+      first.getIteratorTypesArray() != second.getIteratorTypesArray())
+    return false;
+  return llvm::all_of(first->getUsers(), [&](Operation *user) {
+    return second->isBeforeInBlock(user);
+  });
+}
+
+/// One op with the results of both, at the place of `second`.
+static void join(linalg::GenericOp first, linalg::GenericOp second) {
+  OpBuilder builder(second);
+  SmallVector<Value> inputs(first.getInputs()), outputs(first.getOutputs());
+  llvm::append_range(inputs, second.getInputs());
+  llvm::append_range(outputs, second.getOutputs());
+  SmallVector<AffineMap> maps, outputMaps;
+  for (linalg::GenericOp op : {first, second}) {
+    for (OpOperand *input : op.getDpsInputOperands())
+      maps.push_back(op.getMatchingIndexingMap(input));
+    for (OpOperand &output : op.getDpsInitsMutable())
+      outputMaps.push_back(op.getMatchingIndexingMap(&output));
+  }
+  llvm::append_range(maps, outputMaps);
+  auto joined = linalg::GenericOp::create(
+      builder, builder.getFusedLoc({first.getLoc(), second.getLoc()}),
+      ValueRange(outputs).getTypes(), inputs, outputs, maps,
+      second.getIteratorTypesArray(),
+      [&](OpBuilder &b, Location loc, ValueRange args) {
+        SmallVector<Value> yields;
+        size_t input = 0, output = inputs.size();
+        for (linalg::GenericOp op : {first, second}) {
+          IRMapping mapping;
+          Block *body = op.getBody();
+          for (BlockArgument arg : body->getArguments())
+            mapping.map(arg, arg.getArgNumber() < op.getInputs().size()
+                                 ? args[input++]
+                                 : args[output++]);
+          for (Operation &inner : body->without_terminator())
+            b.clone(inner, mapping);
+          for (Value yielded : body->getTerminator()->getOperands())
+            yields.push_back(mapping.lookupOrDefault(yielded));
+        }
+        linalg::YieldOp::create(b, loc, yields);
+      });
+  size_t split = first.getNumResults();
+  first.replaceAllUsesWith(joined.getResults().take_front(split));
+  second.replaceAllUsesWith(joined.getResults().drop_front(split));
+  second.erase();
+  first.erase();
+}
+
+/// Merges ops that make the same pass, so that what they both read is read once
+/// and what they both compute is computed once.
+static void joinSiblings(func::FuncOp kernel) {
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    SmallVector<linalg::GenericOp> ops(kernel.getOps<linalg::GenericOp>());
+    for (size_t i = 0; i < ops.size() && !changed; ++i)
+      for (size_t j = i + 1; j < ops.size() && !changed; ++j)
+        if (canJoin(ops[i], ops[j])) {
+          join(ops[i], ops[j]);
+          changed = true;
+        }
+  }
+}
+
+/// Elementwise ops of one shape that did not become one op must at least agree
+/// on who computes what: each worker its rows.
 static void shareRows(func::FuncOp kernel) {
   if (!kernel->hasAttr(dlc::names::kernel) || kernel->hasAttr(dlc::names::rows))
     return;
@@ -42,7 +129,8 @@ static void shareRows(func::FuncOp kernel) {
     ++number;
     ArrayRef<int64_t> shape =
         cast<RankedTensorType>(op.getResult(0).getType()).getShape();
-    if (op.getNumReductionLoops() || shape.empty() || (rows && *rows != shape[0]))
+    if (op.getNumReductionLoops() || shape.empty() ||
+        (rows && *rows != shape[0]))
       return;
     rows = shape[0];
   }
@@ -61,6 +149,7 @@ struct FuseElementwisePass
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
+    joinSiblings(getOperation());
     shareRows(getOperation());
   }
 };

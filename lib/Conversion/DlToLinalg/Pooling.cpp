@@ -1,8 +1,8 @@
 //===- Pooling.cpp - Maxima of windows ------------------------------------===//
 //
-// All members of the family run over (n, oh, ow, c, kh, kw) on channels-last images. A
-// tensor of the window's shape, of which no element is read, gives kh and kw their
-// extents.
+// All members of the family run over (n, oh, ow, c, kh, kw) on channels-last
+// images. A tensor of the window's shape, of which no element is read, gives kh
+// and kw their extents.
 //
 //===----------------------------------------------------------------------===//
 
@@ -73,14 +73,15 @@ struct MaxPoolToLinalg : OpConversionPattern<dl::MaxPool2dOp> {
     Value x = window.pad(rewriter, adaptor.getX(), least);
     Value start = makeFilled(rewriter, op.getLoc(), type, least);
     rewriter.replaceOp(
-        op, makeGeneric(
-                rewriter, op.getLoc(), {x, window.extents}, start,
-                makeMaps(op.getContext(), 6,
-                         {window.image, window.taps, window.pooled}),
-                {4, 5},
-                [](OpBuilder &b, Location loc, ValueRange args) -> SmallVector<Value> {
-                  return {arith::MaximumFOp::create(b, loc, args[2], args[0])};
-                }));
+        op, makeGeneric(rewriter, op.getLoc(), {x, window.extents}, start,
+                        makeMaps(op.getContext(), 6,
+                                 {window.image, window.taps, window.pooled}),
+                        {4, 5},
+                        [](OpBuilder &b, Location loc,
+                           ValueRange args) -> SmallVector<Value> {
+                          return {arith::MaximumFOp::create(b, loc, args[2],
+                                                            args[0])};
+                        }));
     return success();
   }
 };
@@ -100,24 +101,25 @@ struct MaxPoolIndexToLinalg : OpConversionPattern<dl::MaxPool2dIndexOp> {
     Value x = window.pad(rewriter, adaptor.getX(), least);
     Value best = makeFilled(rewriter, op.getLoc(), type, least);
     Value place = makeZero(rewriter, op.getLoc(), indexType);
-    auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> SmallVector<Value> {
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange args) -> SmallVector<Value> {
       Value value = args[0], max = args[2], index = args[3];
       Value above =
           arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, value, max);
-      Value isNan =
-          arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, value, value);
+      Value isNan = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO,
+                                          value, value);
       Value take = arith::OrIOp::create(b, loc, above, isNan);
       Value newMax = arith::SelectOp::create(b, loc, take, value, max);
       Value newIndex =
           arith::SelectOp::create(b, loc, take, window.tap(b, loc), index);
       return {newMax, newIndex};
     };
-    rewriter.replaceOp(
-        op, makeGeneric(rewriter, op.getLoc(), {x, window.extents}, {best, place},
-                        makeMaps(op.getContext(), 6,
-                                 {window.image, window.taps, window.pooled,
-                                  window.pooled}),
-                        {4, 5}, body));
+    rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
+                                       {x, window.extents}, {best, place},
+                                       makeMaps(op.getContext(), 6,
+                                                {window.image, window.taps,
+                                                 window.pooled, window.pooled}),
+                                       {4, 5}, body));
     return success();
   }
 };
@@ -134,28 +136,30 @@ struct ScatterToLinalg : OpConversionPattern<dl::MaxPool2dScatterOp> {
     Window<dl::MaxPool2dScatterOp> window(op, rewriter);
     RankedTensorType type = resultType(getTypeConverter(), op);
     Value zero = makeZero(rewriter, op.getLoc(), window.paddedType(type));
-    auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> SmallVector<Value> {
-      Value hit = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, args[1],
-                                        window.tap(b, loc));
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange args) -> SmallVector<Value> {
+      Value hit = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                        args[1], window.tap(b, loc));
       Value sum = arith::AddFOp::create(b, loc, args[3], args[0]);
       return {arith::SelectOp::create(b, loc, hit, sum, args[3])};
     };
     // Windows may overlap: only images and channels are independent.
-    Value dx = makeGeneric(rewriter, op.getLoc(),
-                           {adaptor.getDy(), adaptor.getIndex(), window.extents}, zero,
-                           makeMaps(op.getContext(), 6,
-                                    {window.pooled, window.pooled, window.taps,
-                                     window.image}),
-                           {1, 2, 4, 5}, body)
-                   .getResult(0);
+    Value dx =
+        makeGeneric(
+            rewriter, op.getLoc(),
+            {adaptor.getDy(), adaptor.getIndex(), window.extents}, zero,
+            makeMaps(op.getContext(), 6,
+                     {window.pooled, window.pooled, window.taps, window.image}),
+            {1, 2, 4, 5}, body)
+            .getResult(0);
     if (window.padded()) {
       auto attrs = [&](ArrayRef<int64_t> list) -> SmallVector<OpFoldResult> {
         return getAsIndexOpFoldResult(op.getContext(), list);
       };
       dx = tensor::ExtractSliceOp::create(
           rewriter, op.getLoc(), dx,
-          attrs({0, window.padding[0], window.padding[1], 0}), attrs(type.getShape()),
-          attrs({1, 1, 1, 1}));
+          attrs({0, window.padding[0], window.padding[1], 0}),
+          attrs(type.getShape()), attrs({1, 1, 1, 1}));
     }
     rewriter.replaceOp(op, dx);
     return success();
@@ -174,19 +178,19 @@ struct GatherToLinalg : OpConversionPattern<dl::MaxPool2dGatherOp> {
     RankedTensorType type = resultType(getTypeConverter(), op);
     Value x = window.pad(rewriter, adaptor.getX(),
                          rewriter.getZeroAttr(type.getElementType()));
-    auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> SmallVector<Value> {
-      Value hit = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, args[1],
-                                        window.tap(b, loc));
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange args) -> SmallVector<Value> {
+      Value hit = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                        args[1], window.tap(b, loc));
       return {arith::SelectOp::create(b, loc, hit, args[0], args[3])};
     };
-    rewriter.replaceOp(
-        op, makeGeneric(rewriter, op.getLoc(),
-                        {x, adaptor.getIndex(), window.extents},
-                        makeZero(rewriter, op.getLoc(), type),
-                        makeMaps(op.getContext(), 6,
-                                 {window.image, window.pooled, window.taps,
-                                  window.pooled}),
-                        {4, 5}, body));
+    rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
+                                       {x, adaptor.getIndex(), window.extents},
+                                       makeZero(rewriter, op.getLoc(), type),
+                                       makeMaps(op.getContext(), 6,
+                                                {window.image, window.pooled,
+                                                 window.taps, window.pooled}),
+                                       {4, 5}, body));
     return success();
   }
 };

@@ -32,9 +32,9 @@ struct ReduceToLinalg : OpConversionPattern<Op> {
     RankedTensorType type = resultType(this->getTypeConverter(), op);
     Type element = dl::tensorType(op.getX()).getElementType();
     bool isMax = std::is_same_v<Op, dl::ReduceMaxOp>;
-    TypedAttr start =
-        isMax ? leastValue(rewriter, type.getElementType(), element.isUnsignedInteger())
-              : rewriter.getZeroAttr(type.getElementType());
+    TypedAttr start = isMax ? leastValue(rewriter, type.getElementType(),
+                                         element.isUnsignedInteger())
+                            : rewriter.getZeroAttr(type.getElementType());
     auto combine = [&](OpBuilder &b, Location loc,
                        ValueRange args) -> SmallVector<Value> {
       Value x = args[0], sum = args[1];
@@ -71,20 +71,23 @@ struct ArgmaxToLinalg : OpConversionPattern<dl::ArgmaxOp> {
     RankedTensorType type = resultType(getTypeConverter(), op);
     auto x = cast<RankedTensorType>(adaptor.getX().getType());
     unsigned axis = op.getAxis();
-    bool isUnsigned = dl::tensorType(op.getX()).getElementType().isUnsignedInteger();
-    Value best = makeFilled(rewriter, loc, type.clone(x.getElementType()),
-                            leastValue(rewriter, x.getElementType(), isUnsigned));
+    bool isUnsigned =
+        dl::tensorType(op.getX()).getElementType().isUnsignedInteger();
+    Value best =
+        makeFilled(rewriter, loc, type.clone(x.getElementType()),
+                   leastValue(rewriter, x.getElementType(), isUnsigned));
     Value place = makeZero(rewriter, loc, type);
-    auto body = [&](OpBuilder &b, Location l, ValueRange args) -> SmallVector<Value> {
+    auto body = [&](OpBuilder &b, Location l,
+                    ValueRange args) -> SmallVector<Value> {
       Value greater;
       if (isa<FloatType>(args[0].getType())) {
         // Not a number counts as the maximum, as in PyTorch.
-        Value above = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OGT, args[0],
-                                            args[1]);
-        Value isNan = arith::CmpFOp::create(b, l, arith::CmpFPredicate::UNO, args[0],
-                                            args[0]);
-        Value wasNan = arith::CmpFOp::create(b, l, arith::CmpFPredicate::ORD, args[1],
-                                             args[1]);
+        Value above = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OGT,
+                                            args[0], args[1]);
+        Value isNan = arith::CmpFOp::create(b, l, arith::CmpFPredicate::UNO,
+                                            args[0], args[0]);
+        Value wasNan = arith::CmpFOp::create(b, l, arith::CmpFPredicate::ORD,
+                                             args[1], args[1]);
         Value newNan = arith::AndIOp::create(b, l, isNan, wasNan);
         greater = arith::OrIOp::create(b, l, above, newNan);
       } else {
@@ -93,15 +96,16 @@ struct ArgmaxToLinalg : OpConversionPattern<dl::ArgmaxOp> {
                                                    : arith::CmpIPredicate::sgt,
                                         args[0], args[1]);
       }
-      Value here = arith::IndexCastOp::create(b, l, b.getI32Type(),
-                                              linalg::IndexOp::create(b, l, axis));
+      Value here = arith::IndexCastOp::create(
+          b, l, b.getI32Type(), linalg::IndexOp::create(b, l, axis));
       Value value = arith::SelectOp::create(b, l, greater, args[0], args[1]);
       Value index = arith::SelectOp::create(b, l, greater, here, args[2]);
       return {value, index};
     };
     auto generic = makeGeneric(
         rewriter, loc, adaptor.getX(), {best, place},
-        reductionMaps(op.getContext(), x.getRank(), {int64_t(axis)}, 2), {axis}, body);
+        reductionMaps(op.getContext(), x.getRank(), {int64_t(axis)}, 2), {axis},
+        body);
     rewriter.replaceOp(op, generic.getResult(1));
     return success();
   }
@@ -112,5 +116,6 @@ struct ArgmaxToLinalg : OpConversionPattern<dl::ArgmaxOp> {
 void dlc::populateReductionToLinalg(const TypeConverter &converter,
                                     RewritePatternSet &patterns) {
   patterns.add<ArgmaxToLinalg, ReduceToLinalg<dl::ReduceMaxOp>,
-               ReduceToLinalg<dl::ReduceSumOp>>(converter, patterns.getContext());
+               ReduceToLinalg<dl::ReduceSumOp>>(converter,
+                                                patterns.getContext());
 }

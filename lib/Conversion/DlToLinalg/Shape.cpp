@@ -52,8 +52,8 @@ struct ReshapeToTensor : OpConversionPattern<dl::ReshapeOp> {
       return success();
     }
     if (from.getRank() > to.getRank())
-      rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(op, to, adaptor.getX(),
-                                                           *groups);
+      rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(
+          op, to, adaptor.getX(), *groups);
     else
       rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(op, to, adaptor.getX(),
                                                          *groups);
@@ -64,11 +64,13 @@ struct ReshapeToTensor : OpConversionPattern<dl::ReshapeOp> {
 /// The common form of ops that take each result element from one place.
 static linalg::GenericOp makeCopy(OpBuilder &b, Location loc, Value x,
                                   RankedTensorType type, AffineMap from) {
-  AffineMap to = AffineMap::getMultiDimIdentityMap(type.getRank(), b.getContext());
-  return makeGeneric(b, loc, x, makeEmpty(b, loc, type), {from, to}, {},
-                     [](OpBuilder &, Location, ValueRange args) -> SmallVector<Value> {
-                       return {args[0]};
-                     });
+  AffineMap to =
+      AffineMap::getMultiDimIdentityMap(type.getRank(), b.getContext());
+  return makeGeneric(
+      b, loc, x, makeEmpty(b, loc, type), {from, to}, {},
+      [](OpBuilder &, Location, ValueRange args) -> SmallVector<Value> {
+        return {args[0]};
+      });
 }
 
 struct TransposeToLinalg : OpConversionPattern<dl::TransposeOp> {
@@ -82,9 +84,9 @@ struct TransposeToLinalg : OpConversionPattern<dl::TransposeOp> {
     SmallVector<AffineExpr> from(type.getRank());
     for (auto [i, p] : llvm::enumerate(op.getPerm()))
       from[p] = rewriter.getAffineDimExpr(i);
-    rewriter.replaceOp(op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
-                                    AffineMap::get(type.getRank(), 0, from,
-                                                   op.getContext())));
+    rewriter.replaceOp(
+        op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
+                     AffineMap::get(type.getRank(), 0, from, op.getContext())));
     return success();
   }
 };
@@ -99,9 +101,9 @@ struct BroadcastToLinalg : OpConversionPattern<dl::BroadcastOp> {
     SmallVector<AffineExpr> from;
     for (int64_t dim : op.getDims())
       from.push_back(rewriter.getAffineDimExpr(dim));
-    rewriter.replaceOp(op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
-                                    AffineMap::get(type.getRank(), 0, from,
-                                                   op.getContext())));
+    rewriter.replaceOp(
+        op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
+                     AffineMap::get(type.getRank(), 0, from, op.getContext())));
     return success();
   }
 };
@@ -120,9 +122,9 @@ struct ReverseToLinalg : OpConversionPattern<dl::ReverseOp> {
                          ? (type.getDimSize(i) - 1) - d
                          : d);
     }
-    rewriter.replaceOp(op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
-                                    AffineMap::get(type.getRank(), 0, from,
-                                                   op.getContext())));
+    rewriter.replaceOp(
+        op, makeCopy(rewriter, op.getLoc(), adaptor.getX(), type,
+                     AffineMap::get(type.getRank(), 0, from, op.getContext())));
     return success();
   }
 };
@@ -138,9 +140,10 @@ struct PadToTensor : OpConversionPattern<dl::PadOp> {
     if (op.getInterior())
       for (auto [stride, between] : llvm::zip(strides, *op.getInterior()))
         stride += between;
-    rewriter.replaceOp(op, makePadded(rewriter, op.getLoc(), adaptor.getX(), type,
-                                      rewriter.getZeroAttr(type.getElementType()),
-                                      op.getLow(), strides));
+    rewriter.replaceOp(op,
+                       makePadded(rewriter, op.getLoc(), adaptor.getX(), type,
+                                  rewriter.getZeroAttr(type.getElementType()),
+                                  op.getLow(), strides));
     return success();
   }
 };
@@ -161,10 +164,9 @@ struct SliceToLinalg : OpConversionPattern<dl::SliceOp> {
     Value slice = tensor::ExtractSliceOp::create(
         rewriter, op.getLoc(), adaptor.getX(), attrs(op.getOffsets()),
         attrs(op.getSizes()), attrs(strides));
-    rewriter.replaceOp(
-        op, makeCopy(rewriter, op.getLoc(), slice, type,
-                     AffineMap::getMultiDimIdentityMap(type.getRank(),
-                                                       op.getContext())));
+    rewriter.replaceOp(op, makeCopy(rewriter, op.getLoc(), slice, type,
+                                    AffineMap::getMultiDimIdentityMap(
+                                        type.getRank(), op.getContext())));
     return success();
   }
 };
@@ -179,12 +181,14 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
     unsigned last = type.getRank() - 1;
     AffineMap to = rewriter.getMultiDimIdentityMap(type.getRank());
     AffineMap from = to.dropResult(last);
-    bool isUnsigned = dl::tensorType(op.getIndex()).getElementType().isUnsignedInteger();
-    auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> SmallVector<Value> {
+    bool isUnsigned =
+        dl::tensorType(op.getIndex()).getElementType().isUnsignedInteger();
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange args) -> SmallVector<Value> {
       // In 32 bits, so that the comparison has as many lanes as the result.
       Type i32 = b.getI32Type();
-      Value place = arith::IndexCastOp::create(b, loc, i32,
-                                               linalg::IndexOp::create(b, loc, last));
+      Value place = arith::IndexCastOp::create(
+          b, loc, i32, linalg::IndexOp::create(b, loc, last));
       Value index = args[0];
       unsigned width = index.getType().getIntOrFloatBitWidth();
       if (width > 32)
@@ -200,9 +204,10 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
       Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(element));
       return {arith::SelectOp::create(b, loc, hit, one, zero)};
     };
-    rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(), adaptor.getIndex(),
-                                       makeEmpty(rewriter, op.getLoc(), type),
-                                       {from, to}, {}, body));
+    rewriter.replaceOp(op,
+                       makeGeneric(rewriter, op.getLoc(), adaptor.getIndex(),
+                                   makeEmpty(rewriter, op.getLoc(), type),
+                                   {from, to}, {}, body));
     return success();
   }
 };
@@ -211,7 +216,8 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
 
 void dlc::populateShapeToLinalg(const TypeConverter &converter,
                                 RewritePatternSet &patterns) {
-  patterns.add<BroadcastToLinalg, ConstantToArith, OneHotToLinalg, PadToTensor,
-               ReshapeToTensor, ReverseToLinalg, SliceToLinalg, TransposeToLinalg>(
-      converter, patterns.getContext());
+  patterns
+      .add<BroadcastToLinalg, ConstantToArith, OneHotToLinalg, PadToTensor,
+           ReshapeToTensor, ReverseToLinalg, SliceToLinalg, TransposeToLinalg>(
+          converter, patterns.getContext());
 }
