@@ -163,7 +163,7 @@ dl.model @empty_body {
 // -----
 
 dl.model @dynamic_input {
-  // expected-error@+1 {{'dl.step' op takes and gives tensors of static shape only, not 'tensor<?xf32>'}}
+  // expected-error@+1 {{'dl.step' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, not 'tensor<?xf32>'}}
   dl.step @s(%x: tensor<?xf32>) {
     dl.return
   }
@@ -172,7 +172,7 @@ dl.model @dynamic_input {
 // -----
 
 dl.model @scalar_input {
-  // expected-error@+1 {{'dl.func' op takes and gives tensors of static shape only, not 'f32'}}
+  // expected-error@+1 {{'dl.func' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, not 'f32'}}
   dl.func @f(%x: f32) {
     dl.return
   }
@@ -366,8 +366,7 @@ dl.model @unknown_mode {
     dl.return
   }
   dl.step @s() {
-    // expected-error@+2 {{to be one of: train, eval}}
-    // expected-error@+1 {{failed to parse Dl_ModeAttr parameter 'value'}}
+    // expected-error@+1 {{'test' is no mode (train or eval)}}
     dl.call @net() mode(test) : () -> ()
     dl.return
   }
