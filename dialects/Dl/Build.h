@@ -85,5 +85,16 @@ llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
 std::string suggestion(llvm::StringRef name,
                        llvm::ArrayRef<llvm::StringRef> candidates);
 
+/// The same among the model's symbols of the given kinds.
+template <typename... Kinds>
+std::string suggestSymbol(mlir::Operation *from, llvm::StringRef name) {
+  llvm::SmallVector<llvm::StringRef> candidates;
+  if (auto model = from->getParentOfType<ModelOp>())
+    for (mlir::Operation &op : model.getBody().front())
+      if (llvm::isa<Kinds...>(op))
+        candidates.push_back(mlir::SymbolTable::getSymbolName(&op).getValue());
+  return suggestion(name, candidates);
+}
+
 } // namespace dlc::dl
 #endif // DIALECTS_DL_BUILD_H

@@ -27,6 +27,7 @@ class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
 }
 
 def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
+    AllElementTypesMatch<["x", "w", "y"]>,
     InferTypeOpAdaptor,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "2-D convolution (cross-correlation), as torch.nn.functional.conv2d";
@@ -48,6 +49,7 @@ def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
 }
 
 def Dl_Conv2dInputGradOp : Dl_ConvOp<"conv2d_input_grad", [
+    AllElementTypesMatch<["dy", "w", "dx"]>,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "the cotangent of conv2d's image";
   let description = [{
@@ -64,7 +66,8 @@ def Dl_Conv2dInputGradOp : Dl_ConvOp<"conv2d_input_grad", [
   let hasVerifier = 1;
 }
 
-def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad"> {
+def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad", [
+    AllElementTypesMatch<["x", "dy", "dw"]>]> {
   let summary = "the cotangent of conv2d's filter";
   let description = [{
     ```mlir

@@ -59,6 +59,9 @@ ParseResult parseInitializer(OpAsmParser &parser,
   if (result.has_value() && failed(*result))
     return failure();
   init = dyn_cast_or_null<InitializerAttrInterface>(attribute);
+  if (!init && attribute)
+    mnemonic = attribute.getAbstractAttribute().getName().drop_front(
+        DlDialect::getDialectNamespace().size() + 1);
   if (!init)
     return parser.emitError(loc)
            << "'" << mnemonic << "' is not an initialiser"

@@ -89,7 +89,7 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare", [SameTypeOperands,
   let arguments = (ins Dl_PredicateAttr:$predicate, Dl_Tensor:$a, Dl_Tensor:$b);
   let results = (outs Dl_BoolTensor:$y);
   let assemblyFormat = [{
-    $predicate $a `,` $b attr-dict `:` type($a) `->` type($y)
+    custom<Predicate>($predicate) $a `,` $b attr-dict `:` type($a) `->` type($y)
   }];
 }
 

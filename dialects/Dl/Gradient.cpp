@@ -12,6 +12,7 @@ void StopGradientOp::differentiate(OpBuilder &, ArrayRef<Value>,
 LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!symbols.lookupNearestSymbolFrom<OptimizerOp>(*this, getOptimizerAttr()))
     return emitOpError() << "needs the optimizer " << getOptimizerAttr()
-                         << ", which the model does not have";
+                         << ", which the model does not have"
+                         << suggestSymbol<OptimizerOp>(*this, getOptimizer());
   return success();
 }

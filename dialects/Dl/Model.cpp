@@ -21,6 +21,37 @@ static void printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
   printNumber(printer, value);
 }
 
+/// A case of an enumeration as a bare keyword, without the space that an attribute
+/// would print before it.
+template <typename EnumAttr, typename Enum>
+static ParseResult parseCase(OpAsmParser &parser, EnumAttr &attr, StringRef what,
+                             std::optional<Enum> (*symbolize)(StringRef)) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<Enum> value = symbolize(keyword);
+  if (!value)
+    return parser.emitError(loc) << "'" << keyword << "' is no " << what;
+  attr = EnumAttr::get(parser.getContext(), *value);
+  return success();
+}
+static ParseResult parseMode(OpAsmParser &parser, ModeAttr &mode) {
+  return parseCase<ModeAttr, Mode>(parser, mode, "mode (train or eval)",
+                                   symbolizeMode);
+}
+static void printMode(OpAsmPrinter &printer, Operation *, ModeAttr mode) {
+  printer << stringifyMode(mode.getValue());
+}
+static ParseResult parsePredicate(OpAsmParser &parser, PredicateAttr &predicate) {
+  return parseCase<PredicateAttr, Predicate>(
+      parser, predicate, "comparison (eq, ne, lt, le, gt or ge)", symbolizePredicate);
+}
+static void printPredicate(OpAsmPrinter &printer, Operation *,
+                           PredicateAttr predicate) {
+  printer << stringifyPredicate(predicate.getValue());
+}
+
 ParseResult parseInitializer(OpAsmParser &parser,
                              InitializerAttrInterface &init);
 void printInitializer(OpAsmPrinter &printer, Operation *,
@@ -118,6 +149,13 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
 
+/// Whether tensors of the language may hold elements of this type.
+static bool isElementType(Type type) {
+  return type.isF32() || type.isF64() || type.isSignlessInteger(1) ||
+         type.isSignlessInteger(8) || type.isUnsignedInteger(8) ||
+         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
 /// Types of the block, of the function and of the return agree; all are
 /// tensors.
 template <typename Op>
@@ -128,9 +166,10 @@ static LogicalResult verifyCallable(Op op) {
     return op.emitOpError("has a body whose arguments differ from its type");
   for (Type t : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
     auto tensor = dyn_cast<RankedTensorType>(t);
-    if (!tensor || !tensor.hasStaticShape())
+    if (!tensor || !tensor.hasStaticShape() || !isElementType(tensor.getElementType()))
       return op.emitOpError()
-             << "takes and gives tensors of static shape only, not " << t;
+             << "takes and gives tensors of static shape of f32, f64, i1, i8, ui8, "
+                "i32 or i64, not " << t;
   }
   auto ret = dyn_cast<ReturnOp>(body.getTerminator());
   if (!ret)
@@ -155,7 +194,13 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
 void FuncOp::print(OpAsmPrinter &printer) {
   printCallable(printer, *this, cast<FunctionType>(getFunctionType()), {});
 }
-LogicalResult FuncOp::verify() { return verifyCallable(*this); }
+LogicalResult FuncOp::verify() {
+  auto type = cast<FunctionType>(getFunctionType());
+  if (getArgNames().size() != type.getNumInputs())
+    return emitOpError() << "has " << type.getNumInputs()
+                         << " arguments, but names for " << getArgNames().size();
+  return verifyCallable(*this);
+}
 void FuncOp::getAsmBlockArgumentNames(Region &region,
                                       OpAsmSetValueNameFn setName) {
   nameArguments(region, getArgNames(), setName);
@@ -169,6 +214,13 @@ void StepOp::print(OpAsmPrinter &printer) {
                 getResultNames());
 }
 LogicalResult StepOp::verify() {
+  auto type = cast<FunctionType>(getFunctionType());
+  if (getArgNames().size() != type.getNumInputs() ||
+      getResultNames().size() != type.getNumResults())
+    return emitOpError() << "has " << type.getNumInputs() << " inputs and "
+                         << type.getNumResults() << " outputs, but names for "
+                         << getArgNames().size() << " and "
+                         << getResultNames().size();
   llvm::SmallDenseSet<Attribute> seen;
   for (Attribute name :
        llvm::concat<const Attribute>(getArgNames(), getResultNames()))
@@ -195,17 +247,6 @@ LogicalResult ModelOp::verify() {
 // Symbols
 //===----------------------------------------------------------------------===//
 
-/// The nearest name to `name` among the model's symbols of the given kinds.
-template <typename... Kinds>
-static std::string suggestSymbol(Operation *from, StringRef name) {
-  SmallVector<StringRef> candidates;
-  if (auto model = from->getParentOfType<ModelOp>())
-    for (Operation &op : model.getBody().front())
-      if (isa<Kinds...>(op))
-        candidates.push_back(SymbolTable::getSymbolName(&op).getValue());
-  return suggestion(name, candidates);
-}
-
 /// Checks that `ref` names a state entry of type `type`.
 static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
                                  Type type, SymbolTableCollection &symbols) {
@@ -215,9 +256,9 @@ static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
            << "names " << ref
            << ", which is no parameter or buffer of the model"
            << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
-  if (isa<CounterOp>(entry))
-    return success();
-  Type stored = cast<TypeAttr>(entry->getAttr("type")).getValue();
+  Type stored = RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
+  if (!isa<CounterOp>(entry))
+    stored = entry->getAttrOfType<TypeAttr>("type").getValue();
   if (stored != type)
     return op->emitOpError()
            << "has type " << type << " but " << ref << " is " << stored;

@@ -164,7 +164,7 @@ def Dl_CallOp : Dl_Op<"call", [
                        OptionalAttr<Dl_ModeAttr>:$mode);
   let results = (outs Variadic<Dl_Tensor>:$outputs);
   let assemblyFormat = [{
-    $callee `(` $args `)` (`mode` `(` $mode^ `)`)? attr-dict `:` functional-type($args, $outputs)
+    $callee `(` $args `)` (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict `:` functional-type($args, $outputs)
   }];
 }
 

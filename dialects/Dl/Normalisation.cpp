@@ -11,7 +11,7 @@ static LogicalResult
 checkChannels(std::optional<Location> loc, StringRef name, Value x,
               int64_t axis, ArrayRef<std::pair<StringRef, Value>> operands) {
   RankedTensorType type = tensorType(x);
-  if (type.getRank() < 2 || axis >= type.getRank())
+  if (type.getRank() < 2 || axis < 0 || axis >= type.getRank())
     return emitOptionalError(loc, "'", name,
                              "' expects operand x with a channel dimension ",
                              axis, ", not ", type);

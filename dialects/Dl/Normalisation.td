@@ -27,7 +27,7 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
     $x `,` $weight `,` $bias `stats` `(` $running_mean `,` $running_var `)`
-    (`mode` `(` $mode^ `)`)? attr-dict
+    (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict
     `:` type($x) `,` type($weight) `,` type($bias) `->` type($y)
   }];
 }

@@ -22,14 +22,14 @@ inferPoolShape(RankedTensorType x, ArrayRef<int64_t> kernel,
                        << x;
   SmallVector<int64_t> shape(x.getShape());
   for (int i : {0, 1}) {
-    // A wider border would make windows without a single element.
-    if (2 * g.padding[i] > kernel[i])
-      return emitError() << "expects 'padding' of at most half of the kernel, "
-                         << kernel[i] << ", not " << g.padding[i];
     FailureOr<int64_t> count =
         g.windows(i, x.getDimSize(g.spatialDim(i)), kernel[i], emitError);
     if (failed(count))
       return failure();
+    // A wider border would make windows without a single element.
+    if (2 * g.padding[i] > kernel[i])
+      return emitError() << "expects 'padding' of at most half of the kernel, "
+                         << kernel[i] << ", not " << g.padding[i];
     shape[g.spatialDim(i)] = *count;
   }
   return shape;
@@ -165,6 +165,7 @@ struct MergeMaxPool : OpRewritePattern<MaxPool2dOp> {
   LogicalResult matchAndRewrite(MaxPool2dOp op,
                                 PatternRewriter &rewriter) const override {
     SmallVector<MaxPool2dIndexOp> twins;
+    Operation *first = op;
     for (Operation *user : op.getX().getUsers())
       if (auto twin = dyn_cast<MaxPool2dIndexOp>(user))
         if (twin->getBlock() == op->getBlock() &&
@@ -172,6 +173,11 @@ struct MergeMaxPool : OpRewritePattern<MaxPool2dOp> {
           twins.push_back(twin);
     if (twins.empty())
       return rewriter.notifyMatchFailure(op, "no op wants this window's index");
+    // Where the first of them stands, before all uses.
+    for (MaxPool2dIndexOp twin : twins)
+      if (twin->isBeforeInBlock(first))
+        first = twin;
+    rewriter.setInsertionPoint(first);
     auto merged = MaxPool2dIndexOp::create(
         rewriter, op.getLoc(), op.getX(), op.getKernelAttr(),
         op.getStrideAttr(), op.getPaddingAttr(), op.getLayoutAttr());

@@ -54,7 +54,8 @@ def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
   let extraClassDeclaration = geometryMethods;
 }
 
-def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule]> {
+def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule,
+    AllElementTypesMatch<["dy", "dx"]>]> {
   let summary = "adds each element to the place that its index names";
   let description = [{
     The cotangent of max_pool2d's image: `dx[place of index[...]] += dy[...]`.
@@ -71,7 +72,8 @@ def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule]> {
   let hasVerifier = 1;
 }
 
-def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule]> {
+def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
+    AllElementTypesMatch<["x", "y"]>]> {
   let summary = "reads each element from the place that its index names";
   let description = [{
     ```mlir

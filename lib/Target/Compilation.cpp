@@ -10,6 +10,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -208,14 +209,59 @@ static llvm::Error writeFile(StringRef path, ModuleOp module) {
   return llvm::Error::success();
 }
 
-/// A step becomes a function of the C interface.
-static LogicalResult checkStepNames(ModuleOp module) {
-  WalkResult result = module.walk([](dl::StepOp step) {
-    if (!llvm::is_contained(reservedNames(), step.getSymName()))
+/// Whether C and C++ can call something by this name.
+static bool isCName(StringRef name) {
+  static constexpr StringLiteral keywords[] = {
+      "auto",     "bool",   "break",     "case",    "char",    "class",
+      "const",    "continue", "default", "delete",  "do",      "double",
+      "else",     "enum",   "extern",    "float",   "for",     "goto",
+      "if",       "inline", "int",       "long",    "namespace",
+      "new",      "operator", "private", "public",  "register", "restrict",
+      "return",   "short",  "signed",    "sizeof",  "static",  "struct",
+      "switch",   "template", "this",    "typedef", "union",   "unsigned",
+      "using",    "virtual", "void",     "volatile", "while"};
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name,
+                      [](char c) { return llvm::isAlnum(c) || c == '_'; }) &&
+         !llvm::is_contained(keywords, name);
+}
+
+/// A model, its steps and their inputs and outputs have names in C too.
+static LogicalResult checkNames(ModuleOp module) {
+  auto check = [](Operation *op, StringRef what,
+                  StringRef name) -> LogicalResult {
+    if (isCName(name))
+      return success();
+    return op->emitOpError() << "has " << what << " '" << name
+                             << "', which cannot be a name in C here";
+  };
+  WalkResult result = module.walk([&](Operation *op) -> WalkResult {
+    if (auto model = dyn_cast<dl::ModelOp>(op))
+      return check(op, "the name", model.getSymName());
+    auto step = dyn_cast<dl::StepOp>(op);
+    if (!step)
       return WalkResult::advance();
-    step.emitOpError() << "may not be called @" << step.getSymName()
-                       << ": the C interface has a function of that name";
-    return WalkResult::interrupt();
+    StringRef name = step.getSymName();
+    if (llvm::is_contained(reservedNames(), name)) {
+      step.emitOpError() << "may not be called @" << name
+                         << ": the C interface has a function of that name";
+      return WalkResult::interrupt();
+    }
+    if (failed(check(op, "the name", name)))
+      return WalkResult::interrupt();
+    for (Attribute attr : llvm::concat<const Attribute>(
+             step.getArgNames(), step.getResultNames())) {
+      StringRef tensor = cast<StringAttr>(attr).getValue();
+      // The first parameter of a step's function is the handle.
+      if (tensor == "model") {
+        op->emitOpError("has an input or output 'model', which in C is the "
+                        "name of the handle");
+        return WalkResult::interrupt();
+      }
+      if (failed(check(op, "the input or output", tensor)))
+        return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -228,6 +274,12 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
     if (!name.empty() && !findPhase(name))
       return llvm::createStringError("there is no phase '" + name + "'" +
                                      dl::suggestion(name, known));
+  auto position = [&](StringRef name) {
+    return llvm::find(known, name) - known.begin();
+  };
+  if (!from.empty() && position(from) > position(to))
+    return llvm::createStringError("phase '" + to + "' comes before phase '" +
+                                   from + "', from which to go on");
   if (!options.dumpPhases.empty())
     if (std::error_code code =
             llvm::sys::fs::create_directories(options.dumpPhases))
@@ -240,7 +292,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
     if (active) {
       llvm::Error error = runCollecting(
           [&, &phase = phase] {
-            if (failed(checkStepNames(*module)))
+            if (failed(checkNames(*module)))
               return failure();
             PassManager manager(&context);
             addPhase(manager, phase, machineOptions);

@@ -206,6 +206,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   OptimizerAttrInterface rule = optimizer.getRule();
 
   SmallVector<ParamOp> params;
+  if (op.getPatterns().empty())
+    return op.emitOpError("has no pattern, so there is nothing to descend along");
   for (Attribute attr : op.getPatterns()) {
     StringRef text = cast<StringAttr>(attr).getValue();
     llvm::Expected<llvm::GlobPattern> pattern = llvm::GlobPattern::create(text);
@@ -339,11 +341,31 @@ LogicalResult StepResolver::run() {
   return success();
 }
 
+/// The names that the pass gives to what it declares are not free.
+static LogicalResult checkNames(ModelOp model) {
+  for (Operation &op : model.getBody().front()) {
+    if (isa<CounterOp, SlotOp>(op))
+      continue;
+    StringRef name = SymbolTable::getSymbolName(&op).getValue();
+    if (name == names::stepCount || name == names::seed)
+      return op.emitOpError() << "may not be called @" << name
+                              << ": every model has a counter of that name";
+    for (auto optimizer : model.getBody().getOps<OptimizerOp>())
+      if (name.starts_with((optimizer.getSymName() + ".").str()))
+        return op.emitOpError()
+               << "may not be called @" << name << ": names that begin with '"
+               << optimizer.getSymName() << ".' belong to the optimizer";
+  }
+  return success();
+}
+
 namespace {
 
 struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
   void runOnOperation() override {
     ModelOp model = getOperation();
+    if (failed(checkNames(model)))
+      return signalPassFailure();
     SymbolTable symbols(model);
     for (auto step :
          llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
