@@ -25,6 +25,16 @@ Operation *DlDialect::materializeConstant(OpBuilder &builder, Attribute value,
   return ConstantOp::create(builder, loc, elements);
 }
 
+bool dlc::dl::hasUsableSize(Type type) {
+  int64_t elements = 1;
+  for (int64_t extent : llvm::cast<RankedTensorType>(type).getShape()) {
+    if (extent < 1 || extent > maxElements / elements)
+      return false;
+    elements *= extent;
+  }
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // Build.h
 //===----------------------------------------------------------------------===//

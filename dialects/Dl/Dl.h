@@ -53,6 +53,12 @@ struct WindowGeometry {
   verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
 };
 
+/// The most elements a tensor may have: 8 TiB of f64.
+inline constexpr int64_t maxElements = int64_t(1) << 40;
+
+/// Whether a tensor has from 1 to maxElements elements.
+bool hasUsableSize(mlir::Type type);
+
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);
 

@@ -34,10 +34,18 @@ def Dl_Dialect : Dialect {
 defvar Dl_FloatTypes = [F32, F64];
 defvar Dl_IntTypes = [I1, I8, UI8, I32, I64];
 
-def Dl_FloatTensor : StaticShapeTensorOf<Dl_FloatTypes>;
-def Dl_IntTensor : StaticShapeTensorOf<Dl_IntTypes>;
-def Dl_Tensor : StaticShapeTensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
-def Dl_BoolTensor : StaticShapeTensorOf<[I1]>;
+/// A tensor of static shape with at least one element, and not more than any
+/// memory holds.
+class Dl_TensorOf<list<Type> elements>
+    : Type<And<[StaticShapeTensorOf<elements>.predicate,
+                CPred<"::dlc::dl::hasUsableSize($_self)">]>,
+           StaticShapeTensorOf<elements>.summary # ", neither empty nor too large",
+           "::mlir::TensorType">;
+
+def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
+def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
+def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
+def Dl_BoolTensor : Dl_TensorOf<[I1]>;
 def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
 
 //===----------------------------------------------------------------------===//

@@ -44,7 +44,7 @@ def Dl_RsqrtOp : Dl_UnaryOp<"rsqrt", "1 / sqrt(x); gradient -y^3 / 2">;
 def Dl_AddOp : Dl_BinaryOp<"add", "a + b", [Commutative]> { let hasFolder = 1; }
 def Dl_SubOp : Dl_BinaryOp<"sub", "a - b">;
 def Dl_MulOp : Dl_BinaryOp<"mul", "a * b", [Commutative]> { let hasFolder = 1; }
-def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers: toward zero)">;
+def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b is 0)">;
 def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a">;
 
 def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
@@ -111,7 +111,8 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select", [
 def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {
   let summary = "the same numbers in another element type";
   let description = [{
-    Float to integer rounds toward zero. To `i1`: not equal to zero.
+    Float to integer rounds toward zero; what lies outside goes to the nearest end,
+    not a number to 0. To `i1`: not equal to zero.
     ```mlir
     %y = dl.cast %x : tensor<8xui8> to tensor<8xf32>
     ```

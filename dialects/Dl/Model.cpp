@@ -21,10 +21,11 @@ static void printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
   printNumber(printer, value);
 }
 
-/// A case of an enumeration as a bare keyword, without the space that an attribute
-/// would print before it.
+/// A case of an enumeration as a bare keyword, without the space that an
+/// attribute would print before it.
 template <typename EnumAttr, typename Enum>
-static ParseResult parseCase(OpAsmParser &parser, EnumAttr &attr, StringRef what,
+static ParseResult parseCase(OpAsmParser &parser, EnumAttr &attr,
+                             StringRef what,
                              std::optional<Enum> (*symbolize)(StringRef)) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef keyword;
@@ -43,9 +44,11 @@ static ParseResult parseMode(OpAsmParser &parser, ModeAttr &mode) {
 static void printMode(OpAsmPrinter &printer, Operation *, ModeAttr mode) {
   printer << stringifyMode(mode.getValue());
 }
-static ParseResult parsePredicate(OpAsmParser &parser, PredicateAttr &predicate) {
+static ParseResult parsePredicate(OpAsmParser &parser,
+                                  PredicateAttr &predicate) {
   return parseCase<PredicateAttr, Predicate>(
-      parser, predicate, "comparison (eq, ne, lt, le, gt or ge)", symbolizePredicate);
+      parser, predicate, "comparison (eq, ne, lt, le, gt or ge)",
+      symbolizePredicate);
 }
 static void printPredicate(OpAsmPrinter &printer, Operation *,
                            PredicateAttr predicate) {
@@ -166,10 +169,12 @@ static LogicalResult verifyCallable(Op op) {
     return op.emitOpError("has a body whose arguments differ from its type");
   for (Type t : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
     auto tensor = dyn_cast<RankedTensorType>(t);
-    if (!tensor || !tensor.hasStaticShape() || !isElementType(tensor.getElementType()))
-      return op.emitOpError()
-             << "takes and gives tensors of static shape of f32, f64, i1, i8, ui8, "
-                "i32 or i64, not " << t;
+    if (!tensor || !tensor.hasStaticShape() ||
+        !isElementType(tensor.getElementType()) || !hasUsableSize(tensor))
+      return op.emitOpError() << "takes and gives tensors of static shape of "
+                                 "f32, f64, i1, i8, ui8, "
+                                 "i32 or i64, neither empty nor too large, not "
+                              << t;
   }
   auto ret = dyn_cast<ReturnOp>(body.getTerminator());
   if (!ret)
@@ -198,7 +203,8 @@ LogicalResult FuncOp::verify() {
   auto type = cast<FunctionType>(getFunctionType());
   if (getArgNames().size() != type.getNumInputs())
     return emitOpError() << "has " << type.getNumInputs()
-                         << " arguments, but names for " << getArgNames().size();
+                         << " arguments, but names for "
+                         << getArgNames().size();
   return verifyCallable(*this);
 }
 void FuncOp::getAsmBlockArgumentNames(Region &region,
@@ -256,7 +262,8 @@ static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
            << "names " << ref
            << ", which is no parameter or buffer of the model"
            << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
-  Type stored = RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
+  Type stored =
+      RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
   if (!isa<CounterOp>(entry))
     stored = entry->getAttrOfType<TypeAttr>("type").getValue();
   if (stored != type)

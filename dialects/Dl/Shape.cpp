@@ -236,6 +236,9 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
   SmallVector<int64_t> shape(x.getShape());
   for (size_t i = 0; i < rank; ++i) {
     int64_t between = interior ? (*interior)[i] : 0;
+    if (std::max({low[i], high[i], between}) > maxElements)
+      return emitOptionalError(loc, "'dl.pad' expects padding of at most ",
+                               maxElements);
     if (low[i] < 0 || high[i] < 0 || between < 0)
       return emitOptionalError(loc, "'dl.pad' expects no negative padding");
     shape[i] += low[i] + high[i] + between * std::max<int64_t>(0, shape[i] - 1);
@@ -244,6 +247,8 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+// Of new rows there is none in x to compute them from.
+bool PadOp::hasRows() { return sameRows(getX(), getY()); }
 bool PadOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
 
 void PadOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,

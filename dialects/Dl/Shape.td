@@ -84,7 +84,7 @@ def Dl_BroadcastOp : Dl_Op<"broadcast", [Pure, Dl_HasRule,
 }
 
 def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
-    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
   let summary = "zeros around and between the elements of a tensor";
   let description = [{
     `low` and `high` give the zeros before and after, `interior` those between two

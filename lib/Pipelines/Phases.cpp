@@ -42,8 +42,8 @@ static void addResolve(OpPassManager &manager, const PhaseOptions &) {
 
 static bool isResolved(Operation *op) {
   return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
-              dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp, dl::BatchNormOp,
-              dl::OptimizerOp>(op);
+              dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp,
+              dl::BatchNormOp, dl::OptimizerOp>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {

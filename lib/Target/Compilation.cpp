@@ -212,14 +212,14 @@ static llvm::Error writeFile(StringRef path, ModuleOp module) {
 /// Whether C and C++ can call something by this name.
 static bool isCName(StringRef name) {
   static constexpr StringLiteral keywords[] = {
-      "auto",     "bool",   "break",     "case",    "char",    "class",
-      "const",    "continue", "default", "delete",  "do",      "double",
-      "else",     "enum",   "extern",    "float",   "for",     "goto",
-      "if",       "inline", "int",       "long",    "namespace",
-      "new",      "operator", "private", "public",  "register", "restrict",
-      "return",   "short",  "signed",    "sizeof",  "static",  "struct",
-      "switch",   "template", "this",    "typedef", "union",   "unsigned",
-      "using",    "virtual", "void",     "volatile", "while"};
+      "auto",     "bool",     "break",    "case",     "char",      "class",
+      "const",    "continue", "default",  "delete",   "do",        "double",
+      "else",     "enum",     "extern",   "float",    "for",       "goto",
+      "if",       "inline",   "int",      "long",     "namespace", "new",
+      "operator", "private",  "public",   "register", "restrict",  "return",
+      "short",    "signed",   "sizeof",   "static",   "struct",    "switch",
+      "template", "this",     "typedef",  "union",    "unsigned",  "using",
+      "virtual",  "void",     "volatile", "while"};
   return !name.empty() && !llvm::isDigit(name.front()) &&
          llvm::all_of(name,
                       [](char c) { return llvm::isAlnum(c) || c == '_'; }) &&

@@ -99,6 +99,8 @@ private:
   }
   LogicalResult resolve(BatchNormOp op);
   LogicalResult resolve(MinimizeOp op);
+  LogicalResult checkReached(MinimizeOp op, ArrayRef<ParamOp> params,
+                             ArrayRef<Value> values);
   Operation *declareSlot(StringRef optimizer, StringRef slot, ParamOp param);
   StringAttr declareCounter(const Twine &name);
   Value count(StringAttr counter, Location loc);
@@ -147,8 +149,7 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
     op.replaceAllUsesWith(y);
   } else {
     RankedTensorType x = tensorType(op.getX());
-    int64_t count =
-        x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
+    int64_t count = x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
     if (count < 2)
       return op.emitOpError() << "in mode train needs more than one element a "
                                  "channel, but operand x is "
@@ -202,13 +203,48 @@ Value StepResolver::count(StringAttr counter, Location loc) {
   return next;
 }
 
+/// Checks that the loss was computed with the present values of the parameters:
+/// a gradient with respect to values it does not depend on is zero, and no one
+/// would notice.
+LogicalResult StepResolver::checkReached(MinimizeOp op,
+                                         ArrayRef<ParamOp> params,
+                                         ArrayRef<Value> values) {
+  DenseSet<Value> reached{op.getLoss()};
+  for (Operation *before = op->getPrevNode(); before;
+       before = before->getPrevNode())
+    if (llvm::any_of(before->getResults(),
+                     [&](Value v) { return reached.contains(v); }))
+      reached.insert(before->operand_begin(), before->operand_end());
+  for (size_t i = 0; i < params.size(); ++i) {
+    ParamOp param = params[i];
+    Value value = values[i];
+    bool usesOld =
+        llvm::any_of(function.getArguments(), [&](BlockArgument arg) {
+          auto state = argAttrs[arg.getArgNumber()].getAs<FlatSymbolRefAttr>(
+              names::state);
+          return state && state.getAttr() == param.getSymNameAttr() &&
+                 arg != value && reached.contains(arg);
+        });
+    if (usesOld && !reached.contains(value))
+      return op.emitOpError()
+             << "descends on @" << param.getSymName()
+             << ", which has been written since the loss was computed; "
+                "compute the loss again from a new dl.read";
+  }
+  if (llvm::none_of(values, [&](Value v) { return reached.contains(v); }))
+    return op.emitOpError("has a loss that depends on none of the parameters "
+                          "that its patterns match");
+  return success();
+}
+
 LogicalResult StepResolver::resolve(MinimizeOp op) {
   auto optimizer = symbols.lookup<OptimizerOp>(op.getOptimizer());
   OptimizerAttrInterface rule = optimizer.getRule();
 
   SmallVector<ParamOp> params;
   if (op.getPatterns().empty())
-    return op.emitOpError("has no pattern, so there is nothing to descend along");
+    return op.emitOpError(
+        "has no pattern, so there is nothing to descend along");
   for (Attribute attr : op.getPatterns()) {
     StringRef text = cast<StringAttr>(attr).getValue();
     llvm::Expected<llvm::GlobPattern> pattern = llvm::GlobPattern::create(text);
@@ -239,6 +275,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
     if (!isa<FloatType>(cast<RankedTensorType>(type).getElementType()))
       return op.emitOpError() << "matches @" << param.getSymName()
                               << ", whose type " << type << " has no gradient";
+  if (failed(checkReached(op, params, values)))
+    return failure();
   auto gradient =
       GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values);
 

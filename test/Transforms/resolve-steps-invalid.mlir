@@ -123,12 +123,28 @@ dl.model @taken_name {
 
 // -----
 
-// Without channels there is nothing to normalise.
-dl.model @no_channel {
-  dl.buffer @mean : tensor<0xf32> = zeros
-  dl.step @s(%x: tensor<8x0x4x4xf32>, %g: tensor<0xf32>) -> (y: tensor<8x0x4x4xf32>) {
-    // expected-error@+1 {{'dl.batch_norm' op}}
-    %0 = dl.batch_norm %x, %g, %g stats(@mean, @mean) mode(train) : tensor<8x0x4x4xf32>, tensor<0xf32>, tensor<0xf32> -> tensor<8x0x4x4xf32>
-    dl.return %0 : tensor<8x0x4x4xf32>
+// A second descent on one loss: the loss knows nothing of the new values.
+dl.model @loss_of_old_values {
+  dl.param @w : tensor<f32> = ones
+  dl.optimizer @sgd = #dl.sgd
+  dl.step @train(%lr: tensor<f32>) {
+    %w = dl.read @w : tensor<f32>
+    %loss = dl.mul %w, %w : tensor<f32>
+    dl.minimize %loss with @sgd over ["w"] lr(%lr) : tensor<f32>, tensor<f32>
+    // expected-error@+1 {{'dl.minimize' op descends on @w, which has been written since the loss was computed; compute the loss again from a new dl.read}}
+    dl.minimize %loss with @sgd over ["w"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.return
+  }
+}
+
+// -----
+
+dl.model @loss_of_nothing {
+  dl.param @w : tensor<f32> = ones
+  dl.optimizer @sgd = #dl.sgd
+  dl.step @train(%loss: tensor<f32>, %lr: tensor<f32>) {
+    // expected-error@+1 {{'dl.minimize' op has a loss that depends on none of the parameters that its patterns match}}
+    dl.minimize %loss with @sgd over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.return
   }
 }

@@ -2,6 +2,8 @@
 
 #include "Common.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace dlc;
 
@@ -54,9 +56,7 @@ struct Scalar {
   Value compute(dl::MulOp) const {
     return byType<arith::MulFOp, arith::MulIOp>();
   }
-  Value compute(dl::DivOp) const {
-    return byType<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>();
-  }
+  Value compute(dl::DivOp) const;
   Value compute(dl::MaxOp) const {
     return byType<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>();
   }
@@ -77,9 +77,41 @@ struct Scalar {
   Value compute(dl::CopyOp) const { return args[0]; }
   Value compute(dl::CompareOp op) const;
   Value compute(dl::CastOp op) const;
+
+private:
+  Value toInteger(Value x, Type to, bool toUnsigned) const;
 };
 
 } // namespace
+
+/// Integers: x / 0 is 0 and the least integer over -1 is itself, where a plain
+/// division would end the process.
+Value Scalar::compute(dl::DivOp) const {
+  if (isFloat())
+    return binary<arith::DivFOp>();
+  Value a = args[0], d = args[1];
+  auto integer = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(b, loc,
+                                     b.getIntegerAttr(a.getType(), value));
+  };
+  auto equal = [&](int64_t value) -> Value {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, d,
+                                 integer(value));
+  };
+  auto choose = [&](Value condition, Value x, Value y) -> Value {
+    return arith::SelectOp::create(b, loc, condition, x, y);
+  };
+  Value zero = integer(0), isZero = equal(0);
+  d = choose(isZero, integer(1), d);
+  if (isUnsigned())
+    return choose(isZero, zero, arith::DivUIOp::create(b, loc, a, d));
+  Value isMinusOne = equal(-1);
+  Value quotient =
+      arith::DivSIOp::create(b, loc, a, choose(isMinusOne, integer(1), d));
+  Value negated = arith::SubIOp::create(b, loc, zero, a);
+  quotient = choose(isMinusOne, negated, quotient);
+  return choose(isZero, zero, quotient);
+}
 
 Value Scalar::compute(dl::CompareOp op) const {
   unsigned i = unsigned(op.getPredicate());
@@ -97,6 +129,39 @@ Value Scalar::compute(dl::CompareOp op) const {
                                      P::ule, P::ugt, P::uge};
   return arith::CmpIOp::create(
       b, loc, (isUnsigned() ? asUnsigned : asSigned)[i], args[0], args[1]);
+}
+
+/// Toward zero; what lies outside goes to the nearest end, not a number to 0.
+Value Scalar::toInteger(Value x, Type to, bool toUnsigned) const {
+  unsigned width = to.getIntOrFloatBitWidth();
+  // Both ends are exact: x fits where low < x < high (unsigned), low <= x <
+  // high.
+  double low = toUnsigned ? -1 : -std::ldexp(1.0, width - 1);
+  double high = std::ldexp(1.0, toUnsigned ? width : width - 1);
+  auto compare = [&](arith::CmpFPredicate predicate, double bound) -> Value {
+    return arith::CmpFOp::create(b, loc, predicate, x, constant(bound));
+  };
+  using P = arith::CmpFPredicate;
+  Value below = compare(toUnsigned ? P::OLE : P::OLT, low);
+  Value above = compare(P::OGE, high);
+  Value isNan = arith::CmpFOp::create(b, loc, P::UNO, x, x);
+  Value outside = arith::OrIOp::create(
+      b, loc, arith::OrIOp::create(b, loc, below, above), isNan);
+  Value inside = arith::SelectOp::create(b, loc, outside, constant(0), x);
+  Value result;
+  if (toUnsigned)
+    result = arith::FPToUIOp::create(b, loc, to, inside);
+  else
+    result = arith::FPToSIOp::create(b, loc, to, inside);
+  auto clamp = [&](Value condition, const APInt &end) {
+    Value value = arith::ConstantOp::create(b, loc, b.getIntegerAttr(to, end));
+    result = arith::SelectOp::create(b, loc, condition, value, result);
+  };
+  clamp(below,
+        toUnsigned ? APInt::getZero(width) : APInt::getSignedMinValue(width));
+  clamp(above, toUnsigned ? APInt::getMaxValue(width)
+                          : APInt::getSignedMaxValue(width));
+  return result;
 }
 
 Value Scalar::compute(dl::CastOp op) const {
@@ -119,11 +184,8 @@ Value Scalar::compute(dl::CastOp op) const {
       return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNE, x, zero);
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, x, zero);
   }
-  if (isFloat()) {
-    if (wanted.isUnsignedInteger())
-      return arith::FPToUIOp::create(b, loc, to, x);
-    return arith::FPToSIOp::create(b, loc, to, x);
-  }
+  if (isFloat())
+    return toInteger(x, to, wanted.isUnsignedInteger());
   if (isa<FloatType>(to)) {
     if (isUnsigned())
       return arith::UIToFPOp::create(b, loc, to, x);
