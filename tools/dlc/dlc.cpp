@@ -41,6 +41,22 @@ static cl::opt<std::string>
     cpu("mcpu", cl::desc("the processor to compile for (default: native)"),
         cl::value_desc("cpu"), cl::init("native"), cl::cat(category));
 
+static cl::opt<bool>
+    describePhases("describe-phases",
+                   cl::desc("print what each phase leaves, as docs/phases.md"),
+                   cl::cat(category));
+
+/// docs/phases.md, from the table of phases.
+static void printPhases(raw_ostream &out) {
+  out << "# Phases\n\nWritten by `dlc --describe-phases` from the table in "
+         "`lib/Pipelines/Phases.cpp`. `dlc --emit=PHASE`\nstops after a phase, "
+         "`--from=PHASE` goes on from there, `--dump-phases=DIR` writes all of "
+         "them;\n`dlc-opt --dl-PHASE` runs one alone.\n\n| phase | leaves |\n"
+         "|---|---|\n";
+  for (const Phase &phase : getPhases())
+    out << "| `" << phase.name << "` | " << phase.leaves << " |\n";
+}
+
 /// Forms behind the last phase, by the suffix of the file.
 static constexpr StringLiteral codeForms[] = {"ll", "s", "o", "so"};
 
@@ -78,6 +94,10 @@ static Error write(PendingFiles &files, StringRef path,
 }
 
 static Error run() {
+  if (describePhases) {
+    printPhases(outs());
+    return Error::success();
+  }
   Expected<std::string> form = findForm();
   if (!form)
     return form.takeError();
