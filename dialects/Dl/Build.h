@@ -24,6 +24,11 @@ public:
   mlir::Value log(mlir::Value x) { return make<LogOp>(x); }
   mlir::Value sqrt(mlir::Value x) { return make<SqrtOp>(x); }
   mlir::Value rsqrt(mlir::Value x) { return make<RsqrtOp>(x); }
+  mlir::Value sign(mlir::Value x) { return make<SignOp>(x); }
+  mlir::Value square(mlir::Value x) { return make<SquareOp>(x); }
+  mlir::Value sin(mlir::Value x) { return make<SinOp>(x); }
+  mlir::Value cos(mlir::Value x) { return make<CosOp>(x); }
+  mlir::Value pow(mlir::Value x, mlir::Value y) { return make<PowOp>(x, y); }
   mlir::Value scale(mlir::Value x, double factor) {
     return ScaleOp::create(b, loc, x.getType(), x, b.getF64FloatAttr(factor));
   }

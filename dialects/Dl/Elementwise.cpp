@@ -3,6 +3,8 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace dlc::dl;
 
@@ -35,6 +37,77 @@ DIFFERENTIATE(RsqrtOp) {
   Expr e(builder, getLoc());
   Value cube = e.mul(getY(), e.mul(getY(), getY()));
   operands[0] = e.mul(cotangents[0], e.scale(cube, -0.5));
+}
+
+DIFFERENTIATE(AbsOp) {
+  Expr e(builder, getLoc());
+  operands[0] = e.mul(cotangents[0], e.sign(getX()));
+}
+
+// Steps: flat everywhere but at their jumps.
+DIFFERENTIATE(SignOp) {}
+DIFFERENTIATE(FloorOp) {}
+DIFFERENTIATE(CeilOp) {}
+DIFFERENTIATE(RoundOp) {}
+
+DIFFERENTIATE(Log1pOp) {
+  Expr e(builder, getLoc());
+  operands[0] = e.div(cotangents[0], e.offset(getX(), 1));
+}
+
+DIFFERENTIATE(Expm1Op) {
+  Expr e(builder, getLoc());
+  operands[0] = e.mul(cotangents[0], e.offset(getY(), 1));
+}
+
+DIFFERENTIATE(ReciprocalOp) {
+  Expr e(builder, getLoc());
+  operands[0] = e.neg(e.mul(cotangents[0], e.square(getY())));
+}
+
+DIFFERENTIATE(SquareOp) {
+  Expr e(builder, getLoc());
+  operands[0] = e.mul(cotangents[0], e.scale(getX(), 2));
+}
+
+DIFFERENTIATE(SinOp) {
+  Expr e(builder, getLoc());
+  operands[0] = e.mul(cotangents[0], e.cos(getX()));
+}
+
+DIFFERENTIATE(CosOp) {
+  Expr e(builder, getLoc());
+  operands[0] = e.neg(e.mul(cotangents[0], e.sin(getX())));
+}
+
+DIFFERENTIATE(TanhOp) {
+  Expr e(builder, getLoc());
+  Value slope = e.offset(e.neg(e.square(getY())), 1);
+  operands[0] = e.mul(cotangents[0], slope);
+}
+
+DIFFERENTIATE(ErfOp) {
+  Expr e(builder, getLoc());
+  Value bell = e.exp(e.neg(e.square(getX())));
+  operands[0] = e.mul(cotangents[0], e.scale(bell, 2 / std::sqrt(M_PI)));
+}
+
+DIFFERENTIATE(PowOp) {
+  Expr e(builder, getLoc());
+  Value a = getA(), b = getB(), zero = e.splat(a.getType(), 0);
+  operands[0] = e.mul(cotangents[0], e.mul(b, e.pow(a, e.offset(b, -1))));
+  // y log(a) without the logarithm of 0.
+  Value isZero = e.compare(Predicate::eq, a, zero);
+  Value log = e.log(e.select(isZero, e.splat(a.getType(), 1), a));
+  operands[1] = e.mul(cotangents[0], e.mul(getY(), log));
+}
+
+DIFFERENTIATE(MinOp) {
+  Expr e(builder, getLoc());
+  Value first = e.compare(Predicate::le, getA(), getB());
+  Value zero = e.splat(getType(), 0);
+  operands[0] = e.select(first, cotangents[0], zero);
+  operands[1] = e.select(first, zero, cotangents[0]);
 }
 
 DIFFERENTIATE(AddOp) { operands[0] = operands[1] = cotangents[0]; }

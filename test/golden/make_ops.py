@@ -124,6 +124,31 @@ def cross_entropy(case, rows, classes, label_type, spread=1.0):
          {"loss": loss, "dlogits": dlogits})
 
 
+# Each with PyTorch's function and the interval that its operands are from.
+UNARY = {"abs": (torch.abs, -3, 3), "sign": (torch.sign, -3, 3), "log1p": (torch.log1p, -0.9, 5),
+         "expm1": (torch.expm1, -3, 3), "reciprocal": (torch.reciprocal, 0.1, 4),
+         "square": (torch.square, -3, 3), "sin": (torch.sin, -9, 9), "cos": (torch.cos, -9, 9),
+         "tanh": (torch.tanh, -4, 4), "erf": (torch.erf, -3, 3), "floor": (torch.floor, -4, 4),
+         "ceil": (torch.ceil, -4, 4), "round": (torch.round, -4, 4), "exp": (torch.exp, -5, 5),
+         "log": (torch.log, 0.01, 9), "sqrt": (torch.sqrt, 0.01, 9),
+         "rsqrt": (torch.rsqrt, 0.01, 9), "neg": (torch.neg, -3, 3)}
+BINARY = {"add": (torch.add, -3, 3), "sub": (torch.sub, -3, 3), "mul": (torch.mul, -3, 3),
+          "div": (torch.div, 0.2, 3), "max": (torch.maximum, -3, 3),
+          "min": (torch.minimum, -3, 3), "pow": (torch.pow, 0.1, 3)}
+
+
+def elementwise(name, function, low, high, operands, shape):
+    case = f"{name}_{'x'.join(str(extent) for extent in shape)}"
+    g = rng("elementwise", case)
+    arrays = {operand: g.uniform(low, high, shape).astype(np.float32) for operand in operands}
+    leaves = {operand: leaf(array) for operand, array in arrays.items()}
+    y = function(*leaves.values())
+    dy = normal(g, *shape)
+    grads = torch.autograd.grad(y, list(leaves.values()), torch.from_numpy(dy).double())
+    emit("elementwise", case, {"name": name}, arrays | {"dy": dy},
+         {"y": y} | {f"d{operand}": grad for operand, grad in zip(leaves, grads)})
+
+
 def optimizer(op, case, shape, make, lr, size=1.0, **attributes):
     """Three updates of one parameter by three different gradients."""
     g = rng(op, case)
@@ -189,6 +214,13 @@ def main():
     linear("no_bias", 5, 16, 32, bias=False)
     linear("one", 1, 1, 1)
     linear("long_sum", 4, 500, 3)
+
+    for name, (function, low, high) in UNARY.items():
+        for shape in (1, 1), (3, 35):
+            elementwise(name, function, low, high, "x", shape)
+    for name, (function, low, high) in BINARY.items():
+        for shape in (1, 1), (4, 17):
+            elementwise(name, function, low, high, "ab", shape)
 
     cross_entropy("ui8", 8, 10, np.uint8)
     cross_entropy("i64", 5, 7, np.int64)

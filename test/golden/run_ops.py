@@ -124,6 +124,11 @@ class Program:
                      f" : {tensor(x)} -> {tensor(y)}",
                      *with_cotangent(self.inputs, y, ["x"])]
 
+    def elementwise(self):
+        names, y = [n for n in self.inputs if n != "dy"], self.outputs["y"]
+        self.body = [f"    %y = dl.{self.case['attributes']['name']} {values(names)} : {tensor(y)}",
+                     *with_cotangent(self.inputs, y, names)]
+
     def cross_entropy(self):
         self.body = ["    %loss = dl.cross_entropy %logits, %label"
                      f" : {types_of(['logits', 'label'], self.inputs)} -> tensor<f32>",

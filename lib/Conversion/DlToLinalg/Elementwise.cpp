@@ -47,6 +47,27 @@ struct Scalar {
   Value compute(dl::RsqrtOp) const {
     return arith::DivFOp::create(b, loc, constant(1), unary<math::SqrtOp>());
   }
+  Value compute(dl::AbsOp) const { return unary<math::AbsFOp>(); }
+  Value compute(dl::SignOp) const;
+  Value compute(dl::Log1pOp) const { return unary<math::Log1pOp>(); }
+  Value compute(dl::Expm1Op) const { return unary<math::ExpM1Op>(); }
+  Value compute(dl::ReciprocalOp) const {
+    return arith::DivFOp::create(b, loc, constant(1), args[0]);
+  }
+  Value compute(dl::SquareOp) const {
+    return arith::MulFOp::create(b, loc, args[0], args[0]);
+  }
+  Value compute(dl::SinOp) const { return unary<math::SinOp>(); }
+  Value compute(dl::CosOp) const { return unary<math::CosOp>(); }
+  Value compute(dl::TanhOp) const { return unary<math::TanhOp>(); }
+  Value compute(dl::ErfOp) const { return unary<math::ErfOp>(); }
+  Value compute(dl::FloorOp) const { return unary<math::FloorOp>(); }
+  Value compute(dl::CeilOp) const { return unary<math::CeilOp>(); }
+  Value compute(dl::RoundOp) const { return unary<math::RoundEvenOp>(); }
+  Value compute(dl::PowOp) const { return binary<math::PowFOp>(); }
+  Value compute(dl::MinOp) const {
+    return byType<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>();
+  }
   Value compute(dl::AddOp) const {
     return byType<arith::AddFOp, arith::AddIOp>();
   }
@@ -83,6 +104,17 @@ private:
 };
 
 } // namespace
+
+Value Scalar::compute(dl::SignOp) const {
+  Value zero = constant(0);
+  auto compare = [&](arith::CmpFPredicate predicate) -> Value {
+    return arith::CmpFOp::create(b, loc, predicate, args[0], zero);
+  };
+  Value below = arith::SelectOp::create(
+      b, loc, compare(arith::CmpFPredicate::OLT), constant(-1), zero);
+  return arith::SelectOp::create(b, loc, compare(arith::CmpFPredicate::OGT),
+                                 constant(1), below);
+}
 
 /// Integers: x / 0 is 0 and the least integer over -1 is itself, where a plain
 /// division would end the process.
@@ -249,8 +281,11 @@ void addElementwise(const TypeConverter &converter,
 
 void dlc::populateElementwiseToLinalg(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  addElementwise<dl::AddOp, dl::CastOp, dl::CompareOp, dl::CopyOp, dl::DivOp,
-                 dl::ExpOp, dl::LogOp, dl::MaxOp, dl::MulOp, dl::NegOp,
-                 dl::OffsetOp, dl::ReluOp, dl::RsqrtOp, dl::ScaleOp,
-                 dl::SelectOp, dl::SqrtOp, dl::SubOp>(converter, patterns);
+  addElementwise<dl::AbsOp, dl::AddOp, dl::CastOp, dl::CeilOp, dl::CompareOp,
+                 dl::CopyOp, dl::CosOp, dl::DivOp, dl::ErfOp, dl::ExpOp,
+                 dl::Expm1Op, dl::FloorOp, dl::Log1pOp, dl::LogOp, dl::MaxOp,
+                 dl::MinOp, dl::MulOp, dl::NegOp, dl::OffsetOp, dl::PowOp,
+                 dl::ReciprocalOp, dl::ReluOp, dl::RoundOp, dl::RsqrtOp,
+                 dl::ScaleOp, dl::SelectOp, dl::SignOp, dl::SinOp, dl::SqrtOp,
+                 dl::SquareOp, dl::SubOp, dl::TanhOp>(converter, patterns);
 }
