@@ -33,6 +33,8 @@ struct Softmax {
   Value exp;     ///< e^centred
   Value sum;     ///< of exp, a number a row
   Value oneHot;
+  /// 1 for each row whose label is a class, otherwise 0.
+  Value valid;
 };
 } // namespace
 
@@ -45,14 +47,18 @@ static Softmax buildSoftmax(Expr &e, Value logits, Value label) {
   s.sum = e.sum(s.exp, {1});
   s.oneHot =
       OneHotOp::create(e.builder(), e.location(), logits.getType(), label);
+  s.valid = e.sum(s.oneHot, {1});
   return s;
 }
 
 SmallVector<Value> CrossEntropyOp::decompose(OpBuilder &builder) {
   Expr e(builder, getLoc());
   Softmax s = buildSoftmax(e, getLogits(), getLabel());
-  Value picked = e.sum(e.mul(s.oneHot, s.centred), {1});
-  Value rows = e.sub(e.log(s.sum), picked);
+  // A choice, not a product: 0 times an infinite logit would not be 0.
+  Value zero = e.splat(getLogits().getType(), 0);
+  Value isLabel = e.compare(Predicate::gt, s.oneHot, zero);
+  Value picked = e.sum(e.select(isLabel, s.centred, zero), {1});
+  Value rows = e.sub(e.log(s.sum), e.div(picked, s.valid));
   double count = double(tensorType(rows).getDimSize(0));
   return {e.scale(e.sum(rows, {0}), 1 / count)};
 }
@@ -65,6 +71,7 @@ void CrossEntropyOp::differentiate(OpBuilder &builder,
   Value softmax = e.div(s.exp, e.broadcast(s.sum, getLogits(), {0}));
   double count = double(tensorType(getLogits()).getDimSize(0));
   Value share = e.scale(cotangents[0], 1 / count);
-  operands[0] =
-      e.mul(e.sub(softmax, s.oneHot), e.broadcast(share, getLogits(), {}));
+  Value difference =
+      e.div(e.sub(softmax, s.oneHot), e.broadcast(s.valid, getLogits(), {0}));
+  operands[0] = e.mul(difference, e.broadcast(share, getLogits(), {}));
 }

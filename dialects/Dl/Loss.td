@@ -12,6 +12,7 @@ def Dl_CrossEntropyOp : Dl_PureOp<"cross_entropy", [Dl_HasRule,
   let description = [{
     logits is N x C, label N class indices. Computed as logsumexp(z) - z[label]
     with the row's maximum taken out. Gradient: (softmax - one_hot) / N.
+    A label that is no class makes the loss and its gradient not a number.
     ```mlir
     %loss = dl.cross_entropy %logits, %label : tensor<8x10xf32>, tensor<8xui8> -> tensor<f32>
     ```

@@ -13,7 +13,9 @@
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 #include <dlfcn.h>
@@ -57,6 +59,33 @@ Expected<std::unique_ptr<Model>> Model::create(const dlc_library &library,
   return std::move(model);
 }
 
+/// The loader maps a file without comparing its size with what its header says,
+/// and a library that was cut short would end the process when it is touched.
+static Error checkWhole(StringRef path) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> file =
+      MemoryBuffer::getFile(path, false, false);
+  if (!file)
+    return makeError("{0}: cannot be opened: {1}", path,
+                     file.getError().message());
+  StringRef bytes = (*file)->getBuffer();
+  ELF::Elf64_Ehdr header;
+  if (bytes.size() < sizeof(header))
+    return makeError("{0}: is not a shared library that can be opened: it has "
+                     "only {1} bytes",
+                     path, bytes.size());
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  if (!header.checkMagic() || header.getFileClass() != ELF::ELFCLASS64)
+    return makeError("{0}: is not a shared library that can be opened: its "
+                     "first bytes are not those of one",
+                     path);
+  uint64_t end = header.e_shoff + uint64_t(header.e_shnum) * header.e_shentsize;
+  if (header.e_shoff > bytes.size() || end > bytes.size())
+    return makeError(
+        "{0}: is damaged or was cut short: {1} bytes, expected {2}", path,
+        bytes.size(), end);
+  return Error::success();
+}
+
 Expected<std::unique_ptr<Model>> Model::openLibrary(StringRef path,
                                                     int threads) {
   sys::fs::file_status status;
@@ -65,6 +94,9 @@ Expected<std::unique_ptr<Model>> Model::openLibrary(StringRef path,
   if (!sys::fs::is_regular_file(status))
     return makeError("{0}: is not a file, expected a model's shared library",
                      path);
+
+  if (Error error = checkWhole(path))
+    return std::move(error);
 
   // A name without a folder would be looked up in the system's folders.
   SmallString<128> absolute(path);

@@ -3,11 +3,13 @@
 #include "dlc/Execution/StepBuffers.h"
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/Error.h"
 
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/MemAlloc.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 
 using namespace llvm;
 using namespace dlc;
@@ -31,17 +33,25 @@ StepBuffers::StepBuffers(const dlc_step &step) : description(step) {
   for (ArrayRef<dlc_tensor> tensors : {inputsOf(step), outputsOf(step)})
     for (const dlc_tensor &tensor : tensors) {
       size_t bytes = allocatedBytes(tensor);
-      pointers.push_back(allocate_buffer(bytes, alignment));
-      std::memset(pointers.back(), 0, bytes);
+      void *memory = std::aligned_alloc(alignment, bytes);
+      pointers.push_back(memory);
+      if (memory)
+        std::memset(memory, 0, bytes);
+      else
+        missing = &tensor;
     }
 }
 
 StepBuffers::~StepBuffers() {
-  void **pointer = pointers.begin();
-  for (ArrayRef<dlc_tensor> tensors :
-       {inputsOf(description), outputsOf(description)})
-    for (const dlc_tensor &tensor : tensors)
-      deallocate_buffer(*pointer++, allocatedBytes(tensor), alignment);
+  for (void *memory : pointers)
+    std::free(memory);
+}
+
+Error StepBuffers::check() const {
+  if (!missing)
+    return Error::success();
+  return makeError("no memory for '{0}' of step '{1}', {2} bytes",
+                   missing->name, description.name, numBytes(*missing));
 }
 
 MutableArrayRef<char> StepBuffers::input(int index) {

@@ -41,6 +41,10 @@ static void addResolve(OpPassManager &manager, const PhaseOptions &) {
 }
 
 static bool isResolved(Operation *op) {
+  // A step is made of dl only.
+  if (op->getParentOfType<dl::ModelOp>() &&
+      !isa<dl::DlDialect, func::FuncDialect>(op->getDialect()))
+    return false;
   return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
               dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp,
               dl::BatchNormOp, dl::OptimizerOp>(op);

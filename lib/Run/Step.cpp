@@ -178,6 +178,8 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
     return outputFiles.takeError();
 
   StepBuffers buffers(step);
+  if (Error error = buffers.check())
+    return error;
   if (Error error = readInputs(step, *inputFiles, buffers))
     return error;
   if (Error error = initialise(**model, arguments))

@@ -64,6 +64,13 @@ makeMachine(const CompilerOptions &options) {
     return llvm::createStringError("there is no processor '" + cpu + "'" +
                                    dl::suggestion(cpu, names));
   }
+  // Older processors are known to LLVM too, but cannot run 64-bit code.
+  std::unique_ptr<llvm::MCSubtargetInfo> chosen(
+      target->createMCSubtargetInfo(triple, cpu, features));
+  if (triple.getArch() == llvm::Triple::x86_64 &&
+      !chosen->checkFeatures("+64bit"))
+    return llvm::createStringError("the processor '" + cpu +
+                                   "' cannot run 64-bit code");
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
       triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
       std::nullopt,

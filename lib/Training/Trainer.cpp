@@ -13,6 +13,8 @@
 
 #include <algorithm>
 
+#include <cmath>
+
 using namespace llvm;
 using namespace dlc;
 
@@ -97,6 +99,10 @@ Error Trainer::prepareOutput() {
   if (std::error_code error = sys::fs::create_directories(options.outputFolder))
     return makeError("{0}: cannot be made: {1}", options.outputFolder,
                      error.message());
+  // An existing file of that name is no error to create_directories.
+  if (!sys::fs::is_directory(options.outputFolder))
+    return makeError("{0}: is not a folder to write results to",
+                     options.outputFolder);
   history.emplace(columns());
   // A run that starts at the beginning replaces what an older one left.
   if (stepCount == 0)
@@ -143,6 +149,17 @@ Error Trainer::runStep(ArrayRef<uint32_t> rows, Totals &totals) {
                      toString(std::move(error)));
   ++stepCount;
   trainMetrics.add(buffers, trainFeed.batchSize(), totals);
+  for (unsigned i = 0; i < trainMetrics.names().size() && !diverged; ++i) {
+    double value = trainMetrics.mean(buffers, i);
+    if (std::isfinite(value))
+      continue;
+    diverged = true;
+    progress.print(
+        formatv("training step {0}: {1} is {2}; the run diverges, or "
+                "its data is not what the model takes",
+                stepCount, trainMetrics.names()[i], value)
+            .str());
+  }
   if (options.logEvery && stepCount % options.logEvery == 0)
     logStep();
   return Error::success();

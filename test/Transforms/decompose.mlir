@@ -49,10 +49,14 @@ func.func @count_equal(%a: tensor<8x4xi32>, %b: tensor<8x4xi32>) -> tensor<i32> 
 // CHECK-NEXT:    %[[EXP:.*]] = dl.exp %[[CENTRED]]
 // CHECK-NEXT:    %[[SUM:.*]] = dl.reduce_sum %[[EXP]] {axes = [1]}
 // CHECK-NEXT:    %[[HOT:.*]] = dl.one_hot %[[L]]
-// CHECK-NEXT:    %[[MASKED:.*]] = dl.mul %[[HOT]], %[[CENTRED]]
+// CHECK-NEXT:    %[[VALID:.*]] = dl.reduce_sum %[[HOT]] {axes = [1]}
+// CHECK-NEXT:    %[[ZERO:.*]] = dl.constant dense<0.000000e+00>
+// CHECK-NEXT:    %[[IS:.*]] = dl.compare gt %[[HOT]], %[[ZERO]]
+// CHECK-NEXT:    %[[MASKED:.*]] = dl.select %[[IS]], %[[CENTRED]], %[[ZERO]]
 // CHECK-NEXT:    %[[PICKED:.*]] = dl.reduce_sum %[[MASKED]] {axes = [1]}
 // CHECK-NEXT:    %[[LOG:.*]] = dl.log %[[SUM]]
-// CHECK-NEXT:    %[[ROWS:.*]] = dl.sub %[[LOG]], %[[PICKED]]
+// CHECK-NEXT:    %[[OWN:.*]] = dl.div %[[PICKED]], %[[VALID]]
+// CHECK-NEXT:    %[[ROWS:.*]] = dl.sub %[[LOG]], %[[OWN]]
 // CHECK-NEXT:    %[[TOTAL:.*]] = dl.reduce_sum %[[ROWS]] {axes = [0]}
 // CHECK-NEXT:    %[[LOSS:.*]] = dl.scale %[[TOTAL]] by 1.250000e-01
 // CHECK-NEXT:    return %[[LOSS]]

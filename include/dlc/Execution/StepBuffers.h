@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Error.h"
 
 #include <cstring>
 
@@ -18,6 +19,8 @@ class StepBuffers {
 public:
   explicit StepBuffers(const dlc_step &step);
   ~StepBuffers();
+  /// Fails if there was no memory for one of them; ask before using any.
+  llvm::Error check() const;
   StepBuffers(const StepBuffers &) = delete;
   StepBuffers &operator=(const StepBuffers &) = delete;
 
@@ -36,6 +39,7 @@ public:
   }
 
 private:
+  const dlc_tensor *missing = nullptr;
   const dlc_step &description;
   llvm::SmallVector<void *, 8> pointers;
 };

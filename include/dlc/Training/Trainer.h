@@ -71,6 +71,8 @@ private:
   int trainStep;
   BatchFeed trainFeed;
   StepBuffers buffers;
+  /// A metric has been seen that is no finite number; said once.
+  bool diverged = false;
   Metrics trainMetrics;
   std::optional<Evaluation> evaluation;
   TrainingOptions options;
