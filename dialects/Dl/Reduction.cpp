@@ -31,30 +31,30 @@ static LogicalResult inferReduced(std::optional<Location> loc, Value x,
   return success();
 }
 
+/// The same for ops that keep the element type.
+template <typename Adaptor>
+static LogicalResult inferReduce(std::optional<Location> loc, Adaptor adaptor,
+                                 StringRef name, SmallVectorImpl<Type> &types) {
+  SmallVector<int64_t> axes =
+      llvm::map_to_vector(adaptor.getAxesAttr(), [](Attribute axis) {
+        return cast<IntegerAttr>(axis).getInt();
+      });
+  return inferReduced(loc, adaptor.getX(), axes,
+                      tensorType(adaptor.getX()).getElementType(), name, types);
+}
+
 LogicalResult ReduceSumOp::inferReturnTypes(MLIRContext *,
                                             std::optional<Location> loc,
                                             ReduceSumOp::Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
-  SmallVector<int64_t> axes =
-      llvm::map_to_vector(adaptor.getAxesAttr(), [](Attribute a) {
-        return cast<IntegerAttr>(a).getInt();
-      });
-  return inferReduced(loc, adaptor.getX(), axes,
-                      tensorType(adaptor.getX()).getElementType(),
-                      "dl.reduce_sum", types);
+  return inferReduce(loc, adaptor, "dl.reduce_sum", types);
 }
 
 LogicalResult ReduceMaxOp::inferReturnTypes(MLIRContext *,
                                             std::optional<Location> loc,
                                             ReduceMaxOp::Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
-  SmallVector<int64_t> axes =
-      llvm::map_to_vector(adaptor.getAxesAttr(), [](Attribute a) {
-        return cast<IntegerAttr>(a).getInt();
-      });
-  return inferReduced(loc, adaptor.getX(), axes,
-                      tensorType(adaptor.getX()).getElementType(),
-                      "dl.reduce_max", types);
+  return inferReduce(loc, adaptor, "dl.reduce_max", types);
 }
 
 LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context,
