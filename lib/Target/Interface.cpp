@@ -117,8 +117,7 @@ void dlc::addInterface(Module &module, const Manifest &manifest,
   Function *create = define("create", signature("ipi"));
   finish(runtime("create", "ipip"),
          {model, create->getArg(1), create->getArg(0)});
-  Function *description = define("description", signature("p"));
-  (void)description;
+  define("description", signature("p"));
   // The fifth field of dlc_model.
   builder.CreateRet(
       cast<ConstantStruct>(model->getInitializer())->getOperand(4));
