@@ -139,3 +139,6 @@ void Conv2dFilterGradOp::differentiate(OpBuilder &builder,
   operands[0] = inputGrad(builder, *this, getDy(), g, getX().getType());
   operands[1] = convolve(builder, *this, getX(), g, getDy().getType());
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Convolution.cpp.inc"

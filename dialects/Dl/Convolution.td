@@ -9,7 +9,6 @@
 #define DL_CONVOLUTION_TD
 
 include "dialects/Dl/DlAttrs.td"
-include "dialects/Dl/Elementwise.td"
 
 /// What the members of the family share: the geometry of the window.
 class Dl_ConvOp<string mnemonic, list<Trait> traits = []>

@@ -11,10 +11,7 @@ using namespace dlc::dl;
 
 void DlDialect::initialize() {
   registerAttributes();
-  addOperations<
-#define GET_OP_LIST
-#include "dialects/Dl/DlOps.cpp.inc"
-      >();
+#include "dialects/Dl/DlOps.cpp.inc" // addOperations of every family
 }
 
 Operation *DlDialect::materializeConstant(OpBuilder &builder, Attribute value,
@@ -28,9 +25,10 @@ Operation *DlDialect::materializeConstant(OpBuilder &builder, Attribute value,
 bool dlc::dl::hasUsableSize(Type type) {
   int64_t elements = 1;
   for (int64_t extent : llvm::cast<RankedTensorType>(type).getShape()) {
-    if (extent < 1 || extent > maxElements / elements)
+    if (extent < 0 || extent > maxElements / elements)
       return false;
-    elements *= extent;
+    // An empty tensor has no size, but its shape still is one to compute with.
+    elements *= std::max<int64_t>(extent, 1);
   }
   return true;
 }

@@ -11,6 +11,7 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -56,7 +57,8 @@ struct WindowGeometry {
 /// The most elements a tensor may have: 8 TiB of f64.
 inline constexpr int64_t maxElements = int64_t(1) << 40;
 
-/// Whether a tensor has from 1 to maxElements elements.
+/// Whether a tensor has at most maxElements elements, extents of 0 counted
+/// as 1.
 bool hasUsableSize(mlir::Type type);
 
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
@@ -72,8 +74,7 @@ void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Dl/DlAttrs.h.inc"
 
-#define GET_OP_CLASSES
-#include "dialects/Dl/DlOps.h.inc"
+#include "dialects/Dl/DlOps.h.inc" // of every family in CMakeLists.txt
 
 namespace dlc::dl {
 

@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Syntax.h"
 #include "dlc/Runtime.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -46,11 +47,42 @@ void DlDialect::registerAttributes() {
       >();
 }
 
-namespace dlc::dl {
+//===----------------------------------------------------------------------===//
+// Syntax.h
+//===----------------------------------------------------------------------===//
 
-/// `zeros`, `uniform<-1.0, 1.0>`: an initialiser without its `#dl.`.
-ParseResult parseInitializer(OpAsmParser &parser,
-                             InitializerAttrInterface &init) {
+ParseResult dlc::dl::parseNumber(OpAsmParser &parser, FloatAttr &value) {
+  FailureOr<FloatAttr> number = parseNumber(parser);
+  if (failed(number))
+    return failure();
+  value = *number;
+  return success();
+}
+void dlc::dl::printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
+  printNumber(printer, value);
+}
+
+ParseResult dlc::dl::parseMode(OpAsmParser &parser, ModeAttr &mode) {
+  return parseCase<ModeAttr, Mode>(parser, mode, "mode (train or eval)",
+                                   symbolizeMode);
+}
+void dlc::dl::printMode(OpAsmPrinter &printer, Operation *, ModeAttr mode) {
+  printer << stringifyMode(mode.getValue());
+}
+
+ParseResult dlc::dl::parsePredicate(OpAsmParser &parser,
+                                    PredicateAttr &predicate) {
+  return parseCase<PredicateAttr, Predicate>(
+      parser, predicate, "comparison (eq, ne, lt, le, gt or ge)",
+      symbolizePredicate);
+}
+void dlc::dl::printPredicate(OpAsmPrinter &printer, Operation *,
+                             PredicateAttr predicate) {
+  printer << stringifyPredicate(predicate.getValue());
+}
+
+ParseResult dlc::dl::parseInitializer(OpAsmParser &parser,
+                                      InitializerAttrInterface &init) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef mnemonic;
   Attribute attribute;
@@ -70,12 +102,10 @@ ParseResult parseInitializer(OpAsmParser &parser,
   return success();
 }
 
-void printInitializer(OpAsmPrinter &printer, Operation *,
-                      InitializerAttrInterface init) {
+void dlc::dl::printInitializer(OpAsmPrinter &printer, Operation *,
+                               InitializerAttrInterface init) {
   (void)generatedAttributePrinter(init, printer);
 }
-
-} // namespace dlc::dl
 
 SmallVector<int64_t> StorageAttr::getStoredShape() const {
   return llvm::map_to_vector(getPerm(),

@@ -34,12 +34,12 @@ def Dl_Dialect : Dialect {
 defvar Dl_FloatTypes = [F32, F64];
 defvar Dl_IntTypes = [I1, I8, UI8, I32, I64];
 
-/// A tensor of static shape with at least one element, and not more than any
-/// memory holds.
+/// A tensor of static shape, not larger than any memory holds; it may be
+/// empty.
 class Dl_TensorOf<list<Type> elements>
     : Type<And<[StaticShapeTensorOf<elements>.predicate,
                 CPred<"::dlc::dl::hasUsableSize($_self)">]>,
-           StaticShapeTensorOf<elements>.summary # ", neither empty nor too large",
+           StaticShapeTensorOf<elements>.summary # ", not too large",
            "::mlir::TensorType">;
 
 def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
@@ -59,5 +59,32 @@ class Dl_Op<string mnemonic, list<Trait> traits = []>
 class Dl_PureOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat(
         [Pure, InferTypeOpAdaptor], traits)>;
+
+defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
+defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;
+
+/// One scalar function applied to every element; all shapes equal.
+class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([
+        Pure, Elementwise, SameOperandsAndResultShape,
+        DeclareOpInterfaceMethods<Dl_RowParallel>], traits)>;
+
+class Dl_UnaryOp<string mnemonic, string summary_, list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic,
+        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
+  let summary = summary_;
+  let arguments = (ins Dl_FloatTensor:$x);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+class Dl_BinaryOp<string mnemonic, string summary_, list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic,
+        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
+  let summary = summary_;
+  let arguments = (ins Dl_Tensor:$a, Dl_Tensor:$b);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
+}
 
 #endif // DL_BASE_TD

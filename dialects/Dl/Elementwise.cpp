@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Syntax.h"
 
 #include <cmath>
 
@@ -218,3 +219,6 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
     return getX();
   return {};
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Elementwise.cpp.inc"

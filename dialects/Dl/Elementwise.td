@@ -5,32 +5,6 @@
 
 include "dialects/Dl/DlAttrs.td"
 
-/// One scalar function applied to every element; all shapes equal.
-class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
-    : Dl_Op<mnemonic, !listconcat([
-        Pure, Elementwise, SameOperandsAndResultShape,
-        DeclareOpInterfaceMethods<Dl_RowParallel>], traits)>;
-
-defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
-
-class Dl_UnaryOp<string mnemonic, string summary_, list<Trait> traits = []>
-    : Dl_ElementwiseOp<mnemonic,
-        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
-  let summary = summary_;
-  let arguments = (ins Dl_FloatTensor:$x);
-  let results = (outs Dl_FloatTensor:$y);
-  let assemblyFormat = "$x attr-dict `:` type($x)";
-}
-
-class Dl_BinaryOp<string mnemonic, string summary_, list<Trait> traits = []>
-    : Dl_ElementwiseOp<mnemonic,
-        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
-  let summary = summary_;
-  let arguments = (ins Dl_Tensor:$a, Dl_Tensor:$b);
-  let results = (outs Dl_Tensor:$y);
-  let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
-}
-
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//

@@ -16,3 +16,6 @@ LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
                          << suggestSymbol<OptimizerOp>(*this, getOptimizer());
   return success();
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Gradient.cpp.inc"

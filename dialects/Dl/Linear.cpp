@@ -79,3 +79,6 @@ SmallVector<Value> LinearOp::decompose(OpBuilder &builder) {
     y = e.add(y, e.broadcast(getBias(), y, {1}));
   return {y};
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Linear.cpp.inc"

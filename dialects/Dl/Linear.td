@@ -4,7 +4,6 @@
 #define DL_LINEAR_TD
 
 include "dialects/Dl/DlAttrs.td"
-include "dialects/Dl/Elementwise.td"
 
 def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule,
     AllElementTypesMatch<["a", "b", "y"]>,

@@ -75,3 +75,6 @@ void CrossEntropyOp::differentiate(OpBuilder &builder,
       e.div(e.sub(softmax, s.oneHot), e.broadcast(s.valid, getLogits(), {0}));
   operands[0] = e.mul(difference, e.broadcast(share, getLogits(), {}));
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Loss.cpp.inc"

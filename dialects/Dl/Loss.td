@@ -4,7 +4,6 @@
 #define DL_LOSS_TD
 
 include "dialects/Dl/DlAttrs.td"
-include "dialects/Dl/Elementwise.td"
 
 def Dl_CrossEntropyOp : Dl_PureOp<"cross_entropy", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_Decomposable>]> {

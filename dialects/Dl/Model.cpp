@@ -2,64 +2,12 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Syntax.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
 
 using namespace mlir;
 using namespace dlc::dl;
-
-namespace dlc::dl {
-/// A number without a type behind it.
-static ParseResult parseNumber(OpAsmParser &parser, FloatAttr &value) {
-  FailureOr<FloatAttr> number = parseNumber(parser);
-  if (failed(number))
-    return failure();
-  value = *number;
-  return success();
-}
-static void printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
-  printNumber(printer, value);
-}
-
-/// A case of an enumeration as a bare keyword, without the space that an
-/// attribute would print before it.
-template <typename EnumAttr, typename Enum>
-static ParseResult parseCase(OpAsmParser &parser, EnumAttr &attr,
-                             StringRef what,
-                             std::optional<Enum> (*symbolize)(StringRef)) {
-  SMLoc loc = parser.getCurrentLocation();
-  StringRef keyword;
-  if (parser.parseKeyword(&keyword))
-    return failure();
-  std::optional<Enum> value = symbolize(keyword);
-  if (!value)
-    return parser.emitError(loc) << "'" << keyword << "' is no " << what;
-  attr = EnumAttr::get(parser.getContext(), *value);
-  return success();
-}
-static ParseResult parseMode(OpAsmParser &parser, ModeAttr &mode) {
-  return parseCase<ModeAttr, Mode>(parser, mode, "mode (train or eval)",
-                                   symbolizeMode);
-}
-static void printMode(OpAsmPrinter &printer, Operation *, ModeAttr mode) {
-  printer << stringifyMode(mode.getValue());
-}
-static ParseResult parsePredicate(OpAsmParser &parser,
-                                  PredicateAttr &predicate) {
-  return parseCase<PredicateAttr, Predicate>(
-      parser, predicate, "comparison (eq, ne, lt, le, gt or ge)",
-      symbolizePredicate);
-}
-static void printPredicate(OpAsmPrinter &printer, Operation *,
-                           PredicateAttr predicate) {
-  printer << stringifyPredicate(predicate.getValue());
-}
-
-ParseResult parseInitializer(OpAsmParser &parser,
-                             InitializerAttrInterface &init);
-void printInitializer(OpAsmPrinter &printer, Operation *,
-                      InitializerAttrInterface init);
-} // namespace dlc::dl
 
 //===----------------------------------------------------------------------===//
 // Functions and steps
@@ -304,4 +252,4 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 #define GET_OP_CLASSES
-#include "dialects/Dl/DlOps.cpp.inc"
+#include "dialects/Dl/Model.cpp.inc"

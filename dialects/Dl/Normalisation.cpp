@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Syntax.h"
 
 using namespace mlir;
 using namespace dlc::dl;
@@ -147,3 +148,6 @@ SmallVector<Value> BatchNormEvalOp::decompose(OpBuilder &builder) {
   return {e.add(e.mul(x, e.broadcast(factor, x, {axis})),
                 e.broadcast(shift, x, {axis}))};
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Normalisation.cpp.inc"

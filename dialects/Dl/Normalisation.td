@@ -4,7 +4,6 @@
 #define DL_NORMALISATION_TD
 
 include "dialects/Dl/DlAttrs.td"
-include "dialects/Dl/Elementwise.td"
 
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     InferTypeOpAdaptor,

@@ -193,3 +193,6 @@ void MaxPool2dOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                               MLIRContext *context) {
   patterns.add<MergeMaxPool>(context);
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Pooling.cpp.inc"

@@ -123,3 +123,6 @@ SmallVector<Value> CountEqualOp::decompose(OpBuilder &builder) {
   int64_t rank = tensorType(getA()).getRank();
   return {e.sum(e.cast(equal, builder.getI32Type()), allBut(rank, rank))};
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Reduction.cpp.inc"

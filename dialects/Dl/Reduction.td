@@ -4,7 +4,6 @@
 #define DL_REDUCTION_TD
 
 include "dialects/Dl/DlAttrs.td"
-include "dialects/Dl/Elementwise.td"
 
 /// Reduces the dimensions `axes`, which the result no longer has.
 class Dl_ReduceOp<string mnemonic, list<Trait> traits = []>

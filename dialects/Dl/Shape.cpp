@@ -350,3 +350,6 @@ LogicalResult OneHotOp::verify() {
 bool OneHotOp::isRowOperand(unsigned) {
   return tensorType(getIndex()).getRank() > 0;
 }
+
+#define GET_OP_CLASSES
+#include "dialects/Dl/Shape.cpp.inc"

@@ -4,7 +4,6 @@
 #define DL_SHAPE_TD
 
 include "dialects/Dl/DlAttrs.td"
-include "dialects/Dl/Elementwise.td"
 
 def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike,
     InferTypeOpAdaptor,
