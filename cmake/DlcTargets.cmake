@@ -25,6 +25,11 @@ function(dlc_add_library name)
   endif()
 endfunction()
 
+# Lets a library on the dialect use its precompiled header.
+function(dlc_use_dl_headers name)
+  target_precompile_headers(${name} REUSE_FROM DlDialect)
+endfunction()
+
 # A command-line tool: a main of a few lines over libraries.
 function(dlc_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})

@@ -2,7 +2,7 @@
 
 #include "dlc/Codegen/Passes.h"
 
-#include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 

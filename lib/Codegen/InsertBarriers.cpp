@@ -9,7 +9,7 @@
 #include "dlc/Codegen/Passes.h"
 
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

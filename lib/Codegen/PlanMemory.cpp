@@ -22,8 +22,7 @@
 
 #include "dlc/Codegen/Passes.h"
 
-#include "dialects/Dl/Dl.h"
-#include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -2,8 +2,9 @@
 
 #include "Manifest.h"
 
+#include "dialects/Dl/Dl.h"
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/Names.h"
 
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/JSON.h"

@@ -2,9 +2,10 @@
 #ifndef DLC_LIB_TARGET_MANIFEST_H
 #define DLC_LIB_TARGET_MANIFEST_H
 
-#include "dialects/Dl/Dl.h"
-
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
 
 namespace dlc {
 

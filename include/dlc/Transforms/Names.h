@@ -1,0 +1,42 @@
+//===- Names.h - Attributes that passes leave for one another ---*- C++ -*-===//
+#ifndef DLC_TRANSFORMS_NAMES_H
+#define DLC_TRANSFORMS_NAMES_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace dlc {
+
+/// Attributes of the functions that `dl-resolve-steps` and `dl-form-kernels`
+/// make.
+namespace names {
+/// On an argument or result of a step: the input's or output's name.
+inline constexpr llvm::StringLiteral io = "dl.name";
+/// On the same, once types are lowered: the type that the user wrote.
+inline constexpr llvm::StringLiteral type = "dl.type";
+/// On an argument or result of a step: the state entry it is.
+inline constexpr llvm::StringLiteral state = "dl.state";
+/// On a step: it trains, that is, it advances `step_count`.
+inline constexpr llvm::StringLiteral trains = "dl.trains";
+/// On a function: it is a step.
+inline constexpr llvm::StringLiteral step = "dl.step";
+/// On a function: it is a kernel.
+inline constexpr llvm::StringLiteral kernel = "dl.kernel";
+/// On a kernel: its ops share a loop over dimension 0 of this extent.
+inline constexpr llvm::StringLiteral rows = "dl.sliced";
+/// On a kernel: pairs (result, input); the result may overwrite the input.
+inline constexpr llvm::StringLiteral inPlace = "dl.in_place";
+/// The counters of every model: calls of steps that train, and the seed of its
+/// random numbers.
+inline constexpr llvm::StringLiteral stepCount = "step_count";
+inline constexpr llvm::StringLiteral seed = "seed";
+/// On a lowered kernel: the arguments it writes.
+inline constexpr llvm::StringLiteral writes = "dl.writes";
+/// On a lowered step: a list that says of each argument what it is.
+inline constexpr llvm::StringLiteral args = "dl.args";
+/// On a lowered module: what the model keeps and what its steps are.
+inline constexpr llvm::StringLiteral manifest = "dl.manifest";
+} // namespace names
+
+} // namespace dlc
+
+#endif // DLC_TRANSFORMS_NAMES_H
