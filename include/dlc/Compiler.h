@@ -43,6 +43,15 @@ public:
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
+  /// Runs the phases up to `grad` and makes all composites primitive ops: the
+  /// program that the interpreter evaluates.
+  llvm::Error runToPrimitives();
+
+  /// Runs `action` on the program; its diagnostics are the error, or
+  /// `otherwise` where there are none.
+  llvm::Error runCollecting(llvm::function_ref<llvm::LogicalResult()> action,
+                            llvm::StringRef otherwise);
+
   /// The program as it is now.
   mlir::ModuleOp getModule() { return *module; }
 
@@ -55,8 +64,6 @@ public:
 
 private:
   explicit Compilation(const CompilerOptions &options);
-  llvm::Error runCollecting(llvm::function_ref<mlir::LogicalResult()> action,
-                            llvm::StringRef otherwise);
 
   CompilerOptions options;
   std::unique_ptr<llvm::TargetMachine> machine;

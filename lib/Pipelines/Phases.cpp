@@ -60,10 +60,14 @@ static bool isExplicit(Operation *op) {
   return isResolved(op) && !isa<dl::GradientOp>(op);
 }
 
-static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
+void dlc::addPrimitives(OpPassManager &manager) {
   OpPassManager &model = manager.nest<dl::ModelOp>();
   model.addNestedPass<func::FuncOp>(createDecompose());
   model.addNestedPass<func::FuncOp>(createDropStopGradient());
+}
+
+static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
+  addPrimitives(manager);
   addCleanup(manager);
   manager.nest<dl::ModelOp>().addPass(createAssignLayout());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(createMoveViews());

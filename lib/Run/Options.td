@@ -52,6 +52,10 @@ def O : Joined<["-"], "O">, MetaVarName<"0|2">,
 defm mcpu : Value<"mcpu", "CPU",
   "Machine to compile for (default: native)", AnyCommand, ModelGroup>;
 
+def interpret : Switch<"interpret",
+  "Evaluate op by op by what each op means, in one thread, and compile nothing: slow, to compare with",
+  AnyCommand, ModelGroup>;
+
 defm step : Value<"step", "NAME",
   "The step to run (of train: default 'train')",
   AnyCommand, ModelGroup>;

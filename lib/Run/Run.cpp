@@ -30,7 +30,7 @@ Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option : {OPT_O, OPT_mcpu})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_interpret})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -38,6 +38,14 @@ Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
   }
 
   CompilerOptions options;
+  if (arguments.has(OPT_interpret)) {
+    for (Option option : {OPT_O, OPT_mcpu})
+      if (arguments.has(option))
+        return makeError("{0} says how to compile, and --interpret compiles "
+                         "nothing: leave out one of them",
+                         spelling(option));
+    return context.interpret(path, options, *threads);
+  }
   StringRef level = arguments.text(OPT_O, "2");
   if (level != "0" && level != "2")
     return makeError("-O{0}, expected -O0 or -O2", level);

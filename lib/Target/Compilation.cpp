@@ -324,6 +324,18 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   return llvm::Error::success();
 }
 
+llvm::Error Compilation::runToPrimitives() {
+  if (llvm::Error error = run("", "grad"))
+    return error;
+  return runCollecting(
+      [&] {
+        PassManager manager(&context);
+        addPrimitives(manager);
+        return manager.run(*module);
+      },
+      "the program could not be made one of primitive ops");
+}
+
 //===----------------------------------------------------------------------===//
 // LLVM IR
 //===----------------------------------------------------------------------===//

@@ -68,7 +68,8 @@ static StateInfo readState(DictionaryAttr attrs) {
   info.initKind = readInt(attrs, "init");
   info.a = attrs.getAs<FloatAttr>("a").getValueAsDouble();
   info.b = attrs.getAs<FloatAttr>("b").getValueAsDouble();
-  info.offset = readInt(attrs, "offset");
+  if (attrs.contains("offset"))
+    info.offset = readInt(attrs, "offset");
 
   // Dimension perm[i] of the view is dimension i of what is stored.
   SmallVector<int64_t> perm;
@@ -94,10 +95,15 @@ llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
     return llvm::createStringError(
         "the program has no memory plan; run the phases up "
         "to 'vector' first");
-  Manifest manifest;
-  manifest.name = attrs.getAs<StringAttr>("name").getValue();
+  Manifest manifest = parse(attrs);
   manifest.stateBytes = readInt(attrs, "state_bytes");
   manifest.arenaBytes = readInt(attrs, "arena_bytes");
+  return manifest;
+}
+
+Manifest Manifest::parse(DictionaryAttr attrs) {
+  Manifest manifest;
+  manifest.name = attrs.getAs<StringAttr>("name").getValue();
   for (Attribute state : attrs.getAs<ArrayAttr>("states"))
     manifest.states.push_back(readState(cast<DictionaryAttr>(state)));
   for (Attribute attr : attrs.getAs<ArrayAttr>("steps")) {

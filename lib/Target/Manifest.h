@@ -19,7 +19,7 @@ struct StateInfo {
   TensorInfo tensor;
   int kind, initKind;
   double a, b;
-  int64_t offset;
+  int64_t offset = 0;
   /// Shape and strides (in elements) of the stored view in logical order.
   llvm::SmallVector<int64_t> viewShape, viewStrides;
 };
@@ -33,11 +33,13 @@ struct StepInfo {
 /// What `dl.manifest` says, after the `vector` phase.
 struct Manifest {
   static llvm::Expected<Manifest> read(mlir::ModuleOp module);
+  /// The same without the memory plan, whose numbers are zero.
+  static Manifest parse(mlir::DictionaryAttr attrs);
 
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;
   llvm::SmallVector<StepInfo> steps;
-  int64_t stateBytes, arenaBytes;
+  int64_t stateBytes = 0, arenaBytes = 0;
 };
 
 /// The dlc_type of an element type, and what C calls it.

@@ -1,5 +1,6 @@
 //===- dlc-run.cpp - Runs a model -----------------------------------------===//
 
+#include "dlc/Execution/Interpret.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Run/Run.h"
 #include "dlc/Training/Progress.h"
@@ -9,6 +10,7 @@
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   dlc::RunContext context{dlc::compileAndLoad, llvm::outs(), llvm::errs(),
-                          dlc::Progress::standardOutputWidth()};
+                          dlc::Progress::standardOutputWidth(),
+                          dlc::interpretAndLoad};
   return dlc::runTool(llvm::ArrayRef(argv + 1, argv + argc), context);
 }

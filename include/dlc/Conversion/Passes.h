@@ -15,6 +15,10 @@ namespace dlc {
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "dlc/Conversion/Passes.h.inc"
+
+/// The manifest of a model whose steps are functions: what
+/// `dl-destination-style` puts on the module.
+mlir::DictionaryAttr describeModel(dl::ModelOp model);
 } // namespace dlc
 
 #endif // DLC_CONVERSION_PASSES_H

@@ -42,6 +42,11 @@ const Phase *findPhase(llvm::StringRef name);
 void addPhase(mlir::OpPassManager &manager, const Phase &phase,
               const PhaseOptions &options);
 
+/// Adds what makes a program after the phase `grad` one of primitive ops only,
+/// with images and filters as the language has them; the first part of the
+/// phase `simplify`, and all that the interpreter needs.
+void addPrimitives(mlir::OpPassManager &manager);
+
 /// Makes each phase a pipeline `dl-<phase>` of dlc-opt, and registers all
 /// passes.
 void registerPhases();

@@ -23,6 +23,8 @@ struct RunContext {
   llvm::raw_ostream &err;
   /// Of the terminal behind `out`; 0 if there is none.
   unsigned terminalWidth = 0;
+  /// What --interpret makes a model with: dlc::interpretAndLoad.
+  CompileFunction interpret = nullptr;
 };
 
 /// Runs the tool on the arguments after its name; returns its exit status: 0,

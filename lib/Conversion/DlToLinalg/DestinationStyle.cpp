@@ -381,7 +381,7 @@ static ArrayAttr describeTensors(Builder &b, func::FuncOp step, bool results) {
   return b.getArrayAttr(tensors);
 }
 
-static DictionaryAttr describe(dl::ModelOp model) {
+DictionaryAttr dlc::describeModel(dl::ModelOp model) {
   Builder b(model.getContext());
   SmallVector<Attribute> steps;
   for (auto step : model.getBody().getOps<func::FuncOp>())
@@ -413,7 +413,7 @@ struct DestinationStylePass
       return signalPassFailure();
     }
     dl::ModelOp model = *models.begin();
-    getOperation()->setAttr(names::manifest, describe(model));
+    getOperation()->setAttr(names::manifest, describeModel(model));
 
     SymbolTable symbols(model);
     SmallVector<func::FuncOp> kernels, steps;

@@ -1,0 +1,22 @@
+//===- Interpretable.td - Ops that say what they compute --------*- tablegen -*-===//
+
+#ifndef DLC_INTERPRETER_INTERPRETABLE_TD
+#define DLC_INTERPRETER_INTERPRETABLE_TD
+
+include "mlir/IR/OpBase.td"
+
+def Interpretable : OpInterface<"Interpretable"> {
+  let cppNamespace = "::dlc::interp";
+  let description = [{
+    The reference meaning of a primitive op: the values of its results, given
+    those of its operands. Implemented from outside (lib/Interpreter), so that
+    the dialect knows nothing of it.
+  }];
+  let methods = [InterfaceMethod<[{
+      Reads the operands from `call` and gives it the results, in their order,
+      or a fault.
+    }],
+    "void", "interpret", (ins "::dlc::interp::Call &":$call)>];
+}
+
+#endif // DLC_INTERPRETER_INTERPRETABLE_TD

@@ -1,0 +1,106 @@
+//===- Interpreter.h - The reference meaning of programs --------*- C++ -*-===//
+//
+// Evaluates a step of a program in `dl` op by op: slowly, in an order that can
+// be read off the formula, sharing nothing with the code generator. Only
+// primitives have a model here; a composite means what it decomposes into.
+//
+// To give an op a model, in lib/Interpreter/<Family>.cpp, the family's name in
+// dialects/Dl:
+//   1. A function of each element is one line in the register function:
+//        elementwise<dl::ExpOp>(c, [](double x) { return std::exp(x); });
+//   2. Any other op is a function from the operands to the result, and a line:
+//        static Tensor reshape(dl::ReshapeOp op, const Call &call) { ... }
+//        model<dl::ReshapeOp>(c, reshape);    // std::vector<Tensor>: several
+//   3. `call.operand(op.getX())` is an operand's value, `call.type(0)` the type
+//      of result 0; `rearrange`, `reduce`, `Sums` (lib/Interpreter/Models.h)
+//      and `forEachIndex` (Tensor.h) do most of the rest.
+//   4. A value that the op cannot use: `call.fault("...")`. The body of an op
+//   with
+//      a region: `call.evaluate(op.getBody(), arguments)`.
+//   5. A new family: a new file, named in lib/Interpreter/CMakeLists.txt, whose
+//      register function is declared in Models.h and called in Models.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_INTERPRETER_INTERPRETER_H
+#define DLC_INTERPRETER_INTERPRETER_H
+
+#include "dlc/Interpreter/Tensor.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OpDefinition.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dlc::interp {
+
+/// Runs a region for these arguments; what its terminator yields.
+using RegionEvaluator = llvm::function_ref<std::vector<Tensor>(
+    mlir::Region &, std::vector<Tensor>)>;
+
+/// One evaluation of one op.
+class Call {
+public:
+  /// `operands` in the op's order.
+  Call(mlir::Operation *op,
+       llvm::ArrayRef<std::shared_ptr<const Tensor>> operands,
+       RegionEvaluator evaluator)
+      : op(op), operands(operands), evaluator(evaluator) {}
+
+  const Tensor &operand(unsigned i) const { return *operands[i]; }
+  /// The value of an operand.
+  const Tensor &operand(mlir::Value value) const;
+  /// The type of result i.
+  mlir::RankedTensorType type(unsigned i = 0) const {
+    return llvm::cast<mlir::RankedTensorType>(op->getResult(i).getType());
+  }
+
+  /// Runs a region of the op, which may read every value that the op may. After
+  /// a fault inside there is nothing to use: return.
+  std::vector<Tensor> evaluate(mlir::Region &region,
+                               std::vector<Tensor> arguments) const {
+    return evaluator(region, std::move(arguments));
+  }
+
+  /// Ends the step with DLC_ERROR_DATA and this message; the first one counts.
+  void fault(const llvm::Twine &message) const {
+    if (!message_)
+      message_ = message.str();
+  }
+  bool hasFault() const { return message_.has_value(); }
+
+  /// Sets the results, all at once.
+  void give(std::vector<Tensor> values) { results_ = std::move(values); }
+  std::vector<Tensor> &results() { return results_; }
+  const std::optional<std::string> &message() const { return message_; }
+
+private:
+  mlir::Operation *op;
+  llvm::ArrayRef<std::shared_ptr<const Tensor>> operands;
+  RegionEvaluator evaluator;
+  std::vector<Tensor> results_;
+  /// Models are functions of a constant call, and may still find a flaw in it.
+  mutable std::optional<std::string> message_;
+};
+
+} // namespace dlc::interp
+
+#include "dlc/Interpreter/Interpretable.h.inc"
+
+namespace dlc::interp {
+
+/// Gives the primitives of `dl` their models.
+void registerModels(mlir::DialectRegistry &registry);
+
+/// Erases what no result of the function needs, and checks that every op left
+/// has a model; an error at one that has none.
+mlir::LogicalResult prepare(mlir::func::FuncOp function);
+
+/// The results of a prepared function; an error is a fault's message.
+llvm::Expected<std::vector<Tensor>> evaluate(mlir::func::FuncOp function,
+                                             std::vector<Tensor> arguments);
+
+} // namespace dlc::interp
+#endif // DLC_INTERPRETER_INTERPRETER_H

@@ -1,0 +1,143 @@
+//===- Interpret.cpp - A program as a model that is not compiled ----------===//
+//
+// The model is tables in memory beside one step function, which evaluates the
+// step's function of the program. All the rest (state, checkpoints, checks of
+// buffers, errors) is the runtime's, as for a compiled model.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Execution/Interpret.h"
+
+#include "dlc/Interpreter/Interpreter.h"
+#include "dlc/Target/HostTables.h"
+#include "dlc/Transforms/Passes.h"
+
+using namespace llvm;
+using namespace dlc;
+
+namespace {
+
+/// What one step does. Of its arguments and results the number of the state
+/// entry, or none: the next input or output.
+struct InterpretedStep {
+  mlir::func::FuncOp function;
+  SmallVector<const dlc_state *> arguments, results;
+};
+
+/// A program and its tables. The runtime hands out the table that it was given,
+/// and the rest is found from it.
+struct InterpretedModel : CodeOwner, dlc_model {
+  std::unique_ptr<Compilation> compilation;
+  BumpPtrAllocator memory;
+  std::vector<InterpretedStep> functions;
+  /// The message of the last fault.
+  std::string message;
+  const char *fault = "";
+
+  Error prepare();
+  const dlc_state *stateOf(mlir::DictionaryAttr attrs) const;
+  /// Runs a step on a handle's state; whether it met no fault.
+  bool run(int step, char *state, void *const *io);
+};
+
+/// The step that this thread is running. A step function is not told which step
+/// it is.
+thread_local struct {
+  InterpretedModel *model;
+  int step;
+} running;
+
+} // namespace
+
+static void runStep(void *state, void *, void *const *io, int64_t *fault,
+                    int64_t worker, int64_t, dlc_team *) {
+  // Worker 0 is the thread that called.
+  if (worker == 0 &&
+      !running.model->run(running.step, static_cast<char *>(state), io))
+    *fault = 1;
+}
+
+/// dlc_run, which in addition says which step runs.
+static dlc_status runOnThread(dlc_handle *handle, int step, void *const *io) {
+  // The tables of a handle that came here are those of an InterpretedModel.
+  auto *tables = const_cast<dlc_model *>(dlc_get_model(handle));
+  running = {static_cast<InterpretedModel *>(tables), step};
+  return dlc_runtime_api.run(handle, step, io);
+}
+
+Error InterpretedModel::prepare() {
+  if (Error error = compilation->runToPrimitives())
+    return error;
+  mlir::ModuleOp module = compilation->getModule();
+  auto models = module.getOps<dl::ModelOp>();
+  return compilation->runCollecting(
+      [&]() -> LogicalResult {
+        if (!hasSingleElement(models))
+          return module.emitError("expects a file with one dl.model, not ")
+                 << range_size(models);
+        static_cast<dlc_model &>(*this) =
+            makeHostTables(*models.begin(), runStep, &fault, memory);
+        for (auto function : (*models.begin()).getOps<mlir::func::FuncOp>()) {
+          if (failed(interp::prepare(function)))
+            return failure();
+          InterpretedStep step{function, {}, {}};
+          for (unsigned i = 0; i < function.getNumArguments(); ++i)
+            step.arguments.push_back(stateOf(function.getArgAttrDict(i)));
+          for (unsigned i = 0; i < function.getNumResults(); ++i)
+            step.results.push_back(stateOf(function.getResultAttrDict(i)));
+          functions.push_back(std::move(step));
+        }
+        return success();
+      },
+      "the program cannot be interpreted");
+}
+
+/// The entry of the state that an argument or result is, or null.
+const dlc_state *InterpretedModel::stateOf(mlir::DictionaryAttr attrs) const {
+  auto name = attrs.getAs<mlir::FlatSymbolRefAttr>(names::state);
+  for (const dlc_state &entry : ArrayRef(states, num_states))
+    if (name && name.getValue() == entry.tensor.name)
+      return &entry;
+  return nullptr;
+}
+
+bool InterpretedModel::run(int number, char *state, void *const *io) {
+  InterpretedStep &step = functions[number];
+  std::vector<interp::Tensor> arguments;
+  for (auto [type, entry] :
+       zip_equal(step.function.getArgumentTypes(), step.arguments))
+    arguments.push_back(
+        interp::Tensor::load(cast<mlir::RankedTensorType>(type),
+                             entry ? state + entry->offset : *io++));
+  Expected<std::vector<interp::Tensor>> results =
+      interp::evaluate(step.function, std::move(arguments));
+  if (!results) {
+    message = toString(results.takeError());
+    fault = message.c_str();
+    return false;
+  }
+  for (auto [result, entry] : zip_equal(*results, step.results))
+    result.store(entry ? state + entry->offset : *io++);
+  return true;
+}
+
+Expected<std::unique_ptr<Model>>
+dlc::interpretAndLoad(StringRef mlirPath, const CompilerOptions &options, int) {
+  auto model = std::make_unique<InterpretedModel>();
+  auto compilation = Compilation::read(mlirPath, options);
+  if (!compilation)
+    return compilation.takeError();
+  model->compilation = std::move(*compilation);
+  mlir::DialectRegistry registry;
+  interp::registerModels(registry);
+  model->compilation->getModule().getContext()->appendDialectRegistry(registry);
+  if (Error error = model->prepare())
+    return std::move(error);
+  static const dlc_api api = [] {
+    dlc_api api = dlc_runtime_api;
+    api.run = runOnThread;
+    return api;
+  }();
+  dlc_library library{model.get(), &api};
+  return Model::create(library, std::move(model), /*threads=*/1);
+}

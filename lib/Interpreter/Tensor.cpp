@@ -1,0 +1,166 @@
+//===- Tensor.cpp - A value of the interpreter ----------------------------===//
+
+#include "dlc/Interpreter/Tensor.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+using namespace mlir;
+using namespace dlc::interp;
+
+double dlc::interp::roundTo(FloatType type, double value) {
+  if (type.isF64())
+    return value;
+  if (type.isF32())
+    return static_cast<float>(value);
+  llvm::APFloat number(value);
+  bool inexact;
+  number.convert(type.getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven,
+                 &inexact);
+  return number.convertToDouble();
+}
+
+int64_t dlc::interp::wrapTo(IntegerType type, int64_t value) {
+  unsigned width = type.getWidth();
+  if (width == 64)
+    return value;
+  int64_t low = value & ((int64_t(1) << width) - 1);
+  bool isNegative = low >> (width - 1) && width > 1 && !type.isUnsigned();
+  return isNegative ? low - (int64_t(1) << width) : low;
+}
+
+/// As `dl.cast`: toward zero, clamped, not a number as 0; an i1 is "not zero".
+static int64_t toInteger(IntegerType type, double value) {
+  unsigned width = type.getWidth();
+  if (width == 1)
+    return value != 0;
+  if (std::isnan(value))
+    return 0;
+  bool isUnsigned = type.isUnsigned();
+  // x fits where low - 1 < x < high.
+  double low = isUnsigned ? 0 : -std::ldexp(1.0, width - 1);
+  double high = std::ldexp(1.0, isUnsigned ? width : width - 1);
+  if (value >= high)
+    return width == 64 ? std::numeric_limits<int64_t>::max()
+                       : static_cast<int64_t>(high) - 1;
+  return static_cast<int64_t>(std::max(value, low));
+}
+
+Tensor::Tensor(RankedTensorType type) : tensorType(type) {
+  if (isFloat())
+    reals.resize(size());
+  else
+    integers.resize(size());
+}
+
+Tensor::Tensor(RankedTensorType type, ArrayRef<double> elements)
+    : Tensor(type) {
+  for (auto [i, element] : llvm::enumerate(elements))
+    set(i, element);
+}
+
+Tensor::Tensor(RankedTensorType type, ArrayRef<int64_t> elements)
+    : Tensor(type) {
+  for (auto [i, element] : llvm::enumerate(elements))
+    set(i, element);
+}
+
+void Tensor::setReal(int64_t i, double value) {
+  Type element = tensorType.getElementType();
+  if (auto type = dyn_cast<FloatType>(element))
+    reals[i] = roundTo(type, value);
+  else
+    integers[i] = toInteger(cast<IntegerType>(element), value);
+}
+
+void Tensor::setInteger(int64_t i, int64_t value) {
+  Type element = tensorType.getElementType();
+  if (auto type = dyn_cast<FloatType>(element))
+    reals[i] = roundTo(type, static_cast<double>(value));
+  else
+    integers[i] = wrapTo(cast<IntegerType>(element), value);
+}
+
+void Tensor::copy(int64_t i, const Tensor &from, int64_t j) {
+  if (isFloat())
+    reals[i] = from.reals[j];
+  else
+    integers[i] = from.integers[j];
+}
+
+int64_t Tensor::at(ArrayRef<int64_t> index) const {
+  assert(index.size() == shape().size() && "an index of another rank");
+  int64_t place = 0;
+  for (auto [i, extent] : llvm::zip_equal(index, shape())) {
+    assert(i >= 0 && i < extent && "an index outside the tensor");
+    place = place * extent + i;
+  }
+  return place;
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes and memory
+//===----------------------------------------------------------------------===//
+
+Tensor Tensor::fromAttr(ElementsAttr attr) {
+  Tensor result(cast<RankedTensorType>(attr.getShapedType()));
+  int64_t i = 0;
+  if (result.isFloat()) {
+    for (const APFloat &value : attr.getValues<APFloat>()) {
+      APFloat wide = value;
+      bool inexact;
+      wide.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                   &inexact);
+      result.set(i++, wide.convertToDouble());
+    }
+  } else {
+    for (const APInt &value : attr.getValues<APInt>())
+      result.set(i++, value.getSExtValue());
+  }
+  return result;
+}
+
+/// Calls `use` with a zero of the type that elements have in memory.
+template <typename Use>
+static void withMemoryType(Type element, Use use) {
+  if (element.isF32())
+    use(float());
+  else if (element.isF64())
+    use(double());
+  else if (element.isInteger(1) || element.isUnsignedInteger(8))
+    use(uint8_t());
+  else if (element.isInteger(8))
+    use(int8_t());
+  else if (element.isInteger(32))
+    use(int32_t());
+  else
+    use(int64_t());
+}
+
+Tensor Tensor::load(RankedTensorType type, const void *memory) {
+  Tensor result(type);
+  withMemoryType(type.getElementType(), [&](auto element) {
+    auto *bytes = static_cast<const char *>(memory);
+    for (int64_t i = 0, e = result.size(); i < e; ++i) {
+      std::memcpy(&element, bytes + i * sizeof(element), sizeof(element));
+      result.set(i, element);
+    }
+  });
+  return result;
+}
+
+void Tensor::store(void *memory) const {
+  withMemoryType(tensorType.getElementType(), [&](auto element) {
+    auto *bytes = static_cast<char *>(memory);
+    for (int64_t i = 0, e = size(); i < e; ++i) {
+      if (isFloat())
+        element = static_cast<decltype(element)>(reals[i]);
+      else
+        element = static_cast<decltype(element)>(integers[i]);
+      std::memcpy(bytes + i * sizeof(element), &element, sizeof(element));
+    }
+  });
+}

@@ -1,0 +1,97 @@
+//===- HostTables.cpp - A model's tables in this process ------------------===//
+
+#include "dlc/Target/HostTables.h"
+
+#include "Manifest.h"
+#include "dlc/Conversion/Passes.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+class HostTables {
+public:
+  explicit HostTables(llvm::BumpPtrAllocator &memory) : memory(memory) {}
+
+  template <typename T>
+  const T *array(ArrayRef<T> elements) {
+    if (elements.empty())
+      return nullptr;
+    T *copy = memory.Allocate<T>(elements.size());
+    llvm::copy(elements, copy);
+    return copy;
+  }
+  const char *text(StringRef text) {
+    char *copy = memory.Allocate<char>(text.size() + 1);
+    llvm::copy(text, copy);
+    copy[text.size()] = 0;
+    return copy;
+  }
+  dlc_tensor tensor(const TensorInfo &info) {
+    return {text(info.name), array(info.type.getShape()),
+            int32_t(info.type.getRank()), typeCode(info.type.getElementType())};
+  }
+  const dlc_tensor *tensors(ArrayRef<TensorInfo> infos) {
+    SmallVector<dlc_tensor> entries;
+    for (const TensorInfo &info : infos)
+      entries.push_back(tensor(info));
+    return array<dlc_tensor>(entries);
+  }
+  dlc_state state(const StateInfo &info) {
+    return {tensor(info.tensor),
+            info.kind,
+            info.initKind,
+            info.a,
+            info.b,
+            info.offset,
+            array<int64_t>(info.viewShape),
+            array<int64_t>(info.viewStrides),
+            int32_t(info.viewShape.size())};
+  }
+
+private:
+  llvm::BumpPtrAllocator &memory;
+};
+
+} // namespace
+
+/// Places the entries one after the other.
+static void placeStates(Manifest &manifest) {
+  int64_t end = 0;
+  for (StateInfo &state : manifest.states) {
+    Type element = state.tensor.type.getElementType();
+    int64_t bytes = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+    state.offset = llvm::alignTo(end, bytes);
+    end = state.offset + bytes * state.tensor.type.getNumElements();
+  }
+  manifest.stateBytes = end;
+}
+
+dlc_model dlc::makeHostTables(dl::ModelOp model, dlc_step_fn run,
+                              const char *const *fault,
+                              llvm::BumpPtrAllocator &memory) {
+  Manifest manifest = Manifest::parse(describeModel(model));
+  placeStates(manifest);
+  HostTables tables(memory);
+  SmallVector<dlc_state> states;
+  for (const StateInfo &info : manifest.states)
+    states.push_back(tables.state(info));
+  SmallVector<dlc_step> steps;
+  for (const StepInfo &info : manifest.steps)
+    steps.push_back({tables.text(info.name), tables.tensors(info.inputs),
+                     tables.tensors(info.outputs), fault,
+                     int32_t(info.inputs.size()), int32_t(info.outputs.size()),
+                     1, info.trains, run});
+  return {DLC_ABI_VERSION,
+          int32_t(states.size()),
+          int32_t(steps.size()),
+          tables.text(manifest.name),
+          tables.text(describeAsJson(manifest)),
+          tables.array<dlc_state>(states),
+          tables.array<dlc_step>(steps),
+          manifest.stateBytes,
+          manifest.arenaBytes};
+}
