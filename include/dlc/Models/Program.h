@@ -1,0 +1,207 @@
+//===- Program.h - Building `dl` programs in C++ ----------------*- C++ -*-===//
+//
+// dlc::nn makes `dl` programs in the manner of PyTorch's modules:
+//
+//   nn::Program program(context, "mlp");
+//   nn::Scope root = program.root();
+//   nn::Linear fc1(root / "fc1", 784, 128), fc2(root / "fc2", 128, 10);
+//   nn::Function net = program.function(
+//       "net", {program.tensor({32, 784})}, [&](auto x) -> nn::Tensors {
+//         return {fc2(nn::relu(fc1(x[0])))};
+//       });
+//   program.step("predict", {{"x", program.tensor({32, 784})}},
+//                [&](auto in) -> nn::Outputs {
+//                  return {{"y", net({in[0]}, nn::Mode::Eval)[0]}};
+//                });
+//   mlir::OwningOpRef<mlir::ModuleOp> module = program.finish();
+//
+// A layer declares its parameters where it is constructed, under the name of
+// its scope (`fc1.weight`), so that checkpoints have PyTorch's names; calling
+// it adds ops to the function or step that is being built. What does not fit
+// together is reported by the ops' own verifiers, at the layer's name, when the
+// program is finished.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_MODELS_PROGRAM_H
+#define DLC_MODELS_PROGRAM_H
+
+#include "dialects/Dl/Dl.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dlc::nn {
+
+using dl::Mode;
+using Shape = llvm::SmallVector<int64_t>;
+
+class Program;
+
+/// A value of the function or step that is being built.
+class Tensor {
+public:
+  Tensor() = default;
+  Tensor(Program &program, mlir::Value value) : owner(&program), val(value) {}
+
+  explicit operator bool() const { return bool(val); }
+  mlir::Value value() const { return val; }
+  Program &program() const { return *owner; }
+  mlir::RankedTensorType type() const { return dl::tensorType(val); }
+  llvm::ArrayRef<int64_t> shape() const { return type().getShape(); }
+  int64_t rank() const { return type().getRank(); }
+  /// The extent of a dimension; negative ones count from the last.
+  int64_t size(int64_t dim) const {
+    return type().getDimSize(dim < 0 ? dim + rank() : dim);
+  }
+
+private:
+  Program *owner = nullptr;
+  mlir::Value val;
+};
+
+using Tensors = llvm::SmallVector<Tensor>;
+/// The outputs of a step, by name.
+using Outputs = std::vector<std::pair<std::string, Tensor>>;
+/// The inputs of a step, by name.
+using Inputs = std::vector<std::pair<std::string, mlir::RankedTensorType>>;
+
+/// A name to declare state under: `root / "layer1" / 0` is `layer1.0`.
+class Scope {
+public:
+  Scope(Program &program, std::string prefix)
+      : owner(&program), prefix(std::move(prefix)) {}
+
+  Scope operator/(const llvm::Twine &name) const {
+    return {*owner, prefix.empty() ? name.str() : prefix + "." + name.str()};
+  }
+  Scope operator/(int number) const { return *this / llvm::Twine(number); }
+  Program &program() const { return *owner; }
+  const std::string &name() const { return prefix; }
+
+private:
+  Program *owner;
+  std::string prefix;
+};
+
+/// A parameter or buffer. Reading it adds a `dl.read`.
+class State {
+public:
+  State() = default;
+  State(Program &program, std::string name, mlir::RankedTensorType type)
+      : owner(&program), entry(std::move(name)), entryType(type) {}
+
+  explicit operator bool() const { return owner; }
+  Tensor read() const;
+  void write(Tensor value) const;
+  const std::string &name() const { return entry; }
+  mlir::RankedTensorType type() const { return entryType; }
+
+private:
+  Program *owner = nullptr;
+  std::string entry;
+  mlir::RankedTensorType entryType;
+};
+
+/// A `dl.func` of the program.
+class Function {
+public:
+  Function(Program &program, dl::FuncOp op) : owner(&program), op(op) {}
+
+  /// Calls it; without a mode the mode is that of the caller.
+  Tensors operator()(llvm::ArrayRef<Tensor> args,
+                     std::optional<Mode> mode = std::nullopt) const;
+
+private:
+  Program *owner;
+  mutable dl::FuncOp op;
+};
+
+/// One `dl.model` under construction.
+class Program {
+public:
+  Program(mlir::MLIRContext &context, llvm::StringRef name);
+
+  Scope root() { return {*this, ""}; }
+  mlir::MLIRContext *context() { return builder.getContext(); }
+
+  /// A tensor type; f32 unless said otherwise.
+  mlir::RankedTensorType tensor(llvm::ArrayRef<int64_t> shape,
+                                mlir::Type element = {});
+
+  State parameter(const Scope &scope, llvm::ArrayRef<int64_t> shape,
+                  mlir::Attribute initializer);
+  State buffer(const Scope &scope, llvm::ArrayRef<int64_t> shape,
+               mlir::Attribute initializer);
+  void hyperParameter(llvm::StringRef name, double value);
+  void optimizer(llvm::StringRef name, mlir::Attribute rule);
+
+  Function function(llvm::StringRef name,
+                    llvm::ArrayRef<mlir::RankedTensorType> inputs,
+                    llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
+  void step(llvm::StringRef name, const Inputs &inputs,
+            llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body);
+
+  /// Within a step: the value of a hyper-parameter, and how many steps of
+  /// training came before.
+  Tensor readHyperParameter(llvm::StringRef name);
+  Tensor stepCount();
+  /// Within a step: descends on `loss` along the parameters that match.
+  void minimize(Tensor loss, llvm::StringRef optimizer,
+                llvm::ArrayRef<llvm::StringRef> patterns, Tensor rate);
+
+  /// The program, verified; null after an error, which the context's
+  /// diagnostics have.
+  mlir::OwningOpRef<mlir::ModuleOp> finish();
+
+  /// Adds an op and gives its only result. Arguments are those of `Op::create`
+  /// after the location; Tensors stand for their values.
+  template <typename Op, typename... Args>
+  Tensor add(const Args &...args) {
+    return {*this, mlir::Value(Op::create(builder, location, lower(args)...))};
+  }
+  /// Adds an op of several results (or none).
+  template <typename Op, typename... Args>
+  Op addOp(const Args &...args) {
+    return Op::create(builder, location, lower(args)...);
+  }
+  mlir::Builder &attributes() { return builder; }
+
+  /// Ops added while it lives carry the name of the scope as their location, so
+  /// that errors name the layer.
+  class At {
+  public:
+    explicit At(const Scope &scope);
+    ~At();
+    At(const At &) = delete;
+    At &operator=(const At &) = delete;
+
+  private:
+    Program &program;
+    mlir::Location before;
+  };
+
+private:
+  static mlir::Value lower(const Tensor &tensor) { return tensor.value(); }
+  template <typename T>
+  static const T &lower(const T &other) {
+    return other;
+  }
+  State declare(const Scope &scope, llvm::ArrayRef<int64_t> shape,
+                mlir::Attribute initializer, bool isParameter);
+  Tensors enter(mlir::Region &region,
+                llvm::ArrayRef<mlir::RankedTensorType> inputs);
+  mlir::OpBuilder atEndOfModel();
+
+  mlir::OpBuilder builder;
+  mlir::Location location;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  dl::ModelOp model;
+
+  friend class Function;
+  friend class State;
+};
+
+} // namespace dlc::nn
+#endif // DLC_MODELS_PROGRAM_H

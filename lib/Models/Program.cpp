@@ -1,0 +1,191 @@
+//===- Program.cpp - Building `dl` programs in C++ ------------------------===//
+
+#include "dlc/Models/Program.h"
+
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::nn;
+
+//===----------------------------------------------------------------------===//
+// State and functions
+//===----------------------------------------------------------------------===//
+
+Tensor State::read() const {
+  return owner->add<dl::ReadOp>(entryType, StringRef(entry));
+}
+
+void State::write(Tensor value) const {
+  owner->addOp<dl::WriteOp>(value, StringRef(entry));
+}
+
+Tensors Function::operator()(ArrayRef<Tensor> args,
+                             std::optional<Mode> mode) const {
+  SmallVector<Value> values;
+  for (const Tensor &arg : args)
+    values.push_back(arg.value());
+  auto type = cast<FunctionType>(op.getFunctionType());
+  dl::ModeAttr modeAttr =
+      mode ? dl::ModeAttr::get(owner->context(), *mode) : dl::ModeAttr();
+  auto call = owner->addOp<dl::CallOp>(
+      type.getResults(), FlatSymbolRefAttr::get(op.getSymNameAttr()),
+      ValueRange(values), modeAttr);
+  Tensors results;
+  for (Value result : call.getResults())
+    results.push_back({*owner, result});
+  return results;
+}
+
+//===----------------------------------------------------------------------===//
+// Program
+//===----------------------------------------------------------------------===//
+
+Program::Program(MLIRContext &context, StringRef name)
+    : builder(&context),
+      location(NameLoc::get(StringAttr::get(&context, name))) {
+  module = ModuleOp::create(location);
+  builder.setInsertionPointToEnd(module->getBody());
+  model = dl::ModelOp::create(builder, location, name, DictionaryAttr());
+  model.getBody().emplaceBlock();
+}
+
+RankedTensorType Program::tensor(ArrayRef<int64_t> shape, Type element) {
+  return RankedTensorType::get(shape, element ? element : builder.getF32Type());
+}
+
+OpBuilder Program::atEndOfModel() {
+  return OpBuilder::atBlockEnd(&model.getBody().front());
+}
+
+State Program::declare(const Scope &scope, ArrayRef<int64_t> shape,
+                       Attribute initializer, bool isParameter) {
+  OpBuilder b = atEndOfModel();
+  RankedTensorType type = tensor(shape);
+  auto init = cast<dl::InitializerAttrInterface>(initializer);
+  auto at = NameLoc::get(b.getStringAttr(scope.name()));
+  if (isParameter)
+    dl::ParamOp::create(b, at, scope.name(), type, init, FlatSymbolRefAttr(),
+                        dl::StorageAttr());
+  else
+    dl::BufferOp::create(b, at, scope.name(), type, init, FlatSymbolRefAttr(),
+                         dl::StorageAttr());
+  return {*this, scope.name(), type};
+}
+
+State Program::parameter(const Scope &scope, ArrayRef<int64_t> shape,
+                         Attribute initializer) {
+  return declare(scope, shape, initializer, /*isParameter=*/true);
+}
+
+State Program::buffer(const Scope &scope, ArrayRef<int64_t> shape,
+                      Attribute initializer) {
+  return declare(scope, shape, initializer, /*isParameter=*/false);
+}
+
+void Program::hyperParameter(StringRef name, double value) {
+  OpBuilder b = atEndOfModel();
+  dl::HparamOp::create(b, location, b.getStringAttr(name),
+                       b.getF64FloatAttr(value));
+}
+
+void Program::optimizer(StringRef name, Attribute rule) {
+  OpBuilder b = atEndOfModel();
+  dl::OptimizerOp::create(b, location, b.getStringAttr(name),
+                          cast<dl::OptimizerAttrInterface>(rule));
+}
+
+/// Starts the only block of a function or step; its arguments.
+Tensors Program::enter(Region &region, ArrayRef<RankedTensorType> inputs) {
+  Block &block = region.emplaceBlock();
+  Tensors args;
+  for (RankedTensorType type : inputs)
+    args.push_back({*this, block.addArgument(type, location)});
+  builder.setInsertionPointToEnd(&block);
+  return args;
+}
+
+/// Types of tensors, and tensors as values.
+static std::pair<SmallVector<Type>, SmallVector<Value>>
+unpack(ArrayRef<Tensor> tensors) {
+  std::pair<SmallVector<Type>, SmallVector<Value>> result;
+  for (const Tensor &tensor : tensors) {
+    result.first.push_back(tensor.type());
+    result.second.push_back(tensor.value());
+  }
+  return result;
+}
+
+Function Program::function(StringRef name, ArrayRef<RankedTensorType> inputs,
+                           function_ref<Tensors(ArrayRef<Tensor>)> body) {
+  OpBuilder b = atEndOfModel();
+  SmallVector<Type> inputTypes(inputs.begin(), inputs.end());
+  SmallVector<StringRef> names;
+  SmallVector<std::string> storage;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    storage.push_back("x" + std::to_string(i));
+  for (const std::string &text : storage)
+    names.push_back(text);
+  auto func =
+      dl::FuncOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
+                         b.getStrArrayAttr(names));
+  Tensors args = enter(func.getBody(), inputs);
+  auto [types, values] = unpack(body(args));
+  dl::ReturnOp::create(builder, location, values);
+  func.setFunctionType(b.getFunctionType(inputTypes, types));
+  return {*this, func};
+}
+
+void Program::step(StringRef name, const Inputs &inputs,
+                   function_ref<Outputs(ArrayRef<Tensor>)> body) {
+  OpBuilder b = atEndOfModel();
+  SmallVector<StringRef> inputNames, outputNames;
+  SmallVector<RankedTensorType> tensorTypes;
+  for (const auto &[inputName, type] : inputs) {
+    inputNames.push_back(inputName);
+    tensorTypes.push_back(type);
+  }
+  SmallVector<Type> inputTypes(tensorTypes.begin(), tensorTypes.end());
+  auto op =
+      dl::StepOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
+                         b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}));
+  Tensors args = enter(op.getBody(), tensorTypes);
+  Outputs outputs = body(args);
+  Tensors results;
+  for (const auto &[outputName, tensor] : outputs) {
+    outputNames.push_back(outputName);
+    results.push_back(tensor);
+  }
+  auto [types, values] = unpack(results);
+  dl::ReturnOp::create(builder, location, values);
+  op.setFunctionType(b.getFunctionType(inputTypes, types));
+  op.setResultNamesAttr(b.getStrArrayAttr(outputNames));
+}
+
+Tensor Program::readHyperParameter(StringRef name) {
+  return add<dl::ReadHparamOp>(tensor({}), name);
+}
+
+Tensor Program::stepCount() {
+  return add<dl::StepCountOp>(tensor({}, builder.getI64Type()));
+}
+
+void Program::minimize(Tensor loss, StringRef optimizer,
+                       ArrayRef<StringRef> patterns, Tensor rate) {
+  addOp<dl::MinimizeOp>(loss, optimizer, builder.getStrArrayAttr(patterns),
+                        rate);
+}
+
+OwningOpRef<ModuleOp> Program::finish() {
+  if (failed(verify(*module)))
+    return nullptr;
+  return std::move(module);
+}
+
+Program::At::At(const Scope &scope)
+    : program(scope.program()), before(program.location) {
+  program.location =
+      NameLoc::get(StringAttr::get(program.context(), scope.name()));
+}
+
+Program::At::~At() { program.location = before; }
