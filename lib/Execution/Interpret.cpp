@@ -8,6 +8,7 @@
 
 #include "dlc/Execution/Interpret.h"
 
+#include "dlc/Conversion/Passes.h"
 #include "dlc/Interpreter/Interpreter.h"
 #include "dlc/Target/HostTables.h"
 #include "dlc/Transforms/Passes.h"
@@ -75,8 +76,8 @@ Error InterpretedModel::prepare() {
         if (!hasSingleElement(models))
           return module.emitError("expects a file with one dl.model, not ")
                  << range_size(models);
-        static_cast<dlc_model &>(*this) =
-            makeHostTables(*models.begin(), runStep, &fault, memory);
+        static_cast<dlc_model &>(*this) = makeHostTables(
+            describeModel(*models.begin()), runStep, &fault, memory);
         for (auto function : (*models.begin()).getOps<mlir::func::FuncOp>()) {
           if (failed(interp::prepare(function)))
             return failure();

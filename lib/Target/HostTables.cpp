@@ -3,7 +3,6 @@
 #include "dlc/Target/HostTables.h"
 
 #include "Manifest.h"
-#include "dlc/Conversion/Passes.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -70,10 +69,10 @@ static void placeStates(Manifest &manifest) {
   manifest.stateBytes = end;
 }
 
-dlc_model dlc::makeHostTables(dl::ModelOp model, dlc_step_fn run,
+dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
                               const char *const *fault,
                               llvm::BumpPtrAllocator &memory) {
-  Manifest manifest = Manifest::parse(describeModel(model));
+  Manifest manifest = Manifest::parse(attrs);
   placeStates(manifest);
   HostTables tables(memory);
   SmallVector<dlc_state> states;

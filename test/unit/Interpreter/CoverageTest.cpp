@@ -1,0 +1,46 @@
+//===- CoverageTest.cpp - Every primitive has a model ---------------------===//
+
+#include "dialects/Dl/Dl.h"
+#include "dlc/Interpreter/Interpreter.h"
+
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace dlc;
+
+/// Ops that are gone, or not evaluated, when a program is interpreted.
+static bool isStructure(StringRef name) {
+  static constexpr StringLiteral names[] = {
+      // A model and its members.
+      "model", "hparam", "param", "buffer", "slot", "counter", "optimizer",
+      "func", "step", "return",
+      // Resolved, with what has a mode.
+      "call", "read", "write", "read_hparam", "step_count", "minimize",
+      "batch_norm",
+      // Written out by the phase grad.
+      "gradient"};
+  return llvm::is_contained(names, name);
+}
+
+TEST(CoverageTest, AnOpIsCompositeOrHasAModel) {
+  DialectRegistry registry;
+  registry.insert<dl::DlDialect>();
+  interp::registerModels(registry);
+  MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  unsigned models = 0;
+  for (RegisteredOperationName op :
+       context.getRegisteredOperationsByDialect("dl")) {
+    StringRef name = op.stripDialect();
+    if (op.hasInterface<interp::Interpretable>()) {
+      ++models;
+      EXPECT_FALSE(op.hasInterface<dl::Decomposable>())
+          << name.str() << " is a composite and its model is never asked";
+      continue;
+    }
+    EXPECT_TRUE(op.hasInterface<dl::Decomposable>() ||
+                op.hasTrait<OpTrait::IsTerminator>() || isStructure(name))
+        << name.str() << " has no model in lib/Interpreter";
+  }
+  EXPECT_GT(models, 0u);
+}
