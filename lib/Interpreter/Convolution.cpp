@@ -28,6 +28,8 @@ static void forEachProduct(const dl::WindowGeometry &g, const Tensor &image,
                            llvm::function_ref<void(Places)> visit) {
   int64_t outputs = filter.dim(g.filterOutDim());
   int64_t inputs = filter.dim(g.filterInDim());
+  if (inputs == 0 || outputs == 0)
+    return;
   int64_t groups = image.dim(g.channelDim()) / inputs;
   forEachIndex({result.dim(0), outputs, result.dim(g.spatialDim(0)),
                 result.dim(g.spatialDim(1)), inputs,
