@@ -77,9 +77,15 @@ void Evaluator::run(Operation &op) {
   SmallVector<Shared> operands;
   for (Value operand : op.getOperands())
     operands.push_back(values.at(operand));
-  Call call(&op, operands, [&](Region &region, std::vector<Tensor> arguments) {
-    return run(region.front(), std::move(arguments));
-  });
+  auto runRegion =
+      [&](Region &region,
+          std::vector<Tensor> arguments) -> std::optional<std::vector<Tensor>> {
+    std::vector<Tensor> yielded = run(region.front(), std::move(arguments));
+    if (fault)
+      return std::nullopt;
+    return yielded;
+  };
+  Call call(&op, operands, runRegion);
   cast<Interpretable>(op).interpret(call);
   if (!fault)
     fault = call.message();

@@ -36,8 +36,9 @@
 
 namespace dlc::interp {
 
-/// Runs a region for these arguments; what its terminator yields.
-using RegionEvaluator = llvm::function_ref<std::vector<Tensor>(
+/// Runs a region for these arguments; what its terminator yields, or nothing
+/// after a fault inside.
+using RegionEvaluator = llvm::function_ref<std::optional<std::vector<Tensor>>(
     mlir::Region &, std::vector<Tensor>)>;
 
 /// One evaluation of one op.
@@ -58,9 +59,10 @@ public:
   }
 
   /// Runs a region of the op, which may read every value that the op may. After
-  /// a fault inside there is nothing to use: return.
-  std::vector<Tensor> evaluate(mlir::Region &region,
-                               std::vector<Tensor> arguments) const {
+  /// a fault inside there is nothing, and whatever the model returns then is
+  /// not looked at.
+  std::optional<std::vector<Tensor>>
+  evaluate(mlir::Region &region, std::vector<Tensor> arguments) const {
     return evaluator(region, std::move(arguments));
   }
 
@@ -69,7 +71,6 @@ public:
     if (!message_)
       message_ = message.str();
   }
-  bool hasFault() const { return message_.has_value(); }
 
   /// Sets the results, all at once.
   void give(std::vector<Tensor> values) { results_ = std::move(values); }

@@ -203,10 +203,14 @@ namespace {
 
 /// Runs its body twice and adds what it yields.
 Tensor twice(scf::ExecuteRegionOp op, const interp::Call &call) {
-  Tensor sum = call.evaluate(op.getRegion(), {}).front();
-  Tensor again = call.evaluate(op.getRegion(), {}).front();
-  for (int64_t i = 0; i < sum.size(); ++i)
-    sum.set(i, sum.real(i) + again.real(i));
+  Tensor sum(call.type());
+  for (int run = 0; run < 2; ++run) {
+    auto yielded = call.evaluate(op.getRegion(), {});
+    if (!yielded)
+      return sum;
+    for (int64_t i = 0; i < sum.size(); ++i)
+      sum.set(i, sum.real(i) + yielded->front().real(i));
+  }
   return sum;
 }
 
@@ -225,4 +229,24 @@ TEST_F(EvaluateTest, RegionsSeeTheValuesAround) {
     })",
                {floats({2}, {0, 0})});
   EXPECT_EQ(elements(y.at(0)), (Values{2, 2}));
+}
+
+TEST_F(EvaluateTest, AFaultInARegionEndsTheFunction) {
+  interp::model<scf::ExecuteRegionOp>(&context, twice);
+  interp::model<dl::FlattenOp>(&context,
+                               [](dl::FlattenOp, const interp::Call &call) {
+                                 call.fault("inside");
+                                 return Tensor(call.type());
+                               });
+  auto y = run(R"(
+    func.func @f(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
+      %y = scf.execute_region -> tensor<1x1xf32> {
+        %a = dl.flatten %x : tensor<1x1xf32> to tensor<1x1xf32>
+        scf.yield %a : tensor<1x1xf32>
+      }
+      return %y : tensor<1x1xf32>
+    })",
+               {floats({1, 1}, {7})});
+  EXPECT_TRUE(y.empty());
+  EXPECT_EQ(fault, "inside");
 }
