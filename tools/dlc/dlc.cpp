@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dlc/Compiler.h"
+#include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/PendingFiles.h"
 
@@ -45,6 +46,12 @@ static cl::opt<bool>
     describePhases("describe-phases",
                    cl::desc("print what each phase leaves, as docs/phases.md"),
                    cl::cat(category));
+
+static cl::opt<bool> describeOps(
+    "describe-ops",
+    cl::desc("print which ops have type inference, a reference meaning, a "
+             "lowering and a gradient, as CSV"),
+    cl::cat(category));
 
 /// docs/phases.md, from the table of phases.
 static void printPhases(raw_ostream &out) {
@@ -96,6 +103,10 @@ static Error write(PendingFiles &files, StringRef path,
 static Error run() {
   if (describePhases) {
     printPhases(outs());
+    return Error::success();
+  }
+  if (describeOps) {
+    printOpTable(outs());
     return Error::success();
   }
   Expected<std::string> form = findForm();

@@ -10,11 +10,15 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/Pass.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace dlc {
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "dlc/Conversion/Passes.h.inc"
+
+/// The names of the ops that `dl-to-linalg` has a pattern for.
+llvm::StringSet<> getLoweredOps(mlir::MLIRContext &context);
 
 /// The manifest of a model whose steps are functions: what
 /// `dl-destination-style` puts on the module.

@@ -15,6 +15,28 @@ namespace dlc {
 
 using namespace mlir;
 
+/// The patterns of every family.
+static void populateAll(const TypeConverter &converter,
+                        RewritePatternSet &patterns) {
+  dlc::populateConvolutionToLinalg(converter, patterns);
+  dlc::populateElementwiseToLinalg(converter, patterns);
+  dlc::populateLinearToLinalg(converter, patterns);
+  dlc::populatePoolingToLinalg(converter, patterns);
+  dlc::populateReductionToLinalg(converter, patterns);
+  dlc::populateShapeToLinalg(converter, patterns);
+}
+
+llvm::StringSet<> dlc::getLoweredOps(MLIRContext &context) {
+  TypeConverter converter;
+  RewritePatternSet patterns(&context);
+  populateAll(converter, patterns);
+  llvm::StringSet<> names;
+  for (const auto &pattern : patterns.getNativePatterns())
+    if (std::optional<OperationName> root = pattern->getRootKind())
+      names.insert(root->getStringRef());
+  return names;
+}
+
 namespace {
 
 struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
@@ -50,12 +72,7 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
                                                                    converter);
     populateCallOpTypeConversionPattern(patterns, converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
-    dlc::populateConvolutionToLinalg(converter, patterns);
-    dlc::populateElementwiseToLinalg(converter, patterns);
-    dlc::populateLinearToLinalg(converter, patterns);
-    dlc::populatePoolingToLinalg(converter, patterns);
-    dlc::populateReductionToLinalg(converter, patterns);
-    dlc::populateShapeToLinalg(converter, patterns);
+    populateAll(converter, patterns);
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))
       signalPassFailure();

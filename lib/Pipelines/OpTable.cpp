@@ -1,0 +1,54 @@
+//===- OpTable.cpp - What is registered for each op -----------------------===//
+
+#include "dlc/Pipelines/OpTable.h"
+
+#include "dialects/Dl/Dl.h"
+#include "dlc/Conversion/Passes.h"
+#include "dlc/Interpreter/Interpreter.h"
+#include "dlc/Pipelines/Phases.h"
+
+#include "mlir/IR/SymbolTable.h"
+
+using namespace mlir;
+using namespace dlc;
+
+/// Whether an op of that name may be left after a phase.
+static bool isLeftAfter(StringRef phase, RegisteredOperationName name) {
+  OperationState state(UnknownLoc::get(name.getContext()),
+                       OperationName(name.getStringRef(), name.getContext()));
+  for (int i = 0; i < 2; ++i)
+    state.addRegion();
+  Operation *op = Operation::create(state);
+  bool legal = findPhase(phase)->isLegal(op);
+  op->destroy();
+  return legal;
+}
+
+void dlc::printOpTable(raw_ostream &os) {
+  DialectRegistry registry;
+  registerDialects(registry);
+  interp::registerModels(registry);
+  MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  llvm::StringSet<> lowered = getLoweredOps(context);
+
+  os << "op,inference,interpreter,lowering,gradient\n";
+  for (RegisteredOperationName op : context.getRegisteredOperations()) {
+    if (op.getDialectNamespace() != dl::DlDialect::getDialectNamespace())
+      continue;
+    StringRef name = op.stripDialect();
+    // What declares, ends or is resolved is gone where values are computed.
+    bool computes = isLeftAfter("grad", op) &&
+                    !op.hasInterface<SymbolOpInterface>() &&
+                    !op.hasTrait<OpTrait::IsTerminator>();
+    bool composite = op.hasInterface<dl::Decomposable>();
+    auto has = [&](bool itself, bool parts) -> StringRef {
+      return !computes ? "-" : itself ? "yes" : parts ? "parts" : "no";
+    };
+    os << name << ','
+       << (op.hasInterface<InferTypeOpInterface>() ? "yes" : "no") << ','
+       << has(op.hasInterface<interp::Interpretable>(), composite) << ','
+       << has(lowered.contains(op.getStringRef()), !isLeftAfter("simplify", op))
+       << ',' << has(op.hasInterface<dl::Differentiable>(), composite) << '\n';
+  }
+}

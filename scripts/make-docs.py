@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Writes docs/phases.md, docs/ops.md and docs/status.md.
+
+ops.md is made of the op definitions (dialects/Dl/*.td, read by TableGen), status.md
+of what `dlc --describe-ops` says is registered and of the tests that name an op.
+With --check nothing is written; the exit status is 1 if a page is not up to date.
+"""
+import argparse
+import csv
+import difflib
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DIALECT = ROOT / "dialects" / "Dl"
+
+
+def families():
+    """The families of ops, as dialects/Dl/CMakeLists.txt lists them."""
+    text = (DIALECT / "CMakeLists.txt").read_text()
+    return re.search(r"set\(families\s+(.*?)\)", text, re.S).group(1).split()
+
+
+def read_ops(family, args):
+    """The op records of one family, in the order of its file."""
+    path = DIALECT / f"{family}.td"
+    text = subprocess.run([args.tblgen, "--dump-json", "-I", args.include, "-I", ROOT, path],
+                          check=True, capture_output=True, text=True).stdout
+    records = json.loads(text)
+    ops = [records[name] for name in records["!instanceof"].get("Op", [])]
+
+    # The location of a `def`; those of a class instantiated by it come after.
+    def line(record):
+        return int(record["!locs"][0].rsplit(":", 1)[1])
+    return records, sorted((op for op in ops if op["opDialect"]["def"] == "Dl_Dialect"), key=line)
+
+
+def heading(path):
+    """What follows the dash in the first line of a .td file."""
+    first = path.read_text().splitlines()[0]
+    return re.search(r" - (.*?) -+\*-", first).group(1)
+
+
+def is_a(record, name):
+    return name in record.get("!superclasses", [])
+
+
+def describe_argument(records, argument):
+    """(kind, name, what) of one entry of `arguments`; kind is operand or attribute."""
+    value, name = argument
+    record = records[value["def"]]
+    optional = ""
+    default = None
+    while is_a(record, "DefaultValuedAttr") or is_a(record, "OptionalAttr"):
+        if is_a(record, "DefaultValuedAttr"):
+            default = record["defaultValue"]
+        else:
+            optional = "optional "
+        record = records[record["baseAttr"]["def"]]
+    if is_a(record, "Optional"):
+        optional, record = "optional ", records[record["baseType"]["def"]]
+    if is_a(record, "Variadic"):
+        optional, record = "any number of ", records[record["baseType"]["def"]]
+    kind = "attribute" if is_a(record, "Attr") else "operand"
+    what = optional + (record.get("summary") or "value")
+    if default not in (None, ""):
+        what += f", default `{re.sub(r'::dlc::dl::', '', default)}`"
+    return kind, name, what
+
+
+def op_section(records, op):
+    lines = [f"### `dl.{op['opName']}`", "", (op["summary"] or "").strip().capitalize()[:1]
+             + (op["summary"] or "").strip()[1:] + "."]
+    description = textwrap.dedent(op["description"] or "").strip()
+    if description:
+        lines += ["", description]
+    rows = [describe_argument(records, a) for a in op["arguments"]["args"]]
+    rows += [("result", name, describe_argument(records, (value, name))[2])
+             for value, name in op["results"]["args"]]
+    if rows:
+        lines += ["", "| | name | is |", "|---|---|---|"]
+        lines += [f"| {kind} | `{name}` | {what} |" for kind, name, what in rows]
+    return lines + [""]
+
+
+def make_ops(args, _):
+    lines = ["# The ops of `dl`", "",
+             "Written by `scripts/docs` from the definitions in `dialects/Dl`. Shapes and defaults are",
+             "PyTorch's where PyTorch defines the operation. What is tested of each op is in",
+             "[status.md](status.md).", ""]
+    sections = []
+    for family in families():
+        records, ops = read_ops(family, args)
+        if not ops:
+            continue
+        lines.append(f"- [{family}](#{family.lower()}): "
+                     + ", ".join(f"`{op['opName']}`" for op in ops))
+        sections += [f"## {family}", "", heading(DIALECT / f"{family}.td") + ".", ""]
+        for op in ops:
+            sections += op_section(records, op)
+    return "\n".join(lines + [""] + sections).rstrip() + "\n"
+
+
+def golden_cases():
+    """The number of golden cases that run each op; text of cases names them."""
+    counts = {}
+    for path in sorted((ROOT / "test" / "golden" / "data").glob("*/*.json")):
+        for case in json.loads(path.read_text()):
+            text = " ".join(str(case.get(key, "")) for key in ("text", "members"))
+            for name in set(re.findall(r"\bdl\.(\w+)", text)):
+                counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def lit_mentions(pattern):
+    """Which ops the lit tests of that name pattern mention."""
+    names = set()
+    for path in sorted((ROOT / "test").rglob(pattern)):
+        names |= set(re.findall(r"\bdl\.(\w+)", path.read_text()))
+    return names
+
+
+def has_floats(records, argument):
+    """Whether an operand or result may hold real numbers."""
+    return "float" in describe_argument(records, argument)[2]
+
+
+def make_status(args, described):
+    cases, round_trips = golden_cases(), lit_mentions("Dl/*.mlir")
+    messages = lit_mentions("Dl/*-invalid.mlir")
+    registered = {row["op"]: row for row in described}
+    lines = ["# What is there of each op", "",
+             "Written by `scripts/docs` from what is registered (`dlc --describe-ops`) and from the tests.",
+             "", "- inference: the result's type follows from operands and attributes; elsewhere it is",
+             "  written, and verified.",
+             "- interpreter, lowering, gradient: `yes`; `parts` where the op is replaced by others that",
+             "  have it; `-` where there is nothing to do: the op is gone before values are computed, or",
+             "  has no operand or no result of real numbers.",
+             "- round trip, messages: a test prints and reads it; a test of what is refused names it.",
+             "- numbers: golden cases against PyTorch that run it, each in f32 and f64, interpreted, at",
+             "  -O0, and at -O2 with one and two threads, with gradients.", "",
+             "| op | inference | interpreter | lowering | gradient | round trip | messages | numbers |",
+             "|---|---|---|---|---|---|---|---|"]
+
+    def yes(flag):
+        return "yes" if flag else "no"
+    for family in families():
+        records, ops = read_ops(family, args)
+        for op in ops:
+            name = op["opName"]
+            row = registered.pop(name)
+            gradient = row["gradient"]
+            operands = [a for a in op["arguments"]["args"]
+                        if describe_argument(records, a)[0] == "operand"]
+            if gradient == "no" and not (any(has_floats(records, a) for a in operands) and
+                                         any(has_floats(records, a) for a in op["results"]["args"])):
+                gradient = "-"
+            lines.append(f"| `{name}` | {row['inference']} | {row['interpreter']} |"
+                         f" {row['lowering']} | {gradient} | {yes(name in round_trips)} |"
+                         f" {yes(name in messages)} | {cases.get(name, 0) or '-'} |")
+    assert not registered, f"registered, but in no family: {sorted(registered)}"
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dlc", required=True)
+    parser.add_argument("--tblgen", required=True)
+    parser.add_argument("--include", required=True)
+    parser.add_argument("--check", action="store_true")
+    args = parser.parse_args()
+
+    def ask(option):
+        return subprocess.run([args.dlc, option], check=True, capture_output=True,
+                              text=True).stdout
+    described = list(csv.DictReader(io.StringIO(ask("--describe-ops"))))
+    pages = {"phases.md": ask("--describe-phases"), "ops.md": make_ops(args, described),
+             "status.md": make_status(args, described)}
+    stale = 0
+    for name, text in pages.items():
+        path = ROOT / "docs" / name
+        old = path.read_text() if path.exists() else ""
+        if old == text:
+            continue
+        if not args.check:
+            path.write_text(text)
+            continue
+        stale += 1
+        print(f"docs/{name} is not as the code has it; run scripts/docs")
+        sys.stdout.writelines(list(difflib.unified_diff(
+            old.splitlines(True), text.splitlines(True), "committed", "made", n=0))[:20])
+    sys.exit(1 if stale else 0)
+
+
+if __name__ == "__main__":
+    main()
