@@ -1,242 +1,274 @@
 #!/usr/bin/env python3
-"""Writes the golden arrays of the op tests and cases.json, by PyTorch.
+"""Writes the golden data of the op tests, by PyTorch. golden.py says what a case is.
 
-Inputs are f32 numbers from a generator with a fixed seed; PyTorch computes in
-f64 and the answers are rounded to f32 once, so that the reference brings no
-rounding of its own. A cotangent `dy` is never uniform: with dy = 1 many wrong
-gradients are right.
+    make_ops.py                  all families
+    make_ops.py Pooling Loss     these
+    make_ops.py --only gelu      this op
+    make_ops.py --check [...]    writes nothing; says what differs from the files
 
-Layout: <op>/<case>/<array>.npy, and one record a case in cases.json:
-  op, case, attributes, inputs {name: [type, shape]}, outputs {name: [type, shape]}.
-run_ops.py makes a program of each record.
+A new op: add its cases to cases/<Family>.py, run `make_ops.py --only OP`, then
+`run_ops.py --only OP`, and commit cases and data. A new family: also add
+test/Numerics/<Family>.test, like its neighbours.
 
-Needs torch and numpy. Usage: make_ops.py
+data/<Family>/<op>.json is a record a case: the text of its step, and of inputs, outputs
+and state the types ("float": that of the model) and shapes. data/<Family>/<op>.npz
+has the arrays: <case>/<name> for inputs, cotangents d_<output>, outputs and
+gradients d<input>; <case>/before/<name> and <case>/after/<name> for state. Answers
+are kept as f64, inputs as the f32 that they are.
+
+PyTorch computes in f64, on one thread. Equal cases give equal files: the archives
+carry no time. Needs torch and numpy.
 """
+import argparse
+import importlib
+import io
 import json
 import pathlib
-import shutil
-import zlib
+import re
+import sys
+import textwrap
+import zipfile
 
 import numpy as np
 import torch
-from torch.nn import functional as F
+
+from golden import TYPES
 
 HERE = pathlib.Path(__file__).resolve().parent
-LIMIT = 20_000  # bytes of one committed array
-CASES = []
-TYPES = {"float32": "f32", "uint8": "ui8", "int32": "i32", "int64": "i64"}
+LIMIT = 5_000  # elements of one committed array
+# Answers may come from another processor: other vector routines, other last bits.
+SAME = 1e-13
 
 
-def rng(op, case):
-    """One generator a case: adding a case changes no other."""
-    return np.random.default_rng(zlib.crc32(f"{op}/{case}".encode()))
-
-
-def normal(generator, *shape):
-    return generator.standard_normal(shape).astype(np.float32)
+class BadCase(Exception):
+    pass
 
 
 def leaf(array):
-    return torch.from_numpy(array).double().requires_grad_()
+    tensor = torch.from_numpy(array.copy())
+    return tensor.double().requires_grad_() if array.dtype.kind == "f" else tensor
 
 
-def emit(op, case, attributes, inputs, outputs):
-    folder = HERE / op / case
-    folder.mkdir(parents=True, exist_ok=True)
-    record = {"op": op, "case": case, "attributes": attributes}
-    for role, arrays in (("inputs", inputs), ("outputs", outputs)):
-        record[role] = {}
+def to_array(value):
+    value = value.detach().numpy() if isinstance(value, torch.Tensor) else value
+    array = np.array(value, order="C")
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
+
+
+def spec(array):
+    """The type of a tensor: its element type and its shape."""
+    element = "float" if array.dtype.kind == "f" else TYPES[array.dtype.name]
+    return [element, list(array.shape)]
+
+
+def gradients_of(outputs, cotangents, leaves):
+    """Of the sum of output * cotangent, zero where nothing depends on an input."""
+    roots = [name for name in cotangents if outputs[name].requires_grad]
+    if not roots or not leaves:
+        return [torch.zeros_like(x) for x in leaves]
+    return torch.autograd.grad([outputs[name] for name in roots], leaves,
+                               [torch.from_numpy(cotangents[name]).double() for name in roots],
+                               allow_unused=True, materialize_grads=True)
+
+
+def make(case):
+    """The record and the arrays of one case."""
+    label = f"{case.op}/{case.name}"
+    inputs = {name: case.draw(name, array) for name, array in case.inputs.items()}
+    state = {name: case.draw(name, array) for name, array in case.state.items()}
+    leaves = {name: leaf(array) for name, array in inputs.items()}
+    entries = {name: leaf(array).detach() for name, array in state.items()}
+    answer = case.reference(*leaves.values(), *entries.values())
+    if not isinstance(answer, dict):
+        answer = {"y": answer}
+    outputs = {name: value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
+               for name, value in answer.items() if name not in state}
+    if not outputs:
+        raise BadCase(f"{label}: the reference returns no output")
+    after = {name: to_array(answer.get(name, torch.from_numpy(array)))
+             for name, array in state.items()}
+
+    wanted = case.gradients
+    if wanted is None:
+        wanted = [name for name, array in inputs.items() if array.dtype.kind == "f"]
+    cotangents = {}
+    if wanted:
+        cotangents = {name: case.cotangent(f"d_{name}", tuple(value.shape))
+                      for name, value in outputs.items() if value.dtype.is_floating_point}
+        if not cotangents:
+            raise BadCase(f"{label}: no output of float type, so say gradients=[]")
+    gradients = gradients_of(outputs, cotangents, [leaves[name] for name in wanted])
+
+    arrays = dict(inputs)
+    arrays |= {f"d_{name}": array for name, array in cotangents.items()}
+    arrays |= {name: to_array(value) for name, value in outputs.items()}
+    arrays |= {f"d{name}": to_array(value) for name, value in zip(wanted, gradients)}
+    arrays |= {f"before/{name}": array for name, array in state.items()}
+    arrays |= {f"after/{name}": array for name, array in after.items()}
+    expected = len(inputs) + len(cotangents) + len(outputs) + len(wanted) + 2 * len(state)
+    if len(arrays) != expected:
+        raise BadCase(f"{label}: two arrays have one name, of {', '.join(arrays)}")
+    for name, array in arrays.items():
+        if array.size > LIMIT:
+            raise BadCase(f"{label}: {name} has {array.size} elements, at most {LIMIT}")
+    for name in outputs:
+        if not re.search(rf"%{re.escape(name)}\b", case.text):
+            raise BadCase(f"{label}: the text does not define %{name}")
+
+    record = {"name": case.name, "types": list(case.types),
+              "text": textwrap.dedent(case.text).strip().splitlines(),
+              "inputs": {name: spec(array) for name, array in inputs.items()},
+              "outputs": {name: spec(to_array(value)) for name, value in outputs.items()},
+              "gradients": list(wanted)}
+    if state:
+        record["members"] = [line.strip() for line in case.members if line.strip()]
+        record["state"] = {name: spec(array) for name, array in state.items()}
+    elif case.members:
+        record["members"] = [line.strip() for line in case.members if line.strip()]
+    if case.tolerance:
+        record["tolerance"] = case.tolerance
+    if case.scale:
+        record["scale"] = case.scale
+    return record, {f"{case.name}/{name}": array for name, array in arrays.items()}
+
+
+def make_family(family, only):
+    """op -> (records, arrays) of cases/<family>.py."""
+    ops = {}
+    for case in importlib.import_module(f"cases.{family}").cases():
+        if only and case.op != only:
+            continue
+        records, arrays = ops.setdefault(case.op, ([], {}))
+        if case.name in [record["name"] for record in records]:
+            raise BadCase(f"{case.op}: two cases have the name {case.name}")
+        record, made = make(case)
+        records.append(record)
+        arrays.update(made)
+    return ops
+
+
+# --- Files ---------------------------------------------------------------------
+
+def dump(value, depth=0):
+    """JSON in which everything that is short is on one line."""
+    line = json.dumps(value)
+    if not value or not isinstance(value, (dict, list)) or len(line) + depth <= 96:
+        return line
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {dump(part, depth + 1)}" for key, part in value.items()]
+    else:
+        parts = [dump(part, depth + 1) for part in value]
+    inner = "".join(f"\n{' ' * (depth + 1)}{part}," for part in parts)[:-1]
+    return f"{line[0]}{inner}\n{' ' * depth}{line[-1]}"
+
+
+def pack(arrays):
+    """An .npz archive without times."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
         for name, array in arrays.items():
-            if isinstance(array, torch.Tensor):
-                array = array.detach().numpy().astype(np.float32)
-            array = np.asarray(array, order="C")
-            assert array.nbytes + 128 <= LIMIT, f"{op}/{case}/{name}: {array.nbytes} bytes"
-            assert np.all(np.isfinite(array)), f"{op}/{case}/{name}"
-            np.save(folder / f"{name}.npy", array)
-            record[role][name] = [TYPES[array.dtype.name], list(array.shape)]
-    CASES.append(record)
+            raw = io.BytesIO()
+            np.lib.format.write_array(raw, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, raw.getvalue(), compresslevel=9)
+    return out.getvalue()
 
 
-def conv2d(case, image, filters, bias=True, **attributes):
-    g = rng("conv2d", case)
-    x, w = normal(g, *image), normal(g, filters[0], image[1], *filters[1:])
-    arrays = {"x": x, "w": w} | ({"b": normal(g, filters[0])} if bias else {})
-    leaves = {name: leaf(array) for name, array in arrays.items()}
-    y = F.conv2d(*leaves.values(), **attributes)
-    dy = normal(g, *y.shape)
-    grads = torch.autograd.grad(y, list(leaves.values()), torch.from_numpy(dy).double())
-    emit("conv2d", case, attributes, arrays | {"dy": dy},
-         {"y": y} | {f"d{name}": grad for name, grad in zip(leaves, grads)})
+def write(path, content):
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
-def batch_norm(case, shape, mode, offset=0.0, **attributes):
-    g = rng("batch_norm", case)
-    channels = shape[1]
-    arrays = {"x": normal(g, *shape) + np.float32(offset), "w": normal(g, channels) + np.float32(1),
-              "b": normal(g, channels)}
-    mean = normal(g, channels) * np.float32(0.5)
-    var = g.uniform(0.5, 2.0, channels).astype(np.float32)
-    leaves = {name: leaf(array) for name, array in arrays.items()}
-    new_mean, new_var = torch.from_numpy(mean).double(), torch.from_numpy(var).double()
-    y = F.batch_norm(leaves["x"], new_mean, new_var, leaves["w"], leaves["b"],
-                     training=mode == "train", **attributes)
-    dy = normal(g, *shape)
-    grads = torch.autograd.grad(y, list(leaves.values()), torch.from_numpy(dy).double())
-    emit("batch_norm", case, {"mode": mode} | attributes,
-         arrays | {"dy": dy, "running_mean": mean, "running_var": var},
-         {"y": y} | {f"d{name}": grad for name, grad in zip(leaves, grads)}
-         | {"new_running_mean": new_mean, "new_running_var": new_var})
+def remove_others(folder, ops):
+    """Files of ops that the family does not have any more."""
+    for path in folder.glob("*"):
+        if path.stem not in ops:
+            path.unlink()
 
 
-def max_pool2d(case, shape, values=None, **attributes):
-    g = rng("max_pool2d", case)
-    x = normal(g, *shape) if values is None else g.choice(np.float32(values), shape)
-    image = leaf(x)
-    windows = {"kernel_size" if name == "kernel" else name: value
-               for name, value in attributes.items()}
-    y = F.max_pool2d(image, **windows)
-    dy = normal(g, *y.shape)
-    (dx,) = torch.autograd.grad(y, [image], torch.from_numpy(dy).double())
-    emit("max_pool2d", case, attributes, {"x": x, "dy": dy}, {"y": y, "dx": dx})
+def same(name, made, committed):
+    """Whether two arrays agree; inputs to the bit."""
+    if made.shape != committed.shape or made.dtype != committed.dtype:
+        return False
+    if made.dtype != np.float64:
+        return made.tobytes() == committed.tobytes()
+    finite = np.isfinite(made)
+    if not np.array_equal(np.where(finite, 0, made), np.where(np.isfinite(committed), 0, committed),
+                          equal_nan=True):
+        return False
+    size = np.abs(made[finite]).max(initial=0)
+    return bool(np.all(np.abs(made[finite] - committed[finite]) <= SAME * size))
 
 
-def linear(case, rows, inner, columns, bias=True):
-    g = rng("linear", case)
-    arrays = {"x": normal(g, rows, inner), "w": normal(g, columns, inner)}
-    arrays |= {"b": normal(g, columns)} if bias else {}
-    leaves = {name: leaf(array) for name, array in arrays.items()}
-    y = F.linear(*leaves.values())
-    dy = normal(g, *y.shape)
-    grads = torch.autograd.grad(y, list(leaves.values()), torch.from_numpy(dy).double())
-    emit("linear", case, {}, arrays | {"dy": dy},
-         {"y": y} | {f"d{name}": grad for name, grad in zip(leaves, grads)})
-
-
-def cross_entropy(case, rows, classes, label_type, spread=1.0):
-    g = rng("cross_entropy", case)
-    logits = normal(g, rows, classes) * np.float32(spread)
-    label = g.integers(0, classes, rows).astype(label_type)
-    label[0], label[-1] = 0, classes - 1
-    z = leaf(logits)
-    loss = F.cross_entropy(z, torch.from_numpy(label.astype(np.int64)))
-    (dlogits,) = torch.autograd.grad(loss, [z])
-    emit("cross_entropy", case, {}, {"logits": logits, "label": label},
-         {"loss": loss, "dlogits": dlogits})
-
-
-# Each with PyTorch's function and the interval that its operands are from.
-UNARY = {"abs": (torch.abs, -3, 3), "sign": (torch.sign, -3, 3), "log1p": (torch.log1p, -0.9, 5),
-         "expm1": (torch.expm1, -3, 3), "reciprocal": (torch.reciprocal, 0.1, 4),
-         "square": (torch.square, -3, 3), "sin": (torch.sin, -9, 9), "cos": (torch.cos, -9, 9),
-         "tanh": (torch.tanh, -4, 4), "erf": (torch.erf, -3, 3), "floor": (torch.floor, -4, 4),
-         "ceil": (torch.ceil, -4, 4), "round": (torch.round, -4, 4), "exp": (torch.exp, -5, 5),
-         "log": (torch.log, 0.01, 9), "sqrt": (torch.sqrt, 0.01, 9),
-         "rsqrt": (torch.rsqrt, 0.01, 9), "neg": (torch.neg, -3, 3)}
-BINARY = {"add": (torch.add, -3, 3), "sub": (torch.sub, -3, 3), "mul": (torch.mul, -3, 3),
-          "div": (torch.div, 0.2, 3), "max": (torch.maximum, -3, 3),
-          "min": (torch.minimum, -3, 3), "pow": (torch.pow, 0.1, 3)}
-
-
-def elementwise(name, function, low, high, operands, shape):
-    case = f"{name}_{'x'.join(str(extent) for extent in shape)}"
-    g = rng("elementwise", case)
-    arrays = {operand: g.uniform(low, high, shape).astype(np.float32) for operand in operands}
-    leaves = {operand: leaf(array) for operand, array in arrays.items()}
-    y = function(*leaves.values())
-    dy = normal(g, *shape)
-    grads = torch.autograd.grad(y, list(leaves.values()), torch.from_numpy(dy).double())
-    emit("elementwise", case, {"name": name}, arrays | {"dy": dy},
-         {"y": y} | {f"d{operand}": grad for operand, grad in zip(leaves, grads)})
-
-
-def optimizer(op, case, shape, make, lr, size=1.0, **attributes):
-    """Three updates of one parameter by three different gradients."""
-    g = rng(op, case)
-    p = normal(g, *shape)
-    gradients = [normal(g, *shape) * np.float32(size) for _ in range(3)]
-    param = leaf(p)
-    rule = make([param], lr=lr, **attributes)
-    outputs = {}
-    for step, gradient in enumerate(gradients, 1):
-        param.grad = torch.from_numpy(gradient).double()
-        rule.step()
-        outputs[f"p{step}"] = param.detach().clone()
-    emit(op, case, {"lr": lr, **attributes},
-         {"p": p} | {f"g{step}": gradient for step, gradient in enumerate(gradients, 1)}, outputs)
-
-
-def adam(params, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-    return torch.optim.Adam(params, lr=lr, betas=(beta1, beta2), eps=eps, foreach=False)
-
-
-def sgd(params, lr):
-    return torch.optim.SGD(params, lr=lr, foreach=False)
+def differences(folder, family, op, records, arrays):
+    """Lines that say what the committed files have otherwise."""
+    record_file, array_file = folder / f"{op}.json", folder / f"{op}.npz"
+    if not record_file.exists() or not array_file.exists():
+        yield f"{family}/{op}: not committed"
+        return
+    committed = {record["name"]: record for record in json.loads(record_file.read_text())["cases"]}
+    made = {record["name"]: record for record in records}
+    for name in {**made, **committed}:
+        if made.get(name) != committed.get(name):
+            what = ("not committed" if name not in committed else
+                    "committed, but no case any more" if name not in made else
+                    "another record is committed")
+            yield f"{family}/{op}/{name}: {what}"
+    with np.load(array_file) as data:
+        for name in {**arrays, **dict.fromkeys(data.files)}:
+            if name not in arrays or name not in data.files:
+                if name.split("/")[0] in made and name.split("/")[0] in committed:
+                    yield f"{family}/{op}/{name}: array only in the " + (
+                        "cases" if name in arrays else "files")
+            elif not same(name, arrays[name], data[name]):
+                yield f"{family}/{op}/{name}: another array is committed"
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("families", nargs="*", metavar="FAMILY",
+                        help="name of a file in cases (default: all)")
+    parser.add_argument("--only", metavar="OP", help="this op alone")
+    parser.add_argument("--check", action="store_true",
+                        help="write nothing, say what differs from the committed files")
+    args = parser.parse_args()
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
-    for old in HERE.iterdir():
-        if old.is_dir() and old.name != "__pycache__":
-            shutil.rmtree(old)
+    sys.path.insert(0, str(HERE))
 
-    conv2d("k3_pad1", (2, 3, 8, 8), (4, 3, 3), padding=[1, 1])
-    conv2d("k3_no_padding", (2, 4, 7, 9), (6, 3, 3))
-    conv2d("k1", (2, 8, 5, 5), (16, 1, 1), bias=False)
-    conv2d("k3_stride2_pad1_odd", (2, 3, 9, 7), (5, 3, 3), stride=[2, 2], padding=[1, 1])
-    conv2d("k5_stride2_unread_rows", (2, 1, 12, 12), (4, 5, 5), stride=[2, 2], padding=[2, 2])
-    conv2d("k2_stride3_gaps", (1, 2, 10, 10), (3, 2, 2), stride=[3, 3])
-    conv2d("k3_dilation2", (1, 2, 11, 10), (3, 3, 3), padding=[2, 2], dilation=[2, 2])
-    conv2d("k3x2_all_different", (2, 3, 10, 7), (4, 3, 2), stride=[2, 1], padding=[1, 0],
-           dilation=[1, 3])
-    conv2d("k3_two_tiles_and_a_rest", (1, 15, 5, 6), (35, 3, 3), padding=[1, 1])
-    conv2d("k3_wide", (2, 16, 7, 7), (32, 3, 3), padding=[1, 1], bias=False)
-
-    batch_norm("train", (4, 6, 5, 3), "train")
-    batch_norm("train_17_channels", (2, 17, 4, 4), "train")
-    batch_norm("train_large_mean", (3, 4, 6, 6), "train", offset=10.0)
-    batch_norm("train_momentum_eps", (2, 3, 3, 5), "train", momentum=0.25, eps=1e-2)
-    batch_norm("eval", (3, 5, 4, 4), "eval")
-
-    max_pool2d("k2_stride2", (2, 3, 8, 8), kernel=[2, 2], stride=[2, 2])
-    max_pool2d("k2_stride2_unread_rows", (2, 5, 7, 9), kernel=[2, 2], stride=[2, 2])
-    max_pool2d("k3_stride2_pad1", (2, 3, 9, 9), kernel=[3, 3], stride=[2, 2], padding=[1, 1])
-    max_pool2d("k3_stride1_pad1_negative", (1, 2, 6, 5), values=[-3.0, -2.5, -2.0, -1.0],
-               kernel=[3, 3], stride=[1, 1], padding=[1, 1])
-    max_pool2d("k3_stride2_ties", (2, 4, 9, 9), values=[0.0, 1.0, 2.0], kernel=[3, 3],
-               stride=[2, 2], padding=[1, 1])
-    max_pool2d("k2_stride2_ties_17_channels", (1, 17, 6, 6), values=[0.0, 1.0], kernel=[2, 2],
-               stride=[2, 2])
-    max_pool2d("k3x2_stride1x2", (1, 3, 8, 8), kernel=[3, 2], stride=[1, 2], padding=[1, 0])
-
-    linear("small", 8, 20, 7)
-    linear("odd_everything", 13, 33, 35)
-    linear("no_bias", 5, 16, 32, bias=False)
-    linear("one", 1, 1, 1)
-    linear("long_sum", 4, 500, 3)
-
-    for name, (function, low, high) in UNARY.items():
-        for shape in (1, 1), (3, 35):
-            elementwise(name, function, low, high, "x", shape)
-    for name, (function, low, high) in BINARY.items():
-        for shape in (1, 1), (4, 17):
-            elementwise(name, function, low, high, "ab", shape)
-
-    cross_entropy("ui8", 8, 10, np.uint8)
-    cross_entropy("i64", 5, 7, np.int64)
-    cross_entropy("i32_large_logits", 6, 10, np.int32, spread=60.0)
-    cross_entropy("one_row", 1, 3, np.int64)
-
-    optimizer("adam", "defaults", (7, 5), adam, 0.01)
-    optimizer("adam", "rest_of_a_vector", (33,), adam, 0.001)
-    optimizer("adam", "tiny_gradients", (4, 4), adam, 0.1, size=1e-8)
-    optimizer("adam", "other_betas", (3, 6), adam, 0.05, beta1=0.5, beta2=0.9, eps=1e-3)
-    optimizer("sgd", "plain", (7, 5), sgd, 0.1)
-    optimizer("sgd", "rest_of_a_vector", (33,), sgd, 0.01)
-
-    lines = ",\n".join(json.dumps(case) for case in CASES)
-    (HERE / "cases.json").write_text(f"[\n{lines}\n]\n")
-    print(f"{len(CASES)} cases")
+    known = sorted(path.stem for path in (HERE / "cases").glob("[!_]*.py"))
+    unknown = set(args.families) - set(known)
+    if unknown:
+        sys.exit(f"no family {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    count, differing = 0, []
+    for family in args.families or known:
+        try:
+            ops = make_family(family, args.only)
+        except BadCase as error:
+            sys.exit(str(error))
+        folder = HERE / "data" / family
+        count += sum(len(records) for records, _ in ops.values())
+        for op, (records, arrays) in ops.items():
+            if args.check:
+                differing += differences(folder, family, op, records, arrays)
+            else:
+                record = {"op": op, "family": family, "cases": records}
+                write(folder / f"{op}.json", f"{dump(record)}\n".encode())
+                write(folder / f"{op}.npz", pack(arrays))
+        if not args.only and args.check:
+            differing += [f"{family}/{path.stem}: committed, but no op any more"
+                          for path in sorted(folder.glob("*.json")) if path.stem not in ops]
+        elif not args.only:
+            remove_others(folder, ops)
+    if not count:
+        sys.exit(f"no case of {args.only or 'these families'}")
+    for line in differing:
+        print(line)
+    print(f"{count} cases, {len(differing)} differences" if args.check else f"{count} cases")
+    sys.exit(1 if differing else 0)
 
 
 if __name__ == "__main__":

@@ -1,295 +1,300 @@
 #!/usr/bin/env python3
-"""Runs every case of cases.json through dlc-run and compares with PyTorch's answers.
+"""Runs the cases of golden.py through the compiler and compares with PyTorch's answers.
 
-A case becomes a model with one step. Gradients are taken of sum(y * dy), which
-makes dy the cotangent of y. Each model runs at -O0, at -O2 on one thread, and at
--O2 on two, which must give the bits of one.
+The cases of an op become one model a float type, one step a case. `dlc` compiles it
+to a shared library at -O0 and at -O2, whose steps are called through the C interface
+of include/dlc/Runtime.h, each on a new handle: at -O0 on one thread, at -O2 on one
+and on two, which must give the same bits. `dlc-run --interpret` runs it without compiling.
 
-TOLERANCE is relative to the largest element of the expected array. It covers f32
-sums of some hundred terms in any order (about sqrt(n) * 6e-8 each), and is far
-below what a wrong index, a missing term or a wrong factor makes.
+What is held against PyTorch: all outputs, the gradients of the sum of output * cotangent,
+and the state after the step. Nothing may be written beside an output or into an
+input. Tolerances are relative to the largest element of the expected array: they
+cover sums of some hundred terms in any order (about sqrt(n) * 6e-8 each in f32), and
+are far below what a wrong index, a missing term or a wrong factor makes.
 
-Needs numpy. Exit status 0 when every case holds.
+Reads data/<Family>/<op>.json and .npz, which make_ops.py describes. Needs numpy. The exit
+status is 0 when every case holds.
 """
 import argparse
-import concurrent.futures
 import json
+import multiprocessing
+import multiprocessing.connection
 import os
 import pathlib
-import struct
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+import traceback
 
 import numpy as np
 
-TOLERANCE = 1e-5
-CONFIGURATIONS = [["-O0", "--threads", "1"], ["-O2", "--threads", "1"], ["-O2", "--threads", "2"]]
+from library import Compiled, Failure
+from program import Step, model_text
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-# --- From a case to a program ------------------------------------------------
+# --- Comparing -----------------------------------------------------------------
 
-def tensor(spec):
-    element, shape = spec
-    return f"tensor<{'x'.join(str(d) for d in [*shape, element])}>"
-
-
-def number(value):
-    """A literal that MLIR reads as a float: 1e-08 needs a point."""
-    text = repr(float(value))
-    return text if "." in text else text.replace("e", ".0e")
-
-
-def dictionary(attributes):
-    parts = [f"{name} = {number(value) if isinstance(value, float) else value}"
-             for name, value in attributes.items()]
-    return f" {{{', '.join(parts)}}}" if parts else ""
-
-
-def types_of(names, specs):
-    return ", ".join(tensor(specs[name]) for name in names)
-
-
-def values(names):
-    return ", ".join(f"%{name}" for name in names)
-
-
-def gradient(of, names, specs):
-    results = [f"d{name}" for name in names]
-    return (f"    {values(results)} = dl.gradient %{of} wrt {values(names)}"
-            f" : tensor<f32> -> {types_of(names, specs)}")
-
-
-def with_cotangent(specs, y, names):
-    """The gradients of sum(y * dy) for the operands `names`."""
-    axes = list(range(len(y[1])))
-    return [f"    %p = dl.mul %y, %dy : {tensor(y)}",
-            f"    %s = dl.reduce_sum %p {{axes = {axes}}} : {tensor(y)} -> tensor<f32>",
-            gradient("s", names, specs)]
-
-
-class Program:
-    """The lines of a model, the step's inputs and outputs, and what is in its state."""
-
-    def __init__(self, case):
-        self.case = case
-        self.inputs = dict(case["inputs"])
-        self.outputs = dict(case["outputs"])
-        self.state = {}       # array of the case -> name in the state
-        self.saved = {}       # expected array -> name in the state afterwards
-        self.members, self.body = [], []
-        getattr(self, case["op"])()
-
-    def text(self):
-        arguments = ", ".join(f"%{name}: {tensor(spec)}" for name, spec in self.inputs.items())
-        results = ", ".join(f"{name}: {tensor(spec)}" for name, spec in self.outputs.items())
-        return "\n".join([
-            "dl.model @golden {", *self.members,
-            f"  dl.step @step({arguments}) -> ({results}) {{", *self.body,
-            f"    dl.return {values(self.outputs)} : {types_of(self.outputs, self.outputs)}",
-            "  }", "}", ""])
-
-    def product(self, mnemonic):
-        """conv2d and linear: operands x, w and perhaps b."""
-        y, names = self.outputs["y"], [n for n in ("x", "w", "b") if n in self.inputs]
-        bias = " bias %b" if "b" in names else ""
-        self.body = [f"    %y = dl.{mnemonic} %x, %w{bias}{dictionary(self.case['attributes'])}"
-                     f" : {types_of(names, self.inputs)} -> {tensor(y)}",
-                     *with_cotangent(self.inputs, y, names)]
-
-    def conv2d(self):
-        self.product("conv2d")
-
-    def linear(self):
-        self.product("linear")
-
-    def batch_norm(self):
-        attributes = dict(self.case["attributes"])
-        mode = attributes.pop("mode")
-        for name, init in (("running_mean", "zeros"), ("running_var", "ones")):
-            self.members.append(f"  dl.buffer @{name} : {tensor(self.inputs.pop(name))} = {init}")
-            self.state[name] = name
-            self.saved["new_" + name] = name
-            del self.outputs["new_" + name]
-        names, y = ["x", "w", "b"], self.outputs["y"]
-        self.body = [f"    %y = dl.batch_norm %x, %w, %b stats(@running_mean, @running_var)"
-                     f" mode({mode}){dictionary(attributes)}"
-                     f" : {types_of(names, self.inputs)} -> {tensor(y)}",
-                     *with_cotangent(self.inputs, y, names)]
-
-    def max_pool2d(self):
-        x, y = self.inputs["x"], self.outputs["y"]
-        self.body = [f"    %y = dl.max_pool2d %x{dictionary(self.case['attributes'])}"
-                     f" : {tensor(x)} -> {tensor(y)}",
-                     *with_cotangent(self.inputs, y, ["x"])]
-
-    def elementwise(self):
-        names, y = [n for n in self.inputs if n != "dy"], self.outputs["y"]
-        self.body = [f"    %y = dl.{self.case['attributes']['name']} {values(names)} : {tensor(y)}",
-                     *with_cotangent(self.inputs, y, names)]
-
-    def cross_entropy(self):
-        self.body = ["    %loss = dl.cross_entropy %logits, %label"
-                     f" : {types_of(['logits', 'label'], self.inputs)} -> tensor<f32>",
-                     gradient("loss", ["logits"], self.inputs)]
-
-    def optimizer(self, rule):
-        """Three descents in one step: the gradient of sum(p * g) is g."""
-        attributes = dict(self.case["attributes"])
-        lr = attributes.pop("lr")
-        p = self.inputs.pop("p")
-        parameters = dictionary(attributes).strip(" {}")
-        self.members = [
-            f"  dl.hparam @lr = {number(lr)}",
-            f"  dl.param @p : {tensor(p)} = zeros",
-            f"  dl.optimizer @rule = #dl.{rule}{f'<{parameters}>' if parameters else ''}"]
-        self.state["p"] = "p"
-        axes = list(range(len(p[1])))
-        self.body = ["    %lr = dl.read_hparam @lr : tensor<f32>",
-                     f"    %p0 = dl.read @p : {tensor(p)}"]
-        for k in (1, 2, 3):
-            self.body += [
-                f"    %m{k} = dl.mul %p{k - 1}, %g{k} : {tensor(p)}",
-                f"    %s{k} = dl.reduce_sum %m{k} {{axes = {axes}}} : {tensor(p)} -> tensor<f32>",
-                f"    dl.minimize %s{k} with @rule over [\"*\"] lr(%lr) : tensor<f32>, tensor<f32>",
-                f"    %p{k} = dl.read @p : {tensor(p)}"]
-
-    def adam(self):
-        self.optimizer("adam")
-
-    def sgd(self):
-        self.optimizer("sgd")
-
-
-# --- safetensors: a length, a JSON header, the bytes ---------------------------
-
-def write_safetensors(path, arrays):
-    header, offset = {}, 0
-    for name, array in arrays.items():
-        assert array.dtype == np.float32
-        header[name] = {"dtype": "F32", "shape": list(array.shape),
-                        "data_offsets": [offset, offset + array.nbytes]}
-        offset += array.nbytes
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text
-                     + b"".join(array.tobytes() for array in arrays.values()))
-
-
-def read_safetensors(path):
-    raw = path.read_bytes()
-    (length,) = struct.unpack_from("<Q", raw)
-    header, data = json.loads(raw[8:8 + length]), raw[8 + length:]
-    header.pop("__metadata__", None)
-    return {name: np.frombuffer(data[slice(*entry["data_offsets"])], "<f4").reshape(entry["shape"])
-            for name, entry in header.items() if entry["dtype"] == "F32"}
-
-
-# --- Running and comparing -----------------------------------------------------
-
-class Failure(Exception):
-    pass
-
-
-def run(dlc_run, program, folder, configuration):
-    """Calls the step once; returns its outputs and the saved state by expected name."""
-    case = program.case
-    arrays = HERE / case["op"] / case["case"]
-    command = [dlc_run, str(folder / "model.mlir"), "--step", "step", *configuration]
-    for name in program.inputs:
-        command += ["--input", f"{name}={arrays / name}.npy"]
-    if program.state:
-        params = folder / "before.safetensors"
-        write_safetensors(params, {entry: np.load(arrays / f"{name}.npy")
-                                   for name, entry in program.state.items()})
-        command += ["--params", str(params)]
-    tag = "".join(configuration).replace("--threads", "-t")
-    answers = {name: folder / f"{name}{tag}.npy" for name in program.outputs}
-    for name, path in answers.items():
-        command += ["--output", f"{name}={path}"]
-    after = folder / f"after{tag}.safetensors"
-    if program.saved:
-        command += ["--save-params", str(after)]
-
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise Failure(f"status {done.returncode} from\n  {' '.join(command)}\n{done.stderr.strip()}")
-    try:
-        got = {name: np.load(path) for name, path in answers.items()}
-        if program.saved:
-            state = read_safetensors(after)
-            got |= {name: state[entry] for name, entry in program.saved.items()}
-    except (OSError, ValueError, KeyError) as error:
-        raise Failure(f"{' '.join(configuration)}: no usable output: {error!r}") from error
-    return got
-
-
-def compare(name, got, want):
+def compare(name, got, want, tolerance, scale):
     """The largest difference relative to the largest expected element."""
     if got.shape != want.shape or got.dtype != want.dtype:
         raise Failure(f"{name}: {got.dtype}{list(got.shape)}, "
                       f"expected {want.dtype}{list(want.shape)}")
-    difference = np.abs(got.astype(np.float64) - want.astype(np.float64))
-    difference = np.where(np.isfinite(difference), difference, np.inf)
-    largest = difference.max() if difference.max() == 0 else difference.max() / np.abs(want).max()
-    if not largest <= TOLERANCE:
-        place = tuple(int(i) for i in np.unravel_index(difference.argmax(), want.shape))
-        raise Failure(f"{name}{list(place)}: {got[place]:.9g}, expected {want[place]:.9g} "
-                      f"(relative to the largest element {largest:.2g}, at most {TOLERANCE})")
-    return largest
+    if want.dtype.kind != "f":
+        wrong, off = got != want, np.zeros(want.shape)
+    else:
+        finite = np.isfinite(want)
+        size = max(np.abs(want[finite]).max(initial=0), scale)
+        with np.errstate(invalid="ignore", over="ignore"):
+            off = np.abs(got.astype(np.float64) - want.astype(np.float64)) / (size or 1.0)
+        # Equal infinities differ by what is not a number.
+        alike = (got == want) | (np.isnan(got) & np.isnan(want))
+        off = np.where(alike, 0.0, np.where(np.isfinite(got) & finite, off, np.inf))
+        wrong = ~(off <= (tolerance if size else 0.0))
+    if not np.any(wrong):
+        return off.max(initial=0.0)
+    place = np.unravel_index(off.argmax() if off.max() else wrong.argmax(), want.shape)
+    place = tuple(int(i) for i in place)
+    relative = "" if want.dtype.kind != "f" else (
+        f", relative to the largest element {off[place]:.2g}, at most {tolerance}")
+    digits = ".17g" if want.dtype == np.float64 else ".9g"
+    shown = [format(a[place], digits) if want.dtype.kind == "f" else str(a[place])
+             for a in (got, want)]
+    raise Failure(f"{name}{list(place)}: {shown[0]}, expected {shown[1]} "
+                  f"({np.count_nonzero(wrong)} of {want.size} wrong{relative})")
 
 
-def check(dlc_run, case, keep):
-    """(passed, line to print) for one case."""
-    label = f"{case['op']}/{case['case']}"
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = keep / case["op"] / case["case"] if keep else pathlib.Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
-        program = Program(case)
-        (folder / "model.mlir").write_text(program.text())
-        want = {name: np.load(HERE / case["op"] / case["case"] / f"{name}.npy")
-                for name in case["outputs"]}
+def compare_all(step, got):
+    return max(compare(name, got[name], want, step.tolerance, step.record.get("scale", 0.0))
+               for name, want in step.expected.items())
+
+
+# --- Running -------------------------------------------------------------------
+
+class Op:
+    """Compiles and runs the cases of one op; `note` is told what comes next."""
+
+    def __init__(self, path, options, folder, note):
+        self.options, self.folder, self.note = options, folder, note
+        self.failures = []
+        self.lines = []
+        self.skipped = 0
+        self.largest = {}
+        record = json.loads(path.read_text())
+        self.op = record["op"]
+        with np.load(path.with_suffix(".npz")) as data:
+            self.steps = {
+                float_type: [Step(self.op, case, float_type, data) for case in record["cases"]
+                             if float_type in case["types"] and options.case in case["name"]]
+                for float_type in options.types}
+        if not any(self.steps.values()):
+            raise Failure(f"{path.stem}: no case")
+
+    def run(self):
+        for float_type, steps in self.steps.items():
+            if not self.options.empty:
+                self.skipped += sum(step.is_empty() for step in steps)
+                steps = [step for step in steps if not step.is_empty()]
+            if steps:
+                self.compiled(steps, float_type, 0, [1])
+                self.compiled(steps, float_type, 2, [1, 2])
+                if self.options.interpret:
+                    self.interpreted(steps, float_type)
+
+    def fail(self, step, configuration, text):
+        self.failures.append(f"{step.name} {step.float_type} {configuration}: {text}")
+
+    def hold(self, step, configuration, got):
+        """Compares one call's results; whether they are right."""
         try:
-            largest, previous = 0.0, None
-            for configuration in CONFIGURATIONS:
-                got = run(dlc_run, program, folder, configuration)
-                for name in want:
-                    try:
-                        largest = max(largest, compare(name, got[name], want[name]))
-                    except Failure as failure:
-                        raise Failure(f"{' '.join(configuration)}: {failure}") from failure
-                    if configuration[0] == "-O2" and previous is not None \
-                            and got[name].tobytes() != previous[name].tobytes():
-                        raise Failure(f"{name}: one thread and two give different bits")
-                previous = got if configuration[0] == "-O2" else None
+            largest = compare_all(step, got)
         except Failure as failure:
-            return False, f"FAIL {label}: {failure}"
-        return True, f"ok   {label}: {largest:.1e}"
+            self.fail(step, configuration, failure)
+            return
+        self.largest[step.float_type] = max(self.largest.get(step.float_type, 0.0), largest)
+        self.lines.append(f"{step.name} {step.float_type} {configuration}: {largest:.1e}")
+
+    def compiled(self, steps, float_type, level, threads):
+        for library, steps in self.libraries(steps, f"{float_type}-O{level}", level):
+            for step in steps:
+                previous = None
+                for count in threads:
+                    configuration = f"-O{level} --threads {count}"
+                    self.note(f"{step.name} {float_type} {configuration}")
+                    try:
+                        got = library.call(step, count)
+                    except Failure as failure:
+                        self.fail(step, configuration, failure)
+                        continue
+                    self.hold(step, configuration, got)
+                    if previous is not None:
+                        for name, array in got.items():
+                            if array.tobytes() != previous[name].tobytes():
+                                self.fail(step, configuration,
+                                          f"{name}: one thread and two give different bits")
+                    previous = got
+
+    def libraries(self, steps, name, level):
+        """Compiled models that have the steps: one, or, if that fails, one a step."""
+        try:
+            yield self.compile(steps, name, level), steps
+            return
+        except Failure as failure:
+            if len(steps) == 1:
+                self.fail(steps[0], f"-O{level}", failure)
+                return
+            together = failure
+        failed = len(self.failures)
+        for step in steps:
+            try:
+                yield self.compile([step], f"{name}-{step.name}", level), [step]
+            except Failure as failure:
+                self.fail(step, f"-O{level}", failure)
+        if len(self.failures) == failed:
+            self.fail(steps[0], f"-O{level}", f"compiles alone, but with the others: {together}")
+
+    def compile(self, steps, name, level):
+        model, library = self.folder / f"{name}.mlir", self.folder / f"{name}.so"
+        model.write_text(model_text(steps))
+        self.note(f"dlc {name}.mlir")
+        self.execute([self.options.dlc, str(model), f"-O{level}", "-o", str(library)])
+        return Compiled(library)
+
+    def execute(self, command):
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        if done.returncode:
+            raise Failure(f"status {done.returncode} from\n  {' '.join(command)}\n"
+                          + done.stderr.strip())
+
+
+def work(path, options, folder, channel):
+    """Runs one op in a process of its own and sends what came out."""
+    start = time.monotonic()
+    try:
+        op = Op(path, options, folder, lambda text: channel.send(("note", text)))
+        op.run()
+        result = (op.failures, op.lines, op.largest, op.skipped)
+    except Failure as failure:
+        result = ([str(failure)], [], {}, 0)
+    except Exception:
+        result = ([f"{path.stem}: {traceback.format_exc()}"], [], {}, 0)
+    channel.send(("done", (*result, time.monotonic() - start)))
+
+
+def run_all(paths, options, root):
+    """(path, failures, lines, largest, skipped, seconds) as the ops end."""
+    waiting, running = list(paths), {}
+    while waiting or running:
+        while waiting and len(running) < options.jobs:
+            path = waiting.pop(0)
+            folder = root / path.parent.name / path.stem
+            folder.mkdir(parents=True, exist_ok=True)
+            ours, theirs = multiprocessing.Pipe()
+            process = multiprocessing.Process(target=work, args=(path, options, folder, theirs))
+            process.start()
+            theirs.close()
+            running[ours] = [path, process, "start", time.monotonic() + options.timeout]
+        for channel in multiprocessing.connection.wait(running, timeout=1):
+            try:
+                kind, value = channel.recv()
+            except EOFError:
+                path, process, last, _ = running.pop(channel)
+                process.join()
+                yield path, [f"{last}: ended with status {process.exitcode}"], [], {}, 0, 0
+                continue
+            if kind == "note":
+                running[channel][2] = value
+                continue
+            path, process, _, _ = running.pop(channel)
+            process.join()
+            yield path, *value
+        for channel, (path, process, last, deadline) in list(running.items()):
+            if time.monotonic() > deadline:
+                del running[channel]
+                process.kill()
+                process.join()
+                yield path, [f"{last}: no end within {options.timeout} s"], [], {}, 0, 0
+
+
+# --- The command line ------------------------------------------------------------
+
+def newest_tool(name):
+    """The tool in the build folder that was built last."""
+    found = sorted(HERE.parents[1].glob(f"build/*/bin/{name}"), key=lambda p: p.stat().st_mtime)
+    return str(found[-1]) if found else name
+
+
+def has_interpreter(dlc_run):
+    done = subprocess.run([dlc_run, "--help"], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{dlc_run} --help: status {done.returncode}\n{done.stderr}")
+    return "--interpret" in done.stdout
+
+
+def takes_empty_tensors(dlc):
+    """Whether the language has them, be they compiled well or not."""
+    model = ("dl.model @m {\n  dl.step @s(%x: tensor<0x4xf32>) -> (y: tensor<0x4xf32>) {\n"
+             "    %y = dl.neg %x : tensor<0x4xf32>\n    dl.return %y : tensor<0x4xf32>\n  }\n}\n")
+    command = [dlc, "-", "--emit=resolve", "-o", "-"]
+    return subprocess.run(command, input=model, capture_output=True, text=True).returncode == 0
+
+
+def print_models(paths, options):
+    for path in paths:
+        op = Op(path, options, None, None)
+        for float_type, steps in op.steps.items():
+            if steps:
+                print(f"// {path.parent.name}/{op.op} {float_type}\n{model_text(steps)}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dlc-run", required=True)
-    parser.add_argument("--only", default="", help="run cases whose op/case contains this")
-    parser.add_argument("--keep", type=pathlib.Path, help="folder for the programs and outputs")
-    parser.add_argument("--print", action="store_true", help="print the programs, run nothing")
-    args = parser.parse_args()
+    parser.add_argument("--dlc", default=newest_tool("dlc"), help="(default: of the newest build)")
+    parser.add_argument("--dlc-run", default=newest_tool("dlc-run"),
+                        help="(default: of the newest build)")
+    parser.add_argument("--data", type=pathlib.Path, default=HERE / "data",
+                        help="folder of the golden data")
+    parser.add_argument("--family", default="", help="run the ops of this family")
+    parser.add_argument("--only", default="", metavar="OP[/CASE]",
+                        help="run this op, of it the cases whose names contain CASE")
+    parser.add_argument("--types", nargs="+", default=["f32", "f64"], help="run in these types")
+    parser.add_argument("--keep", type=pathlib.Path, metavar="DIR",
+                        help="folder for the models and libraries")
+    parser.add_argument("--print", action="store_true", help="print the models, run nothing")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="ops at a time")
+    parser.add_argument("--timeout", type=int, default=600, help="seconds for one op")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line a call")
+    options = parser.parse_args()
 
-    cases = [case for case in json.loads((HERE / "cases.json").read_text())
-             if args.only in f"{case['op']}/{case['case']}"]
-    if not cases:
-        sys.exit(f"no case contains '{args.only}'")
-    if args.print:
-        for case in cases:
-            print(f"// {case['op']}/{case['case']}\n{Program(case).text()}")
+    op, _, options.case = options.only.partition("/")
+    paths = sorted(options.data.glob(f"{options.family or '*'}/{op or '*'}.json"))
+    if not paths:
+        sys.exit(f"no golden data of family '{options.family or '*'}', op '{op or '*'}'")
+    if options.print:
+        print_models(paths, options)
         return
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda case: check(args.dlc_run, case, args.keep), cases))
-    for _, line in results:
-        print(line)
-    failed = sum(not passed for passed, _ in results)
-    print(f"{len(results) - failed} of {len(results)} cases hold")
+    options.interpret = has_interpreter(options.dlc_run)
+    options.empty = takes_empty_tensors(options.dlc)
+    start, failed, left_out = time.monotonic(), 0, 0
+    with tempfile.TemporaryDirectory() as scratch:
+        root = options.keep or pathlib.Path(scratch)
+        for path, failures, lines, largest, skipped, seconds in run_all(paths, options, root):
+            failed += bool(failures)
+            left_out += skipped
+            differences = ", ".join(f"{name} {value:.1e}" for name, value in largest.items())
+            print(f"{'FAIL' if failures else 'ok  '} {path.parent.name}/{path.stem}: "
+                  f"{differences or 'nothing held'} ({seconds:.1f} s)")
+            for line in (lines if options.verbose else []) + failures:
+                print("     " + line.replace("\n", "\n     "))
+            sys.stdout.flush()
+    print(f"{len(paths) - failed} of {len(paths)} ops hold, {time.monotonic() - start:.0f} s")
+    if not options.interpret:
+        print("not run: the interpreter, as dlc-run has no --interpret")
+    if left_out:
+        print(f"not run: {left_out} steps with empty tensors, which dlc does not take")
     sys.exit(1 if failed else 0)
 
 
