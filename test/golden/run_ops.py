@@ -30,6 +30,7 @@ import traceback
 
 import numpy as np
 
+from interpreter import Interpreted
 from library import Compiled, Failure
 from program import Step, model_text
 
@@ -163,6 +164,17 @@ class Op:
         self.execute([self.options.dlc, str(model), f"-O{level}", "-o", str(library)])
         return Compiled(library)
 
+    def interpreted(self, steps, float_type):
+        model = self.folder / f"{float_type}.mlir"
+        model.write_text(model_text(steps))
+        self.note(f"dlc-run --interpret {float_type}.mlir")
+        calls = Interpreted(self.options.dlc_run, model, steps, self.folder / float_type)
+        for step, got in calls.run(steps):
+            if isinstance(got, Failure):
+                self.fail(step, "--interpret", got)
+            else:
+                self.hold(step, "--interpret", got)
+
     def execute(self, command):
         done = subprocess.run(command, capture_output=True, text=True, errors="replace")
         if done.returncode:
@@ -231,7 +243,7 @@ def has_interpreter(dlc_run):
     done = subprocess.run([dlc_run, "--help"], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{dlc_run} --help: status {done.returncode}\n{done.stderr}")
-    return "--interpret" in done.stdout
+    return "--interpret" in done.stdout and "--calls" in done.stdout
 
 
 def takes_empty_tensors(dlc):
@@ -292,7 +304,7 @@ def main():
             sys.stdout.flush()
     print(f"{len(paths) - failed} of {len(paths)} ops hold, {time.monotonic() - start:.0f} s")
     if not options.interpret:
-        print("not run: the interpreter, as dlc-run has no --interpret")
+        print("not run: the interpreter, as dlc-run has no --interpret and --calls")
     if left_out:
         print(f"not run: {left_out} steps with empty tensors, which dlc does not take")
     sys.exit(1 if failed else 0)
