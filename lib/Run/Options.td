@@ -67,6 +67,10 @@ defm output : Value<"output", "NAME=FILE.npy",
   "Write an output; scalars that are not written are printed",
   [StepCommand], StepGroup>;
 
+defm calls : Value<"calls", "FILE",
+  "Call steps as the lines of FILE say, each with the options of one call and state filled anew",
+  [StepCommand], StepGroup>;
+
 defm data : Value<"data", "DESC",
   "What to train on; see below",
   [TrainCommand], TrainGroup>;

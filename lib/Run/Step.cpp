@@ -7,7 +7,11 @@
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
 
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/LineIterator.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/StringSaver.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -147,7 +151,9 @@ static void printOutputs(const StepBuffers &buffers, const Files &files,
       printScalar(os, buffers, index);
 }
 
-Error run::runStep(const Arguments &arguments, RunContext &context) {
+/// Calls one step as the arguments say, on state filled anew.
+static Error callStep(Model &model, const Arguments &arguments,
+                      RunContext &context) {
   Expected<std::string> name = arguments.required(OPT_step);
   if (!name)
     return name.takeError();
@@ -158,13 +164,10 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
   if (!outputs)
     return outputs.takeError();
 
-  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
-  if (!model)
-    return model.takeError();
-  Expected<int> index = (*model)->findStep(*name);
+  Expected<int> index = model.findStep(*name);
   if (!index)
     return index.takeError();
-  const dlc_step &step = (*model)->step(*index);
+  const dlc_step &step = model.step(*index);
   std::string ofStep = " of step '" + *name + "'";
   Expected<Files> inputFiles = matchFiles(
       *inputs, OPT_input, {step.inputs, static_cast<size_t>(step.num_inputs)},
@@ -182,7 +185,7 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
     return error;
   if (Error error = readInputs(step, *inputFiles, buffers))
     return error;
-  if (Error error = initialise(**model, arguments))
+  if (Error error = initialise(model, arguments))
     return error;
 
   // All files are reserved before the step runs and appear after it succeeded.
@@ -193,15 +196,69 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
   Expected<std::string> params = reserveParams(arguments, pending);
   if (!params)
     return params.takeError();
-  if (Error error = (*model)->run(*index, buffers.io()))
+  if (Error error = model.run(*index, buffers.io()))
     return error;
   if (Error error = writeOutputs(buffers, *temporaries))
     return error;
   if (!params->empty())
-    if (Error error = (*model)->save(*params, DLC_PARAMS))
+    if (Error error = model.save(*params, DLC_PARAMS))
       return error;
   if (Error error = pending.commit())
     return error;
   printOutputs(buffers, *outputFiles, context);
   return Error::success();
+}
+
+/// The lines of FILE as words: the options of one call each.
+static Error runCalls(const Arguments &arguments, RunContext &context) {
+  for (Option option : {OPT_step, OPT_input, OPT_output, OPT_params,
+                        OPT_save_params, OPT_set, OPT_seed})
+    if (arguments.has(option))
+      return makeError("{0} belongs into the lines of --calls",
+                       spelling(option));
+  StringRef path = arguments.text(OPT_calls);
+  ErrorOr<std::unique_ptr<MemoryBuffer>> file =
+      MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/true);
+  if (!file)
+    return makeError("{0}: {1}", path, file.getError().message());
+  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
+  if (!model)
+    return model.takeError();
+
+  for (line_iterator line(**file); !line.is_at_eof(); ++line) {
+    BumpPtrAllocator allocator;
+    StringSaver saver(allocator);
+    // The model's place is taken, so that a line is read as a command line.
+    SmallVector<const char *> words = {
+        saver.save(arguments.modelPath()).data()};
+    cl::TokenizeGNUCommandLine(*line, saver, words);
+    auto call = [&]() -> Error {
+      Expected<Arguments> own = Arguments::parse(words);
+      if (!own)
+        return own.takeError();
+      for (Option option :
+           {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu, OPT_interpret})
+        if (own->has(option))
+          return makeError("{0} is no option of a call", spelling(option));
+      if (!own->command().name.empty())
+        return makeError("'{0}' is no step; see --step", own->command().name);
+      return callStep(**model, *own, context);
+    };
+    if (Error error = call())
+      return makeError("{0}:{1}: {2}", path, line.line_number(),
+                       toString(std::move(error)));
+  }
+  return Error::success();
+}
+
+Error run::runStep(const Arguments &arguments, RunContext &context) {
+  if (arguments.has(OPT_calls))
+    return runCalls(arguments, context);
+  // Before the model is compiled, which takes time.
+  if (Expected<std::string> name = arguments.required(OPT_step); !name)
+    return name.takeError();
+  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
+  if (!model)
+    return model.takeError();
+  return callStep(**model, arguments, context);
 }
