@@ -34,10 +34,6 @@ class Step:
         self.expected |= {f"@{name}": load(f"after/{name}", spec)
                           for name, spec in self.state.items()}
 
-    def is_empty(self):
-        """Whether a tensor of the case has no elements."""
-        return any(array.size == 0 for array in [*self.given.values(), *self.expected.values()])
-
     def dtype(self, spec):
         return DTYPES[self.float_type if spec[0] == "float" else spec[0]]
 

@@ -82,7 +82,6 @@ class Op:
         self.options, self.folder, self.note = options, folder, note
         self.failures = []
         self.lines = []
-        self.skipped = 0
         self.largest = {}
         record = json.loads(path.read_text())
         self.op = record["op"]
@@ -96,14 +95,10 @@ class Op:
 
     def run(self):
         for float_type, steps in self.steps.items():
-            if not self.options.empty:
-                self.skipped += sum(step.is_empty() for step in steps)
-                steps = [step for step in steps if not step.is_empty()]
             if steps:
                 self.compiled(steps, float_type, 0, [1])
                 self.compiled(steps, float_type, 2, [1, 2])
-                if self.options.interpret:
-                    self.interpreted(steps, float_type)
+                self.interpreted(steps, float_type)
 
     def fail(self, step, configuration, text):
         self.failures.append(f"{step.name} {step.float_type} {configuration}: {text}")
@@ -188,16 +183,16 @@ def work(path, options, folder, channel):
     try:
         op = Op(path, options, folder, lambda text: channel.send(("note", text)))
         op.run()
-        result = (op.failures, op.lines, op.largest, op.skipped)
+        result = (op.failures, op.lines, op.largest)
     except Failure as failure:
-        result = ([str(failure)], [], {}, 0)
+        result = ([str(failure)], [], {})
     except Exception:
-        result = ([f"{path.stem}: {traceback.format_exc()}"], [], {}, 0)
+        result = ([f"{path.stem}: {traceback.format_exc()}"], [], {})
     channel.send(("done", (*result, time.monotonic() - start)))
 
 
 def run_all(paths, options, root):
-    """(path, failures, lines, largest, skipped, seconds) as the ops end."""
+    """(path, failures, lines, largest, seconds) as the ops end."""
     waiting, running = list(paths), {}
     while waiting or running:
         while waiting and len(running) < options.jobs:
@@ -215,7 +210,7 @@ def run_all(paths, options, root):
             except EOFError:
                 path, process, last, _ = running.pop(channel)
                 process.join()
-                yield path, [f"{last}: ended with status {process.exitcode}"], [], {}, 0, 0
+                yield path, [f"{last}: ended with status {process.exitcode}"], [], {}, 0
                 continue
             if kind == "note":
                 running[channel][2] = value
@@ -228,7 +223,7 @@ def run_all(paths, options, root):
                 del running[channel]
                 process.kill()
                 process.join()
-                yield path, [f"{last}: no end within {options.timeout} s"], [], {}, 0, 0
+                yield path, [f"{last}: no end within {options.timeout} s"], [], {}, 0
 
 
 # --- The command line ------------------------------------------------------------
@@ -237,21 +232,6 @@ def newest_tool(name):
     """The tool in the build folder that was built last."""
     found = sorted(HERE.parents[1].glob(f"build/*/bin/{name}"), key=lambda p: p.stat().st_mtime)
     return str(found[-1]) if found else name
-
-
-def has_interpreter(dlc_run):
-    done = subprocess.run([dlc_run, "--help"], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{dlc_run} --help: status {done.returncode}\n{done.stderr}")
-    return "--interpret" in done.stdout and "--calls" in done.stdout
-
-
-def takes_empty_tensors(dlc):
-    """Whether the language has them, be they compiled well or not."""
-    model = ("dl.model @m {\n  dl.step @s(%x: tensor<0x4xf32>) -> (y: tensor<0x4xf32>) {\n"
-             "    %y = dl.neg %x : tensor<0x4xf32>\n    dl.return %y : tensor<0x4xf32>\n  }\n}\n")
-    command = [dlc, "-", "--emit=resolve", "-o", "-"]
-    return subprocess.run(command, input=model, capture_output=True, text=True).returncode == 0
 
 
 def print_models(paths, options):
@@ -288,14 +268,11 @@ def main():
     if options.print:
         print_models(paths, options)
         return
-    options.interpret = has_interpreter(options.dlc_run)
-    options.empty = takes_empty_tensors(options.dlc)
-    start, failed, left_out = time.monotonic(), 0, 0
+    start, failed = time.monotonic(), 0
     with tempfile.TemporaryDirectory() as scratch:
         root = options.keep or pathlib.Path(scratch)
-        for path, failures, lines, largest, skipped, seconds in run_all(paths, options, root):
+        for path, failures, lines, largest, seconds in run_all(paths, options, root):
             failed += bool(failures)
-            left_out += skipped
             differences = ", ".join(f"{name} {value:.1e}" for name, value in largest.items())
             print(f"{'FAIL' if failures else 'ok  '} {path.parent.name}/{path.stem}: "
                   f"{differences or 'nothing held'} ({seconds:.1f} s)")
@@ -303,10 +280,6 @@ def main():
                 print("     " + line.replace("\n", "\n     "))
             sys.stdout.flush()
     print(f"{len(paths) - failed} of {len(paths)} ops hold, {time.monotonic() - start:.0f} s")
-    if not options.interpret:
-        print("not run: the interpreter, as dlc-run has no --interpret and --calls")
-    if left_out:
-        print(f"not run: {left_out} steps with empty tensors, which dlc does not take")
     sys.exit(1 if failed else 0)
 
 
