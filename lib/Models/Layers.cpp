@@ -2,6 +2,8 @@
 
 #include "dlc/Models/Layers.h"
 
+#include "Attributes.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -12,102 +14,208 @@ using namespace dlc::nn;
 // Initial distributions of PyTorch's layers
 //===----------------------------------------------------------------------===//
 
-/// kaiming_uniform with a = sqrt(5), which is uniform on +-1 / sqrt(fan_in).
-static Attribute weightInit(MLIRContext *context) {
-  Builder b(context);
-  return dl::KaimingUniformAttr::get(context,
-                                     b.getF64FloatAttr(std::sqrt(5.0)));
-}
-
-/// The same bound for a bias, of whose shape it does not follow.
-static Attribute biasInit(MLIRContext *context, int64_t fanIn) {
+/// Uniform on +-1 / sqrt(fan_in), which for a weight is kaiming_uniform with a
+/// = sqrt(5).
+static Attribute byFanIn(MLIRContext *context, int64_t fanIn) {
   Builder b(context);
   double bound = 1 / std::sqrt(double(fanIn));
   return dl::UniformAttr::get(context, b.getF64FloatAttr(-bound),
                               b.getF64FloatAttr(bound));
 }
 
-static Attribute zeros(MLIRContext *context) {
-  return dl::ZerosAttr::get(context);
+static Attribute zeros(const Scope &scope) {
+  return dl::ZerosAttr::get(scope.program().context());
 }
-static Attribute ones(MLIRContext *context) {
-  return dl::OnesAttr::get(context);
+static Attribute ones(const Scope &scope) {
+  return dl::OnesAttr::get(scope.program().context());
+}
+
+/// The weight of a layer whose every result is a sum of `fanIn` products.
+static State declareWeight(const Scope &scope, ArrayRef<int64_t> shape,
+                           int64_t fanIn) {
+  return scope.program().parameter(scope / "weight", shape,
+                                   byFanIn(scope.program().context(), fanIn));
+}
+static State declareBias(const Scope &scope, int64_t size, int64_t fanIn) {
+  return scope.program().parameter(scope / "bias", {size},
+                                   byFanIn(scope.program().context(), fanIn));
+}
+
+/// What the parameter holds, or nothing where the layer has none.
+static Tensor readOptional(const State &state) {
+  return state ? state.read() : Tensor();
 }
 
 //===----------------------------------------------------------------------===//
-// Linear
+// Linear and convolutions
 //===----------------------------------------------------------------------===//
 
-Linear::Linear(const Scope &scope, int64_t in, int64_t out, Options options)
-    : scope(scope) {
-  Program &program = scope.program();
-  MLIRContext *context = program.context();
-  weight = program.parameter(scope / "weight", {out, in}, weightInit(context));
-  if (options.bias)
-    bias = program.parameter(scope / "bias", {out}, biasInit(context, in));
+Linear::Linear(const Scope &scope, int64_t in, int64_t out, bool bias)
+    : scope(scope), weight(declareWeight(scope, {out, in}, in)) {
+  if (bias)
+    this->bias = declareBias(scope, out, in);
 }
 
 Tensor Linear::operator()(Tensor x) const {
   Program::At at(scope);
-  Tensor w = weight.read();
-  Tensor b = bias ? bias.read() : Tensor();
-  return x.program().add<dl::LinearOp>(x, w, b);
+  Tensor w = weight.read(), b = readOptional(bias);
+  return x.program().add<dl::LinearOp>({x, w, b});
 }
 
-//===----------------------------------------------------------------------===//
-// Conv2d
-//===----------------------------------------------------------------------===//
+/// The window's attributes in `rank` dimensions.
+static Attributes windowOf(Tensor x, const ConvOptions &options, int rank) {
+  auto each = [&](int64_t value) { return Shape(rank, value); };
+  return Attributes(x)
+      .integers("stride", each(options.stride))
+      .integers("padding", each(options.padding))
+      .integers("dilation", each(options.dilation))
+      .integer("groups", options.groups);
+}
 
 Conv2d::Conv2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
-               Options options)
+               ConvOptions options)
     : scope(scope), options(options) {
-  Program &program = scope.program();
-  MLIRContext *context = program.context();
-  weight = program.parameter(scope / "weight", {out, in, kernel, kernel},
-                             weightInit(context));
+  int64_t inner = in / std::max<int64_t>(1, options.groups);
+  int64_t fanIn = inner * kernel * kernel;
+  weight = declareWeight(scope, {out, inner, kernel, kernel}, fanIn);
   if (options.bias)
-    bias = program.parameter(scope / "bias", {out},
-                             biasInit(context, in * kernel * kernel));
+    bias = declareBias(scope, out, fanIn);
 }
 
 Tensor Conv2d::operator()(Tensor x) const {
   Program::At at(scope);
-  Program &program = x.program();
-  auto square = [&](int64_t value) {
-    return program.attributes().getI64ArrayAttr({value, value});
-  };
-  Tensor w = weight.read();
-  Tensor b = bias ? bias.read() : Tensor();
-  return program.add<dl::Conv2dOp>(
-      x, w, b, square(options.stride), square(options.padding),
-      square(options.dilation),
-      dl::LayoutAttr::get(program.context(), dl::Layout::ChannelsFirst));
+  Tensor w = weight.read(), b = readOptional(bias);
+  return x.program().add<dl::Conv2dOp>({x, w, b},
+                                       windowOf(x, options, 2).list());
+}
+
+Conv1d::Conv1d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
+               ConvOptions options)
+    : scope(scope), options(options) {
+  int64_t inner = in / std::max<int64_t>(1, options.groups);
+  weight = declareWeight(scope, {out, inner, kernel}, inner * kernel);
+  if (options.bias)
+    bias = declareBias(scope, out, inner * kernel);
+}
+
+Tensor Conv1d::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), b = readOptional(bias);
+  return x.program().add<dl::Conv1dOp>({x, w, b},
+                                       windowOf(x, options, 1).list());
+}
+
+ConvTranspose2d::ConvTranspose2d(const Scope &scope, int64_t in, int64_t out,
+                                 int64_t kernel, ConvOptions options,
+                                 int64_t outputPadding)
+    : scope(scope), options(options), outputPadding(outputPadding) {
+  // PyTorch counts the second dimension of the weight as what goes in.
+  int64_t outer = out / std::max<int64_t>(1, options.groups);
+  int64_t fanIn = outer * kernel * kernel;
+  weight = declareWeight(scope, {in, outer, kernel, kernel}, fanIn);
+  if (options.bias)
+    bias = declareBias(scope, out, fanIn);
+}
+
+Tensor ConvTranspose2d::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), b = readOptional(bias);
+  Attributes attrs = windowOf(x, options, 2);
+  attrs.integers("output_padding", {outputPadding, outputPadding});
+  return x.program().add<dl::ConvTranspose2dOp>({x, w, b}, attrs.list());
 }
 
 //===----------------------------------------------------------------------===//
-// BatchNorm
+// Normalisation
 //===----------------------------------------------------------------------===//
 
-BatchNorm::BatchNorm(const Scope &scope, int64_t channels, Options options)
-    : scope(scope), options(options) {
+BatchNorm::BatchNorm(const Scope &scope, int64_t channels, double eps,
+                     double momentum)
+    : scope(scope), eps(eps), momentum(momentum) {
   Program &program = scope.program();
-  MLIRContext *context = program.context();
-  weight = program.parameter(scope / "weight", {channels}, ones(context));
-  bias = program.parameter(scope / "bias", {channels}, zeros(context));
+  weight = program.parameter(scope / "weight", {channels}, ones(scope));
+  bias = program.parameter(scope / "bias", {channels}, zeros(scope));
   runningMean =
-      program.buffer(scope / "running_mean", {channels}, zeros(context));
-  runningVar = program.buffer(scope / "running_var", {channels}, ones(context));
+      program.buffer(scope / "running_mean", {channels}, zeros(scope));
+  runningVar = program.buffer(scope / "running_var", {channels}, ones(scope));
 }
 
 Tensor BatchNorm::operator()(Tensor x) const {
   Program::At at(scope);
-  Program &program = x.program();
-  Builder &b = program.attributes();
   auto entry = [&](const State &state) {
-    return FlatSymbolRefAttr::get(program.context(), state.name());
+    return FlatSymbolRefAttr::get(x.program().context(), state.name());
   };
   Tensor w = weight.read(), shift = bias.read();
-  return program.add<dl::BatchNormOp>(
-      x, w, shift, entry(runningMean), entry(runningVar), dl::ModeAttr(),
-      b.getF64FloatAttr(options.eps), b.getF64FloatAttr(options.momentum));
+  Attributes attrs(x);
+  attrs.add("running_mean", entry(runningMean))
+      .add("running_var", entry(runningVar))
+      .number("eps", eps)
+      .number("momentum", momentum);
+  return x.program().add<dl::BatchNormOp>({x, w, shift}, attrs.list());
+}
+
+LayerNorm::LayerNorm(const Scope &scope, ArrayRef<int64_t> shape, double eps)
+    : scope(scope), eps(eps) {
+  Program &program = scope.program();
+  weight = program.parameter(scope / "weight", shape, ones(scope));
+  bias = program.parameter(scope / "bias", shape, zeros(scope));
+}
+
+Tensor LayerNorm::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), shift = bias.read();
+  Attributes attrs(x);
+  attrs.number("eps", eps);
+  return x.program().add<dl::LayerNormOp>({x, w, shift}, attrs.list());
+}
+
+GroupNorm::GroupNorm(const Scope &scope, int64_t groups, int64_t channels,
+                     double eps)
+    : scope(scope), groups(groups), eps(eps) {
+  Program &program = scope.program();
+  weight = program.parameter(scope / "weight", {channels}, ones(scope));
+  bias = program.parameter(scope / "bias", {channels}, zeros(scope));
+}
+
+Tensor GroupNorm::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), shift = bias.read();
+  Attributes attrs(x);
+  attrs.integer("groups", groups).number("eps", eps);
+  return x.program().add<dl::GroupNormOp>({x, w, shift}, attrs.list());
+}
+
+//===----------------------------------------------------------------------===//
+// Tables and activations
+//===----------------------------------------------------------------------===//
+
+Embedding::Embedding(const Scope &scope, int64_t rows, int64_t columns,
+                     std::optional<int64_t> paddingIndex)
+    : scope(scope), paddingIndex(paddingIndex) {
+  MLIRContext *context = scope.program().context();
+  Builder b(context);
+  weight = scope.program().parameter(
+      scope / "weight", {rows, columns},
+      dl::NormalAttr::get(context, b.getF64FloatAttr(0), b.getF64FloatAttr(1)));
+}
+
+Tensor Embedding::operator()(Tensor index) const {
+  Program::At at(scope);
+  Attributes attrs(index);
+  if (paddingIndex)
+    attrs.integer("padding_index", *paddingIndex);
+  return index.program().add<dl::EmbeddingOp>({weight.read(), index},
+                                              attrs.list());
+}
+
+Prelu::Prelu(const Scope &scope, int64_t channels) : scope(scope) {
+  MLIRContext *context = scope.program().context();
+  weight = scope.program().parameter(
+      scope / "weight", {channels},
+      dl::FillAttr::get(context, Builder(context).getF64FloatAttr(0.25)));
+}
+
+Tensor Prelu::operator()(Tensor x) const {
+  Program::At at(scope);
+  return x.program().add<dl::PreluOp>({x, weight.read()}, {}, x.type());
 }

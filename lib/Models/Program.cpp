@@ -13,28 +13,27 @@ using namespace dlc::nn;
 //===----------------------------------------------------------------------===//
 
 Tensor State::read() const {
-  return owner->add<dl::ReadOp>(entryType, StringRef(entry));
+  auto name = FlatSymbolRefAttr::get(owner->context(), entry);
+  return owner->add<dl::ReadOp>(
+      {}, owner->attributes().getNamedAttr("entry", name), entryType);
 }
 
 void State::write(Tensor value) const {
-  owner->addOp<dl::WriteOp>(value, StringRef(entry));
+  auto name = FlatSymbolRefAttr::get(owner->context(), entry);
+  owner->addAll<dl::WriteOp>(value,
+                             owner->attributes().getNamedAttr("entry", name));
 }
 
 Tensors Function::operator()(ArrayRef<Tensor> args,
                              std::optional<Mode> mode) const {
-  SmallVector<Value> values;
-  for (const Tensor &arg : args)
-    values.push_back(arg.value());
   auto type = cast<FunctionType>(op.getFunctionType());
-  dl::ModeAttr modeAttr =
-      mode ? dl::ModeAttr::get(owner->context(), *mode) : dl::ModeAttr();
-  auto call = owner->addOp<dl::CallOp>(
-      type.getResults(), FlatSymbolRefAttr::get(op.getSymNameAttr()),
-      ValueRange(values), modeAttr);
-  Tensors results;
-  for (Value result : call.getResults())
-    results.push_back({*owner, result});
-  return results;
+  Builder &b = owner->attributes();
+  SmallVector<NamedAttribute> attrs{
+      b.getNamedAttr("callee", FlatSymbolRefAttr::get(op.getSymNameAttr()))};
+  if (mode)
+    attrs.push_back(
+        b.getNamedAttr("mode", dl::ModeAttr::get(owner->context(), *mode)));
+  return owner->addAll<dl::CallOp>(args, attrs, type.getResults());
 }
 
 //===----------------------------------------------------------------------===//
@@ -163,21 +162,85 @@ void Program::step(StringRef name, const Inputs &inputs,
 }
 
 Tensor Program::readHyperParameter(StringRef name) {
-  return add<dl::ReadHparamOp>(tensor({}), name);
+  auto entry = FlatSymbolRefAttr::get(context(), name);
+  return add<dl::ReadHparamOp>({}, builder.getNamedAttr("entry", entry),
+                               tensor({}));
 }
 
 Tensor Program::stepCount() {
-  return add<dl::StepCountOp>(tensor({}, builder.getI64Type()));
+  return add<dl::StepCountOp>({}, {}, tensor({}, builder.getI64Type()));
 }
 
 void Program::minimize(Tensor loss, StringRef optimizer,
                        ArrayRef<StringRef> patterns, Tensor rate) {
-  addOp<dl::MinimizeOp>(loss, optimizer, builder.getStrArrayAttr(patterns),
-                        rate);
+  auto rule = FlatSymbolRefAttr::get(context(), optimizer);
+  addAll<dl::MinimizeOp>(
+      {loss, rate},
+      {builder.getNamedAttr("optimizer", rule),
+       builder.getNamedAttr("patterns", builder.getStrArrayAttr(patterns))});
 }
 
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+/// The result types that an op infers, if it does.
+static LogicalResult inferTypes(OperationState &state) {
+  MLIRContext *context = state.getContext();
+  std::optional<RegisteredOperationName> info = state.name.getRegisteredInfo();
+  auto *infer = info ? info->getInterface<InferTypeOpInterface>() : nullptr;
+  if (!infer)
+    return success();
+  // Inference reads attributes as the op will hold them.
+  DictionaryAttr attrs = state.attributes.getDictionary(context);
+  size_t size = info->getOpPropertyByteSize();
+  std::unique_ptr<char[]> storage(new char[size]);
+  OpaqueProperties properties(storage.get());
+  if (size) {
+    info->initOpProperties(properties, OpaqueProperties(nullptr));
+    auto emitError = [&] { return mlir::emitError(state.location); };
+    if (failed(info->setOpPropertiesFromAttribute(state.name, properties, attrs,
+                                                  emitError))) {
+      info->destroyOpProperties(properties);
+      return failure();
+    }
+    info->populateDefaultProperties(properties);
+  }
+  SmallVector<Type> types;
+  LogicalResult result =
+      infer->inferReturnTypes(context, state.location, state.operands, attrs,
+                              properties, state.regions, types);
+  if (size)
+    info->destroyOpProperties(properties);
+  state.addTypes(types);
+  return result;
+}
+
+Tensors Program::addNamed(StringRef op, ArrayRef<Tensor> operands,
+                          ArrayRef<NamedAttribute> attrs, TypeRange results) {
+  OperationState state(location, op);
+  for (const Tensor &operand : operands)
+    if (operand)
+      state.operands.push_back(operand.value());
+  state.addAttributes(attrs);
+  state.addTypes(results);
+  if (results.empty() && mlir::failed(inferTypes(state))) {
+    failed = true;
+    // Something of the program to go on with.
+    return operands.empty() ? Tensors{Tensor()} : Tensors{operands.front()};
+  }
+  Tensors values;
+  for (Value result : builder.create(state)->getResults())
+    values.push_back({*this, result});
+  return values;
+}
+
+//===----------------------------------------------------------------------===//
+// The end
+//===----------------------------------------------------------------------===//
+
 OwningOpRef<ModuleOp> Program::finish() {
-  if (failed(verify(*module)))
+  if (failed || mlir::failed(verify(*module)))
     return nullptr;
   return std::move(module);
 }

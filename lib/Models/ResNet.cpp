@@ -40,8 +40,8 @@ public:
     return nn::relu(y + shortcut(x));
   }
 
-  static nn::Conv2d::Options convOptions(int64_t stride, int64_t padding) {
-    nn::Conv2d::Options options;
+  static nn::ConvOptions convOptions(int64_t stride, int64_t padding) {
+    nn::ConvOptions options;
     options.stride = stride;
     options.padding = padding;
     options.bias = false;

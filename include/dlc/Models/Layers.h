@@ -14,15 +14,10 @@
 
 namespace dlc::nn {
 
-/// torch.nn.Linear: N x in to N x out.
+/// torch.nn.Linear: ... x in to ... x out.
 class Linear {
 public:
-  struct Options {
-    bool bias = true;
-  };
-  Linear(const Scope &scope, int64_t in, int64_t out, Options options);
-  Linear(const Scope &scope, int64_t in, int64_t out)
-      : Linear(scope, in, out, Options()) {}
+  Linear(const Scope &scope, int64_t in, int64_t out, bool bias = true);
   Tensor operator()(Tensor x) const;
 
 private:
@@ -30,40 +25,115 @@ private:
   State weight, bias;
 };
 
-/// torch.nn.Conv2d: N x in x H x W to N x out x H' x W'; square windows.
+/// Square windows of a convolution.
+struct ConvOptions {
+  int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
+  bool bias = true;
+};
+
+/// torch.nn.Conv2d: N x in x H x W to N x out x H' x W'.
 class Conv2d {
 public:
-  struct Options {
-    int64_t stride = 1, padding = 0, dilation = 1;
-    bool bias = true;
-  };
   Conv2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
-         Options options);
-  Conv2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel)
-      : Conv2d(scope, in, out, kernel, Options()) {}
+         ConvOptions options = {});
   Tensor operator()(Tensor x) const;
 
 private:
   Scope scope;
-  Options options;
+  ConvOptions options;
+  State weight, bias;
+};
+
+/// torch.nn.Conv1d: N x in x L to N x out x L'.
+class Conv1d {
+public:
+  Conv1d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
+         ConvOptions options = {});
+  Tensor operator()(Tensor x) const;
+
+private:
+  Scope scope;
+  ConvOptions options;
+  State weight, bias;
+};
+
+/// torch.nn.ConvTranspose2d: N x in x H x W to N x out x H' x W'.
+class ConvTranspose2d {
+public:
+  ConvTranspose2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
+                  ConvOptions options = {}, int64_t outputPadding = 0);
+  Tensor operator()(Tensor x) const;
+
+private:
+  Scope scope;
+  ConvOptions options;
+  int64_t outputPadding;
   State weight, bias;
 };
 
 /// torch.nn.BatchNorm1d and BatchNorm2d: per entry of dimension 1.
 class BatchNorm {
 public:
-  struct Options {
-    double eps = 1e-5, momentum = 0.1;
-  };
-  BatchNorm(const Scope &scope, int64_t channels, Options options);
-  BatchNorm(const Scope &scope, int64_t channels)
-      : BatchNorm(scope, channels, Options()) {}
+  BatchNorm(const Scope &scope, int64_t channels, double eps = 1e-5,
+            double momentum = 0.1);
   Tensor operator()(Tensor x) const;
 
 private:
   Scope scope;
-  Options options;
+  double eps, momentum;
   State weight, bias, runningMean, runningVar;
+};
+
+/// torch.nn.LayerNorm: over the last dimensions, of which `shape` is.
+class LayerNorm {
+public:
+  LayerNorm(const Scope &scope, llvm::ArrayRef<int64_t> shape,
+            double eps = 1e-5);
+  Tensor operator()(Tensor x) const;
+
+private:
+  Scope scope;
+  double eps;
+  State weight, bias;
+};
+
+/// torch.nn.GroupNorm.
+class GroupNorm {
+public:
+  GroupNorm(const Scope &scope, int64_t groups, int64_t channels,
+            double eps = 1e-5);
+  Tensor operator()(Tensor x) const;
+
+private:
+  Scope scope;
+  int64_t groups;
+  double eps;
+  State weight, bias;
+};
+
+/// torch.nn.Embedding: any shape of indices below `rows` to that shape x
+/// columns.
+class Embedding {
+public:
+  Embedding(const Scope &scope, int64_t rows, int64_t columns,
+            std::optional<int64_t> paddingIndex = std::nullopt);
+  Tensor operator()(Tensor index) const;
+
+private:
+  Scope scope;
+  std::optional<int64_t> paddingIndex;
+  State weight;
+};
+
+/// torch.nn.PReLU.
+class Prelu {
+public:
+  Prelu(const Scope &scope, int64_t channels = 1);
+  Tensor operator()(Tensor x) const;
+
+private:
+  Scope scope;
+  State weight;
 };
 
 /// Layers one after another: `Sequential({conv, relu, fc})`.

@@ -51,9 +51,11 @@ public:
   mlir::RankedTensorType type() const { return dl::tensorType(val); }
   llvm::ArrayRef<int64_t> shape() const { return type().getShape(); }
   int64_t rank() const { return type().getRank(); }
-  /// The extent of a dimension; negative ones count from the last.
+  /// The extent of a dimension, 0 where there is none; negative ones count from
+  /// the last.
   int64_t size(int64_t dim) const {
-    return type().getDimSize(dim < 0 ? dim + rank() : dim);
+    int64_t position = dim < 0 ? dim + rank() : dim;
+    return position >= 0 && position < rank() ? shape()[position] : 0;
   }
 
 private:
@@ -155,17 +157,29 @@ public:
   /// diagnostics have.
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
-  /// Adds an op and gives its only result. Arguments are those of `Op::create`
-  /// after the location; Tensors stand for their values.
-  template <typename Op, typename... Args>
-  Tensor add(const Args &...args) {
-    return {*this, mlir::Value(Op::create(builder, location, lower(args)...))};
+  /// Adds an op by its class: operands in the op's order, attributes by name;
+  /// those that are left out take their defaults. Result types are inferred,
+  /// or given where the op does not infer them. What does not fit is an error
+  /// at the present location and makes `finish` fail; the results are then
+  /// stand-ins.
+  template <typename Op>
+  Tensors addAll(llvm::ArrayRef<Tensor> operands,
+                 llvm::ArrayRef<mlir::NamedAttribute> attrs = {},
+                 mlir::TypeRange results = {}) {
+    return addNamed(Op::getOperationName(), operands, attrs, results);
   }
-  /// Adds an op of several results (or none).
-  template <typename Op, typename... Args>
-  Op addOp(const Args &...args) {
-    return Op::create(builder, location, lower(args)...);
+  /// The same for an op with one result.
+  template <typename Op>
+  Tensor add(llvm::ArrayRef<Tensor> operands,
+             llvm::ArrayRef<mlir::NamedAttribute> attrs = {},
+             mlir::TypeRange results = {}) {
+    Tensors all = addAll<Op>(operands, attrs, results);
+    return all.empty() ? Tensor() : all.front();
   }
+  Tensors addNamed(llvm::StringRef op, llvm::ArrayRef<Tensor> operands,
+                   llvm::ArrayRef<mlir::NamedAttribute> attrs,
+                   mlir::TypeRange results);
+
   mlir::Builder &attributes() { return builder; }
 
   /// Ops added while it lives carry the name of the scope as their location, so
@@ -183,11 +197,6 @@ public:
   };
 
 private:
-  static mlir::Value lower(const Tensor &tensor) { return tensor.value(); }
-  template <typename T>
-  static const T &lower(const T &other) {
-    return other;
-  }
   State declare(const Scope &scope, llvm::ArrayRef<int64_t> shape,
                 mlir::Attribute initializer, bool isParameter);
   Tensors enter(mlir::Region &region,
@@ -198,6 +207,7 @@ private:
   mlir::Location location;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   dl::ModelOp model;
+  bool failed = false;
 
   friend class Function;
   friend class State;
