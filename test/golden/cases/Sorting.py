@@ -7,7 +7,7 @@ from golden import Case, choice, integers, normal
 
 def sort(name, x, axis, descending=False, **options):
     def reference(x):
-        values, indices = torch.sort(x, axis, descending=descending, stable=True)
+        values, indices = torch.sort(x, dim=axis, descending=descending, stable=True)
         return {"v": values, "i": indices.int()}
 
     flag = ", descending" if descending else ""
@@ -20,13 +20,13 @@ def argsort(name, x, axis, descending=False):
     flag = ", descending" if descending else ""
     return Case(op="argsort", name=name, inputs={"x": x}, gradients=[],
                 text=f"%y = dl.argsort %x {{axis = {axis}{flag}}} : {{x}} -> {{y}}",
-                reference=lambda x: torch.argsort(x, axis, descending, stable=True).int())
+                reference=lambda x: torch.argsort(x, dim=axis, descending=descending, stable=True).int())
 
 
 def top_k(name, x, k, axis, largest=True):
     def reference(x):
         # Of equal values the first, which torch.topk does not promise.
-        values, indices = torch.sort(x, axis, descending=largest, stable=True)
+        values, indices = torch.sort(x, dim=axis, descending=largest, stable=True)
         return {"v": values.narrow(axis, 0, k), "i": indices.narrow(axis, 0, k).int()}
 
     flag = "" if largest else ", largest = false"
