@@ -26,6 +26,21 @@ struct RuntimeInit {
   double a, b;
 };
 
+/// An operand that holds places in a table.
+struct TableIndex {
+  unsigned operand;     ///< its number
+  int64_t limit;        ///< places are 0 to limit - 1
+  llvm::StringRef name; ///< the operand's, for messages
+};
+
+/// What to say where an operand of `op` has an entry outside of [0, limit).
+std::string indexFaultMessage(mlir::Location loc, llvm::StringRef op,
+                              llvm::StringRef operand, int64_t limit);
+
+/// Dl_Irregular.
+template <typename Op>
+class Irregular : public mlir::OpTrait::TraitBase<Op, Irregular> {};
+
 /// How a window moves over an image: per spatial dimension (rows, columns).
 struct WindowGeometry {
   llvm::SmallVector<int64_t> stride, padding, dilation;

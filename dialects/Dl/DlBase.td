@@ -47,6 +47,8 @@ def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
 def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
 def Dl_BoolTensor : Dl_TensorOf<[I1]>;
 def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
+/// Places in a table, or classes.
+def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
 
 //===----------------------------------------------------------------------===//
 // Base classes
@@ -59,6 +61,12 @@ class Dl_Op<string mnemonic, list<Trait> traits = []>
 class Dl_PureOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat(
         [Pure, InferTypeOpAdaptor], traits)>;
+
+/// Its operands are read at any place, not element by element along loops: it
+/// needs them in memory.
+def Dl_Irregular : NativeOpTrait<"Irregular"> {
+  let cppNamespace = "::dlc::dl";
+}
 
 defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
 defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;

@@ -65,6 +65,17 @@ def Dl_RowParallel : OpInterface<"RowParallel"> {
     }]>];
 }
 
+def Dl_IndexesTable : OpInterface<"IndexesTable"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op that reads or writes at places that an operand names. Its lowering takes
+    them for valid; the `simplify` phase puts a `check_index` before each.
+  }];
+  let methods = [InterfaceMethod<
+    "Which operands are indices, and how many places there are for each.",
+    "::llvm::SmallVector<::dlc::dl::TableIndex>", "getTableIndices">];
+}
+
 def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
   let cppNamespace = "::dlc::dl";
   let description = [{

@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -79,6 +80,31 @@ Value BodyEmitter::emitFusedAccumulation(OpBuilder &builder, Operation *add,
   return vector::FMAOp::create(builder, add->getLoc(), a, b, c);
 }
 
+/// A load whose last index is that of the vectorized loop and whose others are
+/// the same in all iterations, at once; null for anything else.
+Value BodyEmitter::emitRowLoad(OpBuilder &builder, Operation *op,
+                               const IRMapping &values, int64_t width,
+                               IndexFn index) {
+  auto load = dyn_cast<memref::LoadOp>(op);
+  if (!load || load.getIndices().empty() ||
+      !load.getMemRefType().getLayout().isIdentity() ||
+      load.getMemRefType().getElementType().isInteger(1))
+    return nullptr;
+  auto column = load.getIndices().back().getDefiningOp<linalg::IndexOp>();
+  if (!column || nest.loopOfDim[column.getDim()] != vectorLoop)
+    return nullptr;
+  SmallVector<Value> at;
+  for (Value place : load.getIndices().drop_back()) {
+    at.push_back(values.lookupOrDefault(place));
+    if (isa<VectorType>(at.back().getType()))
+      return nullptr;
+  }
+  at.push_back(index(*vectorLoop));
+  auto type = VectorType::get({width}, load.getMemRefType().getElementType());
+  return vector::LoadOp::create(builder, op->getLoc(), type, load.getMemRef(),
+                                at);
+}
+
 /// Evaluates an op that has no vector form once per iteration.
 void BodyEmitter::emitPerLane(OpBuilder &builder, Operation *op,
                               IRMapping &values, int64_t width) {
@@ -135,6 +161,10 @@ SmallVector<Value> BodyEmitter::emit(OpBuilder &builder, ArrayRef<Value> args,
     });
     if (!varies) {
       builder.clone(op, values);
+      continue;
+    }
+    if (Value row = emitRowLoad(builder, &op, values, width, index)) {
+      values.map(op.getResult(0), row);
       continue;
     }
     if (!OpTrait::hasElementwiseMappableTraits(&op)) {

@@ -11,7 +11,9 @@
 //   %v = vector.broadcast %0 : f32 to vector<16xf32>
 //   %1 = arith.addf %x, %v : vector<16xf32>
 //
-// Accumulation of a product, `acc + a * b`, becomes one fused operation.
+// Accumulation of a product, `acc + a * b`, becomes one fused operation; a load
+// along a row of a table, the row being the same in all iterations, a load of
+// a vector.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_CODEGEN_BODYEMITTER_H
@@ -52,6 +54,9 @@ private:
                                     mlir::Operation *add,
                                     const mlir::IRMapping &values,
                                     int64_t width);
+  mlir::Value emitRowLoad(mlir::OpBuilder &builder, mlir::Operation *op,
+                          const mlir::IRMapping &values, int64_t width,
+                          IndexFn index);
   void emitPerLane(mlir::OpBuilder &builder, mlir::Operation *op,
                    mlir::IRMapping &values, int64_t width);
 

@@ -29,6 +29,7 @@
 #include "NestEmitter.h"
 
 #include "dlc/Codegen/Passes.h"
+#include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -36,6 +37,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
@@ -211,6 +213,40 @@ static FailureOr<Workers> findWorkers(func::FuncOp func) {
   return Workers{func.getArgument(count - 2), func.getArgument(count - 1)};
 }
 
+/// Shares out the code of a kernel that is no structured op: each worker has
+/// its slice of loops marked so. Without such a loop worker 0 does all of it.
+static void shareOut(func::FuncOp func, Workers workers) {
+  Block &body = func.getBody().front();
+  bool isShared = false;
+  for (auto loop : body.getOps<scf::ForOp>()) {
+    if (!loop->hasAttr(dlc::names::tasks))
+      continue;
+    IntegerAttr count;
+    if (!matchPattern(loop.getUpperBound(), m_Constant(&count)))
+      continue;
+    OpBuilder builder(loop);
+    auto [first, last] =
+        emitSlice(builder, loop.getLoc(), count.getInt(), workers);
+    loop.setLowerBound(first);
+    loop.setUpperBound(last);
+    loop->removeAttr(dlc::names::tasks);
+    isShared = true;
+  }
+  if (isShared || body.without_terminator().empty())
+    return;
+  SmallVector<Operation *> code;
+  for (Operation &op : body.without_terminator())
+    code.push_back(&op);
+  OpBuilder builder(body.getTerminator());
+  Location loc = func.getLoc();
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        workers.self, zero);
+  auto ifOp = scf::IfOp::create(builder, loc, isFirst);
+  for (Operation *op : code)
+    op->moveBefore(ifOp.thenYield());
+}
+
 namespace {
 
 struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
@@ -244,8 +280,14 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       steps.push_back({*nest, {}, {}});
     }
     numFoldedFills += foldFills(steps, rewriter);
-    if (steps.empty())
+    if (steps.empty()) {
+      // Every worker looks for faults itself.
+      if (!func->hasAttr(dlc::names::fault))
+        shareOut(func, *workers);
       return success();
+    }
+    for (auto loop : func.getBody().getOps<scf::ForOp>())
+      return loop.emitError("stands beside structured ops in a kernel");
     return emitSteps(steps, sliced, *workers, rewriter);
   }
 

@@ -13,10 +13,13 @@ void dlc::interp::registerModels(DialectRegistry &registry) {
     registerConvolution(context);
     registerElementwise(context);
     registerGradient(context);
+    registerGraph(context);
     registerLinear(context);
     registerPooling(context);
     registerReduction(context);
     registerShape(context);
+    registerSorting(context);
+    registerTable(context);
   });
 }
 

@@ -11,10 +11,13 @@ namespace dlc::interp {
 void registerConvolution(mlir::MLIRContext *c);
 void registerElementwise(mlir::MLIRContext *c);
 void registerGradient(mlir::MLIRContext *c);
+void registerGraph(mlir::MLIRContext *c);
 void registerLinear(mlir::MLIRContext *c);
 void registerPooling(mlir::MLIRContext *c);
 void registerReduction(mlir::MLIRContext *c);
 void registerShape(mlir::MLIRContext *c);
+void registerSorting(mlir::MLIRContext *c);
+void registerTable(mlir::MLIRContext *c);
 
 //===----------------------------------------------------------------------===//
 // Attaching
@@ -160,6 +163,9 @@ Tensor reduce(mlir::RankedTensorType type, const Tensor &x,
   return x.isFloat() ? reduceAs<double>(type, x, axes, start, combine)
                      : reduceAs<int64_t>(type, x, axes, start, combine);
 }
+
+/// Whether all indices of an `IndexesTable` are inside; a fault if not.
+bool checkIndices(const Call &call, mlir::Operation *op);
 
 //===----------------------------------------------------------------------===//
 // Arithmetic that is defined for all numbers

@@ -69,6 +69,8 @@ void dlc::addPrimitives(OpPassManager &manager) {
 static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
   addPrimitives(manager);
   addCleanup(manager);
+  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
+      createCollectFaults());
   manager.nest<dl::ModelOp>().addPass(createAssignLayout());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(createMoveViews());
   addCleanup(manager);
@@ -115,8 +117,8 @@ static bool isIn(Operation *op) {
 
 static bool isLinalg(Operation *op) {
   return isIn<BuiltinDialect, func::FuncDialect, linalg::LinalgDialect,
-              arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(
-             op) ||
+              arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+              tensor::TensorDialect>(op) ||
          isa<bufferization::MaterializeInDestinationOp>(op);
 }
 
@@ -126,6 +128,8 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  // Views of views of an argument become the argument.
+  manager.addPass(createCanonicalizerPass());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
@@ -137,6 +141,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   manager.addNestedPass<func::FuncOp>(createApproximateMath());
   manager.addPass(createPlanMemory());
   manager.addPass(createInsertBarriers());
+  manager.addPass(createGuardState());
   addCleanup(manager);
 }
 

@@ -111,11 +111,14 @@ Manifest Manifest::parse(DictionaryAttr attrs) {
     StepInfo info{step.getAs<StringAttr>("name").getValue(),
                   step.getAs<BoolAttr>("trains").getValue(),
                   {},
+                  {},
                   {}};
     for (Attribute input : step.getAs<ArrayAttr>("inputs"))
       info.inputs.push_back(readTensor(cast<DictionaryAttr>(input)));
     for (Attribute output : step.getAs<ArrayAttr>("outputs"))
       info.outputs.push_back(readTensor(cast<DictionaryAttr>(output)));
+    for (Attribute fault : step.getAs<ArrayAttr>("faults"))
+      info.faults.push_back(cast<StringAttr>(fault).getValue());
     manifest.steps.push_back(std::move(info));
   }
   return manifest;

@@ -28,6 +28,8 @@ struct StepInfo {
   llvm::StringRef name;
   bool trains;
   llvm::SmallVector<TensorInfo> inputs, outputs;
+  /// What to say of each check that fails.
+  llvm::SmallVector<llvm::StringRef> faults;
 };
 
 /// What `dl.manifest` says, after the `vector` phase.

@@ -80,10 +80,13 @@ public:
   }
   /// dlc_step
   Constant *step(const StepInfo &info, Function *entry) {
+    SmallVector<Constant *> faults;
+    for (StringRef fault : info.faults)
+      faults.push_back(string(fault));
     return structure({string(info.name), tensors(info.inputs),
-                      tensors(info.outputs), null(), i32(info.inputs.size()),
-                      i32(info.outputs.size()), i32(0), i32(info.trains),
-                      entry});
+                      tensors(info.outputs), array(faults, "dlc.faults"),
+                      i32(info.inputs.size()), i32(info.outputs.size()),
+                      i32(faults.size()), i32(info.trains), entry});
   }
 
   Function *entry(const StepInfo &info);
@@ -113,6 +116,8 @@ Function *TableBuilder::entry(const StepInfo &info) {
     Value *slot = builder.CreateConstGEP1_64(pointer, entry->getArg(2), i);
     args.push_back(builder.CreateLoad(pointer, slot));
   }
+  if (!info.faults.empty())
+    args.push_back(entry->getArg(3));
   for (unsigned i : {4, 5, 6})
     args.push_back(entry->getArg(i));
   builder.CreateCall(step, args);

@@ -237,6 +237,8 @@ Outlined Outliner::makeKernel(const Group &group) {
   result.kernel->setAttr(names::kernel, builder.getUnitAttr());
   if (group.rows && !group.pointwise)
     result.kernel->setAttr(names::rows, builder.getI64IntegerAttr(*group.rows));
+  if (isa<FirstFaultOp>(group.ops.front()))
+    result.kernel->setAttr(names::fault, builder.getUnitAttr());
   Block *body = result.kernel.addEntryBlock();
   IRMapping mapping;
   for (auto [value, arg] : llvm::zip(result.inputs, body->getArguments()))
@@ -271,9 +273,15 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
     for (Value input : group.inputs)
       lastReader[input] = i;
 
+  // Before it is known that there is no fault the state stays as it is.
+  size_t check = 0;
+  for (auto [i, group] : llvm::enumerate(groups))
+    if (isa<FirstFaultOp>(group.ops.front()))
+      check = i;
+
   Builder builder(step.getContext());
   for (auto [i, group] : llvm::enumerate(outlined)) {
-    if (!groups[i].pointwise)
+    if (!groups[i].pointwise || i < check)
       continue;
     SmallVector<Attribute> pairs;
     for (auto [number, output] : llvm::enumerate(group.outputs)) {
@@ -347,6 +355,24 @@ static void separateResults(func::FuncOp step) {
   }
 }
 
+/// Gives ops that read at any place their operands in memory: a broadcast would
+/// be one more loop in their kernel.
+static void separateTables(func::FuncOp step) {
+  step.walk([](Operation *op) {
+    if (!op->hasTrait<Irregular>())
+      return;
+    OpBuilder builder(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      Operation *source = operand.get().getDefiningOp();
+      while (auto view = dyn_cast_or_null<ReshapeOp>(source))
+        source = view.getX().getDefiningOp();
+      if (isa_and_present<BroadcastOp>(source))
+        operand.set(CopyOp::create(builder, op->getLoc(),
+                                   operand.get().getType(), operand.get()));
+    }
+  });
+}
+
 namespace {
 
 struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
@@ -361,6 +387,7 @@ struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
     Outliner outliner(model);
     for (func::FuncOp step : steps) {
       separateResults(step);
+      separateTables(step);
       Grouping grouping(step, minRows);
       grouping.run();
       outliner.outline(step, grouping.getGroups());

@@ -34,6 +34,9 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
       }
     ```
 
+    Of a loop marked `dl.tasks` each worker executes a slice too. Other code, but for that
+    of a kernel marked `dl.fault`, runs on worker 0 alone.
+
     A kernel with several ops has the attribute `dl.sliced = 1`: dimension 0 of
     every output is then one loop around all ops, which workers share out. A
     kernel with several ops and without the attribute runs on worker 0 alone.
@@ -91,6 +94,17 @@ def InsertBarriers : Pass<"dl-insert-barriers", "::mlir::ModuleOp"> {
   }];
   let statistics = [
     Statistic<"numBarriers", "barriers", "barriers inserted">];
+}
+
+def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
+  let summary = "a step with a fault ends before it changes the state";
+  let description = [{
+    What follows the kernel that checks the step's indices is done only if it found no
+    fault. Each worker runs that kernel for itself, so all decide alike.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"];
 }
 
 def ApproximateMath : Pass<"dl-approximate-math", "::mlir::func::FuncOp"> {

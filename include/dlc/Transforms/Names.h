@@ -29,6 +29,13 @@ inline constexpr llvm::StringLiteral inPlace = "dl.in_place";
 /// random numbers.
 inline constexpr llvm::StringLiteral stepCount = "step_count";
 inline constexpr llvm::StringLiteral seed = "seed";
+/// On a loop of a kernel: workers share out its iterations.
+inline constexpr llvm::StringLiteral tasks = "dl.tasks";
+/// On a result of a step, and on the kernel that computes it: 0, or 1 + the
+/// number of the first check that failed.
+inline constexpr llvm::StringLiteral fault = "dl.fault";
+/// On a step: what to say of each check that fails.
+inline constexpr llvm::StringLiteral faults = "dl.faults";
 /// On a lowered kernel: the arguments it writes.
 inline constexpr llvm::StringLiteral writes = "dl.writes";
 /// On a lowered step: a list that says of each argument what it is.

@@ -18,6 +18,18 @@ def Decompose : Pass<"dl-decompose", "::mlir::func::FuncOp"> {
   let summary = "replace composite ops by primitive ones";
 }
 
+def CollectFaults : Pass<"dl-collect-faults", "::mlir::func::FuncOp"> {
+  let summary = "check every index, all in one place";
+  let description = [{
+    Puts a `dl.check_index` before each index operand of an op with a table, unless it is
+    known to be inside. Then all checks of a step become one `dl.first_fault`, behind
+    the computation of the last index that is checked; it is a result of the step,
+    marked `dl.fault`, and the step's attribute `dl.faults` holds what to say of each. The
+    `check_index` ops stay and clamp.
+  }];
+  let statistics = [Statistic<"numChecks", "checks", "different checks">];
+}
+
 def AssignLayout : Pass<"dl-assign-layout", "::dlc::dl::ModelOp"> {
   let summary = "channels last inside, weights stored as kernels read them";
   let description = [{

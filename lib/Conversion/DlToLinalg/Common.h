@@ -13,6 +13,8 @@ void populateConvolutionToLinalg(const mlir::TypeConverter &,
                                  mlir::RewritePatternSet &);
 void populateElementwiseToLinalg(const mlir::TypeConverter &,
                                  mlir::RewritePatternSet &);
+void populateGraphToLinalg(const mlir::TypeConverter &,
+                           mlir::RewritePatternSet &);
 void populateLinearToLinalg(const mlir::TypeConverter &,
                             mlir::RewritePatternSet &);
 void populatePoolingToLinalg(const mlir::TypeConverter &,
@@ -20,6 +22,10 @@ void populatePoolingToLinalg(const mlir::TypeConverter &,
 void populateReductionToLinalg(const mlir::TypeConverter &,
                                mlir::RewritePatternSet &);
 void populateShapeToLinalg(const mlir::TypeConverter &,
+                           mlir::RewritePatternSet &);
+void populateSortingToLinalg(const mlir::TypeConverter &,
+                             mlir::RewritePatternSet &);
+void populateTableToLinalg(const mlir::TypeConverter &,
                            mlir::RewritePatternSet &);
 
 using BodyBuilder = llvm::function_ref<llvm::SmallVector<mlir::Value>(

@@ -33,6 +33,7 @@
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -79,6 +80,13 @@ static Value writeInto(Value value, Value destination) {
   }
   if (result && result.getOwner()) {
     Operation *owner = result.getOwner();
+    if (auto loop = dyn_cast<scf::ForOp>(owner)) {
+      OpOperand *init = loop.getTiedLoopInit(result);
+      init->set(init->get().getDefiningOp<tensor::EmptyOp>()
+                    ? destination
+                    : writeInto(init->get(), destination));
+      return value;
+    }
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(owner)) {
       insert.getDestMutable().assign(writeInto(insert.getDest(), destination));
       return insert;
@@ -109,6 +117,13 @@ static Value writeInto(Value value, Value destination) {
   return linalg::CopyOp::create(behind, loc, value, destination).getResult(0);
 }
 
+/// Whether a value, or what it is a view of, is the result of a loop.
+static bool isOfLoop(Value value) {
+  while (auto view = value.getDefiningOp<tensor::ExpandShapeOp>())
+    value = view.getSrc();
+  return value.getDefiningOp<scf::ForOp>();
+}
+
 static void kernelToDestinationStyle(func::FuncOp kernel) {
   Block &body = kernel.getBody().front();
   auto ret = cast<func::ReturnOp>(body.getTerminator());
@@ -130,6 +145,12 @@ static void kernelToDestinationStyle(func::FuncOp kernel) {
     // Nothing, if the value is computed in place; a copy, if the old value is
     // needed too long for that.
     Value result = writeInto(operand.get(), body.getArgument(arg));
+    // A loop writes all of its result to where it starts from; one-shot
+    // bufferization would take the two for different memory.
+    if (isOfLoop(result)) {
+      operand.set(result);
+      continue;
+    }
     operand.set(bufferization::MaterializeInDestinationOp::create(
                     builder, result.getLoc(), result, body.getArgument(arg))
                     .getResult());
@@ -178,6 +199,9 @@ private:
   const DenseMap<Operation *, llvm::SmallDenseMap<unsigned, unsigned>> &inPlace;
   OpBuilder builder;
   llvm::MapVector<Value, BlockArgument> places;
+  DenseSet<Value> ofState;
+  /// The call that finds faults; null if the step has no checks.
+  Operation *check = nullptr;
   SmallVector<std::pair<Value, BlockArgument>> copies;
   Value worker, workers;
 };
@@ -205,6 +229,12 @@ void StepLowering::findPlaces() {
     BlockArgument place;
     if (auto state = attrs.getAs<FlatSymbolRefAttr>(names::state)) {
       place = states.lookup(state);
+      ofState.insert(place);
+    } else if (attrs.contains(names::fault)) {
+      place = body.addArgument(operand.get().getType(), step.getLoc());
+      args.push_back(builder.getDictionaryAttr(
+          builder.getNamedAttr("fault", builder.getUnitAttr())));
+      check = operand.get().getDefiningOp();
     } else {
       place = body.addArgument(operand.get().getType(), step.getLoc());
       args.push_back(builder.getDictionaryAttr(
@@ -233,7 +263,12 @@ void StepLowering::lower(func::CallOp call) {
     if (pairs.contains(result.getResultNumber()))
       continue;
     auto place = places.find(result);
-    if (place != places.end() && !isReadFrom(place->second, call)) {
+    // Before it is known that there is no fault the state stays as it is.
+    bool tooEarly = check && place != places.end() &&
+                    ofState.contains(place->second) &&
+                    call->isBeforeInBlock(check);
+    if (place != places.end() && !tooEarly &&
+        !isReadFrom(place->second, call)) {
       operands.push_back(place->second);
       continue;
     }
@@ -248,6 +283,8 @@ void StepLowering::lower(func::CallOp call) {
   for (auto &[value, place] : copies)
     if (value.getDefiningOp() == call)
       value = lowered.getResult(cast<OpResult>(value).getResultNumber());
+  if (call == check)
+    check = lowered;
   call.replaceAllUsesWith(lowered.getResults());
   call.erase();
 }
@@ -391,7 +428,10 @@ DictionaryAttr dlc::describeModel(dl::ModelOp model) {
            b.getNamedAttr("trains",
                           b.getBoolAttr(step->hasAttr(names::trains))),
            b.getNamedAttr("inputs", describeTensors(b, step, false)),
-           b.getNamedAttr("outputs", describeTensors(b, step, true))}));
+           b.getNamedAttr("outputs", describeTensors(b, step, true)),
+           b.getNamedAttr("faults", step->hasAttr(names::faults)
+                                        ? step->getAttr(names::faults)
+                                        : b.getArrayAttr({}))}));
   return b.getDictionaryAttr({b.getNamedAttr("name", model.getSymNameAttr()),
                               b.getNamedAttr("states", describeStates(model)),
                               b.getNamedAttr("steps", b.getArrayAttr(steps))});

@@ -7,6 +7,8 @@
 #include "Common.h"
 
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_DLTOLINALG
@@ -20,10 +22,13 @@ static void populateAll(const TypeConverter &converter,
                         RewritePatternSet &patterns) {
   dlc::populateConvolutionToLinalg(converter, patterns);
   dlc::populateElementwiseToLinalg(converter, patterns);
+  dlc::populateGraphToLinalg(converter, patterns);
   dlc::populateLinearToLinalg(converter, patterns);
   dlc::populatePoolingToLinalg(converter, patterns);
   dlc::populateReductionToLinalg(converter, patterns);
   dlc::populateShapeToLinalg(converter, patterns);
+  dlc::populateSortingToLinalg(converter, patterns);
+  dlc::populateTableToLinalg(converter, patterns);
 }
 
 llvm::StringSet<> dlc::getLoweredOps(MLIRContext &context) {
@@ -56,7 +61,8 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
 
     ConversionTarget target(*context);
     target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect,
-                           math::MathDialect, tensor::TensorDialect>();
+                           math::MathDialect, scf::SCFDialect,
+                           tensor::TensorDialect>();
     target.addIllegalDialect<dlc::dl::DlDialect>();
     // What the model keeps dissolves later, in dl-destination-style.
     target.addLegalOp<dlc::dl::ModelOp, dlc::dl::ParamOp, dlc::dl::BufferOp,

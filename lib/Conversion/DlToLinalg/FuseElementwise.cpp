@@ -56,7 +56,9 @@ static bool canJoin(linalg::GenericOp first, linalg::GenericOp second) {
       first.getIteratorTypesArray() != second.getIteratorTypesArray())
     return false;
   return llvm::all_of(first->getUsers(), [&](Operation *user) {
-    return second->isBeforeInBlock(user);
+    // A user may stand in the region of an op that reads at computed places.
+    Operation *op = second->getBlock()->findAncestorOpInBlock(*user);
+    return op && second->isBeforeInBlock(op);
   });
 }
 

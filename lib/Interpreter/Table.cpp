@@ -1,0 +1,121 @@
+//===- Table.cpp - Reading and adding at computed places ------------------===//
+
+#include "Models.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::interp;
+
+/// Whether all entries of an index are in [0, limit); a fault if not.
+static bool checkIndex(const Call &call, Operation *op, StringRef name,
+                       StringRef operand, const Tensor &index, int64_t limit) {
+  for (int64_t i = 0, e = index.size(); i < e; ++i) {
+    if (index.integer(i) >= 0 && index.integer(i) < limit)
+      continue;
+    call.fault(dl::indexFaultMessage(op->getLoc(), name, operand, limit));
+    return false;
+  }
+  return true;
+}
+
+bool dlc::interp::checkIndices(const Call &call, Operation *op) {
+  for (const dl::TableIndex &index :
+       cast<dl::IndexesTable>(op).getTableIndices())
+    if (!checkIndex(call, op, op->getName().getStringRef(), index.name,
+                    call.operand(index.operand), index.limit))
+      return false;
+  return true;
+}
+
+static Tensor checkIndexOp(dl::CheckIndexOp op, const Call &call) {
+  checkIndex(call, op, op.getOp(), op.getOperand(), call.operand(0),
+             op.getLimit());
+  return call.operand(0);
+}
+
+/// Calls visit(i, j) for element i of a tensor that has an index in place of
+/// dimension `axis` of a table, and element j of the table.
+static void forEachSelected(ArrayRef<int64_t> table, const Tensor &index,
+                            int64_t axis,
+                            function_ref<void(int64_t, int64_t)> visit) {
+  int64_t outer = 1, inner = 1;
+  for (int64_t extent : table.take_front(axis))
+    outer *= extent;
+  for (int64_t extent : table.drop_front(axis + 1))
+    inner *= extent;
+  int64_t i = 0;
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t j = 0; j < index.size(); ++j)
+      for (int64_t n = 0; n < inner; ++n)
+        visit(i++, (o * table[axis] + index.integer(j)) * inner + n);
+}
+
+static Tensor indexSelect(dl::IndexSelectOp op, const Call &call) {
+  Tensor result(call.type());
+  const Tensor &x = call.operand(0);
+  if (checkIndices(call, op))
+    forEachSelected(x.shape(), call.operand(1), op.getAxis(),
+                    [&](int64_t i, int64_t from) { result.copy(i, x, from); });
+  return result;
+}
+
+/// Adds element i of a tensor to a sum.
+static void addElement(Sums &sums, int64_t to, const Tensor &x, int64_t i) {
+  if (x.isFloat())
+    sums.add(to, x.real(i));
+  else
+    sums.add(to, x.integer(i));
+}
+
+/// Sums that start from a tensor, if there is one.
+template <typename Op>
+static Sums startSums(Op op, const Call &call) {
+  Sums sums(call.type());
+  if (op.getInto())
+    for (int64_t i = 0, e = call.operand(2).size(); i < e; ++i)
+      addElement(sums, i, call.operand(2), i);
+  return sums;
+}
+
+static Tensor indexAdd(dl::IndexAddOp op, const Call &call) {
+  Sums sums = startSums(op, call);
+  if (checkIndices(call, op))
+    forEachSelected(call.type().getShape(), call.operand(1), op.getAxis(),
+                    [&](int64_t i, int64_t to) {
+                      addElement(sums, to, call.operand(0), i);
+                    });
+  return sums.rounded();
+}
+
+static Tensor gather(dl::GatherOp op, const Call &call) {
+  const Tensor &x = call.operand(0), &index = call.operand(1);
+  if (!checkIndices(call, op))
+    return Tensor(call.type());
+  return rearrange(call.type(), x,
+                   [&](ArrayRef<int64_t> to, MutableArrayRef<int64_t> from) {
+                     llvm::copy(to, from.begin());
+                     from[op.getAxis()] = index.integer(index.at(to));
+                     return true;
+                   });
+}
+
+static Tensor scatterAdd(dl::ScatterAddOp op, const Call &call) {
+  const Tensor &source = call.operand(0), &index = call.operand(1);
+  Sums sums = startSums(op, call);
+  Tensor shape(call.type());
+  if (checkIndices(call, op))
+    forEachIndex(index.shape(), [&](ArrayRef<int64_t> from) {
+      SmallVector<int64_t> to(from);
+      to[op.getAxis()] = index.integer(index.at(from));
+      addElement(sums, shape.at(to), source, source.at(from));
+    });
+  return sums.rounded();
+}
+
+void dlc::interp::registerTable(MLIRContext *c) {
+  model<dl::CheckIndexOp>(c, checkIndexOp);
+  model<dl::GatherOp>(c, gather);
+  model<dl::IndexAddOp>(c, indexAdd);
+  model<dl::IndexSelectOp>(c, indexSelect);
+  model<dl::ScatterAddOp>(c, scatterAdd);
+}

@@ -1,0 +1,44 @@
+// RUN: dlc-opt %s -split-input-file -verify-diagnostics
+
+func.func @sort_axis(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.sort' has axis 2 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.sort' op failed to infer returned types}}
+  %0:2 = dl.sort %x {axis = 2} : tensor<8x4xf32> -> tensor<8x4xf32>, tensor<8x4xi32>
+  return
+}
+
+// -----
+
+func.func @argsort_axis(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.argsort' has axis -1 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.argsort' op failed to infer returned types}}
+  %0 = dl.argsort %x {axis = -1} : tensor<8x4xf32> -> tensor<8x4xi32>
+  return
+}
+
+// -----
+
+func.func @top_k_axis(%x: tensor<f32>) {
+  // expected-error@+2 {{'dl.top_k' has axis 0 but operand x is 'tensor<f32>' of rank 0}}
+  // expected-error@+1 {{'dl.top_k' op failed to infer returned types}}
+  %0:2 = dl.top_k %x {k = 1, axis = 0} : tensor<f32> -> tensor<f32>, tensor<i32>
+  return
+}
+
+// -----
+
+func.func @top_k_too_many(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.top_k' has k 5 but operand x 'tensor<8x4xf32>' has 4 elements along dimension 1}}
+  // expected-error@+1 {{'dl.top_k' op failed to infer returned types}}
+  %0:2 = dl.top_k %x {k = 5, axis = 1} : tensor<8x4xf32> -> tensor<8x5xf32>, tensor<8x5xi32>
+  return
+}
+
+// -----
+
+func.func @cumsum_axis(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.cumsum' has axis 3 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.cumsum' op failed to infer returned types}}
+  %0 = dl.cumsum %x {axis = 3} : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
