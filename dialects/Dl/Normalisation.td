@@ -6,7 +6,7 @@
 include "dialects/Dl/DlAttrs.td"
 
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
-    InferTypeOpAdaptor,
+    InferTypeOpAdaptor, Dl_HasMode,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "batch normalisation of a channel, as torch.nn.BatchNorm2d";
   let description = [{

@@ -15,6 +15,7 @@ void dlc::interp::registerModels(DialectRegistry &registry) {
     registerGradient(context);
     registerLinear(context);
     registerPooling(context);
+    registerRandom(context);
     registerReduction(context);
     registerShape(context);
   });

@@ -13,6 +13,7 @@ void registerElementwise(mlir::MLIRContext *c);
 void registerGradient(mlir::MLIRContext *c);
 void registerLinear(mlir::MLIRContext *c);
 void registerPooling(mlir::MLIRContext *c);
+void registerRandom(mlir::MLIRContext *c);
 void registerReduction(mlir::MLIRContext *c);
 void registerShape(mlir::MLIRContext *c);
 

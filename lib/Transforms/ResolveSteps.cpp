@@ -47,9 +47,9 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
                                  SymbolTable &symbols,
                                  SmallVectorImpl<StringRef> &active) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
-    if (auto norm = dyn_cast<BatchNormOp>(op))
-      if (!norm.getMode() && mode)
-        norm.setMode(*mode);
+    if (auto modal = dyn_cast<HasMode>(op))
+      if (!modal.getMode() && mode)
+        modal.setMode(*mode);
     auto call = dyn_cast<CallOp>(op);
     if (!call)
       continue;
@@ -85,9 +85,11 @@ namespace {
 
 class StepResolver {
 public:
-  StepResolver(ModelOp model, SymbolTable &symbols, StepOp step)
-      : model(model), symbols(symbols), step(step), builder(step.getContext()) {
-  }
+  /// `numRandomOps` counts the ops of the model that draw.
+  StepResolver(ModelOp model, SymbolTable &symbols, StepOp step,
+               int64_t &numRandomOps)
+      : model(model), symbols(symbols), step(step), builder(step.getContext()),
+        numRandomOps(numRandomOps) {}
 
   LogicalResult run();
 
@@ -98,6 +100,7 @@ private:
     written.insert(entry);
   }
   LogicalResult resolve(BatchNormOp op);
+  LogicalResult resolve(Random op);
   LogicalResult resolve(MinimizeOp op);
   LogicalResult checkReached(MinimizeOp op, ArrayRef<ParamOp> params,
                              ArrayRef<Value> values);
@@ -116,6 +119,7 @@ private:
   llvm::SetVector<StringAttr> written;
   SmallVector<DictionaryAttr> argAttrs;
   bool trains = false;
+  int64_t &numRandomOps;
 };
 
 } // namespace
@@ -132,11 +136,16 @@ Value StepResolver::read(StringAttr entry, Type type) {
   return current[entry] = arg;
 }
 
+/// Fails for an op whose mode neither it nor any call states.
+static LogicalResult checkMode(HasMode op) {
+  if (op.getMode())
+    return success();
+  return op->emitOpError(
+      "has no mode here; call its function with mode(train) or "
+      "mode(eval), or state the mode on it");
+}
+
 LogicalResult StepResolver::resolve(BatchNormOp op) {
-  if (!op.getMode())
-    return op.emitOpError(
-        "has no mode here; call its function with mode(train) or "
-        "mode(eval), or state the mode on it");
   Expr e(builder, op.getLoc());
   Type stats = op.getWeight().getType();
   StringAttr meanEntry = op.getRunningMeanAttr().getAttr();
@@ -168,6 +177,24 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
     op.replaceAllUsesWith(train.getY());
   }
   op.erase();
+  return success();
+}
+
+/// Ops are numbered over all steps in program order, so that no two draw the
+/// same numbers.
+LogicalResult StepResolver::resolve(Random op) {
+  RandomSource source{};
+  if (op.isRandom()) {
+    if (numRandomOps == maxRandomOps)
+      return op->emitOpError() << "is one too many: a model may have "
+                               << maxRandomOps << " ops that draw";
+    auto type = RankedTensorType::get({}, builder.getI64Type());
+    source.seed = read(declareCounter(names::seed), type);
+    source.step = read(declareCounter(names::stepCount), type);
+    source.number = numRandomOps++;
+  }
+  op->replaceAllUsesWith(op.draw(builder, source));
+  op->erase();
   return success();
 }
 
@@ -324,6 +351,9 @@ LogicalResult StepResolver::run() {
   Block &body = function.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(body)) {
     builder.setInsertionPoint(&op);
+    if (auto modal = dyn_cast<HasMode>(op))
+      if (failed(checkMode(modal)))
+        return failure();
     if (auto read = dyn_cast<ReadOp>(op)) {
       read.replaceAllUsesWith(
           this->read(read.getEntryAttr().getAttr(), read.getValue().getType()));
@@ -344,6 +374,9 @@ LogicalResult StepResolver::run() {
       write.erase();
     } else if (auto norm = dyn_cast<BatchNormOp>(op)) {
       if (failed(resolve(norm)))
+        return failure();
+    } else if (auto random = dyn_cast<Random>(op)) {
+      if (failed(resolve(random)))
         return failure();
     } else if (auto minimize = dyn_cast<MinimizeOp>(op)) {
       if (failed(resolve(minimize)))
@@ -406,9 +439,10 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     if (failed(checkNames(model)))
       return signalPassFailure();
     SymbolTable symbols(model);
+    int64_t numRandomOps = 0;
     for (auto step :
          llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
-      if (failed(StepResolver(model, symbols, step).run()))
+      if (failed(StepResolver(model, symbols, step, numRandomOps).run()))
         return signalPassFailure();
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))
       if (isa<FuncOp, OptimizerOp>(op))

@@ -22,6 +22,7 @@ static void populateAll(const TypeConverter &converter,
   dlc::populateElementwiseToLinalg(converter, patterns);
   dlc::populateLinearToLinalg(converter, patterns);
   dlc::populatePoolingToLinalg(converter, patterns);
+  dlc::populateRandomToLinalg(converter, patterns);
   dlc::populateReductionToLinalg(converter, patterns);
   dlc::populateShapeToLinalg(converter, patterns);
 }
