@@ -80,6 +80,14 @@ private:
   mlir::Location loc;
 };
 
+/// Random bits of that shape.
+mlir::Value drawBits(Expr &e, const RandomSource &source,
+                     llvm::ArrayRef<int64_t> shape, int word);
+
+/// Truth values, each with probability p; what `dl.bernoulli` draws.
+mlir::Value drawBernoulli(Expr &e, const RandomSource &source,
+                          llvm::ArrayRef<int64_t> shape, double p);
+
 /// 0, 1, ... rank - 1 without `axis`.
 llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
 

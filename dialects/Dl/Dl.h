@@ -41,6 +41,16 @@ std::string indexFaultMessage(mlir::Location loc, llvm::StringRef op,
 template <typename Op>
 class Irregular : public mlir::OpTrait::TraitBase<Op, Irregular> {};
 
+/// What the ops that draw make their bits from; see `dl.random_bits`.
+struct RandomSource {
+  mlir::Value seed, step; ///< of type tensor<i64>
+  int64_t number;         ///< which no other op of the model has
+};
+
+/// Numbers of ops that draw are smaller: above are those of other streams with
+/// the same seed.
+inline constexpr int64_t maxRandomOps = (int64_t(1) << 24) - 1;
+
 /// How a window moves over an image: per spatial dimension (rows, columns).
 struct WindowGeometry {
   llvm::SmallVector<int64_t> stride, padding, dilation;

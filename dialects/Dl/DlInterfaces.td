@@ -36,6 +36,37 @@ def Dl_Decomposable : OpInterface<"Decomposable"> {
     (ins "::mlir::OpBuilder &":$builder)>];
 }
 
+def Dl_HasMode : OpInterface<"HasMode"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op that does one thing in training and another in evaluation. Where it does
+    not state its mode, it takes that of the call it was inlined from.
+  }];
+  let methods = [
+    InterfaceMethod<"The mode, if it has one yet.",
+      "::std::optional<::dlc::dl::Mode>", "getMode">,
+    InterfaceMethod<"Gives it a mode.",
+      "void", "setMode", (ins "::std::optional<::dlc::dl::Mode>":$mode)>];
+}
+
+def Dl_Random : OpInterface<"Random"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op that draws random numbers. The phase `resolve` replaces it by the program
+    that computes them from the model's seed and step count.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Builds that program and returns the op's results. `source` is the op's own;
+        empty where `isRandom` is false.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "draw",
+      (ins "::mlir::OpBuilder &":$builder,
+           "const ::dlc::dl::RandomSource &":$source)>,
+    InterfaceMethod<"Whether the op draws at all.",
+      "bool", "isRandom", (ins), [{}], [{ return true; }]>];
+}
+
 def Dl_RowParallel : OpInterface<"RowParallel"> {
   let cppNamespace = "::dlc::dl";
   let description = [{

@@ -154,7 +154,7 @@ def Dl_CallOp : Dl_Op<"call", [
   let summary = "calls a function, in a mode";
   let description = [{
     The one place where training and evaluation differ: the mode of the call
-    becomes the mode of every `batch_norm` inside that does not
+    becomes the mode of every `batch_norm` and `dropout` inside that does not
     state its own. A call without a mode inherits its caller's.
     ```mlir
     %logits = dl.call @net(%x) mode(train) : (tensor<8x4xf32>) -> tensor<8x1xf32>

@@ -87,13 +87,14 @@ static SmallVector<Segment> splitSquares(int64_t extent, int64_t size) {
   return segments;
 }
 
-/// Lanes such that the widest buffer element fills the register.
+/// Lanes such that the widest element of a buffer that is walked fills the
+/// register.
 static int64_t chooseLanes(const LoopNest &nest, const Target &target) {
   int64_t widest = 1;
   for (const Access &access : nest.accesses) {
     if (!access.elementType.isIntOrIndexOrFloat())
       return 1;
-    if (!access.isScalar())
+    if (llvm::any_of(access.strides, [](int64_t stride) { return stride; }))
       widest = std::max(widest, access.elementBytes());
   }
   return std::max<int64_t>(1, target.vectorBits / 8 / widest);

@@ -16,6 +16,7 @@ void dlc::interp::registerModels(DialectRegistry &registry) {
     registerGraph(context);
     registerLinear(context);
     registerPooling(context);
+    registerRandom(context);
     registerReduction(context);
     registerShape(context);
     registerSorting(context);

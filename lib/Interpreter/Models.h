@@ -14,6 +14,7 @@ void registerGradient(mlir::MLIRContext *c);
 void registerGraph(mlir::MLIRContext *c);
 void registerLinear(mlir::MLIRContext *c);
 void registerPooling(mlir::MLIRContext *c);
+void registerRandom(mlir::MLIRContext *c);
 void registerReduction(mlir::MLIRContext *c);
 void registerShape(mlir::MLIRContext *c);
 void registerSorting(mlir::MLIRContext *c);

@@ -47,7 +47,7 @@ static bool isResolved(Operation *op) {
     return false;
   return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
               dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp,
-              dl::BatchNormOp, dl::OptimizerOp>(op);
+              dl::OptimizerOp, dl::HasMode, dl::Random>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {

@@ -15,6 +15,8 @@
 // kernel has no barrier.
 //
 // Constants, broadcasts and reshapes compute nothing: each group has its own.
+// So it is with random bits and the masks made of them: to compute them again
+// takes no memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,9 +37,31 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
 
-/// Whether an op only says how to look at a value.
+/// Whether a value is made of random bits and constants by a few operations
+/// that are no functions of libm.
+static bool isRandom(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_present<RandomBitsOp>(op))
+    return true;
+  if (isa_and_present<BroadcastOp, ReshapeOp>(op))
+    return isRandom(op->getOperand(0));
+  if (!isa_and_present<AddOp, SubOp, DivOp, CompareOp, SelectOp, CastOp,
+                       ScaleOp, OffsetOp>(op))
+    return false;
+  bool random = false;
+  for (Value operand : op->getOperands()) {
+    if (isRandom(operand))
+      random = true;
+    else if (!operand.getDefiningOp<ConstantOp>())
+      return false;
+  }
+  return random;
+}
+
+/// Whether an op only says how to look at a value, or costs as little as that.
 static bool isFree(Operation *op) {
-  return isa_and_present<ConstantOp, BroadcastOp, ReshapeOp>(op);
+  return isa_and_present<ConstantOp, BroadcastOp, ReshapeOp>(op) ||
+         (op && op->getNumResults() == 1 && isRandom(op->getResult(0)));
 }
 
 namespace {

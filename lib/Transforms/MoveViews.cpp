@@ -61,12 +61,33 @@ static Operation *cloneWithOperands(PatternRewriter &rewriter, Operation *op,
                          types, op->getAttrs());
 }
 
+/// Whether `value` is computed from random bits and splats alone, so that a
+/// view of it can be computed as well.
+static bool isViewableRandom(Value value, bool anyOrder) {
+  Operation *op = value.getDefiningOp();
+  if (auto bits = dyn_cast_or_null<RandomBitsOp>(op))
+    return anyOrder || !bits.getStrides();
+  if (!op || !op->hasTrait<OpTrait::Elementwise>() || op->getNumResults() != 1)
+    return false;
+  bool random = false;
+  for (Value operand : op->getOperands()) {
+    if (isViewableRandom(operand, anyOrder))
+      random = true;
+    else if (auto constant = operand.getDefiningOp<ConstantOp>();
+             !constant || !isa<SplatElementsAttr>(constant.getValue()))
+      return false;
+  }
+  return random;
+}
+
 /// Whether the inverse of `view` costs nothing on `other`: it undoes the same
-/// view, or goes into what makes a constant or a broadcast. (Were it left
-/// standing, it would be the next view to sink, and so on without end.)
+/// view, or goes into what makes a constant, a broadcast or random numbers.
+/// (Were it left standing, it would be the next view to sink, and so on without
+/// end.)
 static bool absorbsInverse(Value other, Operation *view) {
   Operation *producer = other.getDefiningOp();
-  if (isa_and_present<ConstantOp, BroadcastOp>(producer))
+  if (isa_and_present<ConstantOp, BroadcastOp>(producer) ||
+      isViewableRandom(other, isa<TransposeOp>(view)))
     return true;
   if (auto transpose = dyn_cast_or_null<TransposeOp>(producer))
     return isa<TransposeOp>(view) &&
@@ -76,6 +97,37 @@ static bool absorbsInverse(Value other, Operation *view) {
            tensorType(reshape.getX()).getShape() ==
                tensorType(view->getOperand(0)).getShape();
   return false;
+}
+
+/// The inverse of `view` on a value that absorbs it.
+static Value absorbInverse(PatternRewriter &rewriter, Expr &e, Value other,
+                           Operation *view) {
+  auto transpose = dyn_cast<TransposeOp>(view);
+  ArrayRef<int64_t> source = tensorType(view->getOperand(0)).getShape();
+  Operation *op = other.getDefiningOp();
+  if (auto constant = dyn_cast_or_null<ConstantOp>(op))
+    if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
+      return ConstantOp::create(
+          rewriter, op->getLoc(),
+          splat.resizeSplat(cast<ShapedType>(splat.getType()).clone(source)));
+  if (auto bits = dyn_cast_or_null<RandomBitsOp>(op)) {
+    DenseI64ArrayAttr strides;
+    if (transpose)
+      strides = rewriter.getDenseI64ArrayAttr(permuted(
+          bits.getElementStrides(), inversePermutation(transpose.getPerm())));
+    return RandomBitsOp::create(
+        rewriter, op->getLoc(), tensorType(other).clone(source), bits.getSeed(),
+        bits.getStep(), bits.getNumberAttr(), bits.getWordAttr(), strides);
+  }
+  if (isViewableRandom(other, transpose != nullptr)) {
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(absorbInverse(rewriter, e, operand, view));
+    return cloneWithOperands(rewriter, op, operands)->getResult(0);
+  }
+  if (transpose)
+    return e.transpose(other, inversePermutation(transpose.getPerm()));
+  return e.reshape(other, source);
 }
 
 namespace {
@@ -101,17 +153,11 @@ struct SinkThroughElementwise : RewritePattern {
           }))
         continue;
       Expr e(rewriter, op->getLoc());
-      ArrayRef<int64_t> source = tensorType(view->getOperand(0)).getShape();
       SmallVector<Value> operands;
-      for (Value other : op->getOperands()) {
-        if (other == operand)
-          operands.push_back(view->getOperand(0));
-        else if (auto transpose = dyn_cast<TransposeOp>(view))
-          operands.push_back(
-              e.transpose(other, inversePermutation(transpose.getPerm())));
-        else
-          operands.push_back(e.reshape(other, source));
-      }
+      for (Value other : op->getOperands())
+        operands.push_back(other == operand
+                               ? view->getOperand(0)
+                               : absorbInverse(rewriter, e, other, view));
       Value moved = cloneWithOperands(rewriter, op, operands)->getResult(0);
       if (auto transpose = dyn_cast<TransposeOp>(view))
         moved = e.transpose(moved, transpose.getPerm());

@@ -47,9 +47,9 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
                                  SymbolTable &symbols,
                                  SmallVectorImpl<StringRef> &active) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
-    if (auto norm = dyn_cast<BatchNormOp>(op))
-      if (!norm.getMode() && mode)
-        norm.setMode(*mode);
+    if (auto modal = dyn_cast<HasMode>(op))
+      if (!modal.getMode() && mode)
+        modal.setMode(*mode);
     auto call = dyn_cast<CallOp>(op);
     if (!call)
       continue;
@@ -85,9 +85,11 @@ namespace {
 
 class StepResolver {
 public:
-  StepResolver(ModelOp model, SymbolTable &symbols, StepOp step)
-      : model(model), symbols(symbols), step(step), builder(step.getContext()) {
-  }
+  /// `numRandomOps` counts the ops of the model that draw.
+  StepResolver(ModelOp model, SymbolTable &symbols, StepOp step,
+               int64_t &numRandomOps)
+      : model(model), symbols(symbols), step(step), builder(step.getContext()),
+        numRandomOps(numRandomOps) {}
 
   LogicalResult run();
 
@@ -98,6 +100,7 @@ private:
     written.insert(entry);
   }
   LogicalResult resolve(BatchNormOp op);
+  LogicalResult resolve(Random op);
   LogicalResult resolve(MinimizeOp op);
   LogicalResult checkReached(MinimizeOp op, ArrayRef<ParamOp> params,
                              ArrayRef<Value> values);
@@ -116,6 +119,7 @@ private:
   llvm::SetVector<StringAttr> written;
   SmallVector<DictionaryAttr> argAttrs;
   bool trains = false;
+  int64_t &numRandomOps;
 };
 
 } // namespace
@@ -132,31 +136,47 @@ Value StepResolver::read(StringAttr entry, Type type) {
   return current[entry] = arg;
 }
 
+/// Fails for an op whose mode neither it nor any call states.
+static LogicalResult checkMode(HasMode op) {
+  if (op.getMode())
+    return success();
+  return op->emitOpError(
+      "has no mode here; call its function with mode(train) or "
+      "mode(eval), or state the mode on it");
+}
+
 LogicalResult StepResolver::resolve(BatchNormOp op) {
-  if (!op.getMode())
-    return op.emitOpError(
-        "has no mode here; call its function with mode(train) or "
-        "mode(eval), or state the mode on it");
   Expr e(builder, op.getLoc());
-  Type stats = op.getWeight().getType();
-  StringAttr meanEntry = op.getRunningMeanAttr().getAttr();
-  StringAttr varEntry = op.getRunningVarAttr().getAttr();
-  Value mean = read(meanEntry, stats), var = read(varEntry, stats);
-  if (*op.getMode() == Mode::Eval) {
-    Value y = BatchNormEvalOp::create(
-        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(), mean,
-        var, op.getEpsAttr(), builder.getI64IntegerAttr(1));
+  RankedTensorType x = tensorType(op.getX());
+  auto channels = RankedTensorType::get({x.getDimSize(1)}, x.getElementType());
+  Value weight = op.getWeight() ? op.getWeight() : e.splat(channels, 1);
+  Value bias = op.getBias() ? op.getBias() : e.splat(channels, 0);
+  bool tracks = op.getRunningMeanAttr() != nullptr;
+  StringAttr meanEntry, varEntry;
+  Value mean, var;
+  if (tracks) {
+    meanEntry = op.getRunningMeanAttr().getAttr();
+    varEntry = op.getRunningVarAttr().getAttr();
+    mean = read(meanEntry, channels);
+    var = read(varEntry, channels);
+  }
+  if (*op.getMode() == Mode::Eval && tracks) {
+    Value y = BatchNormEvalOp::create(builder, op.getLoc(), op.getX(), weight,
+                                      bias, mean, var, op.getEpsAttr(),
+                                      builder.getI64IntegerAttr(1));
     op.replaceAllUsesWith(y);
-  } else {
-    RankedTensorType x = tensorType(op.getX());
-    int64_t count = x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
-    if (count < 2)
-      return op.emitOpError() << "in mode train needs more than one element a "
-                                 "channel, but operand x is "
-                              << x;
-    auto train = BatchNormTrainOp::create(
-        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(),
-        op.getEpsAttr(), builder.getI64IntegerAttr(1));
+    op.erase();
+    return success();
+  }
+  int64_t count = x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
+  if (count < 2 && *op.getMode() == Mode::Train)
+    return op.emitOpError() << "in mode train needs more than one element a "
+                               "channel, but operand x is "
+                            << x;
+  auto train =
+      BatchNormTrainOp::create(builder, op.getLoc(), op.getX(), weight, bias,
+                               op.getEpsAttr(), builder.getI64IntegerAttr(1));
+  if (tracks) {
     double momentum = op.getMomentum().convertToDouble();
     double unbias = double(count) / double(count - 1);
     auto blend = [&](Value old, Value batch, double factor) {
@@ -165,9 +185,27 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
     };
     write(meanEntry, blend(mean, train.getMean(), 1));
     write(varEntry, blend(var, train.getVar(), unbias));
-    op.replaceAllUsesWith(train.getY());
   }
+  op.replaceAllUsesWith(train.getY());
   op.erase();
+  return success();
+}
+
+/// Ops are numbered over all steps in program order, so that no two draw the
+/// same numbers.
+LogicalResult StepResolver::resolve(Random op) {
+  RandomSource source{};
+  if (op.isRandom()) {
+    if (numRandomOps == maxRandomOps)
+      return op->emitOpError() << "is one too many: a model may have "
+                               << maxRandomOps << " ops that draw";
+    auto type = RankedTensorType::get({}, builder.getI64Type());
+    source.seed = read(declareCounter(names::seed), type);
+    source.step = read(declareCounter(names::stepCount), type);
+    source.number = numRandomOps++;
+  }
+  op->replaceAllUsesWith(op.draw(builder, source));
+  op->erase();
   return success();
 }
 
@@ -324,6 +362,9 @@ LogicalResult StepResolver::run() {
   Block &body = function.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(body)) {
     builder.setInsertionPoint(&op);
+    if (auto modal = dyn_cast<HasMode>(op))
+      if (failed(checkMode(modal)))
+        return failure();
     if (auto read = dyn_cast<ReadOp>(op)) {
       read.replaceAllUsesWith(
           this->read(read.getEntryAttr().getAttr(), read.getValue().getType()));
@@ -344,6 +385,9 @@ LogicalResult StepResolver::run() {
       write.erase();
     } else if (auto norm = dyn_cast<BatchNormOp>(op)) {
       if (failed(resolve(norm)))
+        return failure();
+    } else if (auto random = dyn_cast<Random>(op)) {
+      if (failed(resolve(random)))
         return failure();
     } else if (auto minimize = dyn_cast<MinimizeOp>(op)) {
       if (failed(resolve(minimize)))
@@ -406,9 +450,10 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     if (failed(checkNames(model)))
       return signalPassFailure();
     SymbolTable symbols(model);
+    int64_t numRandomOps = 0;
     for (auto step :
          llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
-      if (failed(StepResolver(model, symbols, step).run()))
+      if (failed(StepResolver(model, symbols, step, numRandomOps).run()))
         return signalPassFailure();
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))
       if (isa<FuncOp, OptimizerOp>(op))

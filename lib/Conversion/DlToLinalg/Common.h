@@ -19,6 +19,8 @@ void populateLinearToLinalg(const mlir::TypeConverter &,
                             mlir::RewritePatternSet &);
 void populatePoolingToLinalg(const mlir::TypeConverter &,
                              mlir::RewritePatternSet &);
+void populateRandomToLinalg(const mlir::TypeConverter &,
+                            mlir::RewritePatternSet &);
 void populateReductionToLinalg(const mlir::TypeConverter &,
                                mlir::RewritePatternSet &);
 void populateShapeToLinalg(const mlir::TypeConverter &,

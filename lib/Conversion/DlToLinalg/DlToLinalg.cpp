@@ -25,6 +25,7 @@ static void populateAll(const TypeConverter &converter,
   dlc::populateGraphToLinalg(converter, patterns);
   dlc::populateLinearToLinalg(converter, patterns);
   dlc::populatePoolingToLinalg(converter, patterns);
+  dlc::populateRandomToLinalg(converter, patterns);
   dlc::populateReductionToLinalg(converter, patterns);
   dlc::populateShapeToLinalg(converter, patterns);
   dlc::populateSortingToLinalg(converter, patterns);

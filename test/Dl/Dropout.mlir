@@ -1,0 +1,15 @@
+// RUN: dlc-opt %s | dlc-opt | FileCheck %s
+// RUN: dlc-opt %s -mlir-print-op-generic | dlc-opt | FileCheck %s
+
+// CHECK-LABEL: func @dropout(
+// CHECK-SAME:    %[[X:.*]]: tensor<8x16x4xf32>)
+func.func @dropout(%x: tensor<8x16x4xf32>) -> tensor<8x16x4xf32> {
+  // CHECK-NEXT: %[[A:.*]] = dl.dropout %[[X]] : tensor<8x16x4xf32>
+  // CHECK-NEXT: %[[B:.*]] = dl.dropout %[[A]] mode(train) {channels, p = 2.500000e-01 : f64} : tensor<8x16x4xf32>
+  // CHECK-NEXT: %[[C:.*]] = dl.alpha_dropout %[[B]] mode(eval) {p = 1.000000e-01 : f64} : tensor<8x16x4xf32>
+  // CHECK-NEXT: return %[[C]]
+  %a = dl.dropout %x : tensor<8x16x4xf32>
+  %b = dl.dropout %a mode(train) {channels, p = 0.25} : tensor<8x16x4xf32>
+  %c = dl.alpha_dropout %b mode(eval) {p = 0.1} : tensor<8x16x4xf32>
+  return %c : tensor<8x16x4xf32>
+}
