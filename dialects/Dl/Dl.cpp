@@ -52,6 +52,23 @@ Value Expr::broadcast(Value x, Value like, ArrayRef<int64_t> dims) {
   return BroadcastOp::create(b, loc, type, x, dims);
 }
 
+Value Expr::broadcastTo(Value x, ArrayRef<int64_t> shape) {
+  RankedTensorType type = tensorType(x);
+  if (type.getShape() == shape)
+    return x;
+  SmallVector<int64_t> kept, dims;
+  for (auto [i, extent] : llvm::enumerate(type.getShape())) {
+    int64_t dim = shape.size() - type.getRank() + i;
+    if (extent != shape[dim])
+      continue;
+    kept.push_back(extent);
+    dims.push_back(dim);
+  }
+  if (int64_t(kept.size()) != type.getRank())
+    x = reshape(x, kept);
+  return BroadcastOp::create(b, loc, type.clone(shape), x, dims);
+}
+
 Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
   return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
 }
