@@ -36,6 +36,9 @@ public:
   mlir::Value reciprocal(mlir::Value x) { return make<ReciprocalOp>(x); }
   mlir::Value tanh(mlir::Value x) { return make<TanhOp>(x); }
   mlir::Value erf(mlir::Value x) { return make<ErfOp>(x); }
+  mlir::Value sigmoid(mlir::Value x) { return make<SigmoidOp>(x); }
+  /// log(1 + e^x), exact everywhere.
+  mlir::Value softplus(mlir::Value x);
   mlir::Value sign(mlir::Value x) { return make<SignOp>(x); }
   mlir::Value square(mlir::Value x) { return make<SquareOp>(x); }
   mlir::Value sin(mlir::Value x) { return make<SinOp>(x); }
@@ -64,6 +67,10 @@ public:
   mlir::Value logicalAnd(mlir::Value x, mlir::Value y) {
     return make<AndOp>(x, y);
   }
+  /// x compared with a constant.
+  mlir::Value compare(Predicate p, mlir::Value x, double y) {
+    return compare(p, x, splat(x.getType(), y));
+  }
   mlir::Value stop(mlir::Value x) { return make<StopGradientOp>(x); }
   mlir::Value cast(mlir::Value x, mlir::Type element) {
     return CastOp::create(b, loc, tensorType(x).clone(element), x);
@@ -75,6 +82,8 @@ public:
                         llvm::ArrayRef<int64_t> dims);
   /// `x` in this shape by the rules of NumPy, which must allow it.
   mlir::Value broadcastTo(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  /// The transpose of that: sums over what broadcasting repeats.
+  mlir::Value sumTo(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value sum(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
     return ReduceSumOp::create(b, loc, x, b.getI64ArrayAttr(axes));

@@ -187,8 +187,8 @@ DIFFERENTIATE(PowOp) {
   Value bIsZero = e.compare(Predicate::eq, b, zero);
   operands[0] = e.mul(cotangents[0], e.unless(bIsZero, slope));
   // y log(a) without the logarithm of 0.
-  Value flat = e.logicalAnd(e.compare(Predicate::eq, a, zero),
-                            e.compare(Predicate::ge, b, zero));
+  Value aIsZero = e.compare(Predicate::eq, a, zero);
+  Value flat = e.logicalAnd(aIsZero, e.compare(Predicate::ge, b, zero));
   Value log = e.log(e.select(flat, e.splat(a.getType(), 1), a));
   operands[1] = e.mul(cotangents[0], e.mul(getY(), log));
 }

@@ -101,7 +101,14 @@ Tensor nn::argmax(Tensor x, int64_t axis) {
 //===----------------------------------------------------------------------===//
 
 Tensor nn::crossEntropy(Tensor logits, Tensor label) {
-  return logits.program().add<dl::CrossEntropyOp>(logits, label);
+  Program &program = logits.program();
+  // PyTorch's defaults: no weights, labels of -100 do not count.
+  return program.add<dl::CrossEntropyOp>(
+      logits, label, mlir::Value(),
+      program.attributes().getI64IntegerAttr(-100),
+      dl::LossReductionAttr::get(program.attributes().getContext(),
+                                 dl::LossReduction::Mean),
+      program.attributes().getF64FloatAttr(0));
 }
 
 Tensor nn::countCorrect(Tensor logits, Tensor label) {
