@@ -19,11 +19,26 @@ public:
   mlir::Value sub(mlir::Value x, mlir::Value y) { return make<SubOp>(x, y); }
   mlir::Value mul(mlir::Value x, mlir::Value y) { return make<MulOp>(x, y); }
   mlir::Value div(mlir::Value x, mlir::Value y) { return make<DivOp>(x, y); }
+  mlir::Value maximum(mlir::Value x, mlir::Value y) {
+    return make<MaxOp>(x, y);
+  }
+  mlir::Value minimum(mlir::Value x, mlir::Value y) {
+    return make<MinOp>(x, y);
+  }
   mlir::Value neg(mlir::Value x) { return make<NegOp>(x); }
   mlir::Value exp(mlir::Value x) { return make<ExpOp>(x); }
   mlir::Value log(mlir::Value x) { return make<LogOp>(x); }
   mlir::Value sqrt(mlir::Value x) { return make<SqrtOp>(x); }
   mlir::Value rsqrt(mlir::Value x) { return make<RsqrtOp>(x); }
+  mlir::Value abs(mlir::Value x) { return make<AbsOp>(x); }
+  mlir::Value log1p(mlir::Value x) { return make<Log1pOp>(x); }
+  mlir::Value expm1(mlir::Value x) { return make<Expm1Op>(x); }
+  mlir::Value reciprocal(mlir::Value x) { return make<ReciprocalOp>(x); }
+  mlir::Value tanh(mlir::Value x) { return make<TanhOp>(x); }
+  mlir::Value erf(mlir::Value x) { return make<ErfOp>(x); }
+  mlir::Value sigmoid(mlir::Value x) { return make<SigmoidOp>(x); }
+  /// log(1 + e^x), exact everywhere.
+  mlir::Value softplus(mlir::Value x);
   mlir::Value sign(mlir::Value x) { return make<SignOp>(x); }
   mlir::Value square(mlir::Value x) { return make<SquareOp>(x); }
   mlir::Value sin(mlir::Value x) { return make<SinOp>(x); }
@@ -41,6 +56,21 @@ public:
   mlir::Value select(mlir::Value c, mlir::Value x, mlir::Value y) {
     return SelectOp::create(b, loc, x.getType(), c, x, y);
   }
+  /// x where the condition holds, 0 elsewhere.
+  mlir::Value where(mlir::Value condition, mlir::Value x) {
+    return select(condition, x, splat(x.getType(), 0));
+  }
+  /// 0 where the condition holds, x elsewhere.
+  mlir::Value unless(mlir::Value condition, mlir::Value x) {
+    return select(condition, splat(x.getType(), 0), x);
+  }
+  mlir::Value logicalAnd(mlir::Value x, mlir::Value y) {
+    return make<AndOp>(x, y);
+  }
+  /// x compared with a constant.
+  mlir::Value compare(Predicate p, mlir::Value x, double y) {
+    return compare(p, x, splat(x.getType(), y));
+  }
   mlir::Value stop(mlir::Value x) { return make<StopGradientOp>(x); }
   mlir::Value cast(mlir::Value x, mlir::Type element) {
     return CastOp::create(b, loc, tensorType(x).clone(element), x);
@@ -50,6 +80,10 @@ public:
   /// `x` as dimensions `dims` of a tensor shaped like `like`.
   mlir::Value broadcast(mlir::Value x, mlir::Value like,
                         llvm::ArrayRef<int64_t> dims);
+  /// `x` in this shape by the rules of NumPy, which must allow it.
+  mlir::Value broadcastTo(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  /// The transpose of that: sums over what broadcasting repeats.
+  mlir::Value sumTo(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value sum(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
     return ReduceSumOp::create(b, loc, x, b.getI64ArrayAttr(axes));

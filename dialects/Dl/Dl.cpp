@@ -52,6 +52,42 @@ Value Expr::broadcast(Value x, Value like, ArrayRef<int64_t> dims) {
   return BroadcastOp::create(b, loc, type, x, dims);
 }
 
+Value Expr::sumTo(Value x, ArrayRef<int64_t> shape) {
+  RankedTensorType type = tensorType(x);
+  SmallVector<int64_t> axes;
+  int64_t missing = type.getRank() - int64_t(shape.size());
+  for (int64_t i = 0; i < type.getRank(); ++i)
+    if (i < missing || shape[i - missing] != type.getDimSize(i))
+      axes.push_back(i);
+  if (axes.empty())
+    return x;
+  Value sum = this->sum(x, axes);
+  return tensorType(sum).getShape() == shape ? sum : reshape(sum, shape);
+}
+
+Value Expr::softplus(Value x) {
+  // Above the threshold e^-x is nothing beside x in f64 too.
+  return SoftplusOp::create(b, loc, x.getType(), x, b.getF64FloatAttr(1),
+                            b.getF64FloatAttr(100));
+}
+
+Value Expr::broadcastTo(Value x, ArrayRef<int64_t> shape) {
+  RankedTensorType type = tensorType(x);
+  if (type.getShape() == shape)
+    return x;
+  SmallVector<int64_t> kept, dims;
+  for (auto [i, extent] : llvm::enumerate(type.getShape())) {
+    int64_t dim = shape.size() - type.getRank() + i;
+    if (extent != shape[dim])
+      continue;
+    kept.push_back(extent);
+    dims.push_back(dim);
+  }
+  if (int64_t(kept.size()) != type.getRank())
+    x = reshape(x, kept);
+  return BroadcastOp::create(b, loc, type.clone(shape), x, dims);
+}
+
 Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
   return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
 }

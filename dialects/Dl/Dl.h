@@ -86,6 +86,31 @@ inline constexpr int64_t maxElements = int64_t(1) << 40;
 /// as 1.
 bool hasUsableSize(mlir::Type type);
 
+/// Dl_Elementwise.
+template <typename Op>
+class Elementwise : public mlir::OpTrait::TraitBase<Op, Elementwise> {};
+
+/// The shape that those of all operands broadcast to, or an error that names
+/// the op and two operands.
+mlir::FailureOr<llvm::SmallVector<int64_t>>
+broadcastShape(std::optional<mlir::Location> loc, llvm::StringRef op,
+               llvm::ArrayRef<llvm::StringRef> names,
+               mlir::ValueRange operands);
+
+/// An error that names the op and two operands unless all have one element
+/// type.
+mlir::LogicalResult checkOneElementType(std::optional<mlir::Location> loc,
+                                        llvm::StringRef op,
+                                        llvm::ArrayRef<llvm::StringRef> names,
+                                        mlir::ValueRange operands);
+
+/// Both: the type of an elementwise op's result.
+mlir::LogicalResult inferBroadcast(std::optional<mlir::Location> loc,
+                                   llvm::StringRef op,
+                                   llvm::ArrayRef<llvm::StringRef> names,
+                                   mlir::ValueRange operands,
+                                   llvm::SmallVectorImpl<mlir::Type> &types);
+
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);
 

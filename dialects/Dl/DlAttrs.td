@@ -36,6 +36,16 @@ def Dl_Predicate : Dl_Enum<"Predicate", "an ordered comparison",
      I32EnumAttrCase<"gt", 4>, I32EnumAttrCase<"ge", 5>]>;
 def Dl_PredicateAttr : EnumAttr<Dl_Dialect, Dl_Predicate, "predicate">;
 
+def Dl_GeluForm : Dl_Enum<"GeluForm", "which formula gelu uses",
+    [I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Tanh", 1, "tanh">]>;
+def Dl_GeluFormAttr : EnumAttr<Dl_Dialect, Dl_GeluForm, "gelu_form">;
+
+def Dl_LossReduction : Dl_Enum<"LossReduction", "what becomes of a loss's terms",
+    [I32EnumAttrCase<"Mean", 0, "mean">, I32EnumAttrCase<"Sum", 1, "sum">,
+     I32EnumAttrCase<"None", 2, "none">,
+     I32EnumAttrCase<"BatchMean", 3, "batchmean">]>;
+def Dl_LossReductionAttr : EnumAttr<Dl_Dialect, Dl_LossReduction, "loss_reduction">;
+
 def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let mnemonic = "storage";
   let summary = "how a state entry lies in memory";

@@ -46,6 +46,7 @@ def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
 def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
 def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
 def Dl_BoolTensor : Dl_TensorOf<[I1]>;
+def Dl_NumberTensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, [I8, UI8, I32, I64])>;
 def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
 /// Places in a table, or classes.
 def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
@@ -71,28 +72,79 @@ def Dl_Irregular : NativeOpTrait<"Irregular"> {
 defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
 defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;
 
-/// One scalar function applied to every element; all shapes equal.
-class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
-    : Dl_Op<mnemonic, !listconcat([
-        Pure, Elementwise, SameOperandsAndResultShape,
-        DeclareOpInterfaceMethods<Dl_RowParallel>], traits)>;
-
-class Dl_UnaryOp<string mnemonic, string summary_, list<Trait> traits = []>
-    : Dl_ElementwiseOp<mnemonic,
-        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
-  let summary = summary_;
-  let arguments = (ins Dl_FloatTensor:$x);
-  let results = (outs Dl_FloatTensor:$y);
-  let assemblyFormat = "$x attr-dict `:` type($x)";
+/// Marks an op that applies one scalar function to every element. Operands may
+/// broadcast as in NumPy until the end of phase `resolve`; from then on all
+/// shapes are equal.
+def Dl_Elementwise : NativeOpTrait<"Elementwise"> {
+  let cppNamespace = "::dlc::dl";
 }
 
-class Dl_BinaryOp<string mnemonic, string summary_, list<Trait> traits = []>
-    : Dl_ElementwiseOp<mnemonic,
-        !listconcat([SameOperandsAndResultType, Dl_HasRule], traits)> {
+class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([
+        Pure, Dl_Elementwise, DeclareOpInterfaceMethods<Dl_RowParallel>],
+        traits)>;
+
+/// A function of x. Its derivative is an expression for the cotangent of x made
+/// of dy, x and y with the functions of `e`, an Expr (Build.h).
+class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
+                 TypeConstraint type = Dl_FloatTensor>
+    : Dl_ElementwiseOp<mnemonic, [SameOperandsAndResultType, Dl_HasRule]> {
   let summary = summary_;
-  let arguments = (ins Dl_Tensor:$a, Dl_Tensor:$b);
-  let results = (outs Dl_Tensor:$y);
-  let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
+  let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
+  let arguments = (ins type:$x);
+  let results = (outs type:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+  let extraClassDefinition = [{
+    void $cppClass::differentiate(::mlir::OpBuilder &builder,
+                                  ::llvm::ArrayRef<::mlir::Value> cotangents,
+                                  ::llvm::MutableArrayRef<::mlir::Value> operands) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      [[maybe_unused]] ::mlir::Value dy = cotangents[0], x = getX(), y = getY();
+      operands[0] = }] # derivative # [{;
+    }
+  }];
+}
+/// The derivative of a function that is flat everywhere but at its jumps.
+defvar Dl_Flat = "::mlir::Value()";
+
+/// An op on a and b, whose shapes broadcast.
+class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,
+                list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic, !listconcat([InferTypeOpAdaptor], traits)> {
+  let summary = summary_;
+  let description = "```mlir\n%y = dl." # mnemonic # " %a, %b : tensor<8x4x"
+      # !if(!eq(type, Dl_BoolTensor), "i1", "f32") # ">\n```";
+  let arguments = (ins type:$a, type:$b);
+  let results = (outs type:$y);
+  let assemblyFormat =
+      "$a `,` $b attr-dict `:` custom<Broadcast>(type($a), type($b), type($y))";
+  code inference = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location> location,
+        $cppClass::Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      return ::dlc::dl::inferBroadcast(location, getOperationName(), {"a", "b"},
+                                       adaptor.getOperands(), types);
+    }
+  }];
+  let extraClassDefinition = inference;
+}
+
+/// A function of a and b with the cotangents of both, as in Dl_UnaryOp.
+class Dl_BinaryOp<string mnemonic, string summary_, string da, string db,
+                  list<Trait> traits = []>
+    : Dl_PairOp<mnemonic, summary_, Dl_Tensor,
+                !listconcat([Dl_HasRule], traits)> {
+  let extraClassDefinition = inference # [{
+    void $cppClass::differentiate(::mlir::OpBuilder &builder,
+                                  ::llvm::ArrayRef<::mlir::Value> cotangents,
+                                  ::llvm::MutableArrayRef<::mlir::Value> operands) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      [[maybe_unused]] ::mlir::Value dy = cotangents[0], a = getA(), b = getB(),
+                                     y = getY();
+      operands[0] = }] # da # [{;
+      operands[1] = }] # db # [{;
+    }
+  }];
 }
 
 #endif // DL_BASE_TD

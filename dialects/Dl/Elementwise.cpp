@@ -10,132 +10,187 @@ using namespace mlir;
 using namespace dlc::dl;
 
 //===----------------------------------------------------------------------===//
-// Derivatives. Each reads: operand cotangents = f(dy, operands, results).
+// Syntax
+//===----------------------------------------------------------------------===//
+
+ParseResult dlc::dl::parseBroadcast(OpAsmParser &parser, Type &a, Type &b,
+                                    Type &y) {
+  if (parser.parseType(a))
+    return failure();
+  b = y = a;
+  if (failed(parser.parseOptionalComma()))
+    return success();
+  return failure(parser.parseType(b) || parser.parseArrow() ||
+                 parser.parseType(y));
+}
+void dlc::dl::printBroadcast(OpAsmPrinter &printer, Operation *, Type a, Type b,
+                             Type y) {
+  printer << a;
+  if (a != b || a != y)
+    printer << ", " << b << " -> " << y;
+}
+
+ParseResult dlc::dl::parseOneOrTwoTypes(OpAsmParser &parser, Type &a, Type &b) {
+  if (parser.parseType(a))
+    return failure();
+  b = a;
+  return succeeded(parser.parseOptionalComma()) ? parser.parseType(b)
+                                                : success();
+}
+void dlc::dl::printOneOrTwoTypes(OpAsmPrinter &printer, Operation *, Type a,
+                                 Type b) {
+  printer << a;
+  if (a != b)
+    printer << ", " << b;
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+/// The shape that both shapes broadcast to, if they do.
+static std::optional<SmallVector<int64_t>>
+broadcastShapes(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  if (a.size() < b.size())
+    std::swap(a, b);
+  SmallVector<int64_t> shape(a);
+  size_t missing = a.size() - b.size();
+  for (size_t i = 0; i < b.size(); ++i) {
+    int64_t &extent = shape[missing + i];
+    if (extent == 1)
+      extent = b[i];
+    else if (b[i] != 1 && b[i] != extent)
+      return std::nullopt;
+  }
+  return shape;
+}
+
+FailureOr<SmallVector<int64_t>>
+dlc::dl::broadcastShape(std::optional<Location> loc, StringRef op,
+                        ArrayRef<StringRef> names, ValueRange operands) {
+  SmallVector<int64_t> shape;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    RankedTensorType type = tensorType(operands[i]);
+    for (size_t j = 0; j < i; ++j)
+      if (!broadcastShapes(tensorType(operands[j]).getShape(), type.getShape()))
+        return emitOptionalError(loc, "'", op, "' has operands ", names[j],
+                                 " of type ", operands[j].getType(), " and ",
+                                 names[i], " of type ", type,
+                                 ", whose shapes do not broadcast");
+    // Shapes of which each two broadcast broadcast together.
+    shape = *broadcastShapes(shape, type.getShape());
+  }
+  return shape;
+}
+
+LogicalResult dlc::dl::checkOneElementType(std::optional<Location> loc,
+                                           StringRef op,
+                                           ArrayRef<StringRef> names,
+                                           ValueRange operands) {
+  for (size_t i = 1; i < operands.size(); ++i)
+    if (tensorType(operands[i]).getElementType() !=
+        tensorType(operands[0]).getElementType())
+      return emitOptionalError(loc, "'", op, "' expects operands ", names[0],
+                               " and ", names[i], " of one element type, not ",
+                               operands[0].getType(), " and ",
+                               operands[i].getType());
+  return success();
+}
+
+LogicalResult dlc::dl::inferBroadcast(std::optional<Location> loc, StringRef op,
+                                      ArrayRef<StringRef> names,
+                                      ValueRange operands,
+                                      SmallVectorImpl<Type> &types) {
+  if (failed(checkOneElementType(loc, op, names, operands)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> shape =
+      broadcastShape(loc, op, names, operands);
+  if (failed(shape))
+    return failure();
+  types.push_back(tensorType(operands[0]).clone(*shape));
+  return success();
+}
+
+LogicalResult CompareOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> loc,
+                                          CompareOp::Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  if (failed(inferBroadcast(loc, getOperationName(), {"a", "b"},
+                            adaptor.getOperands(), types)))
+    return failure();
+  types.back() =
+      cast<RankedTensorType>(types.back()).clone(IntegerType::get(context, 1));
+  return success();
+}
+
+LogicalResult SelectOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         SelectOp::Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  if (failed(checkOneElementType(loc, getOperationName(), {"a", "b"},
+                                 {adaptor.getA(), adaptor.getB()})))
+    return failure();
+  FailureOr<SmallVector<int64_t>> shape = broadcastShape(
+      loc, getOperationName(), {"condition", "a", "b"}, adaptor.getOperands());
+  if (failed(shape))
+    return failure();
+  types.push_back(tensorType(adaptor.getA()).clone(*shape));
+  return success();
+}
+
+LogicalResult CastOp::verify() {
+  RankedTensorType x = tensorType(getX()), y = tensorType(getY());
+  if (x.getShape() != y.getShape())
+    return emitOpError() << "keeps the shape, but operand x is " << x
+                         << " and the result " << y;
+  return success();
+}
+
+LogicalResult ClampOp::verify() {
+  if (!getMin() && !getMax())
+    return emitOpError("expects 'min', 'max' or both");
+  RankedTensorType x = tensorType(getX());
+  auto type = dyn_cast<IntegerType>(x.getElementType());
+  for (auto [name, bound] :
+       {std::pair("min", getMinAttr()), std::pair("max", getMaxAttr())}) {
+    if (!bound)
+      continue;
+    double value = bound.getValueAsDouble();
+    if (std::isnan(value))
+      return emitOpError() << "expects '" << name << "' to be a number";
+    if (!type)
+      continue;
+    bool isUnsigned = type.isUnsigned();
+    double end = std::ldexp(1.0, type.getWidth() - (isUnsigned ? 0 : 1));
+    if (value != std::floor(value) || value >= end ||
+        value < (isUnsigned ? 0 : -end))
+      return emitOpError() << "of operand x " << x << " expects '" << name
+                           << "' to be a number of its element type, not "
+                           << value;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Derivatives that are more than a formula
 //===----------------------------------------------------------------------===//
 
 #define DIFFERENTIATE(Op)                                                      \
   void Op::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,       \
                          MutableArrayRef<Value> operands)
 
-DIFFERENTIATE(NegOp) {
-  operands[0] = Expr(builder, getLoc()).neg(cotangents[0]);
-}
-
-DIFFERENTIATE(ExpOp) {
-  operands[0] = Expr(builder, getLoc()).mul(cotangents[0], getY());
-}
-
-DIFFERENTIATE(LogOp) {
-  operands[0] = Expr(builder, getLoc()).div(cotangents[0], getX());
-}
-
-DIFFERENTIATE(SqrtOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.div(e.scale(cotangents[0], 0.5), getY());
-}
-
-DIFFERENTIATE(RsqrtOp) {
-  Expr e(builder, getLoc());
-  Value cube = e.mul(getY(), e.mul(getY(), getY()));
-  operands[0] = e.mul(cotangents[0], e.scale(cube, -0.5));
-}
-
-DIFFERENTIATE(AbsOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.mul(cotangents[0], e.sign(getX()));
-}
-
-// Steps: flat everywhere but at their jumps.
-DIFFERENTIATE(SignOp) {}
-DIFFERENTIATE(FloorOp) {}
-DIFFERENTIATE(CeilOp) {}
-DIFFERENTIATE(RoundOp) {}
-
-DIFFERENTIATE(Log1pOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.div(cotangents[0], e.offset(getX(), 1));
-}
-
-DIFFERENTIATE(Expm1Op) {
-  Expr e(builder, getLoc());
-  operands[0] = e.mul(cotangents[0], e.offset(getY(), 1));
-}
-
-DIFFERENTIATE(ReciprocalOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.neg(e.mul(cotangents[0], e.square(getY())));
-}
-
-DIFFERENTIATE(SquareOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.mul(cotangents[0], e.scale(getX(), 2));
-}
-
-DIFFERENTIATE(SinOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.mul(cotangents[0], e.cos(getX()));
-}
-
-DIFFERENTIATE(CosOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.neg(e.mul(cotangents[0], e.sin(getX())));
-}
-
-DIFFERENTIATE(TanhOp) {
-  Expr e(builder, getLoc());
-  Value slope = e.offset(e.neg(e.square(getY())), 1);
-  operands[0] = e.mul(cotangents[0], slope);
-}
-
-DIFFERENTIATE(ErfOp) {
-  Expr e(builder, getLoc());
-  Value bell = e.exp(e.neg(e.square(getX())));
-  operands[0] = e.mul(cotangents[0], e.scale(bell, 2 / std::sqrt(M_PI)));
-}
-
 DIFFERENTIATE(PowOp) {
   Expr e(builder, getLoc());
   Value a = getA(), b = getB(), zero = e.splat(a.getType(), 0);
-  operands[0] = e.mul(cotangents[0], e.mul(b, e.pow(a, e.offset(b, -1))));
+  // Choices, not products: 0 times an infinite power would not be 0.
+  Value slope = e.mul(b, e.pow(a, e.offset(b, -1)));
+  Value bIsZero = e.compare(Predicate::eq, b, zero);
+  operands[0] = e.mul(cotangents[0], e.unless(bIsZero, slope));
   // y log(a) without the logarithm of 0.
-  Value isZero = e.compare(Predicate::eq, a, zero);
-  Value log = e.log(e.select(isZero, e.splat(a.getType(), 1), a));
+  Value aIsZero = e.compare(Predicate::eq, a, zero);
+  Value flat = e.logicalAnd(aIsZero, e.compare(Predicate::ge, b, zero));
+  Value log = e.log(e.select(flat, e.splat(a.getType(), 1), a));
   operands[1] = e.mul(cotangents[0], e.mul(getY(), log));
-}
-
-DIFFERENTIATE(MinOp) {
-  Expr e(builder, getLoc());
-  Value first = e.compare(Predicate::le, getA(), getB());
-  Value zero = e.splat(getType(), 0);
-  operands[0] = e.select(first, cotangents[0], zero);
-  operands[1] = e.select(first, zero, cotangents[0]);
-}
-
-DIFFERENTIATE(AddOp) { operands[0] = operands[1] = cotangents[0]; }
-
-DIFFERENTIATE(SubOp) {
-  operands[0] = cotangents[0];
-  operands[1] = Expr(builder, getLoc()).neg(cotangents[0]);
-}
-
-DIFFERENTIATE(MulOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.mul(cotangents[0], getB());
-  operands[1] = e.mul(cotangents[0], getA());
-}
-
-DIFFERENTIATE(DivOp) {
-  Expr e(builder, getLoc());
-  operands[0] = e.div(cotangents[0], getB());
-  operands[1] = e.neg(e.mul(operands[0], getY()));
-}
-
-DIFFERENTIATE(MaxOp) {
-  Expr e(builder, getLoc());
-  Value first = e.compare(Predicate::ge, getA(), getB());
-  Value zero = e.splat(getType(), 0);
-  operands[0] = e.select(first, cotangents[0], zero);
-  operands[1] = e.select(first, zero, cotangents[0]);
 }
 
 DIFFERENTIATE(ScaleOp) {
@@ -149,9 +204,8 @@ DIFFERENTIATE(SelectOp) {
   Expr e(builder, getLoc());
   if (!isa<FloatType>(tensorType(getY()).getElementType()))
     return;
-  Value zero = e.splat(getY().getType(), 0);
-  operands[1] = e.select(getCondition(), cotangents[0], zero);
-  operands[2] = e.select(getCondition(), zero, cotangents[0]);
+  operands[1] = e.where(getCondition(), cotangents[0]);
+  operands[2] = e.unless(getCondition(), cotangents[0]);
 }
 
 DIFFERENTIATE(CastOp) {
@@ -163,27 +217,27 @@ DIFFERENTIATE(CastOp) {
     operands[0] = Expr(builder, getLoc()).cast(cotangents[0], from);
 }
 
-DIFFERENTIATE(ReluOp) {
-  Expr e(builder, getLoc());
-  Value zero = e.splat(getType(), 0);
-  operands[0] =
-      e.select(e.compare(Predicate::gt, getX(), zero), cotangents[0], zero);
-}
-
 DIFFERENTIATE(CopyOp) { operands[0] = cotangents[0]; }
 
 //===----------------------------------------------------------------------===//
-// Types and folds
+// Decompositions
 //===----------------------------------------------------------------------===//
 
-LogicalResult CompareOp::inferReturnTypes(MLIRContext *context,
-                                          std::optional<Location>,
-                                          CompareOp::Adaptor adaptor,
-                                          SmallVectorImpl<Type> &types) {
-  types.push_back(
-      tensorType(adaptor.getA()).clone(IntegerType::get(context, 1)));
-  return success();
+SmallVector<Value> ClampOp::decompose(OpBuilder &builder) {
+  Expr e(builder, getLoc());
+  Value x = getX();
+  // `max` and `min` hand the gradient to their first operand where both are
+  // equal, and keep what is not a number.
+  if (getMin())
+    x = e.maximum(x, e.splat(x.getType(), getMin()->convertToDouble()));
+  if (getMax())
+    x = e.minimum(x, e.splat(x.getType(), getMax()->convertToDouble()));
+  return {x};
 }
+
+//===----------------------------------------------------------------------===//
+// Folds. An operand takes the place of the result only if it has its shape.
+//===----------------------------------------------------------------------===//
 
 /// Whether an operand is known to hold `value` everywhere.
 static bool isSplat(Attribute operand, double value) {
@@ -195,22 +249,70 @@ static bool isSplat(Attribute operand, double value) {
   return splat.getSplatValue<APInt>().getSExtValue() == int64_t(value);
 }
 
+/// `x` if it is as good as the result of `op` where b holds `neutral`.
+static OpFoldResult foldNeutral(Operation *op, Attribute b, double neutral) {
+  Value x = op->getOperand(0);
+  if (isSplat(b, neutral) && x.getType() == op->getResult(0).getType())
+    return x;
+  return {};
+}
+
+// As in fast paths everywhere, -0 + 0 is taken for -0.
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
-  // x + 0; as in fast paths everywhere, -0 + 0 is taken for -0.
-  if (isSplat(adaptor.getB(), 0))
-    return getA();
-  return {};
+  return foldNeutral(*this, adaptor.getB(), 0);
 }
-
+OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
+  return foldNeutral(*this, adaptor.getB(), 0);
+}
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
-  if (isSplat(adaptor.getB(), 1))
-    return getA();
-  return {};
+  return foldNeutral(*this, adaptor.getB(), 1);
+}
+OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
+  return foldNeutral(*this, adaptor.getB(), 1);
 }
 
-OpFoldResult ScaleOp::fold(FoldAdaptor) {
+/// The same function of a float that is everywhere the same.
+static OpFoldResult foldSplat(Attribute operand,
+                              function_ref<APFloat(const APFloat &)> function) {
+  auto splat = dyn_cast_or_null<SplatElementsAttr>(operand);
+  if (!splat || !isa<FloatType>(splat.getElementType()))
+    return {};
+  return SplatElementsAttr::get(splat.getType(),
+                                function(splat.getSplatValue<APFloat>()));
+}
+
+/// The f64 number as one of the type of `like`.
+static APFloat convertLike(APFloat number, const APFloat &like) {
+  bool losesInfo;
+  number.convert(like.getSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return number;
+}
+
+OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
+  if (auto before = getX().getDefiningOp<NegOp>())
+    return before.getX();
+  return foldSplat(adaptor.getX(), [](const APFloat &x) { return -x; });
+}
+
+OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
   if (getFactor().convertToDouble() == 1)
     return getX();
+  return foldSplat(adaptor.getX(), [&](const APFloat &x) {
+    return x * convertLike(getFactor(), x);
+  });
+}
+
+OpFoldResult OffsetOp::fold(FoldAdaptor adaptor) {
+  if (getTerm().isZero())
+    return getX();
+  return foldSplat(adaptor.getX(), [&](const APFloat &x) {
+    return x + convertLike(getTerm(), x);
+  });
+}
+
+OpFoldResult NotOp::fold(FoldAdaptor) {
+  if (auto before = getX().getDefiningOp<NotOp>())
+    return before.getX();
   return {};
 }
 

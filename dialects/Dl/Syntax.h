@@ -43,6 +43,30 @@ mlir::ParseResult parsePredicate(mlir::OpAsmParser &parser,
 void printPredicate(mlir::OpAsmPrinter &printer, mlir::Operation *,
                     PredicateAttr predicate);
 
+/// `none` or `tanh`.
+mlir::ParseResult parseGeluForm(mlir::OpAsmParser &parser, GeluFormAttr &form);
+void printGeluForm(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   GeluFormAttr form);
+
+/// `mean`, `sum`, `none` or `batchmean`.
+mlir::ParseResult parseLossReduction(mlir::OpAsmParser &parser,
+                                     LossReductionAttr &reduction);
+void printLossReduction(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                        LossReductionAttr reduction);
+
+/// The types of operands a, b and result y: one if all are the same, otherwise
+/// `a, b -> y`.
+mlir::ParseResult parseBroadcast(mlir::OpAsmParser &parser, mlir::Type &a,
+                                 mlir::Type &b, mlir::Type &y);
+void printBroadcast(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                    mlir::Type a, mlir::Type b, mlir::Type y);
+
+/// The types of operands a and b: one if both are the same.
+mlir::ParseResult parseOneOrTwoTypes(mlir::OpAsmParser &parser, mlir::Type &a,
+                                     mlir::Type &b);
+void printOneOrTwoTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                        mlir::Type a, mlir::Type b);
+
 /// `zeros`, `uniform<-1.0, 1.0>`: an initialiser without its `#dl.`.
 mlir::ParseResult parseInitializer(mlir::OpAsmParser &parser,
                                    InitializerAttrInterface &init);

@@ -27,6 +27,9 @@ static bool compare(dl::CompareOp op, T x, T y) {
   llvm_unreachable("not a predicate");
 }
 
+static double negative(double x) { return -x; }
+static int64_t negative(int64_t x) { return difference(int64_t(0), x); }
+
 static Tensor choose(dl::SelectOp op, const Call &call) {
   Tensor result(call.type());
   for (int64_t i = 0, e = result.size(); i < e; ++i)
@@ -35,8 +38,10 @@ static Tensor choose(dl::SelectOp op, const Call &call) {
 }
 
 void dlc::interp::registerElementwise(MLIRContext *c) {
-  elementwise<dl::AbsOp>(c, [](double x) { return std::fabs(x); });
+  elementwise<dl::AbsOp>(
+      c, [](auto x) { return x < 0 ? negative(x) : sum(x, decltype(x)(0)); });
   elementwise<dl::AddOp>(c, [](auto x, auto y) { return sum(x, y); });
+  elementwise<dl::AndOp>(c, [](int64_t x, int64_t y) { return x & y; });
   elementwise<dl::CastOp>(c, [](dl::CastOp op, auto x) -> decltype(x) {
     // To i1 a number is not cut off but compared with zero.
     bool toBool = dl::tensorType(op.getY()).getElementType().isInteger(1);
@@ -57,10 +62,12 @@ void dlc::interp::registerElementwise(MLIRContext *c) {
   elementwise<dl::MaxOp>(c, [](auto x, auto y) { return maximum(x, y); });
   elementwise<dl::MinOp>(c, [](auto x, auto y) { return minimum(x, y); });
   elementwise<dl::MulOp>(c, [](auto x, auto y) { return product(x, y); });
-  elementwise<dl::NegOp>(c, [](double x) { return -x; });
+  elementwise<dl::NegOp>(c, [](auto x) { return negative(x); });
+  elementwise<dl::NotOp>(c, [](int64_t x) -> int64_t { return !x; });
   elementwise<dl::OffsetOp>(c, [](dl::OffsetOp op, double x) {
     return x + op.getTerm().convertToDouble();
   });
+  elementwise<dl::OrOp>(c, [](int64_t x, int64_t y) { return x | y; });
   elementwise<dl::PowOp>(c, [](double x, double y) { return std::pow(x, y); });
   elementwise<dl::ReciprocalOp>(c, [](double x) { return 1 / x; });
   elementwise<dl::ReluOp>(c, [](double x) { return maximum(x, 0.0); });
@@ -70,11 +77,13 @@ void dlc::interp::registerElementwise(MLIRContext *c) {
   elementwise<dl::ScaleOp>(c, [](dl::ScaleOp op, double x) {
     return x * op.getFactor().convertToDouble();
   });
-  elementwise<dl::SignOp>(c, [](double x) { return (x > 0) - (x < 0); });
+  elementwise<dl::SignOp>(
+      c, [](auto x) -> decltype(x) { return (x > 0) - (x < 0); });
   elementwise<dl::SinOp>(c, [](double x) { return std::sin(x); });
   elementwise<dl::SqrtOp>(c, [](double x) { return std::sqrt(x); });
-  elementwise<dl::SquareOp>(c, [](double x) { return x * x; });
+  elementwise<dl::SquareOp>(c, [](auto x) { return product(x, x); });
   elementwise<dl::SubOp>(c, [](auto x, auto y) { return difference(x, y); });
   elementwise<dl::TanhOp>(c, [](double x) { return std::tanh(x); });
+  elementwise<dl::XorOp>(c, [](int64_t x, int64_t y) { return x ^ y; });
   model<dl::SelectOp>(c, choose);
 }

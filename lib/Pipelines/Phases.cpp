@@ -37,13 +37,26 @@ static void addCleanup(OpPassManager &manager) {
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &) {
   manager.addNestedPass<dl::ModelOp>(createResolveSteps());
+  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
+      createWriteBroadcasts());
   addCleanup(manager);
+}
+
+/// Whether an elementwise op has an operand of another shape than its result's.
+static bool broadcastsOperands(Operation *op) {
+  return op->hasTrait<dl::Elementwise>() &&
+         llvm::any_of(op->getOperands(), [&](Value operand) {
+           return dl::tensorType(operand).getShape() !=
+                  dl::tensorType(op->getResult(0)).getShape();
+         });
 }
 
 static bool isResolved(Operation *op) {
   // A step is made of dl only.
   if (op->getParentOfType<dl::ModelOp>() &&
       !isa<dl::DlDialect, func::FuncDialect>(op->getDialect()))
+    return false;
+  if (broadcastsOperands(op))
     return false;
   return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
               dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp,
@@ -183,8 +196,7 @@ static bool isLLVM(Operation *op) {
 static constexpr Phase phases[] = {
     {"resolve",
      "steps as pure functions of state and inputs: calls inlined, modes set, "
-     "reads and "
-     "writes as arguments and results",
+     "reads and writes as arguments and results; broadcasts written out",
      addResolve, isResolved},
     {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
      isExplicit},

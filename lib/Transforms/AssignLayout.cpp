@@ -50,7 +50,7 @@ static bool isImage(Value value) {
     if (isa<Conv2dOp, Conv2dInputGradOp, MaxPool2dOp, MaxPool2dIndexOp,
             MaxPool2dScatterOp, MaxPool2dGatherOp>(op))
       return true;
-    if (!op->hasTrait<OpTrait::Elementwise>())
+    if (!op->hasTrait<Elementwise>())
       return false;
     Value next;
     for (Value operand : op->getOperands())

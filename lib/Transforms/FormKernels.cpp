@@ -140,7 +140,7 @@ static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
 void Grouping::assign(Operation *op) {
   std::optional<int64_t> rows = rowsOf(op, minRows);
   std::optional<SmallVector<int64_t>> pointwise;
-  if (op->hasTrait<OpTrait::Elementwise>())
+  if (op->hasTrait<Elementwise>())
     pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
 
   SmallVector<Need> needed = needs(op);

@@ -142,7 +142,7 @@ struct SinkThroughElementwise : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!op->hasTrait<OpTrait::Elementwise>() || op->getNumResults() != 1)
+    if (!op->hasTrait<Elementwise>() || op->getNumResults() != 1)
       return rewriter.notifyMatchFailure(op, "not elementwise");
     for (Value operand : op->getOperands()) {
       Operation *view = operand.getDefiningOp();

@@ -132,6 +132,52 @@ func.func @mul_one(%x: tensor<8xf32>) -> tensor<8xf32> {
   return %1 : tensor<8xf32>
 }
 
+// FOLD-LABEL: func @subtract_zero_divide_by_one
+// FOLD-SAME:    %[[X:.*]]: tensor<8xf32>
+// FOLD-NEXT:    return %[[X]]
+func.func @subtract_zero_divide_by_one(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %zero = dl.constant dense<0.0> : tensor<8xf32>
+  %one = dl.constant dense<1.0> : tensor<8xf32>
+  %0 = dl.sub %x, %zero : tensor<8xf32>
+  %1 = dl.div %0, %one : tensor<8xf32>
+  %2 = dl.offset %1 by 0.0 : tensor<8xf32>
+  return %2 : tensor<8xf32>
+}
+
+// FOLD-LABEL: func @twice
+// FOLD-SAME:    %[[X:.*]]: tensor<8xf32>, %[[M:.*]]: tensor<8xi1>
+// FOLD-NEXT:    return %[[X]], %[[M]]
+func.func @twice(%x: tensor<8xf32>, %m: tensor<8xi1>) -> (tensor<8xf32>, tensor<8xi1>) {
+  %0 = dl.neg %x : tensor<8xf32>
+  %1 = dl.neg %0 : tensor<8xf32>
+  %2 = dl.not %m : tensor<8xi1>
+  %3 = dl.not %2 : tensor<8xi1>
+  return %1, %3 : tensor<8xf32>, tensor<8xi1>
+}
+
+// FOLD-LABEL: func @of_a_constant
+// FOLD-NEXT:    %[[C:.*]] = dl.constant dense<-2.500000e+00> : tensor<8xf32>
+// FOLD-NEXT:    return %[[C]]
+func.func @of_a_constant() -> tensor<8xf32> {
+  %c = dl.constant dense<4.0> : tensor<8xf32>
+  %0 = dl.scale %c by 0.5 : tensor<8xf32>
+  %1 = dl.offset %0 by 0.5 : tensor<8xf32>
+  %2 = dl.neg %1 : tensor<8xf32>
+  return %2 : tensor<8xf32>
+}
+
+// What the result repeats is not the result.
+// FOLD-LABEL: func @neutral_but_larger
+// FOLD:         dl.add
+// FOLD:         dl.mul
+func.func @neutral_but_larger(%x: tensor<4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
+  %zero = dl.constant dense<0.0> : tensor<8x4xf32>
+  %one = dl.constant dense<1.0> : tensor<8x1xf32>
+  %0 = dl.add %x, %zero : tensor<4xf32>, tensor<8x4xf32> -> tensor<8x4xf32>
+  %1 = dl.mul %x, %one : tensor<4xf32>, tensor<8x1xf32> -> tensor<8x4xf32>
+  return %0, %1 : tensor<8x4xf32>, tensor<8x4xf32>
+}
+
 // FOLD-LABEL: func @neither_zero_nor_one
 // FOLD:         %[[SUM:.*]] = dl.add
 // FOLD:         %[[PRODUCT:.*]] = dl.mul %[[SUM]]

@@ -14,6 +14,21 @@ def ResolveSteps : Pass<"dl-resolve-steps", "::dlc::dl::ModelOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
+def WriteBroadcasts : Pass<"dl-write-broadcasts", "::mlir::func::FuncOp"> {
+  let summary = "give the operands of elementwise ops one shape";
+  let description = [{
+    ```mlir
+    %y = dl.add %a, %b : tensor<8x4xf32>, tensor<1x4xf32> -> tensor<8x4xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = dl.reshape %b : tensor<1x4xf32> to tensor<4xf32>
+    %1 = dl.broadcast %0 dims [1] : tensor<4xf32> to tensor<8x4xf32>
+    %y = dl.add %a, %1 : tensor<8x4xf32>
+    ```
+  }];
+}
+
 def Decompose : Pass<"dl-decompose", "::mlir::func::FuncOp"> {
   let summary = "replace composite ops by primitive ones";
 }

@@ -25,6 +25,13 @@ struct Scalar {
   Value constant(double value) const {
     return arith::ConstantOp::create(b, loc, b.getFloatAttr(element, value));
   }
+  Value integer(int64_t value) const {
+    return arith::ConstantOp::create(
+        b, loc, b.getIntegerAttr(args[0].getType(), value));
+  }
+  Value choose(Value condition, Value x, Value y) const {
+    return arith::SelectOp::create(b, loc, condition, x, y);
+  }
   template <typename Op>
   Value unary() const {
     return Op::create(b, loc, args[0]);
@@ -40,22 +47,32 @@ struct Scalar {
     return isUnsigned() ? binary<Unsigned>() : binary<Signed>();
   }
 
-  Value compute(dl::NegOp) const { return unary<arith::NegFOp>(); }
+  Value compute(dl::NegOp) const {
+    if (isFloat())
+      return unary<arith::NegFOp>();
+    return arith::SubIOp::create(b, loc, integer(0), args[0]);
+  }
   Value compute(dl::ExpOp) const { return unary<math::ExpOp>(); }
-  Value compute(dl::LogOp) const { return unary<math::LogOp>(); }
+  Value compute(dl::LogOp) const;
   Value compute(dl::SqrtOp) const { return unary<math::SqrtOp>(); }
   Value compute(dl::RsqrtOp) const {
     return arith::DivFOp::create(b, loc, constant(1), unary<math::SqrtOp>());
   }
-  Value compute(dl::AbsOp) const { return unary<math::AbsFOp>(); }
+  Value compute(dl::AbsOp) const {
+    if (isFloat())
+      return unary<math::AbsFOp>();
+    return isUnsigned() ? args[0] : unary<math::AbsIOp>();
+  }
   Value compute(dl::SignOp) const;
-  Value compute(dl::Log1pOp) const { return unary<math::Log1pOp>(); }
-  Value compute(dl::Expm1Op) const { return unary<math::ExpM1Op>(); }
+  Value compute(dl::Log1pOp) const;
+  Value compute(dl::Expm1Op) const;
   Value compute(dl::ReciprocalOp) const {
     return arith::DivFOp::create(b, loc, constant(1), args[0]);
   }
   Value compute(dl::SquareOp) const {
-    return arith::MulFOp::create(b, loc, args[0], args[0]);
+    if (isFloat())
+      return arith::MulFOp::create(b, loc, args[0], args[0]);
+    return arith::MulIOp::create(b, loc, args[0], args[0]);
   }
   Value compute(dl::SinOp) const { return unary<math::SinOp>(); }
   Value compute(dl::CosOp) const { return unary<math::CosOp>(); }
@@ -92,8 +109,14 @@ struct Scalar {
   Value compute(dl::ReluOp) const {
     return arith::MaximumFOp::create(b, loc, args[0], constant(0));
   }
+  Value compute(dl::AndOp) const { return binary<arith::AndIOp>(); }
+  Value compute(dl::OrOp) const { return binary<arith::OrIOp>(); }
+  Value compute(dl::XorOp) const { return binary<arith::XOrIOp>(); }
+  Value compute(dl::NotOp) const {
+    return arith::XOrIOp::create(b, loc, args[0], integer(1));
+  }
   Value compute(dl::SelectOp) const {
-    return arith::SelectOp::create(b, loc, args[0], args[1], args[2]);
+    return choose(args[0], args[1], args[2]);
   }
   Value compute(dl::CopyOp) const { return args[0]; }
   Value compute(dl::CompareOp op) const;
@@ -106,14 +129,66 @@ private:
 } // namespace
 
 Value Scalar::compute(dl::SignOp) const {
+  if (isUnsigned())
+    return arith::MinUIOp::create(b, loc, args[0], integer(1));
+  if (!isFloat()) {
+    Value least = arith::MaxSIOp::create(b, loc, args[0], integer(-1));
+    return arith::MinSIOp::create(b, loc, least, integer(1));
+  }
   Value zero = constant(0);
   auto compare = [&](arith::CmpFPredicate predicate) -> Value {
     return arith::CmpFOp::create(b, loc, predicate, args[0], zero);
   };
-  Value below = arith::SelectOp::create(
-      b, loc, compare(arith::CmpFPredicate::OLT), constant(-1), zero);
-  return arith::SelectOp::create(b, loc, compare(arith::CmpFPredicate::OGT),
-                                 constant(1), below);
+  Value below = choose(compare(arith::CmpFPredicate::OLT), constant(-1), zero);
+  return choose(compare(arith::CmpFPredicate::OGT), constant(1), below);
+}
+
+/// In f32 the polynomial knows no denormal, and workers take one for 0. As an
+/// integer its bits are the multiple of 2^-149 that it is.
+Value Scalar::compute(dl::LogOp) const {
+  if (!element.isF32())
+    return unary<math::LogOp>();
+  Value bits = arith::BitcastOp::create(b, loc, b.getI32Type(), args[0]);
+  Value leastNormal =
+      arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0x00800000));
+  Value isTiny = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, bits,
+                                       leastNormal);
+  Value multiple = arith::SIToFPOp::create(b, loc, element, bits);
+  Value log = math::LogOp::create(b, loc, choose(isTiny, multiple, args[0]));
+  Value unit = choose(isTiny, constant(-149 * M_LN2), constant(0));
+  return arith::AddFOp::create(b, loc, log, unit);
+}
+
+/// Kahan: what rounding did to u = 1 + x cancels in log(u) / (u - 1).
+Value Scalar::compute(dl::Log1pOp) const {
+  Value x = args[0], one = constant(1);
+  Value u = arith::AddFOp::create(b, loc, x, one);
+  Value log = math::LogOp::create(b, loc, u);
+  Value part = arith::SubFOp::create(b, loc, u, one);
+  Value ratio = arith::DivFOp::create(b, loc, x, part);
+  Value product = arith::MulFOp::create(b, loc, log, ratio);
+  auto isEqual = [&](Value y) -> Value {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, u, y);
+  };
+  Value large = choose(isEqual(constant(INFINITY)), u, product);
+  return choose(isEqual(one), x, large);
+}
+
+/// Kahan: what rounding did to u = e^x cancels in (u - 1) / log(u).
+Value Scalar::compute(dl::Expm1Op) const {
+  Value x = args[0], one = constant(1);
+  Value u = math::ExpOp::create(b, loc, x);
+  Value log = math::LogOp::create(b, loc, u);
+  Value part = arith::SubFOp::create(b, loc, u, one);
+  Value ratio = arith::DivFOp::create(b, loc, x, log);
+  Value product = arith::MulFOp::create(b, loc, part, ratio);
+  auto isEqual = [&](Value value, double to) -> Value {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, value,
+                                 constant(to));
+  };
+  Value large = choose(isEqual(u, INFINITY), u, product);
+  Value ends = choose(isEqual(part, -1), part, large);
+  return choose(isEqual(u, 1), x, ends);
 }
 
 /// Integers: x / 0 is 0 and the least integer over -1 is itself, where a plain
@@ -122,16 +197,9 @@ Value Scalar::compute(dl::DivOp) const {
   if (isFloat())
     return binary<arith::DivFOp>();
   Value a = args[0], d = args[1];
-  auto integer = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(b, loc,
-                                     b.getIntegerAttr(a.getType(), value));
-  };
   auto equal = [&](int64_t value) -> Value {
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, d,
                                  integer(value));
-  };
-  auto choose = [&](Value condition, Value x, Value y) -> Value {
-    return arith::SelectOp::create(b, loc, condition, x, y);
   };
   Value zero = integer(0), isZero = equal(0);
   d = choose(isZero, integer(1), d);
@@ -281,11 +349,12 @@ void addElementwise(const TypeConverter &converter,
 
 void dlc::populateElementwiseToLinalg(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  addElementwise<dl::AbsOp, dl::AddOp, dl::CastOp, dl::CeilOp, dl::CompareOp,
-                 dl::CopyOp, dl::CosOp, dl::DivOp, dl::ErfOp, dl::ExpOp,
-                 dl::Expm1Op, dl::FloorOp, dl::Log1pOp, dl::LogOp, dl::MaxOp,
-                 dl::MinOp, dl::MulOp, dl::NegOp, dl::OffsetOp, dl::PowOp,
-                 dl::ReciprocalOp, dl::ReluOp, dl::RoundOp, dl::RsqrtOp,
-                 dl::ScaleOp, dl::SelectOp, dl::SignOp, dl::SinOp, dl::SqrtOp,
-                 dl::SquareOp, dl::SubOp, dl::TanhOp>(converter, patterns);
+  addElementwise<dl::AbsOp, dl::AddOp, dl::AndOp, dl::CastOp, dl::CeilOp,
+                 dl::CompareOp, dl::CopyOp, dl::CosOp, dl::DivOp, dl::ErfOp,
+                 dl::ExpOp, dl::Expm1Op, dl::FloorOp, dl::Log1pOp, dl::LogOp,
+                 dl::MaxOp, dl::MinOp, dl::MulOp, dl::NegOp, dl::NotOp,
+                 dl::OffsetOp, dl::OrOp, dl::PowOp, dl::ReciprocalOp,
+                 dl::ReluOp, dl::RoundOp, dl::RsqrtOp, dl::ScaleOp,
+                 dl::SelectOp, dl::SignOp, dl::SinOp, dl::SqrtOp, dl::SquareOp,
+                 dl::SubOp, dl::TanhOp, dl::XorOp>(converter, patterns);
 }
