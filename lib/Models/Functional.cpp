@@ -72,6 +72,7 @@ Tensor nn::maxPool2d(Tensor x, int64_t kernel, int64_t stride,
   };
   return program.add<dl::MaxPool2dOp>(
       x, square(kernel), square(stride ? stride : kernel), square(padding),
+      square(1), UnitAttr(),
       dl::LayoutAttr::get(program.context(), dl::Layout::ChannelsFirst));
 }
 

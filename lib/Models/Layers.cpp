@@ -63,11 +63,13 @@ Conv2d::Conv2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
     : scope(scope), options(options) {
   Program &program = scope.program();
   MLIRContext *context = program.context();
-  weight = program.parameter(scope / "weight", {out, in, kernel, kernel},
+  weight = program.parameter(scope / "weight",
+                             {out, in / options.groups, kernel, kernel},
                              weightInit(context));
   if (options.bias)
-    bias = program.parameter(scope / "bias", {out},
-                             biasInit(context, in * kernel * kernel));
+    bias = program.parameter(
+        scope / "bias", {out},
+        biasInit(context, in / options.groups * kernel * kernel));
 }
 
 Tensor Conv2d::operator()(Tensor x) const {
@@ -81,6 +83,7 @@ Tensor Conv2d::operator()(Tensor x) const {
   return program.add<dl::Conv2dOp>(
       x, w, b, square(options.stride), square(options.padding),
       square(options.dilation),
+      program.attributes().getI64IntegerAttr(options.groups),
       dl::LayoutAttr::get(program.context(), dl::Layout::ChannelsFirst));
 }
 

@@ -34,7 +34,7 @@ private:
 class Conv2d {
 public:
   struct Options {
-    int64_t stride = 1, padding = 0, dilation = 1;
+    int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
     bool bias = true;
   };
   Conv2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
