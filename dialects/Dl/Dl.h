@@ -52,18 +52,31 @@ struct RandomSource {
 inline constexpr int64_t maxRandomOps = (int64_t(1) << 24) - 1;
 
 /// How a window moves over an image: per spatial dimension (rows, columns).
+/// How a window moves over an image: one entry per spatial dimension (rows and
+/// columns; of a sequence, its places; of a volume, also its planes).
 struct WindowGeometry {
   llvm::SmallVector<int64_t> stride, padding, dilation;
   Layout layout = Layout::ChannelsFirst;
+  /// Whether a last window may reach over the padding, as long as it starts
+  /// before.
+  bool ceilMode = false;
 
+  /// The number of spatial dimensions.
+  int spatialRank() const { return stride.size(); }
   /// Positions of the dimensions in an image of this layout.
-  int channelDim() const { return layout == Layout::ChannelsFirst ? 1 : 3; }
+  int channelDim() const {
+    return layout == Layout::ChannelsFirst ? 1 : spatialRank() + 1;
+  }
   int spatialDim(int i) const {
     return (layout == Layout::ChannelsFirst ? 2 : 1) + i;
   }
   /// Positions of the dimensions in a filter of this layout.
-  int filterOutDim() const { return layout == Layout::ChannelsFirst ? 0 : 3; }
-  int filterInDim() const { return layout == Layout::ChannelsFirst ? 1 : 2; }
+  int filterOutDim() const {
+    return layout == Layout::ChannelsFirst ? 0 : spatialRank() + 1;
+  }
+  int filterInDim() const {
+    return layout == Layout::ChannelsFirst ? 1 : spatialRank();
+  }
   int filterSpatialDim(int i) const {
     return (layout == Layout::ChannelsFirst ? 2 : 0) + i;
   }
@@ -74,10 +87,37 @@ struct WindowGeometry {
   windows(int i, int64_t extent, int64_t kernel,
           llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
 
-  /// Checks that every list has two sensible entries.
+  /// What windows() allowed: elements from the first to the last tap, and
+  /// those that the last of `count` windows needs behind the image, at least
+  /// the padding.
+  int64_t reach(int i, int64_t kernel) const {
+    return dilation[i] * (kernel - 1) + 1;
+  }
+  int64_t paddingBehind(int i, int64_t extent, int64_t kernel,
+                        int64_t count) const {
+    return std::max(padding[i], (count - 1) * stride[i] + reach(i, kernel) -
+                                    padding[i] - extent);
+  }
+
+  /// Checks that every list has `spatialRank` sensible entries.
   mlir::LogicalResult
-  verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
+  verify(int spatialRank,
+         llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
 };
+
+/// Checks that `list`, the attribute `name`, has an entry of at least `least`
+/// per spatial dimension.
+mlir::LogicalResult
+verifyWindowList(llvm::ArrayRef<int64_t> list, llvm::StringRef name,
+                 int64_t least, int spatialRank,
+                 llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+/// The stride of pooling: the kernel where it is not given.
+llvm::SmallVector<int64_t> poolStride(mlir::ArrayAttr stride,
+                                      mlir::ArrayAttr kernel);
+
+/// "rows", as spatial dimension i of `spatialRank` is called.
+llvm::StringRef spatialName(int i, int spatialRank);
 
 /// The most elements a tensor may have: 8 TiB of f64.
 inline constexpr int64_t maxElements = int64_t(1) << 40;

@@ -42,8 +42,8 @@ static void forEachTap(Op op, const Tensor &image, const Tensor &result,
   });
 }
 
-/// The maxima and their places; not a number counts as the maximum, the last
-/// one of a window.
+/// The maxima and their places: the first; not a number counts as the maximum,
+/// the last one of a window.
 template <typename Op>
 static std::vector<Tensor> maxPool(Op op, const Call &call,
                                    RankedTensorType indexType) {
@@ -51,9 +51,12 @@ static std::vector<Tensor> maxPool(Op op, const Call &call,
   Tensor y(call.type(0)), index(indexType);
   for (int64_t i = 0, e = y.size(); i < e; ++i)
     y.set(i, -std::numeric_limits<double>::infinity());
+  std::vector<bool> started(y.size(), false);
   forEachTap(op, x, y, [&](Tap tap) {
     double value = x.real(tap.image);
-    if (value > y.real(tap.result) || std::isnan(value)) {
+    if (!started[tap.result] || value > y.real(tap.result) ||
+        std::isnan(value)) {
+      started[tap.result] = true;
       y.set(tap.result, value);
       index.set(tap.result, tap.number);
     }

@@ -64,15 +64,28 @@ static bool isImage(Value value) {
   return false;
 }
 
+/// Whether a value is the filter of a convolution.
+static bool isFilterOf(OpOperand &use) {
+  Layout layout = Layout::ChannelsLast;
+  if (auto conv = dyn_cast<Conv2dOp>(use.getOwner()))
+    layout = conv.getLayout();
+  else if (auto grad = dyn_cast<Conv2dInputGradOp>(use.getOwner()))
+    layout = grad.getLayout();
+  return use.getOperandNumber() == 1 && layout == Layout::ChannelsFirst;
+}
+
 /// The order in which the kernels that use `param` want it stored, if any.
 static StorageAttr chooseStorage(Value param) {
   MLIRContext *context = param.getContext();
   ArrayRef<int64_t> shape = tensorType(param).getShape();
   for (OpOperand &use : param.getUses()) {
-    if (auto conv = dyn_cast<Conv2dOp>(use.getOwner()))
-      if (use.getOperandNumber() == 1 &&
-          conv.getLayout() == Layout::ChannelsFirst)
-        return StorageAttr::get(context, shape, filterToLast);
+    if (isFilterOf(use))
+      return StorageAttr::get(context, shape, filterToLast);
+    // The filter of a sequence, seen as one with a row.
+    if (auto reshape = dyn_cast<ReshapeOp>(use.getOwner()))
+      if (llvm::any_of(reshape->getUses(), isFilterOf))
+        return StorageAttr::get(context, tensorType(reshape.getY()).getShape(),
+                                filterToLast);
     auto matmul = dyn_cast<MatmulOp>(use.getOwner());
     if (!matmul || use.getOperandNumber() != 1 || !matmul.getTransposeB())
       continue;
@@ -168,6 +181,8 @@ public:
   void rewritePool(Op op);
 
 private:
+  /// KH x KW x I/groups x O to KH x KW x O/groups x I, group by group.
+  Value transposed(Value w, int64_t groups);
   Value image(Value x) { return e.transpose(x, imageToLast); }
   Value filter(Value w) { return e.transpose(w, filterToLast); }
   Value imageBack(Value x) {
@@ -216,13 +231,25 @@ Value ChannelsLast::border(Value x, ArrayRef<int64_t> low,
 void ChannelsLast::rewrite(Conv2dOp op) {
   SmallVector<int64_t> padding = op.getPadding();
   Value x = border(image(op.getX()), padding, padding);
-  Value y =
-      Conv2dOp::create(builder, op.getLoc(), x, filter(op.getW()), Value(),
-                       op.getStrideAttr(), none, op.getDilationAttr(), last);
+  Value y = Conv2dOp::create(builder, op.getLoc(), x, filter(op.getW()),
+                             Value(), op.getStrideAttr(), none,
+                             op.getDilationAttr(), op.getGroupsAttr(), last);
   if (op.getBias())
     y = e.add(y, e.broadcast(op.getBias(), y, {3}));
   op.replaceAllUsesWith(imageBack(y));
   op.erase();
+}
+
+Value ChannelsLast::transposed(Value w, int64_t groups) {
+  if (groups == 1)
+    return e.transpose(w, swapFilterChannels);
+  ArrayRef<int64_t> shape = tensorType(w).getShape();
+  int64_t in = shape[2], out = shape[3] / groups;
+  if (in == 1 && out == 1)
+    return w;
+  w = e.reshape(w, {shape[0], shape[1], in, groups, out});
+  w = e.transpose(w, {0, 1, 4, 3, 2});
+  return e.reshape(w, {shape[0], shape[1], out, groups * in});
 }
 
 void ChannelsLast::rewrite(Conv2dInputGradOp op) {
@@ -239,11 +266,11 @@ void ChannelsLast::rewrite(Conv2dInputGradOp op) {
     interior.push_back(g.stride[i] - 1);
   }
   Value dy = border(image(op.getDy()), low, high, interior);
-  Value w = e.transpose(filter(op.getW()), swapFilterChannels);
+  Value w = transposed(filter(op.getW()), op.getGroups());
   w = ReverseOp::create(builder, op.getLoc(), w.getType(), w,
                         builder.getDenseI64ArrayAttr({0, 1}));
   Value dx = Conv2dOp::create(builder, op.getLoc(), dy, w, Value(), one, none,
-                              op.getDilationAttr(), last);
+                              op.getDilationAttr(), op.getGroupsAttr(), last);
   op.replaceAllUsesWith(imageBack(dx));
   op.erase();
 }
@@ -254,9 +281,9 @@ void ChannelsLast::rewrite(Conv2dFilterGradOp op) {
   ArrayRef<int64_t> shape = tensorType(op.getDw()).getShape();
   auto type =
       tensorType(op.getDw()).clone({shape[2], shape[3], shape[1], shape[0]});
-  Value dw = Conv2dFilterGradOp::create(builder, op.getLoc(), type, x,
-                                        image(op.getDy()), op.getStrideAttr(),
-                                        none, op.getDilationAttr(), last);
+  Value dw = Conv2dFilterGradOp::create(
+      builder, op.getLoc(), type, x, image(op.getDy()), op.getStrideAttr(),
+      none, op.getDilationAttr(), op.getGroupsAttr(), last);
   op.replaceAllUsesWith(e.transpose(dw, inversePermutation(filterToLast)));
   op.erase();
 }

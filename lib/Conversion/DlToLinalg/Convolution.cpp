@@ -2,7 +2,11 @@
 //
 // Both are one contraction over (n, oh, ow, o, kh, kw, i) on channels-last
 // images without padding; `dl-assign-layout` has seen to that, and to the input
-// gradient.
+// gradient. With groups, channels are two dimensions, so that all maps are made
+// of plain ones and depthwise convolutions run along the groups:
+//
+//   y[n, oh, ow, g, o] += x[n, oh + kh, ow + kw, g, i] * w[kh, kw, i, g, o]
+//
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,16 +33,70 @@ namespace {
 /// The three index maps in terms of one set of loops.
 struct ConvIndices {
   template <typename Op>
-  explicit ConvIndices(Op op) {
-    AffineExpr n, h, w, o, kh, kw, i;
-    bindDims(op.getContext(), n, h, w, o, kh, kw, i);
+  explicit ConvIndices(Op op)
+      : context(op.getContext()), groups(op.getGroups()) {
     SmallVector<int64_t> stride = op.getStride(), dilation = op.getDilation();
+    AffineExpr n, h, w, g, o, kh, kw, i;
+    if (groups == 1) {
+      bindDims(context, n, h, w, o, kh, kw, i);
+      windows = {0, 1, 2};
+      taps = {4, 5, 6};
+    } else {
+      bindDims(context, n, h, w, g, o, kh, kw, i);
+      windows = {0, 1, 2};
+      taps = {5, 6, 7};
+    }
     image = {n, h * stride[0] + kh * dilation[0],
-             w * stride[1] + kw * dilation[1], i};
-    filter = {kh, kw, i, o};
-    result = {n, h, w, o};
+             w * stride[1] + kw * dilation[1]};
+    filter = {kh, kw, i};
+    result = {n, h, w};
+    if (groups > 1)
+      for (auto *list : {&image, &filter, &result})
+        list->push_back(g);
+    image.push_back(i);
+    filter.push_back(o);
+    result.push_back(o);
   }
+
+  /// The contraction of two of the three into the third.
+  Value contract(OpBuilder &b, Location loc, Value lhs, Value rhs,
+                 RankedTensorType type, ArrayRef<SmallVector<AffineExpr>> maps,
+                 ArrayRef<unsigned> reductions) const {
+    unsigned dims = groups == 1 ? 7 : 8;
+    Value zero = makeZero(b, loc, split(type));
+    Value sum =
+        makeGeneric(b, loc, {split(b, loc, lhs), split(b, loc, rhs)}, zero,
+                    makeMaps(context, dims, maps), reductions, accumulate)
+            .getResult(0);
+    if (groups == 1)
+      return sum;
+    return tensor::CollapseShapeOp::create(b, loc, type, sum, splitDims());
+  }
+
+  MLIRContext *context;
+  int64_t groups;
   SmallVector<AffineExpr> image, filter, result;
+  SmallVector<unsigned> windows, taps;
+
+private:
+  /// The last dimension of all three as groups and what is in a group.
+  static SmallVector<ReassociationIndices> splitDims() {
+    return {{0}, {1}, {2}, {3, 4}};
+  }
+  RankedTensorType split(RankedTensorType type) const {
+    if (groups == 1)
+      return type;
+    SmallVector<int64_t> shape(type.getShape());
+    shape[3] /= groups;
+    shape.insert(shape.begin() + 3, groups);
+    return type.clone(shape);
+  }
+  Value split(OpBuilder &b, Location loc, Value x) const {
+    if (groups == 1)
+      return x;
+    auto type = cast<RankedTensorType>(x.getType());
+    return tensor::ExpandShapeOp::create(b, loc, split(type), x, splitDims());
+  }
 };
 
 struct Conv2dToLinalg : OpConversionPattern<dl::Conv2dOp> {
@@ -50,13 +108,11 @@ struct Conv2dToLinalg : OpConversionPattern<dl::Conv2dOp> {
     if (!isLowered(op) || op.getBias())
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
     ConvIndices index(op);
-    SmallVector<AffineMap> maps =
-        makeMaps(op.getContext(), 7, {index.image, index.filter, index.result});
-    Value zero =
-        makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
-    rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
-                                       {adaptor.getX(), adaptor.getW()}, zero,
-                                       maps, {4, 5, 6}, accumulate));
+    rewriter.replaceOp(
+        op,
+        index.contract(rewriter, op.getLoc(), adaptor.getX(), adaptor.getW(),
+                       resultType(getTypeConverter(), op),
+                       {index.image, index.filter, index.result}, index.taps));
     return success();
   }
 };
@@ -71,13 +127,11 @@ struct FilterGradToLinalg : OpConversionPattern<dl::Conv2dFilterGradOp> {
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
     // The same contraction with the roles of filter and result exchanged.
     ConvIndices index(op);
-    SmallVector<AffineMap> maps =
-        makeMaps(op.getContext(), 7, {index.image, index.result, index.filter});
-    Value zero =
-        makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
-    rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
-                                       {adaptor.getX(), adaptor.getDy()}, zero,
-                                       maps, {0, 1, 2}, accumulate));
+    rewriter.replaceOp(
+        op, index.contract(rewriter, op.getLoc(), adaptor.getX(),
+                           adaptor.getDy(), resultType(getTypeConverter(), op),
+                           {index.image, index.result, index.filter},
+                           index.windows));
     return success();
   }
 };

@@ -78,6 +78,14 @@ static Value writeInto(Value value, Value destination) {
     expand.getSrcMutable().assign(writeInto(expand.getSrc(), flat));
     return expand;
   }
+  if (auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>()) {
+    OpBuilder atStart = OpBuilder::atBlockBegin(value.getParentBlock());
+    Value split = tensor::ExpandShapeOp::create(
+        atStart, loc, collapse.getSrcType(), destination,
+        collapse.getReassociationIndices());
+    collapse.getSrcMutable().assign(writeInto(collapse.getSrc(), split));
+    return collapse;
+  }
   if (result && result.getOwner()) {
     Operation *owner = result.getOwner();
     if (auto loop = dyn_cast<scf::ForOp>(owner)) {

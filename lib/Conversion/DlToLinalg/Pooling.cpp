@@ -16,23 +16,31 @@ namespace {
 /// What every lowering of the family needs.
 template <typename Op>
 struct Window {
-  Window(Op op, OpBuilder &builder)
-      : loc(op.getLoc()), kernel(op.getKernel()), padding(op.getPadding()) {
+  /// `x` and `y` are the image and what is pooled from it.
+  Window(Op op, OpBuilder &builder, Value x, Value y)
+      : loc(op.getLoc()), kernel(op.getKernel()), geometry(op.getGeometry()) {
     AffineExpr n, h, w, c, kh, kw;
     bindDims(op.getContext(), n, h, w, c, kh, kw);
-    SmallVector<int64_t> stride = op.getStride();
-    image = {n, h * stride[0] + kh, w * stride[1] + kw, c};
+    const auto &stride = geometry.stride, &dilation = geometry.dilation;
+    image = {n, h * stride[0] + kh * dilation[0],
+             w * stride[1] + kw * dilation[1], c};
     taps = {kh, kw};
     pooled = {n, h, w, c};
+    for (int i : {0, 1}) {
+      low.push_back(geometry.padding[i]);
+      high.push_back(geometry.paddingBehind(
+          i, dl::tensorType(x).getDimSize(1 + i), kernel[i],
+          dl::tensorType(y).getDimSize(1 + i)));
+    }
     extents = makeEmpty(builder, loc,
                         RankedTensorType::get(kernel, builder.getF32Type()));
   }
 
-  bool padded() const { return padding[0] || padding[1]; }
+  bool padded() const { return low[0] || low[1] || high[0] || high[1]; }
   RankedTensorType paddedType(RankedTensorType type) const {
     SmallVector<int64_t> shape(type.getShape());
-    shape[1] += 2 * padding[0];
-    shape[2] += 2 * padding[1];
+    for (int i : {0, 1})
+      shape[1 + i] += low[i] + high[i];
     return type.clone(shape);
   }
   /// The image with a border of `value`.
@@ -41,22 +49,50 @@ struct Window {
       return x;
     auto type = cast<RankedTensorType>(x.getType());
     return makePadded(b, loc, x, paddedType(type), value,
-                      {0, padding[0], padding[1], 0}, {1, 1, 1, 1});
+                      {0, low[0], low[1], 0}, {1, 1, 1, 1});
   }
   /// The number of the present tap within its window, an i32.
   Value tap(OpBuilder &b, Location loc) const {
     Value row = linalg::IndexOp::create(b, loc, 4);
     Value column = linalg::IndexOp::create(b, loc, 5);
+    return number(b, loc, row, column);
+  }
+  /// The number of the window's first tap that is no padding, an i32.
+  Value firstTap(OpBuilder &b, Location loc) const {
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, loc, value);
+    };
+    SmallVector<Value, 2> first;
+    for (int i : {0, 1}) {
+      // max(0, padding - window * stride), in steps of the dilation.
+      Value window = linalg::IndexOp::create(b, loc, 1 + i);
+      Value start =
+          arith::MulIOp::create(b, loc, window, constant(geometry.stride[i]));
+      int64_t dilation = geometry.dilation[i];
+      Value before =
+          arith::SubIOp::create(b, loc, constant(low[i] + dilation - 1), start);
+      before = arith::MaxSIOp::create(b, loc, before, constant(0));
+      if (dilation > 1)
+        before = arith::DivUIOp::create(b, loc, before, constant(dilation));
+      first.push_back(before);
+    }
+    return number(b, loc, first[0], first[1]);
+  }
+
+  Location loc;
+  SmallVector<int64_t> kernel;
+  dl::WindowGeometry geometry;
+  SmallVector<int64_t> low, high;
+  SmallVector<AffineExpr> image, taps, pooled;
+  Value extents;
+
+private:
+  Value number(OpBuilder &b, Location loc, Value row, Value column) const {
     Value width = arith::ConstantIndexOp::create(b, loc, kernel[1]);
     Value number = arith::AddIOp::create(
         b, loc, arith::MulIOp::create(b, loc, row, width), column);
     return arith::IndexCastOp::create(b, loc, b.getI32Type(), number);
   }
-
-  Location loc;
-  SmallVector<int64_t> kernel, padding;
-  SmallVector<AffineExpr> image, taps, pooled;
-  Value extents;
 };
 
 struct MaxPoolToLinalg : OpConversionPattern<dl::MaxPool2dOp> {
@@ -67,7 +103,7 @@ struct MaxPoolToLinalg : OpConversionPattern<dl::MaxPool2dOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (op.getLayout() != dl::Layout::ChannelsLast)
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
-    Window<dl::MaxPool2dOp> window(op, rewriter);
+    Window<dl::MaxPool2dOp> window(op, rewriter, op.getX(), op.getY());
     RankedTensorType type = resultType(getTypeConverter(), op);
     TypedAttr least = leastValue(rewriter, type.getElementType());
     Value x = window.pad(rewriter, adaptor.getX(), least);
@@ -94,7 +130,7 @@ struct MaxPoolIndexToLinalg : OpConversionPattern<dl::MaxPool2dIndexOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (op.getLayout() != dl::Layout::ChannelsLast)
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
-    Window<dl::MaxPool2dIndexOp> window(op, rewriter);
+    Window<dl::MaxPool2dIndexOp> window(op, rewriter, op.getX(), op.getY());
     RankedTensorType type = resultType(getTypeConverter(), op, 0);
     RankedTensorType indexType = resultType(getTypeConverter(), op, 1);
     TypedAttr least = leastValue(rewriter, type.getElementType());
@@ -109,9 +145,15 @@ struct MaxPoolIndexToLinalg : OpConversionPattern<dl::MaxPool2dIndexOp> {
       Value isNan = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO,
                                           value, value);
       Value take = arith::OrIOp::create(b, loc, above, isNan);
+      Value tap = window.tap(b, loc);
+      // Nothing is above minus infinity, and tap 0 may be padding.
+      if (window.low[0] || window.low[1]) {
+        Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                              tap, window.firstTap(b, loc));
+        take = arith::OrIOp::create(b, loc, take, isFirst);
+      }
       Value newMax = arith::SelectOp::create(b, loc, take, value, max);
-      Value newIndex =
-          arith::SelectOp::create(b, loc, take, window.tap(b, loc), index);
+      Value newIndex = arith::SelectOp::create(b, loc, take, tap, index);
       return {newMax, newIndex};
     };
     rewriter.replaceOp(op, makeGeneric(rewriter, op.getLoc(),
@@ -133,7 +175,7 @@ struct ScatterToLinalg : OpConversionPattern<dl::MaxPool2dScatterOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (op.getLayout() != dl::Layout::ChannelsLast)
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
-    Window<dl::MaxPool2dScatterOp> window(op, rewriter);
+    Window<dl::MaxPool2dScatterOp> window(op, rewriter, op.getDx(), op.getDy());
     RankedTensorType type = resultType(getTypeConverter(), op);
     Value zero = makeZero(rewriter, op.getLoc(), window.paddedType(type));
     auto body = [&](OpBuilder &b, Location loc,
@@ -158,8 +200,8 @@ struct ScatterToLinalg : OpConversionPattern<dl::MaxPool2dScatterOp> {
       };
       dx = tensor::ExtractSliceOp::create(
           rewriter, op.getLoc(), dx,
-          attrs({0, window.padding[0], window.padding[1], 0}),
-          attrs(type.getShape()), attrs({1, 1, 1, 1}));
+          attrs({0, window.low[0], window.low[1], 0}), attrs(type.getShape()),
+          attrs({1, 1, 1, 1}));
     }
     rewriter.replaceOp(op, dx);
     return success();
@@ -174,7 +216,7 @@ struct GatherToLinalg : OpConversionPattern<dl::MaxPool2dGatherOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (op.getLayout() != dl::Layout::ChannelsLast)
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
-    Window<dl::MaxPool2dGatherOp> window(op, rewriter);
+    Window<dl::MaxPool2dGatherOp> window(op, rewriter, op.getX(), op.getY());
     RankedTensorType type = resultType(getTypeConverter(), op);
     Value x = window.pad(rewriter, adaptor.getX(),
                          rewriter.getZeroAttr(type.getElementType()));
