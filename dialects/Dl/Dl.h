@@ -51,7 +51,6 @@ struct RandomSource {
 /// the same seed.
 inline constexpr int64_t maxRandomOps = (int64_t(1) << 24) - 1;
 
-/// How a window moves over an image: per spatial dimension (rows, columns).
 /// How a window moves over an image: one entry per spatial dimension (rows and
 /// columns; of a sequence, its places; of a volume, also its planes).
 struct WindowGeometry {
@@ -150,6 +149,9 @@ mlir::LogicalResult inferBroadcast(std::optional<mlir::Location> loc,
                                    llvm::ArrayRef<llvm::StringRef> names,
                                    mlir::ValueRange operands,
                                    llvm::SmallVectorImpl<mlir::Type> &types);
+/// `axes`; where there are none, all dimensions of x.
+llvm::SmallVector<int64_t> reducedAxes(mlir::Value x,
+                                       llvm::ArrayRef<int64_t> axes);
 
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);

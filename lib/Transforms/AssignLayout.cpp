@@ -87,7 +87,8 @@ static StorageAttr chooseStorage(Value param) {
         return StorageAttr::get(context, tensorType(reshape.getY()).getShape(),
                                 filterToLast);
     auto matmul = dyn_cast<MatmulOp>(use.getOwner());
-    if (!matmul || use.getOperandNumber() != 1 || !matmul.getTransposeB())
+    if (!matmul || use.getOperandNumber() != 1 || !matmul.getTransposeB() ||
+        shape.size() != 2)
       continue;
     // in x out; and where the input is a flattened image, in follows
     // the image's order.

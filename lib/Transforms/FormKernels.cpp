@@ -14,9 +14,9 @@
 // of one shape. Within a kernel no worker needs what another computes, so a
 // kernel has no barrier.
 //
-// Constants, broadcasts and reshapes compute nothing: each group has its own.
-// So it is with random bits and the masks made of them: to compute them again
-// takes no memory.
+// Constants, iotas, broadcasts and reshapes compute nothing: each group has its
+// own. So it is with random bits and the masks made of them: to compute them
+// again takes no memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -60,7 +60,7 @@ static bool isRandom(Value value) {
 
 /// Whether an op only says how to look at a value, or costs as little as that.
 static bool isFree(Operation *op) {
-  return isa_and_present<ConstantOp, BroadcastOp, ReshapeOp>(op) ||
+  return isa_and_present<ConstantOp, BroadcastOp, IotaOp, ReshapeOp>(op) ||
          (op && op->getNumResults() == 1 && isRandom(op->getResult(0)));
 }
 
