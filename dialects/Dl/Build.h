@@ -31,7 +31,6 @@ public:
   mlir::Value log(mlir::Value x) { return make<LogOp>(x); }
   mlir::Value sqrt(mlir::Value x) { return make<SqrtOp>(x); }
   mlir::Value rsqrt(mlir::Value x) { return make<RsqrtOp>(x); }
-  mlir::Value abs(mlir::Value x) { return make<AbsOp>(x); }
   mlir::Value log1p(mlir::Value x) { return make<Log1pOp>(x); }
   mlir::Value expm1(mlir::Value x) { return make<Expm1Op>(x); }
   mlir::Value reciprocal(mlir::Value x) { return make<ReciprocalOp>(x); }

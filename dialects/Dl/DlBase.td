@@ -48,7 +48,6 @@ def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
 def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
 def Dl_NumberTensor : Dl_TensorOf<[F32, F64, I8, UI8, I32, I64]>;
 def Dl_BoolTensor : Dl_TensorOf<[I1]>;
-def Dl_NumberTensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, [I8, UI8, I32, I64])>;
 def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
 /// Places in a table, or classes.
 def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
