@@ -100,12 +100,10 @@ LogicalResult GumbelSoftmaxOp::verify() {
 
 #define DECOMPOSE(Op) SmallVector<Value> Op::decompose(OpBuilder &builder)
 
-/// x within [low, high], with gradient 0 at both ends.
 static Value holdWithin(Expr &e, Value x, double low, double high) {
-  Value below = e.compare(Predicate::le, x, low);
-  Value above = e.compare(Predicate::ge, x, high);
-  Value inside = e.select(above, e.splat(x.getType(), high), x);
-  return e.select(below, e.splat(x.getType(), low), inside);
+  return ClampOp::create(e.builder(), e.location(), x.getType(), x,
+                         e.builder().getF64FloatAttr(low),
+                         e.builder().getF64FloatAttr(high));
 }
 
 DECOMPOSE(HardtanhOp) {

@@ -223,16 +223,23 @@ DIFFERENTIATE(CopyOp) { operands[0] = cotangents[0]; }
 // Decompositions
 //===----------------------------------------------------------------------===//
 
+// Choices, whose gradient at a bound is 0, and which keep what is not a number.
 SmallVector<Value> ClampOp::decompose(OpBuilder &builder) {
   Expr e(builder, getLoc());
-  Value x = getX();
-  // `max` and `min` hand the gradient to their first operand where both are
-  // equal, and keep what is not a number.
-  if (getMin())
-    x = e.maximum(x, e.splat(x.getType(), getMin()->convertToDouble()));
-  if (getMax())
-    x = e.minimum(x, e.splat(x.getType(), getMax()->convertToDouble()));
-  return {x};
+  Value x = getX(), y = x;
+  if (getMax()) {
+    double high = getMax()->convertToDouble();
+    Value above = e.compare(Predicate::ge, x, high);
+    y = e.select(above, e.splat(x.getType(), high), y);
+  }
+  if (getMin()) {
+    double low = getMin()->convertToDouble();
+    if (getMax())
+      low = std::min(low, getMax()->convertToDouble());
+    Value below = e.compare(Predicate::le, x, low);
+    y = e.select(below, e.splat(x.getType(), low), y);
+  }
+  return {y};
 }
 
 //===----------------------------------------------------------------------===//

@@ -426,7 +426,8 @@ void BceOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
   Value x = getInput(), t = getTarget();
   Value dy = spreadCotangent(e, cotangents[0], x, getReduction());
   Value slope = e.mul(x, e.offset(e.neg(x), 1));
-  slope = e.maximum(slope, e.splat(x.getType(), 1e-12));
+  // PyTorch's 1e-12 is an f32 number.
+  slope = e.maximum(slope, e.splat(x.getType(), double(1e-12f)));
   operands[0] = e.mul(dy, e.div(e.sub(x, t), slope));
   Value yes = boundedLog(e, e.log(x)), no = boundedLog(e, e.log1p(e.neg(x)));
   operands[1] = e.mul(dy, e.sub(no, yes));
