@@ -30,10 +30,9 @@ inferPoolShape(RankedTensorType x, ArrayRef<int64_t> kernel,
     if (failed(count))
       return failure();
     // A wider border would make windows without a single element.
-    if (2 * g.padding[i] > g.reach(i, kernel[i]))
-      return emitError() << "expects 'padding' of at most half of what the "
-                            "window spans, "
-                         << g.reach(i, kernel[i]) << ", not " << g.padding[i];
+    if (2 * g.padding[i] > kernel[i])
+      return emitError() << "expects 'padding' of at most half of the kernel, "
+                         << kernel[i] << ", not " << g.padding[i];
     shape[g.spatialDim(i)] = *count;
     padded[g.spatialDim(i)] +=
         g.padding[i] + g.paddingBehind(i, extent, kernel[i], *count);

@@ -28,7 +28,7 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
   let summary = "maximum of each window, as torch.nn.functional.max_pool2d";
   let description = [{
     `stride` is the kernel where it is not given. Padding counts as minus infinity;
-    at most half of what a window spans. The extent of y is that of `conv2d`, but
+    at most half of the kernel. The extent of y is that of `conv2d`, but
     with `ceil_mode` rounded up, as long as the last window starts in the image or
     in the padding before it. The gradient goes to the first maximum of each
     window; where an element is not a number, to the last of those.

@@ -1,7 +1,7 @@
 // RUN: dlc-opt %s -split-input-file -verify-diagnostics
 
 func.func @rank(%x: tensor<3x9x9xf32>, %w: tensor<16x3x3x3xf32>) {
-  // expected-error@+2 {{'dl.conv2d' expects operand x of rank 4 (N x C x H x W) and operand w of rank 4 (O x C x KH x KW), not 'tensor<3x9x9xf32>' and 'tensor<16x3x3x3xf32>'}}
+  // expected-error@+2 {{'dl.conv2d' expects operand x of rank 4 (N x C x H x W) and operand w of rank 4 (O x C/groups x KH x KW), not 'tensor<3x9x9xf32>' and 'tensor<16x3x3x3xf32>'}}
   // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
   %0 = dl.conv2d %x, %w : tensor<3x9x9xf32>, tensor<16x3x3x3xf32> -> tensor<16x7x7xf32>
   return
@@ -184,5 +184,248 @@ func.func @input_grad_of_two_types(%dy: tensor<8x16x7x7xf32>, %w: tensor<16x3x3x
 func.func @filter_grad_of_two_types(%x: tensor<8x3x9x9xf32>, %dy: tensor<8x16x7x7xf32>) {
   // expected-error@+1 {{'dl.conv2d_filter_grad' op failed to verify that all of {x, dy, dw} have same element type}}
   %0 = dl.conv2d_filter_grad %x, %dy : tensor<8x3x9x9xf32>, tensor<8x16x7x7xf32> -> tensor<16x3x3x3xf64>
+  return
+}
+
+// -----
+
+func.func @groups_zero(%x: tensor<8x4x9x9xf32>, %w: tensor<6x2x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' expects 'groups' to be at least 1, not 0}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {groups = 0} : tensor<8x4x9x9xf32>, tensor<6x2x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @groups_of_channels(%x: tensor<8x5x9x9xf32>, %w: tensor<6x2x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' expects operand x with a multiple of 'groups', 2, channels, not 'tensor<8x5x9x9xf32>'}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {groups = 2} : tensor<8x5x9x9xf32>, tensor<6x2x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @groups_of_filter(%x: tensor<8x4x9x9xf32>, %w: tensor<6x4x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' has operand x 'tensor<8x4x9x9xf32>' with 4 channels, 2 in each of 2 groups, but operand w 'tensor<6x4x3x3xf32>' for 4}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {groups = 2} : tensor<8x4x9x9xf32>, tensor<6x4x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @groups_of_outputs(%x: tensor<8x4x9x9xf32>, %w: tensor<5x2x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' expects operand w with a multiple of 'groups', 2, filters, not 'tensor<5x2x3x3xf32>'}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {groups = 2} : tensor<8x4x9x9xf32>, tensor<5x2x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @window_overflows(%x: tensor<8x4x9x9xf32>, %w: tensor<6x4x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' the window spans more than 1099511627776 columns, with 'dilation' 9223372036854775807}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {dilation = [1, 9223372036854775807]} : tensor<8x4x9x9xf32>, tensor<6x4x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @padding_overflows(%x: tensor<8x4x9x9xf32>, %w: tensor<6x4x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' the padded image has more than 1099511627776 rows, with 'padding' 9223372036854775807}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {padding = [9223372036854775807, 0]} : tensor<8x4x9x9xf32>, tensor<6x4x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @padded_image_too_large(%x: tensor<1x4x9x9xf32>, %w: tensor<6x4x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv2d' has operand x 'tensor<1x4x9x9xf32>', which is too large with 'padding' [1048576, 1048576]}}
+  // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
+  %0 = dl.conv2d %x, %w {padding = [1048576, 1048576]} : tensor<1x4x9x9xf32>, tensor<6x4x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @rank_of_sequence(%x: tensor<8x4x9x9xf32>, %w: tensor<6x2x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv1d' expects operand x of rank 3 (N x C x L) and operand w of rank 3 (O x C/groups x K), not 'tensor<8x4x9x9xf32>' and 'tensor<6x2x3x3xf32>'}}
+  // expected-error@+1 {{'dl.conv1d' op failed to infer returned types}}
+  %0 = dl.conv1d %x, %w : tensor<8x4x9x9xf32>, tensor<6x2x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @stride_of_sequence(%x: tensor<8x4x9xf32>, %w: tensor<6x4x3xf32>) {
+  // expected-error@+2 {{'dl.conv1d' expects 'stride' to have 1 entry, not 2}}
+  // expected-error@+1 {{'dl.conv1d' op failed to infer returned types}}
+  %0 = dl.conv1d %x, %w {stride = [1, 1]} : tensor<8x4x9xf32>, tensor<6x4x3xf32> -> tensor<8x6x7xf32>
+  return
+}
+
+// -----
+
+func.func @longer_than_the_sequence(%x: tensor<8x4x2xf32>, %w: tensor<6x4x3xf32>) {
+  // expected-error@+2 {{'dl.conv1d' the window spans 3 places but the padded image has only 2}}
+  // expected-error@+1 {{'dl.conv1d' op failed to infer returned types}}
+  %0 = dl.conv1d %x, %w : tensor<8x4x2xf32>, tensor<6x4x3xf32> -> tensor<8x6x7xf32>
+  return
+}
+
+// -----
+
+func.func @bias_of_sequence(%x: tensor<8x4x9xf32>, %w: tensor<6x4x3xf32>, %b: tensor<4xf32>) {
+  // expected-error@+2 {{'dl.conv1d' expects operand bias to be 'tensor<6xf32>', not 'tensor<4xf32>'}}
+  // expected-error@+1 {{'dl.conv1d' op failed to infer returned types}}
+  %0 = dl.conv1d %x, %w bias %b : tensor<8x4x9xf32>, tensor<6x4x3xf32>, tensor<4xf32> -> tensor<8x6x7xf32>
+  return
+}
+
+// -----
+
+func.func @rank_of_volume(%x: tensor<8x4x9x9xf32>, %w: tensor<6x2x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv3d' expects operand x of rank 5 (N x C x D x H x W) and operand w of rank 5 (O x C/groups x KD x KH x KW), not 'tensor<8x4x9x9xf32>' and 'tensor<6x2x3x3xf32>'}}
+  // expected-error@+1 {{'dl.conv3d' op failed to infer returned types}}
+  %0 = dl.conv3d %x, %w : tensor<8x4x9x9xf32>, tensor<6x2x3x3xf32> -> tensor<8x6x7x7xf32>
+  return
+}
+
+// -----
+
+func.func @padding_of_volume(%x: tensor<8x4x2x9x9xf32>, %w: tensor<6x4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv3d' expects 'padding' to have 3 entries (planes, rows, columns), not 2}}
+  // expected-error@+1 {{'dl.conv3d' op failed to infer returned types}}
+  %0 = dl.conv3d %x, %w {padding = [1, 1]} : tensor<8x4x2x9x9xf32>, tensor<6x4x3x3x3xf32> -> tensor<8x6x2x9x9xf32>
+  return
+}
+
+// -----
+
+func.func @deeper_than_the_volume(%x: tensor<8x4x2x9x9xf32>, %w: tensor<6x4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv3d' the window spans 3 planes but the padded image has only 2}}
+  // expected-error@+1 {{'dl.conv3d' op failed to infer returned types}}
+  %0 = dl.conv3d %x, %w : tensor<8x4x2x9x9xf32>, tensor<6x4x3x3x3xf32> -> tensor<8x6x2x9x9xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_rank(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects operand x of rank 4 (N x C x H x W) and operand w of rank 4 (C x O/groups x KH x KW), not 'tensor<8x4x9x9xf32>' and 'tensor<4x3x3xf32>'}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w : tensor<8x4x9x9xf32>, tensor<4x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_channels(%x: tensor<8x4x9x9xf32>, %w: tensor<3x4x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' has operand x 'tensor<8x4x9x9xf32>' with 4 channels but operand w 'tensor<3x4x3x3xf32>' for 3}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w : tensor<8x4x9x9xf32>, tensor<3x4x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_groups(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects operand x with a multiple of 'groups', 3, channels, not 'tensor<8x4x9x9xf32>'}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {groups = 3} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_no_groups(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects 'groups' to be at least 1, not -1}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {groups = -1} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_stride(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects 'stride' to be at least 1, not 0}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {stride = [0, 1]} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_window(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x0xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects a window of at least 1 columns, not 0}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w : tensor<8x4x9x9xf32>, tensor<4x3x3x0xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_no_rows(%x: tensor<8x4x0x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects operand x with at least 1 rows, not 'tensor<8x4x0x9xf32>'}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w : tensor<8x4x0x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @output_padding_negative(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects 'output_padding' to be at least 0, not -1}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {output_padding = [0, -1]} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @output_padding_of_one(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects 'output_padding' to have 2 entries (rows, columns), not 1}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {output_padding = [0]} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @output_padding_too_large(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects 'output_padding' below 'stride' or 'dilation', 2, not 2}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {output_padding = [1, 2], stride = [2, 2]} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_padding(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' makes -1 columns of operand x 'tensor<8x4x9x9xf32>' with 'padding' 6}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {padding = [0, 6]} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_overflows(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' makes more than 1099511627776 rows of operand x 'tensor<8x4x9x9xf32>'}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w {stride = [4611686018427387904, 1]} : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x11x11xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_bias(%x: tensor<8x4x9x9xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<4xf32>) {
+  // expected-error@+2 {{'dl.conv_transpose2d' expects operand bias to be 'tensor<3xf32>', not 'tensor<4xf32>'}}
+  // expected-error@+1 {{'dl.conv_transpose2d' op failed to infer returned types}}
+  %0 = dl.conv_transpose2d %x, %w bias %b : tensor<8x4x9x9xf32>, tensor<4x3x3x3xf32>, tensor<4xf32> -> tensor<8x3x11x11xf32>
   return
 }

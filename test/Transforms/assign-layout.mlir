@@ -90,3 +90,38 @@ dl.model @classifier {
     return %3 : tensor<8x5xf32>
   }
 }
+
+// -----
+
+// With groups the channels of the filter change places group by group; a depthwise filter stays as
+// it is. The filter of a transposed convolution is stored as any other, that of a sequence as that
+// of an image with one row.
+// CHECK-LABEL: dl.model @groups
+// CHECK:         dl.param @w : tensor<16x2x3x3xf32> = zeros stored <[16, 2, 3, 3], [2, 3, 1, 0]>
+// CHECK:         dl.param @v : tensor<4x1x3x3xf32> = zeros stored <[4, 1, 3, 3], [2, 3, 1, 0]>
+// CHECK:         dl.param @u : tensor<5x4x3xf32> = zeros stored <[5, 4, 1, 3], [2, 3, 1, 0]>
+// CHECK:         dl.reshape %{{.*}} : tensor<3x3x2x16xf32> to tensor<3x3x2x2x8xf32>
+// CHECK-NEXT:    dl.transpose %{{.*}} perm [0, 1, 4, 3, 2]
+// CHECK-NEXT:    %[[SWAPPED:.*]] = dl.reshape %{{.*}} : tensor<3x3x8x2x2xf32> to tensor<3x3x8x4xf32>
+// CHECK-NEXT:    %[[REVERSED:.*]] = dl.reverse %[[SWAPPED]] dims [0, 1]
+// CHECK-NEXT:    dl.conv2d %{{.*}}, %[[REVERSED]] {groups = 2 : i64, layout = #dl<layout channels_last>}
+// CHECK:         %[[DEPTHWISE:.*]] = dl.transpose %{{.*}} : tensor<4x1x3x3xf32> -> tensor<3x3x1x4xf32>
+// CHECK-NEXT:    %[[REVERSED:.*]] = dl.reverse %[[DEPTHWISE]] dims [0, 1]
+// CHECK-NEXT:    dl.conv2d %{{.*}}, %[[REVERSED]] {groups = 4 : i64, layout = #dl<layout channels_last>}
+// MOVED-LABEL: dl.model @groups
+// MOVED:         func.func @f(%[[DY:[^:]*]]: {{.*}}, %[[W:[^:]*]]: tensor<3x3x2x16xf32> {dl.state = @w}, %[[V:[^:]*]]: tensor<3x3x1x4xf32> {dl.state = @v}, %[[U:[^:]*]]: tensor<1x3x4x5xf32> {dl.state = @u})
+// MOVED:         dl.reverse %[[V]] dims [0, 1]
+// MOVED:         dl.conv2d %{{.*}}, %[[U]] {{.*}} : tensor<8x1x9x4xf32>, tensor<1x3x4x5xf32>
+dl.model @groups {
+  dl.param @w : tensor<16x2x3x3xf32> = zeros
+  dl.param @v : tensor<4x1x3x3xf32> = zeros
+  dl.param @u : tensor<5x4x3xf32> = zeros
+  func.func @f(%dy: tensor<8x16x4x4xf32> {dl.name = "dy"}, %d: tensor<8x4x4x4xf32> {dl.name = "d"}, %x: tensor<8x4x9xf32> {dl.name = "x"}, %w: tensor<16x2x3x3xf32> {dl.state = @w}, %v: tensor<4x1x3x3xf32> {dl.state = @v}, %u: tensor<5x4x3xf32> {dl.state = @u}) -> (tensor<8x4x6x6xf32> {dl.name = "y"}, tensor<8x4x6x6xf32> {dl.name = "z"}, tensor<8x5x1x7xf32> {dl.name = "s"}) attributes {dl.step} {
+    %0 = dl.conv2d_input_grad %dy, %w {groups = 2} : tensor<8x16x4x4xf32>, tensor<16x2x3x3xf32> -> tensor<8x4x6x6xf32>
+    %1 = dl.conv2d_input_grad %d, %v {groups = 4} : tensor<8x4x4x4xf32>, tensor<4x1x3x3xf32> -> tensor<8x4x6x6xf32>
+    %2 = dl.reshape %x : tensor<8x4x9xf32> to tensor<8x4x1x9xf32>
+    %3 = dl.reshape %u : tensor<5x4x3xf32> to tensor<5x4x1x3xf32>
+    %4 = dl.conv2d %2, %3 : tensor<8x4x1x9xf32>, tensor<5x4x1x3xf32> -> tensor<8x5x1x7xf32>
+    return %0, %1, %4 : tensor<8x4x6x6xf32>, tensor<8x4x6x6xf32>, tensor<8x5x1x7xf32>
+  }
+}

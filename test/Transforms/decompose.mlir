@@ -104,3 +104,67 @@ func.func @batch_norm_eval(%x: tensor<8x3xf32>, %g: tensor<3xf32>, %b: tensor<3x
   %y = dl.batch_norm_eval %x, %g, %b, %m, %v : tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3xf32>
   return %y : tensor<8x3xf32>
 }
+
+// A sequence is an image with one row.
+// CHECK-LABEL: func @conv1d
+// CHECK-SAME:    %[[X:.*]]: tensor<8x4x9xf32>, %[[W:.*]]: tensor<6x2x3xf32>
+// CHECK-NEXT:    %[[IMAGE:.*]] = dl.reshape %[[X]] : tensor<8x4x9xf32> to tensor<8x4x1x9xf32>
+// CHECK-NEXT:    %[[FILTER:.*]] = dl.reshape %[[W]] : tensor<6x2x3xf32> to tensor<6x2x1x3xf32>
+// CHECK-NEXT:    %[[Y:.*]] = dl.conv2d %[[IMAGE]], %[[FILTER]] {dilation = [1, 3], groups = 2 : i64, padding = [0, 1], stride = [1, 2]} : tensor<8x4x1x9xf32>, tensor<6x2x1x3xf32> -> tensor<8x6x1x3xf32>
+// CHECK-NEXT:    %[[LINE:.*]] = dl.reshape %[[Y]] : tensor<8x6x1x3xf32> to tensor<8x6x3xf32>
+// CHECK-NEXT:    return %[[LINE]]
+func.func @conv1d(%x: tensor<8x4x9xf32>, %w: tensor<6x2x3xf32>) -> tensor<8x6x3xf32> {
+  %0 = dl.conv1d %x, %w {dilation = [3], groups = 2, padding = [1], stride = [2]} : tensor<8x4x9xf32>, tensor<6x2x3xf32> -> tensor<8x6x3xf32>
+  return %0 : tensor<8x6x3xf32>
+}
+
+// One convolution a plane of the filter, on the planes of all images that it meets.
+// CHECK-LABEL: func @conv3d
+// CHECK-SAME:    %[[X:.*]]: tensor<2x4x5x9x9xf32>, %[[W:.*]]: tensor<6x4x2x3x3xf32>
+// CHECK-NEXT:    %[[PLANES:.*]] = dl.transpose %[[X]] perm [0, 2, 1, 3, 4]
+// CHECK-NEXT:    dl.slice %[[PLANES]] at [0, 0, 0, 0, 0] size [2, 2, 4, 9, 9] stride [1, 2, 1, 1, 1]
+// CHECK:         %[[FIRST:.*]] = dl.conv2d {{.*}} : tensor<4x4x9x9xf32>, tensor<6x4x3x3xf32> -> tensor<4x6x7x7xf32>
+// CHECK-NEXT:    dl.slice %[[PLANES]] at [0, 1, 0, 0, 0] size [2, 2, 4, 9, 9] stride [1, 2, 1, 1, 1]
+// CHECK:         %[[SECOND:.*]] = dl.conv2d
+// CHECK-NEXT:    %[[SUM:.*]] = dl.add %[[FIRST]], %[[SECOND]]
+// CHECK-NEXT:    %[[Y:.*]] = dl.reshape %[[SUM]] : tensor<4x6x7x7xf32> to tensor<2x2x6x7x7xf32>
+// CHECK-NEXT:    %[[BACK:.*]] = dl.transpose %[[Y]] perm [0, 2, 1, 3, 4]
+// CHECK-NEXT:    return %[[BACK]]
+func.func @conv3d(%x: tensor<2x4x5x9x9xf32>, %w: tensor<6x4x2x3x3xf32>) -> tensor<2x6x2x7x7xf32> {
+  %0 = dl.conv3d %x, %w {stride = [2, 1, 1]} : tensor<2x4x5x9x9xf32>, tensor<6x4x2x3x3xf32> -> tensor<2x6x2x7x7xf32>
+  return %0 : tensor<2x6x2x7x7xf32>
+}
+
+// CHECK-LABEL: func @conv_transpose2d
+// CHECK-SAME:    %[[X:.*]]: tensor<8x4x5x6xf32>, %[[W:.*]]: tensor<4x3x3x3xf32>, %[[B:.*]]: tensor<3xf32>
+// CHECK-NEXT:    %[[Y:.*]] = dl.conv2d_input_grad %[[X]], %[[W]] {stride = [2, 2]} : tensor<8x4x5x6xf32>, tensor<4x3x3x3xf32> -> tensor<8x3x12x14xf32>
+// CHECK-NEXT:    %[[WIDE:.*]] = dl.broadcast %[[B]] dims [1]
+// CHECK-NEXT:    %[[SUM:.*]] = dl.add %[[Y]], %[[WIDE]]
+// CHECK-NEXT:    return %[[SUM]]
+func.func @conv_transpose2d(%x: tensor<8x4x5x6xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<3xf32>) -> tensor<8x3x12x14xf32> {
+  %0 = dl.conv_transpose2d %x, %w bias %b {output_padding = [1, 1], stride = [2, 2]} : tensor<8x4x5x6xf32>, tensor<4x3x3x3xf32>, tensor<3xf32> -> tensor<8x3x12x14xf32>
+  return %0 : tensor<8x3x12x14xf32>
+}
+
+// A depthwise convolution with ones; here all windows have four elements.
+// CHECK-LABEL: func @avg_pool2d
+// CHECK-SAME:    %[[X:.*]]: tensor<8x3x9x8xf32>
+// CHECK-NEXT:    %[[ONES:.*]] = dl.constant dense<1.000000e+00> : tensor<3x1x2x2xf32>
+// CHECK-NEXT:    %[[SUMS:.*]] = dl.conv2d %[[X]], %[[ONES]] {groups = 3 : i64, stride = [2, 2]} : tensor<8x3x9x8xf32>, tensor<3x1x2x2xf32> -> tensor<8x3x4x4xf32>
+// CHECK-NEXT:    %[[MEANS:.*]] = dl.scale %[[SUMS]]{{.*}}2.500000e-01
+// CHECK-NEXT:    return %[[MEANS]]
+func.func @avg_pool2d(%x: tensor<8x3x9x8xf32>) -> tensor<8x3x4x4xf32> {
+  %0 = dl.avg_pool2d %x {kernel = [2, 2]} : tensor<8x3x9x8xf32> -> tensor<8x3x4x4xf32>
+  return %0 : tensor<8x3x4x4xf32>
+}
+
+// Windows at the border have fewer.
+// CHECK-LABEL: func @avg_pool2d_padding
+// CHECK-NEXT:    dl.pad %{{.*}} low [0, 0, 1, 0] high [0, 0, 1, 0]
+// CHECK:         dl.conv2d
+// CHECK-NEXT:    %[[SHARES:.*]] = dl.constant dense<{{\[\[}}5.000000e-01, 5.000000e-01], [2.500000e-01, 2.500000e-01], [5.000000e-01, 5.000000e-01]]> : tensor<3x2xf64>
+// CHECK-NEXT:    dl.broadcast %[[SHARES]] dims [2, 3] : tensor<3x2xf64> to tensor<1x3x3x2xf64>
+func.func @avg_pool2d_padding(%x: tensor<1x3x4x4xf64>) -> tensor<1x3x3x2xf64> {
+  %0 = dl.avg_pool2d %x {kernel = [2, 2], padding = [1, 0], count_include_pad = false} : tensor<1x3x4x4xf64> -> tensor<1x3x3x2xf64>
+  return %0 : tensor<1x3x3x2xf64>
+}

@@ -1,18 +1,29 @@
-"""conv2d, with its gradients."""
+"""Convolutions, with their gradients."""
 from torch.nn import functional as F
 
 from golden import Case, normal
 
 
-def conv2d(name, image, filters, bias=True, **attributes):
-    inputs = {"x": normal(*image), "w": normal(filters[0], image[1], *filters[1:])}
+def convolution(op, name, image, filters, bias=True, **attributes):
+    """x and w of these shapes; the attributes are PyTorch's arguments of the same name."""
+    inputs = {"x": normal(*image), "w": normal(*filters)}
     if bias:
-        inputs["b"] = normal(filters[0])
+        outputs = filters[0]
+        if "transpose" in op:
+            outputs = filters[1] * attributes.get("groups", 1)
+        inputs["b"] = normal(outputs)
     written = ", ".join(f"{key} = {value}" for key, value in attributes.items())
-    return Case(op="conv2d", name=name, inputs=inputs,
-                text=f"%y = dl.conv2d %x, %w {'bias %b ' if bias else ''}{{{written}}}"
+    return Case(op=op, name=name, inputs=inputs,
+                text=f"%y = dl.{op} %x, %w {'bias %b ' if bias else ''}{{{written}}}"
                      f" : {{x}}, {{w}}{', {b}' if bias else ''} -> {{y}}",
-                reference=lambda *operands: F.conv2d(*operands, **attributes))
+                reference=lambda *operands: getattr(F, op)(*operands, **attributes))
+
+
+def conv2d(name, image, filters, groups=1, **attributes):
+    if groups > 1:
+        attributes["groups"] = groups
+    return convolution("conv2d", name, image,
+                       (filters[0], image[1] // groups, *filters[1:]), **attributes)
 
 
 def cases():
@@ -29,3 +40,49 @@ def cases():
                  dilation=[1, 3])
     yield conv2d("k3_two_tiles_and_a_rest", (1, 15, 5, 6), (35, 3, 3), padding=[1, 1])
     yield conv2d("k3_wide", (2, 16, 7, 7), (32, 3, 3), padding=[1, 1], bias=False)
+    yield conv2d("no_images", (0, 3, 5, 5), (4, 3, 3), padding=[1, 1])
+    yield from grouped()
+    yield from other_ranks()
+    yield from transposed()
+
+
+def grouped():
+    yield conv2d("groups2", (2, 4, 6, 5), (6, 3, 3), groups=2, padding=[1, 1])
+    yield conv2d("groups3_stride2", (2, 9, 7, 7), (3, 3, 2), groups=3, stride=[2, 2],
+                 bias=False)
+    yield conv2d("groups2_wide", (1, 6, 4, 5), (40, 3, 3), groups=2, padding=[1, 1])
+    yield conv2d("depthwise", (2, 5, 6, 7), (5, 3, 3), groups=5, padding=[1, 1])
+    yield conv2d("depthwise_two_vectors", (1, 35, 4, 5), (35, 3, 3), groups=35, padding=[1, 1])
+    yield conv2d("depthwise_twice", (2, 3, 9, 8), (6, 3, 3), groups=3, stride=[2, 1],
+                 padding=[0, 1], dilation=[1, 2])
+    yield conv2d("depthwise_k1", (1, 4, 3, 3), (4, 1, 1), groups=4)
+    yield conv2d("depthwise_no_images", (0, 4, 3, 3), (4, 3, 3), groups=4)
+
+
+def other_ranks():
+    yield convolution("conv1d", "one", (1, 1, 1), (1, 1, 1))
+    yield convolution("conv1d", "k3_pad1", (2, 3, 9), (4, 3, 3), padding=[1])
+    yield convolution("conv1d", "k4_stride3_dilation2", (2, 5, 17), (3, 5, 4), bias=False,
+                      stride=[3], padding=[2], dilation=[2])
+    yield convolution("conv1d", "groups2", (2, 6, 8), (4, 3, 3), groups=2, padding=[1])
+    yield convolution("conv1d", "depthwise", (3, 7, 8), (7, 1, 5), groups=7)
+    yield convolution("conv3d", "one", (1, 1, 1, 1, 1), (1, 1, 1, 1, 1))
+    yield convolution("conv3d", "k3_pad1", (2, 3, 4, 5, 3), (4, 3, 3, 3, 3), padding=[1, 1, 1])
+    yield convolution("conv3d", "all_different", (1, 2, 9, 6, 7), (3, 2, 3, 1, 2), bias=False,
+                      stride=[2, 1, 3], padding=[1, 0, 1], dilation=[2, 1, 3])
+    yield convolution("conv3d", "groups2", (2, 4, 3, 4, 4), (4, 2, 2, 3, 3), groups=2)
+
+
+def transposed():
+    yield convolution("conv_transpose2d", "one", (1, 1, 1, 1), (1, 1, 1, 1))
+    yield convolution("conv_transpose2d", "k3_pad1", (2, 3, 5, 6), (3, 4, 3, 3), padding=[1, 1])
+    yield convolution("conv_transpose2d", "k4_stride2", (2, 4, 3, 5), (4, 3, 4, 4), bias=False,
+                      stride=[2, 2], padding=[1, 1])
+    yield convolution("conv_transpose2d", "output_padding", (2, 3, 4, 3), (3, 5, 3, 2),
+                      stride=[2, 3], padding=[1, 0], output_padding=[1, 2], dilation=[1, 2])
+    yield convolution("conv_transpose2d", "output_padding_over_stride", (1, 2, 4, 4),
+                      (2, 3, 3, 2), output_padding=[1, 2], dilation=[2, 3])
+    yield convolution("conv_transpose2d", "groups2", (2, 6, 4, 4), (6, 2, 3, 3), groups=2,
+                      stride=[2, 2])
+    yield convolution("conv_transpose2d", "depthwise", (1, 5, 3, 4), (5, 1, 3, 3), groups=5,
+                      stride=[2, 1], padding=[1, 1])
