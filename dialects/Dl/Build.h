@@ -20,6 +20,7 @@ public:
   mlir::Value mul(mlir::Value x, mlir::Value y) { return make<MulOp>(x, y); }
   mlir::Value div(mlir::Value x, mlir::Value y) { return make<DivOp>(x, y); }
   mlir::Value neg(mlir::Value x) { return make<NegOp>(x); }
+  mlir::Value abs(mlir::Value x) { return make<AbsOp>(x); }
   mlir::Value exp(mlir::Value x) { return make<ExpOp>(x); }
   mlir::Value log(mlir::Value x) { return make<LogOp>(x); }
   mlir::Value sqrt(mlir::Value x) { return make<SqrtOp>(x); }
@@ -51,14 +52,19 @@ public:
   mlir::Value broadcast(mlir::Value x, mlir::Value like,
                         llvm::ArrayRef<int64_t> dims);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+  /// Over no axes at all these are x.
   mlir::Value sum(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
-    return ReduceSumOp::create(b, loc, x, b.getI64ArrayAttr(axes));
+    return reduce<ReduceSumOp>(x, axes);
   }
+  mlir::Value max(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+    return reduce<ReduceMaxOp>(x, axes);
+  }
+  mlir::Value min(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+    return reduce<ReduceMinOp>(x, axes);
+  }
+  mlir::Value mean(mlir::Value x, llvm::ArrayRef<int64_t> axes);
   /// The sum over all dimensions but one.
   mlir::Value sumAllBut(mlir::Value x, int64_t axis);
-  mlir::Value max(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
-    return ReduceMaxOp::create(b, loc, x, b.getI64ArrayAttr(axes));
-  }
   mlir::Value matmul(mlir::Value x, mlir::Value y, bool transposeX,
                      bool transposeY) {
     return MatmulOp::create(b, loc, x, y, transposeX, transposeY);
@@ -66,11 +72,27 @@ public:
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm) {
     return TransposeOp::create(b, loc, x, perm);
   }
+  /// `size` elements from `offset` on along one dimension.
+  mlir::Value slice(mlir::Value x, int64_t axis, int64_t offset, int64_t size);
+  mlir::Value concat(mlir::ValueRange xs, int64_t axis);
+  mlir::Value reverse(mlir::Value x, llvm::ArrayRef<int64_t> dims) {
+    return ReverseOp::create(b, loc, x.getType(), x, dims);
+  }
+  /// A tensor of `type` whose elements are their index along `axis`.
+  mlir::Value iota(mlir::Type type, int64_t axis) {
+    return IotaOp::create(b, loc, type, axis);
+  }
 
   mlir::OpBuilder &builder() { return b; }
   mlir::Location location() const { return loc; }
 
 private:
+  template <typename Op>
+  mlir::Value reduce(mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+    if (axes.empty())
+      return x;
+    return Op::create(b, loc, x, b.getI64ArrayAttr(axes));
+  }
   template <typename Op, typename... Values>
   mlir::Value make(mlir::Value first, Values... rest) {
     return Op::create(b, loc, first.getType(), first, rest...);

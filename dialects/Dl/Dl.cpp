@@ -53,7 +53,22 @@ Value Expr::broadcast(Value x, Value like, ArrayRef<int64_t> dims) {
 }
 
 Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
+  if (tensorType(x).getShape() == shape)
+    return x;
   return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
+}
+
+Value Expr::slice(Value x, int64_t axis, int64_t offset, int64_t size) {
+  SmallVector<int64_t> offsets(tensorType(x).getRank()),
+      sizes(tensorType(x).getShape());
+  offsets[axis] = offset;
+  sizes[axis] = size;
+  return SliceOp::create(b, loc, x, offsets, sizes, DenseI64ArrayAttr());
+}
+
+Value Expr::concat(ValueRange xs, int64_t axis) {
+  return xs.size() == 1 ? xs.front()
+                        : Value(ConcatOp::create(b, loc, xs, axis));
 }
 
 Value Expr::sumAllBut(Value x, int64_t axis) {

@@ -61,6 +61,10 @@ inline constexpr int64_t maxElements = int64_t(1) << 40;
 /// as 1.
 bool hasUsableSize(mlir::Type type);
 
+/// `axes`; where there are none, all dimensions of x.
+llvm::SmallVector<int64_t> reducedAxes(mlir::Value x,
+                                       llvm::ArrayRef<int64_t> axes);
+
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);
 

@@ -24,6 +24,7 @@ def Dl_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = "void registerAttributes();";
 }
 
@@ -45,6 +46,7 @@ class Dl_TensorOf<list<Type> elements>
 def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
 def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
 def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
+def Dl_NumberTensor : Dl_TensorOf<[F32, F64, I8, UI8, I32, I64]>;
 def Dl_BoolTensor : Dl_TensorOf<[I1]>;
 def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
 

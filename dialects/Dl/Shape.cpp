@@ -68,9 +68,21 @@ LogicalResult FlattenOp::verify() {
   RankedTensorType x = tensorType(getX());
   if (x.getRank() < 1)
     return emitOpError() << "expects operand x of rank 1 or more, not " << x;
-  int64_t rows = x.getDimSize(0);
-  int64_t rest = rows ? x.getNumElements() / rows : 0;
-  auto expected = x.clone({rows, rest});
+  int64_t start = getStartAxis();
+  int64_t end = getEndAxis() ? int64_t(*getEndAxis()) : x.getRank() - 1;
+  // A vector from axis 1 on is a column: nothing is merged into the last
+  // dimension.
+  if (start < 0 || start > x.getRank() || end >= x.getRank() || end < start - 1)
+    return emitOpError() << "has axes " << start << " to " << end
+                         << " but operand x is " << x << " of rank "
+                         << x.getRank();
+  SmallVector<int64_t> shape(x.getShape().take_front(start));
+  int64_t merged = 1;
+  for (int64_t extent : x.getShape().slice(start, end + 1 - start))
+    merged *= extent;
+  shape.push_back(merged);
+  llvm::append_range(shape, x.getShape().drop_front(end + 1));
+  auto expected = x.clone(shape);
   if (getY().getType() != expected)
     return emitOpError() << "of operand x " << x << " gives " << expected
                          << ", not " << getY().getType();
@@ -217,101 +229,6 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
 }
 
 //===----------------------------------------------------------------------===//
-// pad, slice
-//===----------------------------------------------------------------------===//
-
-LogicalResult PadOp::inferReturnTypes(MLIRContext *,
-                                      std::optional<Location> loc,
-                                      PadOp::Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
-  RankedTensorType x = tensorType(adaptor.getX());
-  size_t rank = x.getRank();
-  ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh();
-  std::optional<ArrayRef<int64_t>> interior = adaptor.getInterior();
-  if (low.size() != rank || high.size() != rank ||
-      (interior && interior->size() != rank))
-    return emitOptionalError(
-        loc, "'dl.pad' expects 'low', 'high' and 'interior' with ", rank,
-        " entries for operand x ", x);
-  SmallVector<int64_t> shape(x.getShape());
-  for (size_t i = 0; i < rank; ++i) {
-    int64_t between = interior ? (*interior)[i] : 0;
-    if (std::max({low[i], high[i], between}) > maxElements)
-      return emitOptionalError(loc, "'dl.pad' expects padding of at most ",
-                               maxElements);
-    if (low[i] < 0 || high[i] < 0 || between < 0)
-      return emitOptionalError(loc, "'dl.pad' expects no negative padding");
-    shape[i] += low[i] + high[i] + between * std::max<int64_t>(0, shape[i] - 1);
-  }
-  types.push_back(x.clone(shape));
-  return success();
-}
-
-// Of new rows there is none in x to compute them from.
-bool PadOp::hasRows() { return sameRows(getX(), getY()); }
-bool PadOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
-
-void PadOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
-                          MutableArrayRef<Value> operands) {
-  DenseI64ArrayAttr strides;
-  if (getInterior())
-    strides = builder.getDenseI64ArrayAttr(
-        llvm::map_to_vector(*getInterior(), [](int64_t i) { return i + 1; }));
-  operands[0] = SliceOp::create(
-      builder, getLoc(), getX().getType(), cotangents[0], getLowAttr(),
-      builder.getDenseI64ArrayAttr(tensorType(getX()).getShape()), strides);
-}
-
-LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
-                                        std::optional<Location> loc,
-                                        SliceOp::Adaptor adaptor,
-                                        SmallVectorImpl<Type> &types) {
-  RankedTensorType x = tensorType(adaptor.getX());
-  size_t rank = x.getRank();
-  ArrayRef<int64_t> offsets = adaptor.getOffsets(), sizes = adaptor.getSizes();
-  std::optional<ArrayRef<int64_t>> strides = adaptor.getStrides();
-  if (offsets.size() != rank || sizes.size() != rank ||
-      (strides && strides->size() != rank))
-    return emitOptionalError(
-        loc, "'dl.slice' expects offsets, sizes and strides with ", rank,
-        " entries for operand x ", x);
-  for (size_t i = 0; i < rank; ++i) {
-    int64_t offset = offsets[i], size = sizes[i], extent = x.getDimSize(i);
-    int64_t stride = strides ? (*strides)[i] : 1;
-    if (stride < 1)
-      return emitOptionalError(
-          loc, "'dl.slice' expects strides of at least 1, not ", stride);
-    if (offset < 0 || size < 0 || offset > extent ||
-        (size > 0 && (size - 1) > (extent - 1 - offset) / stride))
-      return emitOptionalError(loc, "'dl.slice' takes ", size,
-                               " elements from ", offset, " on, ", stride,
-                               " apart, but dimension ", i, " of operand x ", x,
-                               " has ", extent);
-  }
-  types.push_back(x.clone(sizes));
-  return success();
-}
-
-bool SliceOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
-
-void SliceOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
-                            MutableArrayRef<Value> operands) {
-  SmallVector<int64_t> high, interior;
-  ArrayRef<int64_t> extents = tensorType(getX()).getShape();
-  for (size_t i = 0; i < extents.size(); ++i) {
-    int64_t stride = getStrides() ? (*getStrides())[i] : 1;
-    interior.push_back(stride - 1);
-    high.push_back(extents[i] - getOffsets()[i] -
-                   ((getSizes()[i] - 1) * stride + 1));
-  }
-  operands[0] =
-      PadOp::create(builder, getLoc(), getX().getType(), cotangents[0],
-                    getOffsetsAttr(), builder.getDenseI64ArrayAttr(high),
-                    getStrides() ? builder.getDenseI64ArrayAttr(interior)
-                                 : DenseI64ArrayAttr());
-}
-
-//===----------------------------------------------------------------------===//
 // reverse
 //===----------------------------------------------------------------------===//
 
@@ -333,6 +250,43 @@ void ReverseOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
   operands[0] = ReverseOp::create(builder, getLoc(), cotangents[0].getType(),
                                   cotangents[0], getDims());
 }
+
+OpFoldResult ReverseOp::fold(FoldAdaptor adaptor) {
+  if (isa_and_present<SplatElementsAttr>(adaptor.getX()) ||
+      llvm::all_of(getDims(), [&](int64_t dim) {
+        return tensorType(getX()).getDimSize(dim) <= 1;
+      }))
+    return getX();
+  auto before = getX().getDefiningOp<ReverseOp>();
+  if (before && before.getDims() == getDims())
+    return before.getX();
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// iota
+//===----------------------------------------------------------------------===//
+
+LogicalResult IotaOp::verify() {
+  RankedTensorType y = tensorType(getY());
+  int64_t axis = getAxis();
+  if (axis < 0 || axis >= y.getRank())
+    return emitOpError() << "has axis " << axis << " but the result is " << y
+                         << " of rank " << y.getRank();
+  Type element = y.getElementType();
+  unsigned bits = element.getIntOrFloatBitWidth();
+  // The last index that every index up to it fits with.
+  int64_t most = element.isF32()               ? int64_t(1) << 24
+                 : element.isF64()             ? int64_t(1) << 53
+                 : element.isUnsignedInteger() ? (int64_t(1) << bits) - 1
+                                               : llvm::maxIntN(bits);
+  if (y.getDimSize(axis) - 1 > most)
+    return emitOpError() << "counts to " << y.getDimSize(axis) - 1
+                         << ", which is more than " << element << " holds";
+  return success();
+}
+
+bool IotaOp::isRowOperand(unsigned) { return true; }
 
 //===----------------------------------------------------------------------===//
 // one_hot

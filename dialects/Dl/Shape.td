@@ -35,15 +35,18 @@ def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule,
   let hasFolder = 1;
 }
 
-def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule,
-    DeclareOpInterfaceMethods<Dl_Decomposable>]> {
-  let summary = "all dimensions but the first as one";
+def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
+  let summary = "dimensions start_axis to end_axis as one";
   let description = [{
+    As `torch.nn.Flatten`: all dimensions but the first, unless said otherwise.
     ```mlir
     %y = dl.flatten %x : tensor<8x64x7x7xf32> to tensor<8x3136xf32>
+    %z = dl.flatten %x {start_axis = 0, end_axis = 1} : tensor<8x64x7x7xf32> to tensor<512x7x7xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x);
+  let arguments = (ins Dl_Tensor:$x,
+                       DefaultValuedAttr<I64Attr, "1">:$start_axis,
+                       OptionalAttr<I64Attr>:$end_axis);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
   let hasVerifier = 1;
@@ -87,18 +90,70 @@ def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
   let summary = "zeros around and between the elements of a tensor";
   let description = [{
     `low` and `high` give the zeros before and after, `interior` those between two
-    neighbours, per dimension. Gradient: `slice`.
+    neighbours, per dimension; `value` stands for another number than 0. Gradient: `slice`.
     ```mlir
     %y = dl.pad %x low [0, 1] high [0, 1] : tensor<8x4xf32> -> tensor<8x6xf32>
     %z = dl.pad %x low [0, 0] high [0, 0] interior [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    %w = dl.pad %x low [0, 1] high [0, 1] {value = 1.0} : tensor<8x4xf32> -> tensor<8x6xf32>
     ```
   }];
   let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
-                       OptionalAttr<DenseI64ArrayAttr>:$interior);
+                       OptionalAttr<DenseI64ArrayAttr>:$interior,
+                       DefaultValuedAttr<F64Attr, "0.0">:$value);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = [{
     $x `low` $low `high` $high (`interior` $interior^)? attr-dict
     `:` type($x) `->` type($y)
+  }];
+  let hasFolder = 1;
+  let extraClassDeclaration = [{
+    /// `value` as an element of the operand.
+    ::mlir::TypedAttr getElementValue();
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Value":$x,
+      "::mlir::DenseI64ArrayAttr":$low, "::mlir::DenseI64ArrayAttr":$high,
+      "::mlir::DenseI64ArrayAttr":$interior), [{
+    build($_builder, $_state, x, low, high, interior,
+          $_builder.getF64FloatAttr(0));
+  }]>];
+}
+
+/// Elements of x around it, as many as `low` and `high` say.
+class Dl_EdgePadOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_IsComposite]> {
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat =
+      "$x `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
+}
+
+def Dl_ReflectionPadOp : Dl_EdgePadOp<"reflection_pad"> {
+  let summary = "a tensor with its mirror image around it";
+  let description = [{
+    The outermost elements are the mirrors and stand once, as in
+    `torch.nn.ReflectionPad2d`: of a b c with two on each side, c b a b c b a.
+    ```mlir
+    %y = dl.reflection_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    ```
+  }];
+}
+
+def Dl_ReplicationPadOp : Dl_EdgePadOp<"replication_pad"> {
+  let summary = "a tensor with copies of its outermost elements around it";
+  let description = [{
+    As `torch.nn.ReplicationPad2d`.
+    ```mlir
+    %y = dl.replication_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    ```
+  }];
+}
+
+def Dl_CircularPadOp : Dl_EdgePadOp<"circular_pad"> {
+  let summary = "a tensor with what stands at its other end around it";
+  let description = [{
+    As `torch.nn.CircularPad2d`.
+    ```mlir
+    %y = dl.circular_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    ```
   }];
 }
 
@@ -121,6 +176,49 @@ def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
     $x `at` $offsets `size` $sizes (`stride` $strides^)? attr-dict
     `:` type($x) `->` type($y)
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
+  let summary = "tensors one after the other along a dimension";
+  let description = [{
+    All other dimensions are equal. Gradient: `slice`s.
+    ```mlir
+    %y = dl.concat %a, %b {axis = 1} : tensor<8x4xf32>, tensor<8x2xf32> -> tensor<8x6xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
+  let summary = "a tensor in parts along a dimension: the inverse of concat";
+  let description = [{
+    As `torch.split` with a list; the sizes have to add up to the dimension.
+    ```mlir
+    %a, %b = dl.split %x sizes [4, 2] {axis = 1} : tensor<8x6xf32> -> tensor<8x4xf32>, tensor<8x2xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
+  let results = (outs Variadic<Dl_Tensor>:$parts);
+  let assemblyFormat = "$x `sizes` $sizes attr-dict `:` type($x) `->` type($parts)";
+}
+
+def Dl_StackOp : Dl_PureOp<"stack", [Dl_IsComposite]> {
+  let summary = "tensors of one shape along a new dimension";
+  let description = [{
+    ```mlir
+    %y = dl.stack %a, %b {axis = 0} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<2x8x4xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
 }
 
 def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule,
@@ -135,18 +233,35 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x)";
   let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Dl_IotaOp : Dl_Op<"iota", [Pure,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "each element's index along a dimension: 0, 1, 2 ...";
+  let description = [{
+    `torch.arange` is the case of one dimension.
+    ```mlir
+    %i = dl.iota {axis = 1} : tensor<8x4xi32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$axis);
+  let results = (outs Dl_NumberTensor:$y);
+  let assemblyFormat = "attr-dict `:` type($y)";
+  let hasVerifier = 1;
 }
 
 def Dl_OneHotOp : Dl_Op<"one_hot", [Pure,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "1 at the index, 0 elsewhere, along a new last dimension";
   let description = [{
+    Where the index is not within the dimension all elements are 0.
     ```mlir
     %y = dl.one_hot %label : tensor<8xui8> to tensor<8x10xf32>
     ```
   }];
   let arguments = (ins Dl_IntTensor:$index);
-  let results = (outs Dl_FloatTensor:$y);
+  let results = (outs Dl_NumberTensor:$y);
   let assemblyFormat = "$index attr-dict `:` type($index) `to` type($y)";
   let hasVerifier = 1;
 }

@@ -74,7 +74,8 @@ static StorageAttr chooseStorage(Value param) {
           conv.getLayout() == Layout::ChannelsFirst)
         return StorageAttr::get(context, shape, filterToLast);
     auto matmul = dyn_cast<MatmulOp>(use.getOwner());
-    if (!matmul || use.getOperandNumber() != 1 || !matmul.getTransposeB())
+    if (!matmul || use.getOperandNumber() != 1 || !matmul.getTransposeB() ||
+        shape.size() != 2)
       continue;
     // in x out; and where the input is a flattened image, in follows
     // the image's order.

@@ -14,7 +14,8 @@
 // of one shape. Within a kernel no worker needs what another computes, so a
 // kernel has no barrier.
 //
-// Constants, broadcasts and reshapes compute nothing: each group has its own.
+// Constants, iotas, broadcasts and reshapes compute nothing: each group has its
+// own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,7 +38,7 @@ using namespace dlc::dl;
 
 /// Whether an op only says how to look at a value.
 static bool isFree(Operation *op) {
-  return isa_and_present<ConstantOp, BroadcastOp, ReshapeOp>(op);
+  return isa_and_present<ConstantOp, BroadcastOp, IotaOp, ReshapeOp>(op);
 }
 
 namespace {

@@ -138,10 +138,12 @@ struct SinkThroughReduce : OpRewritePattern<Reduce> {
     auto transpose = op.getX().template getDefiningOp<TransposeOp>();
     if (!transpose)
       return rewriter.notifyMatchFailure(op, "operand is not transposed");
+    if (op.getKeepDims())
+      return rewriter.notifyMatchFailure(op, "keeps dimensions: canonicalize");
     ArrayRef<int64_t> perm = transpose.getPerm();
-    SmallVector<int64_t> axes, kept;
+    SmallVector<int64_t> axes, kept, gone = op.getReducedAxes();
     for (auto [i, p] : llvm::enumerate(perm))
-      (llvm::is_contained(op.getAxes(), int64_t(i)) ? axes : kept).push_back(p);
+      (llvm::is_contained(gone, int64_t(i)) ? axes : kept).push_back(p);
     llvm::sort(axes);
     SmallVector<int64_t> sorted(kept);
     llvm::sort(sorted);
@@ -152,6 +154,94 @@ struct SinkThroughReduce : OpRewritePattern<Reduce> {
       return int64_t(llvm::find(sorted, k) - sorted.begin());
     });
     rewriter.replaceOp(op, e.transpose(reduced, order));
+    return success();
+  }
+};
+
+/// Whether a view of the op's result could move on from there.
+static bool hasUserToMoveThrough(Operation *op) {
+  return llvm::any_of(op->getUsers(), [](Operation *user) {
+    return user->hasTrait<OpTrait::Elementwise>() ||
+           isa<TransposeOp, ConcatOp, SliceOp, PadOp, ReduceSumOp, ReduceMaxOp,
+               ReduceMinOp>(user);
+  });
+}
+
+/// The transpose that makes all operands of `op`, if they have one in common.
+static std::optional<SmallVector<int64_t>> commonTranspose(ValueRange values) {
+  std::optional<SmallVector<int64_t>> common;
+  for (Value value : values) {
+    auto transpose = value.getDefiningOp<TransposeOp>();
+    if (!transpose ||
+        (common && ArrayRef<int64_t>(*common) != transpose.getPerm()))
+      return std::nullopt;
+    common = SmallVector<int64_t>(transpose.getPerm());
+  }
+  return common;
+}
+
+struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<SmallVector<int64_t>> perm = commonTranspose(op.getXs());
+    if (!perm || !hasUserToMoveThrough(op))
+      return rewriter.notifyMatchFailure(op, "operands have no view in common");
+    Expr e(rewriter, op.getLoc());
+    SmallVector<Value> xs =
+        llvm::map_to_vector(op.getXs(), [](Value x) -> Value {
+          return x.getDefiningOp<TransposeOp>().getX();
+        });
+    rewriter.replaceOp(op,
+                       e.transpose(e.concat(xs, (*perm)[op.getAxis()]), *perm));
+    return success();
+  }
+};
+
+struct SinkThroughSlice : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getX().getDefiningOp<TransposeOp>();
+    if (!transpose || !hasUserToMoveThrough(op))
+      return rewriter.notifyMatchFailure(
+          op, "operand is not transposed, or the transpose would stay");
+    SmallVector<int64_t> inverse = inversePermutation(transpose.getPerm());
+    auto list = [&](ArrayRef<int64_t> values) {
+      return rewriter.getDenseI64ArrayAttr(permuted(values, inverse));
+    };
+    Value slice = SliceOp::create(rewriter, op.getLoc(), transpose.getX(),
+                                  list(op.getOffsets()), list(op.getSizes()),
+                                  op.getStrides() ? list(*op.getStrides())
+                                                  : DenseI64ArrayAttr());
+    Expr e(rewriter, op.getLoc());
+    rewriter.replaceOp(op, e.transpose(slice, transpose.getPerm()));
+    return success();
+  }
+};
+
+struct SinkThroughPad : OpRewritePattern<PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(PadOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getX().getDefiningOp<TransposeOp>();
+    if (!transpose || !hasUserToMoveThrough(op))
+      return rewriter.notifyMatchFailure(
+          op, "operand is not transposed, or the transpose would stay");
+    SmallVector<int64_t> inverse = inversePermutation(transpose.getPerm());
+    auto list = [&](ArrayRef<int64_t> values) {
+      return rewriter.getDenseI64ArrayAttr(permuted(values, inverse));
+    };
+    Value pad = PadOp::create(rewriter, op.getLoc(), transpose.getX(),
+                              list(op.getLow()), list(op.getHigh()),
+                              op.getInterior() ? list(*op.getInterior())
+                                               : DenseI64ArrayAttr(),
+                              op.getValueAttr());
+    Expr e(rewriter, op.getLoc());
+    rewriter.replaceOp(op, e.transpose(pad, transpose.getPerm()));
     return success();
   }
 };
@@ -273,7 +363,12 @@ struct ExpandOfTranspose : OpRewritePattern<ReshapeOp> {
 // Matrix products: b is k x n, a either way
 //===----------------------------------------------------------------------===//
 
-static constexpr int64_t swap2[] = {1, 0};
+/// The permutation that exchanges the last two of `rank` dimensions.
+static SmallVector<int64_t> swapLast(int64_t rank) {
+  SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(rank));
+  std::swap(perm[rank - 1], perm[rank - 2]);
+  return perm;
+}
 
 struct OrderMatmulOperands : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -282,12 +377,14 @@ struct OrderMatmulOperands : OpRewritePattern<MatmulOp> {
                                 PatternRewriter &rewriter) const override {
     Expr e(rewriter, op.getLoc());
     if (op.getTransposeB()) {
-      rewriter.replaceOp(op, e.matmul(op.getA(), e.transpose(op.getB(), swap2),
-                                      op.getTransposeA(), false));
+      Value b =
+          e.transpose(op.getB(), swapLast(tensorType(op.getB()).getRank()));
+      rewriter.replaceOp(op, e.matmul(op.getA(), b, op.getTransposeA(), false));
       return success();
     }
     auto transpose = op.getA().getDefiningOp<TransposeOp>();
-    if (!transpose || !llvm::equal(transpose.getPerm(), swap2))
+    if (!transpose ||
+        !llvm::equal(transpose.getPerm(), swapLast(transpose.getPerm().size())))
       return rewriter.notifyMatchFailure(
           op, "operands are as the kernels want them");
     rewriter.replaceOp(
@@ -306,6 +403,9 @@ struct SortMatmulGroups : OpRewritePattern<MatmulOp> {
                                 PatternRewriter &rewriter) const override {
     if (op.getTransposeB())
       return rewriter.notifyMatchFailure(op, "operands are not in order yet");
+    if (tensorType(op.getA()).getRank() != 2 ||
+        tensorType(op.getB()).getRank() != 2)
+      return rewriter.notifyMatchFailure(op, "many products");
     int contractedA = op.getTransposeA() ? 0 : 1;
     for (int number : {0, 1})
       for (int dim : {0, 1}) {
@@ -392,9 +492,11 @@ struct MoveViewsPass : dlc::impl::MoveViewsBase<MoveViewsPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkThroughElementwise, SinkThroughReduce<ReduceSumOp>,
-                 SinkThroughReduce<ReduceMaxOp>, TransposeOfBroadcast,
-                 ReshapeOfBroadcast, TransposeOfCollapse, ExpandOfTranspose,
-                 OrderMatmulOperands, SortMatmulGroups>(&getContext());
+                 SinkThroughReduce<ReduceMaxOp>, SinkThroughReduce<ReduceMinOp>,
+                 SinkThroughConcat, SinkThroughSlice, SinkThroughPad,
+                 TransposeOfBroadcast, ReshapeOfBroadcast, TransposeOfCollapse,
+                 ExpandOfTranspose, OrderMatmulOperands, SortMatmulGroups>(
+        &getContext());
     TransposeOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

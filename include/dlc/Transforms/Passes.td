@@ -44,9 +44,13 @@ def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
     which can share a loop with the ops before it and be divided among
     workers, and a small one over what that left. The split follows from
     the shape alone, so the result does not depend on the number of workers.
+    So is a sum of many floats, whatever it goes over: in parts it rounds less.
   }];
-  let options = [Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
-                        "fewest rows that are worth a split">];
+  let options = [
+    Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
+           "fewest rows that are worth a split">,
+    Option<"longest", "longest", "int64_t", /*default=*/"1024",
+           "most floats that are summed one after the other">];
 }
 
 def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {

@@ -56,6 +56,17 @@ TypedAttr dlc::leastValue(OpBuilder &builder, Type element, bool isUnsigned) {
                                              : APInt::getSignedMinValue(width));
 }
 
+TypedAttr dlc::greatestValue(OpBuilder &builder, Type element,
+                             bool isUnsigned) {
+  if (auto type = dyn_cast<FloatType>(element))
+    return builder.getFloatAttr(type,
+                                APFloat::getInf(type.getFloatSemantics()));
+  unsigned width = element.getIntOrFloatBitWidth();
+  return builder.getIntegerAttr(element, isUnsigned
+                                             ? APInt::getMaxValue(width)
+                                             : APInt::getSignedMaxValue(width));
+}
+
 Value dlc::makePadded(OpBuilder &builder, Location loc, Value x,
                       RankedTensorType type, TypedAttr value,
                       ArrayRef<int64_t> offsets, ArrayRef<int64_t> strides) {

@@ -52,6 +52,10 @@ mlir::Value makeZero(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::TypedAttr leastValue(mlir::OpBuilder &builder, mlir::Type element,
                            bool isUnsigned = false);
 
+/// The greatest value of a type.
+mlir::TypedAttr greatestValue(mlir::OpBuilder &builder, mlir::Type element,
+                              bool isUnsigned = false);
+
 /// A filled tensor of `type` with `x` at `offsets`, its elements `strides`
 /// apart.
 mlir::Value makePadded(mlir::OpBuilder &builder, mlir::Location loc,

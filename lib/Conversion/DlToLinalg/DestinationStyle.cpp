@@ -80,7 +80,17 @@ static Value writeInto(Value value, Value destination) {
   if (result && result.getOwner()) {
     Operation *owner = result.getOwner();
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(owner)) {
-      insert.getDestMutable().assign(writeInto(insert.getDest(), destination));
+      Value before = insert.getDest(), into = destination;
+      if (!isa_and_present<tensor::EmptyOp>(before.getDefiningOp()))
+        into = writeInto(before, destination);
+      insert.getDestMutable().assign(into);
+      // What is inserted may be computed in its place.
+      if (auto source =
+              insert.getSource().getDefiningOp<DestinationStyleOpInterface>())
+        for (Value init : source.getDpsInits())
+          if (auto place = init.getDefiningOp<tensor::ExtractSliceOp>();
+              place && place.getSource() == before)
+            place.getSourceMutable().assign(into);
       return insert;
     }
     if (auto style = dyn_cast<DestinationStyleOpInterface>(owner)) {

@@ -13,28 +13,37 @@ struct MatmulToLinalg : OpConversionPattern<dl::MatmulOp> {
   LogicalResult
   matchAndRewrite(dl::MatmulOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    AffineExpr m, n, k;
-    bindDims(op.getContext(), m, n, k);
-    auto pair = [](AffineExpr a, AffineExpr b,
-                   bool swap) -> SmallVector<AffineExpr> {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    unsigned batch = type.getRank() - 2;
+    AffineExpr m = rewriter.getAffineDimExpr(batch),
+               n = rewriter.getAffineDimExpr(batch + 1),
+               k = rewriter.getAffineDimExpr(batch + 2);
+    // The matrix `rows` x `columns` of each product, or the only one.
+    auto matrices = [&](Value operand, AffineExpr rows, AffineExpr columns,
+                        bool swap) -> SmallVector<AffineExpr> {
+      SmallVector<AffineExpr> exprs;
+      if (cast<RankedTensorType>(operand.getType()).getRank() > 2)
+        for (unsigned i = 0; i < batch; ++i)
+          exprs.push_back(rewriter.getAffineDimExpr(i));
       if (swap)
-        return {b, a};
-      return {a, b};
+        std::swap(rows, columns);
+      exprs.append({rows, columns});
+      return exprs;
     };
     SmallVector<AffineMap> maps =
-        makeMaps(op.getContext(), 3,
-                 {pair(m, k, op.getTransposeA()),
-                  pair(k, n, op.getTransposeB()), pair(m, n, false)});
+        makeMaps(op.getContext(), batch + 3,
+                 {matrices(adaptor.getA(), m, k, op.getTransposeA()),
+                  matrices(adaptor.getB(), k, n, op.getTransposeB()),
+                  matrices(op.getY(), m, n, false)});
     auto body = [](OpBuilder &b, Location loc,
                    ValueRange args) -> SmallVector<Value> {
       Value product = arith::MulFOp::create(b, loc, args[0], args[1]);
       return {arith::AddFOp::create(b, loc, args[2], product)};
     };
-    Value zero =
-        makeZero(rewriter, op.getLoc(), resultType(getTypeConverter(), op));
+    Value zero = makeZero(rewriter, op.getLoc(), type);
     rewriter.replaceOp(op,
                        makeGeneric(rewriter, op.getLoc(), adaptor.getOperands(),
-                                   zero, maps, {2}, body));
+                                   zero, maps, {batch + 2}, body));
     return success();
   }
 };

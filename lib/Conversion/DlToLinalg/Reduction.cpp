@@ -26,80 +26,109 @@ template <typename Op>
 struct ReduceToLinalg : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
 
+  static constexpr bool isSum = std::is_same_v<Op, dl::ReduceSumOp>,
+                        isMax = std::is_same_v<Op, dl::ReduceMaxOp>;
+
+  static TypedAttr start(OpBuilder &b, Type element, bool isUnsigned) {
+    if (isSum)
+      return b.getZeroAttr(element);
+    return isMax ? leastValue(b, element, isUnsigned)
+                 : greatestValue(b, element, isUnsigned);
+  }
+
+  static Value combine(OpBuilder &b, Location loc, Value x, Value y,
+                       bool isUnsigned) {
+    if (isa<FloatType>(x.getType())) {
+      if (isSum)
+        return arith::AddFOp::create(b, loc, x, y);
+      if (isMax)
+        return arith::MaximumFOp::create(b, loc, x, y);
+      return arith::MinimumFOp::create(b, loc, x, y);
+    }
+    if (isSum)
+      return arith::AddIOp::create(b, loc, x, y);
+    if (isUnsigned && isMax)
+      return arith::MaxUIOp::create(b, loc, x, y);
+    if (isUnsigned)
+      return arith::MinUIOp::create(b, loc, x, y);
+    if (isMax)
+      return arith::MaxSIOp::create(b, loc, x, y);
+    return arith::MinSIOp::create(b, loc, x, y);
+  }
+
   LogicalResult
   matchAndRewrite(Op op, typename Op::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    if (op.getKeepDims())
+      return rewriter.notifyMatchFailure(op, "keeps dimensions: canonicalize");
     RankedTensorType type = resultType(this->getTypeConverter(), op);
-    Type element = dl::tensorType(op.getX()).getElementType();
-    bool isMax = std::is_same_v<Op, dl::ReduceMaxOp>;
-    TypedAttr start = isMax ? leastValue(rewriter, type.getElementType(),
-                                         element.isUnsignedInteger())
-                            : rewriter.getZeroAttr(type.getElementType());
-    auto combine = [&](OpBuilder &b, Location loc,
-                       ValueRange args) -> SmallVector<Value> {
-      Value x = args[0], sum = args[1];
-      if (isa<FloatType>(element)) {
-        if (isMax)
-          return {arith::MaximumFOp::create(b, loc, sum, x)};
-        return {arith::AddFOp::create(b, loc, sum, x)};
-      }
-      if (!isMax)
-        return {arith::AddIOp::create(b, loc, sum, x)};
-      if (element.isUnsignedInteger())
-        return {arith::MaxUIOp::create(b, loc, sum, x)};
-      return {arith::MaxSIOp::create(b, loc, sum, x)};
+    bool isUnsigned =
+        dl::tensorType(op.getX()).getElementType().isUnsignedInteger();
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange args) -> SmallVector<Value> {
+      return {combine(b, loc, args[1], args[0], isUnsigned)};
     };
-    SmallVector<unsigned> axes = llvm::to_vector_of<unsigned>(op.getAxes());
+    SmallVector<int64_t> axes = op.getReducedAxes();
+    Value first =
+        makeFilled(rewriter, op.getLoc(), type,
+                   start(rewriter, type.getElementType(), isUnsigned));
     rewriter.replaceOp(
-        op, makeGeneric(rewriter, op.getLoc(), adaptor.getX(),
-                        makeFilled(rewriter, op.getLoc(), type, start),
-                        reductionMaps(op.getContext(),
-                                      dl::tensorType(op.getX()).getRank(),
-                                      op.getAxes(), 1),
-                        axes, combine));
+        op,
+        makeGeneric(rewriter, op.getLoc(), adaptor.getX(), first,
+                    reductionMaps(op.getContext(),
+                                  dl::tensorType(op.getX()).getRank(), axes, 1),
+                    llvm::to_vector_of<unsigned>(axes), body));
     return success();
   }
 };
 
-struct ArgmaxToLinalg : OpConversionPattern<dl::ArgmaxOp> {
-  using OpConversionPattern::OpConversionPattern;
+/// The place of the first extremum: the extremum so far and its place.
+template <typename Op>
+struct PlaceToLinalg : OpConversionPattern<Op> {
+  using OpConversionPattern<Op>::OpConversionPattern;
 
   LogicalResult
-  matchAndRewrite(dl::ArgmaxOp op, OpAdaptor adaptor,
+  matchAndRewrite(Op op, typename Op::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    if (op.getKeepDims())
+      return rewriter.notifyMatchFailure(op, "keeps dimensions: canonicalize");
+    constexpr bool isMax = std::is_same_v<Op, dl::ArgmaxOp>;
     Location loc = op.getLoc();
-    RankedTensorType type = resultType(getTypeConverter(), op);
+    RankedTensorType type = resultType(this->getTypeConverter(), op);
     auto x = cast<RankedTensorType>(adaptor.getX().getType());
     unsigned axis = op.getAxis();
     bool isUnsigned =
         dl::tensorType(op.getX()).getElementType().isUnsignedInteger();
+    Type element = x.getElementType();
     Value best =
-        makeFilled(rewriter, loc, type.clone(x.getElementType()),
-                   leastValue(rewriter, x.getElementType(), isUnsigned));
+        makeFilled(rewriter, loc, type.clone(element),
+                   isMax ? leastValue(rewriter, element, isUnsigned)
+                         : greatestValue(rewriter, element, isUnsigned));
     Value place = makeZero(rewriter, loc, type);
     auto body = [&](OpBuilder &b, Location l,
                     ValueRange args) -> SmallVector<Value> {
-      Value greater;
+      Value better;
       if (isa<FloatType>(args[0].getType())) {
-        // Not a number counts as the maximum, as in PyTorch.
-        Value above = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OGT,
-                                            args[0], args[1]);
+        // Not a number counts as the extremum, as in PyTorch.
+        Value above = arith::CmpFOp::create(
+            b, l, isMax ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT,
+            args[0], args[1]);
         Value isNan = arith::CmpFOp::create(b, l, arith::CmpFPredicate::UNO,
                                             args[0], args[0]);
         Value wasNan = arith::CmpFOp::create(b, l, arith::CmpFPredicate::ORD,
                                              args[1], args[1]);
         Value newNan = arith::AndIOp::create(b, l, isNan, wasNan);
-        greater = arith::OrIOp::create(b, l, above, newNan);
+        better = arith::OrIOp::create(b, l, above, newNan);
       } else {
-        greater = arith::CmpIOp::create(b, l,
-                                        isUnsigned ? arith::CmpIPredicate::ugt
-                                                   : arith::CmpIPredicate::sgt,
-                                        args[0], args[1]);
+        using P = arith::CmpIPredicate;
+        P predicate = isMax ? (isUnsigned ? P::ugt : P::sgt)
+                            : (isUnsigned ? P::ult : P::slt);
+        better = arith::CmpIOp::create(b, l, predicate, args[0], args[1]);
       }
       Value here = arith::IndexCastOp::create(
           b, l, b.getI32Type(), linalg::IndexOp::create(b, l, axis));
-      Value value = arith::SelectOp::create(b, l, greater, args[0], args[1]);
-      Value index = arith::SelectOp::create(b, l, greater, here, args[2]);
+      Value value = arith::SelectOp::create(b, l, better, args[0], args[1]);
+      Value index = arith::SelectOp::create(b, l, better, here, args[2]);
       return {value, index};
     };
     auto generic = makeGeneric(
@@ -115,7 +144,8 @@ struct ArgmaxToLinalg : OpConversionPattern<dl::ArgmaxOp> {
 
 void dlc::populateReductionToLinalg(const TypeConverter &converter,
                                     RewritePatternSet &patterns) {
-  patterns.add<ArgmaxToLinalg, ReduceToLinalg<dl::ReduceMaxOp>,
+  patterns.add<PlaceToLinalg<dl::ArgmaxOp>, PlaceToLinalg<dl::ArgminOp>,
+               ReduceToLinalg<dl::ReduceMaxOp>, ReduceToLinalg<dl::ReduceMinOp>,
                ReduceToLinalg<dl::ReduceSumOp>>(converter,
                                                 patterns.getContext());
 }

@@ -19,6 +19,10 @@ struct ConstantToArith : OpConversionPattern<dl::ConstantOp> {
     if (!value)
       return rewriter.notifyMatchFailure(op, "not a dense constant");
     RankedTensorType type = resultType(getTypeConverter(), op);
+    if (type.getNumElements() == 0) {
+      rewriter.replaceOp(op, makeEmpty(rewriter, op.getLoc(), type));
+      return success();
+    }
     if (value.getElementType().isInteger(1))
       value = value.mapValues(type.getElementType(),
                               [](const APInt &bit) { return bit.zext(8); });
@@ -129,6 +133,17 @@ struct ReverseToLinalg : OpConversionPattern<dl::ReverseOp> {
   }
 };
 
+/// What a pad fills with, in the element type that the lowering has.
+static TypedAttr elementValue(dl::PadOp op, RankedTensorType type) {
+  TypedAttr value = op.getElementValue();
+  auto integer = dyn_cast<IntegerAttr>(value);
+  if (!integer)
+    return value;
+  unsigned width = type.getElementTypeBitWidth();
+  return IntegerAttr::get(type.getElementType(),
+                          integer.getValue().zextOrTrunc(width));
+}
+
 struct PadToTensor : OpConversionPattern<dl::PadOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -140,10 +155,9 @@ struct PadToTensor : OpConversionPattern<dl::PadOp> {
     if (op.getInterior())
       for (auto [stride, between] : llvm::zip(strides, *op.getInterior()))
         stride += between;
-    rewriter.replaceOp(op,
-                       makePadded(rewriter, op.getLoc(), adaptor.getX(), type,
-                                  rewriter.getZeroAttr(type.getElementType()),
-                                  op.getLow(), strides));
+    rewriter.replaceOp(op, makePadded(rewriter, op.getLoc(), adaptor.getX(),
+                                      type, elementValue(op, type), op.getLow(),
+                                      strides));
     return success();
   }
 };
@@ -167,6 +181,70 @@ struct SliceToLinalg : OpConversionPattern<dl::SliceOp> {
     rewriter.replaceOp(op, makeCopy(rewriter, op.getLoc(), slice, type,
                                     AffineMap::getMultiDimIdentityMap(
                                         type.getRank(), op.getContext())));
+    return success();
+  }
+};
+
+/// Each operand is copied to its place in the result; what computes the operand
+/// can then compute it there.
+struct ConcatToLinalg : OpConversionPattern<dl::ConcatOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::ConcatOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    Location loc = op.getLoc();
+    auto attrs = [&](ArrayRef<int64_t> list) -> SmallVector<OpFoldResult> {
+      return getAsIndexOpFoldResult(op.getContext(), list);
+    };
+    SmallVector<int64_t> offsets(type.getRank()), strides(type.getRank(), 1);
+    AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+    Value y = makeEmpty(rewriter, loc, type);
+    for (Value x : adaptor.getXs()) {
+      ArrayRef<int64_t> sizes = cast<RankedTensorType>(x.getType()).getShape();
+      Value place = tensor::ExtractSliceOp::create(
+          rewriter, loc, y, attrs(offsets), attrs(sizes), attrs(strides));
+      auto copy = makeGeneric(
+          rewriter, loc, x, place, {identity, identity}, {},
+          [](OpBuilder &, Location, ValueRange args) -> SmallVector<Value> {
+            return {args[0]};
+          });
+      y = tensor::InsertSliceOp::create(rewriter, loc, copy.getResult(0), y,
+                                        attrs(offsets), attrs(sizes),
+                                        attrs(strides));
+      offsets[op.getAxis()] += sizes[op.getAxis()];
+    }
+    rewriter.replaceOp(op, y);
+    return success();
+  }
+};
+
+struct IotaToLinalg : OpConversionPattern<dl::IotaOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::IotaOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    Type element = type.getElementType();
+    auto body = [&](OpBuilder &b, Location loc,
+                    ValueRange) -> SmallVector<Value> {
+      Value index = linalg::IndexOp::create(b, loc, op.getAxis());
+      auto integer = dyn_cast<IntegerType>(element);
+      if (!integer) // as wide as the element, so that there are as many lanes
+        integer = b.getIntegerType(element.getIntOrFloatBitWidth());
+      Value place = arith::IndexCastOp::create(b, loc, integer, index);
+      if (isa<FloatType>(element))
+        place = arith::SIToFPOp::create(b, loc, element, place);
+      return {place};
+    };
+    rewriter.replaceOp(
+        op,
+        makeGeneric(rewriter, op.getLoc(), {},
+                    makeEmpty(rewriter, op.getLoc(), type),
+                    rewriter.getMultiDimIdentityMap(type.getRank()), {}, body)
+            .getResults());
     return success();
   }
 };
@@ -200,7 +278,7 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
       Value hit =
           arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, place, index);
       Type element = type.getElementType();
-      Value one = arith::ConstantOp::create(b, loc, b.getFloatAttr(element, 1));
+      Value one = arith::ConstantOp::create(b, loc, b.getOneAttr(element));
       Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(element));
       return {arith::SelectOp::create(b, loc, hit, one, zero)};
     };
@@ -216,8 +294,8 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
 
 void dlc::populateShapeToLinalg(const TypeConverter &converter,
                                 RewritePatternSet &patterns) {
-  patterns
-      .add<BroadcastToLinalg, ConstantToArith, OneHotToLinalg, PadToTensor,
-           ReshapeToTensor, ReverseToLinalg, SliceToLinalg, TransposeToLinalg>(
-          converter, patterns.getContext());
+  patterns.add<BroadcastToLinalg, ConcatToLinalg, ConstantToArith, IotaToLinalg,
+               OneHotToLinalg, PadToTensor, ReshapeToTensor, ReverseToLinalg,
+               SliceToLinalg, TransposeToLinalg>(converter,
+                                                 patterns.getContext());
 }
