@@ -145,8 +145,8 @@ void SliceOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                    (size ? (size - 1) * stride + 1 : 0));
   }
   operands[0] =
-      PadOp::create(builder, getLoc(), getX().getType(), cotangents[0],
-                    getOffsetsAttr(), builder.getDenseI64ArrayAttr(high),
+      PadOp::create(builder, getLoc(), cotangents[0], getOffsetsAttr(),
+                    builder.getDenseI64ArrayAttr(high),
                     getStrides() ? builder.getDenseI64ArrayAttr(interior)
                                  : DenseI64ArrayAttr());
 }

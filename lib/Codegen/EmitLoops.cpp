@@ -188,6 +188,44 @@ static LogicalResult emitSliced(MutableArrayRef<Step> steps,
   return success();
 }
 
+/// True if two views look at different elements: boxes of one buffer that do
+/// not meet, as the operands of a concatenation are given.
+static bool areDisjoint(Value a, Value b) {
+  if (rootOf(a) != rootOf(b))
+    return true;
+  auto boxA = a.getDefiningOp<memref::SubViewOp>();
+  auto boxB = b.getDefiningOp<memref::SubViewOp>();
+  if (!boxA || !boxB || boxA.getSource() != boxB.getSource())
+    return false;
+  auto isStatic = [](memref::SubViewOp box) {
+    return !ShapedType::isDynamicShape(box.getStaticOffsets()) &&
+           llvm::all_of(box.getStaticStrides(),
+                        [](int64_t s) { return s == 1; });
+  };
+  if (!isStatic(boxA) || !isStatic(boxB))
+    return false;
+  for (auto [fromA, sizeA, fromB, sizeB] :
+       llvm::zip_equal(boxA.getStaticOffsets(), boxA.getStaticSizes(),
+                       boxB.getStaticOffsets(), boxB.getStaticSizes()))
+    if (fromA + sizeA <= fromB || fromB + sizeB <= fromA)
+      return true;
+  return false;
+}
+
+/// True if no step writes what another reads or writes.
+static bool areIndependent(ArrayRef<Step> steps) {
+  for (const Step &writer : steps)
+    for (Value output : writer.nest.op.getDpsInits())
+      for (const Step &other : steps)
+        if (&other != &writer &&
+            !llvm::all_of(other.nest.op->getOperands(), [&](Value operand) {
+              return !isa<MemRefType>(operand.getType()) ||
+                     areDisjoint(output, operand);
+            }))
+          return false;
+  return true;
+}
+
 /// Emits several steps that may depend on each other in any way: worker 0 does
 /// them all.
 static void emitOnFirstWorker(MutableArrayRef<NestEmitter> emitters,
@@ -311,8 +349,9 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     if (sliced) {
       if (failed(emitSliced(steps, emitters, workers, rewriter, last.getLoc())))
         return failure();
-    } else if (emitters.size() == 1) {
-      emitters.front().emit(rewriter, workers, nullptr);
+    } else if (areIndependent(steps)) {
+      for (NestEmitter &emitter : emitters)
+        emitter.emit(rewriter, workers, nullptr);
     } else if (!emitters.empty()) {
       emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
     }

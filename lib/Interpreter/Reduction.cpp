@@ -12,29 +12,35 @@ using namespace dlc::interp;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 static Tensor reduceSum(dl::ReduceSumOp op, const Call &call) {
-  return reduce(call.type(), call.operand(0), op.getAxes(), 0,
+  return reduce(call.type(), call.operand(0), op.getReducedAxes(), 0,
                 [](auto x, auto y) { return sum(x, y); });
 }
 
 static Tensor reduceMax(dl::ReduceMaxOp op, const Call &call) {
-  return reduce(call.type(), call.operand(0), op.getAxes(), -infinity,
+  return reduce(call.type(), call.operand(0), op.getReducedAxes(), -infinity,
                 [](auto x, auto y) { return maximum(x, y); });
 }
 
-/// The first not a number, else the first maximum.
-static Tensor argmax(dl::ArgmaxOp op, const Call &call) {
+static Tensor reduceMin(dl::ReduceMinOp op, const Call &call) {
+  return reduce(call.type(), call.operand(0), op.getReducedAxes(), infinity,
+                [](auto x, auto y) { return minimum(x, y); });
+}
+
+/// The first not a number, else the first extremum along `axis`.
+static Tensor placeOf(const Call &call, int64_t axis, bool isMax) {
   const Tensor &x = call.operand(0);
   Tensor index(call.type());
   // Of each row the element found so far, and how many were looked at.
   std::vector<int64_t> best(index.size(), -1), seen(index.size());
-  forEachReduced(x.shape(), {int64_t(op.getAxis())}, [&](int64_t i, int64_t j) {
-    auto isGreater = [&](int64_t k) {
+  forEachReduced(x.shape(), {axis}, [&](int64_t i, int64_t j) {
+    auto isBetter = [&](int64_t k) {
       if (!x.isFloat())
-        return x.integer(j) > x.integer(k);
-      return x.real(j) > x.real(k) ||
+        return isMax ? x.integer(j) > x.integer(k)
+                     : x.integer(j) < x.integer(k);
+      return (isMax ? x.real(j) > x.real(k) : x.real(j) < x.real(k)) ||
              (std::isnan(x.real(j)) && !std::isnan(x.real(k)));
     };
-    if (best[i] < 0 || isGreater(best[i])) {
+    if (best[i] < 0 || isBetter(best[i])) {
       best[i] = j;
       index.set(i, seen[i]);
     }
@@ -43,8 +49,18 @@ static Tensor argmax(dl::ArgmaxOp op, const Call &call) {
   return index;
 }
 
+static Tensor argmax(dl::ArgmaxOp op, const Call &call) {
+  return placeOf(call, op.getAxis(), true);
+}
+
+static Tensor argmin(dl::ArgminOp op, const Call &call) {
+  return placeOf(call, op.getAxis(), false);
+}
+
 void dlc::interp::registerReduction(MLIRContext *c) {
   model<dl::ArgmaxOp>(c, argmax);
+  model<dl::ArgminOp>(c, argmin);
   model<dl::ReduceMaxOp>(c, reduceMax);
+  model<dl::ReduceMinOp>(c, reduceMin);
   model<dl::ReduceSumOp>(c, reduceSum);
 }

@@ -37,17 +37,17 @@ static Tensor broadcast(dl::BroadcastOp op, const Call &call) {
 
 static Tensor pad(dl::PadOp op, const Call &call) {
   const Tensor &x = call.operand(0);
-  return rearrange(
-      call.type(), x, [&](ArrayRef<int64_t> to, MutableArrayRef<int64_t> from) {
-        for (auto [d, low] : llvm::enumerate(op.getLow())) {
-          int64_t apart = op.getInterior() ? (*op.getInterior())[d] + 1 : 1;
-          int64_t place = to[d] - low;
-          if (place < 0 || place % apart != 0 || place / apart >= x.dim(d))
-            return false;
-          from[d] = place / apart;
-        }
-        return true;
-      });
+  Tensor y(call.type());
+  for (int64_t i = 0, e = y.size(); i < e; ++i)
+    y.set(i, op.getValue().convertToDouble());
+  forEachIndex(x.shape(), [&](ArrayRef<int64_t> from) {
+    SmallVector<int64_t> to;
+    for (auto [d, low] : llvm::enumerate(op.getLow()))
+      to.push_back(
+          low + from[d] * (op.getInterior() ? (*op.getInterior())[d] + 1 : 1));
+    y.copy(y.at(to), x, x.at(from));
+  });
+  return y;
 }
 
 static Tensor slice(dl::SliceOp op, const Call &call) {
@@ -72,6 +72,29 @@ static Tensor reverse(dl::ReverseOp op, const Call &call) {
                    });
 }
 
+static Tensor concat(dl::ConcatOp op, const Call &call) {
+  Tensor y(call.type());
+  int64_t offset = 0, axis = op.getAxis();
+  for (unsigned i = 0; i < op.getXs().size(); ++i) {
+    const Tensor &x = call.operand(i);
+    forEachIndex(x.shape(), [&](ArrayRef<int64_t> from) {
+      SmallVector<int64_t> to(from);
+      to[axis] += offset;
+      y.copy(y.at(to), x, x.at(from));
+    });
+    offset += x.dim(axis);
+  }
+  return y;
+}
+
+static Tensor iota(dl::IotaOp op, const Call &call) {
+  Tensor y(call.type());
+  forEachIndex(y.shape(), [&](ArrayRef<int64_t> index) {
+    y.set(y.at(index), index[op.getAxis()]);
+  });
+  return y;
+}
+
 /// An index that is no class gives a row of zeros.
 static Tensor oneHot(dl::OneHotOp op, const Call &call) {
   const Tensor &index = call.operand(0);
@@ -79,13 +102,15 @@ static Tensor oneHot(dl::OneHotOp op, const Call &call) {
   int64_t classes = y.shape().back();
   for (int64_t i = 0, e = index.size(); i < e; ++i)
     if (index.integer(i) >= 0 && index.integer(i) < classes)
-      y.set(i * classes + index.integer(i), 1);
+      y.set(i * classes + index.integer(i), int64_t(1));
   return y;
 }
 
 void dlc::interp::registerShape(MLIRContext *c) {
   model<dl::BroadcastOp>(c, broadcast);
+  model<dl::ConcatOp>(c, concat);
   model<dl::ConstantOp>(c, constant);
+  model<dl::IotaOp>(c, iota);
   model<dl::OneHotOp>(c, oneHot);
   model<dl::PadOp>(c, pad);
   model<dl::ReshapeOp>(c, reshape);

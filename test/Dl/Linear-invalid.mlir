@@ -1,7 +1,7 @@
 // RUN: dlc-opt %s -split-input-file -verify-diagnostics
 
 func.func @matmul_of_vector(%a: tensor<8x4xf32>, %b: tensor<4xf32>) {
-  // expected-error@+2 {{'dl.matmul' expects operands a and b of rank 2, not 'tensor<8x4xf32>' and 'tensor<4xf32>'}}
+  // expected-error@+2 {{'dl.matmul' expects operands a and b of rank 2 or more, not 'tensor<8x4xf32>' and 'tensor<4xf32>'}}
   // expected-error@+1 {{'dl.matmul' op failed to infer returned types}}
   %0 = dl.matmul %a, %b : tensor<8x4xf32>, tensor<4xf32> -> tensor<8xf32>
   return
@@ -44,10 +44,28 @@ func.func @matmul_of_two_types(%a: tensor<8x4xf32>, %b: tensor<4x3xf64>) {
 
 // -----
 
-func.func @linear_of_image(%x: tensor<8x1x4xf32>, %w: tensor<3x4xf32>) {
-  // expected-error@+2 {{'dl.linear' expects operands x and weight of rank 2, not 'tensor<8x1x4xf32>' and 'tensor<3x4xf32>'}}
+func.func @matmul_of_two_batches(%a: tensor<2x8x4xf32>, %b: tensor<3x4x8xf32>) {
+  // expected-error@+2 {{'dl.matmul' expects operands a and b with equal dimensions before the last two, not 'tensor<2x8x4xf32>' and 'tensor<3x4x8xf32>'}}
+  // expected-error@+1 {{'dl.matmul' op failed to infer returned types}}
+  %0 = dl.matmul %a, %b : tensor<2x8x4xf32>, tensor<3x4x8xf32> -> tensor<2x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_of_scalar(%x: tensor<f32>, %w: tensor<3x4xf32>) {
+  // expected-error@+2 {{'dl.linear' expects operand x of rank 1 or more and operand weight of rank 2, not 'tensor<f32>' and 'tensor<3x4xf32>'}}
   // expected-error@+1 {{'dl.linear' op failed to infer returned types}}
-  %0 = dl.linear %x, %w : tensor<8x1x4xf32>, tensor<3x4xf32> -> tensor<8x3xf32>
+  %0 = dl.linear %x, %w : tensor<f32>, tensor<3x4xf32> -> tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @linear_weight_of_rank_3(%x: tensor<8x4xf32>, %w: tensor<1x3x4xf32>) {
+  // expected-error@+2 {{'dl.linear' expects operand x of rank 1 or more and operand weight of rank 2, not 'tensor<8x4xf32>' and 'tensor<1x3x4xf32>'}}
+  // expected-error@+1 {{'dl.linear' op failed to infer returned types}}
+  %0 = dl.linear %x, %w : tensor<8x4xf32>, tensor<1x3x4xf32> -> tensor<8x3xf32>
   return
 }
 

@@ -105,8 +105,95 @@ func.func @count_of_floats(%a: tensor<8xf32>) {
 
 // -----
 
-func.func @without_axes(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.reduce_sum' op requires attribute 'axes'}}
-  %0 = dl.reduce_sum %x : tensor<8x4xf32> -> tensor<f32>
+func.func @max_of_nothing(%x: tensor<8x0xf32>) {
+  // expected-error@+2 {{'dl.reduce_max' expects elements to reduce, but operand x is 'tensor<8x0xf32>' with extent 0 along axis 1}}
+  // expected-error@+1 {{'dl.reduce_max' op failed to infer returned types}}
+  %0 = dl.reduce_max %x {axes = [1]} : tensor<8x0xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @min_of_nothing(%x: tensor<0x4xf32>) {
+  // expected-error@+2 {{'dl.reduce_min' expects elements to reduce, but operand x is 'tensor<0x4xf32>' with extent 0 along axis 0}}
+  // expected-error@+1 {{'dl.reduce_min' op failed to infer returned types}}
+  %0 = dl.reduce_min %x : tensor<0x4xf32> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @argmin_of_nothing(%x: tensor<8x0xf32>) {
+  // expected-error@+2 {{'dl.argmin' expects elements to reduce, but operand x is 'tensor<8x0xf32>' with extent 0 along axis 1}}
+  // expected-error@+1 {{'dl.argmin' op failed to infer returned types}}
+  %0 = dl.argmin %x {axis = 1} : tensor<8x0xf32> -> tensor<8xi32>
+  return
+}
+
+// -----
+
+func.func @greatest_of_nothing(%x: tensor<8x0xf32>) {
+  // expected-error@+2 {{'dl.norm' expects elements to reduce, but operand x is 'tensor<8x0xf32>' with extent 0 along axis 1}}
+  // expected-error@+1 {{'dl.norm' op failed to infer returned types}}
+  %0 = dl.norm %x p inf {axes = [1]} : tensor<8x0xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @norm_of_no_order(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{expected floating point literal}}
+  %0 = dl.norm %x p two : tensor<8x4xf32> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @var_out_of_range(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.var' has axis 2 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.var' op failed to infer returned types}}
+  %0 = dl.var %x {axes = [2]} : tensor<8x4xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @mean_unordered(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.mean' expects its axes in ascending order, each once}}
+  // expected-error@+1 {{'dl.mean' op failed to infer returned types}}
+  %0 = dl.mean %x {axes = [1, 1]} : tensor<8x4xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @kept_but_gone(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.mean' op inferred type(s) 'tensor<8x1xf32>' are incompatible with return type(s) of operation 'tensor<8xf32>'}}
+  // expected-error@+1 {{'dl.mean' op failed to infer returned types}}
+  %0 = dl.mean %x {axes = [1], keep_dims} : tensor<8x4xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @mean_of_integers(%x: tensor<8x4xi32>) {
+  // expected-error@+1 {{'dl.mean' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values}}
+  %0 = dl.mean %x : tensor<8x4xi32> -> tensor<i32>
+  return
+}
+
+// -----
+
+func.func @sum_of_truth_values(%x: tensor<8x4xi1>) {
+  // expected-error@+1 {{'dl.reduce_sum' op operand #0 must be statically shaped tensor of}}
+  %0 = dl.reduce_sum %x : tensor<8x4xi1> -> tensor<i1>
+  return
+}
+
+// -----
+
+func.func @any_of_numbers(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.any' op operand #0 must be statically shaped tensor of 1-bit signless integer values}}
+  %0 = dl.any %x : tensor<8x4xf32> -> tensor<f32>
   return
 }

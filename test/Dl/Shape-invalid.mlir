@@ -243,3 +243,196 @@ func.func @one_hot_of_floats(%i: tensor<8xf32>) {
   %0 = dl.one_hot %i : tensor<8xf32> to tensor<8x10xf32>
   return
 }
+
+// -----
+
+func.func @flatten_backwards(%x: tensor<8x4x4xf32>) {
+  // expected-error@+1 {{'dl.flatten' op has axes 2 to 0 but operand x is 'tensor<8x4x4xf32>' of rank 3}}
+  %0 = dl.flatten %x {start_axis = 2, end_axis = 0} : tensor<8x4x4xf32> to tensor<128xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_out_of_range(%x: tensor<8x4x4xf32>) {
+  // expected-error@+1 {{'dl.flatten' op has axes 1 to 3 but operand x is 'tensor<8x4x4xf32>' of rank 3}}
+  %0 = dl.flatten %x {end_axis = 3} : tensor<8x4x4xf32> to tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_negative(%x: tensor<8x4x4xf32>) {
+  // expected-error@+1 {{'dl.flatten' op has axes -1 to 2 but operand x is 'tensor<8x4x4xf32>' of rank 3}}
+  %0 = dl.flatten %x {start_axis = -1} : tensor<8x4x4xf32> to tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @pad_with_half(%x: tensor<8xi32>) {
+  // expected-error@+2 {{'dl.pad' has the value 5.000000e-01, which is no 'i32' of operand x 'tensor<8xi32>'}}
+  // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
+  %0 = dl.pad %x low [1] high [0] {value = 0.5} : tensor<8xi32> -> tensor<9xi32>
+  return
+}
+
+// -----
+
+func.func @pad_too_much(%x: tensor<8xi32>) {
+  // expected-error@+2 {{'dl.pad' expects padding of at most 1099511627776}}
+  // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
+  %0 = dl.pad %x low [1099511627777] high [0] : tensor<8xi32> -> tensor<9xi32>
+  return
+}
+
+// -----
+
+func.func @reflection_pad_short(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.reflection_pad' expects 'low' and 'high' with 2 entries for operand x 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.reflection_pad' op failed to infer returned types}}
+  %0 = dl.reflection_pad %x low [1] high [0, 0] : tensor<8x4xf32> -> tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @reflection_pad_negative(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.reflection_pad' expects no negative padding}}
+  // expected-error@+1 {{'dl.reflection_pad' op failed to infer returned types}}
+  %0 = dl.reflection_pad %x low [0, -1] high [0, 0] : tensor<8x4xf32> -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @reflection_pad_too_much(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.reflection_pad' expects padding of at most 3 along dimension 1 of operand x 'tensor<8x4xf32>', not 4}}
+  // expected-error@+1 {{'dl.reflection_pad' op failed to infer returned types}}
+  %0 = dl.reflection_pad %x low [0, 0] high [0, 4] : tensor<8x4xf32> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @circular_pad_too_much(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.circular_pad' expects padding of at most 4 along dimension 1 of operand x 'tensor<8x4xf32>', not 5}}
+  // expected-error@+1 {{'dl.circular_pad' op failed to infer returned types}}
+  %0 = dl.circular_pad %x low [0, 5] high [0, 0] : tensor<8x4xf32> -> tensor<8x9xf32>
+  return
+}
+
+// -----
+
+func.func @replication_of_nothing(%x: tensor<8x0xf32>) {
+  // expected-error@+2 {{'dl.replication_pad' expects padding of at most 0 along dimension 1 of operand x 'tensor<8x0xf32>', not 1}}
+  // expected-error@+1 {{'dl.replication_pad' op failed to infer returned types}}
+  %0 = dl.replication_pad %x low [0, 1] high [0, 0] : tensor<8x0xf32> -> tensor<8x1xf32>
+  return
+}
+
+// -----
+
+func.func @concat_of_nothing() {
+  // expected-error@+2 {{'dl.concat' expects at least one operand}}
+  // expected-error@+1 {{'dl.concat' op failed to infer returned types}}
+  %0 = "dl.concat"() {axis = 0} : () -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @concat_out_of_range(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.concat' has axis 2 but operand 0 is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.concat' op failed to infer returned types}}
+  %0 = dl.concat %x, %x {axis = 2} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @concat_of_two_heights(%x: tensor<8x4xf32>, %y: tensor<7x4xf32>) {
+  // expected-error@+2 {{'dl.concat' expects operand 1 to be as operand 0, 'tensor<8x4xf32>', but for axis 1, not 'tensor<7x4xf32>'}}
+  // expected-error@+1 {{'dl.concat' op failed to infer returned types}}
+  %0 = dl.concat %x, %y {axis = 1} : tensor<8x4xf32>, tensor<7x4xf32> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @concat_of_two_types(%x: tensor<8x4xf32>, %y: tensor<8x4xf64>) {
+  // expected-error@+2 {{'dl.concat' expects operand 1 to be as operand 0, 'tensor<8x4xf32>', but for axis 1, not 'tensor<8x4xf64>'}}
+  // expected-error@+1 {{'dl.concat' op failed to infer returned types}}
+  %0 = dl.concat %x, %y {axis = 1} : tensor<8x4xf32>, tensor<8x4xf64> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @concat_of_two_ranks(%x: tensor<8x4xf32>, %y: tensor<8xf32>) {
+  // expected-error@+2 {{'dl.concat' expects operand 1 to be as operand 0, 'tensor<8x4xf32>', but for axis 0, not 'tensor<8xf32>'}}
+  // expected-error@+1 {{'dl.concat' op failed to infer returned types}}
+  %0 = dl.concat %x, %y {axis = 0} : tensor<8x4xf32>, tensor<8xf32> -> tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @split_out_of_range(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.split' has axis -1 but operand x is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.split' op failed to infer returned types}}
+  %0 = dl.split %x sizes [4] {axis = -1} : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @split_leaves_some(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.split' expects 'sizes' that add up to 4, dimension 1 of operand x 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.split' op failed to infer returned types}}
+  %0, %1 = dl.split %x sizes [1, 2] {axis = 1} : tensor<8x4xf32> -> tensor<8x1xf32>, tensor<8x2xf32>
+  return
+}
+
+// -----
+
+func.func @split_negative(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.split' expects 'sizes' that add up to 4, dimension 1 of operand x 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.split' op failed to infer returned types}}
+  %0, %1 = dl.split %x sizes [5, -1] {axis = 1} : tensor<8x4xf32> -> tensor<8x5xf32>, tensor<8x1xf32>
+  return
+}
+
+// -----
+
+func.func @stack_out_of_range(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.stack' has axis 3 but operand 0 is 'tensor<8x4xf32>' of rank 2}}
+  // expected-error@+1 {{'dl.stack' op failed to infer returned types}}
+  %0 = dl.stack %x, %x {axis = 3} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @stack_of_two_shapes(%x: tensor<8x4xf32>, %y: tensor<4x8xf32>) {
+  // expected-error@+2 {{'dl.stack' expects operand 1 to be as operand 0, 'tensor<8x4xf32>', not 'tensor<4x8xf32>'}}
+  // expected-error@+1 {{'dl.stack' op failed to infer returned types}}
+  %0 = dl.stack %x, %y {axis = 0} : tensor<8x4xf32>, tensor<4x8xf32> -> tensor<2x8x4xf32>
+  return
+}
+
+// -----
+
+func.func @iota_out_of_range() {
+  // expected-error@+1 {{'dl.iota' op has axis 1 but the result is 'tensor<8xi32>' of rank 1}}
+  %0 = dl.iota {axis = 1} : tensor<8xi32>
+  return
+}
+
+// -----
+
+func.func @iota_counts_too_far() {
+  // expected-error@+1 {{'dl.iota' op counts to 128, which is more than 'i8' holds}}
+  %0 = dl.iota {axis = 0} : tensor<129xi8>
+  return
+}

@@ -68,6 +68,57 @@ func.func @boxes(%x: tensor<8x6xf32>) {
   return
 }
 
+// CHECK-LABEL: func @flattened
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3x4x5xf32>
+func.func @flattened(%x: tensor<2x3x4x5xf32>) {
+  // CHECK-NEXT: dl.flatten %[[X]] {end_axis = 2 : i64} : tensor<2x3x4x5xf32> to tensor<2x12x5xf32>
+  // CHECK-NEXT: dl.flatten %[[X]] {start_axis = 0 : i64} : tensor<2x3x4x5xf32> to tensor<120xf32>
+  // CHECK-NEXT: return
+  %0 = dl.flatten %x {end_axis = 2} : tensor<2x3x4x5xf32> to tensor<2x12x5xf32>
+  %1 = dl.flatten %x {start_axis = 0} : tensor<2x3x4x5xf32> to tensor<120xf32>
+  return
+}
+
+// CHECK-LABEL: func @parts
+// CHECK-SAME:    %[[A:.*]]: tensor<8x4xf32>, %[[B:.*]]: tensor<8x2xf32>
+func.func @parts(%a: tensor<8x4xf32>, %b: tensor<8x2xf32>) {
+  // CHECK-NEXT: %[[C:.*]] = dl.concat %[[A]], %[[B]], %[[A]] {axis = 1 : i64} : tensor<8x4xf32>, tensor<8x2xf32>, tensor<8x4xf32> -> tensor<8x10xf32>
+  // CHECK-NEXT: dl.split %[[C]] sizes [3, 7] {axis = 1 : i64} : tensor<8x10xf32> -> tensor<8x3xf32>, tensor<8x7xf32>
+  // CHECK-NEXT: dl.stack %[[A]], %[[A]] {axis = 2 : i64} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x4x2xf32>
+  // CHECK-NEXT: return
+  %0 = dl.concat %a, %b, %a {axis = 1} : tensor<8x4xf32>, tensor<8x2xf32>, tensor<8x4xf32> -> tensor<8x10xf32>
+  %1, %2 = dl.split %0 sizes [3, 7] {axis = 1} : tensor<8x10xf32> -> tensor<8x3xf32>, tensor<8x7xf32>
+  %3 = dl.stack %a, %a {axis = 2} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x4x2xf32>
+  return
+}
+
+// CHECK-LABEL: func @paddings
+// CHECK-SAME:    %[[X:.*]]: tensor<8x6xf32>, %[[I:.*]]: tensor<4xui8>
+func.func @paddings(%x: tensor<8x6xf32>, %i: tensor<4xui8>) {
+  // CHECK-NEXT: dl.pad %[[I]] low [1] high [0] {value = 2.550000e+02 : f64} : tensor<4xui8> -> tensor<5xui8>
+  // CHECK-NEXT: dl.reflection_pad %[[X]] low [0, 5] high [7, 0] : tensor<8x6xf32> -> tensor<15x11xf32>
+  // CHECK-NEXT: dl.replication_pad %[[X]] low [0, 9] high [0, 0] : tensor<8x6xf32> -> tensor<8x15xf32>
+  // CHECK-NEXT: dl.circular_pad %[[X]] low [8, 0] high [0, 6] : tensor<8x6xf32> -> tensor<16x12xf32>
+  // CHECK-NEXT: return
+  %0 = dl.pad %i low [1] high [0] {value = 255.0} : tensor<4xui8> -> tensor<5xui8>
+  %1 = dl.reflection_pad %x low [0, 5] high [7, 0] : tensor<8x6xf32> -> tensor<15x11xf32>
+  %2 = dl.replication_pad %x low [0, 9] high [0, 0] : tensor<8x6xf32> -> tensor<8x15xf32>
+  %3 = dl.circular_pad %x low [8, 0] high [0, 6] : tensor<8x6xf32> -> tensor<16x12xf32>
+  return
+}
+
+// CHECK-LABEL: func @iota
+func.func @iota() {
+  // CHECK-NEXT: dl.iota {axis = 1 : i64} : tensor<8x4xi32>
+  // CHECK-NEXT: dl.iota {axis = 0 : i64} : tensor<256xui8>
+  // CHECK-NEXT: dl.iota {axis = 0 : i64} : tensor<0xf64>
+  // CHECK-NEXT: return
+  %0 = dl.iota {axis = 1} : tensor<8x4xi32>
+  %1 = dl.iota {axis = 0} : tensor<256xui8>
+  %2 = dl.iota {axis = 0} : tensor<0xf64>
+  return
+}
+
 // CHECK-LABEL: func @one_hot
 // CHECK-SAME:    %[[LABEL:.*]]: tensor<8xui8>, %[[WORDS:.*]]: tensor<8x5xi64>
 func.func @one_hot(%label: tensor<8xui8>, %words: tensor<8x5xi64>) {
@@ -138,4 +189,53 @@ func.func @views_that_change_nothing(%x: tensor<8x4xf32>) -> (tensor<8x4xf32>, t
   %1 = dl.transpose %x perm [0, 1] : tensor<8x4xf32> -> tensor<8x4xf32>
   %2 = dl.reshape %x : tensor<8x4xf32> to tensor<8x4xf32>
   return %0, %1, %2 : tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>
+}
+
+// FOLD-LABEL: func @boxes_that_change_nothing
+// FOLD-SAME:    %[[X:.*]]: tensor<8x4xf32>, %[[N:.*]]: tensor<8x0xf32>
+// FOLD-NEXT:    return %[[X]], %[[X]], %[[X]], %[[X]], %[[X]]
+func.func @boxes_that_change_nothing(%x: tensor<8x4xf32>, %n: tensor<8x0xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>) {
+  %0 = dl.slice %x at [0, 0] size [8, 4] : tensor<8x4xf32> -> tensor<8x4xf32>
+  %1 = dl.pad %x low [0, 0] high [0, 0] {value = 1.0} : tensor<8x4xf32> -> tensor<8x4xf32>
+  %2 = dl.concat %x {axis = 0} : tensor<8x4xf32> -> tensor<8x4xf32>
+  %3 = dl.concat %n, %x, %n {axis = 1} : tensor<8x0xf32>, tensor<8x4xf32>, tensor<8x0xf32> -> tensor<8x4xf32>
+  %4 = dl.reverse %x dims [1] : tensor<8x4xf32>
+  %5 = dl.reverse %4 dims [1] : tensor<8x4xf32>
+  return %0, %1, %2, %3, %5 : tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>
+}
+
+// FOLD-LABEL: func @slice_of_slice
+// FOLD-SAME:    %[[X:.*]]: tensor<20x6xf32>
+// FOLD-NEXT:    %[[Y:.*]] = dl.slice %[[X]] at [7, 2] size [3, 2] stride [6, 1] : tensor<20x6xf32> -> tensor<3x2xf32>
+// FOLD-NEXT:    return %[[Y]]
+func.func @slice_of_slice(%x: tensor<20x6xf32>) -> tensor<3x2xf32> {
+  %0 = dl.slice %x at [1, 1] size [7, 4] stride [3, 1] : tensor<20x6xf32> -> tensor<7x4xf32>
+  %1 = dl.slice %0 at [2, 1] size [3, 2] stride [2, 1] : tensor<7x4xf32> -> tensor<3x2xf32>
+  return %1 : tensor<3x2xf32>
+}
+
+// What lies within one part is a slice of it; what lies in two is not.
+// FOLD-LABEL: func @slice_of_concat
+// FOLD-SAME:    %[[A:.*]]: tensor<8x4xf32>, %[[B:.*]]: tensor<8x3xf32>
+// FOLD-NEXT:    %[[C:.*]] = dl.concat %[[A]], %[[B]]
+// FOLD-NEXT:    %[[Y:.*]] = dl.slice %[[B]] at [1, 1] size [2, 2] : tensor<8x3xf32> -> tensor<2x2xf32>
+// FOLD-NEXT:    %[[Z:.*]] = dl.slice %[[C]] at [0, 3] size [8, 2]
+// FOLD-NEXT:    return %[[A]], %[[Y]], %[[Z]]
+func.func @slice_of_concat(%a: tensor<8x4xf32>, %b: tensor<8x3xf32>) -> (tensor<8x4xf32>, tensor<2x2xf32>, tensor<8x2xf32>) {
+  %0 = dl.concat %a, %b {axis = 1} : tensor<8x4xf32>, tensor<8x3xf32> -> tensor<8x7xf32>
+  %1 = dl.slice %0 at [0, 0] size [8, 4] : tensor<8x7xf32> -> tensor<8x4xf32>
+  %2 = dl.slice %0 at [1, 5] size [2, 2] : tensor<8x7xf32> -> tensor<2x2xf32>
+  %3 = dl.slice %0 at [0, 3] size [8, 2] : tensor<8x7xf32> -> tensor<8x2xf32>
+  return %1, %2, %3 : tensor<8x4xf32>, tensor<2x2xf32>, tensor<8x2xf32>
+}
+
+// What has no elements is known; padding around nothing too.
+// FOLD-LABEL: func @nothing
+// FOLD-DAG:     %[[NOTHING:.*]] = dl.constant dense<> : tensor<0x4xf32>
+// FOLD-DAG:     %[[PADDING:.*]] = dl.constant dense<2.000000e+00> : tensor<1x4xf32>
+// FOLD:         return %[[NOTHING]], %[[PADDING]]
+func.func @nothing(%x: tensor<0x4xf32>) -> (tensor<0x4xf32>, tensor<1x4xf32>) {
+  %0 = dl.exp %x : tensor<0x4xf32>
+  %1 = dl.pad %x low [1, 0] high [0, 0] {value = 2.0} : tensor<0x4xf32> -> tensor<1x4xf32>
+  return %0, %1 : tensor<0x4xf32>, tensor<1x4xf32>
 }

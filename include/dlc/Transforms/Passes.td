@@ -76,7 +76,7 @@ def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
   let options = [
     Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
            "fewest rows that are worth a split">,
-    Option<"longest", "longest", "int64_t", /*default=*/"1024",
+    Option<"longest", "longest", "int64_t", /*default=*/"512",
            "most floats that are summed one after the other">];
 }
 
