@@ -178,7 +178,7 @@ def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
 }
 
 def Dl_LocalResponseNormOp : Dl_PureOp<"local_response_norm", [
-    AllTypesMatch<["x", "y"]>, Dl_IsComposite]> {
+    Dl_IsComposite]> {
   let summary = "division by what neighbouring channels do, as torch.nn.LocalResponseNorm";
   let description = [{
     Krizhevsky, Sutskever and Hinton, NIPS 2012, as PyTorch has it:
