@@ -84,8 +84,8 @@ def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
   let summary = "x held within `min` and `max`, as torch.clamp";
   let description = [{
     Either bound may be missing, not both. Where `min` is above `max` the result is
-    `max`. Of integers the bounds must be whole. Gradient 1 within the bounds and
-    on them, 0 outside.
+    `max`. Of integers the bounds must be whole. Gradient 1 between the bounds, 0
+    elsewhere.
     ```mlir
     %y = dl.clamp %x {min = -1.0, max = 1.0} : tensor<8x4xf32>
     ```

@@ -35,7 +35,7 @@ CORNERS = {"exp": [-1e4, -104.0, -87.0, -1e-8, 0.0, 1e-8, 88.0, 88.7, 89.0, 1e4]
            "erf": [-1e4, -4.5, -1e-4, -1e-20, 0.0, 1e-20, 1e-4, 4.5, 1e4],
            "sin": [-1e4, -6.2831855, -3.1415927, -1e-20, 1e-20, 3.1415927, 1e4],
            "cos": [-1e4, -4.712389, -1.5707964, 0.0, 1.5707964, 4.712389, 1e4],
-           "sqrt": [0.0, 1e-38, 1e-20, 1e20, 3e38], "rsqrt": [1e-38, 1e-20, 1e20, 3e38]}
+           "sqrt": [0.0, 1.2e-38, 1e-20, 1e20, 3e38], "rsqrt": [1.2e-38, 1e-20, 1e20, 3e38]}
 INFINITIES = ["exp", "log1p", "expm1", "tanh", "erf", "sqrt", "log", "rsqrt", "floor", "round"]
 COMPARISONS = {"eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt,
                "ge": torch.ge}
