@@ -147,25 +147,36 @@ static LogicalResult checkMode(HasMode op) {
 
 LogicalResult StepResolver::resolve(BatchNormOp op) {
   Expr e(builder, op.getLoc());
-  Type stats = op.getWeight().getType();
-  StringAttr meanEntry = op.getRunningMeanAttr().getAttr();
-  StringAttr varEntry = op.getRunningVarAttr().getAttr();
-  Value mean = read(meanEntry, stats), var = read(varEntry, stats);
-  if (*op.getMode() == Mode::Eval) {
-    Value y = BatchNormEvalOp::create(
-        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(), mean,
-        var, op.getEpsAttr(), builder.getI64IntegerAttr(1));
+  RankedTensorType x = tensorType(op.getX());
+  auto channels = RankedTensorType::get({x.getDimSize(1)}, x.getElementType());
+  Value weight = op.getWeight() ? op.getWeight() : e.splat(channels, 1);
+  Value bias = op.getBias() ? op.getBias() : e.splat(channels, 0);
+  bool tracks = op.getRunningMeanAttr() != nullptr;
+  StringAttr meanEntry, varEntry;
+  Value mean, var;
+  if (tracks) {
+    meanEntry = op.getRunningMeanAttr().getAttr();
+    varEntry = op.getRunningVarAttr().getAttr();
+    mean = read(meanEntry, channels);
+    var = read(varEntry, channels);
+  }
+  if (*op.getMode() == Mode::Eval && tracks) {
+    Value y = BatchNormEvalOp::create(builder, op.getLoc(), op.getX(), weight,
+                                      bias, mean, var, op.getEpsAttr(),
+                                      builder.getI64IntegerAttr(1));
     op.replaceAllUsesWith(y);
-  } else {
-    RankedTensorType x = tensorType(op.getX());
-    int64_t count = x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
-    if (count < 2)
-      return op.emitOpError() << "in mode train needs more than one element a "
-                                 "channel, but operand x is "
-                              << x;
-    auto train = BatchNormTrainOp::create(
-        builder, op.getLoc(), op.getX(), op.getWeight(), op.getBias(),
-        op.getEpsAttr(), builder.getI64IntegerAttr(1));
+    op.erase();
+    return success();
+  }
+  int64_t count = x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
+  if (count < 2 && *op.getMode() == Mode::Train)
+    return op.emitOpError() << "in mode train needs more than one element a "
+                               "channel, but operand x is "
+                            << x;
+  auto train =
+      BatchNormTrainOp::create(builder, op.getLoc(), op.getX(), weight, bias,
+                               op.getEpsAttr(), builder.getI64IntegerAttr(1));
+  if (tracks) {
     double momentum = op.getMomentum().convertToDouble();
     double unbias = double(count) / double(count - 1);
     auto blend = [&](Value old, Value batch, double factor) {
@@ -174,8 +185,8 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
     };
     write(meanEntry, blend(mean, train.getMean(), 1));
     write(varEntry, blend(var, train.getVar(), unbias));
-    op.replaceAllUsesWith(train.getY());
   }
+  op.replaceAllUsesWith(train.getY());
   op.erase();
   return success();
 }
