@@ -15,8 +15,9 @@ using namespace dlc::nn;
 /// kaiming_uniform with a = sqrt(5), which is uniform on +-1 / sqrt(fan_in).
 static Attribute weightInit(MLIRContext *context) {
   Builder b(context);
-  return dl::KaimingUniformAttr::get(context,
-                                     b.getF64FloatAttr(std::sqrt(5.0)));
+  return dl::KaimingUniformAttr::get(context, b.getF64FloatAttr(std::sqrt(5.0)),
+                                     dl::FanMode::FanIn,
+                                     dl::Nonlinearity::LeakyRelu);
 }
 
 /// The same bound for a bias, of whose shape it does not follow.
