@@ -23,7 +23,7 @@ namespace dlc::dl {
 /// dlc_init_kind of dlc/Runtime.h.
 struct RuntimeInit {
   int kind;
-  double a, b;
+  double a, b, c = 0, d = 0;
 };
 
 /// An operand that holds places in a table.

@@ -81,6 +81,26 @@ void dlc::dl::printPredicate(OpAsmPrinter &printer, Operation *,
   printer << stringifyPredicate(predicate.getValue());
 }
 
+template <typename... Attrs>
+static SmallVector<StringRef> namesOfInitializers() {
+  SmallVector<StringRef> names;
+  auto add = [&](auto *attr) {
+    using Attr = std::remove_pointer_t<decltype(attr)>;
+    if constexpr (std::is_base_of_v<InitializerAttrInterface::Trait<Attr>,
+                                    Attr>)
+      names.push_back(Attr::getMnemonic());
+  };
+  (add(static_cast<Attrs *>(nullptr)), ...);
+  return names;
+}
+/// Of all attributes of the dialect, those that say how to fill a tensor.
+static SmallVector<StringRef> initializerNames() {
+  return namesOfInitializers<
+#define GET_ATTRDEF_LIST
+#include "dialects/Dl/DlAttrs.cpp.inc"
+      >();
+}
+
 ParseResult dlc::dl::parseInitializer(OpAsmParser &parser,
                                       InitializerAttrInterface &init) {
   SMLoc loc = parser.getCurrentLocation();
@@ -95,10 +115,8 @@ ParseResult dlc::dl::parseInitializer(OpAsmParser &parser,
     mnemonic = attribute.getAbstractAttribute().getName().drop_front(
         DlDialect::getDialectNamespace().size() + 1);
   if (!init)
-    return parser.emitError(loc)
-           << "'" << mnemonic << "' is not an initialiser"
-           << suggestion(mnemonic, {"zeros", "ones", "constant", "uniform",
-                                    "normal", "kaiming_uniform"});
+    return parser.emitError(loc) << "'" << mnemonic << "' is not an initialiser"
+                                 << suggestion(mnemonic, initializerNames());
   return success();
 }
 
@@ -133,12 +151,129 @@ RuntimeInit NormalAttr::getRuntimeInit(RankedTensorType) const {
   return {DLC_INIT_NORMAL, getMean().getValueAsDouble(),
           getDeviation().getValueAsDouble()};
 }
-RuntimeInit KaimingUniformAttr::getRuntimeInit(RankedTensorType type) const {
-  int64_t fanIn = 1;
-  for (int64_t extent : type.getShape().drop_front(type.getRank() ? 1 : 0))
-    fanIn *= extent;
-  double a = getA().getValueAsDouble();
-  double bound =
-      std::sqrt(2.0 / (1.0 + a * a)) * std::sqrt(3.0 / double(fanIn));
+RuntimeInit IdentityAttr::getRuntimeInit(RankedTensorType) const {
+  return {DLC_INIT_IDENTITY, 1, 0};
+}
+RuntimeInit TruncatedNormalAttr::getRuntimeInit(RankedTensorType) const {
+  return {DLC_INIT_TRUNCATED_NORMAL, getMean().getValueAsDouble(),
+          getDeviation().getValueAsDouble(), getA().getValueAsDouble(),
+          getB().getValueAsDouble()};
+}
+RuntimeInit OrthogonalAttr::getRuntimeInit(RankedTensorType) const {
+  return {DLC_INIT_ORTHOGONAL, getGain().getValueAsDouble(), 0};
+}
+
+namespace {
+/// PyTorch's _calculate_fan_in_and_fan_out.
+struct Fans {
+  double in = 1, out = 1;
+
+  explicit Fans(RankedTensorType type) {
+    double taps = 1;
+    for (int64_t extent : type.getShape().drop_front(2))
+      taps *= double(extent);
+    in = double(type.getDimSize(1)) * taps;
+    out = double(type.getDimSize(0)) * taps;
+  }
+  double of(FanMode mode) const { return mode == FanMode::FanIn ? in : out; }
+};
+} // namespace
+
+/// PyTorch's calculate_gain.
+static double gainOf(Nonlinearity nonlinearity, double a) {
+  switch (nonlinearity) {
+  case Nonlinearity::Linear:
+  case Nonlinearity::Sigmoid:
+    return 1;
+  case Nonlinearity::Tanh:
+    return 5.0 / 3;
+  case Nonlinearity::Relu:
+    return std::sqrt(2.0);
+  case Nonlinearity::LeakyRelu:
+    return std::sqrt(2.0 / (1 + a * a));
+  case Nonlinearity::Selu:
+    return 3.0 / 4;
+  }
+  llvm_unreachable("not a nonlinearity");
+}
+
+/// The deviation that an initialiser with a fan wants.
+static double xavierDeviation(RankedTensorType type, double gain) {
+  Fans fans(type);
+  return gain * std::sqrt(2.0 / (fans.in + fans.out));
+}
+template <typename Attr>
+static double kaimingDeviation(RankedTensorType type, Attr attr) {
+  double gain = gainOf(attr.getNonlinearity(), attr.getA().getValueAsDouble());
+  return gain / std::sqrt(Fans(type).of(attr.getMode()));
+}
+static RuntimeInit uniformOf(double deviation) {
+  double bound = std::sqrt(3.0) * deviation;
   return {DLC_INIT_UNIFORM, -bound, bound};
+}
+
+RuntimeInit XavierUniformAttr::getRuntimeInit(RankedTensorType type) const {
+  return uniformOf(xavierDeviation(type, getGain().getValueAsDouble()));
+}
+RuntimeInit XavierNormalAttr::getRuntimeInit(RankedTensorType type) const {
+  return {DLC_INIT_NORMAL, 0,
+          xavierDeviation(type, getGain().getValueAsDouble())};
+}
+RuntimeInit KaimingUniformAttr::getRuntimeInit(RankedTensorType type) const {
+  return uniformOf(kaimingDeviation(type, *this));
+}
+RuntimeInit KaimingNormalAttr::getRuntimeInit(RankedTensorType type) const {
+  return {DLC_INIT_NORMAL, 0, kaimingDeviation(type, *this)};
+}
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+/// Fans need two dimensions, and elements.
+static LogicalResult verifyFans(StringRef name, RankedTensorType type,
+                                EmitError emitError) {
+  if (type.getRank() < 2)
+    return emitError() << "cannot be filled by '" << name
+                       << "': fan in and fan out are those of a tensor of rank "
+                          "2 or more, not "
+                       << type;
+  return success();
+}
+#define VERIFY_FANS(Attr)                                                      \
+  LogicalResult Attr::verifyFor(RankedTensorType type, EmitError emitError)    \
+      const {                                                                  \
+    return verifyFans(getMnemonic(), type, emitError);                         \
+  }
+VERIFY_FANS(XavierUniformAttr)
+VERIFY_FANS(XavierNormalAttr)
+VERIFY_FANS(KaimingUniformAttr)
+VERIFY_FANS(KaimingNormalAttr)
+#undef VERIFY_FANS
+
+LogicalResult IdentityAttr::verifyFor(RankedTensorType type,
+                                      EmitError emitError) const {
+  if (type.getRank() != 2)
+    return emitError() << "cannot be filled by 'identity': expected a matrix, "
+                          "not "
+                       << type;
+  return success();
+}
+
+LogicalResult OrthogonalAttr::verifyFor(RankedTensorType type,
+                                        EmitError emitError) const {
+  if (type.getRank() < 2)
+    return emitError() << "cannot be filled by 'orthogonal': expected a tensor "
+                          "of rank 2 or more, not "
+                       << type;
+  return success();
+}
+
+LogicalResult TruncatedNormalAttr::verifyFor(RankedTensorType,
+                                             EmitError emitError) const {
+  double a = getA().getValueAsDouble(), b = getB().getValueAsDouble(),
+         deviation = getDeviation().getValueAsDouble();
+  if (!(deviation > 0 && a < b))
+    return emitError() << "cannot be filled by 'truncated_normal': expected a "
+                          "deviation above 0 and a < b, not deviation = "
+                       << deviation << ", a = " << a << ", b = " << b;
+  return success();
 }

@@ -45,6 +45,15 @@ def Dl_LossReduction : Dl_Enum<"LossReduction", "what becomes of a loss's terms"
      I32EnumAttrCase<"None", 2, "none">,
      I32EnumAttrCase<"BatchMean", 3, "batchmean">]>;
 def Dl_LossReductionAttr : EnumAttr<Dl_Dialect, Dl_LossReduction, "loss_reduction">;
+def Dl_FanMode : Dl_Enum<"FanMode",
+    "which fan keeps its variance: that of the forward or the backward pass",
+    [I32EnumAttrCase<"FanIn", 0, "fan_in">, I32EnumAttrCase<"FanOut", 1, "fan_out">]>;
+
+def Dl_Nonlinearity : Dl_Enum<"Nonlinearity",
+    "the function behind a layer, as torch.nn.init.calculate_gain names it",
+    [I32EnumAttrCase<"Linear", 0, "linear">, I32EnumAttrCase<"Sigmoid", 1, "sigmoid">,
+     I32EnumAttrCase<"Tanh", 2, "tanh">, I32EnumAttrCase<"Relu", 3, "relu">,
+     I32EnumAttrCase<"LeakyRelu", 4, "leaky_relu">, I32EnumAttrCase<"Selu", 5, "selu">]>;
 
 def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let mnemonic = "storage";
@@ -84,9 +93,9 @@ class Dl_DefaultNumber<string value, string summary>
 // Initialisers
 //===----------------------------------------------------------------------===//
 
-class Dl_Initializer<string name, string mnemonic_>
+class Dl_Initializer<string name, string mnemonic_, list<string> checks = []>
     : AttrDef<Dl_Dialect, name,
-        [DeclareAttrInterfaceMethods<Dl_InitializerAttrInterface>]> {
+        [DeclareAttrInterfaceMethods<Dl_InitializerAttrInterface, checks>]> {
   let mnemonic = mnemonic_;
 }
 
@@ -111,13 +120,76 @@ def Dl_NormalAttr : Dl_Initializer<"Normal", "normal"> {
   let assemblyFormat = "`<` $mean `,` $deviation `>`";
 }
 
-def Dl_KaimingUniformAttr : Dl_Initializer<"KaimingUniform", "kaiming_uniform"> {
-  let summary = "uniform with bound sqrt(6 / ((1 + a^2) fan_in))";
+/// A case of an enumeration, by its bare name.
+class Dl_EnumParameter<string enum, string default, string summary>
+    : DefaultValuedParameter<"::dlc::dl::" # enum,
+                             "::dlc::dl::" # enum # "::" # default, summary> {
+  let printer = "$_printer << ::dlc::dl::stringify" # enum # "($_self)";
+}
+
+def Dl_IdentityAttr : Dl_Initializer<"Identity", "identity", ["verifyFor"]> {
+  let summary = "a matrix with 1 on its diagonal, 0 elsewhere, as torch.nn.init.eye_";
+}
+
+def Dl_TruncatedNormalAttr : Dl_Initializer<"TruncatedNormal", "truncated_normal", ["verifyFor"]> {
+  let summary = "normal within bounds: `truncated_normal<deviation = 0.02, a = -0.04, b = 0.04>`";
   let description = [{
-    He et al., ICCV 2015; `torch.nn.init.kaiming_uniform_`. fan_in is the product
-    of all dimensions but the first. PyTorch's layers use a = sqrt(5).
+    `torch.nn.init.trunc_normal_`: what lies outside of [a, b] is drawn again. The
+    bounds are values, not multiples of the deviation.
   }];
-  let parameters = (ins Dl_DefaultNumber<"0.0", "negative slope">:$a);
+  let parameters = (ins Dl_DefaultNumber<"0.0", "mean before truncation">:$mean,
+                        Dl_DefaultNumber<"1.0", "deviation before truncation">:$deviation,
+                        Dl_DefaultNumber<"-2.0", "least value">:$a,
+                        Dl_DefaultNumber<"2.0", "greatest value">:$b);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+/// fan_in and fan_out are the numbers of inputs that an output depends on and of
+/// outputs that depend on an input: for a weight of O x I x taps, I and O times the
+/// number of taps.
+class Dl_FanInitializer<string name, string mnemonic_>
+    : Dl_Initializer<name, mnemonic_, ["verifyFor"]> {
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+class Dl_XavierAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
+  let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
+}
+def Dl_XavierUniformAttr : Dl_XavierAttr<"XavierUniform", "xavier_uniform"> {
+  let summary = "uniform with bound gain sqrt(6 / (fan_in + fan_out))";
+  let description = "Glorot and Bengio, AISTATS 2010; `torch.nn.init.xavier_uniform_`.";
+}
+def Dl_XavierNormalAttr : Dl_XavierAttr<"XavierNormal", "xavier_normal"> {
+  let summary = "normal with deviation gain sqrt(2 / (fan_in + fan_out))";
+  let description = "Glorot and Bengio, AISTATS 2010; `torch.nn.init.xavier_normal_`.";
+}
+
+class Dl_KaimingAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
+  let parameters = (ins
+    Dl_DefaultNumber<"0.0", "negative slope of leaky_relu">:$a,
+    Dl_EnumParameter<"FanMode", "FanIn", "fan_in or fan_out">:$mode,
+    Dl_EnumParameter<"Nonlinearity", "LeakyRelu", "what the gain is for">:$nonlinearity);
+}
+def Dl_KaimingUniformAttr : Dl_KaimingAttr<"KaimingUniform", "kaiming_uniform"> {
+  let summary = "uniform with bound gain sqrt(3 / fan)";
+  let description = [{
+    He et al., ICCV 2015; `torch.nn.init.kaiming_uniform_`, with the same defaults:
+    fan_in and the gain sqrt(2 / (1 + a^2)) of a leaky ReLU, which for a = 0 is that
+    of a ReLU. PyTorch's layers use a = sqrt(5).
+  }];
+}
+def Dl_KaimingNormalAttr : Dl_KaimingAttr<"KaimingNormal", "kaiming_normal"> {
+  let summary = "normal with deviation gain / sqrt(fan)";
+  let description = "`torch.nn.init.kaiming_normal_`; parameters as `kaiming_uniform`.";
+}
+
+def Dl_OrthogonalAttr : Dl_Initializer<"Orthogonal", "orthogonal", ["verifyFor"]> {
+  let summary = "orthonormal rows or columns times a gain, as torch.nn.init.orthogonal_";
+  let description = [{
+    Saxe, McClelland and Ganguli, ICLR 2014. The first dimension by all others as a
+    matrix: its rows are orthonormal, or its columns where those are fewer.
+  }];
+  let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 

@@ -134,7 +134,13 @@ def Dl_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {
   let methods = [InterfaceMethod<
     "The distribution, as the runtime knows it, for a tensor of this type.",
     "::dlc::dl::RuntimeInit", "getRuntimeInit",
-    (ins "::mlir::RankedTensorType":$type)>];
+    (ins "::mlir::RankedTensorType":$type)>,
+    InterfaceMethod<
+    "Checks that a tensor of this type can be filled so, and the parameters.",
+    "::llvm::LogicalResult", "verifyFor",
+    (ins "::mlir::RankedTensorType":$type,
+         "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
+    [{}], [{ return ::mlir::success(); }]>];
 }
 
 #endif // DL_INTERFACES_TD

@@ -198,6 +198,21 @@ LogicalResult ModelOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// State
+//===----------------------------------------------------------------------===//
+
+/// Checks that the entry can be filled as it says.
+template <typename Op>
+static LogicalResult verifyInitializer(Op op) {
+  return op.getInit().verifyFor(cast<RankedTensorType>(op.getType()),
+                                [&] { return op.emitOpError(); });
+}
+
+LogicalResult ParamOp::verify() { return verifyInitializer(*this); }
+LogicalResult BufferOp::verify() { return verifyInitializer(*this); }
+LogicalResult SlotOp::verify() { return verifyInitializer(*this); }
+
+//===----------------------------------------------------------------------===//
 // Symbols
 //===----------------------------------------------------------------------===//
 

@@ -53,6 +53,7 @@ class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
     $sym_name `:` $type `=` custom<Initializer>($init) (`of` $parameter^)?
     (`stored` $storage^)? attr-dict
   }];
+  let hasVerifier = 1;
 }
 
 def Dl_ParamOp : Dl_StateEntry<"param"> {

@@ -25,7 +25,7 @@ extern "C" {
 
 /// Changes whenever a struct below changes; a library says which it was built
 /// for, and a caller compares.
-#define DLC_ABI_VERSION 1
+#define DLC_ABI_VERSION 2
 
 typedef enum dlc_status {
   DLC_OK = 0,
@@ -69,15 +69,22 @@ typedef enum dlc_state_kind {
   DLC_COUNTER = 4 ///< i64: "seed", "step_count"
 } dlc_state_kind;
 
-/// How `dlc_init` fills an entry. Element i of an entry (in the order of its
-/// logical shape, last dimension fastest) takes lane i mod 4 of
-/// Philox4x32-10(counter = {i / 4, index of the entry in `states`,
-/// 0xffffffff, 0xffffffff}, key = {seed low, seed high}).
+/// How `dlc_init` fills an entry, with parameters a, b, c, d. Element i of an
+/// entry (in the order of its logical shape, last dimension fastest) takes lane
+/// i mod 4 of Philox4x32-10(counter = {i / 4, index of the entry in `states`,
+/// 0xffffffff, 0xffffffff}, key = {seed low, seed high}). See Init.c.
 typedef enum dlc_init_kind {
   DLC_INIT_CONSTANT = 0, ///< a everywhere
   DLC_INIT_UNIFORM = 1,  ///< a + (b - a) * u, u = (bits >> 8) * 2^-24
   DLC_INIT_NORMAL = 2,   ///< a + b * z, z by Box-Muller (see Init.c)
-  DLC_INIT_SEED = 3      ///< the seed given to dlc_init
+  DLC_INIT_SEED = 3,     ///< the seed given to dlc_init
+  /// Normal with mean a and deviation b, if that lies in [c, d].
+  DLC_INIT_TRUNCATED_NORMAL = 4,
+  /// a on the diagonal of a matrix, 0 elsewhere.
+  DLC_INIT_IDENTITY = 5,
+  /// a times orthonormal rows or columns, whichever are fewer: the first
+  /// dimension by all others.
+  DLC_INIT_ORTHOGONAL = 6
 } dlc_init_kind;
 
 /// One thing that a model keeps. `shape` is what a user sees. In the state
@@ -89,7 +96,7 @@ typedef struct dlc_state {
   dlc_tensor tensor;
   int32_t kind;      ///< dlc_state_kind
   int32_t init_kind; ///< dlc_init_kind
-  double init_a, init_b;
+  double init_a, init_b, init_c, init_d;
   int64_t offset; ///< bytes from the start of the state block
   const int64_t *view_shape;
   const int64_t *view_strides;

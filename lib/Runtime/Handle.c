@@ -8,6 +8,16 @@
 
 //===--- Life -------------------------------------------------------------===//
 
+/// Fails, with the message for `handle`, when the memory does not suffice.
+static dlc_status init_state(dlc_handle *handle, const dlc_model *model,
+                             char *state, uint64_t seed) {
+  if (dlc_rt_init_state(model, state, seed))
+    return DLC_OK;
+  return dlc_rt_fail(
+      handle, DLC_ERROR_MEMORY,
+      "model \"%s\": no memory to initialise an orthogonal entry", model->name);
+}
+
 /// Fills in a handle that has only its model. On failure the caller destroys
 /// it.
 static dlc_status build_handle(dlc_handle *handle, int threads) {
@@ -26,8 +36,7 @@ static dlc_status build_handle(dlc_handle *handle, int threads) {
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": cannot start %d threads: %s", model->name,
                        threads, strerror(failure));
-  dlc_rt_init_state(model, handle->state, 0);
-  return DLC_OK;
+  return init_state(NULL, model, handle->state, 0);
 }
 
 dlc_status dlc_create(const dlc_model *model, int threads,
@@ -75,9 +84,9 @@ void dlc_destroy(dlc_handle *handle) {
 
 dlc_status dlc_init(dlc_handle *handle, uint64_t seed) {
   dlc_status status = dlc_rt_check_handle(handle);
-  if (!status)
-    dlc_rt_init_state(handle->model, handle->state, seed);
-  return status;
+  if (status)
+    return status;
+  return init_state(handle, handle->model, handle->state, seed);
 }
 
 const dlc_model *dlc_get_model(const dlc_handle *handle) {

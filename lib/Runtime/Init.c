@@ -23,12 +23,20 @@
 //   r  = sqrt(-2 ln u1)
 //   z  = r cos(2 pi u2) for the first element, r sin(2 pi u2) for the second.
 //
+// truncated normal: the inverse of the distribution function, which is linear
+// in u between its values at the ends c and d, and clamped to them; u as for
+// uniform, plus 2^-25, so that it is neither 0 nor 1.
+//
+// orthogonal: see Orthogonal.c; the numbers are those of normal with mean 0 and
+// deviation 1.
+//
 // All of this is in double and is rounded once, to the entry's type.
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 //===--- Rounding ---------------------------------------------------------===//
@@ -98,6 +106,50 @@ static void store_value(char *to, int32_t type, double value) {
 
 //===--- Distributions ----------------------------------------------------===//
 
+/// The z between `low` and `high` below which a standard normal number is with
+/// probability p. Newton's method, kept between bounds that move together.
+static double normal_quantile(double p, double low, double high) {
+  double z = low < 0 && high > 0 ? 0 : low < 0 ? high : low;
+  for (int i = 0; i < 200 && low < high; ++i) {
+    double error = 0.5 * erfc(-z * 0.70710678118654752440) - p;
+    if (error > 0)
+      high = z;
+    else
+      low = z;
+    double density = 0.39894228040143267794 * exp(-0.5 * z * z);
+    double next = z - error / density;
+    if (!(next > low && next < high))
+      next = low + 0.5 * (high - low);
+    if (fabs(next - z) <= 1e-15 * (1 + fabs(z)))
+      return next;
+    z = next;
+  }
+  return z;
+}
+
+static double truncated_normal(const dlc_state *state, double u) {
+  double mean = state->init_a, deviation = state->init_b;
+  double low = (state->init_c - mean) / deviation,
+         high = (state->init_d - mean) / deviation;
+  // In the upper tail the distribution function is 1 to all digits: there the
+  // mirror image is drawn.
+  bool mirrored = low > 0;
+  if (mirrored) {
+    double end = -low;
+    low = -high;
+    high = end;
+    u = 1 - u;
+  }
+  // Beyond, it is 0 or 1 in double.
+  low = fmax(low, -38);
+  high = fmin(high, 38);
+  double below = 0.5 * erfc(-low * 0.70710678118654752440),
+         above = 0.5 * erfc(-high * 0.70710678118654752440);
+  double z = normal_quantile(below + u * (above - below), low, high);
+  double value = mean + deviation * (mirrored ? -z : z);
+  return fmin(fmax(value, state->init_c), state->init_d);
+}
+
 /// Four elements, 4 * `block` and on, of entry `entry`.
 static void random_values(const dlc_state *state, uint32_t entry,
                           uint64_t block, uint64_t seed, double values[4]) {
@@ -108,6 +160,16 @@ static void random_values(const dlc_state *state, uint32_t entry,
   dlc_rt_philox(counter, key, bits);
 
   double a = state->init_a, b = state->init_b;
+  if (state->init_kind == DLC_INIT_ORTHOGONAL) {
+    a = 0;
+    b = 1;
+  }
+  if (state->init_kind == DLC_INIT_TRUNCATED_NORMAL) {
+    for (int lane = 0; lane < 4; ++lane)
+      values[lane] =
+          truncated_normal(state, ((bits[lane] >> 8) + 0.5) * 0x1p-24);
+    return;
+  }
   if (state->init_kind == DLC_INIT_UNIFORM) {
     for (int lane = 0; lane < 4; ++lane)
       values[lane] = a + (b - a) * ((bits[lane] >> 8) * 0x1p-24);
@@ -123,10 +185,48 @@ static void random_values(const dlc_state *state, uint32_t entry,
   }
 }
 
-static void init_entry(const dlc_state *state, uint32_t entry, char *block,
+/// All elements of an orthogonal entry in logical order, to be freed; null
+/// when there is no memory.
+static double *orthogonal_values(const dlc_state *state, uint32_t entry,
+                                 uint64_t seed) {
+  int64_t size = dlc_rt_num_elements(&state->tensor);
+  int64_t rows = state->tensor.shape[0], columns = rows ? size / rows : 0;
+  double *values = dlc_rt_allocate(size * (int64_t)sizeof(double));
+  double *vectors = dlc_rt_allocate(size * (int64_t)sizeof(double));
+  if (values && vectors) {
+    double four[4];
+    for (int64_t i = 0; i < size; ++i) {
+      if (i % 4 == 0)
+        random_values(state, entry, (uint64_t)i / 4, seed, four);
+      values[i] = four[i % 4];
+    }
+    // A vector is a row, or a column where those are fewer.
+    bool turned = rows > columns;
+    int64_t count = turned ? columns : rows, length = turned ? rows : columns;
+    for (int64_t i = 0; i < size; ++i)
+      vectors[turned ? i % columns * rows + i / columns : i] = values[i];
+    dlc_rt_orthonormalise(vectors, count, length);
+    for (int64_t i = 0; i < size; ++i)
+      values[i] = state->init_a *
+                  vectors[turned ? i % columns * rows + i / columns : i];
+  } else {
+    free(values);
+    values = NULL;
+  }
+  free(vectors);
+  return values;
+}
+
+static bool init_entry(const dlc_state *state, uint32_t entry, char *block,
                        uint64_t seed) {
-  int32_t type = state->tensor.type;
+  int32_t type = state->tensor.type, kind = state->init_kind;
   int64_t size = dlc_rt_type_bytes(type);
+  double *whole = NULL;
+  if (kind == DLC_INIT_ORTHOGONAL) {
+    whole = orthogonal_values(state, entry, seed);
+    if (!whole)
+      return false;
+  }
   double values[4] = {state->init_a, state->init_a, state->init_a,
                       state->init_a};
   int64_t i = 0;
@@ -135,18 +235,30 @@ static void init_entry(const dlc_state *state, uint32_t entry, char *block,
        more = dlc_rt_next_row(&rows)) {
     char *to = block + state->offset + rows.offset * size;
     for (int64_t j = 0; j < rows.length; ++j, ++i, to += rows.stride * size) {
-      if (state->init_kind == DLC_INIT_SEED) {
+      if (kind == DLC_INIT_SEED) {
         memcpy(to, &seed, sizeof(seed));
         continue;
       }
-      if (state->init_kind != DLC_INIT_CONSTANT && i % 4 == 0)
+      double value = values[i % 4];
+      if (whole) {
+        value = whole[i];
+      } else if (kind == DLC_INIT_IDENTITY) {
+        int64_t columns = state->tensor.shape[1];
+        value = i / columns == i % columns ? state->init_a : 0;
+      } else if (kind != DLC_INIT_CONSTANT && i % 4 == 0) {
         random_values(state, entry, (uint64_t)i / 4, seed, values);
-      store_value(to, type, values[i % 4]);
+        value = values[0];
+      }
+      store_value(to, type, value);
     }
   }
+  free(whole);
+  return true;
 }
 
-void dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed) {
+bool dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed) {
   for (int i = 0; i < model->num_states; ++i)
-    init_entry(&model->states[i], (uint32_t)i, block, seed);
+    if (!init_entry(&model->states[i], (uint32_t)i, block, seed))
+      return false;
+  return true;
 }

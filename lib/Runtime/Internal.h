@@ -123,7 +123,13 @@ bool dlc_rt_valid_values(const dlc_tensor *tensor, const void *dense);
 
 //===--- Init.c -----------------------------------------------------------===//
 
-void dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed);
+/// False when there is no memory to compute an orthogonal entry in.
+bool dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed);
+
+//===--- Orthogonal.c -----------------------------------------------------===//
+
+/// Makes `count` vectors of `size` numbers, one after the other, orthonormal.
+void dlc_rt_orthonormalise(double *vectors, int64_t count, int64_t size);
 
 //===--- Memory.c ---------------------------------------------------------===//
 

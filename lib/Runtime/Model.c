@@ -140,7 +140,8 @@ static const char *state_flaw(const dlc_state *state, int64_t state_bytes) {
     return flaw;
   if (state->kind < DLC_PARAM || state->kind > DLC_COUNTER)
     return "is of an unknown kind";
-  if (state->init_kind < DLC_INIT_CONSTANT || state->init_kind > DLC_INIT_SEED)
+  if (state->init_kind < DLC_INIT_CONSTANT ||
+      state->init_kind > DLC_INIT_ORTHOGONAL)
     return "has an unknown initialiser";
   int32_t rank = state->tensor.rank, type = state->tensor.type;
   if (state->kind == DLC_HPARAM &&
@@ -150,6 +151,13 @@ static const char *state_flaw(const dlc_state *state, int64_t state_bytes) {
     return "is a counter and no i64 scalar";
   if (state->init_kind == DLC_INIT_SEED && type != DLC_I64)
     return "takes the seed and is no i64";
+  if (state->init_kind == DLC_INIT_IDENTITY && rank != 2)
+    return "is to be an identity and no matrix";
+  if (state->init_kind == DLC_INIT_ORTHOGONAL && rank < 2)
+    return "is to be orthogonal and has less than two dimensions";
+  if (state->init_kind == DLC_INIT_TRUNCATED_NORMAL &&
+      !(state->init_b > 0 && state->init_c < state->init_d))
+    return "has a truncated distribution of no width";
   return layout_flaw(state, state_bytes);
 }
 

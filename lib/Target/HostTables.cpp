@@ -45,6 +45,8 @@ public:
             info.initKind,
             info.a,
             info.b,
+            info.c,
+            info.d,
             info.offset,
             array<int64_t>(info.viewShape),
             array<int64_t>(info.viewStrides),

@@ -68,6 +68,8 @@ static StateInfo readState(DictionaryAttr attrs) {
   info.initKind = readInt(attrs, "init");
   info.a = attrs.getAs<FloatAttr>("a").getValueAsDouble();
   info.b = attrs.getAs<FloatAttr>("b").getValueAsDouble();
+  info.c = attrs.getAs<FloatAttr>("c").getValueAsDouble();
+  info.d = attrs.getAs<FloatAttr>("d").getValueAsDouble();
   if (attrs.contains("offset"))
     info.offset = readInt(attrs, "offset");
 

@@ -18,7 +18,7 @@ struct TensorInfo {
 struct StateInfo {
   TensorInfo tensor;
   int kind, initKind;
-  double a, b;
+  double a, b, c, d; ///< of the initialiser
   int64_t offset = 0;
   /// Shape and strides (in elements) of the stored view in logical order.
   llvm::SmallVector<int64_t> viewShape, viewStrides;

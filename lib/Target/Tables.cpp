@@ -74,9 +74,9 @@ public:
   /// dlc_state
   Constant *state(const StateInfo &info) {
     return structure({tensor(info.tensor), i32(info.kind), i32(info.initKind),
-                      f64(info.a), f64(info.b), i64(info.offset),
-                      integers(info.viewShape), integers(info.viewStrides),
-                      i32(info.viewShape.size())});
+                      f64(info.a), f64(info.b), f64(info.c), f64(info.d),
+                      i64(info.offset), integers(info.viewShape),
+                      integers(info.viewStrides), i32(info.viewShape.size())});
   }
   /// dlc_step
   Constant *step(const StepInfo &info, Function *entry) {

@@ -373,7 +373,9 @@ static Attribute describeState(Builder &b, StringRef kind, StringAttr name,
       b.getNamedAttr("type", TypeAttr::get(type)),
       b.getNamedAttr("init", b.getI64IntegerAttr(init.kind)),
       b.getNamedAttr("a", b.getF64FloatAttr(init.a)),
-      b.getNamedAttr("b", b.getF64FloatAttr(init.b))};
+      b.getNamedAttr("b", b.getF64FloatAttr(init.b)),
+      b.getNamedAttr("c", b.getF64FloatAttr(init.c)),
+      b.getNamedAttr("d", b.getF64FloatAttr(init.d))};
   if (storage)
     fields.push_back(b.getNamedAttr("storage", storage));
   return b.getDictionaryAttr(fields);

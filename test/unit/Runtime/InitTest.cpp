@@ -47,6 +47,8 @@ T initialised(int32_t type, double value) {
                      value,
                      0,
                      0,
+                     0,
+                     0,
                      nullptr,
                      nullptr,
                      0};
@@ -54,6 +56,33 @@ T initialised(int32_t type, double value) {
   Handle handle = create(1, one);
   T result = T();
   EXPECT_EQ(dlc_get(handle.get(), "x", &result, sizeof(result)), DLC_OK);
+  return result;
+}
+
+/// A matrix of f64, stored as its transpose if `turned`, as dlc_init fills it.
+std::vector<double> filled(int64_t rows, int64_t columns, dlc_init_kind kind,
+                           std::array<double, 4> parameters, uint64_t seed = 3,
+                           bool turned = false) {
+  const int64_t shape[] = {rows, columns};
+  const int64_t strides[] = {turned ? 1 : columns, turned ? rows : 1};
+  dlc_state state = {{"x", shape, 2, DLC_F64},
+                     DLC_PARAM,
+                     int32_t(kind),
+                     parameters[0],
+                     parameters[1],
+                     parameters[2],
+                     parameters[3],
+                     0,
+                     shape,
+                     strides,
+                     2};
+  int64_t bytes = rows * columns * int64_t(sizeof(double));
+  dlc_model one = {DLC_ABI_VERSION, 1,       0,     "one", "{}",
+                   &state,          nullptr, bytes, 0};
+  Handle handle = create(1, one);
+  EXPECT_EQ(dlc_init(handle.get(), seed), DLC_OK);
+  std::vector<double> result(rows * columns);
+  EXPECT_EQ(dlc_get(handle.get(), "x", result.data(), bytes), DLC_OK);
   return result;
 }
 
@@ -144,4 +173,96 @@ TEST(Init, ConvertsToIntegersWithinTheirRange) {
   EXPECT_EQ(initialised<int64_t>(DLC_I64, -1e20), INT64_MIN);
   EXPECT_EQ(initialised<int64_t>(DLC_I64, NAN), 0);
   EXPECT_EQ(initialised<uint8_t>(DLC_I1, 0.5), 1);
+}
+
+TEST(Init, Identity) {
+  EXPECT_EQ(filled(2, 3, DLC_INIT_IDENTITY, {1}),
+            (std::vector<double>{1, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(filled(3, 2, DLC_INIT_IDENTITY, {2}),
+            (std::vector<double>{2, 0, 0, 2, 0, 0}));
+}
+
+TEST(Init, OrthogonalVectors) {
+  const double gain = 3;
+  for (auto shape :
+       {std::pair<int64_t, int64_t>{7, 7}, {5, 33}, {33, 5}, {1, 4}, {4, 1}}) {
+    int64_t rows = shape.first, columns = shape.second;
+    std::vector<double> x = filled(rows, columns, DLC_INIT_ORTHOGONAL, {gain});
+    bool tall = rows > columns;
+    int64_t count = tall ? columns : rows, length = tall ? rows : columns;
+    auto element = [&](int64_t vector, int64_t i) {
+      return x[tall ? i * columns + vector : vector * columns + i];
+    };
+    for (int64_t a = 0; a < count; ++a)
+      for (int64_t b = 0; b <= a; ++b) {
+        double product = 0;
+        for (int64_t i = 0; i < length; ++i)
+          product += element(a, i) * element(b, i);
+        EXPECT_NEAR(product, a == b ? gain * gain : 0, 1e-12)
+            << rows << "x" << columns << ": " << a << ", " << b;
+      }
+    EXPECT_EQ(x, filled(rows, columns, DLC_INIT_ORTHOGONAL, {gain}, 3, true))
+        << "how it is stored changes no value";
+    EXPECT_NE(x, filled(rows, columns, DLC_INIT_ORTHOGONAL, {gain}, 4));
+  }
+}
+
+/// The first of them keeps its direction: that of the normal numbers.
+TEST(Init, OrthogonalStartsAtTheFirst) {
+  std::vector<double> x = filled(2, 5, DLC_INIT_ORTHOGONAL, {1});
+  std::vector<double> z = filled(2, 5, DLC_INIT_NORMAL, {0, 1});
+  double norm = 0;
+  for (int i = 0; i < 5; ++i)
+    norm += z[i] * z[i];
+  for (int i = 0; i < 5; ++i)
+    EXPECT_NEAR(x[i], z[i] / std::sqrt(norm), 1e-14);
+}
+
+namespace {
+/// Distribution function and density of the standard normal distribution.
+double normalBelow(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+double normalDensity(double z) {
+  return std::exp(-z * z / 2) / std::sqrt(2 * M_PI);
+}
+} // namespace
+
+TEST(Init, TruncatedNormalMomentsAndBounds) {
+  struct Range {
+    double mean, deviation, low, high;
+  };
+  for (Range r : {Range{0, 1, -2, 2},
+                  {1, 0.5, 0.25, 1.5},
+                  {0, 1, 3, 9},
+                  {0, 1, -9, -3},
+                  {0, 0.02, -2, 2}}) {
+    std::vector<double> x = filled(100, 1000, DLC_INIT_TRUNCATED_NORMAL,
+                                   {r.mean, r.deviation, r.low, r.high});
+    double a = (r.low - r.mean) / r.deviation,
+           b = (r.high - r.mean) / r.deviation;
+    double mass = a > 0 ? normalBelow(-a) - normalBelow(-b)
+                        : normalBelow(b) - normalBelow(a);
+    double shift = (normalDensity(a) - normalDensity(b)) / mass;
+    double mean = r.mean + r.deviation * shift;
+    double sum = 0;
+    for (double value : x) {
+      EXPECT_GE(value, r.low);
+      EXPECT_LE(value, r.high);
+      sum += value;
+    }
+    // Four deviations of the mean of this many.
+    EXPECT_NEAR(sum / double(x.size()), mean, 4 * r.deviation / std::sqrt(1e5))
+        << r.low << " to " << r.high;
+  }
+}
+
+/// Each value is the inverse of the distribution function at its u.
+TEST(Init, TruncatedNormalByInversion) {
+  const uint64_t seed = 3;
+  std::vector<double> x =
+      filled(20, 50, DLC_INIT_TRUNCATED_NORMAL, {0, 1, -2, 1.5}, seed);
+  for (size_t i = 0; i < x.size(); ++i) {
+    double u = ((bitsOf(i, 0, seed) >> 8) + 0.5) / 16777216.0;
+    double below = normalBelow(-2), above = normalBelow(1.5);
+    EXPECT_NEAR(normalBelow(x[i]), below + u * (above - below), 2e-15) << i;
+  }
 }
