@@ -53,8 +53,6 @@ Value Expr::broadcast(Value x, Value like, ArrayRef<int64_t> dims) {
 }
 
 Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
-  if (tensorType(x).getShape() == shape)
-    return x;
   return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
 }
 
