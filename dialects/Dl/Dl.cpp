@@ -89,8 +89,6 @@ Value Expr::broadcastTo(Value x, ArrayRef<int64_t> shape) {
 }
 
 Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
-  if (tensorType(x).getShape() == shape)
-    return x;
   return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
 }
 

@@ -215,6 +215,27 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   return failure(rest.wasInterrupted());
 }
 
+/// Buffers without elements have one dimension from here on: there is none of
+/// their elements to address, and a stride of 0 has no form in LLVM.
+static void flattenEmptyBuffers(ModuleOp module) {
+  auto flatten = [](Value value) {
+    auto type = dyn_cast<MemRefType>(value.getType());
+    if (type && type.getRank() > 1 && type.getNumElements() == 0)
+      value.setType(MemRefType::get({0}, type.getElementType()));
+  };
+  module.walk([&](Operation *op) {
+    llvm::for_each(op->getResults(), flatten);
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        llvm::for_each(block.getArguments(), flatten);
+    if (auto function = dyn_cast<func::FuncOp>(op);
+        function && !function.isExternal())
+      function.setType(FunctionType::get(
+          function.getContext(), function.getBody().front().getArgumentTypes(),
+          function.getResultTypes()));
+  });
+}
+
 void PlanMemoryPass::runOnOperation() {
   ModuleOp module = getOperation();
   auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
@@ -237,4 +258,5 @@ void PlanMemoryPass::runOnOperation() {
   NamedAttrList fields(manifest);
   fields.set("arena_bytes", Builder(&getContext()).getI64IntegerAttr(largest));
   module->setAttr(names::manifest, fields.getDictionary(&getContext()));
+  flattenEmptyBuffers(module);
 }

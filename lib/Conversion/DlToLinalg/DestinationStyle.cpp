@@ -100,7 +100,7 @@ static Value writeInto(Value value, Value destination) {
       if (!isa_and_present<tensor::EmptyOp>(before.getDefiningOp()))
         into = writeInto(before, destination);
       insert.getDestMutable().assign(into);
-      // What is inserted may be computed in its place.
+      // What is inserted may be computed in its place: see computeInPlaces.
       if (auto source =
               insert.getSource().getDefiningOp<DestinationStyleOpInterface>())
         for (Value init : source.getDpsInits())
@@ -142,7 +142,28 @@ static bool isOfLoop(Value value) {
   return value.getDefiningOp<scf::ForOp>();
 }
 
+/// Makes elementwise ops whose result only goes into a part of a larger tensor,
+/// as the operands of a concatenation do, compute it there.
+static void computeInPlaces(func::FuncOp kernel) {
+  for (auto insert : kernel.getOps<tensor::InsertSliceOp>()) {
+    auto source = insert.getSource().getDefiningOp<linalg::GenericOp>();
+    if (!source || !source->hasOneUse() || source.getNumResults() != 1 ||
+        source.getNumReductionLoops() || !insert.hasUnitStride())
+      continue;
+    OpOperand &init = source.getDpsInitsMutable()[0];
+    if (!init.get().getDefiningOp<tensor::EmptyOp>())
+      continue;
+    source->moveBefore(insert);
+    OpBuilder builder(source);
+    init.set(tensor::ExtractSliceOp::create(
+        builder, insert.getLoc(), insert.getSourceType(), insert.getDest(),
+        insert.getMixedOffsets(), insert.getMixedSizes(),
+        insert.getMixedStrides()));
+  }
+}
+
 static void kernelToDestinationStyle(func::FuncOp kernel) {
+  computeInPlaces(kernel);
   Block &body = kernel.getBody().front();
   auto ret = cast<func::ReturnOp>(body.getTerminator());
   OpBuilder builder(ret);

@@ -185,32 +185,22 @@ struct SliceToLinalg : OpConversionPattern<dl::SliceOp> {
   }
 };
 
-/// Each operand is copied to its place in the result; what computes the operand
-/// can then compute it there.
-struct ConcatToLinalg : OpConversionPattern<dl::ConcatOp> {
+/// Each operand goes to its place in the result.
+struct ConcatToTensor : OpConversionPattern<dl::ConcatOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult
   matchAndRewrite(dl::ConcatOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = resultType(getTypeConverter(), op);
-    Location loc = op.getLoc();
     auto attrs = [&](ArrayRef<int64_t> list) -> SmallVector<OpFoldResult> {
       return getAsIndexOpFoldResult(op.getContext(), list);
     };
     SmallVector<int64_t> offsets(type.getRank()), strides(type.getRank(), 1);
-    AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
-    Value y = makeEmpty(rewriter, loc, type);
+    Value y = makeEmpty(rewriter, op.getLoc(), type);
     for (Value x : adaptor.getXs()) {
       ArrayRef<int64_t> sizes = cast<RankedTensorType>(x.getType()).getShape();
-      Value place = tensor::ExtractSliceOp::create(
-          rewriter, loc, y, attrs(offsets), attrs(sizes), attrs(strides));
-      auto copy = makeGeneric(
-          rewriter, loc, x, place, {identity, identity}, {},
-          [](OpBuilder &, Location, ValueRange args) -> SmallVector<Value> {
-            return {args[0]};
-          });
-      y = tensor::InsertSliceOp::create(rewriter, loc, copy.getResult(0), y,
+      y = tensor::InsertSliceOp::create(rewriter, op.getLoc(), x, y,
                                         attrs(offsets), attrs(sizes),
                                         attrs(strides));
       offsets[op.getAxis()] += sizes[op.getAxis()];
@@ -294,7 +284,7 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
 
 void dlc::populateShapeToLinalg(const TypeConverter &converter,
                                 RewritePatternSet &patterns) {
-  patterns.add<BroadcastToLinalg, ConcatToLinalg, ConstantToArith, IotaToLinalg,
+  patterns.add<BroadcastToLinalg, ConcatToTensor, ConstantToArith, IotaToLinalg,
                OneHotToLinalg, PadToTensor, ReshapeToTensor, ReverseToLinalg,
                SliceToLinalg, TransposeToLinalg>(converter,
                                                  patterns.getContext());
