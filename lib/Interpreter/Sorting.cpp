@@ -41,11 +41,13 @@ static std::vector<Tensor> sort(dl::SortOp op, const Call &call) {
                std::vector<int64_t> order(count);
                for (int64_t i = 0; i < count; ++i)
                  order[i] = i;
-               std::stable_sort(
-                   order.begin(), order.end(), [&](int64_t a, int64_t b) {
-                     int64_t i = start + a * stride, j = start + b * stride;
-                     return op.getDescending() ? isLess(j, i) : isLess(i, j);
-                   });
+               llvm::sort(order, [&](int64_t a, int64_t b) {
+                 int64_t i = start + a * stride, j = start + b * stride;
+                 bool before = op.getDescending() ? isLess(j, i) : isLess(i, j);
+                 bool after = op.getDescending() ? isLess(i, j) : isLess(j, i);
+                 // Equal ones keep their order.
+                 return before || (!after && a < b);
+               });
                for (int64_t i = 0; i < count; ++i) {
                  values.copy(start + i * stride, x, start + order[i] * stride);
                  indices.set(start + i * stride, order[i]);
