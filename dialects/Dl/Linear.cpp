@@ -59,6 +59,8 @@ bool MatmulOp::isRowOperand(unsigned number) {
 /// Many matrices with the same columns as one: ... x R x C as N x C.
 static Value stacked(Expr &e, Value x) {
   RankedTensorType type = tensorType(x);
+  if (type.getRank() == 2)
+    return x;
   int64_t columns = type.getShape().back(), rows = 1;
   for (int64_t extent : type.getShape().drop_back())
     rows *= extent;
@@ -175,7 +177,9 @@ SmallVector<Value> LinearOp::decompose(OpBuilder &builder) {
   Value y = e.matmul(stacked(e, getX()), getWeight(), false, true);
   if (getBias())
     y = e.add(y, e.broadcast(getBias(), y, {1}));
-  return {e.reshape(y, tensorType(getY()).getShape())};
+  if (y.getType() != getType())
+    y = e.reshape(y, tensorType(getY()).getShape());
+  return {y};
 }
 
 #define GET_OP_CLASSES

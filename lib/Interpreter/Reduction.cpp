@@ -17,7 +17,10 @@ static Tensor reduceSum(dl::ReduceSumOp op, const Call &call) {
 }
 
 static Tensor reduceMax(dl::ReduceMaxOp op, const Call &call) {
-  return reduce(call.type(), call.operand(0), op.getReducedAxes(), -infinity,
+  // Of truth values the least is false; minus infinity would be cast to true.
+  bool isBool = call.type().getElementType().isInteger(1);
+  return reduce(call.type(), call.operand(0), op.getReducedAxes(),
+                isBool ? 0 : -infinity,
                 [](auto x, auto y) { return maximum(x, y); });
 }
 
