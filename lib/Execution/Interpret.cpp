@@ -13,6 +13,8 @@
 #include "dlc/Target/HostTables.h"
 #include "dlc/Transforms/Passes.h"
 
+#include <cfenv>
+
 using namespace llvm;
 using namespace dlc;
 
@@ -102,7 +104,23 @@ const dlc_state *InterpretedModel::stateOf(mlir::DictionaryAttr attrs) const {
   return nullptr;
 }
 
+namespace {
+/// Workers take denormals for 0, which is no op's meaning.
+class WithDenormals {
+public:
+  WithDenormals() {
+    std::fegetenv(&saved);
+    std::fesetenv(FE_DFL_ENV);
+  }
+  ~WithDenormals() { std::fesetenv(&saved); }
+
+private:
+  std::fenv_t saved;
+};
+} // namespace
+
 bool InterpretedModel::run(int number, char *state, void *const *io) {
+  WithDenormals scope;
   InterpretedStep &step = functions[number];
   std::vector<interp::Tensor> arguments;
   for (auto [type, entry] :

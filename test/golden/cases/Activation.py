@@ -16,7 +16,8 @@ FUNCTIONS = {
     "selu": [("", F.selu)],
     "hardtanh": [("", F.hardtanh),
                  (" {min = -0.5, max = 2.0}", lambda x: F.hardtanh(x, -0.5, 2.0))],
-    "hard_sigmoid": [("", F.hardsigmoid)],
+    # The derivative of F.hardsigmoid has 1/6 as an f32, in f64 too.
+    "hard_sigmoid": [("", lambda x: F.relu6(x + 3) / 6)],
     "hard_swish": [("", F.hardswish)],
     "sigmoid": [("", torch.sigmoid)],
     "silu": [("", F.silu)],
