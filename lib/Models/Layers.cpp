@@ -151,6 +151,8 @@ Tensor BatchNorm::operator()(Tensor x) const {
       .add("running_var", entry(runningVar))
       .number("eps", eps)
       .number("momentum", momentum);
+  attrs.add("operandSegmentSizes",
+            x.program().attributes().getDenseI32ArrayAttr({1, 1, 1}));
   return x.program().add<dl::BatchNormOp>({x, w, shift}, attrs.list());
 }
 

@@ -17,7 +17,7 @@ func.func @of_an_integer(%y: tensor<i32>, %x: tensor<8xf32>) {
 // -----
 
 func.func @wrt_integers(%y: tensor<f32>, %x: tensor<8xi32>) {
-  // expected-error@+1 {{'gradients' must be variadic of statically shaped tensor of 32-bit float or 64-bit float values, neither empty nor too large, but got 'tensor<8xi32>'}}
+  // expected-error@+1 {{'gradients' must be variadic of statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<8xi32>'}}
   %0 = dl.gradient %y wrt %x : tensor<f32> -> tensor<8xi32>
   return
 }
@@ -41,7 +41,7 @@ func.func @one_too_many(%y: tensor<f32>, %x: tensor<8xf32>) {
 // -----
 
 func.func @stop_of_integers(%x: tensor<8xi32>) {
-  // expected-error@+1 {{'dl.stop_gradient' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, neither empty nor too large, but got 'tensor<8xi32>'}}
+  // expected-error@+1 {{'dl.stop_gradient' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<8xi32>'}}
   %0 = dl.stop_gradient %x : tensor<8xi32>
   return
 }

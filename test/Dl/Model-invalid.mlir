@@ -163,7 +163,7 @@ dl.model @empty_body {
 // -----
 
 dl.model @dynamic_input {
-  // expected-error@+1 {{'dl.step' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, neither empty nor too large, not 'tensor<?xf32>'}}
+  // expected-error@+1 {{'dl.step' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, not too large, not 'tensor<?xf32>'}}
   dl.step @s(%x: tensor<?xf32>) {
     dl.return
   }
@@ -172,7 +172,7 @@ dl.model @dynamic_input {
 // -----
 
 dl.model @scalar_input {
-  // expected-error@+1 {{'dl.func' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, neither empty nor too large, not 'f32'}}
+  // expected-error@+1 {{'dl.func' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, not too large, not 'f32'}}
   dl.func @f(%x: f32) {
     dl.return
   }
@@ -375,13 +375,13 @@ dl.model @unknown_mode {
 // -----
 
 dl.model @empty_parameter {
-  // expected-error@+1 {{neither empty nor too large}}
+  // expected-error@+1 {{not too large}}
   dl.param @w : tensor<8x0xf32> = zeros
 }
 
 // -----
 
 dl.model @parameter_beyond_any_memory {
-  // expected-error@+1 {{neither empty nor too large}}
+  // expected-error@+1 {{not too large}}
   dl.param @w : tensor<1000000x1000000x1000000x100xf32> = zeros
 }
