@@ -374,13 +374,6 @@ dl.model @unknown_mode {
 
 // -----
 
-dl.model @empty_parameter {
-  // expected-error@+1 {{not too large}}
-  dl.param @w : tensor<8x0xf32> = zeros
-}
-
-// -----
-
 dl.model @parameter_beyond_any_memory {
   // expected-error@+1 {{not too large}}
   dl.param @w : tensor<1000000x1000000x1000000x100xf32> = zeros
