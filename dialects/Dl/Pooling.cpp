@@ -16,8 +16,7 @@ inferPoolShape(RankedTensorType x, ArrayRef<int64_t> kernel,
                const WindowGeometry &g, int spatial,
                function_ref<InFlightDiagnostic()> emitError) {
   static constexpr StringRef images[] = {"N x C x L", "N x C x H x W"};
-  if (failed(
-          verifyWindowList(kernel, "kernel", INT64_MIN, spatial, emitError)) ||
+  if (failed(verifyWindowList(kernel, "kernel", 1, spatial, emitError)) ||
       failed(g.verify(spatial, emitError)))
     return failure();
   if (x.getRank() != spatial + 2)

@@ -28,7 +28,7 @@ func.func @kernel_of_three(%x: tensor<8x3x9x9xf32>) {
 // -----
 
 func.func @kernel_zero(%x: tensor<8x3x9x9xf32>) {
-  // expected-error@+2 {{'dl.max_pool2d' expects a window of at least 1 rows, not 0}}
+  // expected-error@+2 {{'dl.max_pool2d' expects 'kernel' to be at least 1, not 0}}
   // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
   %0 = dl.max_pool2d %x {kernel = [0, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
   return
@@ -37,7 +37,7 @@ func.func @kernel_zero(%x: tensor<8x3x9x9xf32>) {
 // -----
 
 func.func @kernel_negative(%x: tensor<8x3x9x9xf32>) {
-  // expected-error@+2 {{'dl.max_pool2d' expects a window of at least 1 columns, not -2}}
+  // expected-error@+2 {{'dl.max_pool2d' expects 'kernel' to be at least 1, not -2}}
   // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
   %0 = dl.max_pool2d %x {kernel = [2, -2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
   return
@@ -255,7 +255,7 @@ func.func @longer_than_the_sequence(%x: tensor<8x3x9xf32>) {
 // -----
 
 func.func @mean_of_nothing(%x: tensor<8x3x9x9xf32>) {
-  // expected-error@+2 {{'dl.avg_pool2d' expects a window of at least 1 columns, not 0}}
+  // expected-error@+2 {{'dl.avg_pool2d' expects 'kernel' to be at least 1, not 0}}
   // expected-error@+1 {{'dl.avg_pool2d' op failed to infer returned types}}
   %0 = dl.avg_pool2d %x {kernel = [2, 0]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
   return
