@@ -121,7 +121,7 @@ static LogicalResult verifyCallable(Op op) {
         !isElementType(tensor.getElementType()) || !hasUsableSize(tensor))
       return op.emitOpError() << "takes and gives tensors of static shape of "
                                  "f32, f64, i1, i8, ui8, "
-                                 "i32 or i64, neither empty nor too large, not "
+                                 "i32 or i64, not too large, not "
                               << t;
   }
   auto ret = dyn_cast<ReturnOp>(body.getTerminator());

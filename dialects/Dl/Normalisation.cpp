@@ -472,21 +472,14 @@ SmallVector<Value> InstanceNormOp::decompose(OpBuilder &builder) {
 // local_response_norm, weight_norm
 //===----------------------------------------------------------------------===//
 
-LogicalResult LocalResponseNormOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> loc,
-    LocalResponseNormOp::Adaptor adaptor, SmallVectorImpl<Type> &types) {
-  RankedTensorType x = tensorType(adaptor.getX());
+LogicalResult LocalResponseNormOp::verify() {
+  RankedTensorType x = tensorType(getX());
   if (x.getRank() < 3)
-    return emitOptionalError(loc,
-                             "'dl.local_response_norm' expects operand x of "
-                             "rank 3 or more (N x C x ...), not ",
-                             x);
-  int64_t size = adaptor.getSize();
+    return emitOpError()
+           << "expects operand x of rank 3 or more (N x C x ...), not " << x;
+  int64_t size = getSize();
   if (size < 1 || size > maxElements)
-    return emitOptionalError(
-        loc, "'dl.local_response_norm' expects 'size' to be 1 or more, not ",
-        size);
-  types.push_back(x);
+    return emitOpError() << "expects 'size' to be 1 or more, not " << size;
   return success();
 }
 

@@ -177,8 +177,8 @@ def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
                        DefaultValuedAttr<F64Attr, "1.0e-5">:$eps);
 }
 
-def Dl_LocalResponseNormOp : Dl_PureOp<"local_response_norm", [
-    Dl_IsComposite]> {
+def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [
+    Pure, SameOperandsAndResultType, Dl_IsComposite]> {
   let summary = "division by what neighbouring channels do, as torch.nn.LocalResponseNorm";
   let description = [{
     Krizhevsky, Sutskever and Hinton, NIPS 2012, as PyTorch has it:
@@ -195,6 +195,7 @@ def Dl_LocalResponseNormOp : Dl_PureOp<"local_response_norm", [
                        DefaultValuedAttr<F64Attr, "1.0">:$k);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
+  let hasVerifier = 1;
 }
 
 def Dl_WeightNormOp : Dl_PureOp<"weight_norm", [Dl_IsComposite]> {

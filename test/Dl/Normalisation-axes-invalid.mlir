@@ -127,8 +127,7 @@ func.func @instance_elements(%x: tensor<4x6x1xf32>) {
 // -----
 
 func.func @response_rank(%x: tensor<4x6xf32>) {
-  // expected-error@+2 {{'dl.local_response_norm' expects operand x of rank 3 or more (N x C x ...), not 'tensor<4x6xf32>'}}
-  // expected-error@+1 {{'dl.local_response_norm' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.local_response_norm' op expects operand x of rank 3 or more (N x C x ...), not 'tensor<4x6xf32>'}}
   %0 = dl.local_response_norm %x {size = 3} : tensor<4x6xf32>
   return
 }
@@ -136,8 +135,7 @@ func.func @response_rank(%x: tensor<4x6xf32>) {
 // -----
 
 func.func @response_size(%x: tensor<4x6x2xf32>) {
-  // expected-error@+2 {{'dl.local_response_norm' expects 'size' to be 1 or more, not 0}}
-  // expected-error@+1 {{'dl.local_response_norm' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.local_response_norm' op expects 'size' to be 1 or more, not 0}}
   %0 = dl.local_response_norm %x {size = 0} : tensor<4x6x2xf32>
   return
 }

@@ -13,7 +13,7 @@ dl.model @m {
   // CHECK:         %[[Y:.*]]:2 = linalg.generic {indexing_maps = [#[[$IMAGE]], #[[$TAP]], #[[$POOLED]], #[[$POOLED]]], {{.*}}} ins(%[[X]], %[[WINDOW]] :
   // CHECK:           %[[BETTER:.*]] = arith.ori
   // CHECK:           %[[PLACE:.*]] = arith.index_cast
-  // CHECK-NEXT:      arith.select %[[BETTER]], %[[PLACE]]
+  // CHECK:           arith.select %[[BETTER]], %[[PLACE]]
   // CHECK:         %[[DX:.*]] = linalg.generic {indexing_maps = [#[[$POOLED]], #[[$POOLED]], #[[$TAP]], #[[$IMAGE]]], {{.*}}} ins(%[[Y]]#0, %[[Y]]#1,
   // CHECK:           %[[THIS:.*]] = arith.cmpi eq
   // CHECK:           %[[MORE:.*]] = arith.addf
