@@ -218,7 +218,7 @@ SmallVector<Value> Conv1dOp::decompose(OpBuilder &builder) {
   Value y = Conv2dOp::create(
       builder, getLoc(), x, w, getBias(), withRow(builder, 1, getStride()),
       withRow(builder, 0, getPadding()), withRow(builder, 1, getDilation()),
-      getGroupsAttr(), LayoutAttr());
+      getGroupsAttr(), firstLayout(getContext()));
   return {e.reshape(y, tensorType(getY()).getShape())};
 }
 
@@ -282,10 +282,10 @@ SmallVector<Value> Conv3dOp::decompose(OpBuilder &builder) {
     images = e.reshape(images, {x[0] * y[2], x[2], x[3], x[4]});
     Value filter = sliceDim(e, getW(), 2, k, 1, 1);
     filter = e.reshape(filter, {w[0], w[1], w[3], w[4]});
-    Value term =
-        Conv2dOp::create(builder, getLoc(), images, filter,
-                         sum ? Value() : getBias(), flat(stride), flat(padding),
-                         flat(dilation), getGroupsAttr(), LayoutAttr());
+    Value term = Conv2dOp::create(builder, getLoc(), images, filter,
+                                  sum ? Value() : getBias(), flat(stride),
+                                  flat(padding), flat(dilation),
+                                  getGroupsAttr(), firstLayout(getContext()));
     sum = sum ? e.add(sum, term) : term;
   }
   sum = e.reshape(sum, {y[0], y[2], y[1], y[3], y[4]});
@@ -371,9 +371,10 @@ SmallVector<Value> ConvTranspose2dOp::decompose(OpBuilder &builder) {
   // convolution may lie in the extra rows: they have a cotangent of 0.
   for (int i : {0, 1})
     x = padDim(e, x, 2 + i, 0, extra[i] / stride[i]);
-  Value y = Conv2dInputGradOp::create(
-      builder, getLoc(), getY().getType(), x, getW(), getStrideAttr(),
-      getPaddingAttr(), getDilationAttr(), getGroupsAttr(), LayoutAttr());
+  Value y = Conv2dInputGradOp::create(builder, getLoc(), getY().getType(), x,
+                                      getW(), getStrideAttr(), getPaddingAttr(),
+                                      getDilationAttr(), getGroupsAttr(),
+                                      firstLayout(getContext()));
   if (getBias())
     y = e.add(y, e.broadcast(getBias(), y, {1}));
   return {y};

@@ -175,6 +175,11 @@ inline mlir::RankedTensorType tensorType(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
 }
 
+/// The layout of the language, for ops that are built.
+inline LayoutAttr firstLayout(mlir::MLIRContext *context) {
+  return LayoutAttr::get(context, Layout::ChannelsFirst);
+}
+
 } // namespace dlc::dl
 
 #endif // DIALECTS_DL_DL_H

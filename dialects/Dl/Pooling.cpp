@@ -261,7 +261,8 @@ SmallVector<Value> MaxPool1dOp::decompose(OpBuilder &builder) {
   Value y = MaxPool2dOp::create(
       builder, getLoc(), asImage(e, getX()), withRow(builder, 1, getKernel()),
       withRow(builder, 1, strideOf(*this)), withRow(builder, 0, getPadding()),
-      withRow(builder, 1, getDilation()), getCeilModeAttr(), LayoutAttr());
+      withRow(builder, 1, getDilation()), getCeilModeAttr(),
+      firstLayout(getContext()));
   return {e.reshape(y, tensorType(getY()).getShape())};
 }
 
@@ -333,11 +334,11 @@ SmallVector<Value> AvgPool2dOp::decompose(OpBuilder &builder) {
         builder, getLoc(), padded, builder.getDenseI64ArrayAttr(low),
         builder.getDenseI64ArrayAttr(high), DenseI64ArrayAttr());
   Value ones = e.splat(type.clone({x[1], 1, kernel[0], kernel[1]}), 1);
-  Value sums = Conv2dOp::create(builder, getLoc(), padded, ones, Value(),
-                                builder.getI64ArrayAttr(g.stride),
-                                builder.getI64ArrayAttr({0, 0}),
-                                builder.getI64ArrayAttr({1, 1}),
-                                builder.getI64IntegerAttr(x[1]), LayoutAttr());
+  Value sums = Conv2dOp::create(
+      builder, getLoc(), padded, ones, Value(),
+      builder.getI64ArrayAttr(g.stride), builder.getI64ArrayAttr({0, 0}),
+      builder.getI64ArrayAttr({1, 1}), builder.getI64IntegerAttr(x[1]),
+      firstLayout(getContext()));
   if (std::optional<int64_t> divisor = getDivisorOverride())
     return {e.scale(sums, 1.0 / double(*divisor))};
   return {divideBySizes(e, sums, sizes[0], sizes[1])};
@@ -405,7 +406,7 @@ SmallVector<Value> GlobalMaxPool2dOp::decompose(OpBuilder &builder) {
   return {MaxPool2dOp::create(
       builder, getLoc(), getX(), builder.getI64ArrayAttr({x[2], x[3]}),
       ArrayAttr(), builder.getI64ArrayAttr({0, 0}),
-      builder.getI64ArrayAttr({1, 1}), UnitAttr(), LayoutAttr())};
+      builder.getI64ArrayAttr({1, 1}), UnitAttr(), firstLayout(getContext()))};
 }
 
 LogicalResult AdaptiveAvgPool2dOp::inferReturnTypes(

@@ -71,17 +71,19 @@ static Value writeInto(Value value, Value destination) {
   // A value with a view of it for a result: the view's source is what is
   // written.
   if (auto expand = value.getDefiningOp<tensor::ExpandShapeOp>()) {
-    OpBuilder atStart = OpBuilder::atBlockBegin(value.getParentBlock());
+    OpBuilder behind(value.getContext());
+    behind.setInsertionPointAfterValue(destination);
     Value flat = tensor::CollapseShapeOp::create(
-        atStart, loc, expand.getSrcType(), destination,
+        behind, loc, expand.getSrcType(), destination,
         expand.getReassociationIndices());
     expand.getSrcMutable().assign(writeInto(expand.getSrc(), flat));
     return expand;
   }
   if (auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>()) {
-    OpBuilder atStart = OpBuilder::atBlockBegin(value.getParentBlock());
+    OpBuilder behind(value.getContext());
+    behind.setInsertionPointAfterValue(destination);
     Value split = tensor::ExpandShapeOp::create(
-        atStart, loc, collapse.getSrcType(), destination,
+        behind, loc, collapse.getSrcType(), destination,
         collapse.getReassociationIndices());
     collapse.getSrcMutable().assign(writeInto(collapse.getSrc(), split));
     return collapse;
