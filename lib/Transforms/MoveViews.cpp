@@ -67,7 +67,7 @@ static bool isViewableRandom(Value value, bool anyOrder) {
   Operation *op = value.getDefiningOp();
   if (auto bits = dyn_cast_or_null<RandomBitsOp>(op))
     return anyOrder || !bits.getStrides();
-  if (!op || !op->hasTrait<OpTrait::Elementwise>() || op->getNumResults() != 1)
+  if (!op || !op->hasTrait<Elementwise>() || op->getNumResults() != 1)
     return false;
   bool random = false;
   for (Value operand : op->getOperands()) {
@@ -207,7 +207,7 @@ struct SinkThroughReduce : OpRewritePattern<Reduce> {
 /// Whether a view of the op's result could move on from there.
 static bool hasUserToMoveThrough(Operation *op) {
   return llvm::any_of(op->getUsers(), [](Operation *user) {
-    return user->hasTrait<OpTrait::Elementwise>() ||
+    return user->hasTrait<Elementwise>() ||
            isa<TransposeOp, ConcatOp, SliceOp, PadOp, ReduceSumOp, ReduceMaxOp,
                ReduceMinOp>(user);
   });
