@@ -154,16 +154,23 @@ namespace {
 class Classes {
 public:
   template <typename Op>
-  Classes(Expr &e, Op op) : e(e), reduction(op.getReduction()) {
+  Classes(Expr &e, Op op)
+      : e(e), reduction(op.getReduction()), label(op.getLabel()) {
     input = classesLast(op.getInput());
     classes = tensorType(input).getShape().back();
     for (int64_t i = 0, rank = tensorType(op.getLabel()).getRank(); i < rank;
          ++i)
       places.push_back(i);
-    findIgnored(op.getLabel(), op.getIgnoreIndex());
+    findIgnored(op.getIgnoreIndex());
+    if (tensorType(label).getElementType().isInteger(1))
+      label = e.cast(label, e.builder().getIntegerType(8, /*isSigned=*/false));
+    label =
+        CheckIndexOp::create(e.builder(), e.location(), label.getType(), label,
+                             e.builder().getI64IntegerAttr(classes),
+                             e.builder().getStringAttr(op.getOperationName()),
+                             e.builder().getStringAttr("label"));
     oneHot =
         OneHotOp::create(e.builder(), e.location(), input.getType(), label);
-    valid = e.sum(oneHot, {classAxis()});
     if (op.getWeight()) {
       weight = e.broadcast(op.getWeight(), input, {classAxis()});
       share = pick(weight);
@@ -175,6 +182,9 @@ public:
 
   int64_t classAxis() const { return places.size(); }
   int64_t numClasses() const { return classes; }
+  RankedTensorType termsType() const {
+    return tensorType(input).clone(tensorType(label).getShape());
+  }
   /// A number a place for every class of it.
   Value spread(Value value) { return e.broadcast(value, input, places); }
 
@@ -201,9 +211,9 @@ public:
   /// The cotangents of those terms.
   Value cotangent(Value dy) {
     if (reduction == LossReduction::Mean && share)
-      dy = e.broadcast(e.div(dy, sumAll(e, share)), valid, {});
+      dy = e.broadcast(e.div(dy, sumAll(e, share)), label, {});
     else
-      dy = spreadCotangent(e, dy, valid, reduction);
+      dy = spreadCotangent(e, dy, label, reduction);
     return kept ? e.where(kept, dy) : dy;
   }
 
@@ -223,31 +233,29 @@ public:
 
   Expr &e;
   LossReduction reduction;
+  Value label; ///< of each place, a class
   Value input;
   Value oneHot; ///< of the label
-  Value valid;  ///< 1 where the label is a class, otherwise 0
   Value weight; ///< of each class, shaped like the input; null: 1
   Value share;  ///< the weight of each place; null: 1
 
 private:
   /// Puts a class in the place of a label that is to be ignored.
-  void findIgnored(Value given, int64_t ignored) {
-    label = given;
-    auto type = cast<IntegerType>(tensorType(given).getElementType());
+  void findIgnored(int64_t ignored) {
+    auto type = cast<IntegerType>(tensorType(label).getElementType());
     bool isUnsigned = type.isUnsigned() || type.isInteger(1);
     bool fits = isUnsigned ? ignored >= 0 && llvm::isUIntN(type.getWidth(),
                                                            uint64_t(ignored))
                            : llvm::isIntN(type.getWidth(), ignored);
     if (!fits)
       return;
-    Value other = e.splat(given.getType(), double(ignored));
-    kept = e.compare(Predicate::ne, given, other);
-    label = e.where(kept, given);
+    kept = e.compare(Predicate::ne, label, double(ignored));
+    label = e.where(kept, label);
   }
 
   SmallVector<int64_t> places;
   int64_t classes;
-  Value label, isLabel;
+  Value isLabel;
   Value kept; ///< where the label is not to be ignored; null: everywhere
 };
 
@@ -270,7 +278,7 @@ struct Softmax {
 SmallVector<Value> NllOp::decompose(OpBuilder &builder) {
   Expr e(builder, getLoc());
   Classes c(e, *this);
-  Value terms = e.neg(e.div(c.pick(c.input), c.valid));
+  Value terms = e.neg(c.pick(c.input));
   if (c.weight)
     terms = e.mul(terms, c.pick(c.weight));
   return {c.reduce(terms)};
@@ -281,8 +289,8 @@ SmallVector<Value> CrossEntropyOp::decompose(OpBuilder &builder) {
   Classes c(e, *this);
   Softmax s(e, c);
   if (tensorType(getInput()).getNumElements() == 0)
-    return {c.reduce(e.splat(c.valid.getType(), 0))};
-  Value picked = e.div(c.pick(s.centred), c.valid);
+    return {c.reduce(e.splat(c.termsType(), 0))};
+  Value picked = c.pick(s.centred);
   Value log = e.log(s.sum);
   Value terms = e.sub(log, picked);
   if (c.weight)
@@ -318,7 +326,7 @@ void CrossEntropyOp::differentiate(OpBuilder &builder,
   Value softmax = e.div(s.exp, c.spread(s.sum));
   if (total)
     softmax = e.mul(softmax, total);
-  Value difference = e.div(e.sub(softmax, target), c.spread(c.valid));
+  Value difference = e.sub(softmax, target);
   Value dz = e.mul(difference, c.spread(c.cotangent(cotangents[0])));
   operands[0] = c.classesSecond(dz);
 }

@@ -44,7 +44,7 @@ def Dl_CrossEntropyOp : Dl_ClassLossOp<"cross_entropy", [Dl_HasRule],
     `weight` has one factor a class; the mean is then over the weights of the
     labels. Where the label is `ignore_index` the term is 0 and does not count.
     With `label_smoothing` = s the target is 1 - s of the label and s / C of every
-    class. A label that is no class makes the loss and its gradient not a number.
+    class. A step with a label that is no class fails with a message.
     Gradient of the logits: softmax - target, times the term's share; label and
     weight have none.
     ```mlir
