@@ -324,8 +324,9 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
         shareOut(func, *workers);
       return success();
     }
-    for (auto loop : func.getBody().getOps<scf::ForOp>())
-      return loop.emitError("stands beside structured ops in a kernel");
+    for (Operation &op : func.getBody().front())
+      if (isa<scf::ForOp, memref::StoreOp>(op))
+        return op.emitError("stands beside structured ops in a kernel");
     return emitSteps(steps, sliced, *workers, rewriter);
   }
 

@@ -68,3 +68,14 @@ func.func @sequential_slice(%x: memref<4xf32>, %y: memref<8xf32>,
   }
   return
 }
+
+// -----
+
+func.func private @beside(%y: memref<8xf32>, %worker: index, %workers: index) attributes {dl.kernel} {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%y : memref<8xf32>)
+  // expected-error@+1 {{stands beside structured ops in a kernel}}
+  memref.store %zero, %y[%c0] : memref<8xf32>
+  return
+}

@@ -137,11 +137,12 @@ static Value writeInto(Value value, Value destination) {
   return linalg::CopyOp::create(behind, loc, value, destination).getResult(0);
 }
 
-/// Whether a value, or what it is a view of, is the result of a loop.
-static bool isOfLoop(Value value) {
+/// Whether a value, or what it is a view of, is written element by element: by
+/// a loop, or by what is left of one that had one iteration.
+static bool isWrittenInPlace(Value value) {
   while (auto view = value.getDefiningOp<tensor::ExpandShapeOp>())
     value = view.getSrc();
-  return value.getDefiningOp<scf::ForOp>();
+  return isa_and_present<scf::ForOp, tensor::InsertOp>(value.getDefiningOp());
 }
 
 /// Makes elementwise ops whose result only goes into a part of a larger tensor,
@@ -186,9 +187,9 @@ static void kernelToDestinationStyle(func::FuncOp kernel) {
     // Nothing, if the value is computed in place; a copy, if the old value is
     // needed too long for that.
     Value result = writeInto(operand.get(), body.getArgument(arg));
-    // A loop writes all of its result to where it starts from; one-shot
+    // Such a value lies where its elements were written to; one-shot
     // bufferization would take the two for different memory.
-    if (isOfLoop(result)) {
+    if (isWrittenInPlace(result)) {
       operand.set(result);
       continue;
     }
