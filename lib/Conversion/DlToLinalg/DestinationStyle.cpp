@@ -97,6 +97,13 @@ static Value writeInto(Value value, Value destination) {
                     : writeInto(init->get(), destination));
       return value;
     }
+    if (auto insert = dyn_cast<tensor::InsertOp>(owner)) {
+      Value before = insert.getDest();
+      insert.getDestMutable().assign(before.getDefiningOp<tensor::EmptyOp>()
+                                         ? destination
+                                         : writeInto(before, destination));
+      return insert;
+    }
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(owner)) {
       Value before = insert.getDest(), into = destination;
       if (!isa_and_present<tensor::EmptyOp>(before.getDefiningOp()))

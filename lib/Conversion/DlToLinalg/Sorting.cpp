@@ -78,46 +78,67 @@ private:
     }
   };
 
+  /// Loops over the rounds: round b of level a, 0 <= b <= a, has
+  ///   p = top / 2^a,  d = p and r = 0 for b = 0,
+  ///                   d = 2 top / 2^b - p and r = p otherwise.
+  /// Rounds that stood one after another would take bufferization time
+  /// exponential in their number.
   SmallVector<Value> emitRounds(dl::SortOp op, const Columns &columns,
                                 SmallVector<Value> tensors) const {
     int64_t n = columns.view.extent;
     if (n < 2)
       return tensors;
-    int64_t top = int64_t(1) << (llvm::Log2_64_Ceil(n) - 1);
-    for (int64_t p = top; p > 0; p /= 2) {
-      int64_t q = top, r = 0, d = p;
-      while (true) {
-        tensors = emitRound(op, columns, tensors, p, r, d);
-        if (q == p)
-          break;
-        d = q - p;
-        q /= 2;
-        r = p;
-      }
-    }
-    return tensors;
+    Loops &loops = columns.loops;
+    OpBuilder &b = loops.builder();
+    Location loc = op.getLoc();
+    int64_t levels = llvm::Log2_64_Ceil(n), top = int64_t(1) << (levels - 1);
+    Value zero = loops.constant(0), one = loops.constant(1);
+    Value count = loops.constant(levels);
+    return loops.repeat(
+        zero, count, tensors, [&](Value level, ValueRange outer) {
+          Value p = arith::ShRUIOp::create(b, loc, loops.constant(top), level);
+          Value last = loops.add(level, one);
+          Value shift = loops.sub(count, level); // of 2 p
+          return loops.repeat(
+              zero, last, outer, [&](Value round, ValueRange inner) {
+                Value isFirst = arith::CmpIOp::create(
+                    b, loc, arith::CmpIPredicate::eq, round, zero);
+                Value q = arith::ShRUIOp::create(
+                    b, loc, loops.constant(2 * top), round);
+                Value later = loops.sub(q, p);
+                Value d = arith::SelectOp::create(b, loc, isFirst, p, later);
+                Value r = arith::SelectOp::create(b, loc, isFirst, zero, p);
+                return emitRound(op, columns, inner, p, shift, r, d);
+              });
+        });
   }
 
   /// Compares and exchanges i and i + d for all i < n - d with (i & p) == r:
-  /// runs of p that begin at r and every 2 p from there.
+  /// runs of p that begin at r and every 2 p = 2^shift from there.
   SmallVector<Value> emitRound(dl::SortOp op, const Columns &columns,
-                               ValueRange tensors, int64_t p, int64_t r,
-                               int64_t d) const {
+                               ValueRange tensors, Value p, Value shift,
+                               Value r, Value d) const {
     Loops &loops = columns.loops;
-    int64_t n = columns.view.extent;
-    Value zero = loops.constant(0), end = loops.constant(n - d);
-    Value runs = loops.constant(
-        llvm::divideCeil(std::max<int64_t>(n - d - r, 0), 2 * p));
+    OpBuilder &b = loops.builder();
+    Location loc = op.getLoc();
+    Value zero = loops.constant(0);
+    Value end = loops.sub(loops.constant(columns.view.extent), d);
+    Value left = loops.sub(end, r);
+    Value some = arith::MaxSIOp::create(b, loc, left, zero);
+    Value beyond =
+        loops.sub(loops.add(loops.add(some, p), p), loops.constant(1));
+    Value runs = arith::ShRUIOp::create(b, loc, beyond, shift);
+    Value distance = loops.mul(d, columns.view.inner);
     return loops.repeat(zero, runs, tensors, [&](Value run, ValueRange outer) {
-      Value first = loops.add(loops.mul(run, 2 * p), loops.constant(r));
-      Value next = loops.add(first, loops.constant(p));
+      Value begin = arith::ShLIOp::create(b, loc, run, shift);
+      Value first = loops.add(begin, r);
+      Value next = loops.add(first, p);
       Value last = loops.min(next, end);
       return loops.repeat(
           first, last, outer,
           [&](Value i, ValueRange middle) {
             return columns.visit(i, middle, [&](Value at, ValueRange inner) {
-              Value other =
-                  loops.add(at, loops.constant(d * columns.view.inner));
+              Value other = loops.add(at, distance);
               return exchange(op, loops, inner, at, other);
             });
           },
