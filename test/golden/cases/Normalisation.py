@@ -1,4 +1,6 @@
 """What the normalisations give, their gradients, and what becomes of running statistics."""
+import dataclasses
+
 import torch
 from torch.nn import functional as F
 
@@ -99,10 +101,12 @@ def cases():
     yield rms_norm("last", (4, 3, 37), 2)
     yield rms_norm("two_dims", (3, 4, 5), 1)
     yield rms_norm("no_weight", (2, 9), 1, operands=0, eps=1e-2)
-    yield rms_norm("one", (1, 1), 1)
+    # The gradient is what is left of two terms near 1.
+    yield dataclasses.replace(rms_norm("one", (1, 1), 1), scale=1.0)
     yield group_norm("images", (2, 6, 5, 3), 3)
     yield group_norm("large_mean", (2, 8, 4, 4), 2, offset=10.0)
-    yield group_norm("vectors_no_affine", (3, 8), 4, operands=0)
+    # Four in a group: of two that are nearly equal the gradient has no digits in f32.
+    yield group_norm("vectors_no_affine", (3, 8), 2, operands=0)
     yield group_norm("one_group_sequences", (2, 4, 7), 1, operands=1)
     yield instance_norm("images", (2, 5, 4, 3))
     yield instance_norm("large_mean_sequences", (3, 2, 17), offset=10.0)
