@@ -110,7 +110,7 @@ def golden_cases():
     """The number of golden cases that run each op; text of cases names them."""
     counts = {}
     for path in sorted((ROOT / "test" / "golden" / "data").glob("*/*.json")):
-        for case in json.loads(path.read_text()):
+        for case in json.loads(path.read_text())["cases"]:
             text = " ".join(str(case.get(key, "")) for key in ("text", "members"))
             for name in set(re.findall(r"\bdl\.(\w+)", text)):
                 counts[name] = counts.get(name, 0) + 1
