@@ -16,9 +16,12 @@ static bool isStructure(StringRef name) {
       "func", "step", "return",
       // Resolved, with what has a mode.
       "call", "read", "write", "read_hparam", "step_count", "minimize",
-      "batch_norm",
+      "batch_norm", "dropout", "alpha_dropout", "uniform", "normal", "gumbel",
+      "bernoulli", "categorical",
       // Written out by the phase grad.
-      "gradient"};
+      "gradient",
+      // Made by the phase simplify, for compiled code only.
+      "first_fault"};
   return llvm::is_contained(names, name);
 }
 
