@@ -143,6 +143,15 @@ mlir::Value drawBits(Expr &e, const RandomSource &source,
 mlir::Value drawBernoulli(Expr &e, const RandomSource &source,
                           llvm::ArrayRef<int64_t> shape, double p);
 
+/// The body of a scan, given what it carries, the slices of one step and what
+/// is the same at every step: the next carried values, then the outputs.
+using ScanBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+    Expr &body, mlir::ValueRange carried, mlir::ValueRange inputs,
+    mlir::ValueRange invariants)>;
+ScanOp buildScan(Expr &e, int64_t trips, bool reverse, mlir::ValueRange inits,
+                 mlir::ValueRange inputs, mlir::ValueRange invariants,
+                 ScanBody body);
+
 /// 0, 1, ... rank - 1 without `axis`.
 llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
 

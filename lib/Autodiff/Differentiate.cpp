@@ -13,8 +13,7 @@
 #include "dlc/Autodiff/Passes.h"
 
 #include "dialects/Dl/Build.h"
-
-#include "llvm/ADT/SetVector.h"
+#include "dialects/Dl/ReverseMode.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_DIFFERENTIATE
@@ -26,51 +25,54 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
 
-static bool isFloat(Value value) {
-  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
-}
+/// Replaces composites on the path from `sources` to `sinks` that have no rule
+/// of their own by their decompositions, until the path can be differentiated,
+/// bodies of loops too; fails at an op that cannot.
+static FailureOr<Path> preparePath(Block &block, Operation *end,
+                                   SmallVector<Value> sources,
+                                   SmallVector<Value> sinks, Location wantedAt);
 
-/// Ops before `gradient` that depend on a target and that `y` depends on, in
-/// program order.
-static SmallVector<Operation *> findPath(GradientOp gradient) {
-  DenseSet<Value> active(gradient.getTargets().begin(),
-                         gradient.getTargets().end());
-  SmallVector<Operation *> dependent;
-  for (Operation &op : *gradient->getBlock()) {
-    if (&op == gradient)
-      break;
-    if (!llvm::any_of(op.getOperands(),
-                      [&](Value v) { return active.contains(v); }))
-      continue;
-    bool carries = false;
-    for (Value result : op.getResults())
-      if (isFloat(result))
-        carries |= active.insert(result).second;
-    if (carries || llvm::any_of(op.getResults(),
-                                [&](Value v) { return active.contains(v); }))
-      dependent.push_back(&op);
-  }
-  DenseSet<Value> wanted{gradient.getY()};
-  SmallVector<Operation *> path;
-  for (Operation *op : llvm::reverse(dependent)) {
-    if (!llvm::any_of(op->getResults(),
-                      [&](Value v) { return wanted.contains(v); }))
-      continue;
-    wanted.insert(op->operand_begin(), op->operand_end());
-    path.push_back(op);
-  }
-  std::reverse(path.begin(), path.end());
-  return path;
-}
-
-/// Replaces composites on the path that have no rule of their own by their
-/// decompositions, until the path can be differentiated; fails at an op that
-/// cannot.
-static FailureOr<SmallVector<Operation *>> preparePath(GradientOp gradient) {
+/// The same within a loop on the path.
+static LogicalResult prepareBody(ScanOp scan, const Path &outer,
+                                 Location wantedAt) {
+  Block &block = scan.getBlock();
+  SmallVector<Value> sources, sinks;
+  for (auto [arg, operand] :
+       llvm::zip(block.getArguments(), scan.getOperands()))
+    if (isFloat(arg) && outer.active.contains(operand))
+      sources.push_back(arg);
+  for (auto [i, result] : llvm::enumerate(scan.getResults()))
+    if (i < scan.getNumCarried() || outer.wanted.contains(result))
+      sinks.push_back(scan.getYield()->getOperand(i));
+  // What depends on a source is carried to the next step.
   while (true) {
-    SmallVector<Operation *> path = findPath(gradient);
+    FailureOr<Path> path =
+        preparePath(block, scan.getYield(), sources, sinks, wantedAt);
+    if (failed(path))
+      return failure();
     bool changed = false;
-    for (Operation *op : path) {
+    for (auto [i, arg] : llvm::enumerate(scan.getCarriedArgs()))
+      if (!llvm::is_contained(sources, arg) &&
+          path->active.contains(scan.getYield()->getOperand(i))) {
+        sources.push_back(arg);
+        changed = true;
+      }
+    if (!changed)
+      return success();
+  }
+}
+
+static FailureOr<Path> preparePath(Block &block, Operation *end,
+                                   SmallVector<Value> sources,
+                                   SmallVector<Value> sinks,
+                                   Location wantedAt) {
+  while (true) {
+    Path path = findPath(block, end, sources, sinks);
+    bool changed = false;
+    for (Operation *op : path.ops) {
+      if (auto scan = dyn_cast<ScanOp>(op))
+        if (failed(prepareBody(scan, path, wantedAt)))
+          return failure();
       if (isa<Differentiable>(op))
         continue;
       auto composite = dyn_cast<Decomposable>(op);
@@ -78,11 +80,15 @@ static FailureOr<SmallVector<Operation *>> preparePath(GradientOp gradient) {
         InFlightDiagnostic diag = op->emitOpError(
             "has no derivative, but the gradient of a value that "
             "depends on it is wanted");
-        diag.attachNote(gradient.getLoc()) << "the gradient wanted here";
+        diag.attachNote(wantedAt) << "the gradient wanted here";
         return failure();
       }
       OpBuilder builder(op);
       SmallVector<Value> results = composite.decompose(builder);
+      for (auto [from, to] : llvm::zip(op->getResults(), results)) {
+        std::replace(sources.begin(), sources.end(), Value(from), to);
+        std::replace(sinks.begin(), sinks.end(), Value(from), to);
+      }
       op->replaceAllUsesWith(results);
       op->erase();
       changed = true;
@@ -93,38 +99,22 @@ static FailureOr<SmallVector<Operation *>> preparePath(GradientOp gradient) {
 }
 
 static LogicalResult expand(GradientOp gradient) {
-  FailureOr<SmallVector<Operation *>> path = preparePath(gradient);
+  FailureOr<Path> path = preparePath(*gradient->getBlock(), gradient,
+                                     llvm::to_vector(gradient.getTargets()),
+                                     {gradient.getY()}, gradient.getLoc());
   if (failed(path))
     return failure();
 
+  // A copy: rules may put other ops in the place of those that are there.
+  SmallVector<Value> targets(gradient.getTargets());
   OpBuilder builder(gradient);
   Expr e(builder, gradient.getLoc());
-  // What can receive a cotangent that anyone will read.
-  DenseSet<Value> active(gradient.getTargets().begin(),
-                         gradient.getTargets().end());
-  for (Operation *op : *path)
-    active.insert(op->result_begin(), op->result_end());
-
   DenseMap<Value, Value> cotangents;
   cotangents[gradient.getY()] = e.splat(gradient.getY().getType(), 1);
-
-  for (Operation *op : llvm::reverse(*path)) {
-    SmallVector<Value> ofResults, ofOperands(op->getNumOperands());
-    for (Value result : op->getResults())
-      ofResults.push_back(cotangents.lookup(result));
-    if (llvm::none_of(ofResults, [](Value v) { return bool(v); }))
-      continue;
-    cast<Differentiable>(op).differentiate(builder, ofResults, ofOperands);
-    for (auto [operand, cotangent] : llvm::zip(op->getOperands(), ofOperands)) {
-      if (!cotangent || !active.contains(operand))
-        continue;
-      Value &sum = cotangents[operand];
-      sum = sum ? Expr(builder, op->getLoc()).add(sum, cotangent) : cotangent;
-    }
-  }
+  accumulateCotangents(builder, *path, cotangents);
 
   SmallVector<Value> results;
-  for (Value target : gradient.getTargets()) {
+  for (Value target : targets) {
     Value cotangent = cotangents.lookup(target);
     results.push_back(cotangent ? cotangent : e.splat(target.getType(), 0));
   }

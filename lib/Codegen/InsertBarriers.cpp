@@ -4,6 +4,10 @@
 // that touches memory that an earlier one wrote must wait until all workers are
 // done with that one; so must one that writes what an earlier one read.
 //
+// Before an iteration of a loop come the kernels in front of the loop and those
+// of the iteration before. A body is therefore visited twice: the second time
+// with what the first left behind.
+//
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Codegen/Passes.h"
@@ -13,6 +17,7 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 
 namespace dlc {
@@ -59,20 +64,27 @@ struct Accesses {
 
 /// The bytes behind an argument of a call.
 static MemoryRange rangeOf(Value value) {
-  // All of the block, unless the view says which part.
-  MemoryRange range{value, 0, std::numeric_limits<int64_t>::max()};
+  constexpr int64_t unknown = std::numeric_limits<int64_t>::max();
+  // All of the block, unless views say which part.
+  MemoryRange range{value, 0, unknown};
   while (Operation *producer = range.base.getDefiningOp()) {
     if (auto view = dyn_cast<memref::ViewOp>(producer)) {
+      auto whole = cast<MemRefType>(view.getType());
+      if (range.end == unknown)
+        range.end = whole.getNumElements() *
+                    (std::max(8u, whole.getElementTypeBitWidth()) / 8);
       APInt offset;
       if (matchPattern(view.getByteShift(), m_ConstantInt(&offset))) {
-        auto whole = cast<MemRefType>(view.getType());
-        range.begin = offset.getSExtValue();
-        range.end = range.begin +
-                    whole.getNumElements() *
-                        (std::max(8u, whole.getElementTypeBitWidth()) / 8);
+        range.begin += offset.getSExtValue();
+        range.end += offset.getSExtValue();
+      } else {
+        // Anywhere in what it is a view of.
+        range.begin = 0;
+        auto source = cast<MemRefType>(view.getSource().getType());
+        range.end = source.hasStaticShape() ? source.getNumElements() : unknown;
       }
       range.base = view.getSource();
-      break;
+      continue;
     }
     if (!isa<ViewLikeOpInterface>(producer))
       break;
@@ -98,6 +110,57 @@ static Accesses accessesOf(func::CallOp call, func::FuncOp kernel) {
 
 namespace {
 
+/// Puts barriers into one step.
+class BarrierInserter {
+public:
+  BarrierInserter(func::FuncOp barrier, const SymbolTable &symbols, Value team)
+      : barrier(barrier), symbols(symbols), team(team),
+        builder(barrier.getContext()) {}
+
+  /// Visits a block; `since` is what kernels have done since the last barrier.
+  void visit(Block &block, Accesses &since);
+
+  unsigned numBarriers = 0;
+
+private:
+  func::FuncOp barrier;
+  const SymbolTable &symbols;
+  Value team;
+  OpBuilder builder;
+};
+
+} // namespace
+
+void BarrierInserter::visit(Block &block, Accesses &since) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      Accesses before = since;
+      visit(*loop.getBody(), since);
+      since.add(before);
+      visit(*loop.getBody(), since);
+      continue;
+    }
+    auto call = dyn_cast<func::CallOp>(op);
+    if (!call)
+      continue;
+    auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
+    if (kernel == barrier) {
+      since = {};
+      continue;
+    }
+    Accesses next = accessesOf(call, kernel);
+    if (since.mustPrecede(next)) {
+      builder.setInsertionPoint(call);
+      func::CallOp::create(builder, call.getLoc(), barrier, team);
+      since = {};
+      ++numBarriers;
+    }
+    since.add(next);
+  }
+}
+
+namespace {
+
 struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -114,20 +177,10 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
     for (auto step : module.getOps<func::FuncOp>()) {
       if (!step->hasAttr(names::step))
         continue;
-      Value team = step.getArguments().back();
+      BarrierInserter inserter(barrier, symbols, step.getArguments().back());
       Accesses since;
-      for (auto call :
-           llvm::make_early_inc_range(step.getOps<func::CallOp>())) {
-        auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
-        Accesses next = accessesOf(call, kernel);
-        if (since.mustPrecede(next)) {
-          builder.setInsertionPoint(call);
-          func::CallOp::create(builder, call.getLoc(), barrier, team);
-          since = {};
-          ++numBarriers;
-        }
-        since.add(next);
-      }
+      inserter.visit(step.getBody().front(), since);
+      numBarriers += inserter.numBarriers;
     }
   }
 };

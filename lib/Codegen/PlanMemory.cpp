@@ -14,9 +14,11 @@
 //     %0 = memref.view %arena[0] ...
 //     call @kernel_0(%x, %w, %0, ...)
 //
-// A step is straight-line code, so a buffer lives from the first call that
-// names it to the last. Buffers are placed from the largest to the smallest,
-// each at the lowest offset where nothing lives that lives at the same time.
+// A buffer lives from the first call that names it to the last; one that is
+// allocated in front of a loop and used in it, all the time of the loop. What
+// the body of a loop allocates is private to one iteration. Buffers are placed
+// from the largest to the smallest, each at the lowest offset where nothing
+// lives that lives at the same time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -61,12 +63,32 @@ struct Buffer {
 
 } // namespace
 
-/// The allocations of a step with the times they are in use.
-static SmallVector<Buffer> findBuffers(func::FuncOp step) {
+namespace {
+
+/// Finds the allocations of a step with the times they are in use.
+class Lifetimes {
+public:
+  explicit Lifetimes(func::FuncOp step) { visit(step.getBody().front()); }
+
+  SmallVector<Buffer> getBuffers() const {
+    return llvm::map_to_vector(buffers,
+                               [](auto &entry) { return entry.second; });
+  }
+
+private:
+  /// Visits a block; the buffers it uses.
+  DenseSet<Operation *> visit(Block &block);
+
   llvm::MapVector<Operation *, Buffer> buffers;
   unsigned time = 0;
-  for (Operation &op : step.getBody().front()) {
-    ++time;
+};
+
+} // namespace
+
+DenseSet<Operation *> Lifetimes::visit(Block &block) {
+  DenseSet<Operation *> used;
+  for (Operation &op : block) {
+    unsigned start = ++time;
     for (Value operand : op.getOperands()) {
       // Views of a buffer use it too.
       while (Operation *producer = operand.getDefiningOp()) {
@@ -74,6 +96,7 @@ static SmallVector<Buffer> findBuffers(func::FuncOp step) {
           auto [entry, isNew] = buffers.insert(
               {alloc, {alloc, bytesOf(alloc.getType()), time, time, 0}});
           entry->second.last = time;
+          used.insert(alloc);
           break;
         }
         if (!isa<ViewLikeOpInterface>(producer))
@@ -81,8 +104,19 @@ static SmallVector<Buffer> findBuffers(func::FuncOp step) {
         operand = producer->getOperand(0);
       }
     }
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        for (Operation *alloc : visit(inner)) {
+          if (op.isAncestor(alloc))
+            continue;
+          // What an iteration leaves, the next one finds.
+          Buffer &buffer = buffers.find(alloc)->second;
+          buffer.first = std::min(buffer.first, start);
+          buffer.last = ++time;
+          used.insert(alloc);
+        }
   }
-  return llvm::map_to_vector(buffers, [](auto &entry) { return entry.second; });
+  return used;
 }
 
 /// Gives every buffer an offset; the bytes of the arena.
@@ -159,7 +193,7 @@ DictionaryAttr PlanMemoryPass::placeStates(DictionaryAttr manifest) {
 }
 
 LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
-  SmallVector<Buffer> buffers = findBuffers(step);
+  SmallVector<Buffer> buffers = Lifetimes(step).getBuffers();
   arena = placeBuffers(buffers);
   int64_t unshared = 0;
   for (const Buffer &buffer : buffers)

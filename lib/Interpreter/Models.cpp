@@ -18,6 +18,7 @@ void dlc::interp::registerModels(DialectRegistry &registry) {
     registerPooling(context);
     registerRandom(context);
     registerReduction(context);
+    registerScan(context);
     registerShape(context);
     registerSorting(context);
     registerTable(context);

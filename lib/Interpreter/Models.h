@@ -16,6 +16,7 @@ void registerLinear(mlir::MLIRContext *c);
 void registerPooling(mlir::MLIRContext *c);
 void registerRandom(mlir::MLIRContext *c);
 void registerReduction(mlir::MLIRContext *c);
+void registerScan(mlir::MLIRContext *);
 void registerShape(mlir::MLIRContext *c);
 void registerSorting(mlir::MLIRContext *c);
 void registerTable(mlir::MLIRContext *c);

@@ -85,7 +85,12 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createCollectFaults());
   manager.nest<dl::ModelOp>().addPass(createAssignLayout());
-  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(createMoveViews());
+  // Views inside of loops move as far as the loop's invariants, in front of the
+  // loops, and on from there.
+  OpPassManager &functions = manager.nest<dl::ModelOp>().nest<func::FuncOp>();
+  functions.addPass(createMoveViews());
+  functions.addPass(createHoistInvariants());
+  functions.addPass(createMoveViews());
   addCleanup(manager);
 }
 
@@ -101,13 +106,22 @@ static void addFuse(OpPassManager &manager, const PhaseOptions &) {
   model.addPass(createFormKernels());
 }
 
-/// Steps only call kernels; everything else is in kernels.
+/// Steps only call kernels, some of them in loops; everything else is in
+/// kernels.
 static bool isFused(Operation *op) {
   if (!isSimplified(op))
     return false;
   auto function = op->getParentOfType<func::FuncOp>();
-  return !function || !function->hasAttr(names::step) ||
-         isa<func::CallOp, func::ReturnOp>(op);
+  if (!function)
+    return true;
+  if (!function->hasAttr(names::step))
+    return !isa<dl::ScanOp, func::CallOp>(op);
+  // A reshape there is how a loop sees what it takes.
+  if (isa<dl::ReshapeOp>(op))
+    return llvm::all_of(op->getUsers(), [](Operation *user) {
+      return isa<dl::ScanOp, dl::ReshapeOp>(user);
+    });
+  return isa<dl::ScanOp, dl::YieldOp, func::CallOp, func::ReturnOp>(op);
 }
 
 //===----------------------------------------------------------------------===//
@@ -132,10 +146,12 @@ static bool isLinalg(Operation *op) {
   return isIn<BuiltinDialect, func::FuncDialect, linalg::LinalgDialect,
               arith::ArithDialect, math::MathDialect, scf::SCFDialect,
               tensor::TensorDialect>(op) ||
-         isa<bufferization::MaterializeInDestinationOp>(op);
+         isa<bufferization::AllocTensorOp,
+             bufferization::MaterializeInDestinationOp>(op);
 }
 
 static void addVector(OpPassManager &manager, const PhaseOptions &options) {
+  manager.addPass(createBufferizeSteps());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion =

@@ -79,6 +79,14 @@ static StorageAttr chooseStorage(Value param) {
   MLIRContext *context = param.getContext();
   ArrayRef<int64_t> shape = tensorType(param).getShape();
   for (OpOperand &use : param.getUses()) {
+    // Inside of a loop an operand has another name.
+    if (auto scan = dyn_cast<ScanOp>(use.getOwner())) {
+      BlockArgument arg = scan.getBlock().getArgument(use.getOperandNumber());
+      if (arg.getType() == param.getType())
+        if (StorageAttr storage = chooseStorage(arg))
+          return storage;
+      continue;
+    }
     if (isFilterOf(use))
       return StorageAttr::get(context, shape, filterToLast);
     // The filter of a sequence, seen as one with a row.

@@ -84,12 +84,22 @@ static void insertChecks(func::FuncOp step) {
   });
 }
 
-/// A tensor with the same elements that is computed earlier.
+/// A tensor with the same elements, or of which it is a slice, that is computed
+/// earlier.
 static Value sourceOf(Value index) {
-  while (isa_and_present<ReshapeOp, BroadcastOp, TransposeOp>(
-      index.getDefiningOp()))
-    index = index.getDefiningOp()->getOperand(0);
-  return index;
+  while (true) {
+    if (isa_and_present<ReshapeOp, BroadcastOp, TransposeOp>(
+            index.getDefiningOp())) {
+      index = index.getDefiningOp()->getOperand(0);
+      continue;
+    }
+    // What the body of a loop takes comes from outside, unless it is carried.
+    auto arg = dyn_cast<BlockArgument>(index);
+    auto scan = arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
+    if (!scan || arg.getArgNumber() < scan.getNumCarried())
+      return index;
+    index = scan->getOperand(arg.getArgNumber());
+  }
 }
 
 namespace {

@@ -18,6 +18,14 @@
 // own. So it is with random bits and the masks made of them: to compute them
 // again takes no memory.
 //
+// A loop stays in the step, between kernels, and its body is treated as the
+// step is:
+//
+//   %s = dl.scan 16 carry(%h = %h0) over(%x = %xs) {
+//     %0 = func.call @kernel_1(%h, %x)
+//     dl.yield %0
+//   }
+//
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Transforms/Passes.h"
@@ -77,12 +85,12 @@ struct Group {
 
 class Grouping {
 public:
-  Grouping(func::FuncOp step, int64_t minRows) : step(step), minRows(minRows) {}
+  Grouping(Block &block, int64_t minRows) : block(block), minRows(minRows) {}
 
   /// Assigns every op that computes something to a group; groups are in an
   /// order in which they can run.
   void run() {
-    for (Operation &op : step.getBody().front().without_terminator())
+    for (Operation &op : block.without_terminator())
       if (!isFree(&op))
         assign(&op);
   }
@@ -120,7 +128,7 @@ private:
 
   void assign(Operation *op);
 
-  func::FuncOp step;
+  Block &block;
   int64_t minRows;
   SmallVector<Group> groups;
   DenseMap<Operation *, size_t> groupOf;
@@ -138,6 +146,8 @@ static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
 }
 
 void Grouping::assign(Operation *op) {
+  // A loop is alone: that it has no rows and is not pointwise keeps others
+  // away.
   std::optional<int64_t> rows = rowsOf(op, minRows);
   std::optional<SmallVector<int64_t>> pointwise;
   if (op->hasTrait<Elementwise>())
@@ -148,7 +158,8 @@ void Grouping::assign(Operation *op) {
   for (const Need &need : needed)
     earliest = std::max(earliest, groupOf.lookup(need.producer));
 
-  for (size_t i = earliest; i < groups.size(); ++i) {
+  size_t end = isa<ScanOp>(op) ? earliest : groups.size();
+  for (size_t i = earliest; i < end; ++i) {
     Group &group = groups[i];
     bool related = false, rowOnly = true, sameShape = true;
     for (const Need &need : needed) {
@@ -187,14 +198,59 @@ void Grouping::assign(Operation *op) {
 }
 
 //===----------------------------------------------------------------------===//
+// Values that need a place of their own
+//===----------------------------------------------------------------------===//
+
+/// Gives every operand of a terminator a value of its own: what is returned is
+/// computed by a kernel, for one result only. Stacked outputs of a loop may be
+/// returned too if `loopsGive`.
+static void separate(Operation *terminator, bool loopsGive) {
+  OpBuilder builder(terminator);
+  DenseSet<Value> seen;
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    Value value = operand.get();
+    Operation *producer = value.getDefiningOp();
+    bool given = producer && !isFree(producer);
+    if (auto loop = dyn_cast_or_null<ScanOp>(producer))
+      given = loopsGive && llvm::is_contained(loop.getOutputs(), value);
+    if (given && seen.insert(value).second)
+      continue;
+    operand.set(
+        CopyOp::create(builder, terminator->getLoc(), value.getType(), value));
+  }
+}
+
+static void separateResults(func::FuncOp step) {
+  separate(step.getBody().front().getTerminator(), /*loopsGive=*/true);
+}
+static void separateYields(ScanOp loop) {
+  separate(loop.getYield(), /*loopsGive=*/false);
+}
+
+/// What a loop takes lies in memory; reshapes of what does lie there too.
+static void materializeOperands(ScanOp loop) {
+  OpBuilder builder(loop);
+  for (OpOperand &operand : loop->getOpOperands()) {
+    Value source = operand.get();
+    while (auto view = source.getDefiningOp<ReshapeOp>())
+      source = view.getX();
+    if (isFree(source.getDefiningOp()))
+      operand.set(CopyOp::create(builder, loop.getLoc(),
+                                 operand.get().getType(), operand.get()));
+  }
+}
+
+//===----------------------------------------------------------------------===//
 // Outlining
 //===----------------------------------------------------------------------===//
 
 namespace {
 
-/// A group as a function, and what it takes and gives in the step.
+/// A group as a function, and what it takes and gives in the step. A loop has
+/// no function: it stays.
 struct Outlined {
   func::FuncOp kernel;
+  ScanOp loop;
   llvm::SetVector<Value> inputs;
   SmallVector<Value> outputs;
 };
@@ -202,9 +258,11 @@ struct Outlined {
 /// Makes functions of groups and calls in their place; equal functions are one.
 class Outliner {
 public:
-  Outliner(ModelOp model) : model(model), symbols(model) {}
+  Outliner(ModelOp model, int64_t minRows)
+      : model(model), symbols(model), minRows(minRows) {}
 
-  void outline(func::FuncOp step, ArrayRef<Group> groups);
+  /// Makes kernels of all that a block of a step computes, loops included.
+  void outline(Block &block);
 
   int64_t numKernels = 0, numShared = 0;
 
@@ -216,6 +274,7 @@ private:
 
   ModelOp model;
   SymbolTable symbols;
+  int64_t minRows;
   llvm::StringMap<func::FuncOp> known;
 };
 
@@ -224,6 +283,15 @@ private:
 /// The kernel of a group, not yet in the model.
 Outlined Outliner::makeKernel(const Group &group) {
   Outlined result;
+  if (auto loop = dyn_cast<ScanOp>(group.ops.front())) {
+    result.loop = loop;
+    for (Value operand : loop.getOperands()) {
+      while (auto view = operand.getDefiningOp<ReshapeOp>())
+        operand = view.getX();
+      result.inputs.insert(operand);
+    }
+    return result;
+  }
   DenseSet<Operation *> members(group.ops.begin(), group.ops.end());
 
   // Free ops come along, each before its first user.
@@ -305,7 +373,7 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
 
   Builder builder(step.getContext());
   for (auto [i, group] : llvm::enumerate(outlined)) {
-    if (!groups[i].pointwise || i < check)
+    if (!groups[i].pointwise || group.loop || i < check)
       continue;
     SmallVector<Attribute> pairs;
     for (auto [number, output] : llvm::enumerate(group.outputs)) {
@@ -337,21 +405,53 @@ func::FuncOp Outliner::share(func::FuncOp kernel) {
   return kernel;
 }
 
-void Outliner::outline(func::FuncOp step, ArrayRef<Group> groups) {
-  Block &body = step.getBody().front();
+/// Moves a loop to where the builder stands, to take what was `computed`.
+static void moveLoop(ScanOp loop, OpBuilder &builder, IRMapping &computed) {
+  for (OpOperand &operand : loop->getOpOperands()) {
+    // Reshapes of what a loop takes stay in front of it.
+    SmallVector<Operation *> views;
+    Value source = operand.get();
+    while (auto view = source.getDefiningOp<ReshapeOp>()) {
+      views.push_back(view);
+      source = view.getX();
+    }
+    for (Operation *view : llvm::reverse(views))
+      if (!computed.contains(view->getResult(0)))
+        builder.clone(*view, computed);
+    operand.set(computed.lookupOrDefault(operand.get()));
+  }
+  loop->moveBefore(builder.getInsertionBlock(), builder.getInsertionPoint());
+}
+
+void Outliner::outline(Block &body) {
+  for (auto loop : llvm::make_early_inc_range(body.getOps<ScanOp>())) {
+    materializeOperands(loop);
+    separateYields(loop);
+    outline(loop.getBlock());
+  }
+  Grouping grouping(body, minRows);
+  grouping.run();
+  ArrayRef<Group> groups = grouping.getGroups();
+
   Operation *ret = body.getTerminator();
   OpBuilder builder(ret);
   SmallVector<Operation *> old;
   for (Operation &op : body.without_terminator())
-    old.push_back(&op);
+    if (!isa<ScanOp>(op))
+      old.push_back(&op);
 
   SmallVector<Outlined> outlined;
   for (const Group &group : groups)
     outlined.push_back(makeKernel(group));
-  markInPlace(step, groups, outlined);
+  if (auto step = dyn_cast<func::FuncOp>(body.getParentOp()))
+    markInPlace(step, groups, outlined);
 
   IRMapping computed;
   for (Outlined &group : outlined) {
+    if (group.loop) {
+      moveLoop(group.loop, builder, computed);
+      continue;
+    }
     Location loc = group.kernel.getLoc();
     SmallVector<Value> inputs = llvm::map_to_vector(
         group.inputs, [&](Value v) { return computed.lookupOrDefault(v); });
@@ -362,21 +462,6 @@ void Outliner::outline(func::FuncOp step, ArrayRef<Group> groups) {
     operand.set(computed.lookupOrDefault(operand.get()));
   for (Operation *op : llvm::reverse(old))
     op->erase();
-}
-
-/// Gives every result of the step a value of its own: what is returned is
-/// computed by a kernel, for one result only.
-static void separateResults(func::FuncOp step) {
-  auto ret = cast<func::ReturnOp>(step.getBody().front().getTerminator());
-  OpBuilder builder(ret);
-  DenseSet<Value> seen;
-  for (OpOperand &operand : ret->getOpOperands()) {
-    Value value = operand.get();
-    Operation *producer = value.getDefiningOp();
-    if (producer && !isFree(producer) && seen.insert(value).second)
-      continue;
-    operand.set(CopyOp::create(builder, ret.getLoc(), value.getType(), value));
-  }
 }
 
 /// Gives ops that read at any place their operands in memory: a broadcast would
@@ -408,13 +493,11 @@ struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
     for (auto function : model.getBody().getOps<func::FuncOp>())
       if (function->hasAttr(names::step))
         steps.push_back(function);
-    Outliner outliner(model);
+    Outliner outliner(model, minRows);
     for (func::FuncOp step : steps) {
       separateResults(step);
       separateTables(step);
-      Grouping grouping(step, minRows);
-      grouping.run();
-      outliner.outline(step, grouping.getGroups());
+      outliner.outline(step.getBody().front());
     }
     numKernels += outliner.numKernels;
     numShared += outliner.numShared;

@@ -50,6 +50,9 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
     if (auto modal = dyn_cast<HasMode>(op))
       if (!modal.getMode() && mode)
         modal.setMode(*mode);
+    if (auto scan = dyn_cast<ScanOp>(op))
+      if (failed(inlineCalls(scan.getBlock(), mode, symbols, active)))
+        return failure();
     auto call = dyn_cast<CallOp>(op);
     if (!call)
       continue;
@@ -99,6 +102,7 @@ private:
     current[entry] = value;
     written.insert(entry);
   }
+  LogicalResult resolve(Block &block);
   LogicalResult resolve(BatchNormOp op);
   LogicalResult resolve(Random op);
   LogicalResult resolve(MinimizeOp op);
@@ -145,6 +149,19 @@ static LogicalResult checkMode(HasMode op) {
       "mode(eval), or state the mode on it");
 }
 
+/// `value`, a value of the step, as `user` in the body of a loop may use it.
+static Value visibleTo(Operation *user, Value value) {
+  auto scan = dyn_cast<ScanOp>(user->getParentOp());
+  if (!scan)
+    return value;
+  Value outside = visibleTo(scan, value);
+  for (auto [operand, arg] :
+       llvm::zip(scan.getInvariants(), scan.getInvariantArgs()))
+    if (operand == outside)
+      return arg;
+  return scan.addInvariant(outside);
+}
+
 LogicalResult StepResolver::resolve(BatchNormOp op) {
   Expr e(builder, op.getLoc());
   RankedTensorType x = tensorType(op.getX());
@@ -157,8 +174,8 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
   if (tracks) {
     meanEntry = op.getRunningMeanAttr().getAttr();
     varEntry = op.getRunningVarAttr().getAttr();
-    mean = read(meanEntry, channels);
-    var = read(varEntry, channels);
+    mean = visibleTo(op, read(meanEntry, channels));
+    var = visibleTo(op, read(varEntry, channels));
   }
   if (*op.getMode() == Mode::Eval && tracks) {
     Value y = BatchNormEvalOp::create(builder, op.getLoc(), op.getX(), weight,
@@ -168,6 +185,10 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
     op.erase();
     return success();
   }
+  if (tracks && isa<ScanOp>(op->getParentOp()))
+    return op.emitOpError("in mode train may not be reached from the body of "
+                          "dl.scan: it would write its statistics at every "
+                          "step");
   int64_t count = x.getNumElements() / std::max<int64_t>(1, x.getDimSize(1));
   if (count < 2 && *op.getMode() == Mode::Train)
     return op.emitOpError() << "in mode train needs more than one element a "
@@ -196,6 +217,10 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
 LogicalResult StepResolver::resolve(Random op) {
   RandomSource source{};
   if (op.isRandom()) {
+    if (isa<ScanOp>(op->getParentOp()))
+      return op->emitOpError("may not be reached from the body of dl.scan: it "
+                             "would draw the same numbers at every step; draw "
+                             "them in front of it");
     if (numRandomOps == maxRandomOps)
       return op->emitOpError() << "is one too many: a model may have "
                                << maxRandomOps << " ops that draw";
@@ -340,6 +365,50 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   return success();
 }
 
+/// Replaces all that reads and writes the state in a block of the step.
+LogicalResult StepResolver::resolve(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    builder.setInsertionPoint(&op);
+    if (auto modal = dyn_cast<HasMode>(op))
+      if (failed(checkMode(modal)))
+        return failure();
+    auto replaceByState = [&](StringAttr entry) {
+      Value result = op.getResult(0);
+      result.replaceAllUsesWith(visibleTo(&op, read(entry, result.getType())));
+      op.erase();
+    };
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      if (failed(resolve(scan.getBlock())))
+        return failure();
+    } else if (auto read = dyn_cast<ReadOp>(op)) {
+      replaceByState(read.getEntryAttr().getAttr());
+    } else if (auto read = dyn_cast<ReadHparamOp>(op)) {
+      replaceByState(read.getEntryAttr().getAttr());
+    } else if (isa<StepCountOp>(op)) {
+      replaceByState(declareCounter(names::stepCount));
+    } else if (isa<WriteOp, MinimizeOp>(op) && isa<ScanOp>(op.getParentOp())) {
+      return op.emitOpError("may not be reached from the body of dl.scan: the "
+                            "state is the same at every step");
+    } else if (auto write = dyn_cast<WriteOp>(op)) {
+      // The entry must be an argument too, so that its old value can be
+      // replaced.
+      this->read(write.getEntryAttr().getAttr(), write.getValue().getType());
+      this->write(write.getEntryAttr().getAttr(), write.getValue());
+      write.erase();
+    } else if (auto norm = dyn_cast<BatchNormOp>(op)) {
+      if (failed(resolve(norm)))
+        return failure();
+    } else if (auto random = dyn_cast<Random>(op)) {
+      if (failed(resolve(random)))
+        return failure();
+    } else if (auto minimize = dyn_cast<MinimizeOp>(op)) {
+      if (failed(resolve(minimize)))
+        return failure();
+    }
+  }
+  return success();
+}
+
 LogicalResult StepResolver::run() {
   SmallVector<StringRef> active;
   if (failed(
@@ -360,40 +429,8 @@ LogicalResult StepResolver::run() {
     argAttrs.push_back(describe(name, inputType));
 
   Block &body = function.getBody().front();
-  for (Operation &op : llvm::make_early_inc_range(body)) {
-    builder.setInsertionPoint(&op);
-    if (auto modal = dyn_cast<HasMode>(op))
-      if (failed(checkMode(modal)))
-        return failure();
-    if (auto read = dyn_cast<ReadOp>(op)) {
-      read.replaceAllUsesWith(
-          this->read(read.getEntryAttr().getAttr(), read.getValue().getType()));
-      read.erase();
-    } else if (auto read = dyn_cast<ReadHparamOp>(op)) {
-      read.replaceAllUsesWith(
-          this->read(read.getEntryAttr().getAttr(), read.getValue().getType()));
-      read.erase();
-    } else if (auto number = dyn_cast<StepCountOp>(op)) {
-      number.replaceAllUsesWith(this->read(declareCounter(names::stepCount),
-                                           number.getCount().getType()));
-      number.erase();
-    } else if (auto write = dyn_cast<WriteOp>(op)) {
-      // The entry must be an argument too, so that its old value can be
-      // replaced.
-      this->read(write.getEntryAttr().getAttr(), write.getValue().getType());
-      this->write(write.getEntryAttr().getAttr(), write.getValue());
-      write.erase();
-    } else if (auto norm = dyn_cast<BatchNormOp>(op)) {
-      if (failed(resolve(norm)))
-        return failure();
-    } else if (auto random = dyn_cast<Random>(op)) {
-      if (failed(resolve(random)))
-        return failure();
-    } else if (auto minimize = dyn_cast<MinimizeOp>(op)) {
-      if (failed(resolve(minimize)))
-        return failure();
-    }
-  }
+  if (failed(resolve(body)))
+    return failure();
 
   auto ret = cast<ReturnOp>(body.getTerminator());
   builder.setInsertionPoint(ret);

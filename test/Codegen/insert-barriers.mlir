@@ -84,3 +84,53 @@ func.func @in_place(%w: memref<16xf32>, %g: memref<16xf32>, %y: memref<16xf32>, 
   call @unknown(%w, %worker, %workers) : (memref<16xf32>, index, index) -> ()
   return
 }
+
+// What an iteration writes, the next one reads: a barrier within the loop, though nothing
+// within one iteration asks for it. Behind the loop stands another.
+// CHECK-LABEL: func.func @loop
+// CHECK:         scf.for
+// CHECK-NEXT:      call @dlc_rt_barrier
+// CHECK-NEXT:      call @produce
+// CHECK-NEXT:      call @produce
+// CHECK-NEXT:    }
+// CHECK-NEXT:    call @dlc_rt_barrier
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    return
+func.func @loop(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  scf.for %i = %c0 to %c9 step %c1 {
+    func.call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+    func.call @produce(%a, %c, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  }
+  call @produce(%c, %d, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  return
+}
+
+// A slice at a place known at run time may be any part of what it is a slice of.
+// CHECK-LABEL: func.func @slices
+// CHECK:         scf.for
+// CHECK:           call @dlc_rt_barrier
+// CHECK-NEXT:      call @produce
+// CHECK-NEXT:    }
+// CHECK-NEXT:    call @produce
+// CHECK-NEXT:    return
+func.func @slices(%arena: memref<1024xi8>, %a: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c7 = arith.constant 7 : index
+  %c64 = arith.constant 64 : index
+  %c512 = arith.constant 512 : index
+  %stack = memref.view %arena[%c0][] : memref<1024xi8> to memref<512xi8>
+  %other = memref.view %arena[%c512][] : memref<1024xi8> to memref<16xf32>
+  scf.for %i = %c0 to %c7 step %c1 {
+    %from = arith.muli %i, %c64 : index
+    %to = arith.addi %from, %c64 : index
+    %x = memref.view %stack[%from][] : memref<512xi8> to memref<16xf32>
+    %y = memref.view %stack[%to][] : memref<512xi8> to memref<16xf32>
+    func.call @produce(%x, %y, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  }
+  call @produce(%a, %other, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  return
+}

@@ -35,3 +35,42 @@ module attributes {dl.manifest = {name = "m", states = [{name = "w", type = tens
     return
   }
 }
+
+// -----
+
+// What is allocated in front of a loop and used in it lives as long as the loop: %kept and
+// %carried lie apart from what one iteration uses, of which %first and %third share a place.
+// CHECK: dl.manifest = {arena_bytes = 1024 : i64
+// CHECK-LABEL: func.func @s
+// CHECK-SAME:    (%{{[^:]*}}: memref<0xi8>, %[[ARENA:[^:]*]]: memref<1024xi8>
+// CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG:     %[[C256:.*]] = arith.constant 256 : index
+// CHECK-DAG:     %[[C512:.*]] = arith.constant 512 : index
+// CHECK-DAG:     %[[C768:.*]] = arith.constant 768 : index
+// CHECK-DAG:     %[[V0:.*]] = memref.view %[[ARENA]][%[[C0]]][]
+// CHECK-DAG:     %[[V256:.*]] = memref.view %[[ARENA]][%[[C256]]][]
+// CHECK-DAG:     %[[V512:.*]] = memref.view %[[ARENA]][%[[C512]]][]
+// CHECK-DAG:     %[[V768:.*]] = memref.view %[[ARENA]][%[[C768]]][]
+// CHECK:         scf.for
+module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+  func.func private @produce(memref<64xf32>, memref<64xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 1>}
+  func.func @s(%x: memref<64xf32>, %y: memref<64xf32>, %worker: index, %workers: index) attributes {dl.step, dl.args = [{input = "x"}, {output = "y"}]} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c9 = arith.constant 9 : index
+    %kept = memref.alloc() : memref<64xf32>
+    func.call @produce(%x, %kept, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    %carried = memref.alloc() : memref<64xf32>
+    scf.for %i = %c0 to %c9 step %c1 {
+      %first = memref.alloc() : memref<64xf32>
+      func.call @produce(%kept, %first, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+      %second = memref.alloc() : memref<64xf32>
+      func.call @produce(%first, %second, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+      %third = memref.alloc() : memref<64xf32>
+      func.call @produce(%second, %third, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+      func.call @produce(%third, %carried, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    }
+    call @produce(%carried, %y, %worker, %workers) : (memref<64xf32>, memref<64xf32>, index, index) -> ()
+    return
+  }
+}

@@ -2,6 +2,18 @@
 
 include "mlir/Pass/PassBase.td"
 
+def BufferizeSteps : Pass<"dl-bufferize-steps", "::mlir::ModuleOp"> {
+  let summary = "steps work on memory";
+  let description = [{
+    Every tensor of a step lies where the destination it was computed into does: in an
+    argument, or in an allocation. Loops carry nothing, and slices along dimension 0
+    are views of bytes. Kernels are left to one-shot bufferization.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
 def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
   let summary = "Turn structured ops of kernels into register-tiled vector loops";
   let description = [{
@@ -90,7 +102,8 @@ def InsertBarriers : Pass<"dl-insert-barriers", "::mlir::ModuleOp"> {
   let summary = "workers wait for each other where data crosses them";
   let description = [{
     A barrier stands before a kernel that reads what an earlier one wrote, or writes
-    what an earlier one read or wrote, since the last barrier.
+    what an earlier one read or wrote, since the last barrier. In a loop, kernels of
+    the last iteration are earlier ones too.
   }];
   let statistics = [
     Statistic<"numBarriers", "barriers", "barriers inserted">];

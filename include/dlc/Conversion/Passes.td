@@ -29,9 +29,11 @@ def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
     Each kernel takes, after its inputs, a destination for each result and the number
     of the worker and of workers. Each step takes its inputs, its
     outputs and the state it uses, described by its attribute `dl.args`. What the
-    model keeps becomes the module attribute `dl.manifest`.
+    model keeps becomes the module attribute `dl.manifest`. A `dl.scan` becomes an
+    `scf.for` over tensors of which each step reads and writes slices.
   }];
   let dependentDialects = [
     "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"];
 }

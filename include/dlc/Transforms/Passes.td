@@ -45,6 +45,17 @@ def CollectFaults : Pass<"dl-collect-faults", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"numChecks", "checks", "different checks">];
 }
 
+def HoistInvariants : Pass<"dl-hoist-invariants", "::mlir::func::FuncOp"> {
+  let summary = "compute once what is the same at every step of a loop";
+  let description = [{
+    What the body of a `dl.scan` computes of its invariants alone moves in front of
+    the loop and becomes an invariant itself. Constants, broadcasts and reshapes stay:
+    they cost nothing where they are.
+  }];
+  let statistics = [
+    Statistic<"numHoisted", "hoisted", "ops moved out of loops">];
+}
+
 def AssignLayout : Pass<"dl-assign-layout", "::dlc::dl::ModelOp"> {
   let summary = "channels last inside, weights stored as kernels read them";
   let description = [{
@@ -85,7 +96,8 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
   let description = [{
     Ops that share a loop over rows, and elementwise ops of one shape, are grouped;
     each group becomes a private function `@kernel_<i>`, and equal groups (same
-    ops, shapes and attributes) become one.
+    ops, shapes and attributes) become one. A `dl.scan` stays, and so do reshapes
+    of what it takes; its body calls kernels as the step does.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let options = [

@@ -23,6 +23,8 @@ void populateRandomToLinalg(const mlir::TypeConverter &,
                             mlir::RewritePatternSet &);
 void populateReductionToLinalg(const mlir::TypeConverter &,
                                mlir::RewritePatternSet &);
+void populateScanToLinalg(const mlir::TypeConverter &,
+                          mlir::RewritePatternSet &);
 void populateShapeToLinalg(const mlir::TypeConverter &,
                            mlir::RewritePatternSet &);
 void populateSortingToLinalg(const mlir::TypeConverter &,

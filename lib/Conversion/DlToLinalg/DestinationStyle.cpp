@@ -28,14 +28,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DestinationStyle.h"
+
 #include "dlc/Conversion/Passes.h"
 #include "dlc/Runtime.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/MapVector.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_DESTINATIONSTYLE
@@ -45,16 +45,12 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 
-static constexpr llvm::StringLiteral writable = "bufferization.writable";
-
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//
 
-/// The result -> input pairs of a kernel that computes in place.
-static llvm::SmallDenseMap<unsigned, unsigned>
-inPlacePairs(func::FuncOp kernel) {
-  llvm::SmallDenseMap<unsigned, unsigned> pairs;
+InPlacePairs dlc::inPlacePairs(func::FuncOp kernel) {
+  InPlacePairs pairs;
   if (auto list = kernel->getAttrOfType<ArrayAttr>(names::inPlace))
     for (Attribute pair : list) {
       ArrayRef<int64_t> values = cast<DenseI64ArrayAttr>(pair).asArrayRef();
@@ -172,13 +168,13 @@ static void computeInPlaces(func::FuncOp kernel) {
   }
 }
 
-static void kernelToDestinationStyle(func::FuncOp kernel) {
+void dlc::kernelToDestinationStyle(func::FuncOp kernel) {
   computeInPlaces(kernel);
   Block &body = kernel.getBody().front();
   auto ret = cast<func::ReturnOp>(body.getTerminator());
   OpBuilder builder(ret);
   Builder attrs(kernel.getContext());
-  llvm::SmallDenseMap<unsigned, unsigned> inPlace = inPlacePairs(kernel);
+  InPlacePairs inPlace = inPlacePairs(kernel);
 
   SmallVector<int64_t> written;
   for (OpOperand &operand : ret->getOpOperands()) {
@@ -218,176 +214,6 @@ static void kernelToDestinationStyle(func::FuncOp kernel) {
           writable,
           attrs.getBoolAttr(llvm::is_contained(written, int64_t(i)))));
   kernel.setAllArgAttrs(argAttrs);
-}
-
-//===----------------------------------------------------------------------===//
-// Steps
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-class StepLowering {
-public:
-  StepLowering(func::FuncOp step, SymbolTable &symbols,
-               const DenseMap<Operation *,
-                              llvm::SmallDenseMap<unsigned, unsigned>> &inPlace)
-      : step(step), symbols(symbols), inPlace(inPlace),
-        builder(step.getContext()) {}
-
-  void run();
-
-private:
-  /// Where a returned value belongs: an output's or a state entry's argument.
-  void findPlaces();
-  void lower(func::CallOp call);
-  bool isReadFrom(BlockArgument arg, Operation *from) const;
-  func::FuncOp copyKernel(RankedTensorType type);
-
-  func::FuncOp step;
-  SymbolTable &symbols;
-  const DenseMap<Operation *, llvm::SmallDenseMap<unsigned, unsigned>> &inPlace;
-  OpBuilder builder;
-  llvm::MapVector<Value, BlockArgument> places;
-  DenseSet<Value> ofState;
-  /// The call that finds faults; null if the step has no checks.
-  Operation *check = nullptr;
-  SmallVector<std::pair<Value, BlockArgument>> copies;
-  Value worker, workers;
-};
-
-} // namespace
-
-void StepLowering::findPlaces() {
-  Block &body = step.getBody().front();
-  auto ret = cast<func::ReturnOp>(body.getTerminator());
-  SmallVector<Attribute> args;
-  DenseMap<Attribute, BlockArgument> states;
-  for (BlockArgument arg : llvm::to_vector(body.getArguments())) {
-    DictionaryAttr attrs = step.getArgAttrDict(arg.getArgNumber());
-    if (auto state = attrs.getAs<FlatSymbolRefAttr>(names::state)) {
-      states[state] = arg;
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("state", state.getAttr())));
-    } else {
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("input", attrs.get(names::io))));
-    }
-  }
-  for (OpOperand &operand : ret->getOpOperands()) {
-    DictionaryAttr attrs = step.getResultAttrDict(operand.getOperandNumber());
-    BlockArgument place;
-    if (auto state = attrs.getAs<FlatSymbolRefAttr>(names::state)) {
-      place = states.lookup(state);
-      ofState.insert(place);
-    } else if (attrs.contains(names::fault)) {
-      place = body.addArgument(operand.get().getType(), step.getLoc());
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("fault", builder.getUnitAttr())));
-      check = operand.get().getDefiningOp();
-    } else {
-      place = body.addArgument(operand.get().getType(), step.getLoc());
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("output", attrs.get(names::io))));
-    }
-    places[operand.get()] = place;
-  }
-  worker = body.addArgument(builder.getIndexType(), step.getLoc());
-  workers = body.addArgument(builder.getIndexType(), step.getLoc());
-  step->setAttr(names::args, builder.getArrayAttr(args));
-}
-
-/// Whether `from` or an op after it reads the argument's value.
-bool StepLowering::isReadFrom(BlockArgument arg, Operation *from) const {
-  return llvm::any_of(arg.getUsers(), [&](Operation *user) {
-    return user == from || from->isBeforeInBlock(user);
-  });
-}
-
-void StepLowering::lower(func::CallOp call) {
-  builder.setInsertionPoint(call);
-  auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
-  auto pairs = inPlace.lookup(kernel);
-  SmallVector<Value> operands(call.getOperands());
-  for (OpResult result : call.getResults()) {
-    if (pairs.contains(result.getResultNumber()))
-      continue;
-    auto place = places.find(result);
-    // Before it is known that there is no fault the state stays as it is.
-    bool tooEarly = check && place != places.end() &&
-                    ofState.contains(place->second) &&
-                    call->isBeforeInBlock(check);
-    if (place != places.end() && !tooEarly &&
-        !isReadFrom(place->second, call)) {
-      operands.push_back(place->second);
-      continue;
-    }
-    auto type = cast<RankedTensorType>(result.getType());
-    operands.push_back(tensor::EmptyOp::create(
-        builder, call.getLoc(), type.getShape(), type.getElementType()));
-    if (place != places.end())
-      copies.push_back({result, place->second});
-  }
-  operands.append({worker, workers});
-  auto lowered = func::CallOp::create(builder, call.getLoc(), kernel, operands);
-  for (auto &[value, place] : copies)
-    if (value.getDefiningOp() == call)
-      value = lowered.getResult(cast<OpResult>(value).getResultNumber());
-  if (call == check)
-    check = lowered;
-  call.replaceAllUsesWith(lowered.getResults());
-  call.erase();
-}
-
-/// A kernel that copies tensors of this type.
-func::FuncOp StepLowering::copyKernel(RankedTensorType type) {
-  std::string name = "copy_";
-  llvm::raw_string_ostream stream(name);
-  llvm::interleave(type.getShape(), stream, "x");
-  stream << (type.getRank() ? "x" : "") << type.getElementType();
-  if (auto known = symbols.lookup<func::FuncOp>(name))
-    return known;
-  OpBuilder b(step.getContext());
-  auto kernel = func::FuncOp::create(step.getLoc(), name,
-                                     b.getFunctionType({type}, {type}));
-  kernel.setPrivate();
-  kernel->setAttr(names::kernel, b.getUnitAttr());
-  Block *body = kernel.addEntryBlock();
-  b.setInsertionPointToEnd(body);
-  Value empty = tensor::EmptyOp::create(b, step.getLoc(), type.getShape(),
-                                        type.getElementType());
-  Value copy =
-      linalg::CopyOp::create(b, step.getLoc(), body->getArgument(0), empty)
-          .getResult(0);
-  func::ReturnOp::create(b, step.getLoc(), copy);
-  kernelToDestinationStyle(kernel);
-  symbols.insert(kernel);
-  return kernel;
-}
-
-void StepLowering::run() {
-  findPlaces();
-  Block &body = step.getBody().front();
-  auto ret = cast<func::ReturnOp>(body.getTerminator());
-  for (auto call : llvm::make_early_inc_range(body.getOps<func::CallOp>()))
-    lower(call);
-  builder.setInsertionPoint(ret);
-  for (auto [value, place] : copies) {
-    func::FuncOp kernel = copyKernel(cast<RankedTensorType>(value.getType()));
-    func::CallOp::create(builder, step.getLoc(), kernel,
-                         ValueRange{value, place, worker, workers});
-  }
-  func::ReturnOp::create(builder, ret.getLoc());
-  ret.erase();
-  step.setType(builder.getFunctionType(body.getArgumentTypes(), {}));
-  Builder attrs(step.getContext());
-  SmallVector<DictionaryAttr> argAttrs;
-  for (Type type : body.getArgumentTypes())
-    argAttrs.push_back(isa<TensorType>(type)
-                           ? attrs.getDictionaryAttr(attrs.getNamedAttr(
-                                 writable, attrs.getBoolAttr(true)))
-                           : attrs.getDictionaryAttr({}));
-  step.setAllArgAttrs(argAttrs);
-  step->removeAttr("res_attrs");
 }
 
 //===----------------------------------------------------------------------===//
@@ -510,13 +336,13 @@ struct DestinationStylePass
     SmallVector<func::FuncOp> kernels, steps;
     for (auto function : model.getBody().getOps<func::FuncOp>())
       (function->hasAttr(names::kernel) ? kernels : steps).push_back(function);
-    DenseMap<Operation *, llvm::SmallDenseMap<unsigned, unsigned>> inPlace;
+    DenseMap<Operation *, InPlacePairs> inPlace;
     for (func::FuncOp kernel : kernels) {
       inPlace[kernel] = inPlacePairs(kernel);
       kernelToDestinationStyle(kernel);
     }
     for (func::FuncOp step : steps)
-      StepLowering(step, symbols, inPlace).run();
+      stepToDestinationStyle(step, symbols, inPlace);
 
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))
       if (isa<func::FuncOp>(op))

@@ -27,6 +27,7 @@ static void populateAll(const TypeConverter &converter,
   dlc::populatePoolingToLinalg(converter, patterns);
   dlc::populateRandomToLinalg(converter, patterns);
   dlc::populateReductionToLinalg(converter, patterns);
+  dlc::populateScanToLinalg(converter, patterns);
   dlc::populateShapeToLinalg(converter, patterns);
   dlc::populateSortingToLinalg(converter, patterns);
   dlc::populateTableToLinalg(converter, patterns);
@@ -68,6 +69,12 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
     // What the model keeps dissolves later, in dl-destination-style.
     target.addLegalOp<dlc::dl::ModelOp, dlc::dl::ParamOp, dlc::dl::BufferOp,
                       dlc::dl::SlotOp, dlc::dl::HparamOp, dlc::dl::CounterOp>();
+    // So do loops.
+    target.addDynamicallyLegalOp<dlc::dl::ScanOp>([&](dlc::dl::ScanOp op) {
+      return converter.isLegal(op) && converter.isLegal(&op.getBody());
+    });
+    target.addDynamicallyLegalOp<dlc::dl::YieldOp>(
+        [&](Operation *op) { return converter.isLegal(op); });
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
       return converter.isSignatureLegal(op.getFunctionType());
     });

@@ -1,0 +1,42 @@
+//===- ReverseMode.h - Derivatives of a block of ops ------------*- C++ -*-===//
+//
+// What the gradient of a step and that of a loop's body have in common.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DIALECTS_DL_REVERSEMODE_H
+#define DIALECTS_DL_REVERSEMODE_H
+
+#include "dialects/Dl/Dl.h"
+
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace dlc::dl {
+
+/// Whether a value has a derivative at all.
+inline bool isFloat(mlir::Value value) {
+  return llvm::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(value));
+}
+
+/// The ops through which values reach others.
+struct Path {
+  /// In program order.
+  llvm::SmallVector<mlir::Operation *> ops;
+  /// What depends on a source, and what a sink depends on.
+  llvm::DenseSet<mlir::Value> active, wanted;
+};
+
+/// The ops of `block` before `end` that depend on a source and that a sink
+/// depends on.
+Path findPath(mlir::Block &block, mlir::Operation *end,
+              llvm::ArrayRef<mlir::Value> sources,
+              llvm::ArrayRef<mlir::Value> sinks);
+
+/// Adds to `cotangents`, which holds those of the sinks, those of the sources
+/// and of all between. An op without a derivative passes nothing on: who cares
+/// must have looked before.
+void accumulateCotangents(mlir::OpBuilder &builder, const Path &path,
+                          llvm::DenseMap<mlir::Value, mlir::Value> &cotangents);
+
+} // namespace dlc::dl
+#endif // DIALECTS_DL_REVERSEMODE_H
