@@ -306,7 +306,8 @@ static LogicalResult checkAffine(std::optional<Location> loc, StringRef name,
   if (affine.size() > most)
     return emitOptionalError(loc, "'", name, "' expects at most ", most + 1,
                              " operands, not ", affine.size() + 1);
-  for (auto [what, value] : llvm::zip(ArrayRef{"weight", "bias"}, affine))
+  static constexpr StringLiteral names[] = {"weight", "bias"};
+  for (auto [what, value] : llvm::zip(names, affine))
     if (value.getType() != expected)
       return emitOptionalError(loc, "'", name, "' expects operand ", what,
                                " to be ", expected, ", ", why, " of operand x ",
