@@ -55,8 +55,10 @@ TEST(Model, RefusesWhatIsNoModel) {
                   "is not a model that dlc compiled: it does not export "
                   "'dlc_library_v1'");
   EXPECT_CONTAINS(message(Model::openLibrary(TEST_OLD_MODEL, 1)),
-                  "was compiled for version 2 of the C interface, expected "
-                  "version 1: compile it again");
+                  "was compiled for version " +
+                      std::to_string(DLC_ABI_VERSION + 1) +
+                      " of the C interface, expected version " +
+                      std::to_string(DLC_ABI_VERSION) + ": compile it again");
   EXPECT_CONTAINS(message(Model::create({}, nullptr, 1)), "is empty");
 }
 

@@ -37,8 +37,10 @@ TEST(Handle, CreateErrors) {
   createError(&model(), 1025);
   dlc_model other = model();
   other.abi_version = 99;
-  EXPECT_EQ(createError(&other, 1), "the model was compiled for interface "
-                                    "version 99, this runtime has version 1");
+  EXPECT_EQ(createError(&other, 1),
+            "the model was compiled for interface version 99, this runtime has "
+            "version " +
+                std::to_string(DLC_ABI_VERSION));
   other = model();
   other.arena_bytes = INT64_MAX - 4096;
   createError(&other, 1, DLC_ERROR_MEMORY);
