@@ -12,7 +12,7 @@ func.func private @kernel(tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, index, in
 // CHECK:           %[[SLICE:.*]] = memref.view %[[X]][%[[FROM]]][] : memref<512xi8> to memref<8xf32>
 // CHECK:           %[[TO:.*]] = arith.muli %[[I]], %[[C32]] : index
 // CHECK:           %[[PLACE:.*]] = memref.view %[[Y]][%[[TO]]][] : memref<512xi8> to memref<8xf32>
-// CHECK:           %[[ALLOC:.*]] = memref.alloc() : memref<8xf32>
+// CHECK-DAG:       %[[ALLOC:.*]] = memref.alloc() : memref<8xf32>
 // CHECK-DAG:       %[[T0:.*]] = bufferization.to_tensor %[[SLICE]] restrict writable
 // CHECK-DAG:       %[[T1:.*]] = bufferization.to_tensor %[[A]] restrict writable
 // CHECK-DAG:       %[[T2:.*]] = bufferization.to_tensor %[[ALLOC]] restrict writable

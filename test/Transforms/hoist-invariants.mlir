@@ -6,7 +6,7 @@
 // CHECK-SAME:    (%[[H0:.*]]: tensor<8x4xf32>, %[[W:.*]]: tensor<4x4xf32>, %[[B:.*]]: tensor<4xf32>)
 // CHECK-DAG:     %[[T:.*]] = dl.transpose %[[W]] perm [1, 0]
 // CHECK-DAG:     %[[E:.*]] = dl.exp %[[B]]
-// CHECK:         dl.scan 16 carry(%[[H:.*]] = %[[H0]]) with(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) : (tensor<8x4xf32>, tensor<4x4xf32>, tensor<4xf32>) -> tensor<8x4xf32> {
+// CHECK:         dl.scan 16 carry(%[[H:.*]] = %[[H0]]) with({{.*}} = %[[E]], {{.*}} = %[[T]]) : {{.*}} -> tensor<8x4xf32> {
 // CHECK-NOT:       dl.transpose
 // CHECK-NOT:       dl.exp
 // CHECK:           dl.broadcast
