@@ -95,7 +95,8 @@ static Value sourceOf(Value index) {
     }
     // What the body of a loop takes comes from outside, unless it is carried.
     auto arg = dyn_cast<BlockArgument>(index);
-    auto scan = arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
+    auto scan =
+        arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
     if (!scan || arg.getArgNumber() < scan.getNumCarried())
       return index;
     index = scan->getOperand(arg.getArgNumber());

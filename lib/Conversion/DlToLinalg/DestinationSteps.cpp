@@ -130,8 +130,8 @@ Value StepLowering::placeOf(OpResult result, Operation *from) {
   if (place == places.end())
     return {};
   // Before it is known that there is no fault the state stays as it is.
-  bool tooEarly = check && ofState.contains(place->second) &&
-                  from->isBeforeInBlock(check);
+  bool tooEarly =
+      check && ofState.contains(place->second) && from->isBeforeInBlock(check);
   if (!tooEarly && !isReadFrom(place->second, from))
     return place->second;
   copies.push_back({result, place->second});
