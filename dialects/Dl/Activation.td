@@ -162,9 +162,10 @@ def Dl_GumbelSoftmaxOp : Dl_Op<"gumbel_softmax", [Pure, SameOperandsAndResultTyp
   let description = [{
     Jang et al., ICLR 2017: `softmax((logits + noise) / tau)` along the axis. With
     `hard` the value is 1 at its maximum and 0 elsewhere, and the gradient that of
-    the soft one (straight through). noise has the Gumbel distribution,
-    `-log(-log(uniform))`.
+    the soft one (straight through). noise has the Gumbel distribution:
+    `dl.gumbel` draws it.
     ```mlir
+    %noise = dl.gumbel : tensor<8x10xf32>
     %y = dl.gumbel_softmax %logits, %noise {axis = 1, hard, tau = 0.5} : tensor<8x10xf32>
     ```
   }];

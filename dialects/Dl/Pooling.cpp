@@ -483,5 +483,36 @@ SmallVector<Value> AdaptiveAvgPool2dOp::decompose(OpBuilder &builder) {
   return {divideBySizes(e, sums, sizes[0], sizes[1])};
 }
 
+LogicalResult KMaxPoolOp::inferReturnTypes(MLIRContext *context,
+                                           std::optional<Location> location,
+                                           KMaxPoolOp::Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  Location loc = location.value_or(UnknownLoc::get(context));
+  RankedTensorType x = tensorType(adaptor.getX());
+  int64_t k = adaptor.getK(), axis = adaptor.getAxis();
+  if (axis < 0 || axis >= x.getRank())
+    return mlir::emitError(loc)
+           << "'dl.k_max_pool' has axis " << axis << " but operand x is " << x
+           << " of rank " << x.getRank();
+  if (k < 1 || k > x.getDimSize(axis))
+    return mlir::emitError(loc)
+           << "'dl.k_max_pool' expects 'k' between 1 and " << x.getDimSize(axis)
+           << ", the extent of dimension " << axis << " of operand x " << x
+           << ", not " << k;
+  SmallVector<int64_t> shape(x.getShape());
+  shape[axis] = k;
+  types.push_back(x.clone(shape));
+  return success();
+}
+
+SmallVector<Value> KMaxPoolOp::decompose(OpBuilder &builder) {
+  auto greatest = TopKOp::create(builder, getLoc(), getX(), getK(), getAxis(),
+                                 /*largest=*/true);
+  auto ordered = SortOp::create(builder, getLoc(), greatest.getIndices(),
+                                getAxis(), /*descending=*/false);
+  return {GatherOp::create(builder, getLoc(), getX(), ordered.getValues(),
+                           getAxis())};
+}
+
 #define GET_OP_CLASSES
 #include "dialects/Dl/Pooling.cpp.inc"

@@ -194,4 +194,17 @@ def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d"> {
   let arguments = (ins Dl_FloatTensor:$x, I64SmallVectorArrayAttr:$output_size);
 }
 
+def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool"> {
+  let summary = "the k greatest values along a dimension, in the order in which they stood";
+  let description = [{
+    Kalchbrenner et al., ACL 2014. Of equal values those with the lowest indices;
+    not a number counts as the greatest. `gather` by the sorted indices of `top_k`;
+    the gradient goes to the places taken.
+    ```mlir
+    %y = dl.k_max_pool %x {k = 3 : i64, axis = 2 : i64} : tensor<8x16x32xf32> -> tensor<8x16x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$k, I64Attr:$axis);
+}
+
 #endif // DL_POOLING_TD

@@ -300,5 +300,13 @@ SmallVector<Value> CategoricalOp::draw(OpBuilder &builder,
                            builder.getI64IntegerAttr(type.getRank() - 1))};
 }
 
+SmallVector<Value> PermutationOp::draw(OpBuilder &builder,
+                                       const RandomSource &source) {
+  Expr e(builder, getLoc());
+  Value bits = drawBits(e, source, tensorType(getY()).getShape(), 0);
+  return {ArgsortOp::create(builder, getLoc(), bits, /*axis=*/0,
+                            /*descending=*/false)};
+}
+
 #define GET_OP_CLASSES
 #include "dialects/Dl/Random.cpp.inc"

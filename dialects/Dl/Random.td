@@ -161,4 +161,19 @@ def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [InferTypeOpAdaptor]> {
   let assemblyFormat = "$logits attr-dict `:` type($logits) `->` type($index)";
 }
 
+def Dl_PermutationOp : Dl_DistributionOp<"permutation"> {
+  let summary = "0 to n - 1 in an order by chance, as torch.randperm";
+  let description = [{
+    The places that `dl.argsort` gives word 0 of `dl.random_bits`, as signed numbers;
+    of equal bits, which two of n have with a probability of n^2 / 2^33, the lower
+    place is first. The result has no derivative; `dl.index_select` by it shuffles
+    rows.
+    ```mlir
+    %p = dl.permutation : tensor<8xi32>
+    ```
+  }];
+  let results = (outs TensorRankOf<[I32], [1]>:$y);
+  let assemblyFormat = "attr-dict `:` type($y)";
+}
+
 #endif // DL_RANDOM_TD

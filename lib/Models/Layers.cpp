@@ -221,3 +221,58 @@ Tensor Prelu::operator()(Tensor x) const {
   Program::At at(scope);
   return x.program().add<dl::PreluOp>({x, weight.read()}, {}, x.type());
 }
+
+//===----------------------------------------------------------------------===//
+// Recurrent layers
+//===----------------------------------------------------------------------===//
+
+Recurrent::Recurrent(const Scope &scope, Kind kind, int64_t in, int64_t hidden,
+                     int64_t layers, bool bidirectional)
+    : scope(scope), kind(kind), layers(layers), bidirectional(bidirectional) {
+  Program &program = scope.program();
+  int64_t gates = kind == Kind::Lstm ? 4 : kind == Kind::Gru ? 3 : 1;
+  int64_t rows = gates * hidden, directions = bidirectional ? 2 : 1;
+  // Of all, weights and biases, the bound is that of the hidden size.
+  auto declare = [&](const Twine &name, ArrayRef<int64_t> shape) {
+    weights.push_back(program.parameter(scope / name, shape,
+                                        byFanIn(program.context(), hidden)));
+  };
+  for (int64_t layer = 0; layer < layers; ++layer)
+    for (int64_t direction = 0; direction < directions; ++direction) {
+      std::string suffix = "_l" + std::to_string(layer);
+      if (direction == 1)
+        suffix += "_reverse";
+      int64_t width = layer == 0 ? in : directions * hidden;
+      declare("weight_ih" + suffix, {rows, width});
+      declare("weight_hh" + suffix, {rows, hidden});
+      declare("bias_ih" + suffix, {rows});
+      declare("bias_hh" + suffix, {rows});
+    }
+}
+
+Tensors Recurrent::operator()(Tensor x) const {
+  Program::At at(scope);
+  Program &program = x.program();
+  Tensors operands{x};
+  for (const State &weight : weights)
+    operands.push_back(weight.read());
+  // x, weights; no states given, no lengths.
+  SmallVector<int32_t> segments{1, int32_t(weights.size()), 0, 0};
+  if (kind == Kind::Lstm)
+    segments.push_back(0);
+  Attributes attrs(x);
+  attrs.integer("layers", layers)
+      .add("operandSegmentSizes",
+           program.attributes().getDenseI32ArrayAttr(segments));
+  if (bidirectional)
+    attrs.flag("bidirectional");
+  switch (kind) {
+  case Kind::Rnn:
+    return program.addAll<dl::RnnOp>(operands, attrs.list());
+  case Kind::Lstm:
+    return program.addAll<dl::LstmOp>(operands, attrs.list());
+  case Kind::Gru:
+    return program.addAll<dl::GruOp>(operands, attrs.list());
+  }
+  llvm_unreachable("all kinds are named");
+}

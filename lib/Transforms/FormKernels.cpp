@@ -464,8 +464,8 @@ void Outliner::outline(Block &body) {
     op->erase();
 }
 
-/// Gives ops that read at any place their operands in memory: a broadcast would
-/// be one more loop in their kernel.
+/// Gives ops that read at any place their operands in memory: a broadcast, or
+/// what is drawn, would be one more loop in their kernel.
 static void separateTables(func::FuncOp step) {
   step.walk([](Operation *op) {
     if (!op->hasTrait<Irregular>())
@@ -475,7 +475,7 @@ static void separateTables(func::FuncOp step) {
       Operation *source = operand.get().getDefiningOp();
       while (auto view = dyn_cast_or_null<ReshapeOp>(source))
         source = view.getX().getDefiningOp();
-      if (isa_and_present<BroadcastOp>(source))
+      if (isFree(source) && !isa<ConstantOp>(source))
         operand.set(CopyOp::create(builder, op->getLoc(),
                                    operand.get().getType(), operand.get()));
     }

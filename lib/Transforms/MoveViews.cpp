@@ -29,20 +29,56 @@ using namespace dlc::dl;
 
 using Groups = SmallVector<ReassociationIndices>;
 
-/// For a reshape that only merges neighbouring dimensions: which ones.
-static std::optional<Groups> collapseGroups(ReshapeOp op) {
-  RankedTensorType x = tensorType(op.getX()), y = tensorType(op.getY());
+/// For a reshape from x to y that only merges neighbouring dimensions: which
+/// ones.
+static std::optional<Groups> collapseGroups(RankedTensorType x,
+                                            RankedTensorType y) {
   if (x.getRank() <= y.getRank() || y.getRank() == 0)
     return std::nullopt;
   return getReassociationIndicesForReshape(x, y);
 }
+static std::optional<Groups> collapseGroups(ReshapeOp op) {
+  return collapseGroups(tensorType(op.getX()), tensorType(op.getY()));
+}
 
-/// For a reshape that only splits dimensions: into which ones.
-static std::optional<Groups> expandGroups(ReshapeOp op) {
-  RankedTensorType x = tensorType(op.getX()), y = tensorType(op.getY());
+/// For a reshape from x to y that only splits dimensions: into which ones.
+static std::optional<Groups> expandGroups(RankedTensorType x,
+                                          RankedTensorType y) {
   if (x.getRank() >= y.getRank() || x.getRank() == 0)
     return std::nullopt;
   return getReassociationIndicesForReshape(x, y);
+}
+static std::optional<Groups> expandGroups(ReshapeOp op) {
+  return expandGroups(tensorType(op.getX()), tensorType(op.getY()));
+}
+
+/// Where the dimensions of what is broadcast are after a reshape of the result
+/// to `to`, if they go through it whole.
+static std::optional<SmallVector<int64_t>>
+dimsAfterReshape(BroadcastOp broadcast, RankedTensorType to) {
+  SmallVector<int64_t> dims;
+  if (broadcast.getDims().empty())
+    return dims;
+  RankedTensorType from = tensorType(broadcast.getResult());
+  std::optional<Groups> expand = expandGroups(from, to),
+                        collapse = collapseGroups(from, to);
+  if (!expand && !collapse)
+    return std::nullopt;
+  for (int64_t dim : broadcast.getDims()) {
+    if (expand) {
+      if ((*expand)[dim].size() != 1)
+        return std::nullopt;
+      dims.push_back((*expand)[dim][0]);
+      continue;
+    }
+    for (auto [i, group] : llvm::enumerate(*collapse))
+      if (llvm::is_contained(group, dim)) {
+        if (group.size() != 1)
+          return std::nullopt;
+        dims.push_back(i);
+      }
+  }
+  return dims;
 }
 
 static SmallVector<int64_t> permuted(ArrayRef<int64_t> list,
@@ -86,9 +122,12 @@ static bool isViewableRandom(Value value, bool anyOrder) {
 /// end.)
 static bool absorbsInverse(Value other, Operation *view) {
   Operation *producer = other.getDefiningOp();
-  if (isa_and_present<ConstantOp, BroadcastOp>(producer) ||
+  if (isa_and_present<ConstantOp>(producer) ||
       isViewableRandom(other, isa<TransposeOp>(view)))
     return true;
+  if (auto broadcast = dyn_cast_or_null<BroadcastOp>(producer))
+    return isa<TransposeOp>(view) ||
+           dimsAfterReshape(broadcast, tensorType(view->getOperand(0)));
   if (auto transpose = dyn_cast_or_null<TransposeOp>(producer))
     return isa<TransposeOp>(view) &&
            transpose.getPerm() == cast<TransposeOp>(view).getPerm();
@@ -323,29 +362,13 @@ struct ReshapeOfBroadcast : OpRewritePattern<ReshapeOp> {
     auto broadcast = op.getX().getDefiningOp<BroadcastOp>();
     if (!broadcast)
       return rewriter.notifyMatchFailure(op, "operand is no broadcast");
-    SmallVector<int64_t> dims;
-    if (!broadcast.getDims().empty()) {
-      std::optional<Groups> expand = expandGroups(op),
-                            collapse = collapseGroups(op);
-      if (!expand && !collapse)
-        return rewriter.notifyMatchFailure(op, "neither splits nor merges");
-      for (int64_t dim : broadcast.getDims()) {
-        if (expand) {
-          if ((*expand)[dim].size() != 1)
-            return rewriter.notifyMatchFailure(op, "splits a dimension of x");
-          dims.push_back((*expand)[dim][0]);
-          continue;
-        }
-        for (auto [i, group] : llvm::enumerate(*collapse))
-          if (llvm::is_contained(group, dim)) {
-            if (group.size() != 1)
-              return rewriter.notifyMatchFailure(op, "merges a dimension of x");
-            dims.push_back(i);
-          }
-      }
-    }
+    std::optional<SmallVector<int64_t>> dims =
+        dimsAfterReshape(broadcast, tensorType(op.getY()));
+    if (!dims)
+      return rewriter.notifyMatchFailure(op,
+                                         "splits or merges a dimension of x");
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), broadcast.getX(),
-                                             dims);
+                                             *dims);
     return success();
   }
 };

@@ -332,3 +332,30 @@ func.func @adaptive_of_no_columns(%x: tensor<8x3x9x0xf32>) {
   %0 = dl.adaptive_avg_pool2d %x {output_size = [2, 2]} : tensor<8x3x9x0xf32> -> tensor<8x3x4x4xf32>
   return
 }
+
+// -----
+
+func.func @k_zero(%x: tensor<8x3x9xf32>) {
+  // expected-error@+2 {{'dl.k_max_pool' expects 'k' between 1 and 9, the extent of dimension 2 of operand x 'tensor<8x3x9xf32>', not 0}}
+  // expected-error@+1 {{'dl.k_max_pool' op failed to infer returned types}}
+  %0 = dl.k_max_pool %x {axis = 2, k = 0} : tensor<8x3x9xf32> -> tensor<8x3x0xf32>
+  return
+}
+
+// -----
+
+func.func @k_too_large(%x: tensor<8x3x9xf32>) {
+  // expected-error@+2 {{'dl.k_max_pool' expects 'k' between 1 and 3, the extent of dimension 1 of operand x 'tensor<8x3x9xf32>', not 4}}
+  // expected-error@+1 {{'dl.k_max_pool' op failed to infer returned types}}
+  %0 = dl.k_max_pool %x {axis = 1, k = 4} : tensor<8x3x9xf32> -> tensor<8x4x9xf32>
+  return
+}
+
+// -----
+
+func.func @k_axis(%x: tensor<8x3x9xf32>) {
+  // expected-error@+2 {{'dl.k_max_pool' has axis 3 but operand x is 'tensor<8x3x9xf32>' of rank 3}}
+  // expected-error@+1 {{'dl.k_max_pool' op failed to infer returned types}}
+  %0 = dl.k_max_pool %x {axis = 3, k = 4} : tensor<8x3x9xf32> -> tensor<8x3x4xf32>
+  return
+}

@@ -71,6 +71,15 @@ func.func @means(%x: tensor<8x3x9x8xf64>) {
   return
 }
 
+// CHECK-LABEL: func @k_max_pool
+// CHECK-SAME:    %[[X:.*]]: tensor<8x3x9xf32>
+func.func @k_max_pool(%x: tensor<8x3x9xf32>) {
+  // CHECK-NEXT: dl.k_max_pool %[[X]] {axis = 2 : i64, k = 4 : i64} : tensor<8x3x9xf32> -> tensor<8x3x4xf32>
+  // CHECK-NEXT: return
+  %0 = dl.k_max_pool %x {k = 4, axis = 2} : tensor<8x3x9xf32> -> tensor<8x3x4xf32>
+  return
+}
+
 // The windows are searched once, before the first that needs them.
 // FOLD-LABEL: func @merge_with_index
 // FOLD-SAME:    %[[X:.*]]: tensor<8x3x8x8xf32>

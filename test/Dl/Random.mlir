@@ -43,6 +43,7 @@ func.func @distributions(%p: tensor<8x4xf64>, %l: tensor<8x10xf32>) {
   // CHECK-NEXT: dl.bernoulli {p = 3.000000e-01 : f64} : tensor<8x4xi1>
   // CHECK-NEXT: dl.bernoulli of %[[P]] : tensor<8x4xf64> -> tensor<8x4xf32>
   // CHECK-NEXT: dl.categorical %[[L]] : tensor<8x10xf32> -> tensor<8xi32>
+  // CHECK-NEXT: dl.permutation : tensor<8xi32>
   // CHECK-NEXT: return
   %0 = dl.uniform : tensor<8x4xf32>
   %1 = dl.uniform : tensor<8x4xf32>
@@ -53,5 +54,6 @@ func.func @distributions(%p: tensor<8x4xf64>, %l: tensor<8x10xf32>) {
   %6 = dl.bernoulli {p = 0.3} : tensor<8x4xi1>
   %7 = dl.bernoulli of %p : tensor<8x4xf64> -> tensor<8x4xf32>
   %8 = dl.categorical %l : tensor<8x10xf32> -> tensor<8xi32>
+  %9 = dl.permutation : tensor<8xi32>
   return
 }

@@ -158,5 +158,7 @@ run("drop", {"x": x, "image": image}, {
     "s": np.where(below((4, 33), 14, 0.8), x, c) * scale - scale * c * 0.2,
     "all": x, "none": np.zeros_like(x)})
 
+run("shuffle", {}, {"p": np.argsort(as_i32(words((37,), 15)[0]), kind="stable")})
+
 print(f"{failures} failures")
 sys.exit(failures != 0)

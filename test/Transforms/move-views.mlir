@@ -69,3 +69,20 @@ func.func @unlike(%x: tensor<8x4xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %1 = dl.add %0, %y : tensor<4x8xf32>
   return %1 : tensor<4x8xf32>
 }
+
+// Nor would a broadcast take the inverse whose own values the reshape splits;
+// it would be the next view to move, and so on without end.
+// CHECK-LABEL: func @broadcasts_unlike
+// CHECK-SAME:    %[[A:.*]]: tensor<16xf32>, %[[B:.*]]: tensor<8xf32>
+// CHECK-NEXT:    %[[X:.*]] = dl.broadcast %[[A]] dims [1]
+// CHECK-NEXT:    %[[R:.*]] = dl.reshape %[[X]]
+// CHECK-NEXT:    %[[Y:.*]] = dl.broadcast %[[B]] dims [2]
+// CHECK-NEXT:    %[[Z:.*]] = dl.add %[[R]], %[[Y]]
+// CHECK-NEXT:    return %[[Z]]
+func.func @broadcasts_unlike(%a: tensor<16xf32>, %b: tensor<8xf32>) -> tensor<3x2x8xf32> {
+  %0 = dl.broadcast %a dims [1] : tensor<16xf32> to tensor<3x16xf32>
+  %1 = dl.reshape %0 : tensor<3x16xf32> to tensor<3x2x8xf32>
+  %2 = dl.broadcast %b dims [2] : tensor<8xf32> to tensor<3x2x8xf32>
+  %3 = dl.add %1, %2 : tensor<3x2x8xf32>
+  return %3 : tensor<3x2x8xf32>
+}

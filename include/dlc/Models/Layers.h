@@ -136,6 +136,25 @@ private:
   State weight;
 };
 
+/// torch.nn.RNN, LSTM and GRU: T x N x in to T x N x hidden (twice that for
+/// both directions).
+class Recurrent {
+public:
+  enum class Kind { Rnn, Lstm, Gru };
+  Recurrent(const Scope &scope, Kind kind, int64_t in, int64_t hidden,
+            int64_t layers = 1, bool bidirectional = false);
+  /// The output of every step, then the last h of every layer and direction,
+  /// and of an LSTM the last c.
+  Tensors operator()(Tensor x) const;
+
+private:
+  Scope scope;
+  Kind kind;
+  int64_t layers;
+  bool bidirectional;
+  std::vector<State> weights;
+};
+
 /// Layers one after another: `Sequential({conv, relu, fc})`.
 class Sequential {
 public:

@@ -83,4 +83,10 @@ dl.model @random {
     %none = dl.dropout %x mode(train) {p = 1.0} : tensor<4x33xf32>
     dl.return %a, %b, %da, %c, %s, %all, %none : tensor<4x33xf32>, tensor<4x33xf32>, tensor<4x33xf32>, tensor<2x5x3x4xf64>, tensor<4x33xf32>, tensor<4x33xf32>, tensor<4x33xf32>
   }
+
+  // Number 15.
+  dl.step @shuffle() -> (p: tensor<37xi32>) {
+    %p = dl.permutation : tensor<37xi32>
+    dl.return %p : tensor<37xi32>
+  }
 }

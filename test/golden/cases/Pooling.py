@@ -55,6 +55,7 @@ def cases():
     yield from sequences()
     yield from whole_images()
     yield from adaptive()
+    yield from k_max()
 
 
 def minus_infinity():
@@ -121,3 +122,14 @@ def adaptive():
     yield case((1, 2, 6, 9), (4, 6))
     yield case((1, 5, 3, 2), (5, 3))
     yield case((0, 2, 3, 5), (2, 2))
+
+
+def k_max():
+    def reference(x, k, axis):
+        places = x.topk(k, dim=axis).indices.sort(dim=axis).values
+        return x.gather(axis, places)
+
+    for shape, k, axis in ((1,), 1, 0), ((2, 3, 9), 4, 2), ((2, 7, 5), 3, 1), ((0, 4), 2, 1):
+        yield Case(op="k_max_pool", name=f"{shape}_k{k}_axis{axis}", inputs={"x": normal(*shape)},
+                   text=f"%y = dl.k_max_pool %x {{k = {k}, axis = {axis}}} : {{x}} -> {{y}}",
+                   reference=lambda x, k=k, axis=axis: reference(x, k, axis))

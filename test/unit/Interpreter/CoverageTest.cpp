@@ -17,7 +17,7 @@ static bool isStructure(StringRef name) {
       // Resolved, with what has a mode.
       "call", "read", "write", "read_hparam", "step_count", "minimize",
       "batch_norm", "dropout", "alpha_dropout", "uniform", "normal", "gumbel",
-      "bernoulli", "categorical",
+      "bernoulli", "categorical", "permutation",
       // Written out by the phase grad.
       "gradient",
       // Made by the phase simplify, for compiled code only.
