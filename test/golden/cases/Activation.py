@@ -10,6 +10,7 @@ LARGE = [-1e4, -1000.0, -100.0, -20.5, 0.25, 20.5, 100.0, 1000.0, 1e4]
 
 # The text after the operand, with PyTorch's function.
 FUNCTIONS = {
+    "relu": [("", F.relu)],
     "relu6": [("", F.relu6)],
     "leaky_relu": [("", F.leaky_relu), (" {slope = 0.3}", lambda x: F.leaky_relu(x, 0.3))],
     "elu": [("", F.elu), (" {alpha = 0.7}", lambda x: F.elu(x, 0.7))],

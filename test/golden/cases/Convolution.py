@@ -1,4 +1,5 @@
 """Convolutions, with their gradients."""
+import torch
 from torch.nn import functional as F
 
 from golden import Case, normal
@@ -44,6 +45,7 @@ def cases():
     yield from grouped()
     yield from other_ranks()
     yield from transposed()
+    yield from gradients()
 
 
 def grouped():
@@ -86,3 +88,36 @@ def transposed():
                       stride=[2, 2])
     yield convolution("conv_transpose2d", "depthwise", (1, 5, 3, 4), (5, 1, 3, 3), groups=5,
                       stride=[2, 1], padding=[1, 1])
+
+
+def gradient(op, name, image, filters, **attributes):
+    """One of the products that conv2d differentiates into, and its own gradients."""
+    place = 0 if op == "conv2d_input_grad" else 1
+    shapes = [image, filters]
+    dy = F.conv2d(torch.zeros(image), torch.zeros(filters), **attributes).shape
+    operands = ("dy", "w") if place == 0 else ("x", "dy")
+    given = {"x": image, "w": filters, "dy": tuple(dy)}
+
+    def reference(*values):
+        values = dict(zip(operands, values))
+        wanted = torch.zeros(shapes[place], dtype=torch.float64, requires_grad=True)
+        x, w = (wanted, values["w"]) if place == 0 else (values["x"], wanted)
+        y = F.conv2d(x, w, **attributes)
+        return torch.autograd.grad(y, wanted, values["dy"], create_graph=True)[0]
+
+    written = ", ".join(f"{key} = {value}" for key, value in attributes.items())
+    return Case(op=op, name=name, inputs={o: normal(*given[o]) for o in operands},
+                text=f"%y = dl.{op} %{operands[0]}, %{operands[1]}"
+                     f"{f' {{{written}}}' if written else ''}"
+                     f" : {{{operands[0]}}}, {{{operands[1]}}} -> {{y}}",
+                reference=reference)
+
+
+def gradients():
+    for op in "conv2d_input_grad", "conv2d_filter_grad":
+        yield gradient(op, "one", (1, 1, 1, 1), (1, 1, 1, 1))
+        yield gradient(op, "k3_pad1", (2, 3, 6, 5), (4, 3, 3, 3), padding=[1, 1])
+        yield gradient(op, "unread_rows", (2, 2, 8, 7), (3, 2, 3, 2), stride=[2, 3])
+        yield gradient(op, "dilation2", (1, 3, 7, 8), (2, 3, 3, 2), padding=[1, 2],
+                       dilation=[2, 1])
+        yield gradient(op, "no_images", (0, 2, 4, 4), (3, 2, 3, 3))

@@ -117,3 +117,69 @@ def cases():
     yield weight_norm("filters", (6, 3, 3, 2), 0)
     yield weight_norm("columns", (5, 7), 1)
     yield weight_norm("one", (1, 4), 0)
+    yield from parts()
+
+
+def statistics(x, axes, eps):
+    mean, var = x.mean(axes), x.var(axes, unbiased=False)
+    return mean, var, (var + eps).rsqrt()
+
+
+def spread(values, x, axes):
+    """One value each for what the axes leave, over all of x."""
+    return values.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
+
+
+def parts():
+    """What the normalisations are made of."""
+    def normalize(name, shape, axes, eps=1e-5):
+        def reference(x):
+            mean, var, rstd = statistics(x, axes, eps)
+            y = (x - spread(mean, x, axes)) * spread(rstd, x, axes)
+            return {"y": y, "mean": mean, "var": var, "rstd": rstd}
+
+        return Case(op="normalize", name=name, inputs={"x": normal(*shape)},
+                    text=f"%y, %mean, %var, %rstd = dl.normalize %x"
+                         f" {{axes = {list(axes)}, eps = {number(eps)}}} : {{x}}"
+                         " -> {y}, {mean}, {var}, {rstd}", reference=reference)
+
+    yield normalize("last", (3, 37), (1,))
+    yield normalize("outer", (5, 6, 4), (0, 2), eps=1e-3)
+    yield normalize("all", (2, 9), (0, 1))
+
+    def train(name, shape, axis=1):
+        axes = tuple(i for i in range(len(shape)) if i != axis)
+
+        def reference(x, w, b):
+            mean, var, rstd = statistics(x, axes, 1e-5)
+            y = (x - spread(mean, x, axes)) * spread(rstd * w, x, axes) + spread(b, x, axes)
+            return {"y": y, "mean": mean, "var": var, "rstd": rstd}
+
+        channels = shape[axis]
+        return Case(op="batch_norm_train", name=name,
+                    inputs={"x": normal(*shape), "w": normal(channels) + 1, "b": normal(channels)},
+                    text=f"%y, %mean, %var, %rstd = dl.batch_norm_train %x, %w, %b"
+                         f" {{axis = {axis}}} : {{x}}, {{w}}, {{b}}"
+                         " -> {y}, {mean}, {var}, {rstd}", reference=reference)
+
+    yield train("images", (3, 5, 4, 3))
+    yield train("vectors", (7, 3))
+    yield train("channels_last", (2, 3, 5, 4), axis=3)
+
+    def evaluate(name, shape, axis=1):
+        axes = tuple(i for i in range(len(shape)) if i != axis)
+
+        def reference(x, w, b, mean, var):
+            scale = w * (var + 1e-5).rsqrt()
+            return (x - spread(mean, x, axes)) * spread(scale, x, axes) + spread(b, x, axes)
+
+        channels = shape[axis]
+        return Case(op="batch_norm_eval", name=name,
+                    inputs={"x": normal(*shape), "w": normal(channels) + 1, "b": normal(channels),
+                            "mean": normal(channels), "var": uniform(0.5, 2.0, channels)},
+                    text=f"%y = dl.batch_norm_eval %x, %w, %b, %mean, %var {{axis = {axis}}}"
+                         " : {x}, {w}, {b}, {mean}, {var} -> {y}", reference=reference)
+
+    yield evaluate("images", (3, 5, 4, 3))
+    yield evaluate("one_vector", (1, 3))
+    yield evaluate("channels_last", (2, 3, 5, 4), axis=3)

@@ -1,8 +1,9 @@
 """Pooling over windows of images and sequences."""
 import numpy as np
+import torch
 from torch.nn import functional as F
 
-from golden import Case, choice, normal
+from golden import Case, choice, integers, normal
 
 
 def pool(op, name, shape, kernel, values=None, x=None, **attributes):
@@ -56,6 +57,7 @@ def cases():
     yield from whole_images()
     yield from adaptive()
     yield from k_max()
+    yield from places()
 
 
 def minus_infinity():
@@ -133,3 +135,46 @@ def k_max():
         yield Case(op="k_max_pool", name=f"{shape}_k{k}_axis{axis}", inputs={"x": normal(*shape)},
                    text=f"%y = dl.k_max_pool %x {{k = {k}, axis = {axis}}} : {{x}} -> {{y}}",
                    reference=lambda x, k=k, axis=axis: reference(x, k, axis))
+
+
+def places():
+    """The parts of max_pool2d: which place of each window, and what is there."""
+    for name, shape, kernel, stride, padding in (
+            ("one", (1, 1, 1, 1), [1, 1], [1, 1], [0, 0]),
+            ("overlap", (2, 3, 6, 5), [3, 2], [2, 1], [0, 0]),
+            ("gaps", (1, 2, 7, 8), [2, 3], [3, 4], [0, 0]),
+            ("empty", (0, 2, 4, 4), [2, 2], [2, 2], [0, 0]),
+            ("pad1", (2, 2, 5, 6), [3, 3], [2, 2], [1, 1])):
+        (kh, kw), (sh, sw) = kernel, stride
+        h, w = shape[2:]
+        rows, columns = ((n + 2 * p - k) // s + 1
+                         for n, p, k, s in zip(shape[2:], padding, kernel, stride))
+        window = (*shape[:2], rows, columns)
+        text = f"{{kernel = {kernel}, stride = {stride}, padding = {padding}}}"
+        top = torch.arange(rows)[:, None] * sh - padding[0]
+        left = torch.arange(columns) * sw - padding[1]
+
+        def flat(index, top=top, left=left, w=w, kw=kw):
+            return ((top + index // kw) * w + left + index % kw).long()
+
+        def index_of(x, kernel=kernel, stride=stride, padding=padding, top=top, left=left, w=w,
+                     kw=kw):
+            y, place = F.max_pool2d(x, kernel, stride, padding, return_indices=True)
+            return {"y": y, "i": ((place // w - top) * kw + place % w - left).int()}
+
+        if shape[0]:
+            yield Case(op="max_pool2d_with_index", name=name, inputs={"x": normal(*shape)},
+                       text=f"%y, %i = dl.max_pool2d_with_index %x {text} : {{x}} -> {{y}}, {{i}}",
+                       reference=index_of)
+        if any(padding):
+            continue  # places by chance may lie in the padding
+        index = integers(0, kh * kw, *window, dtype="i32")
+        yield Case(op="max_pool2d_gather", name=name, inputs={"x": normal(*shape), "i": index},
+                   text=f"%y = dl.max_pool2d_gather %x, %i {text} : {{x}}, {{i}} -> {{y}}",
+                   reference=lambda x, i, flat=flat: x.flatten(2).gather(
+                       2, flat(i).flatten(2)).reshape(i.shape))
+        yield Case(op="max_pool2d_scatter", name=name, inputs={"dy": normal(*window), "i": index},
+                   text=f"%y = dl.max_pool2d_scatter %dy, %i {text} : {{dy}}, {{i}} -> {{y}}",
+                   reference=lambda dy, i, flat=flat, shape=shape: torch.zeros(
+                       (*shape[:2], shape[2] * shape[3]), dtype=dy.dtype).scatter_add(
+                           2, flat(i).flatten(2), dy.flatten(2)).reshape(shape))

@@ -139,5 +139,16 @@ def norms():
 
 def cases():
     yield from sums()
+    yield from agreements()
     yield from extrema()
     yield from norms()
+
+
+def agreements():
+    for shape in (1,), (37,), (3, 5), (0, 4):
+        for dtype in "i32", "ui8":
+            yield Case(op="count_equal", name=f"{dtype}_{shape}",
+                       inputs={"a": integers(0, 3, *shape, dtype=dtype),
+                               "b": integers(0, 3, *shape, dtype=dtype)},
+                       text="%y = dl.count_equal %a, %b : {a} -> {y}",
+                       reference=lambda a, b: (a == b).sum().int())
