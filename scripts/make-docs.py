@@ -88,6 +88,32 @@ def op_section(records, op):
     return lines + [""]
 
 
+def rule_section(rule):
+    """An update rule: what follows `dl.optimizer @name =`."""
+    lines = [f"### `#dl.{rule['mnemonic']}`", "",
+             f"{rule['summary'][0].upper()}{rule['summary'][1:]}.", "",
+             textwrap.dedent(rule["description"]).strip()]
+    return lines, [(name, value["def"]) for value, name in rule["parameters"]["args"]]
+
+
+def rule_sections(records):
+    """The update rules of a family, in the order of its file."""
+    rules = [record for record in records.values() if isinstance(record, dict)
+             and "mnemonic" in record and "Dl_OptimizerAttrInterface" in str(record.get("traits"))]
+    lines = []
+    for rule in sorted(rules, key=lambda r: int(r["!locs"][0].rsplit(":", 1)[1])):
+        head, rows = rule_section(rule)
+        lines += head + ["", "| parameter | is | default |", "|---|---|---|"]
+        for name, definition in rows:
+            parameter = records[definition]
+            default = re.sub(r"^::mlir::FloatAttr::get\(.*, (.*)\)$|^.*::", r"\1",
+                             parameter.get("defaultValue") or "")
+            lines.append(f"| `{name}` | {parameter['summary']} | "
+                         f"{f'`{default}`' if default else ''} |")
+        lines.append("")
+    return lines
+
+
 def make_ops(args, _):
     lines = ["# The ops of `dl`", "",
              "Written by `scripts/docs` from the definitions in `dialects/Dl`. Shapes and defaults are",
@@ -103,6 +129,8 @@ def make_ops(args, _):
         sections += [f"## {family}", "", heading(DIALECT / f"{family}.td") + ".", ""]
         for op in ops:
             sections += op_section(records, op)
+        if family == "Optimizer":
+            sections += rule_sections(records)
     return "\n".join(lines + [""] + sections).rstrip() + "\n"
 
 

@@ -158,6 +158,10 @@ llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
 /// The permutation that undoes `perm`.
 llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
 
+/// Checks that every hyper-parameter named in `attr` is one of the model.
+mlir::LogicalResult verifyHypers(mlir::Operation *op, mlir::Attribute attr,
+                                 mlir::SymbolTableCollection &symbols);
+
 /// "did you mean ..." for the candidate nearest to `name`, or nothing.
 std::string suggestion(llvm::StringRef name,
                        llvm::ArrayRef<llvm::StringRef> candidates);

@@ -26,6 +26,18 @@ struct RuntimeInit {
   double a, b, c = 0, d = 0;
 };
 
+/// What an optimizer keeps for a parameter.
+struct OptimizerSlot {
+  llvm::StringRef name;
+  mlir::RankedTensorType type;
+  double init = 0;
+  /// Starts as the parameter is before its first update, not as `init`.
+  bool startsAsParameter = false;
+};
+
+/// One update of one parameter (Optimizer.h).
+class Update;
+
 /// An operand that holds places in a table.
 struct TableIndex {
   unsigned operand;     ///< its number
@@ -155,6 +167,11 @@ llvm::SmallVector<int64_t> reducedAxes(mlir::Value x,
 
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
 void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr value);
+/// A number or `@name` of a hyper-parameter.
+mlir::FailureOr<mlir::Attribute> parseHyper(mlir::AsmParser &parser);
+void printHyper(mlir::AsmPrinter &printer, mlir::Attribute value);
+/// `true` or `false`.
+mlir::FailureOr<bool> parseFlag(mlir::AsmParser &parser);
 
 } // namespace dlc::dl
 

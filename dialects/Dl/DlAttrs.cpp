@@ -37,6 +37,32 @@ void dlc::dl::printNumber(AsmPrinter &printer, FloatAttr value) {
   printer.printFloat(value.getValue());
 }
 
+FailureOr<Attribute> dlc::dl::parseHyper(AsmParser &parser) {
+  StringAttr symbol;
+  if (succeeded(parser.parseOptionalSymbolName(symbol)))
+    return Attribute(FlatSymbolRefAttr::get(symbol));
+  FailureOr<FloatAttr> number = parseNumber(parser);
+  if (failed(number))
+    return failure();
+  return Attribute(*number);
+}
+
+void dlc::dl::printHyper(AsmPrinter &printer, Attribute value) {
+  if (auto number = dyn_cast<FloatAttr>(value))
+    printNumber(printer, number);
+  else
+    printer.printSymbolName(cast<FlatSymbolRefAttr>(value).getValue());
+}
+
+FailureOr<bool> dlc::dl::parseFlag(AsmParser &parser) {
+  if (succeeded(parser.parseOptionalKeyword("true")))
+    return true;
+  if (failed(parser.parseOptionalKeyword("false")))
+    return parser.emitError(parser.getCurrentLocation())
+           << "expected true or false";
+  return false;
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Dl/DlAttrs.cpp.inc"
 
@@ -60,6 +86,17 @@ ParseResult dlc::dl::parseNumber(OpAsmParser &parser, FloatAttr &value) {
 }
 void dlc::dl::printNumber(OpAsmPrinter &printer, Operation *, FloatAttr value) {
   printNumber(printer, value);
+}
+
+ParseResult dlc::dl::parseHyper(OpAsmParser &parser, Attribute &value) {
+  FailureOr<Attribute> hyper = parseHyper(parser);
+  if (failed(hyper))
+    return failure();
+  value = *hyper;
+  return success();
+}
+void dlc::dl::printHyper(OpAsmPrinter &printer, Operation *, Attribute value) {
+  printHyper(printer, value);
 }
 
 ParseResult dlc::dl::parseMode(OpAsmParser &parser, ModeAttr &mode) {

@@ -194,44 +194,37 @@ def Dl_OrthogonalAttr : Dl_Initializer<"Orthogonal", "orthogonal", ["verifyFor"]
 }
 
 //===----------------------------------------------------------------------===//
-// Optimizers
+// Hyper-parameters inside attributes
 //===----------------------------------------------------------------------===//
 
-class Dl_Optimizer<string name, string mnemonic_>
-    : AttrDef<Dl_Dialect, name,
-        [DeclareAttrInterfaceMethods<Dl_OptimizerAttrInterface>]> {
-  let mnemonic = mnemonic_;
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+/// A number, or the name of a `dl.hparam`.
+class Dl_Hyper<string value, string summary>
+    : DefaultValuedParameter<"::mlir::Attribute",
+        "::mlir::FloatAttr::get(::mlir::Float64Type::get($_ctxt), " # value # ")",
+        summary> {
+  let parser = "::dlc::dl::parseHyper($_parser)";
+  let printer = "::dlc::dl::printHyper($_printer, $_self)";
+}
+class Dl_OptionalHyper<string summary>
+    : OptionalParameter<"::mlir::Attribute", summary> {
+  let parser = "::dlc::dl::parseHyper($_parser)";
+  let printer = "::dlc::dl::printHyper($_printer, $_self)";
 }
 
-def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd"> {
-  let summary = "stochastic gradient descent, as torch.optim.SGD";
+def Dl_GroupAttr : AttrDef<Dl_Dialect, "Group"> {
+  let mnemonic = "group";
+  let summary = "parameters of `dl.minimize` with hyper-parameters of their own";
   let description = [{
-    ```
-    g += weight_decay * p
-    v  = momentum * v + g         (only with momentum; the first v is g)
-    p -= lr * (v, or g without momentum)
+    The parameters whose names match a pattern; `lr` multiplies the learning rate,
+    `weight_decay` stands in for that of the rule.
+    ```mlir
+    #dl.group<["*.bias", "norm.*"], lr = 2.0, weight_decay = 0.0>
     ```
   }];
-  let parameters = (ins
-    Dl_DefaultNumber<"0.0", "momentum">:$momentum,
-    Dl_DefaultNumber<"0.0", "coupled (L2) weight decay">:$weight_decay);
-}
-
-def Dl_AdamAttr : Dl_Optimizer<"Adam", "adam"> {
-  let summary = "Adam, as torch.optim.Adam";
-  let description = [{
-    Kingma and Ba, ICLR 2015, in PyTorch's arrangement:
-    ```
-    m  = beta1 m + (1 - beta1) g
-    v  = beta2 v + (1 - beta2) g^2
-    p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
-    ```
-  }];
-  let parameters = (ins
-    Dl_DefaultNumber<"0.9", "decay of the first moment">:$beta1,
-    Dl_DefaultNumber<"0.999", "decay of the second moment">:$beta2,
-    Dl_DefaultNumber<"1.0e-8", "keeps the quotient finite">:$eps);
+  let parameters = (ins AttrParameter<"::mlir::ArrayAttr", "names">:$patterns,
+                        Dl_Hyper<"1.0", "a factor">:$lr,
+                        Dl_OptionalHyper<"in place of the rule's">:$weight_decay);
+  let assemblyFormat = "`<` $patterns (`,` struct($lr, $weight_decay)^)? `>`";
 }
 
 #endif // DL_ATTRS_TD

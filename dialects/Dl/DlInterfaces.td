@@ -114,18 +114,26 @@ def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
   }];
   let methods = [
     InterfaceMethod<
-      "Names of the tensors kept for each parameter, of the parameter's shape; all start at zero.",
-      "::llvm::SmallVector<::llvm::StringRef>", "getSlotNames">,
+      "What is kept for each parameter of this type.",
+      "::llvm::SmallVector<::dlc::dl::OptimizerSlot>", "getSlots",
+      (ins "::mlir::RankedTensorType":$param)>,
     InterfaceMethod<[{
-        Builds the update out of elementwise ops: returns the new parameter,
-        then the new slots. `lr` is a scalar tensor of any float type; `step` is a
-        `tensor<i64>`, 1 at the first update.
+        Builds one update out of `dl` ops, by preference elementwise ones: returns
+        the new parameter, then the new slots.
       }],
       "::llvm::SmallVector<::mlir::Value>", "buildUpdate",
-      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
-           "::mlir::Value":$param, "::mlir::Value":$gradient,
-           "::mlir::Value":$lr, "::mlir::Value":$step,
-           "::mlir::ValueRange":$slots)>];
+      (ins "::dlc::dl::Update &":$update)>,
+    InterfaceMethod<
+      "Checks that a parameter of this type can be updated so.",
+      "::llvm::LogicalResult", "verifyFor",
+      (ins "::mlir::RankedTensorType":$param,
+           "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
+      [{}], [{ return ::mlir::success(); }]>,
+    InterfaceMethod<
+      "Checks the hyper-parameters that are numbers.",
+      "::llvm::LogicalResult", "verifyRule",
+      (ins "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
+      [{}], [{ return ::mlir::success(); }]>];
 }
 
 def Dl_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {

@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Syntax.h"
 
 using namespace mlir;
 using namespace dlc::dl;
@@ -14,6 +15,12 @@ LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "needs the optimizer " << getOptimizerAttr()
                          << ", which the model does not have"
                          << suggestSymbol<OptimizerOp>(*this, getOptimizer());
+  for (Attribute hyper :
+       {Attribute(getGroupsAttr()), getClipValueAttr(), getClipNormAttr(),
+        getNoiseAttr(), getNoiseDecayAttr(), getClipWeightsAttr(),
+        getAverageAttr()})
+    if (hyper && failed(verifyHypers(*this, hyper, symbols)))
+      return failure();
   return success();
 }
 

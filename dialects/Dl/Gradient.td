@@ -39,6 +39,16 @@ def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
+/// A number or the name of a `dl.hparam`.
+def Dl_HyperArg : Attr<CPred<"::llvm::isa<::mlir::FloatAttr, ::mlir::FlatSymbolRefAttr>($_self)">,
+                       "a number or a hyper-parameter"> {
+  let storageType = "::mlir::Attribute";
+  let returnType = "::mlir::Attribute";
+  let convertFromStorage = "$_self";
+}
+def Dl_GroupArg : Attr<CPred<"::llvm::isa<::dlc::dl::GroupAttr>($_self)">,
+                       "a group of parameters">;
+
 def Dl_MinimizeOp : Dl_Op<"minimize", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "one step of descent on a scalar";
@@ -48,13 +58,53 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [
     a parameter by the rule of the optimizer, and the writes.
     ```mlir
     dl.minimize %loss with @adam over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.minimize %loss with @adam over ["*"] lr(%lr) frozen ["embed.*"]
+        groups [#dl.group<["*.bias"], lr = 2.0, weight_decay = 0.0>]
+        accumulate(4) clip_norm(1.0) average(0.999) : tensor<f32>, tensor<f32>
     ```
+    What may follow, in this order; a number may be the name of a `dl.hparam` too:
+
+    - `frozen [...]`: parameters that are left as they are.
+    - `groups [#dl.group<...>, ...]`: parameters with a factor on the learning rate
+      and a weight decay of their own. None may be in two groups.
+    - `accumulate(n)`: calls add up the mean of n gradients; every nth makes the
+      update, the others change no parameter and no state of the rule.
+    - `clip_value(v)`: gradients between -v and v, as
+      `torch.nn.utils.clip_grad_value_`.
+    - `clip_norm(v)`: all gradients by one factor, so that the norm of all together
+      is at most v: `dl.clip_by_global_norm`.
+    - `noise(eta)` or `noise(eta, gamma)`: normal noise of variance
+      eta / (1 + t)^gamma is added to every element of the gradients, t being the
+      number of updates before; gamma is 0.55 unless given. Neelakantan et al.,
+      "Adding gradient noise improves learning for very deep networks", 2015.
+    - `clip_weights(v)`: new parameters between -v and v. Arjovsky, Chintala and
+      Bottou, "Wasserstein GAN", 2017.
+    - `average(d)`: keeps d * average + (1 - d) * parameter, starting from the first
+      update's result, as `torch.optim.swa_utils.AveragedModel` with
+      `get_ema_multi_avg_fn(d)`; `averaged(@optimizer)` on a `dl.call` or `dl.read`
+      reads it.
   }];
   let arguments = (ins Dl_FloatScalar:$loss, FlatSymbolRefAttr:$optimizer,
-                       StrArrayAttr:$patterns, Dl_FloatScalar:$lr);
+                       StrArrayAttr:$patterns, Dl_FloatScalar:$lr,
+                       OptionalAttr<StrArrayAttr>:$frozen,
+                       OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>:$groups,
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$accumulate,
+                       OptionalAttr<Dl_HyperArg>:$clip_value,
+                       OptionalAttr<Dl_HyperArg>:$clip_norm,
+                       OptionalAttr<Dl_HyperArg>:$noise,
+                       OptionalAttr<Dl_HyperArg>:$noise_decay,
+                       OptionalAttr<Dl_HyperArg>:$clip_weights,
+                       OptionalAttr<Dl_HyperArg>:$average);
   let assemblyFormat = [{
-    $loss `with` $optimizer `over` $patterns `lr` `(` $lr `)` attr-dict
-    `:` type($loss) `,` type($lr)
+    $loss `with` $optimizer `over` $patterns `lr` `(` $lr `)`
+    (`frozen` $frozen^)? (`groups` $groups^)?
+    (`accumulate` `(` $accumulate^ `)`)?
+    (`clip_value` `(` custom<Hyper>($clip_value)^ `)`)?
+    (`clip_norm` `(` custom<Hyper>($clip_norm)^ `)`)?
+    (`noise` `(` custom<Hyper>($noise)^ (`,` custom<Hyper>($noise_decay)^)? `)`)?
+    (`clip_weights` `(` custom<Hyper>($clip_weights)^ `)`)?
+    (`average` `(` custom<Hyper>($average)^ `)`)?
+    attr-dict `:` type($loss) `,` type($lr)
   }];
 }
 

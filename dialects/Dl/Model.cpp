@@ -62,8 +62,13 @@ static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
   result.addAttribute("function_type", TypeAttr::get(builder.getFunctionType(
                                            argTypes, resultTypes)));
   result.addAttribute("arg_names", builder.getArrayAttr(argNames));
-  if (namedResults)
+  if (namedResults) {
     result.addAttribute("result_names", builder.getArrayAttr(resultNames));
+    ArrayAttr updates;
+    if (succeeded(parser.parseOptionalKeyword("updates")) &&
+        parser.parseAttribute(updates, "updates", result.attributes))
+      return failure();
+  }
   return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
                  parser.parseRegion(*result.addRegion(), args));
 }
@@ -93,9 +98,11 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
     else
       printer << '(' << type.getResults() << ')';
   }
+  if (auto updates = op->getAttrOfType<ArrayAttr>("updates"))
+    printer << " updates " << updates;
   printer.printOptionalAttrDictWithKeyword(
       op->getAttrs(),
-      {"sym_name", "function_type", "arg_names", "result_names"});
+      {"sym_name", "function_type", "arg_names", "result_names", "updates"});
   printer << ' ';
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
@@ -235,8 +242,20 @@ static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
   return success();
 }
 
+/// Checks that `ref`, if any, names an optimizer.
+static LogicalResult verifyAveraged(Operation *op, FlatSymbolRefAttr ref,
+                                    SymbolTableCollection &symbols) {
+  if (ref && !symbols.lookupNearestSymbolFrom<OptimizerOp>(op, ref))
+    return op->emitOpError() << "reads the averages of the optimizer " << ref
+                             << ", which the model does not have"
+                             << suggestSymbol<OptimizerOp>(op, ref.getValue());
+  return success();
+}
+
 LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return verifyEntry(*this, getEntryAttr(), getValue().getType(), symbols);
+  return failure(failed(verifyEntry(*this, getEntryAttr(), getValue().getType(),
+                                    symbols)) ||
+                 failed(verifyAveraged(*this, getAveragedAttr(), symbols)));
 }
 
 LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -251,6 +270,28 @@ LogicalResult ReadHparamOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+/// Checks that every hyper-parameter named in `attr` is one of the model.
+LogicalResult dlc::dl::verifyHypers(Operation *op, Attribute attr,
+                                    SymbolTableCollection &symbols) {
+  WalkResult result = attr.walk([&](FlatSymbolRefAttr ref) {
+    if (symbols.lookupNearestSymbolFrom<HparamOp>(op, ref))
+      return WalkResult::advance();
+    op->emitOpError() << "names " << ref
+                      << ", which is no hyper-parameter of the model"
+                      << suggestSymbol<HparamOp>(op, ref.getValue());
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+LogicalResult OptimizerOp::verify() {
+  return getRule().verifyRule([&] { return emitOpError(); });
+}
+
+LogicalResult OptimizerOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyHypers(*this, getRule(), symbols);
+}
+
 LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee = symbols.lookupNearestSymbolFrom<FuncOp>(*this, getCalleeAttr());
   if (!callee)
@@ -263,7 +304,7 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "has type (" << getArgs().getTypes() << ") -> ("
                          << getOutputs().getTypes() << ") but "
                          << getCalleeAttr() << " is " << type;
-  return success();
+  return verifyAveraged(*this, getAveragedAttr(), symbols);
 }
 
 #define GET_OP_CLASSES

@@ -91,16 +91,20 @@ def Dl_CounterOp : Dl_ModelMember<"counter"> {
   let assemblyFormat = "$sym_name attr-dict";
 }
 
-def Dl_OptimizerOp : Dl_ModelMember<"optimizer"> {
+def Dl_OptimizerOp : Dl_ModelMember<"optimizer",
+    [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a named update rule";
   let description = [{
     ```mlir
     dl.optimizer @adam = #dl.adam<beta1 = 0.9, beta2 = 0.999, eps = 1.0e-8>
+    dl.optimizer @heavy = #dl.sgd<momentum = @momentum>    // of a dl.hparam
     ```
+    The rules are described in [the family Optimizer](#optimizer).
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        Dl_OptimizerAttrInterface:$rule);
   let assemblyFormat = "$sym_name `=` $rule attr-dict";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -137,11 +141,15 @@ def Dl_StepOp : Dl_Callable<"step"> {
     names.
     ```mlir
     dl.step @train(%x: tensor<8x4xf32>, %y: tensor<8x1xf32>) -> (loss: tensor<f32>) { ... }
+    dl.step @critic(%x: tensor<8x4xf32>) -> (loss: tensor<f32>) updates ["critic.*"] { ... }
     ```
+    With `updates`, a `dl.minimize` or a `dl.write` in it that changes a parameter of
+    another name is an error.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<FunctionType>:$function_type,
-                       StrArrayAttr:$arg_names, StrArrayAttr:$result_names);
+                       StrArrayAttr:$arg_names, StrArrayAttr:$result_names,
+                       OptionalAttr<StrArrayAttr>:$updates);
 }
 
 def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, ParentOneOf<["FuncOp", "StepOp"]>]> {
@@ -159,13 +167,18 @@ def Dl_CallOp : Dl_Op<"call", [
     state its own. A call without a mode inherits its caller's.
     ```mlir
     %logits = dl.call @net(%x) mode(train) : (tensor<8x4xf32>) -> tensor<8x1xf32>
+    %smooth = dl.call @net(%x) mode(eval) averaged(@adam) : (tensor<8x4xf32>) -> tensor<8x1xf32>
     ```
+    With `averaged`, the parameters inside are the averages that a `dl.minimize` of
+    this optimizer keeps; until its first update, the parameters themselves.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Dl_Tensor>:$args,
-                       OptionalAttr<Dl_ModeAttr>:$mode);
+                       OptionalAttr<Dl_ModeAttr>:$mode,
+                       OptionalAttr<FlatSymbolRefAttr>:$averaged);
   let results = (outs Variadic<Dl_Tensor>:$outputs);
   let assemblyFormat = [{
-    $callee `(` $args `)` (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict `:` functional-type($args, $outputs)
+    $callee `(` $args `)` (`mode` `(` custom<Mode>($mode)^ `)`)?
+    (`averaged` `(` $averaged^ `)`)? attr-dict `:` functional-type($args, $outputs)
   }];
 }
 
@@ -181,11 +194,16 @@ def Dl_ReadOp : Dl_StateAccess<"read"> {
   let description = [{
     ```mlir
     %w = dl.read @fc.weight : tensor<10x128xf32>
+    %a = dl.read @fc.weight averaged(@adam) : tensor<10x128xf32>
     ```
+    With `averaged`, of a parameter: see `dl.call`.
   }];
-  let arguments = (ins FlatSymbolRefAttr:$entry);
+  let arguments = (ins FlatSymbolRefAttr:$entry,
+                       OptionalAttr<FlatSymbolRefAttr>:$averaged);
   let results = (outs Dl_Tensor:$value);
-  let assemblyFormat = "$entry attr-dict `:` type($value)";
+  let assemblyFormat = [{
+    $entry (`averaged` `(` $averaged^ `)`)? attr-dict `:` type($value)
+  }];
 }
 
 def Dl_WriteOp : Dl_StateAccess<"write"> {

@@ -1,12 +1,7 @@
-//===- Optimizer.cpp - Update rules ---------------------------------------===//
-//
-// Each rule is a program of elementwise ops; the fusion of a step makes one
-// pass over memory of it. Scalars that depend on the step are computed in f64:
-// 1 - beta^t loses four digits in f32 at the first steps.
-//
-//===----------------------------------------------------------------------===//
+//===- Optimizer.cpp - What update rules and descent are made of ----------===//
 
-#include "dialects/Dl/Build.h"
+#include "dialects/Dl/Optimizer.h"
+
 #include "dialects/Dl/Dl.h"
 
 #include <cmath>
@@ -14,70 +9,110 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// A scalar, in the element type of `like` and its shape.
-static Value spread(Expr &e, Value scalar, Value like) {
-  return e.broadcast(e.cast(scalar, tensorType(like).getElementType()), like,
-                     {});
-}
-
 //===----------------------------------------------------------------------===//
-// SGD
+// Update
 //===----------------------------------------------------------------------===//
 
-SmallVector<StringRef> SgdAttr::getSlotNames() const {
-  if (getMomentum().getValueAsDouble() == 0)
-    return {};
-  return {"momentum_buffer"};
+Update::Update(OpBuilder &builder, Location loc, Value param, Value gradient,
+               Value lr, Value step, ValueRange slots, Reader reader)
+    : e(builder, loc), param(param), gradient(gradient), step(step),
+      slots(slots), reader(reader) {
+  Type f64 = builder.getF64Type();
+  this->lr = tensorType(lr).getElementType() == f64 ? lr : e.cast(lr, f64);
+  t = e.cast(step, f64);
 }
 
-SmallVector<Value> SgdAttr::buildUpdate(OpBuilder &builder, Location loc,
-                                        Value param, Value gradient, Value lr,
-                                        Value, ValueRange slots) const {
-  Expr e(builder, loc);
-  if (double decay = getWeightDecay().getValueAsDouble())
-    gradient = e.add(gradient, e.scale(param, decay));
-  SmallVector<Value> newSlots;
-  if (!slots.empty()) {
-    gradient =
-        e.add(e.scale(slots[0], getMomentum().getValueAsDouble()), gradient);
-    newSlots.push_back(gradient);
+Hyper Update::hyper(StringRef name, Attribute value) {
+  if (Attribute other = overrides.lookup(name))
+    value = other;
+  if (auto number = dyn_cast<FloatAttr>(value))
+    return number.getValueAsDouble();
+  return reader(cast<FlatSymbolRefAttr>(value));
+}
+
+void Update::decay(Attribute weightDecay, bool decoupled) {
+  Hyper rate = hyper("weight_decay", weightDecay);
+  if (rate.isZero())
+    return;
+  if (!decoupled) {
+    gradient = e.add(gradient, scaled(param, rate));
+    return;
   }
-  SmallVector<Value> results{
-      e.sub(param, e.mul(spread(e, lr, param), gradient))};
-  llvm::append_range(results, newSlots);
+  Value kept = e.offset(e.neg(e.mul(lr, scalar(rate))), 1);
+  param = scaled(param, kept);
+}
+
+Hyper Update::complement(Hyper h) {
+  if (h.value)
+    return e.offset(e.neg(h.value), 1);
+  return 1 - h.number;
+}
+
+Value Update::power(Hyper base, Value exponent) {
+  if (base.value)
+    return e.pow(base.value, exponent);
+  return e.exp(e.scale(exponent, std::log(base.number)));
+}
+
+Value Update::spread(Value scalar) {
+  Type element = tensorType(param).getElementType();
+  if (tensorType(scalar).getElementType() != element)
+    scalar = e.cast(scalar, element);
+  return e.broadcast(scalar, param, {});
+}
+
+Value Update::scaled(Value x, Hyper factor) {
+  return factor.value ? e.mul(x, spread(factor.value))
+                      : e.scale(x, factor.number);
+}
+
+Value Update::shifted(Value x, Hyper term) {
+  return term.value ? e.add(x, spread(term.value)) : e.offset(x, term.number);
+}
+
+Value Update::choose(Value condition, Value x, Value y) {
+  return e.select(e.broadcast(condition, x, {}), x, y);
+}
+
+//===----------------------------------------------------------------------===//
+// clip_by_global_norm
+//===----------------------------------------------------------------------===//
+
+LogicalResult ClipByGlobalNormOp::verify() {
+  if (getGradients().empty())
+    return emitOpError("expects a gradient or more");
+  Type element = tensorType(getGradients().front()).getElementType();
+  for (auto [i, gradient] : llvm::enumerate(getGradients()))
+    if (tensorType(gradient).getElementType() != element)
+      return emitOpError() << "expects gradients of one element type, but "
+                              "gradient 0 is "
+                           << getGradients().front().getType()
+                           << " and gradient " << i << " is "
+                           << gradient.getType();
+  if (tensorType(getNorm()).getElementType() != element)
+    return emitOpError() << "expects a norm of type "
+                         << RankedTensorType::get({}, element) << ", not "
+                         << getNorm().getType();
+  return success();
+}
+
+SmallVector<Value> ClipByGlobalNormOp::decompose(OpBuilder &builder) {
+  Expr e(builder, getLoc());
+  Value squares;
+  for (Value gradient : getGradients()) {
+    Value sum = e.sum(e.square(gradient), llvm::to_vector(llvm::seq<int64_t>(
+                                              tensorType(gradient).getRank())));
+    squares = squares ? e.add(squares, sum) : sum;
+  }
+  Value norm = e.sqrt(squares);
+  Value bound = e.cast(getMaxNorm(), tensorType(norm).getElementType());
+  Value factor = e.div(bound, e.offset(norm, 1e-6));
+  factor = e.minimum(factor, e.splat(factor.getType(), 1));
+  SmallVector<Value> results{norm};
+  for (Value gradient : getGradients())
+    results.push_back(e.mul(gradient, e.broadcast(factor, gradient, {})));
   return results;
 }
 
-//===----------------------------------------------------------------------===//
-// Adam
-//===----------------------------------------------------------------------===//
-
-SmallVector<StringRef> AdamAttr::getSlotNames() const {
-  return {"exp_avg", "exp_avg_sq"};
-}
-
-SmallVector<Value> AdamAttr::buildUpdate(OpBuilder &builder, Location loc,
-                                         Value param, Value gradient, Value lr,
-                                         Value step, ValueRange slots) const {
-  Expr e(builder, loc);
-  double beta1 = getBeta1().getValueAsDouble();
-  double beta2 = getBeta2().getValueAsDouble();
-  Type f64 = builder.getF64Type();
-  Value t = e.cast(step, f64);
-  // 1 - beta^t
-  auto correction = [&](double beta) {
-    return e.offset(e.neg(e.exp(e.scale(t, std::log(beta)))), 1);
-  };
-  Value stepSize = e.div(e.cast(lr, f64), correction(beta1));
-  Value rootCorrection = e.sqrt(correction(beta2));
-
-  Value m = e.add(slots[0], e.scale(e.sub(gradient, slots[0]), 1 - beta1));
-  Value v = e.add(e.scale(slots[1], beta2),
-                  e.scale(e.mul(gradient, gradient), 1 - beta2));
-  Value denominator =
-      e.offset(e.div(e.sqrt(v), spread(e, rootCorrection, param)),
-               getEps().getValueAsDouble());
-  Value newParam =
-      e.sub(param, e.mul(spread(e, stepSize, param), e.div(m, denominator)));
-  return {newParam, m, v};
-}
+#define GET_OP_CLASSES
+#include "dialects/Dl/Optimizer.cpp.inc"

@@ -16,6 +16,11 @@ mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
 void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
                  mlir::FloatAttr value);
 
+/// A number or `@name` of a hyper-parameter.
+mlir::ParseResult parseHyper(mlir::OpAsmParser &parser, mlir::Attribute &value);
+void printHyper(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                mlir::Attribute value);
+
 /// A case of an enumeration as a bare keyword, without the space that an
 /// attribute would print before it.
 template <typename EnumAttr, typename Enum>

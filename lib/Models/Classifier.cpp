@@ -26,7 +26,8 @@ void models::addClassifier(Program &program, const ClassifierShape &shape,
   auto number = [&](double value) { return b.getF64FloatAttr(value); };
   program.hyperParameter("lr", learningRate);
   program.optimizer("adam", dl::AdamAttr::get(program.context(), number(0.9),
-                                              number(0.999), number(1e-8)));
+                                              number(0.999), number(1e-8),
+                                              number(0), false, false));
 
   SmallVector<int64_t> input{shape.batch};
   llvm::append_range(input, shape.image);

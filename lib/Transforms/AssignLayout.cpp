@@ -355,7 +355,9 @@ struct AssignLayoutPass : dlc::impl::AssignLayoutBase<AssignLayoutPass> {
             param.setStorageAttr(storage);
       }
     for (auto slot : model.getBody().getOps<SlotOp>())
-      if (auto param = symbols.lookup<ParamOp>(*slot.getParameter()))
+      if (auto param = slot.getParameter()
+                           ? symbols.lookup<ParamOp>(*slot.getParameter())
+                           : ParamOp())
         if (param.getStorageAttr())
           slot.setStorageAttr(param.getStorageAttr());
 

@@ -20,13 +20,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Transforms/Passes.h"
-
-#include "dialects/Dl/Build.h"
+#include "StepResolver.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/MapVector.h"
-#include "llvm/Support/GlobPattern.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_RESOLVESTEPS
@@ -44,14 +40,19 @@ using namespace dlc::dl;
 /// Replaces every call in `block` by the callee's body. `active` holds the
 /// callees being inlined, to find recursion.
 static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
+                                 FlatSymbolRefAttr averaged,
                                  SymbolTable &symbols,
                                  SmallVectorImpl<StringRef> &active) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto modal = dyn_cast<HasMode>(op))
       if (!modal.getMode() && mode)
         modal.setMode(*mode);
+    if (auto read = dyn_cast<ReadOp>(op))
+      if (!read.getAveragedAttr() && averaged &&
+          symbols.lookup<ParamOp>(read.getEntry()))
+        read.setAveragedAttr(averaged);
     if (auto scan = dyn_cast<ScanOp>(op))
-      if (failed(inlineCalls(scan.getBlock(), mode, symbols, active)))
+      if (failed(inlineCalls(scan.getBlock(), mode, averaged, symbols, active)))
         return failure();
     auto call = dyn_cast<CallOp>(op);
     if (!call)
@@ -66,6 +67,8 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
     Block &body = copy->getBody().front();
     active.push_back(call.getCallee());
     if (failed(inlineCalls(body, call.getMode() ? call.getMode() : mode,
+                           call.getAveragedAttr() ? call.getAveragedAttr()
+                                                  : averaged,
                            symbols, active)))
       return failure();
     active.pop_back();
@@ -84,50 +87,6 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
 // State of one step
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-class StepResolver {
-public:
-  /// `numRandomOps` counts the ops of the model that draw.
-  StepResolver(ModelOp model, SymbolTable &symbols, StepOp step,
-               int64_t &numRandomOps)
-      : model(model), symbols(symbols), step(step), builder(step.getContext()),
-        numRandomOps(numRandomOps) {}
-
-  LogicalResult run();
-
-private:
-  Value read(StringAttr entry, Type type);
-  void write(StringAttr entry, Value value) {
-    current[entry] = value;
-    written.insert(entry);
-  }
-  LogicalResult resolve(Block &block);
-  LogicalResult resolve(BatchNormOp op);
-  LogicalResult resolve(Random op);
-  LogicalResult resolve(MinimizeOp op);
-  LogicalResult checkReached(MinimizeOp op, ArrayRef<ParamOp> params,
-                             ArrayRef<Value> values);
-  Operation *declareSlot(StringRef optimizer, StringRef slot, ParamOp param);
-  StringAttr declareCounter(const Twine &name);
-  Value count(StringAttr counter, Location loc);
-
-  ModelOp model;
-  SymbolTable &symbols;
-  StepOp step;
-  OpBuilder builder;
-  func::FuncOp function;
-  /// The state's values at this point of the step, by entry in order of first
-  /// use.
-  llvm::MapVector<StringAttr, Value> current;
-  llvm::SetVector<StringAttr> written;
-  SmallVector<DictionaryAttr> argAttrs;
-  bool trains = false;
-  int64_t &numRandomOps;
-};
-
-} // namespace
-
 /// The value of a state entry: the argument it came in with, or what was
 /// written.
 Value StepResolver::read(StringAttr entry, Type type) {
@@ -138,6 +97,18 @@ Value StepResolver::read(StringAttr entry, Type type) {
   argAttrs.push_back(builder.getDictionaryAttr(
       builder.getNamedAttr(names::state, FlatSymbolRefAttr::get(entry))));
   return current[entry] = arg;
+}
+
+LogicalResult StepResolver::write(Operation *op, StringAttr entry,
+                                  Value value) {
+  auto param = symbols.lookup<ParamOp>(entry);
+  if (updates && param && !updates->contains(param))
+    return op->emitOpError()
+           << "changes @" << entry.getValue() << ", which is not among the "
+           << "parameters that @" << function.getSymName() << " updates";
+  current[entry] = value;
+  written.insert(entry);
+  return success();
 }
 
 /// Fails for an op whose mode neither it nor any call states.
@@ -204,8 +175,9 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
       return e.add(e.scale(old, 1 - momentum),
                    e.scale(e.stop(batch), momentum * factor));
     };
-    write(meanEntry, blend(mean, train.getMean(), 1));
-    write(varEntry, blend(var, train.getVar(), unbias));
+    if (failed(write(op, meanEntry, blend(mean, train.getMean(), 1))) ||
+        failed(write(op, varEntry, blend(var, train.getVar(), unbias))))
+      return failure();
   }
   op.replaceAllUsesWith(train.getY());
   op.erase();
@@ -214,38 +186,33 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
 
 /// Ops are numbered over all steps in program order, so that no two draw the
 /// same numbers.
+FailureOr<RandomSource> StepResolver::nextSource(Operation *op) {
+  RandomSource source{};
+  if (isa<ScanOp>(op->getParentOp()))
+    return op->emitOpError("may not be reached from the body of dl.scan: it "
+                           "would draw the same numbers at every step; draw "
+                           "them in front of it");
+  if (numRandomOps == maxRandomOps)
+    return op->emitOpError() << "is one too many: a model may have "
+                             << maxRandomOps << " ops that draw";
+  auto type = RankedTensorType::get({}, builder.getI64Type());
+  source.seed = read(declareCounter(names::seed), type);
+  source.step = read(declareCounter(names::stepCount), type);
+  source.number = numRandomOps++;
+  return source;
+}
+
 LogicalResult StepResolver::resolve(Random op) {
   RandomSource source{};
   if (op.isRandom()) {
-    if (isa<ScanOp>(op->getParentOp()))
-      return op->emitOpError("may not be reached from the body of dl.scan: it "
-                             "would draw the same numbers at every step; draw "
-                             "them in front of it");
-    if (numRandomOps == maxRandomOps)
-      return op->emitOpError() << "is one too many: a model may have "
-                               << maxRandomOps << " ops that draw";
-    auto type = RankedTensorType::get({}, builder.getI64Type());
-    source.seed = read(declareCounter(names::seed), type);
-    source.step = read(declareCounter(names::stepCount), type);
-    source.number = numRandomOps++;
+    FailureOr<RandomSource> next = nextSource(op);
+    if (failed(next))
+      return failure();
+    source = *next;
   }
   op->replaceAllUsesWith(op.draw(builder, source));
   op->erase();
   return success();
-}
-
-Operation *StepResolver::declareSlot(StringRef optimizer, StringRef slot,
-                                     ParamOp param) {
-  std::string name = (optimizer + "." + slot + "." + param.getSymName()).str();
-  if (Operation *known = symbols.lookup(name))
-    return known;
-  OpBuilder atEnd = OpBuilder::atBlockEnd(&model.getBody().front());
-  auto op = SlotOp::create(atEnd, param.getLoc(), name, param.getType(),
-                           ZerosAttr::get(builder.getContext()),
-                           FlatSymbolRefAttr::get(param.getSymNameAttr()),
-                           StorageAttr());
-  symbols.insert(op);
-  return op;
 }
 
 StringAttr StepResolver::declareCounter(const Twine &name) {
@@ -257,112 +224,31 @@ StringAttr StepResolver::declareCounter(const Twine &name) {
   return attr;
 }
 
+LogicalResult StepResolver::resolve(ReadOp op) {
+  StringAttr entry = op.getEntryAttr().getAttr();
+  auto param = symbols.lookup<ParamOp>(entry);
+  Value value;
+  if (op.getAveragedAttr() && param) {
+    FailureOr<Value> average = readAverage(op, *op.getAveraged(), param);
+    if (failed(average))
+      return failure();
+    value = *average;
+  } else {
+    value = read(entry, op.getType());
+  }
+  op.replaceAllUsesWith(visibleTo(op, value));
+  op.erase();
+  return success();
+}
+
 /// Advances a counter and returns its new value.
 Value StepResolver::count(StringAttr counter, Location loc) {
   Expr e(builder, loc);
   auto type = RankedTensorType::get({}, builder.getI64Type());
   Value next = e.add(read(counter, type), e.splat(type, 1));
-  write(counter, next);
+  current[counter] = next;
+  written.insert(counter);
   return next;
-}
-
-/// Checks that the loss was computed with the present values of the parameters:
-/// a gradient with respect to values it does not depend on is zero, and no one
-/// would notice.
-LogicalResult StepResolver::checkReached(MinimizeOp op,
-                                         ArrayRef<ParamOp> params,
-                                         ArrayRef<Value> values) {
-  DenseSet<Value> reached{op.getLoss()};
-  for (Operation *before = op->getPrevNode(); before;
-       before = before->getPrevNode())
-    if (llvm::any_of(before->getResults(),
-                     [&](Value v) { return reached.contains(v); }))
-      reached.insert(before->operand_begin(), before->operand_end());
-  for (size_t i = 0; i < params.size(); ++i) {
-    ParamOp param = params[i];
-    Value value = values[i];
-    bool usesOld =
-        llvm::any_of(function.getArguments(), [&](BlockArgument arg) {
-          auto state = argAttrs[arg.getArgNumber()].getAs<FlatSymbolRefAttr>(
-              names::state);
-          return state && state.getAttr() == param.getSymNameAttr() &&
-                 arg != value && reached.contains(arg);
-        });
-    if (usesOld && !reached.contains(value))
-      return op.emitOpError()
-             << "descends on @" << param.getSymName()
-             << ", which has been written since the loss was computed; "
-                "compute the loss again from a new dl.read";
-  }
-  if (llvm::none_of(values, [&](Value v) { return reached.contains(v); }))
-    return op.emitOpError("has a loss that depends on none of the parameters "
-                          "that its patterns match");
-  return success();
-}
-
-LogicalResult StepResolver::resolve(MinimizeOp op) {
-  auto optimizer = symbols.lookup<OptimizerOp>(op.getOptimizer());
-  OptimizerAttrInterface rule = optimizer.getRule();
-
-  SmallVector<ParamOp> params;
-  if (op.getPatterns().empty())
-    return op.emitOpError(
-        "has no pattern, so there is nothing to descend along");
-  for (Attribute attr : op.getPatterns()) {
-    StringRef text = cast<StringAttr>(attr).getValue();
-    llvm::Expected<llvm::GlobPattern> pattern = llvm::GlobPattern::create(text);
-    if (!pattern)
-      return op.emitOpError()
-             << "has the pattern \"" << text
-             << "\", which is not one: " << llvm::toString(pattern.takeError());
-    bool any = false;
-    for (auto param : model.getBody().getOps<ParamOp>()) {
-      if (!pattern->match(param.getSymName()))
-        continue;
-      any = true;
-      if (!llvm::is_contained(params, param))
-        params.push_back(param);
-    }
-    if (!any)
-      return op.emitOpError() << "has the pattern \"" << text
-                              << "\", which matches no parameter of the model";
-  }
-
-  SmallVector<Value> values;
-  SmallVector<Type> types;
-  for (ParamOp param : params) {
-    values.push_back(read(param.getSymNameAttr(), param.getType()));
-    types.push_back(param.getType());
-  }
-  for (auto [param, type] : llvm::zip(params, types))
-    if (!isa<FloatType>(cast<RankedTensorType>(type).getElementType()))
-      return op.emitOpError() << "matches @" << param.getSymName()
-                              << ", whose type " << type << " has no gradient";
-  if (failed(checkReached(op, params, values)))
-    return failure();
-  auto gradient =
-      GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values);
-
-  Value step = count(declareCounter(op.getOptimizer() + ".step"), op.getLoc());
-  for (auto [param, value, g] :
-       llvm::zip(params, values, gradient.getResults())) {
-    SmallVector<Value> slots;
-    SmallVector<StringAttr> slotNames;
-    for (StringRef slot : rule.getSlotNames()) {
-      Operation *entry = declareSlot(op.getOptimizer(), slot, param);
-      slotNames.push_back(SymbolTable::getSymbolName(entry));
-      slots.push_back(read(slotNames.back(), param.getType()));
-    }
-    SmallVector<Value> updated = rule.buildUpdate(builder, op.getLoc(), value,
-                                                  g, op.getLr(), step, slots);
-    write(param.getSymNameAttr(), updated.front());
-    for (auto [name, slot] :
-         llvm::zip(slotNames, ArrayRef(updated).drop_front()))
-      write(name, slot);
-  }
-  trains = true;
-  op.erase();
-  return success();
 }
 
 /// Replaces all that reads and writes the state in a block of the step.
@@ -381,7 +267,8 @@ LogicalResult StepResolver::resolve(Block &block) {
       if (failed(resolve(scan.getBlock())))
         return failure();
     } else if (auto read = dyn_cast<ReadOp>(op)) {
-      replaceByState(read.getEntryAttr().getAttr());
+      if (failed(resolve(read)))
+        return failure();
     } else if (auto read = dyn_cast<ReadHparamOp>(op)) {
       replaceByState(read.getEntryAttr().getAttr());
     } else if (isa<StepCountOp>(op)) {
@@ -393,7 +280,9 @@ LogicalResult StepResolver::resolve(Block &block) {
       // The entry must be an argument too, so that its old value can be
       // replaced.
       this->read(write.getEntryAttr().getAttr(), write.getValue().getType());
-      this->write(write.getEntryAttr().getAttr(), write.getValue());
+      if (failed(this->write(write, write.getEntryAttr().getAttr(),
+                             write.getValue())))
+        return failure();
       write.erase();
     } else if (auto norm = dyn_cast<BatchNormOp>(op)) {
       if (failed(resolve(norm)))
@@ -411,8 +300,8 @@ LogicalResult StepResolver::resolve(Block &block) {
 
 LogicalResult StepResolver::run() {
   SmallVector<StringRef> active;
-  if (failed(
-          inlineCalls(step.getBody().front(), std::nullopt, symbols, active)))
+  if (failed(inlineCalls(step.getBody().front(), std::nullopt,
+                         FlatSymbolRefAttr(), symbols, active)))
     return failure();
 
   auto type = cast<FunctionType>(step.getFunctionType());
@@ -427,6 +316,17 @@ LogicalResult StepResolver::run() {
   };
   for (auto [name, inputType] : llvm::zip(step.getArgNames(), type.getInputs()))
     argAttrs.push_back(describe(name, inputType));
+
+  if (ArrayAttr patterns = step.getUpdatesAttr()) {
+    FailureOr<SmallVector<ParamOp>> matched = matchParams(
+        step, patterns, llvm::to_vector(model.getBody().getOps<ParamOp>()),
+        "parameter of the model");
+    if (failed(matched))
+      return failure();
+    updates.emplace();
+    for (ParamOp param : *matched)
+      updates->insert(param);
+  }
 
   Block &body = function.getBody().front();
   if (failed(resolve(body)))
@@ -486,11 +386,14 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     ModelOp model = getOperation();
     if (failed(checkNames(model)))
       return signalPassFailure();
+    FailureOr<OptimizerUses> uses = findOptimizerUses(model);
+    if (failed(uses))
+      return signalPassFailure();
     SymbolTable symbols(model);
     int64_t numRandomOps = 0;
     for (auto step :
          llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
-      if (failed(StepResolver(model, symbols, step, numRandomOps).run()))
+      if (failed(StepResolver(model, symbols, step, *uses, numRandomOps).run()))
         return signalPassFailure();
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))
       if (isa<FuncOp, OptimizerOp>(op))

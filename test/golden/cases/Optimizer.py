@@ -42,7 +42,22 @@ def sgd(params, lr):
     return torch.optim.SGD(params, lr=lr, foreach=False)
 
 
+def clip(name, a, b, bound):
+    def reference(a, b, bound):
+        norm = torch.sqrt((a * a).sum() + (b * b).sum())
+        factor = torch.clamp(bound / (norm + 1e-6), max=1)
+        return {"norm": norm, "c": a * factor, "d": b * factor}
+
+    return Case(op="clip_by_global_norm", name=name,
+                inputs={"a": a, "b": b, "bound": np.float32(bound)}, reference=reference,
+                text="%norm, %c, %d = dl.clip_by_global_norm %a, %b to %bound"
+                     " : {a}, {b} to {bound} -> {norm}")
+
+
 def cases():
+    yield clip("clipped", normal(3, 5), normal(7), 0.5)
+    yield clip("short_enough", normal(3, 5), normal(1), 50)
+    yield clip("an_empty_one", normal(2, 2), normal(0, 4), 1)
     yield optimizer("adam", "defaults", (7, 5), adam, 0.01)
     yield optimizer("adam", "rest_of_a_vector", (33,), adam, 0.001)
     yield optimizer("adam", "tiny_gradients", (4, 4), adam, 0.1, size=1e-8)

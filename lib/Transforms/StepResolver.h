@@ -1,0 +1,103 @@
+//===- StepResolver.h - One step as a pure function -------------*- C++ -*-===//
+//
+// What ResolveSteps.cpp and ResolveMinimize.cpp share.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_LIB_TRANSFORMS_STEPRESOLVER_H
+#define DLC_LIB_TRANSFORMS_STEPRESOLVER_H
+
+#include "dlc/Transforms/Passes.h"
+
+#include "dialects/Dl/Build.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace dlc {
+
+struct Descent;
+
+/// What all steps of a model together do with each optimizer.
+struct OptimizerUse {
+  /// Whether its `dl.minimize`s differ in their parameters: then each
+  /// parameter has a count of updates of its own.
+  bool countsEach = false;
+  llvm::SmallVector<dl::ParamOp> params;
+  /// Of which averages are kept.
+  llvm::DenseSet<mlir::Operation *> averaged;
+};
+using OptimizerUses = llvm::StringMap<OptimizerUse>;
+
+/// Finds the uses; says what is wrong with the patterns of a `dl.minimize`.
+mlir::FailureOr<OptimizerUses> findOptimizerUses(dl::ModelOp model);
+
+/// The parameters, of `all`, whose names match a pattern, in the order of the
+/// patterns. A pattern that matches none is an error at `op`, which calls it
+/// `what`.
+mlir::FailureOr<llvm::SmallVector<dl::ParamOp>>
+matchParams(mlir::Operation *op, mlir::ArrayAttr patterns,
+            llvm::ArrayRef<dl::ParamOp> all, llvm::StringRef what);
+
+class StepResolver {
+public:
+  /// `numRandomOps` counts the ops of the model that draw.
+  StepResolver(dl::ModelOp model, mlir::SymbolTable &symbols, dl::StepOp step,
+               const OptimizerUses &uses, int64_t &numRandomOps)
+      : model(model), symbols(symbols), step(step), builder(step.getContext()),
+        uses(uses), numRandomOps(numRandomOps) {}
+
+  mlir::LogicalResult run();
+
+private:
+  mlir::Value read(mlir::StringAttr entry, mlir::Type type);
+  /// Replaces it; `op` says so.
+  mlir::LogicalResult write(mlir::Operation *op, mlir::StringAttr entry,
+                            mlir::Value value);
+  mlir::LogicalResult resolve(mlir::Block &block);
+  mlir::LogicalResult resolve(dl::BatchNormOp op);
+  mlir::LogicalResult resolve(dl::Random op);
+  mlir::LogicalResult resolve(dl::ReadOp op);
+  mlir::LogicalResult resolve(dl::MinimizeOp op);
+  mlir::LogicalResult checkReached(dl::MinimizeOp op,
+                                   llvm::ArrayRef<dl::ParamOp> params,
+                                   llvm::ArrayRef<mlir::Value> values);
+  mlir::FailureOr<mlir::Value> readAverage(mlir::Operation *op,
+                                           llvm::StringRef optimizer,
+                                           dl::ParamOp param);
+  /// The counter of that name of an optimizer, for this parameter.
+  mlir::StringAttr counterOf(llvm::StringRef optimizer, llvm::StringRef name,
+                             dl::ParamOp param);
+  mlir::Value readHyper(mlir::Attribute hyper, mlir::Type element,
+                        mlir::Location loc);
+  Descent advance(dl::MinimizeOp op, dl::ParamOp param);
+  mlir::LogicalResult shapeGradients(dl::MinimizeOp op,
+                                     llvm::MutableArrayRef<Descent> descents);
+  mlir::FailureOr<mlir::Value>
+  drawNoise(dl::MinimizeOp op, mlir::RankedTensorType type, mlir::Value step);
+  mlir::LogicalResult update(dl::MinimizeOp op, dl::OptimizerAttrInterface rule,
+                             dl::GroupAttr group, Descent descent);
+  /// What an op that draws makes its numbers of.
+  mlir::FailureOr<dl::RandomSource> nextSource(mlir::Operation *op);
+  mlir::StringAttr declareSlot(llvm::StringRef optimizer,
+                               dl::OptimizerSlot slot, dl::ParamOp param);
+  mlir::StringAttr declareCounter(const llvm::Twine &name);
+  mlir::Value count(mlir::StringAttr counter, mlir::Location loc);
+
+  dl::ModelOp model;
+  mlir::SymbolTable &symbols;
+  dl::StepOp step;
+  mlir::OpBuilder builder;
+  mlir::func::FuncOp function;
+  /// The state's values at this point of the step, by entry in order of first
+  /// use.
+  llvm::MapVector<mlir::StringAttr, mlir::Value> current;
+  llvm::SetVector<mlir::StringAttr> written;
+  llvm::SmallVector<mlir::DictionaryAttr> argAttrs;
+  bool trains = false;
+  const OptimizerUses &uses;
+  /// Parameters that the step may change; null: all.
+  std::optional<llvm::DenseSet<mlir::Operation *>> updates;
+  int64_t &numRandomOps;
+};
+
+} // namespace dlc
+#endif // DLC_LIB_TRANSFORMS_STEPRESOLVER_H
