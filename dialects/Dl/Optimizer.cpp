@@ -15,11 +15,18 @@ using namespace dlc::dl;
 
 Update::Update(OpBuilder &builder, Location loc, Value param, Value gradient,
                Value lr, Value step, ValueRange slots, Reader reader)
-    : e(builder, loc), param(param), gradient(gradient), step(step),
-      slots(slots), reader(reader) {
-  Type f64 = builder.getF64Type();
-  this->lr = tensorType(lr).getElementType() == f64 ? lr : e.cast(lr, f64);
-  t = e.cast(step, f64);
+    : e(builder, loc), param(param), gradient(gradient), lr(lr), step(step),
+      slots(slots), reader(reader) {}
+
+Value Update::rate() {
+  Type f64 = e.builder().getF64Type();
+  return tensorType(lr).getElementType() == f64 ? lr : e.cast(lr, f64);
+}
+
+Value Update::time() {
+  if (!t)
+    t = e.cast(step, e.builder().getF64Type());
+  return t;
 }
 
 Hyper Update::hyper(StringRef name, Attribute value) {
@@ -38,7 +45,7 @@ void Update::decay(Attribute weightDecay, bool decoupled) {
     gradient = e.add(gradient, scaled(param, rate));
     return;
   }
-  Value kept = e.offset(e.neg(e.mul(lr, scalar(rate))), 1);
+  Value kept = e.offset(e.neg(e.mul(this->rate(), scalar(rate))), 1);
   param = scaled(param, kept);
 }
 

@@ -48,14 +48,18 @@ public:
 
   // Scalars.
   mlir::Value scalar(Hyper h) {
-    return h.value ? h.value : e.splat(t.getType(), h.number);
+    auto f64 = mlir::RankedTensorType::get({}, e.builder().getF64Type());
+    return h.value ? h.value : e.splat(f64, h.number);
   }
+  /// The learning rate and the number of the update in f64.
+  mlir::Value rate();
+  mlir::Value time();
   Hyper complement(Hyper h);
   /// base^exponent, the latter an f64 scalar.
   mlir::Value power(Hyper base, mlir::Value exponent);
   /// 1 - beta^t.
   mlir::Value correction(Hyper beta) {
-    return e.offset(e.neg(power(beta, t)), 1);
+    return e.offset(e.neg(power(beta, time())), 1);
   }
 
   // Tensors of the parameter's shape.
@@ -76,12 +80,12 @@ public:
 
   Expr e;
   mlir::Value param, gradient;
-  mlir::Value lr;   ///< tensor<f64>
+  mlir::Value lr;   ///< a scalar of any float type
   mlir::Value step; ///< tensor<i64>
-  mlir::Value t;    ///< the same, tensor<f64>
   llvm::SmallVector<mlir::Value> slots;
 
 private:
+  mlir::Value t; ///< what time() made
   Reader reader;
   llvm::StringMap<mlir::Attribute> overrides;
 };

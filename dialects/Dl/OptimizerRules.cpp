@@ -104,11 +104,11 @@ Slots AdagradAttr::getSlots(RankedTensorType param) const {
 Values AdagradAttr::buildUpdate(Update &u) const {
   u.decay(getWeightDecay(), getDecoupledWeightDecay());
   Expr &e = u.e;
-  Value rate = u.lr;
+  Value rate = u.rate();
   Hyper lrDecay = u.hyper("lr_decay", getLrDecay());
   if (!lrDecay.isZero())
-    rate =
-        e.div(rate, e.offset(e.mul(e.offset(u.t, -1), u.scalar(lrDecay)), 1));
+    rate = e.div(rate,
+                 e.offset(e.mul(e.offset(u.time(), -1), u.scalar(lrDecay)), 1));
   Value sum = e.add(u.slots[0], e.mul(u.gradient, u.gradient));
   Value quotient =
       e.div(u.gradient, u.shifted(e.sqrt(sum), u.hyper("eps", getEps())));
@@ -250,7 +250,7 @@ Values AdamAttr::buildUpdate(Update &u) const {
   Values results{Value(), moments.m, moments.v};
   if (getAmsgrad())
     results.push_back(e.maximum(u.slots[2], moments.v));
-  Value rate = e.div(u.lr, u.correction(moments.beta1));
+  Value rate = e.div(u.rate(), u.correction(moments.beta1));
   Value root = e.sqrt(u.correction(moments.beta2));
   Value denominator = u.shifted(e.div(e.sqrt(results.back()), u.spread(root)),
                                 u.hyper("eps", getEps()));
@@ -284,7 +284,7 @@ Values AdamaxAttr::buildUpdate(Update &u) const {
   Value norm =
       e.maximum(u.scaled(u.slots[1], u.hyper("beta2", getBeta2())),
                 u.shifted(e.abs(u.gradient), u.hyper("eps", getEps())));
-  Value rate = e.div(u.lr, u.correction(beta1));
+  Value rate = e.div(u.rate(), u.correction(beta1));
   return {e.sub(u.param, u.scaled(e.div(m, norm), rate)), m, norm};
 }
 
@@ -306,10 +306,10 @@ Values NadamAttr::buildUpdate(Update &u) const {
                  e.offset(e.scale(u.power(0.96, e.mul(t, decay)), -0.5), 1));
   };
   auto oneMinus = [&](Value x) { return e.offset(e.neg(x), 1); };
-  Value now = mu(u.t), next = mu(e.offset(u.t, 1));
+  Value now = mu(u.time()), next = mu(e.offset(u.time(), 1));
   Value product = e.mul(u.slots[2], now);
-  Value ofGradient = e.mul(u.lr, e.div(oneMinus(now), oneMinus(product)));
-  Value ofMoment = e.mul(u.lr, e.div(next, oneMinus(e.mul(product, next))));
+  Value ofGradient = e.mul(u.rate(), e.div(oneMinus(now), oneMinus(product)));
+  Value ofMoment = e.mul(u.rate(), e.div(next, oneMinus(e.mul(product, next))));
   Value correction = u.spread(u.correction(moments.beta2));
   Value denominator =
       u.shifted(e.sqrt(e.div(moments.v, correction)), u.hyper("eps", getEps()));
@@ -327,13 +327,14 @@ Values RadamAttr::buildUpdate(Update &u) const {
   u.decay(getWeightDecay(), getDecoupledWeightDecay());
   Expr &e = u.e;
   Moments moments(u, getBeta1(), getBeta2());
-  Value power = u.power(moments.beta2, u.t);
+  Value power = u.power(moments.beta2, u.time());
   Value correction = e.offset(e.neg(power), 1);
   Value beta2 = u.scalar(moments.beta2);
   Value one = e.splat(beta2.getType(), 1);
   // R = 2 / (1 - beta2) - 1
   Value limit = e.offset(e.div(e.scale(one, 2), e.sub(one, beta2)), -1);
-  Value length = e.sub(limit, e.div(e.scale(e.mul(u.t, power), 2), correction));
+  Value length =
+      e.sub(limit, e.div(e.scale(e.mul(u.time(), power), 2), correction));
   Value above = e.mul(e.mul(e.offset(length, -4), e.offset(length, -2)), limit);
   Value below = e.mul(e.mul(e.offset(limit, -4), e.offset(limit, -2)), length);
   Value rectified = e.compare(Predicate::gt, length, 5);
@@ -343,7 +344,7 @@ Values RadamAttr::buildUpdate(Update &u) const {
   Value root = u.shifted(e.sqrt(moments.v), u.hyper("eps", getEps()));
   Value factor = u.choose(rectified, e.div(u.spread(adaptive), root),
                           e.splat(root.getType(), 1));
-  Value rate = e.div(u.lr, u.correction(moments.beta1));
+  Value rate = e.div(u.rate(), u.correction(moments.beta1));
   Value step = e.mul(u.scaled(moments.m, rate), factor);
   return {e.sub(u.param, step), moments.m, moments.v};
 }
@@ -396,7 +397,7 @@ Values LambAttr::buildUpdate(Update &u) const {
                               e.compare(Predicate::gt, ofStep, 0));
   Value ratio =
       e.select(usable, e.div(length, ofStep), e.splat(length.getType(), 1));
-  Value rate = e.mul(u.lr, e.cast(ratio, e.builder().getF64Type()));
+  Value rate = e.mul(u.rate(), e.cast(ratio, e.builder().getF64Type()));
   return {e.sub(u.param, u.scaled(r, rate)), moments.m, moments.v};
 }
 
@@ -470,7 +471,7 @@ Values MuonAttr::buildUpdate(Update &u) const {
     break;
   }
   Value step =
-      u.scaled(orthogonalized(e, direction, *this), e.scale(u.lr, factor));
+      u.scaled(orthogonalized(e, direction, *this), e.scale(u.rate(), factor));
   return {e.sub(u.param, step), v};
 }
 

@@ -324,7 +324,7 @@ LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
   if (group) {
     Hyper factor = u.hyper("lr", group.getLr());
     if (factor.value || factor.number != 1)
-      u.lr = u.e.mul(u.lr, u.scalar(factor));
+      u.lr = u.e.mul(u.rate(), u.scalar(factor));
     if (group.getWeightDecay())
       u.set("weight_decay", group.getWeightDecay());
   }

@@ -49,8 +49,8 @@ dl.model @rules {
   }
   // CHECK: dl.step @train({{.*}}) -> (y: tensor<4xf32>) updates ["w"] {
   dl.step @train(%x: tensor<4xf32>, %loss: tensor<f32>, %lr: tensor<f32>) -> (y: tensor<4xf32>) updates ["w"] {
-    // CHECK-NEXT: dl.minimize %{{.*}} with @adam over ["*"] lr(%{{.*}}) frozen ["b"] groups [#dl.group<["w"], lr = 2.000000e+00, weight_decay = @momentum>] accumulate(4) clip_value(5.000000e-01) clip_norm(@momentum) noise(1.000000e-01, 5.500000e-01) clip_weights(1.000000e-02) average(9.990000e-01) : tensor<f32>, tensor<f32>
-    dl.minimize %loss with @adam over ["*"] lr(%lr) frozen ["b"] groups [#dl.group<["w"], lr = 2.0, weight_decay = @momentum>] accumulate(4) clip_value(0.5) clip_norm(@momentum) noise(0.1, 0.55) clip_weights(0.01) average(0.999) : tensor<f32>, tensor<f32>
+    // CHECK-NEXT: dl.minimize %{{.*}} with @adam over ["*"] lr(%{{.*}}) frozen ["b"] groups [#dl.group<["w"], lr = 2.000000e+00, weight_decay = @momentum>] accumulate(4) clip_value(5.000000e-01) clip_norm(@momentum) noise(1.000000e-01, 5.500000e-01) clip_weights(1.000000e-02) average(5.000000e-01) : tensor<f32>, tensor<f32>
+    dl.minimize %loss with @adam over ["*"] lr(%lr) frozen ["b"] groups [#dl.group<["w"], lr = 2.0, weight_decay = @momentum>] accumulate(4) clip_value(0.5) clip_norm(@momentum) noise(0.1, 0.55) clip_weights(0.01) average(0.5) : tensor<f32>, tensor<f32>
     // CHECK-NEXT: dl.minimize %{{.*}} with @sgd over ["*"] lr(%{{.*}}) noise(1.000000e+00) : tensor<f32>, tensor<f32>
     dl.minimize %loss with @sgd over ["*"] lr(%lr) noise(1.0) : tensor<f32>, tensor<f32>
     // CHECK-NEXT: dl.call @net(%{{.*}}) mode(eval) averaged(@adam) : (tensor<4xf32>) -> tensor<4xf32>

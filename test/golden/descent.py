@@ -166,6 +166,30 @@ def ahead(inner, k, alpha):
 NUMPY = {"lion": lion, "lamb": lamb, "lookahead": ahead(adam, 5, 0.5),
          "lookahead_sgd": ahead(momentum, 3, 0.8), "ranger": ahead(radam, 6, 0.5)}
 
+# What Optax's documentation prints: the sum of squares of (1, 2, 3) before and after five
+# updates with learning rate 0.003.
+PUBLISHED = {
+    "lion": ("lion<weight_decay = 1.0e-3>",
+             ["1.40E+01", "1.40E+01", "1.39E+01", "1.39E+01", "1.39E+01", "1.38E+01"]),
+    "lamb": ("lamb", ["1.40E+01", "1.39E+01", "1.38E+01", "1.38E+01", "1.37E+01", "1.36E+01"]),
+}
+
+
+def published_model():
+    """A step for each, which returns the sum before its update."""
+    lines = ["dl.model @published {", "dl.hparam @lr = 0.003"]
+    for name, (rule, _) in PUBLISHED.items():
+        lines += [f"dl.param @{name}.p : tensor<3xf64> = zeros",
+                  f"dl.optimizer @rule_{name} = #dl.{rule}",
+                  f"dl.step @{name}() -> (sum: tensor<f64>) {{",
+                  f"%p = dl.read @{name}.p : tensor<3xf64>", "%0 = dl.square %p : tensor<3xf64>",
+                  "%sum = dl.reduce_sum %0 {axes = [0]} : tensor<3xf64> -> tensor<f64>",
+                  "%lr = dl.read_hparam @lr : tensor<f32>",
+                  f'dl.minimize %sum with @rule_{name} over ["{name}.p"] lr(%lr)'
+                  " : tensor<f64>, tensor<f32>",
+                  "dl.return %sum : tensor<f64>", "}"]
+    return "\n".join(lines + ["}", ""])
+
 
 def by_numpy(name):
     """What data/descent.npz has for a variant: a row of all parameters a checked step."""

@@ -17,6 +17,9 @@ from library import HANDLE, Compiled
 from program import DTYPES
 
 TOLERANCES = {"f32": 1e-5, "f64": 1e-12}
+# Newton and Schulz's iteration multiplies what is small in a matrix, rounding too, by up
+# to 3.4445^5.
+LOOSE = {("f32", "muon"): 1e-4}
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -51,6 +54,29 @@ def run(library, name, dtype):
     return np.array(rows, np.float64)
 
 
+def compile_model(dlc, folder, name, text):
+    program = pathlib.Path(folder) / f"{name}.mlir"
+    program.write_text(text)
+    library = program.with_suffix(".so")
+    subprocess.run([dlc, str(program), "-o", str(library)], check=True)
+    return Compiled(library)
+
+
+def published(library, name):
+    """What the step returns, as it is printed, call by call."""
+    handle, start, total, printed = HANDLE(), np.array([1.0, 2, 3]), np.zeros(()), []
+    api = library.api
+    library.check(api.create(library.table, 1, ctypes.byref(handle)), "dlc_create")
+    library.check(api.set(handle, f"{name}.p".encode(), start.ctypes.data, start.nbytes),
+                  "dlc_set", handle)
+    for _ in descent.PUBLISHED[name][1]:
+        io = (ctypes.c_void_p * 1)(total.ctypes.data)
+        library.check(api.run(handle, library.steps[name][0], io), "dlc_run", handle)
+        printed.append(f"{total:.2E}")
+    api.destroy(handle)
+    return printed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dlc", required=True)
@@ -61,20 +87,23 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for element in options.types:
-            program = pathlib.Path(folder) / f"{element}.mlir"
-            program.write_text(descent.model(element, options.names))
-            library = program.with_suffix(".so")
-            subprocess.run([options.dlc, str(program), "-o", str(library)], check=True)
-            compiled = Compiled(library)
+            compiled = compile_model(options.dlc, folder, element,
+                                     descent.model(element, options.names))
             for name in options.names:
                 want = data[name] if name in data else descent.by_numpy(name)
                 got = run(compiled, name, DTYPES[element])
                 error = np.max(np.abs(got - want), axis=1) / np.max(np.abs(want), axis=1)
-                good = np.all(error <= TOLERANCES[element])
+                good = np.all(error <= LOOSE.get((element, name), TOLERANCES[element]))
                 failed += not good
                 print(f"{'ok  ' if good else 'FAIL'} {element} {name}: "
                       + ", ".join(f"{e:.1e}" for e in error))
-    print(f"{len(options.names) * len(options.types) - failed} hold, {failed} do not")
+        compiled = compile_model(options.dlc, folder, "published", descent.published_model())
+        for name, (_, want) in descent.PUBLISHED.items():
+            got = published(compiled, name)
+            failed += got != want
+            print(f"{'ok  ' if got == want else 'FAIL'} {name} as published: {', '.join(got)}")
+    total = len(options.names) * len(options.types) + len(descent.PUBLISHED)
+    print(f"{total - failed} hold, {failed} do not")
     sys.exit(1 if failed else 0)
 
 
