@@ -177,11 +177,13 @@ void Grouping::assign(Operation *op) {
     // not rows.)
     int64_t elements = tensorType(op->getResult(0)).getNumElements();
     bool small = pointwise && elements <= 4096, large = elements > 4096;
-    bool joinPointwise = group.pointwise && pointwise &&
-                         *group.pointwise == *pointwise && sameShape &&
-                         (related || small);
     bool joinRows = group.rows && rows && *group.rows == *rows &&
                     (related || large) && rowOnly;
+    // What shares rows and is pointwise stays so: an optimizer's update, whose
+    // moments are unrelated, then may overwrite what it reads.
+    bool joinPointwise = group.pointwise && pointwise &&
+                         *group.pointwise == *pointwise && sameShape &&
+                         (related || small || joinRows);
     if (!joinPointwise && !joinRows)
       continue;
     if (!joinPointwise)
