@@ -98,8 +98,8 @@ def rule_section(rule):
 
 def rule_sections(records):
     """The update rules of a family, in the order of its file."""
-    rules = [record for record in records.values() if isinstance(record, dict)
-             and "mnemonic" in record and "Dl_OptimizerAttrInterface" in str(record.get("traits"))]
+    rules = [records[name] for name in records["!instanceof"].get("AttrDef", [])
+             if "Optimizer.td:" in records[name]["!locs"][0] and records[name]["mnemonic"]]
     lines = []
     for rule in sorted(rules, key=lambda r: int(r["!locs"][0].rsplit(":", 1)[1])):
         head, rows = rule_section(rule)
