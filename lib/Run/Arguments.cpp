@@ -201,5 +201,17 @@ DATA (a field feeds the step's input of the same name):
       idx:/usr/share/datasets/fashion-mnist
   npy:FIELD=FILE.npy,...[;eval:FIELD=FILE.npy,...]
       arrays with one entry a sample; the second list is evaluated on
+
+SCHEDULE (a text file; what follows a # is left out):
+  step N NAME=VALUE ...
+  epoch N NAME=VALUE ...
+      the values hold from step or epoch N on (from 1), until another line
+      gives that hyper-parameter another; a run that resumes needs the same file
+
+PLATEAU (as torch's ReduceLROnPlateau, once an epoch):
+  NAME:metric=eval_loss,mode=min,factor=0.1,patience=10,threshold=1e-4,
+  threshold_mode=rel,cooldown=0,min_lr=0,eps=1e-8
+      NAME is a hyper-parameter, the metric a column of metrics.csv; these are
+      the defaults. Checkpoints keep where it stands
 )";
 }

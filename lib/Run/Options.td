@@ -88,5 +88,11 @@ defm out : Value<"out", "DIR",
 defm resume : Value<"resume", "FILE",
   "Go on where a model.safetensors was written, to the bit",
   [TrainCommand], TrainGroup>;
+defm schedule : Value<"schedule", "FILE",
+  "Values of hyper-parameters from certain steps or epochs on; see below",
+  [TrainCommand], TrainGroup>;
+defm reduce_on_plateau : Value<"reduce-on-plateau", "NAME[:OPTION=VALUE,...]",
+  "Reduce a hyper-parameter when a metric rests; see below",
+  [TrainCommand], TrainGroup>;
 defm log_every : Value<"log-every", "N",
   "Print the loss of every Nth step", [TrainCommand], TrainGroup>;

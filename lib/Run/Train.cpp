@@ -48,6 +48,27 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
     options.maxSteps = *maxSteps;
   options.shuffle = !arguments.has(OPT_no_shuffle);
   options.outputFolder = arguments.text(OPT_out).str();
+  if (arguments.has(OPT_schedule)) {
+    Expected<HparamSchedule> schedule =
+        HparamSchedule::read(arguments.text(OPT_schedule));
+    if (!schedule)
+      return schedule.takeError();
+    options.schedule = std::move(*schedule);
+  }
+  if (arguments.has(OPT_reduce_on_plateau)) {
+    Expected<PlateauOptions> plateau =
+        PlateauOptions::parse(arguments.text(OPT_reduce_on_plateau));
+    if (!plateau)
+      return makeError("--reduce-on-plateau: {0}",
+                       toString(plateau.takeError()));
+    options.plateau = std::move(*plateau);
+    if (arguments.has(OPT_resume)) {
+      Expected<Metadata> resumed = readMetadata(arguments.text(OPT_resume));
+      if (!resumed)
+        return makeError("--resume: {0}", toString(resumed.takeError()));
+      options.resumed = std::move(*resumed);
+    }
+  }
   if (arguments.has(OPT_out) && options.outputFolder.empty())
     return makeError("--out: the name of the folder is empty");
   return options;

@@ -3,6 +3,8 @@
 #include "dlc/Training/Trainer.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/PendingFiles.h"
+#include "dlc/Support/Suggest.h"
 #include "dlc/Training/Evaluation.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -111,13 +113,107 @@ Error Trainer::prepareOutput() {
                                stepCount / stepsPerEpoch() + 1);
 }
 
-Error Trainer::writeOutput() {
+//===----------------------------------------------------------------------===//
+// The plateau
+//===----------------------------------------------------------------------===//
+
+Error Trainer::preparePlateau() {
+  if (!options.plateau)
+    return Error::success();
+  plateau.emplace(*options.plateau);
+  const PlateauOptions &settings = plateau->options();
+  Expected<double> rate = model.getHparam(settings.hparam);
+  if (!rate)
+    return makeError("--reduce-on-plateau: {0}", toString(rate.takeError()));
+  std::string other =
+      options.schedule ? options.schedule->find(settings.hparam) : "";
+  if (!other.empty())
+    return makeError("{0}: '{1}' is what --reduce-on-plateau sets", other,
+                     settings.hparam);
+  std::vector<std::string> names = columns();
+  auto found = llvm::find(names, settings.metric);
+  if (found == names.end())
+    return makeError("--reduce-on-plateau: {0}",
+                     toString(unknownName(
+                         "metric", settings.metric,
+                         SmallVector<StringRef>(names.begin(), names.end()))));
+  plateauColumn = found - names.begin();
+  if (Error error = plateau->restore(options.resumed))
+    return makeError("--resume: {0}", toString(std::move(error)));
+  return Error::success();
+}
+
+Error Trainer::stepPlateau(const EpochRecord &record) {
+  // What is left of an epoch decides with the rest of it, when the run resumes.
+  if (!plateau || stepCount % stepsPerEpoch())
+    return Error::success();
+  const std::string &name = plateau->options().hparam;
+  Expected<double> before = model.getHparam(name);
+  if (!before)
+    return before.takeError();
+  double after = plateau->step(record.values[plateauColumn], *before);
+  if (after == *before)
+    return Error::success();
+  std::string line;
+  raw_string_ostream(line) << "epoch " << record.epoch << ": "
+                           << plateau->options().metric << " rests, " << name
+                           << ' ' << format("%g -> %g", *before, after);
+  progress.print(line);
+  return model.setHparam(name, after);
+}
+
+/// A sum as text that gives the same bits again.
+static std::string exactText(double value) {
+  std::string text;
+  raw_string_ostream(text) << format("%.17g", value);
+  return text;
+}
+
+Expected<Totals> Trainer::beginTotals(bool isBegun) const {
+  Totals totals = trainMetrics.zero();
+  auto found = options.resumed.find("epoch.totals");
+  if (!plateau || !isBegun || found == options.resumed.end())
+    return totals;
+  SmallVector<StringRef> words;
+  StringRef(found->second).split(words, ' ');
+  bool good = words.size() == totals.sums.size() + 2 &&
+              !words[0].getAsInteger(10, totals.samples) &&
+              !words[1].getAsInteger(10, totals.correct);
+  for (unsigned i = 0; good && i < totals.sums.size(); ++i)
+    good = !words[i + 2].getAsDouble(totals.sums[i]);
+  if (!good)
+    return makeError("--resume: what it says of the epoch is damaged");
+  return totals;
+}
+
+Error Trainer::writeOutput(const Totals &trained) {
   if (!history)
     return Error::success();
   if (Error error = history->write(outputPath("metrics.csv")))
     return error;
-  return model.save(outputPath("model.safetensors"), DLC_ALL);
+  std::string path = outputPath("model.safetensors");
+  if (!plateau)
+    return model.save(path, DLC_ALL);
+  Metadata metadata = plateau->save();
+  if (stepCount % stepsPerEpoch()) {
+    std::string &text = metadata["epoch.totals"];
+    text =
+        std::to_string(trained.samples) + " " + std::to_string(trained.correct);
+    for (double sum : trained.sums)
+      text += " " + exactText(sum);
+  }
+  PendingFiles files;
+  Expected<std::string> plain = files.reserve(path + ".plain");
+  if (!plain)
+    return plain.takeError();
+  if (Error error = model.save(*plain, DLC_ALL))
+    return error;
+  return copyWithMetadata(*plain, path, metadata);
 }
+
+//===----------------------------------------------------------------------===//
+// Steps and epochs
+//===----------------------------------------------------------------------===//
 
 void Trainer::logStep() {
   std::string line = "step " + std::to_string(stepCount);
@@ -130,7 +226,8 @@ void Trainer::logStep() {
 
 void Trainer::report(int64_t epoch, const Totals &totals, double seconds) {
   // Of this epoch alone, so that evaluations do not count as training time.
-  double samplesPerSecond = totals.samples / std::max(seconds, 1e-9);
+  double samplesPerSecond =
+      (totals.samples - samplesBefore) / std::max(seconds, 1e-9);
   double left =
       (lastStep - stepCount) * trainFeed.batchSize() / samplesPerSecond;
   int64_t stepOfEpoch = stepCount - epoch * stepsPerEpoch();
@@ -143,6 +240,9 @@ void Trainer::report(int64_t epoch, const Totals &totals, double seconds) {
 }
 
 Error Trainer::runStep(ArrayRef<uint32_t> rows, Totals &totals) {
+  if (options.schedule)
+    if (Error error = options.schedule->apply(model, stepCount))
+      return error;
   trainFeed.fill(rows, buffers);
   if (Error error = model.run(trainStep, buffers.io()))
     return makeError("training step {0}: {1}", stepCount + 1,
@@ -182,12 +282,14 @@ Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
     line += formatMetrics(evaluation->metrics, *evaluated, "eval ");
   }
   line += formatv("  {0:f0} images/s  {1}",
-                  trained.samples / std::max(seconds, 1e-9),
+                  (trained.samples - samplesBefore) / std::max(seconds, 1e-9),
                   formatDuration(seconds));
   progress.print(line);
   if (history)
     history->add(record);
-  return writeOutput();
+  if (Error error = stepPlateau(record))
+    return error;
+  return writeOutput(trained);
 }
 
 Error Trainer::runEpoch(int64_t epoch) {
@@ -201,7 +303,11 @@ Error Trainer::runEpoch(int64_t epoch) {
   int64_t begin = stepCount - epoch * stepsPerEpoch();
   int64_t end = std::min(stepsPerEpoch(), lastStep - epoch * stepsPerEpoch());
   double started = progress.now();
-  Totals totals = trainMetrics.zero();
+  Expected<Totals> begun = beginTotals(begin > 0);
+  if (!begun)
+    return begun.takeError();
+  Totals totals = std::move(*begun);
+  samplesBefore = totals.samples;
   for (int64_t index = begin; index < end; ++index) {
     ArrayRef<uint32_t> rows = ArrayRef(order).slice(index * batch, batch);
     if (Error error = runStep(rows, totals))
@@ -235,6 +341,11 @@ Error Trainer::run() {
                        .str());
     return Error::success();
   }
+  if (options.schedule)
+    if (Error error = options.schedule->bind(model, stepsPerEpoch()))
+      return error;
+  if (Error error = preparePlateau())
+    return error;
   if (Error error = prepareOutput())
     return error;
   while (stepCount < lastStep)

@@ -5,7 +5,10 @@
 #include "dlc/Data/Batches.h"
 #include "dlc/Execution/Model.h"
 #include "dlc/Training/History.h"
+#include "dlc/Training/HparamSchedule.h"
+#include "dlc/Training/Metadata.h"
 #include "dlc/Training/Metrics.h"
+#include "dlc/Training/Plateau.h"
 #include "dlc/Training/Progress.h"
 
 #include <memory>
@@ -25,11 +28,18 @@ struct TrainingOptions {
   /// Folder for metrics.csv and model.safetensors, both written anew after
   /// every epoch; empty: nothing is written.
   std::string outputFolder;
+  /// Values of hyper-parameters from certain steps on.
+  std::optional<HparamSchedule> schedule;
+  /// A hyper-parameter that falls when a metric rests.
+  std::optional<PlateauOptions> plateau;
+  /// The metadata of the checkpoint that the model was loaded from.
+  Metadata resumed;
 };
 
-/// Trains a model on data. Where training stands is in the model alone (its
-/// step count and seed), so that a model loaded from a checkpoint goes on where
-/// the checkpoint was written, to the bit, in the middle of an epoch too.
+/// Trains a model on data. Where training stands is in the model (its step
+/// count and seed), and, of a plateau, in the metadata of the checkpoint, so
+/// that a model loaded from a checkpoint goes on where the checkpoint was
+/// written, to the bit, in the middle of an epoch too.
 class Trainer {
 public:
   /// Matches the data to the steps; without `evalStep` or without data for it
@@ -60,7 +70,11 @@ private:
   llvm::Error runEpoch(int64_t epoch);
   llvm::Error runStep(llvm::ArrayRef<uint32_t> rows, Totals &totals);
   llvm::Error finishEpoch(int64_t epoch, const Totals &trained, double seconds);
-  llvm::Error writeOutput();
+  llvm::Error writeOutput(const Totals &trained);
+  llvm::Error preparePlateau();
+  llvm::Error stepPlateau(const EpochRecord &record);
+  /// Of an epoch: zero, or where a checkpoint in the middle of it stood.
+  llvm::Expected<Totals> beginTotals(bool isBegun) const;
   void report(int64_t epoch, const Totals &totals, double seconds);
   void logStep();
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
@@ -78,6 +92,10 @@ private:
   TrainingOptions options;
   Progress &progress;
   std::optional<History> history;
+  std::optional<Plateau> plateau;
+  unsigned plateauColumn = 0; ///< of its metric among columns()
+  /// Of the epoch, seen before a checkpoint: not to be counted as speed.
+  int64_t samplesBefore = 0;
 
   uint64_t seed = 0;
   int64_t stepCount = 0; ///< steps done, those before a checkpoint included

@@ -1,0 +1,29 @@
+//===- Metadata.h - Text beside the tensors of a checkpoint -----*- C++ -*-===//
+//
+// The `__metadata__` of a safetensors file, in which a run keeps what belongs
+// to it and not to the model.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_TRAINING_METADATA_H
+#define DLC_TRAINING_METADATA_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <map>
+#include <string>
+
+namespace dlc {
+
+using Metadata = std::map<std::string, std::string>;
+
+/// What a file has; empty where it has none.
+llvm::Expected<Metadata> readMetadata(llvm::StringRef path);
+
+/// Copies the file `from`, which has none, to `to` with metadata; `to` appears
+/// whole or not at all.
+llvm::Error copyWithMetadata(llvm::StringRef from, llvm::StringRef to,
+                             const Metadata &metadata);
+
+} // namespace dlc
+#endif // DLC_TRAINING_METADATA_H
