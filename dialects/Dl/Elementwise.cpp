@@ -182,12 +182,15 @@ LogicalResult ClampOp::verify() {
 DIFFERENTIATE(PowOp) {
   Expr e(builder, getLoc());
   Value a = getA(), b = getB(), zero = e.splat(a.getType(), 0);
-  // Choices, not products: 0 times an infinite power would not be 0.
-  Value slope = e.mul(b, e.pow(a, e.offset(b, -1)));
-  Value bIsZero = e.compare(Predicate::eq, b, zero);
-  operands[0] = e.mul(cotangents[0], e.unless(bIsZero, slope));
-  // y log(a) without the logarithm of 0.
+  // Where both are 0 a power of 1: 0 times an infinite one would not be 0, nor
+  // would its own derivative.
   Value aIsZero = e.compare(Predicate::eq, a, zero);
+  Value bIsZero = e.compare(Predicate::eq, b, zero);
+  Value corner = e.logicalAnd(aIsZero, bIsZero);
+  Value base = e.select(corner, e.splat(a.getType(), 1), a);
+  Value slope = e.mul(b, e.pow(base, e.offset(b, -1)));
+  operands[0] = e.mul(cotangents[0], slope);
+  // y log(a) without the logarithm of 0.
   Value flat = e.logicalAnd(aIsZero, e.compare(Predicate::ge, b, zero));
   Value log = e.log(e.select(flat, e.splat(a.getType(), 1), a));
   operands[1] = e.mul(cotangents[0], e.mul(getY(), log));

@@ -28,6 +28,12 @@ struct CompilerOptions {
   std::string cpu = "native";
   /// A directory that gets the program after each phase; empty for none.
   std::string dumpPhases;
+  /// Compile, instead of the model, what says whether the gradients of this
+  /// step are right: the step alone, in f64, giving its loss and its gradients
+  /// (see dl-gradient-step). Empty: the model.
+  std::string gradientsOf;
+  /// 2: with the products of the second derivatives and given vectors.
+  unsigned gradientOrder = 1;
 };
 
 /// One program on its way through the phases. Errors carry file, line and

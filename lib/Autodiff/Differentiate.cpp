@@ -15,6 +15,10 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/ReverseMode.h"
 
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
 namespace dlc {
 #define GEN_PASS_DEF_DIFFERENTIATE
 #define GEN_PASS_DEF_DROPSTOPGRADIENT
@@ -70,9 +74,10 @@ static FailureOr<Path> preparePath(Block &block, Operation *end,
     Path path = findPath(block, end, sources, sinks);
     bool changed = false;
     for (Operation *op : path.ops) {
-      if (auto scan = dyn_cast<ScanOp>(op))
+      if (auto scan = dyn_cast<ScanOp>(op)) {
         if (failed(prepareBody(scan, path, wantedAt)))
           return failure();
+      }
       if (isa<Differentiable>(op))
         continue;
       auto composite = dyn_cast<Decomposable>(op);
@@ -126,16 +131,57 @@ static LogicalResult expand(GradientOp gradient) {
 namespace {
 
 struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
+  using DifferentiateBase::DifferentiateBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    RewritePatternSet set(context);
+    for (RegisteredOperationName op : context->getRegisteredOperationsByDialect(
+             DlDialect::getDialectNamespace()))
+      op.getCanonicalizationPatterns(set, context);
+    patterns = std::make_shared<FrozenRewritePatternSet>(std::move(set));
+    return success();
+  }
+
   void runOnOperation() override {
-    // In program order: a later gradient may go through an earlier one.
-    SmallVector<GradientOp> gradients;
-    getOperation().walk([&](GradientOp op) { gradients.push_back(op); });
-    for (GradientOp gradient : gradients) {
+    // In program order: a later gradient may go through an earlier one. What
+    // stands between is small by then.
+    while (GradientOp gradient = firstGradient(getOperation())) {
+      int64_t before = countOps();
       if (failed(expand(gradient)))
         return signalPassFailure();
       ++numGradients;
+      numBuilt += countOps() - before;
+      if (clean)
+        simplify();
+      numKept += std::max<int64_t>(0, countOps() - before);
     }
   }
+
+private:
+  static GradientOp firstGradient(Operation *root) {
+    GradientOp first;
+    root->walk([&](GradientOp op) {
+      first = op;
+      return WalkResult::interrupt();
+    });
+    return first;
+  }
+
+  int64_t countOps() {
+    int64_t count = 0;
+    getOperation().walk([&](Operation *) { ++count; });
+    return count;
+  }
+
+  /// Folds, merges what is there twice, drops what is dead.
+  void simplify() {
+    (void)applyPatternsGreedily(getOperation(), *patterns);
+    IRRewriter rewriter(&getContext());
+    DominanceInfo dominance(getOperation());
+    eliminateCommonSubExpressions(rewriter, dominance, getOperation());
+  }
+
+  std::shared_ptr<FrozenRewritePatternSet> patterns;
 };
 
 struct DropStopGradientPass

@@ -15,7 +15,11 @@
 namespace dlc::run {
 
 /// Which commands an option belongs to (Options.td).
-enum Visibility : unsigned { StepCommand = 1u << 1, TrainCommand = 1u << 2 };
+enum Visibility : unsigned {
+  StepCommand = 1u << 1,
+  TrainCommand = 1u << 2,
+  CheckCommand = 1u << 3
+};
 
 enum Option : unsigned {
   OPT_INVALID = 0,

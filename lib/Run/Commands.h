@@ -13,11 +13,15 @@ llvm::Error runStep(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL train: epochs of a step on data.
 llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 
+/// dlc-run MODEL check-gradients: gradients against differences.
+llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
+
 // What the commands share.
 
-/// Opens or compiles the model.
-llvm::Expected<std::unique_ptr<Model>> openModel(const Arguments &arguments,
-                                                 RunContext &context);
+/// Opens or compiles the model; `adjust` may change how.
+llvm::Expected<std::unique_ptr<Model>>
+openModel(const Arguments &arguments, RunContext &context,
+          llvm::function_ref<void(CompilerOptions &)> adjust = nullptr);
 /// Fills the state: seed, then --params, then --set.
 llvm::Error initialise(Model &model, const Arguments &arguments);
 /// Applies --set.

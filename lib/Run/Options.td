@@ -10,12 +10,15 @@ include "llvm/Option/OptParser.td"
 // The commands; the enumerators of the same names are in Arguments.h.
 def StepCommand : OptionVisibility;
 def TrainCommand : OptionVisibility;
+def CheckCommand : OptionVisibility;
 
-defvar AnyCommand = [StepCommand, TrainCommand];
+defvar AnyCommand = [StepCommand, TrainCommand, CheckCommand];
+defvar FileCommand = [StepCommand, TrainCommand];
 
 def ModelGroup : OptionGroup<"model">, HelpText<"Options of every command">;
 def StepGroup : OptionGroup<"step">, HelpText<"Options of one step">;
 def TrainGroup : OptionGroup<"train">, HelpText<"Options of train">;
+def CheckGroup : OptionGroup<"check">, HelpText<"Options of check-gradients">;
 
 // An option with a value, as --name VALUE and as --name=VALUE.
 multiclass Value<string name, string metavar, string help,
@@ -35,10 +38,10 @@ def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
 
 defm params : Value<"params", "FILE",
   "Read parameters and buffers from a safetensors file",
-  AnyCommand, ModelGroup>;
+  FileCommand, ModelGroup>;
 defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",
-  AnyCommand, ModelGroup>;
+  FileCommand, ModelGroup>;
 defm set : Value<"set", "NAME=VALUE",
   "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
 defm seed : Value<"seed", "N",
@@ -57,12 +60,12 @@ def interpret : Switch<"interpret",
   AnyCommand, ModelGroup>;
 
 defm step : Value<"step", "NAME",
-  "The step to run (of train: default 'train')",
+  "The step to run (of train and check-gradients: default 'train')",
   AnyCommand, ModelGroup>;
 
 defm input : Value<"input", "NAME=FILE.npy",
-  "Value of an input of the step; every input needs one", [StepCommand],
-  StepGroup>;
+  "Value of an input of the step; every input needs one (of check-gradients: none does, what is not given is made up)",
+  [StepCommand, CheckCommand], StepGroup>;
 defm output : Value<"output", "NAME=FILE.npy",
   "Write an output; scalars that are not written are printed",
   [StepCommand], StepGroup>;
@@ -96,3 +99,9 @@ defm reduce_on_plateau : Value<"reduce-on-plateau", "NAME[:OPTION=VALUE,...]",
   [TrainCommand], TrainGroup>;
 defm log_every : Value<"log-every", "N",
   "Print the loss of every Nth step", [TrainCommand], TrainGroup>;
+
+defm order : Value<"order", "1|2",
+  "Of derivatives: 2 checks the second ones too (default: 1)", [CheckCommand], CheckGroup>;
+defm entries : Value<"entries", "N",
+  "Entries of each parameter to compare, by chance; 0: all (default: 16)", [CheckCommand],
+  CheckGroup>;

@@ -19,12 +19,17 @@ ArrayRef<Command> run::commands() {
       {"", "--step NAME --input x=x.npy --output y=y.npy",
        "calls a step once, on files", StepCommand, runStep},
       {"train", "train --data DESC --epochs 5 --out DIR",
-       "trains on data, evaluates after every epoch", TrainCommand, runTrain}};
+       "trains on data, evaluates after every epoch", TrainCommand, runTrain},
+      {"check-gradients", "check-gradients --step train --order 2",
+       "compares the gradients of a step that trains with differences of its "
+       "loss, in f64",
+       CheckCommand, runCheckGradients}};
   return table;
 }
 
-Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
-                                                RunContext &context) {
+Expected<std::unique_ptr<Model>>
+run::openModel(const Arguments &arguments, RunContext &context,
+               function_ref<void(CompilerOptions &)> adjust) {
   Expected<int64_t> threads = arguments.number(OPT_threads, 0, 0, 1024);
   if (!threads)
     return threads.takeError();
@@ -38,6 +43,8 @@ Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
   }
 
   CompilerOptions options;
+  if (adjust)
+    adjust(options);
   if (arguments.has(OPT_interpret)) {
     for (Option option : {OPT_O, OPT_mcpu})
       if (arguments.has(option))

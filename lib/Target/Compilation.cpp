@@ -4,6 +4,7 @@
 
 #include "Manifest.h"
 #include "dialects/Dl/Build.h"
+#include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
 
 #include "mlir/Parser/Parser.h"
@@ -197,6 +198,18 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
         return success(bool(result->module));
       },
       "the program could not be read");
+  if (!error && !options.gradientsOf.empty())
+    error = result->runCollecting(
+        [&] {
+          PassManager manager(&result->context);
+          manager.addPass(createWidenFloats());
+          GradientStepOptions step;
+          step.step = options.gradientsOf;
+          step.order = options.gradientOrder;
+          manager.addNestedPass<dl::ModelOp>(createGradientStep(step));
+          return manager.run(*result->module);
+        },
+        "the step of gradients could not be made");
   if (error)
     return error;
   return result;

@@ -1,4 +1,4 @@
-// RUN: dlc-opt %s -pass-pipeline="builtin.module(func.func(dl-differentiate))" | FileCheck %s
+// RUN: dlc-opt %s -pass-pipeline="builtin.module(func.func(dl-differentiate{clean=false}))" | FileCheck %s
 // RUN: dlc-opt %s -pass-pipeline="builtin.module(func.func(dl-drop-stop-gradient))" | FileCheck %s --check-prefix=DROP
 
 // The cotangent is the sum of what the users contribute.

@@ -112,7 +112,10 @@ static Error run() {
   Expected<std::string> form = findForm();
   if (!form)
     return form.takeError();
-  CompilerOptions options{level, cpu, dumpPhases};
+  CompilerOptions options;
+  options.optLevel = level;
+  options.cpu = cpu;
+  options.dumpPhases = dumpPhases;
   auto compilation = Compilation::read(input, options);
   if (!compilation)
     return compilation.takeError();

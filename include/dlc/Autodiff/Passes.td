@@ -20,13 +20,51 @@ def Differentiate : Pass<"dl-differentiate", "::mlir::func::FuncOp"> {
     %1 = dl.mul %one, %x : tensor<f32>
     %g = dl.add %0, %1 : tensor<f32>
     ```
+    (and with `clean` the constant is folded away). Cleaning after each gradient keeps the
+    next one small, whose size is a multiple of this one's.
+
     An op on the path that has neither a derivative nor a decomposition is an
     error at its location.
   }];
+  let options = [
+    Option<"clean", "clean", "bool", "true",
+           "after each gradient fold, merge equal ops and drop dead ones">];
   let statistics = [
-    Statistic<"numGradients", "gradients", "gradient ops expanded">];
+    Statistic<"numGradients", "gradients", "gradient ops expanded">,
+    Statistic<"numBuilt", "built", "ops that the reversals added">,
+    Statistic<"numKept", "kept", "ops that were left of them after cleaning">];
 }
 
 def DropStopGradient : Pass<"dl-drop-stop-gradient", "::mlir::func::FuncOp"> {
   let summary = "remove dl.stop_gradient, which means nothing without gradients";
+}
+
+def GradientStep : Pass<"dl-gradient-step", "::dlc::dl::ModelOp"> {
+  let summary = "make of one step that trains one that gives loss and gradients";
+  let description = [{
+    For comparing gradients with differences of the loss. Of the model's steps only
+    `step` is left, as @gradients: its first `dl.minimize` becomes the gradient of the
+    loss with respect to the parameters that it names, and nothing is updated.
+    Outputs are `loss` and g0, g1, ..., one a parameter of the model, in their order, which the
+    minimize names. With order 2, inputs v0, v1, ... are vectors and outputs h0, h1, ... the
+    products of the second derivative and all of them.
+  }];
+  let options = [
+    Option<"step", "step", "std::string", "\"train\"", "the step that trains">,
+    Option<"order", "order", "unsigned", "1", "1, or 2">];
+}
+
+def WidenFloats : Pass<"dl-widen-floats", "::mlir::ModuleOp"> {
+  let summary = "f32 becomes f64 in the whole program";
+  let description = [{
+    State, inputs, outputs and constants too; hyper-parameters, which are f32 by
+    definition, are converted where they are read.
+    ```mlir
+    %y = dl.exp %x : tensor<4xf32>
+    ```
+    becomes
+    ```mlir
+    %y = dl.exp %x : tensor<4xf64>
+    ```
+  }];
 }

@@ -1,0 +1,461 @@
+//===- CheckGradients.cpp - dlc-run MODEL check-gradients -----------------===//
+//
+// Compiles, in f64, a step that gives the loss and its gradients, and compares
+// them with central differences; with --order 2 the products of the second
+// derivatives and a vector with differences of the gradients along that vector.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Commands.h"
+
+#include "dlc/Data/Npy.h"
+#include "dlc/Execution/StepBuffers.h"
+#include "dlc/Support/Error.h"
+#include "dlc/Support/Suggest.h"
+
+#include "llvm/Support/Format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <tuple>
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::run;
+
+namespace {
+
+constexpr double stepSize = 1e-6, absolute = 1e-5, relative = 1e-3;
+
+/// How far apart a derivative and a difference may be.
+double allowed(double difference) {
+  return absolute + relative * std::abs(difference);
+}
+
+/// One parameter: where its gradient and its product with the second
+/// derivative are, and where its vector goes.
+struct Parameter {
+  std::string name;
+  int gradient = -1, product = -1, vector = -1;
+  int64_t size = 0;
+  std::vector<double> start;
+
+  // What was found.
+  int64_t compared = 0, wrong = 0, kinks = 0;
+  double worst = -1, derivative = 0, difference = 0;
+  int64_t place = 0;
+};
+
+class Checker {
+public:
+  Checker(Model &model, const dlc_step &step, int index, uint64_t seed)
+      : model(model), step(step), index(index), buffers(step), random(seed) {}
+
+  Error prepare(const Arguments &arguments);
+  Error checkFirst(int64_t entries);
+  Error checkSecond();
+  void print(raw_ostream &os, StringRef what);
+  int64_t wrong() const;
+
+private:
+  Error fillInputs(const Arguments &arguments);
+  Error fillInput(int input, StringRef path);
+  Error setParameter(const Parameter &parameter, ArrayRef<double> values);
+  /// Runs the step on the buffers (entries of the state) as they were.
+  Expected<double> loss();
+  Expected<double> lossAt(const Parameter &parameter,
+                          std::vector<double> &values, int64_t place,
+                          double by);
+  void note(Parameter &parameter, int64_t place, double derivative,
+            double difference, bool kink);
+  std::vector<double> output(int number) const;
+  Expected<std::vector<std::vector<double>>> gradientsAlong(double by);
+
+  Model &model;
+  const dlc_step &step;
+  int index;
+  StepBuffers buffers;
+  std::mt19937_64 random;
+  std::vector<Parameter> parameters;
+  /// State that the step may write, and what it held.
+  std::vector<std::pair<std::string, std::vector<char>>> kept;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// State and inputs
+//===----------------------------------------------------------------------===//
+
+static ArrayRef<char> bytes(ArrayRef<double> values) {
+  return {reinterpret_cast<const char *>(values.data()),
+          values.size() * sizeof(double)};
+}
+
+Error Checker::setParameter(const Parameter &parameter,
+                            ArrayRef<double> values) {
+  return model.set(parameter.name, bytes(values));
+}
+
+std::vector<double> Checker::output(int number) const {
+  ArrayRef<char> data = buffers.output(number);
+  std::vector<double> values(data.size() / sizeof(double));
+  std::memcpy(values.data(), data.data(), data.size());
+  return values;
+}
+
+/// An input from a file, or by chance: reals between -1 and 1, whole numbers 0
+/// or 1, which are classes of most models.
+Error Checker::fillInput(int input, StringRef path) {
+  const dlc_tensor &tensor = step.inputs[input];
+  MutableArrayRef<char> data = buffers.input(input);
+  if (!path.empty()) {
+    Expected<Array> array = readNpy(path);
+    if (!array)
+      return array.takeError();
+    if (array->type == DLC_F32 && tensor.type == DLC_F64) {
+      SmallVector<char, 0> wide(array->data.size() * 2);
+      for (size_t i = 0; i < array->data.size() / sizeof(float); ++i) {
+        float narrow;
+        std::memcpy(&narrow, &array->data[i * sizeof(float)], sizeof(float));
+        double value = narrow;
+        std::memcpy(&wide[i * sizeof(double)], &value, sizeof(double));
+      }
+      array->data = std::move(wide);
+      array->type = DLC_F64;
+    }
+    return copyTo(tensor, *array, "input '" + std::string(tensor.name) + "'",
+                  path, data);
+  }
+  int64_t width = elementBytes(tensor.type);
+  std::uniform_real_distribution<double> reals(-1, 1);
+  for (size_t at = 0; at < data.size(); at += width) {
+    if (tensor.type == DLC_F64) {
+      double value = reals(random);
+      std::memcpy(&data[at], &value, sizeof(value));
+    } else {
+      data[at] = random() & 1;
+    }
+  }
+  return Error::success();
+}
+
+Error Checker::fillInputs(const Arguments &arguments) {
+  Expected<Assignments> given = arguments.assignments(OPT_input);
+  if (!given)
+    return given.takeError();
+  SmallVector<StringRef> names;
+  for (int input = 0; input < step.num_inputs; ++input)
+    if (none_of(parameters, [&](auto &p) { return p.vector == input; }))
+      names.push_back(step.inputs[input].name);
+  for (const auto &[name, path] : *given)
+    if (!is_contained(names, StringRef(name)))
+      return makeError("--input: " +
+                       toString(unknownName("input", name, names)));
+  std::normal_distribution<double> normal;
+  for (int input = 0; input < step.num_inputs; ++input) {
+    StringRef name = step.inputs[input].name;
+    if (!is_contained(names, name)) {
+      MutableArrayRef<char> data = buffers.input(input);
+      for (size_t at = 0; at < data.size(); at += sizeof(double)) {
+        double value = normal(random);
+        std::memcpy(&data[at], &value, sizeof(value));
+      }
+      continue;
+    }
+    std::string path;
+    for (const auto &[other, file] : *given)
+      if (other == name)
+        path = file;
+    if (Error error = fillInput(input, path))
+      return error;
+  }
+  return Error::success();
+}
+
+Error Checker::prepare(const Arguments &arguments) {
+  if (Error error = buffers.check())
+    return error;
+  auto find = [](const dlc_tensor *tensors, int count, const Twine &name) {
+    std::string wanted = name.str();
+    for (int i = 0; i < count; ++i)
+      if (wanted == tensors[i].name)
+        return i;
+    return -1;
+  };
+  const dlc_model &description = model.description();
+  int number = 0;
+  for (int i = 0; i < description.num_states; ++i) {
+    const dlc_state &state = description.states[i];
+    if (state.kind == DLC_HPARAM)
+      continue;
+    if (state.kind != DLC_PARAM) {
+      std::vector<char> &data =
+          kept.emplace_back(state.tensor.name, std::vector<char>()).second;
+      data.resize(numBytes(state.tensor));
+      if (Error error = model.get(state.tensor.name, data))
+        return error;
+      continue;
+    }
+    Parameter parameter;
+    parameter.name = state.tensor.name;
+    parameter.size = numElements(state.tensor);
+    parameter.gradient =
+        find(step.outputs, step.num_outputs, "g" + Twine(number));
+    parameter.product =
+        find(step.outputs, step.num_outputs, "h" + Twine(number));
+    parameter.vector = find(step.inputs, step.num_inputs, "v" + Twine(number));
+    ++number;
+    if (parameter.gradient < 0)
+      continue;
+    parameter.start.resize(parameter.size);
+    if (Error error = model.get(
+            parameter.name,
+            MutableArrayRef(reinterpret_cast<char *>(parameter.start.data()),
+                            parameter.size * sizeof(double))))
+      return error;
+    parameters.push_back(std::move(parameter));
+  }
+  return fillInputs(arguments);
+}
+
+Expected<double> Checker::loss() {
+  for (const auto &[name, data] : kept)
+    if (Error error = model.set(name, data))
+      return std::move(error);
+  if (Error error = model.run(index, buffers.io()))
+    return std::move(error);
+  return buffers.scalar<double>(0);
+}
+
+//===----------------------------------------------------------------------===//
+// First order
+//===----------------------------------------------------------------------===//
+
+Expected<double> Checker::lossAt(const Parameter &parameter,
+                                 std::vector<double> &values, int64_t place,
+                                 double by) {
+  values[place] = parameter.start[place] + by;
+  Error error = setParameter(parameter, values);
+  values[place] = parameter.start[place];
+  if (error)
+    return std::move(error);
+  return loss();
+}
+
+void Checker::note(Parameter &parameter, int64_t place, double derivative,
+                   double difference, bool kink) {
+  ++parameter.compared;
+  double off = std::abs(derivative - difference);
+  bool isWrong = !(off <= allowed(difference));
+  if (isWrong && kink) {
+    ++parameter.kinks;
+    return;
+  }
+  parameter.wrong += isWrong;
+  // What is not a number is the worst of all.
+  double size = std::isnan(off) ? std::numeric_limits<double>::infinity()
+                                : off / allowed(difference);
+  if (size <= parameter.worst)
+    return;
+  parameter.worst = size;
+  parameter.place = place;
+  parameter.derivative = derivative;
+  parameter.difference = difference;
+}
+
+Error Checker::checkFirst(int64_t entries) {
+  Expected<double> middle = loss();
+  if (!middle)
+    return middle.takeError();
+  std::vector<std::vector<double>> gradients;
+  for (const Parameter &parameter : parameters)
+    gradients.push_back(output(parameter.gradient));
+  for (auto [parameter, gradient] : zip(parameters, gradients)) {
+    std::vector<int64_t> places(parameter.size);
+    for (int64_t i = 0; i < parameter.size; ++i)
+      places[i] = i;
+    if (entries != 0 && parameter.size > entries) {
+      std::shuffle(places.begin(), places.end(), random);
+      places.resize(entries);
+    }
+    std::vector<double> values = parameter.start;
+    for (int64_t place : places) {
+      double difference = 0, ahead = 0, behind = 0;
+      // Where a step reaches across a kink a smaller one may not.
+      for (double by : {stepSize, stepSize / 32}) {
+        Expected<double> above = lossAt(parameter, values, place, by);
+        if (!above)
+          return above.takeError();
+        Expected<double> below = lossAt(parameter, values, place, -by);
+        if (!below)
+          return below.takeError();
+        ahead = (*above - *middle) / by;
+        behind = (*middle - *below) / by;
+        difference = (*above - *below) / (2 * by);
+        if (std::abs(gradient[place] - difference) <= allowed(difference))
+          break;
+      }
+      // At a kink the slopes on both sides differ, and the gradient is one of
+      // them or between.
+      double slack = allowed(difference);
+      bool kink = std::abs(ahead - behind) > 2 * slack &&
+                  gradient[place] >= std::min(ahead, behind) - slack &&
+                  gradient[place] <= std::max(ahead, behind) + slack;
+      note(parameter, place, gradient[place], difference, kink);
+    }
+    if (Error error = setParameter(parameter, parameter.start))
+      return error;
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Second order
+//===----------------------------------------------------------------------===//
+
+/// The gradients with all parameters moved along their vectors.
+Expected<std::vector<std::vector<double>>> Checker::gradientsAlong(double by) {
+  for (const Parameter &parameter : parameters) {
+    std::vector<double> values = parameter.start;
+    ArrayRef<char> data = buffers.input(parameter.vector);
+    for (int64_t i = 0; i < parameter.size; ++i) {
+      double v;
+      std::memcpy(&v, &data[i * sizeof(double)], sizeof(v));
+      values[i] += by * v;
+    }
+    if (Error error = setParameter(parameter, values))
+      return std::move(error);
+  }
+  Expected<double> value = loss();
+  if (!value)
+    return value.takeError();
+  std::vector<std::vector<double>> gradients;
+  for (const Parameter &parameter : parameters)
+    gradients.push_back(output(parameter.gradient));
+  return gradients;
+}
+
+Error Checker::checkSecond() {
+  for (Parameter &parameter : parameters) {
+    parameter.compared = parameter.wrong = parameter.kinks = 0;
+    parameter.worst = -1;
+  }
+  Expected<double> value = loss();
+  if (!value)
+    return value.takeError();
+  std::vector<std::vector<double>> products;
+  for (const Parameter &parameter : parameters)
+    products.push_back(output(parameter.product));
+
+  std::vector<std::vector<double>> differences[2];
+  for (auto [by, found] :
+       zip(ArrayRef({stepSize, stepSize / 32}), MutableArrayRef(differences))) {
+    auto above = gradientsAlong(by);
+    if (!above)
+      return above.takeError();
+    auto below = gradientsAlong(-by);
+    if (!below)
+      return below.takeError();
+    for (auto [a, b] : zip(*above, *below))
+      for (auto [x, y] : zip(a, b))
+        x = (x - y) / (2 * by);
+    found = std::move(*above);
+  }
+  for (auto [number, parameter] : enumerate(parameters)) {
+    for (int64_t i = 0; i < parameter.size; ++i) {
+      double product = products[number][i];
+      double difference = differences[0][number][i];
+      if (!(std::abs(product - difference) <= allowed(difference)))
+        difference = differences[1][number][i];
+      note(parameter, i, product, difference, /*kink=*/false);
+    }
+    if (Error error = setParameter(parameter, parameter.start))
+      return error;
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+int64_t Checker::wrong() const {
+  int64_t total = 0;
+  for (const Parameter &parameter : parameters)
+    total += parameter.wrong;
+  return total;
+}
+
+void Checker::print(raw_ostream &os, StringRef what) {
+  std::vector<const Parameter *> sorted;
+  size_t width = 9;
+  for (const Parameter &parameter : parameters) {
+    sorted.push_back(&parameter);
+    width = std::max(width, parameter.name.size());
+  }
+  llvm::sort(sorted, [](const Parameter *a, const Parameter *b) {
+    return std::tuple(b->wrong, b->worst, StringRef(a->name)) <
+           std::tuple(a->wrong, a->worst, StringRef(b->name));
+  });
+  os << what << '\n';
+  os << left_justify("parameter", width)
+     << "  compared      wrong  at kinks  worst at        derivative"
+        "        difference\n";
+  for (const Parameter *p : sorted)
+    os << left_justify(p->name, width)
+       << format("  %8lld  %9lld  %8lld  %8lld  %16.9g  %16.9g\n",
+                 (long long)p->compared, (long long)p->wrong,
+                 (long long)p->kinks, (long long)p->place, p->derivative,
+                 p->difference);
+}
+
+Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
+  Expected<int64_t> order = arguments.number(OPT_order, 1, 1, 2);
+  if (!order)
+    return order.takeError();
+  Expected<int64_t> entries = arguments.number(OPT_entries, 16, 0);
+  if (!entries)
+    return entries.takeError();
+  if (arguments.modelPath().ends_with(".so"))
+    return makeError("check-gradients: {0} is compiled already; give the "
+                     "program",
+                     arguments.modelPath());
+  Expected<std::unique_ptr<Model>> model =
+      openModel(arguments, context, [&](CompilerOptions &options) {
+        options.gradientsOf = arguments.text(OPT_step, "train").str();
+        options.gradientOrder = *order;
+      });
+  if (!model)
+    return model.takeError();
+  if (Error error = initialise(**model, arguments))
+    return error;
+  Expected<int> index = (*model)->findStep("gradients");
+  if (!index)
+    return index.takeError();
+  Expected<uint64_t> seed = arguments.seed();
+  if (!seed)
+    return seed.takeError();
+
+  Checker checker(**model, (*model)->step(*index), *index, *seed);
+  if (Error error = checker.prepare(arguments))
+    return error;
+  if (Error error = checker.checkFirst(*entries))
+    return error;
+  checker.print(context.out, "gradients against differences of the loss");
+  int64_t wrong = checker.wrong();
+  if (*order >= 2) {
+    if (Error error = checker.checkSecond())
+      return error;
+    checker.print(context.out,
+                  "second derivatives along a vector against differences of "
+                  "the gradients");
+    wrong += checker.wrong();
+  }
+  if (wrong != 0)
+    return makeError("{0} entries differ from the differences by more than "
+                     "{1:e0} + {2:e0} of them",
+                     wrong, absolute, relative);
+  return Error::success();
+}
