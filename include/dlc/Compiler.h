@@ -28,7 +28,15 @@ struct CompilerOptions {
   std::string cpu = "native";
   /// A directory that gets the program after each phase; empty for none.
   std::string dumpPhases;
+  /// Bytes that each step may use beside state, inputs and outputs; what does
+  /// not fit is computed again instead of kept. 0: no limit.
+  int64_t memoryBudget = 0;
+  /// Whether to print to standard output where the values of each step lie.
+  bool printMemoryPlan = false;
 };
+
+/// Reads a number of bytes, with a suffix K, M or G (powers of 1024) or none.
+llvm::Expected<int64_t> parseBytes(llvm::StringRef text);
 
 /// One program on its way through the phases. Errors carry file, line and
 /// column.

@@ -30,7 +30,7 @@ Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_interpret})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_interpret})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -39,7 +39,7 @@ Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
 
   CompilerOptions options;
   if (arguments.has(OPT_interpret)) {
-    for (Option option : {OPT_O, OPT_mcpu})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget})
       if (arguments.has(option))
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
@@ -51,6 +51,12 @@ Expected<std::unique_ptr<Model>> run::openModel(const Arguments &arguments,
     return makeError("-O{0}, expected -O0 or -O2", level);
   options.optLevel = level == "0" ? 0 : 2;
   options.cpu = arguments.text(OPT_mcpu, options.cpu).str();
+  if (arguments.has(OPT_memory_budget)) {
+    Expected<int64_t> bytes = parseBytes(arguments.text(OPT_memory_budget));
+    if (!bytes)
+      return makeError("--memory-budget: {0}", toString(bytes.takeError()));
+    options.memoryBudget = *bytes;
+  }
   return context.compile(path, options, *threads);
 }
 
