@@ -34,7 +34,15 @@ struct CompilerOptions {
   std::string gradientsOf;
   /// 2: with the products of the second derivatives and given vectors.
   unsigned gradientOrder = 1;
+  /// Bytes that each step may use beside state, inputs and outputs; what does
+  /// not fit is computed again instead of kept. 0: no limit.
+  int64_t memoryBudget = 0;
+  /// Whether to print to standard output where the values of each step lie.
+  bool printMemoryPlan = false;
 };
+
+/// Reads a number of bytes, with a suffix K, M or G (powers of 1024) or none.
+llvm::Expected<int64_t> parseBytes(llvm::StringRef text);
 
 /// One program on its way through the phases. Errors carry file, line and
 /// column.

@@ -22,14 +22,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Codegen/Passes.h"
+#include "MemoryPlan.h"
 
+#include "dlc/Codegen/Passes.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace dlc {
@@ -39,118 +40,57 @@ namespace dlc {
 
 using namespace mlir;
 using namespace dlc;
+using namespace dlc::codegen;
 
-/// Offsets are multiples of a cache line, so that no two buffers share one.
+/// Sizes of states too are multiples of a cache line.
 static constexpr int64_t alignment = 64;
 
-static int64_t bytesOf(ShapedType type) {
-  int64_t bits = std::max<int64_t>(8, type.getElementTypeBitWidth());
-  return type.getNumElements() * (bits / 8);
+using Buffer = Lifetimes::Buffer;
+
+static SmallVector<Interval *> intervalsOf(MutableArrayRef<Buffer> buffers) {
+  return llvm::map_to_vector(buffers,
+                             [](Buffer &buffer) { return &buffer.interval; });
 }
 
-//===----------------------------------------------------------------------===//
-// The arena
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-struct Buffer {
-  memref::AllocOp alloc;
-  int64_t bytes;
-  unsigned first, last; ///< positions of the calls that use it
-  int64_t offset = 0;
-};
-
-} // namespace
-
-namespace {
-
-/// Finds the allocations of a step with the times they are in use.
-class Lifetimes {
-public:
-  explicit Lifetimes(func::FuncOp step) { visit(step.getBody().front()); }
-
-  SmallVector<Buffer> getBuffers() const {
-    return llvm::map_to_vector(buffers,
-                               [](auto &entry) { return entry.second; });
-  }
-
-private:
-  /// Visits a block; the buffers it uses.
-  DenseSet<Operation *> visit(Block &block);
-
-  llvm::MapVector<Operation *, Buffer> buffers;
-  unsigned time = 0;
-};
-
-} // namespace
-
-DenseSet<Operation *> Lifetimes::visit(Block &block) {
-  DenseSet<Operation *> used;
-  for (Operation &op : block) {
-    unsigned start = ++time;
-    for (Value operand : op.getOperands()) {
-      // Views of a buffer use it too.
-      while (Operation *producer = operand.getDefiningOp()) {
-        if (auto alloc = dyn_cast<memref::AllocOp>(producer)) {
-          auto [entry, isNew] = buffers.insert(
-              {alloc, {alloc, bytesOf(alloc.getType()), time, time, 0}});
-          entry->second.last = time;
-          used.insert(alloc);
-          break;
-        }
-        if (!isa<ViewLikeOpInterface>(producer))
-          break;
-        operand = producer->getOperand(0);
-      }
-    }
-    for (Region &region : op.getRegions())
-      for (Block &inner : region)
-        for (Operation *alloc : visit(inner)) {
-          if (op.isAncestor(alloc))
-            continue;
-          // What an iteration leaves, the next one finds.
-          Buffer &buffer = buffers.find(alloc)->second;
-          buffer.first = std::min(buffer.first, start);
-          buffer.last = ++time;
-          used.insert(alloc);
-        }
-  }
-  return used;
-}
-
-/// Gives every buffer an offset; the bytes of the arena.
-static int64_t placeBuffers(MutableArrayRef<Buffer> buffers) {
+/// Writes where each buffer of a step lies and when, in the order of their
+/// offsets.
+static void printPlan(llvm::raw_ostream &os, func::FuncOp step, int64_t arena,
+                      MutableArrayRef<Buffer> buffers) {
+  auto [peak, position] = findPeak(intervalsOf(buffers));
+  os << "step @" << step.getSymName() << ": arena " << arena << " bytes, "
+     << buffers.size() << " values; most in use " << peak << " bytes";
+  if (!buffers.empty())
+    os << ", at call " << position;
+  os << '\n';
+  if (buffers.empty())
+    return;
+  os << "      offset        bytes      calls  value\n";
   SmallVector<Buffer *> order;
   for (Buffer &buffer : buffers)
     order.push_back(&buffer);
-  // Those of one size in the order of the program, which is that of addresses
-  // here.
   llvm::sort(order, [](Buffer *a, Buffer *b) {
-    return std::tuple(-a->bytes, a) < std::tuple(-b->bytes, b);
+    return std::tuple(a->interval.offset, a->interval.first, a) <
+           std::tuple(b->interval.offset, b->interval.first, b);
   });
-  int64_t total = 0;
-  SmallVector<Buffer *> placed;
   for (Buffer *buffer : order) {
-    SmallVector<Buffer *> neighbours;
-    for (Buffer *other : placed)
-      if (other->first <= buffer->last && buffer->first <= other->last)
-        neighbours.push_back(other);
-    llvm::sort(neighbours,
-               [](Buffer *a, Buffer *b) { return a->offset < b->offset; });
-    int64_t offset = 0;
-    for (Buffer *other : neighbours) {
-      if (offset + buffer->bytes <= other->offset)
-        break;
-      offset = std::max(offset, int64_t(llvm::alignTo(
-                                    other->offset + other->bytes, alignment)));
-    }
-    buffer->offset = offset;
-    placed.push_back(buffer);
-    total = std::max(total,
-                     int64_t(llvm::alignTo(offset + buffer->bytes, alignment)));
+    const Interval &interval = buffer->interval;
+    std::string calls =
+        std::to_string(interval.first) + "-" + std::to_string(interval.last);
+    auto type = buffer->alloc.getType();
+    os << llvm::format("%12lld %12lld %10s  ",
+                       static_cast<long long>(interval.offset),
+                       static_cast<long long>(interval.bytes), calls.c_str())
+       << type.getElementType() << '[';
+    llvm::interleave(type.getShape(), os, "x");
+    os << "] of ";
+    if (auto call = dyn_cast<func::CallOp>(buffer->maker))
+      os << '@' << call.getCallee();
+    else
+      os << "a loop";
+    if (auto place = buffer->alloc.getLoc()->findInstanceOf<FileLineColLoc>())
+      os << ", line " << place.getLine();
+    os << '\n';
   }
-  return total;
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,6 +101,8 @@ namespace {
 
 class PlanMemoryPass : public dlc::impl::PlanMemoryBase<PlanMemoryPass> {
 public:
+  using PlanMemoryBase::PlanMemoryBase;
+
   void runOnOperation() override;
 
 private:
@@ -193,11 +135,13 @@ DictionaryAttr PlanMemoryPass::placeStates(DictionaryAttr manifest) {
 }
 
 LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
-  SmallVector<Buffer> buffers = Lifetimes(step).getBuffers();
-  arena = placeBuffers(buffers);
+  SmallVector<Buffer> buffers = Lifetimes(step.getBody().front()).getBuffers();
+  arena = placeIntervals(intervalsOf(buffers));
+  if (print)
+    printPlan(llvm::outs(), step, arena, buffers);
   int64_t unshared = 0;
   for (const Buffer &buffer : buffers)
-    unshared += llvm::alignTo(buffer.bytes, alignment);
+    unshared += llvm::alignTo(buffer.interval.bytes, alignment);
   if (arena > int64_t(arenaBytes))
     arenaBytes = arena;
   if (unshared > int64_t(unsharedBytes))
@@ -231,7 +175,7 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   }
   for (Buffer &buffer : buffers) {
     buffer.alloc.replaceAllUsesWith(
-        view(block, buffer.offset, buffer.alloc.getType()));
+        view(block, buffer.interval.offset, buffer.alloc.getType()));
     buffer.alloc.erase();
   }
   for (unsigned i : llvm::reverse(gone))

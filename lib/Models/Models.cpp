@@ -16,6 +16,14 @@ llvm::ArrayRef<ModelEntry> models::entries() {
        "ResNet-18 for colour images of 224 x 224 (He et al., CVPR 2016)",
        {/*batch=*/32, /*classes=*/1000},
        buildResNet18},
+      {"resnet34",
+       "ResNet-34 for colour images of 224 x 224 (He et al., CVPR 2016)",
+       {/*batch=*/32, /*classes=*/1000},
+       buildResNet34},
+      {"resnet50",
+       "ResNet-50 for colour images of 224 x 224 (He et al., CVPR 2016)",
+       {/*batch=*/32, /*classes=*/1000},
+       buildResNet50},
   };
   return table;
 }

@@ -162,13 +162,18 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
+  RecomputeOptions recompute;
+  recompute.budget = options.memoryBudget;
+  manager.addPass(createRecompute(recompute));
   EmitLoopsOptions emit;
   emit.vectorBits = options.vectorBits;
   emit.registers = options.registers;
   manager.addNestedPass<func::FuncOp>(createEmitLoops(emit));
   addCleanup(manager);
   manager.addNestedPass<func::FuncOp>(createApproximateMath());
-  manager.addPass(createPlanMemory());
+  PlanMemoryOptions plan;
+  plan.print = options.printMemoryPlan;
+  manager.addPass(createPlanMemory(plan));
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());
   addCleanup(manager);
@@ -283,6 +288,14 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
   Option<unsigned> registers{
       *this, "registers", llvm::cl::desc("vector registers a kernel may use"),
       llvm::cl::init(PhaseOptions().registers)};
+  Option<int64_t> memoryBudget{
+      *this, "memory-budget",
+      llvm::cl::desc("bytes that the arena of each step may have"),
+      llvm::cl::init(PhaseOptions().memoryBudget)};
+  Option<bool> printMemoryPlan{
+      *this, "print-memory-plan",
+      llvm::cl::desc("print where the values of each step lie, and when"),
+      llvm::cl::init(PhaseOptions().printMemoryPlan)};
 };
 
 } // namespace
@@ -296,6 +309,8 @@ void dlc::registerPhases() {
     PassPipelineRegistration<PhasePipelineOptions>(
         ("dl-" + phase.name).str(), phase.leaves,
         [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
-          addPhase(manager, phase, {options.vectorBits, options.registers});
+          addPhase(manager, phase,
+                   {options.vectorBits, options.registers, options.memoryBudget,
+                    options.printMemoryPlan});
         });
 }

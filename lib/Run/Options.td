@@ -55,6 +55,10 @@ def O : Joined<["-"], "O">, MetaVarName<"0|2">,
 defm mcpu : Value<"mcpu", "CPU",
   "Machine to compile for (default: native)", AnyCommand, ModelGroup>;
 
+defm memory_budget : Value<"memory-budget", "BYTES",
+  "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
+  AnyCommand, ModelGroup>;
+
 def interpret : Switch<"interpret",
   "Evaluate op by op by what each op means, in one thread, and compile nothing: slow, to compare with",
   AnyCommand, ModelGroup>;

@@ -35,7 +35,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_interpret})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_interpret})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -46,7 +46,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
   if (adjust)
     adjust(options);
   if (arguments.has(OPT_interpret)) {
-    for (Option option : {OPT_O, OPT_mcpu})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget})
       if (arguments.has(option))
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
@@ -58,6 +58,12 @@ run::openModel(const Arguments &arguments, RunContext &context,
     return makeError("-O{0}, expected -O0 or -O2", level);
   options.optLevel = level == "0" ? 0 : 2;
   options.cpu = arguments.text(OPT_mcpu, options.cpu).str();
+  if (arguments.has(OPT_memory_budget)) {
+    Expected<int64_t> bytes = parseBytes(arguments.text(OPT_memory_budget));
+    if (!bytes)
+      return makeError("--memory-budget: {0}", toString(bytes.takeError()));
+    options.memoryBudget = *bytes;
+  }
   return context.compile(path, options, *threads);
 }
 

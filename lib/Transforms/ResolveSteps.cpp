@@ -356,6 +356,9 @@ LogicalResult StepResolver::run() {
   function.setAllArgAttrs(argAttrs);
   function.setAllResultAttrs(resultAttrs);
   function->setAttr(names::step, builder.getUnitAttr());
+  // Values that are cheap may be computed again instead of kept.
+  if (Attribute recompute = step->getAttr("recompute"))
+    function->setAttr("dl.recompute", recompute);
   symbols.erase(step);
   symbols.insert(function);
   return success();

@@ -41,6 +41,15 @@ static cl::opt<unsigned>
 static cl::opt<std::string>
     cpu("mcpu", cl::desc("the processor to compile for (default: native)"),
         cl::value_desc("cpu"), cl::init("native"), cl::cat(category));
+static cl::opt<std::string> memoryBudget(
+    "memory-budget",
+    cl::desc("what each step may use beside state, inputs and outputs (suffix "
+             "K, M, G); values are computed again to fit it"),
+    cl::value_desc("bytes"), cl::cat(category));
+static cl::opt<bool> printMemoryPlan(
+    "print-memory-plan",
+    cl::desc("print where the values of each step lie, and when; needs no -o"),
+    cl::cat(category));
 
 static cl::opt<bool>
     describePhases("describe-phases",
@@ -84,6 +93,8 @@ static Expected<std::string> findForm() {
     return suffix.str();
   if (suffix == "mlir" || output == "-")
     return getPhases().back().name.str();
+  if (output.empty() && printMemoryPlan)
+    return std::string("vector");
   if (output.empty())
     return createStringError(
         "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
@@ -116,6 +127,14 @@ static Error run() {
   options.optLevel = level;
   options.cpu = cpu;
   options.dumpPhases = dumpPhases;
+  options.printMemoryPlan = printMemoryPlan;
+  if (memoryBudget.getNumOccurrences()) {
+    Expected<int64_t> bytes = parseBytes(memoryBudget);
+    if (!bytes)
+      return createStringError("--memory-budget: " +
+                               toString(bytes.takeError()));
+    options.memoryBudget = *bytes;
+  }
   auto compilation = Compilation::read(input, options);
   if (!compilation)
     return compilation.takeError();
@@ -125,6 +144,9 @@ static Error run() {
                                            : StringRef(*form)))
     return error;
 
+  // The plan is all that was asked for.
+  if (printMemoryPlan && output.empty() && emit.empty())
+    return Error::success();
   std::string path = output.empty() ? "-" : output.getValue();
   PendingFiles files;
   if (!isCode) {

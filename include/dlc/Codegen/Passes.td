@@ -80,6 +80,45 @@ def HoistScratch : Pass<"dl-hoist-scratch", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def Recompute : Pass<"dl-recompute", "::mlir::ModuleOp"> {
+  let summary = "compute values again instead of keeping them";
+  let description = [{
+    Of a step that is to fit a budget, or that has `dl.recompute = "auto"`, calls
+    that make large values are repeated just before the values are needed again,
+    so that their memory is free in between:
+    ```mlir
+    call @kernel_0(%x, %a, %b)             // makes %a and %b
+    call @kernel_1(%a, %c)
+    ...                                    // %a lives on
+    call @kernel_7(%a, %d)
+    ```
+    becomes
+    ```mlir
+    call @kernel_0(%x, %a, %b)
+    call @kernel_1(%a, %c)
+    ...
+    call @kernel_0_part_0(%x, %again)      // the ops of @kernel_0 that make %a
+    call @kernel_7(%again, %d)
+    ```
+    What is computed again is computed by the same ops on the same operands, which
+    later passes compile one by one: results are the same to the last bit.
+    With `auto` only elementwise ops and small windows are repeated, and as long
+    as that makes the arena smaller; for a budget these first, then any, the
+    cheapest for the bytes they free. A budget that cannot be met is an error.
+  }];
+  let dependentDialects = [
+    "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"budget", "budget", "int64_t", /*default=*/"0",
+           "bytes that the arena of each step may have; 0: no limit">];
+  let statistics = [
+    Statistic<"numValues", "values", "values not kept">,
+    Statistic<"numCalls", "calls", "calls added">,
+    Statistic<"numDeferred", "deferred", "values computed later instead of twice">,
+    Statistic<"peakBefore", "peak-before", "most bytes in use in a step, without">,
+    Statistic<"peakAfter", "peak-after", "most bytes in use in a step, with">];
+}
+
 def PlanMemory : Pass<"dl-plan-memory", "::mlir::ModuleOp"> {
   let summary = "all memory of a step at fixed offsets";
   let description = [{
@@ -92,6 +131,9 @@ def PlanMemory : Pass<"dl-plan-memory", "::mlir::ModuleOp"> {
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
     "::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"print", "print", "bool", /*default=*/"false",
+           "print each step's buffers with offsets, sizes and live ranges">];
   let statistics = [
     Statistic<"arenaBytes", "arena-bytes", "bytes of the largest arena">,
     Statistic<"unsharedBytes", "unshared-bytes",

@@ -35,8 +35,12 @@ llvm::ArrayRef<ModelEntry> entries();
 /// LeNet-5: `#ui8` images of 28 x 28, 10 classes.
 mlir::OwningOpRef<mlir::ModuleOp> buildLeNet5(mlir::MLIRContext &context,
                                               const ModelOptions &options);
-/// ResNet-18 for images of 3 x 224 x 224.
+/// ResNet-18, 34 and 50 for images of 3 x 224 x 224.
 mlir::OwningOpRef<mlir::ModuleOp> buildResNet18(mlir::MLIRContext &context,
+                                                const ModelOptions &options);
+mlir::OwningOpRef<mlir::ModuleOp> buildResNet34(mlir::MLIRContext &context,
+                                                const ModelOptions &options);
+mlir::OwningOpRef<mlir::ModuleOp> buildResNet50(mlir::MLIRContext &context,
                                                 const ModelOptions &options);
 
 } // namespace dlc::models

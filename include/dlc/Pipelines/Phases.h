@@ -21,6 +21,10 @@ struct PhaseOptions {
   unsigned vectorBits = 512;
   /// Vector registers a kernel may use.
   unsigned registers = 32;
+  /// Bytes that the arena of each step may have; 0: no limit.
+  int64_t memoryBudget = 0;
+  /// Whether to print the memory plan of each step.
+  bool printMemoryPlan = false;
 };
 
 struct Phase {

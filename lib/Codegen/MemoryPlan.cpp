@@ -1,0 +1,111 @@
+//===- MemoryPlan.cpp - When buffers live and where they lie --------------===//
+
+#include "MemoryPlan.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dlc::codegen {
+
+/// Offsets are multiples of a cache line, so that no two buffers share one.
+static constexpr int64_t alignment = 64;
+
+int64_t bytesOf(ShapedType type) {
+  int64_t bits = std::max<int64_t>(8, type.getElementTypeBitWidth());
+  return type.getNumElements() * (bits / 8);
+}
+
+Value rootOfViews(Value memref) {
+  while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
+    memref = view.getViewSource();
+  return memref;
+}
+
+int64_t placeIntervals(ArrayRef<Interval *> intervals) {
+  SmallVector<Interval *> order(intervals);
+  llvm::sort(order, [](Interval *a, Interval *b) {
+    return std::tuple(-a->bytes, a->first, a->last) <
+           std::tuple(-b->bytes, b->first, b->last);
+  });
+  int64_t total = 0;
+  SmallVector<Interval *> placed, neighbours;
+  for (Interval *interval : order) {
+    neighbours.clear();
+    for (Interval *other : placed)
+      if (other->first <= interval->last && interval->first <= other->last)
+        neighbours.push_back(other);
+    llvm::sort(neighbours,
+               [](Interval *a, Interval *b) { return a->offset < b->offset; });
+    int64_t offset = 0;
+    for (Interval *other : neighbours) {
+      if (offset + interval->bytes <= other->offset)
+        break;
+      offset = std::max(offset, int64_t(llvm::alignTo(
+                                    other->offset + other->bytes, alignment)));
+    }
+    interval->offset = offset;
+    placed.push_back(interval);
+    total = std::max(
+        total, int64_t(llvm::alignTo(offset + interval->bytes, alignment)));
+  }
+  return total;
+}
+
+std::pair<int64_t, unsigned> findPeak(ArrayRef<Interval *> intervals) {
+  unsigned end = 0;
+  for (const Interval *interval : intervals)
+    end = std::max(end, interval->last + 1);
+  std::vector<int64_t> change(end + 1);
+  for (const Interval *interval : intervals) {
+    int64_t bytes = llvm::alignTo(interval->bytes, alignment);
+    change[interval->first] += bytes;
+    change[interval->last + 1] -= bytes;
+  }
+  std::pair<int64_t, unsigned> peak{0, 0};
+  int64_t live = 0;
+  for (unsigned time = 0; time < end; ++time) {
+    live += change[time];
+    if (live > peak.first)
+      peak = {live, time};
+  }
+  return peak;
+}
+
+/// Visits a block; the buffers it uses.
+DenseSet<Operation *> Lifetimes::visit(Block &block) {
+  DenseSet<Operation *> used;
+  for (Operation &op : block) {
+    // To look at a buffer in another way is no use of it.
+    if (isa<ViewLikeOpInterface>(op) ||
+        (op.getNumRegions() == 0 &&
+         llvm::none_of(op.getOperandTypes(), llvm::IsaPred<MemRefType>)))
+      continue;
+    unsigned start = ++time;
+    for (Value operand : op.getOperands()) {
+      if (!isa<MemRefType>(operand.getType()))
+        continue;
+      auto alloc = rootOfViews(operand).getDefiningOp<memref::AllocOp>();
+      if (!alloc)
+        continue;
+      auto [entry, isNew] = buffers.insert(
+          {alloc, {alloc, &op, {bytesOf(alloc.getType()), time, time}}});
+      entry->second.interval.last = time;
+      used.insert(alloc);
+    }
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        for (Operation *alloc : visit(inner)) {
+          if (op.isAncestor(alloc))
+            continue;
+          // What an iteration leaves, the next one finds.
+          Interval &interval = buffers.find(alloc)->second.interval;
+          interval.first = std::min(interval.first, start);
+          interval.last = ++time;
+          used.insert(alloc);
+        }
+  }
+  return used;
+}
+
+} // namespace dlc::codegen
