@@ -147,7 +147,8 @@ void Program::step(StringRef name, const Inputs &inputs,
   SmallVector<Type> inputTypes(tensorTypes.begin(), tensorTypes.end());
   auto op =
       dl::StepOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
-                         b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}));
+                         b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
+                         /*updates=*/ArrayAttr());
   Tensors args = enter(op.getBody(), tensorTypes);
   Outputs outputs = body(args);
   Tensors results;
