@@ -41,9 +41,6 @@ struct CompilerOptions {
   bool printMemoryPlan = false;
 };
 
-/// Reads a number of bytes, with a suffix K, M or G (powers of 1024) or none.
-llvm::Expected<int64_t> parseBytes(llvm::StringRef text);
-
 /// One program on its way through the phases. Errors carry file, line and
 /// column.
 class Compilation {

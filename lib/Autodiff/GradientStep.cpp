@@ -94,7 +94,8 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
         continue;
       numbers.push_back(number);
       params.push_back(ReadOp::create(builder, param.getLoc(), param.getType(),
-                                      param.getSymName()));
+                                      param.getSymName(),
+                                      /*averaged=*/StringRef()));
     }
     if (params.empty())
       return minimize.emitOpError("names no parameter of the model");

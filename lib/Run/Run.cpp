@@ -4,6 +4,7 @@
 
 #include "Commands.h"
 
+#include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 
 #include "llvm/Support/WithColor.h"

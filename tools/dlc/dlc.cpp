@@ -4,6 +4,7 @@
 #include "dlc/Compiler.h"
 #include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"
 
 #include "llvm/IR/LLVMContext.h"

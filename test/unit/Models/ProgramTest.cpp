@@ -5,6 +5,7 @@
 #include "dlc/Models/Layers.h"
 #include "dlc/Pipelines/Phases.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -109,9 +110,7 @@ TEST_F(ProgramTest, EveryLayerBuildsAndResolves) {
   auto image = program.tensor({2, 3, 8, 8});
   auto index = program.tensor({2}, program.attributes().getI64Type());
   program.hyperParameter("lr", 0.1);
-  program.optimizer(
-      "sgd", dl::SgdAttr::get(&context, program.attributes().getF64FloatAttr(0),
-                              program.attributes().getF64FloatAttr(0)));
+  program.optimizer("sgd", parseAttribute("#dl.sgd<>", &context));
   program.step("train", {{"x", image}, {"token", index}},
                [&](ArrayRef<Tensor> in) -> Outputs {
                  Tensor y = net({in[0]}, nn::Mode::Train)[0];
