@@ -95,7 +95,7 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
       numbers.push_back(number);
       params.push_back(ReadOp::create(builder, param.getLoc(), param.getType(),
                                       param.getSymName(),
-                                      /*averaged=*/StringRef()));
+                                      /*averaged=*/FlatSymbolRefAttr()));
     }
     if (params.empty())
       return minimize.emitOpError("names no parameter of the model");
