@@ -350,8 +350,8 @@ Error Checker::checkSecond() {
     products.push_back(output(parameter.product));
 
   std::vector<std::vector<double>> differences[2];
-  for (auto [by, found] :
-       zip(ArrayRef({stepSize, stepSize / 32}), MutableArrayRef(differences))) {
+  const double steps[2] = {stepSize, stepSize / 32};
+  for (auto [by, found] : zip(steps, differences)) {
     auto above = gradientsAlong(by);
     if (!above)
       return above.takeError();
