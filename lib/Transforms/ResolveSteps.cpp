@@ -341,7 +341,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   if (failed(checkReached(op, params, values)))
     return failure();
   auto gradient =
-      GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values);
+      GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values,
+                         /*cotangent=*/Value());
 
   Value step = count(declareCounter(op.getOptimizer() + ".step"), op.getLoc());
   for (auto [param, value, g] :
