@@ -53,6 +53,14 @@ std::string indexFaultMessage(mlir::Location loc, llvm::StringRef op,
 template <typename Op>
 class Irregular : public mlir::OpTrait::TraitBase<Op, Irregular> {};
 
+/// Dl_NoDerivative.
+template <typename Op>
+class NoDerivative : public mlir::OpTrait::TraitBase<Op, NoDerivative> {};
+
+/// Dl_Shorthand.
+template <typename Op>
+class Shorthand : public mlir::OpTrait::TraitBase<Op, Shorthand> {};
+
 /// What the ops that draw make their bits from; see `dl.random_bits`.
 struct RandomSource {
   mlir::Value seed, step; ///< of type tensor<i64>

@@ -70,6 +70,18 @@ def Dl_Irregular : NativeOpTrait<"Irregular"> {
   let cppNamespace = "::dlc::dl";
 }
 
+/// Declares that no cotangent passes through an op, which has no operand or no
+/// result of real numbers.
+def Dl_NoDerivative : NativeOpTrait<"NoDerivative"> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// An op that stands for others, which the phase `resolve` puts in its place
+/// (`grad` for `dl.gradient`) before a gradient is taken of what it computes.
+def Dl_Shorthand : NativeOpTrait<"Shorthand"> {
+  let cppNamespace = "::dlc::dl";
+}
+
 defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
 defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;
 

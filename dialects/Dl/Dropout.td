@@ -6,7 +6,7 @@
 include "dialects/Dl/DlAttrs.td"
 
 class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
-    SameOperandsAndResultType, Dl_HasMode,
+    SameOperandsAndResultType, Dl_Shorthand, Dl_HasMode,
     DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
   let arguments = (ins Dl_FloatTensor:$x,
                        DefaultValuedAttr<F64Attr, "0.5">:$p, UnitAttr:$channels,

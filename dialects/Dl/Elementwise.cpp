@@ -326,6 +326,16 @@ OpFoldResult NotOp::fold(FoldAdaptor) {
   return {};
 }
 
+OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
+  if (getA() == getB() && getA().getType() == getType())
+    return getA();
+  auto always = dyn_cast_or_null<SplatElementsAttr>(adaptor.getCondition());
+  if (!always)
+    return {};
+  Value chosen = always.getSplatValue<bool>() ? getA() : getB();
+  return chosen.getType() == getType() ? chosen : Value();
+}
+
 OpFoldResult CastOp::fold(FoldAdaptor) {
   if (getX().getType() == getY().getType())
     return getX();

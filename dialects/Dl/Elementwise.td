@@ -143,7 +143,7 @@ def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log
 // Comparison, logic, choice, conversion
 //===----------------------------------------------------------------------===//
 
-def Dl_CompareOp : Dl_ElementwiseOp<"compare", [InferTypeOpAdaptor]> {
+def Dl_CompareOp : Dl_ElementwiseOp<"compare", [InferTypeOpAdaptor, Dl_NoDerivative]> {
   let summary = "ordered comparison; false where an operand is not a number";
   let description = [{
     `ne` is true where an operand is not a number.
@@ -160,10 +160,13 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare", [InferTypeOpAdaptor]> {
   }];
 }
 
-def Dl_AndOp : Dl_PairOp<"and", "whether both hold", Dl_BoolTensor, [Commutative]>;
-def Dl_OrOp : Dl_PairOp<"or", "whether one or both hold", Dl_BoolTensor, [Commutative]>;
-def Dl_XorOp : Dl_PairOp<"xor", "whether just one holds", Dl_BoolTensor, [Commutative]>;
-def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType]> {
+def Dl_AndOp : Dl_PairOp<"and", "whether both hold", Dl_BoolTensor,
+                          [Commutative, Dl_NoDerivative]>;
+def Dl_OrOp : Dl_PairOp<"or", "whether one or both hold", Dl_BoolTensor,
+                         [Commutative, Dl_NoDerivative]>;
+def Dl_XorOp : Dl_PairOp<"xor", "whether just one holds", Dl_BoolTensor,
+                          [Commutative, Dl_NoDerivative]>;
+def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivative]> {
   let summary = "whether x does not hold";
   let description = [{
     ```mlir
@@ -190,6 +193,7 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select", [InferTypeOpAdaptor, Dl_HasRule]> {
     $condition `,` $a `,` $b attr-dict
     `:` type($condition) `,` custom<Broadcast>(type($a), type($b), type($y))
   }];
+  let hasFolder = 1;
 }
 
 def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {

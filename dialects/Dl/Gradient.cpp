@@ -7,6 +7,29 @@
 using namespace mlir;
 using namespace dlc::dl;
 
+/// The type of an operand that may be left out and is that of another.
+static ParseResult parseSameTypeIfThere(
+    OpAsmParser &, Type other,
+    const std::optional<OpAsmParser::UnresolvedOperand> &operand, Type &type) {
+  if (operand)
+    type = other;
+  return success();
+}
+static void printSameTypeIfThere(OpAsmPrinter &, Operation *, Type, Value,
+                                 Type) {}
+
+LogicalResult GradientOp::verify() {
+  if (!getCotangent() && tensorType(getY()).getRank() != 0)
+    return emitOpError() << "expects operand y of rank 0, not "
+                         << getY().getType()
+                         << ": the gradient of a tensor needs a cotangent";
+  if (getCotangent() && getCotangent().getType() != getY().getType())
+    return emitOpError() << "expects a cotangent of the type of y, "
+                         << getY().getType() << ", not "
+                         << getCotangent().getType();
+  return success();
+}
+
 void StopGradientOp::differentiate(OpBuilder &, ArrayRef<Value>,
                                    MutableArrayRef<Value>) {}
 

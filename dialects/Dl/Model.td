@@ -7,7 +7,7 @@ include "dialects/Dl/DlAttrs.td"
 
 def Dl_ModelOp : Dl_Op<"model", [
     IsolatedFromAbove, SymbolTable, Symbol, NoTerminator, SingleBlock,
-    NoRegionArguments]> {
+    NoRegionArguments, Dl_NoDerivative]> {
   let summary = "state, functions and steps under one name";
   let description = [{
     A file holds one model. Its name is the prefix of the C interface.
@@ -28,7 +28,8 @@ def Dl_ModelOp : Dl_Op<"model", [
 }
 
 class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
-    : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol], traits)>;
+    : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol,
+                                  Dl_NoDerivative], traits)>;
 
 def Dl_HparamOp : Dl_ModelMember<"hparam"> {
   let summary = "a scalar in the state, set from outside at any time";
@@ -92,7 +93,7 @@ def Dl_CounterOp : Dl_ModelMember<"counter"> {
 }
 
 def Dl_OptimizerOp : Dl_ModelMember<"optimizer",
-    [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+    [Dl_Shorthand, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a named update rule";
   let description = [{
     ```mlir
@@ -121,7 +122,7 @@ class Dl_Callable<string mnemonic, list<Trait> traits = []>
   let hasVerifier = 1;
 }
 
-def Dl_FuncOp : Dl_Callable<"func"> {
+def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
   let summary = "a part of a network, called by functions and steps";
   let description = [{
     Calls are inlined by the `resolve` phase; recursion is an error.
@@ -134,7 +135,7 @@ def Dl_FuncOp : Dl_Callable<"func"> {
                        StrArrayAttr:$arg_names);
 }
 
-def Dl_StepOp : Dl_Callable<"step"> {
+def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
   let summary = "an entry point of the compiled model";
   let description = [{
     What the library exports and `dlc-run` calls. Its inputs and outputs have
@@ -152,13 +153,14 @@ def Dl_StepOp : Dl_Callable<"step"> {
                        OptionalAttr<StrArrayAttr>:$updates);
 }
 
-def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, ParentOneOf<["FuncOp", "StepOp"]>]> {
+def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, Dl_NoDerivative,
+                                ParentOneOf<["FuncOp", "StepOp"]>]> {
   let summary = "ends a function or a step";
   let arguments = (ins Variadic<Dl_Tensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
-def Dl_CallOp : Dl_Op<"call", [
+def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "calls a function, in a mode";
   let description = [{
@@ -186,7 +188,7 @@ def Dl_CallOp : Dl_Op<"call", [
 // State access
 //===----------------------------------------------------------------------===//
 
-class Dl_StateAccess<string mnemonic> : Dl_Op<mnemonic, [
+class Dl_StateAccess<string mnemonic> : Dl_Op<mnemonic, [Dl_Shorthand,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]>;
 
 def Dl_ReadOp : Dl_StateAccess<"read"> {
@@ -230,7 +232,7 @@ def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
   let assemblyFormat = "$entry attr-dict `:` type($value)";
 }
 
-def Dl_StepCountOp : Dl_Op<"step_count", [Pure]> {
+def Dl_StepCountOp : Dl_Op<"step_count", [Pure, Dl_Shorthand]> {
   let summary = "how many calls of steps that train came before this one";
   let description = [{
     What schedules are made of.

@@ -6,7 +6,7 @@
 include "dialects/Dl/DlAttrs.td"
 
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
-    InferTypeOpAdaptor, Dl_HasMode, AttrSizedOperandSegments,
+    InferTypeOpAdaptor, Dl_Shorthand, Dl_HasMode, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d, BatchNorm2d";
   let description = [{

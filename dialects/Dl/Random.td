@@ -10,7 +10,7 @@ def Dl_Count : Type<TensorRankOf<[I64], [0]>.predicate, "tensor<i64>",
                     "::mlir::TensorType">,
     BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
 
-def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure,
+def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "bits of the counter-based generator Philox4x32-10";
   let description = [{
@@ -54,7 +54,8 @@ def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure,
 
 /// An op that draws and takes nothing.
 class Dl_DistributionOp<string mnemonic, list<Trait> traits = []>
-    : Dl_Op<mnemonic, !listconcat([DeclareOpInterfaceMethods<Dl_Random>], traits)>;
+    : Dl_Op<mnemonic, !listconcat([
+        Dl_Shorthand, DeclareOpInterfaceMethods<Dl_Random>], traits)>;
 
 def Dl_UniformOp : Dl_DistributionOp<"uniform"> {
   let summary = "uniform on [low, high), as torch.rand";

@@ -87,6 +87,10 @@ static LogicalResult inferLayer(StringRef op, std::optional<Location> loc,
   if (layers < 1 || layers > 1000)
     return emitOptionalError(loc, "'dl.", op,
                              "' expects 'layers' from 1 to 1000, not ", layers);
+  if (std::optional<int64_t> every = adaptor.getTruncate(); every && *every < 1)
+    return emitOptionalError(
+        loc, "'dl.", op, "' truncates its gradient after 1 step or more, not ",
+        *every);
   int64_t directions = adaptor.getBidirectional() ? 2 : 1;
   FailureOr<int64_t> hidden =
       checkWeights(op, loc, adaptor.getWeights(), layers, directions, gates,
@@ -227,7 +231,7 @@ struct Run {
 /// Runs a cell along the first dimension of `x`.
 static Run runCell(Expr &e, Value x, ValueRange starts, Value lengths,
                    const Weights &weights, bool reverse, bool hiddenBiasInside,
-                   Cell cell) {
+                   IntegerAttr truncate, Cell cell) {
   ArrayRef<int64_t> shape = tensorType(x).getShape();
   int64_t steps = shape[0], batch = shape[1];
   Value flat = e.reshape(x, {steps * batch, shape[2]});
@@ -268,6 +272,7 @@ static Run runCell(Expr &e, Value x, ValueRange starts, Value lengths,
     return next;
   };
   ScanOp scan = buildScan(e, steps, reverse, inits, {xw}, invariants, body);
+  scan.setTruncateAttr(truncate);
   return {scan.getOutputs().front(),
           SmallVector<Value>(scan.getFinals().take_front(states))};
 }
@@ -297,9 +302,10 @@ static SmallVector<Value> decomposeLayer(Op op, OpBuilder &builder,
         else
           first.push_back(e.splat(shaped(x.getType(), {batch, hidden}), 0));
       }
-      Run run = runCell(e, x, first, op.getLengths(),
-                        weightsOf(op.getWeights(), number, layers * directions),
-                        direction == 1, hiddenBiasInside, cell);
+      Run run =
+          runCell(e, x, first, op.getLengths(),
+                  weightsOf(op.getWeights(), number, layers * directions),
+                  direction == 1, hiddenBiasInside, op.getTruncateAttr(), cell);
       outputs.push_back(run.output);
       for (auto [list, state] : llvm::zip(last, run.states))
         list.push_back(e.reshape(state, {1, batch, hidden}));

@@ -32,7 +32,8 @@ defvar Dl_RecurrentText = [{
     state as it was.
 
     The products with w_ih of all steps are one matmul in front of the loop, and
-    the loop is a `dl.scan`. Gradient: that of the decomposition.
+    the loop is a `dl.scan`. Gradient: that of the decomposition; `truncate` (a number of
+    steps) is that of the scan.
 }];
 
 def Dl_NonlinearityAttr : StringBasedAttr<
@@ -56,6 +57,7 @@ def Dl_RnnOp : Dl_RecurrentOp<"rnn"> {
                        Optional<Dl_IntTensor>:$lengths,
                        DefaultValuedAttr<I64Attr, "1">:$layers,
                        UnitAttr:$bidirectional, UnitAttr:$batch_first,
+                       OptionalAttr<I64Attr>:$truncate,
                        DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">:$nonlinearity);
   let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$h_n);
   let assemblyFormat = [{
@@ -83,7 +85,8 @@ def Dl_LstmOp : Dl_RecurrentOp<"lstm"> {
                        Optional<Dl_FloatTensor>:$h0, Optional<Dl_FloatTensor>:$c0,
                        Optional<Dl_IntTensor>:$lengths,
                        DefaultValuedAttr<I64Attr, "1">:$layers,
-                       UnitAttr:$bidirectional, UnitAttr:$batch_first);
+                       UnitAttr:$bidirectional, UnitAttr:$batch_first,
+                       OptionalAttr<I64Attr>:$truncate);
   let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$h_n, Dl_FloatTensor:$c_n);
   let assemblyFormat = [{
     $x `weights` `(` $weights `)` (`initial` `(` $h0^ `,` $c0 `)`)?
@@ -111,7 +114,8 @@ def Dl_GruOp : Dl_RecurrentOp<"gru"> {
                        Optional<Dl_FloatTensor>:$h0,
                        Optional<Dl_IntTensor>:$lengths,
                        DefaultValuedAttr<I64Attr, "1">:$layers,
-                       UnitAttr:$bidirectional, UnitAttr:$batch_first);
+                       UnitAttr:$bidirectional, UnitAttr:$batch_first,
+                       OptionalAttr<I64Attr>:$truncate);
   let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$h_n);
   let assemblyFormat = [{
     $x `weights` `(` $weights `)` (`initial` `(` $h0^ `)`)?

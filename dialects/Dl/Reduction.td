@@ -68,7 +68,7 @@ def Dl_ReduceMinOp : Dl_ReduceOp<"reduce_min", Dl_Tensor> {
   }];
 }
 
-class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [
+class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_NoDerivative,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
   let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$keep_dims);
   let results = (outs TensorOf<[I32]>:$index);

@@ -74,6 +74,43 @@ BlockArgument ScanOp::addInvariant(Value value) {
   return getBlock().addArgument(value.getType(), value.getLoc());
 }
 
+void ScanOp::expandTruncation() {
+  int64_t every = *getTruncate(), trips = getTrips();
+  removeTruncateAttr();
+  if (every >= trips)
+    return;
+  // Quotients are exact where they are whole, and nowhere else near it.
+  OpBuilder builder(*this);
+  Expr e(builder, getLoc());
+  Value step = e.iota(RankedTensorType::get({trips}, builder.getF64Type()), 0);
+  if (getReverse())
+    step = e.offset(e.neg(step), trips - 1);
+  Value quotient = e.div(step, e.splat(step.getType(), every));
+  Value whole = FloorOp::create(builder, getLoc(), step.getType(), quotient);
+  Value multiple = e.compare(Predicate::eq, quotient, whole);
+  Value cuts = e.logicalAnd(multiple, e.compare(Predicate::gt, step, 0.0));
+
+  unsigned place = getNumCarried() + getInputs().size();
+  getInputsMutable().append(cuts);
+  Value cut =
+      getBlock().insertArgument(place, sliceType(cuts.getType()), getLoc());
+  OpBuilder inside(getContext());
+  inside.setInsertionPointToStart(&getBlock());
+  Expr body(inside, getLoc());
+  for (BlockArgument arg : getCarriedArgs()) {
+    if (!isa<FloatType>(getElementTypeOrSelf(arg)))
+      continue;
+    Value mask = cut;
+    if (tensorType(arg).getRank() != 0)
+      mask = body.broadcast(cut, arg, {});
+    Value stopped = body.stop(arg);
+    Value seen = body.select(mask, stopped, arg);
+    SmallPtrSet<Operation *, 2> own{stopped.getDefiningOp(),
+                                    seen.getDefiningOp()};
+    arg.replaceAllUsesExcept(seen, own);
+  }
+}
+
 void ScanOp::getAsmBlockArgumentNames(Region &, OpAsmSetValueNameFn) {}
 
 //===----------------------------------------------------------------------===//
@@ -108,6 +145,12 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   properties.trips = builder.getI64IntegerAttr(trips);
   if (succeeded(parser.parseOptionalKeyword("reverse")))
     properties.reverse = builder.getUnitAttr();
+  if (succeeded(parser.parseOptionalKeyword("truncate"))) {
+    int64_t every;
+    if (parser.parseInteger(every))
+      return failure();
+    properties.truncate = builder.getI64IntegerAttr(every);
+  }
 
   BoundList carried, inputs, invariants;
   FunctionType type;
@@ -154,6 +197,8 @@ void ScanOp::print(OpAsmPrinter &printer) {
   printer << ' ' << getTrips();
   if (getReverse())
     printer << " reverse";
+  if (getTruncate())
+    printer << " truncate " << *getTruncate();
   auto list = [&](StringRef keyword, auto args, OperandRange operands) {
     if (operands.empty())
       return;
@@ -167,7 +212,8 @@ void ScanOp::print(OpAsmPrinter &printer) {
   list("over", getInputArgs(), getInputs());
   list("with", getInvariantArgs(), getInvariants());
   printer.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(), {"trips", "reverse", "operandSegmentSizes"});
+      (*this)->getAttrs(),
+      {"trips", "reverse", "truncate", "operandSegmentSizes"});
   printer << " : ";
   printer.printFunctionalType(*this);
   printer << ' ';
@@ -183,6 +229,9 @@ LogicalResult ScanOp::verify() {
   if (trips < 0 || trips > maxElements)
     return emitOpError() << "runs from 0 to " << maxElements << " times, not "
                          << trips;
+  if (getTruncate() && *getTruncate() < 1)
+    return emitOpError() << "truncates its gradient after 1 step or more, not "
+                         << *getTruncate();
   for (auto [i, input] : llvm::enumerate(getInputs())) {
     RankedTensorType type = tensorType(input);
     if (type.getRank() == 0)
@@ -323,6 +372,7 @@ public:
     auto scan =
         ScanOp::create(rewriter, op.getLoc(), op.getTrips(), op.getReverse(),
                        inits, inputs, invariants, std::move(region));
+    scan.setTruncateAttr(op.getTruncateAttr());
     scan->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     unsigned next = 0;
     SmallVector<bool> keepResults(keepCarried);

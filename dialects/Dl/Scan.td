@@ -40,6 +40,11 @@ def Dl_ScanOp : Dl_Op<"scan", [
     Cotangents of the operands after `with` are sums over the steps; where such a
     cotangent is a matrix product, it is taken once, of what all steps yielded.
 
+    `truncate k` cuts that gradient (truncated backpropagation through time): into
+    every k-th step but the first, the carried values come as through
+    `dl.stop_gradient`. Values do not change, and no step's derivative goes further back than
+    to the last cut. Under `reverse` steps count from where the loop begins.
+
     ```mlir
     %s, %all = dl.scan 16 carry(%h = %h0) over(%x = %xs) with(%u = %w)
         : (tensor<8x4xf32>, tensor<16x8x4xf32>, tensor<4x4xf32>)
@@ -52,6 +57,7 @@ def Dl_ScanOp : Dl_Op<"scan", [
     ```
   }];
   let arguments = (ins I64Attr:$trips, UnitAttr:$reverse,
+                       OptionalAttr<I64Attr>:$truncate,
                        Variadic<Dl_Tensor>:$inits, Variadic<Dl_Tensor>:$inputs,
                        Variadic<Dl_Tensor>:$invariants);
   let results = (outs Variadic<Dl_Tensor>:$results);
@@ -89,6 +95,9 @@ def Dl_ScanOp : Dl_Op<"scan", [
       return getBlock().getArguments().take_back(getInvariants().size());
     }
 
+    /// Writes `truncate` out, in the body.
+    void expandTruncation();
+
     /// Lets the body see `value`; its argument there.
     ::mlir::BlockArgument addInvariant(::mlir::Value value);
 
@@ -98,7 +107,7 @@ def Dl_ScanOp : Dl_Op<"scan", [
   }];
 }
 
-def Dl_YieldOp : Dl_Op<"yield", [Pure, Terminator, HasParent<"ScanOp">]> {
+def Dl_YieldOp : Dl_Op<"yield", [Pure, Terminator, Dl_NoDerivative, HasParent<"ScanOp">]> {
   let summary = "ends the body of a scan: carried values, then outputs";
   let arguments = (ins Variadic<Dl_Tensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";

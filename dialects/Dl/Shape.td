@@ -5,7 +5,7 @@
 
 include "dialects/Dl/DlAttrs.td"
 
-def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike,
+def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
     InferTypeOpAdaptor,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "a tensor known at compile time";
@@ -236,7 +236,7 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   let hasFolder = 1;
 }
 
-def Dl_IotaOp : Dl_Op<"iota", [Pure,
+def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "each element's index along a dimension: 0, 1, 2 ...";
   let description = [{
@@ -251,7 +251,7 @@ def Dl_IotaOp : Dl_Op<"iota", [Pure,
   let hasVerifier = 1;
 }
 
-def Dl_OneHotOp : Dl_Op<"one_hot", [Pure,
+def Dl_OneHotOp : Dl_Op<"one_hot", [Pure, Dl_NoDerivative,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "1 at the index, 0 elsewhere, along a new last dimension";
   let description = [{

@@ -5,7 +5,8 @@
 
 include "dialects/Dl/DlAttrs.td"
 
-def Dl_CheckIndexOp : Dl_ElementwiseOp<"check_index", [SameOperandsAndResultType]> {
+def Dl_CheckIndexOp : Dl_ElementwiseOp<"check_index", [SameOperandsAndResultType,
+                                                           Dl_NoDerivative]> {
   let summary = "the indices themselves, and a fault where one is outside of its table";
   let description = [{
     ```mlir
@@ -34,7 +35,7 @@ def Dl_CheckIndexOp : Dl_ElementwiseOp<"check_index", [SameOperandsAndResultType
   let hasFolder = 1;
 }
 
-def Dl_FirstFaultOp : Dl_PureOp<"first_fault", [Dl_Irregular]> {
+def Dl_FirstFaultOp : Dl_PureOp<"first_fault", [Dl_Irregular, Dl_NoDerivative]> {
   let summary = "which of several index tensors is the first with an index outside of its table";
   let description = [{
     0 if there is none, otherwise 1 + its number. Made by the `simplify` phase from all

@@ -75,6 +75,8 @@ static FailureOr<Path> preparePath(Block &block, Operation *end,
     bool changed = false;
     for (Operation *op : path.ops) {
       if (auto scan = dyn_cast<ScanOp>(op)) {
+        if (scan.getTruncate())
+          scan.expandTruncation();
         if (failed(prepareBody(scan, path, wantedAt)))
           return failure();
       }
@@ -115,7 +117,9 @@ static LogicalResult expand(GradientOp gradient) {
   OpBuilder builder(gradient);
   Expr e(builder, gradient.getLoc());
   DenseMap<Value, Value> cotangents;
-  cotangents[gradient.getY()] = e.splat(gradient.getY().getType(), 1);
+  Value cotangent = gradient.getCotangent();
+  cotangents[gradient.getY()] =
+      cotangent ? cotangent : e.splat(gradient.getY().getType(), 1);
   accumulateCotangents(builder, *path, cotangents);
 
   SmallVector<Value> results;

@@ -103,8 +103,8 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
     SmallVector<Value> results{minimize.getLoss()};
     SmallVector<std::string> resultNames{"loss"};
     SmallVector<Type> types = llvm::to_vector(ValueRange(params).getTypes());
-    auto gradient =
-        GradientOp::create(builder, loc, types, minimize.getLoss(), params);
+    auto gradient = GradientOp::create(builder, loc, types, minimize.getLoss(),
+                                       params, /*cotangent=*/Value());
     SmallVector<Value> gradients(gradient.getResults());
     auto give = [&](StringRef letter, ArrayRef<Value> values) {
       for (auto [number, value] : llvm::zip(numbers, values)) {
@@ -123,7 +123,8 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
       }
       Expr e(builder, loc);
       Value along = innerProduct(e, gradients, vectors);
-      auto second = GradientOp::create(builder, loc, types, along, params);
+      auto second = GradientOp::create(builder, loc, types, along, params,
+                                       /*cotangent=*/Value());
       give("h", llvm::to_vector_of<Value>(second.getResults()));
     }
 

@@ -328,12 +328,20 @@ Tensor nn::countCorrect(Tensor logits, Tensor label) {
   return make<dl::CountEqualOp>({best, wanted});
 }
 
-Tensors nn::gradient(Tensor y, ArrayRef<Tensor> targets) {
+Tensors nn::gradient(Tensor y, ArrayRef<Tensor> targets, Tensor cotangent) {
   Tensors operands{y};
   SmallVector<Type> types;
   for (Tensor target : targets) {
     operands.push_back(target);
     types.push_back(target.type());
   }
-  return y.program().addAll<dl::GradientOp>(operands, {}, types);
+  if (cotangent)
+    operands.push_back(cotangent);
+  Builder &b = y.program().attributes();
+  return y.program().addAll<dl::GradientOp>(
+      operands,
+      b.getNamedAttr("operandSegmentSizes",
+                     b.getDenseI32ArrayAttr(
+                         {1, int32_t(targets.size()), cotangent ? 1 : 0})),
+      types);
 }

@@ -58,9 +58,7 @@ static bool isResolved(Operation *op) {
     return false;
   if (broadcastsOperands(op))
     return false;
-  return !isa<dl::StepOp, dl::FuncOp, dl::CallOp, dl::ReadOp, dl::WriteOp,
-              dl::ReadHparamOp, dl::StepCountOp, dl::MinimizeOp,
-              dl::OptimizerOp, dl::HasMode, dl::Random>(op);
+  return !op->hasTrait<dl::Shorthand>() || isa<dl::GradientOp>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {

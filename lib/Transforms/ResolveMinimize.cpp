@@ -383,7 +383,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   if (failed(checkReached(op, *params, values)))
     return failure();
   auto gradient =
-      GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values);
+      GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values,
+                         /*cotangent=*/Value());
 
   SmallVector<Descent> descents;
   DenseMap<StringAttr, Descent> clocks;

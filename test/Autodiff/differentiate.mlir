@@ -115,3 +115,32 @@ func.func @through_select(%x: tensor<4xf32>) -> tensor<4xf32> {
   %g = dl.gradient %s wrt %x : tensor<f32> -> tensor<4xf32>
   return %g : tensor<4xf32>
 }
+
+// Along a cotangent, of a value that is no scalar.
+// CHECK-LABEL: func @along
+// CHECK-SAME:    %[[X:.*]]: tensor<4xf32>, %[[C:.*]]: tensor<4xf32>
+// CHECK:         %[[Y:.*]] = dl.exp %[[X]]
+// CHECK-NEXT:    %[[G:.*]] = dl.mul %[[C]], %[[Y]]
+// CHECK-NEXT:    return %[[G]]
+func.func @along(%x: tensor<4xf32>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  %y = dl.exp %x : tensor<4xf32>
+  %g = dl.gradient %y wrt %x cotangent(%c) : tensor<4xf32> -> tensor<4xf32>
+  return %g : tensor<4xf32>
+}
+
+// Inside of a loop's body, of the values there, and of the loop.
+// CHECK-LABEL: func @in_a_body
+// CHECK:         dl.scan
+// CHECK:           dl.mul
+// CHECK:         dl.scan 3 reverse
+// CHECK-NOT:     dl.gradient
+// CHECK:         return
+func.func @in_a_body(%x: tensor<4xf32>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  %y = dl.scan 3 carry(%h = %x) : (tensor<4xf32>) -> tensor<4xf32> {
+    %e = dl.exp %h : tensor<4xf32>
+    %d = dl.gradient %e wrt %h cotangent(%h) : tensor<4xf32> -> tensor<4xf32>
+    dl.yield %d : tensor<4xf32>
+  }
+  %g = dl.gradient %y wrt %x cotangent(%c) : tensor<4xf32> -> tensor<4xf32>
+  return %g : tensor<4xf32>
+}

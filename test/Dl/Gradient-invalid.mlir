@@ -1,15 +1,23 @@
 // RUN: dlc-opt %s -split-input-file -verify-diagnostics
 
 func.func @of_no_scalar(%y: tensor<8xf32>, %x: tensor<8xf32>) {
-  // expected-error@+1 {{'dl.gradient' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<8xf32>'}}
+  // expected-error@+1 {{'dl.gradient' op expects operand y of rank 0, not 'tensor<8xf32>': the gradient of a tensor needs a cotangent}}
   %0 = dl.gradient %y wrt %x : tensor<8xf32> -> tensor<8xf32>
   return
 }
 
 // -----
 
+func.func @along_another_type(%y: tensor<8xf32>, %x: tensor<8xf32>, %c: tensor<4xf32>) {
+  // expected-error@+1 {{'dl.gradient' op expects a cotangent of the type of y, 'tensor<8xf32>', not 'tensor<4xf32>'}}
+  %0 = "dl.gradient"(%y, %x, %c) <{operandSegmentSizes = array<i32: 1, 1, 1>}> : (tensor<8xf32>, tensor<8xf32>, tensor<4xf32>) -> tensor<8xf32>
+  return
+}
+
+// -----
+
 func.func @of_an_integer(%y: tensor<i32>, %x: tensor<8xf32>) {
-  // expected-error@+1 {{'dl.gradient' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<i32>'}}
+  // expected-error@+1 {{'dl.gradient' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<i32>'}}
   %0 = dl.gradient %y wrt %x : tensor<i32> -> tensor<8xf32>
   return
 }
@@ -26,7 +34,7 @@ func.func @wrt_integers(%y: tensor<f32>, %x: tensor<8xi32>) {
 
 func.func @of_another_type(%y: tensor<f32>, %x: tensor<8xf32>) {
   // expected-error@+1 {{'dl.gradient' op failed to verify that gradients have the types of their targets}}
-  %0 = "dl.gradient"(%y, %x) : (tensor<f32>, tensor<8xf32>) -> tensor<4xf32>
+  %0 = "dl.gradient"(%y, %x) <{operandSegmentSizes = array<i32: 1, 1, 0>}> : (tensor<f32>, tensor<8xf32>) -> tensor<4xf32>
   return
 }
 
@@ -34,7 +42,7 @@ func.func @of_another_type(%y: tensor<f32>, %x: tensor<8xf32>) {
 
 func.func @one_too_many(%y: tensor<f32>, %x: tensor<8xf32>) {
   // expected-error@+1 {{'dl.gradient' op failed to verify that gradients have the types of their targets}}
-  %0, %1 = "dl.gradient"(%y, %x) : (tensor<f32>, tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
+  %0, %1 = "dl.gradient"(%y, %x) <{operandSegmentSizes = array<i32: 1, 1, 0>}> : (tensor<f32>, tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
   return
 }
 

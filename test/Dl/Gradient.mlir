@@ -6,10 +6,12 @@
 func.func @gradients(%y: tensor<f32>, %x: tensor<8x4xf32>, %w: tensor<4xf32>) {
   // CHECK-NEXT: %[[G:.*]]:2 = dl.gradient %[[Y]] wrt %[[X]], %[[W]] : tensor<f32> -> tensor<8x4xf32>, tensor<4xf32>
   // CHECK-NEXT: dl.gradient %[[Y]] wrt %[[G]]#1 : tensor<f32> -> tensor<4xf32>
+  // CHECK-NEXT: dl.gradient %[[X]] wrt %[[W]] cotangent(%[[G]]#0) : tensor<8x4xf32> -> tensor<4xf32>
   // CHECK-NEXT: dl.stop_gradient %[[X]] : tensor<8x4xf32>
   // CHECK-NEXT: return
   %dx, %dw = dl.gradient %y wrt %x, %w : tensor<f32> -> tensor<8x4xf32>, tensor<4xf32>
   %ddw = dl.gradient %y wrt %dw : tensor<f32> -> tensor<4xf32>
+  %along = dl.gradient %x wrt %w cotangent(%dx) : tensor<8x4xf32> -> tensor<4xf32>
   %t = dl.stop_gradient %x : tensor<8x4xf32>
   return
 }

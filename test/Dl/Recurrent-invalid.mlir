@@ -27,6 +27,15 @@ func.func @no_layers(%x: tensor<5x2x3xf32>, %w: tensor<4x3xf32>, %u: tensor<4x4x
 
 // -----
 
+func.func @truncation(%x: tensor<5x2x3xf32>, %w: tensor<4x3xf32>, %u: tensor<4x4xf32>) {
+  // expected-error@+2 {{'dl.rnn' truncates its gradient after 1 step or more, not 0}}
+  // expected-error@+1 {{op failed to infer returned types}}
+  %y, %h = dl.rnn %x weights(%w, %u) {truncate = 0} : (tensor<5x2x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>) -> (tensor<5x2x4xf32>, tensor<1x2x4xf32>)
+  return
+}
+
+// -----
+
 func.func @weight_count(%x: tensor<5x2x3xf32>, %w: tensor<4x3xf32>, %u: tensor<4x4xf32>) {
   // expected-error@+2 {{'dl.rnn' expects 4 weights (w_ih, w_hh of each layer and direction) or 8 (and b_ih, b_hh), not 2}}
   // expected-error@+1 {{op failed to infer returned types}}

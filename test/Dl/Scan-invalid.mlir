@@ -10,6 +10,16 @@ func.func @trips(%a: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+func.func @truncation(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'dl.scan' op truncates its gradient after 1 step or more, not 0}}
+  %s = dl.scan 3 truncate 0 carry(%h = %a) : (tensor<4xf32>) -> tensor<4xf32> {
+    dl.yield %h : tensor<4xf32>
+  }
+  return %s : tensor<4xf32>
+}
+
+// -----
+
 func.func @operand_count(%a: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @below {{'dl.scan' has 1 operands but types for 2}}
   %s = dl.scan 3 carry(%h = %a) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {

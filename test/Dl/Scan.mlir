@@ -7,7 +7,7 @@
 // CHECK-NEXT:      %[[N:.*]] = dl.add %[[P]], %[[X]]
 // CHECK-NEXT:      dl.yield %[[N]], %[[N]] : tensor<8x4xf32>, tensor<8x4xf32>
 // CHECK-NEXT:    }
-// CHECK-NEXT:    %{{.*}} = dl.scan 16 reverse carry(%{{.*}} = %{{.*}}) : (tensor<8x4xf32>) -> tensor<8x4xf32> {
+// CHECK-NEXT:    %{{.*}} = dl.scan 16 reverse truncate 4 carry(%{{.*}} = %{{.*}}) : (tensor<8x4xf32>) -> tensor<8x4xf32> {
 // CHECK:         %{{.*}} = dl.scan 16 over(%{{.*}} = %[[S]]#1) : (tensor<16x8x4xf32>) -> tensor<16x8x4xf32> {
 func.func @forms(%h0: tensor<8x4xf32>, %xs: tensor<16x8x4xf32>, %w: tensor<4x4xf32>) -> (tensor<8x4xf32>, tensor<16x8x4xf32>) {
   %s, %ys = dl.scan 16 carry(%h = %h0) over(%x = %xs) with(%u = %w)
@@ -16,7 +16,7 @@ func.func @forms(%h0: tensor<8x4xf32>, %xs: tensor<16x8x4xf32>, %w: tensor<4x4xf
     %1 = dl.add %0, %x : tensor<8x4xf32>
     dl.yield %1, %1 : tensor<8x4xf32>, tensor<8x4xf32>
   }
-  %d = dl.scan 16 reverse carry(%h = %s) : (tensor<8x4xf32>) -> tensor<8x4xf32> {
+  %d = dl.scan 16 reverse truncate 4 carry(%h = %s) : (tensor<8x4xf32>) -> tensor<8x4xf32> {
     %0 = dl.tanh %h : tensor<8x4xf32>
     dl.yield %0 : tensor<8x4xf32>
   }

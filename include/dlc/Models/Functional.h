@@ -171,8 +171,9 @@ Tensor countCorrect(Tensor logits, Tensor label);
 //===--- Gradients within a step
 //--------------------------------------------===//
 
-/// d y / d x for each of `targets`.
-Tensors gradient(Tensor y, llvm::ArrayRef<Tensor> targets);
+/// d y / d target; where y is no scalar, d sum(cotangent * y) / d target.
+Tensors gradient(Tensor y, llvm::ArrayRef<Tensor> targets,
+                 Tensor cotangent = {});
 
 } // namespace dlc::nn
 #endif // DLC_MODELS_FUNCTIONAL_H

@@ -13,18 +13,22 @@ BODY = """%s, %ys = dl.scan {trips}{reverse} carry(%h = %h0) over(%x = %xs) with
 }}"""
 
 
-def recurrence(trips, batch, hidden, reverse):
+def recurrence(trips, batch, hidden, reverse, truncate=None):
     def reference(h, xs, w):
         ys = [None] * trips
-        for t in reversed(range(trips)) if reverse else range(trips):
+        for n, t in enumerate(reversed(range(trips)) if reverse else range(trips)):
+            if truncate and n and n % truncate == 0:
+                h = h.detach()
             h = torch.tanh(h @ w + xs[t])
             ys[t] = h * xs[t]
         return {"s": h, "ys": torch.stack(ys)}
 
-    return Case(op="scan", name=f"{'reverse_' * reverse}{trips}_{batch}_{hidden}",
+    return Case(op="scan", name=f"{'reverse_' * reverse}{trips}_{batch}_{hidden}"
+                + (f"_truncate_{truncate}" if truncate else ""),
                 inputs={"h0": normal(batch, hidden), "xs": normal(trips, batch, hidden),
                         "w": normal(hidden, hidden) * 0.5},
-                text=BODY.format(trips=trips, reverse=" reverse" * reverse),
+                text=BODY.format(trips=trips, reverse=" reverse" * reverse
+                                 + (f" truncate {truncate}" if truncate else "")),
                 reference=reference)
 
 
@@ -32,6 +36,9 @@ def cases():
     for shape in (5, 3, 7), (1, 4, 2), (6, 1, 1), (4, 5, 33):
         for reverse in False, True:
             yield recurrence(*shape, reverse)
+    for truncate in 1, 3, 4, 9:
+        for reverse in False, True:
+            yield recurrence(9, 2, 3, reverse, truncate)
     # Values that change places, one that never changes, an output that is carried,
     # and no stacked input.
     yield Case(op="scan", name="swap",

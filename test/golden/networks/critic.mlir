@@ -45,8 +45,8 @@ dl.model @critic {
     %part = dl.mul %gap, %mix : tensor<5x3x8x8xf32>, tensor<5x1x1x1xf32> -> tensor<5x3x8x8xf32>
     %between = dl.add %fake, %part : tensor<5x3x8x8xf32>
     %db = dl.call @net(%between) : (tensor<5x3x8x8xf32>) -> tensor<5x1xf32>
-    %sum = dl.reduce_sum %db {axes = [0, 1]} : tensor<5x1xf32> -> tensor<f32>
-    %dx = dl.gradient %sum wrt %between : tensor<f32> -> tensor<5x3x8x8xf32>
+    %one = dl.constant dense<1.0> : tensor<5x1xf32>
+    %dx = dl.gradient %db wrt %between cotangent(%one) : tensor<5x1xf32> -> tensor<5x3x8x8xf32>
     %norm = dl.norm %dx {axes = [1, 2, 3]} : tensor<5x3x8x8xf32> -> tensor<5xf32>
     %excess = dl.offset %norm by -1.0 : tensor<5xf32>
     %square = dl.square %excess : tensor<5xf32>
