@@ -187,10 +187,6 @@ LogicalResult StepOp::verify() {
        llvm::concat<const Attribute>(getArgNames(), getResultNames()))
     if (!seen.insert(name).second)
       return emitOpError() << "has two inputs or outputs named " << name;
-  if (Attribute recompute = (*this)->getAttr("recompute");
-      recompute && recompute != StringAttr::get(getContext(), "auto"))
-    return emitOpError() << "has recompute = " << recompute
-                         << ", expected \"auto\"";
   return verifyCallable(*this);
 }
 void StepOp::getAsmBlockArgumentNames(Region &region,

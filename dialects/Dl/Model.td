@@ -135,6 +135,10 @@ def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
                        StrArrayAttr:$arg_names);
 }
 
+/// Which values of a step are computed again instead of kept.
+def Dl_Recompute : StringBasedAttr<CPred<"::llvm::cast<::mlir::StringAttr>($_self).getValue() == \"auto\"">,
+                                   "\"auto\"">;
+
 def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
   let summary = "an entry point of the compiled model";
   let description = [{
@@ -145,12 +149,15 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     dl.step @critic(%x: tensor<8x4xf32>) -> (loss: tensor<f32>) updates ["critic.*"] { ... }
     ```
     With `updates`, a `dl.minimize` or a `dl.write` in it that changes a parameter of
-    another name is an error.
+    another name is an error. With `attributes {recompute = "auto"}`, what is cheap
+    and takes more memory to keep than to compute again is computed again by the
+    backward pass; the results are the same to the last bit.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<FunctionType>:$function_type,
                        StrArrayAttr:$arg_names, StrArrayAttr:$result_names,
-                       OptionalAttr<StrArrayAttr>:$updates);
+                       OptionalAttr<StrArrayAttr>:$updates,
+                       OptionalAttr<Dl_Recompute>:$recompute);
 }
 
 def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, Dl_NoDerivative,

@@ -464,7 +464,7 @@ void RecomputePass::runOnOperation() {
   SmallVector<func::FuncOp> steps;
   for (auto step : getOperation().getOps<func::FuncOp>())
     if (step->hasAttr(names::step) &&
-        (budget > 0 || step->hasAttr("dl.recompute")))
+        (budget > 0 || step->hasAttr(names::recompute)))
       steps.push_back(step);
   for (func::FuncOp step : steps)
     if (failed(rewrite(step, symbols, kernels)))

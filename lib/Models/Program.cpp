@@ -148,7 +148,7 @@ void Program::step(StringRef name, const Inputs &inputs,
   auto op =
       dl::StepOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
                          b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
-                         /*updates=*/ArrayAttr());
+                         /*updates=*/ArrayAttr(), /*recompute=*/StringAttr());
   Tensors args = enter(op.getBody(), tensorTypes);
   Outputs outputs = body(args);
   Tensors results;

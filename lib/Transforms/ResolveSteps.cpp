@@ -357,8 +357,8 @@ LogicalResult StepResolver::run() {
   function.setAllResultAttrs(resultAttrs);
   function->setAttr(names::step, builder.getUnitAttr());
   // Values that are cheap may be computed again instead of kept.
-  if (Attribute recompute = step->getAttr("recompute"))
-    function->setAttr("dl.recompute", recompute);
+  if (StringAttr recompute = step.getRecomputeAttr())
+    function->setAttr(names::recompute, recompute);
   symbols.erase(step);
   symbols.insert(function);
   return success();

@@ -378,3 +378,12 @@ dl.model @parameter_beyond_any_memory {
   // expected-error@+1 {{not too large}}
   dl.param @w : tensor<1000000x1000000x1000000x100xf32> = zeros
 }
+
+// -----
+
+dl.model @recompute_always {
+  // expected-error@+1 {{'dl.step' op attribute 'recompute' failed to satisfy constraint: "auto"}}
+  dl.step @s() -> () attributes {recompute = "always"} {
+    dl.return
+  }
+}

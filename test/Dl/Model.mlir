@@ -72,6 +72,11 @@ dl.model @all {
     dl.return %b#1, %w : tensor<8x4xf32>, tensor<3x4xf32>
   }
 
+  // CHECK:      dl.step @frugal() -> () attributes {recompute = "auto"} {
+  dl.step @frugal() attributes {recompute = "auto"} {
+    dl.return
+  }
+
   // CHECK:      dl.step @no_output(%x: tensor<4xui8>) -> () {
   // CHECK-NEXT:   dl.return
   dl.step @no_output(%x: tensor<4xui8>) {

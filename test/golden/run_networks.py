@@ -8,7 +8,9 @@ and gradients; it is compiled at -O2, in f32 and, by dl-widen-floats, in f64.
 
 networks.json has, for the loss and each parameter, the norm of PyTorch's gradient (in f64) and some
 of its entries; `run_networks.py --make` writes it, with torch. Right is what is within 1e-4 of
-the norm, and within 1e-4 of the largest entry, in f32; within 1e-9 in f64.
+the norm, and within 1e-4 of the largest entry, in f32; within 1e-9 in f64. Where PyTorch's own
+f32 run is further than that from its f64 run (`spread`: in ResNet-18 rounding decides on which
+side of 0 some of a ReLU's millions of operands are), f32 may be twice as far as that.
 """
 import argparse
 import ctypes
@@ -27,8 +29,6 @@ from run_ops import newest_tool
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOLERANCES = {"f32": 1e-4, "f64": 1e-9}
-# In f32 the statistics of two images make rounding errors of 1e-3 in the first layers.
-F64_ONLY = ["resnet18"]
 ENTRIES = 12
 PRINTED = {"lenet5": 4, "resnet18": 2}  # batch
 NETWORKS = [*PRINTED, "textcnn", "lstm", "gru", "critic"]
@@ -81,7 +81,7 @@ def references():
     from torch.nn import functional as F
 
     def lenet5(p, image, label):
-        x = (image.double() / 255)[:, None]
+        x = (image.to(p["fc3.weight"].dtype) / 255)[:, None]
         x = F.max_pool2d(F.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=2)), 2)
         x = F.max_pool2d(F.relu(F.conv2d(x, p["conv2.weight"], p["conv2.bias"])), 2).flatten(1)
         x = F.relu(F.linear(x, p["fc1.weight"], p["fc1.bias"]))
@@ -92,7 +92,7 @@ def references():
         def norm(x, name):
             return F.batch_norm(x, None, None, p[f"{name}.weight"], p[f"{name}.bias"], training=True)
 
-        x = image.double() / 255
+        x = image.to(p["fc.weight"].dtype) / 255
         x = F.relu(norm(F.conv2d(x, p["conv1.weight"], stride=2, padding=3), "bn1"))
         x = F.max_pool2d(x, 3, 2, 1)
         for layer in 1, 2, 3, 4:
@@ -114,7 +114,7 @@ def references():
 
     def recurrent(kind):
         def loss(p, x, label):
-            net = kind(6, 10, 2).double()
+            net = kind(6, 10, 2).to(x.dtype)
             weights = {n[4:]: t for n, t in p.items() if n.startswith("rnn.")}
             y = torch.func.functional_call(net, weights, (x,))[0][-1]
             return F.cross_entropy(F.linear(y, p["fc.weight"], p["fc.bias"]), label)
@@ -147,20 +147,32 @@ def summary(network, name, gradient):
             "entries": [float(flat[i]) for i in entries_of(network, name, flat.size)]}
 
 
-def make(network, program):
+def by_torch(network, program, element):
+    """Loss and gradients by PyTorch."""
     import torch
     torch.set_num_threads(1)
+    dtype = getattr(torch, {"f32": "float32", "f64": "float64"}[element])
     params, inputs = describe(program)
-    leaves = {name: torch.from_numpy(weight(network, name, shape)).double().requires_grad_()
+    leaves = {name: torch.from_numpy(weight(network, name, shape)).to(dtype).requires_grad_()
               for name, shape in params.items()}
     given = []
-    for name, (shape, element) in inputs.items():
-        array = torch.from_numpy(value(network, name, shape, element))
-        given.append(array.double() if element == "float" else array)
+    for name, (shape, kind) in inputs.items():
+        array = torch.from_numpy(value(network, name, shape, kind))
+        given.append(array.to(dtype) if kind == "float" else array)
     loss = references()[network](leaves, *given)
     gradients = torch.autograd.grad(loss, list(leaves.values()))
-    return {"loss": float(loss.detach()), "gradients": {
-        name: summary(network, name, g.numpy()) for name, g in zip(leaves, gradients)}}
+    return {"loss": float(loss.detach()),
+            **{name: g.double().numpy() for name, g in zip(leaves, gradients)}}
+
+
+def make(network, program):
+    results = by_torch(network, program, "f64")
+    reference = {"loss": results["loss"], "gradients": {
+        name: summary(network, name, g) for name, g in results.items() if name != "loss"}}
+    spread, _ = difference(network, by_torch(network, program, "f32"), reference)
+    if spread > TOLERANCES["f32"]:
+        reference["spread"] = float(f"{spread:.2g}")
+    return reference
 
 
 # --- dlc -----------------------------------------------------------------------------------
@@ -205,8 +217,8 @@ def run(network, program, element, options, folder):
     return {name: array.astype(np.float64) for name, array in results.items()}
 
 
-def compare(network, results, reference, tolerance):
-    """The largest difference."""
+def difference(network, results, reference):
+    """The largest, and where."""
     worst = abs(results["loss"] - reference["loss"]) / abs(reference["loss"]), "loss"
     for name, want in reference["gradients"].items():
         got = summary(network, name, results[name])
@@ -214,9 +226,13 @@ def compare(network, results, reference, tolerance):
         off = max(abs(got["norm"] - want["norm"]) / (want["norm"] or 1.0),
                   *(abs(a - b) / size for a, b in zip(got["entries"], want["entries"])))
         worst = max(worst, (off, name))
-    if not worst[0] <= tolerance:
-        raise Failure(f"{worst[1]} differs by {worst[0]:.2g}, at most {tolerance}")
     return worst
+
+
+def tolerance_of(reference, element):
+    if element == "f32":
+        return max(TOLERANCES["f32"], 2 * reference.get("spread", 0))
+    return TOLERANCES[element]
 
 
 def main():
@@ -240,13 +256,15 @@ def main():
             if options.make:
                 references_made[network] = make(network, program)
                 continue
-            for element, tolerance in TOLERANCES.items():
-                if element == "f32" and network in F64_ONLY:
-                    continue
+            for element in TOLERANCES:
+                reference = references_made[network]
                 try:
                     results = run(network, program, element, options, pathlib.Path(scratch))
-                    off, name = compare(network, results, references_made[network], tolerance)
-                    print(f"ok   {network} {element}: within {off:.1e} (worst: {name})")
+                    off, name = difference(network, results, reference)
+                    good = off <= tolerance_of(reference, element)
+                    failed |= not good
+                    print(f"{'ok  ' if good else 'FAIL'} {network} {element}: "
+                          f"{off:.1e} off (worst: {name})")
                 except Failure as failure:
                     failed = True
                     print(f"FAIL {network} {element}: {failure}")

@@ -19,6 +19,8 @@ inline constexpr llvm::StringLiteral state = "dl.state";
 inline constexpr llvm::StringLiteral trains = "dl.trains";
 /// On a function: it is a step.
 inline constexpr llvm::StringLiteral step = "dl.step";
+/// On a step: which values are computed again instead of kept.
+inline constexpr llvm::StringLiteral recompute = "dl.recompute";
 /// On a function: it is a kernel.
 inline constexpr llvm::StringLiteral kernel = "dl.kernel";
 /// On a kernel: its ops share a loop over dimension 0 of this extent.
