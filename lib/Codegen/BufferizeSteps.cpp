@@ -24,6 +24,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MemoryPlan.h"
+
 #include "dlc/Codegen/Passes.h"
 
 #include "dlc/Transforms/Passes.h"
@@ -41,11 +43,6 @@ namespace dlc {
 
 using namespace mlir;
 using namespace dlc;
-
-static int64_t bytesOf(ShapedType type) {
-  return type.getNumElements() *
-         (std::max<int64_t>(8, type.getElementTypeBitWidth()) / 8);
-}
 
 static MemRefType bufferType(Type tensor) {
   auto type = cast<RankedTensorType>(tensor);
@@ -125,7 +122,8 @@ Place StepBufferizer::allocate(Location loc, Value tensor) {
   if (!isSliced(tensor))
     return Place(memref::AllocOp::create(builder, loc, type));
   Value bytes = memref::AllocOp::create(
-      builder, loc, MemRefType::get({bytesOf(type)}, builder.getI8Type()));
+      builder, loc,
+      MemRefType::get({codegen::bytesOf(type)}, builder.getI8Type()));
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   return viewAt(loc, tensor.getType(), bytes, zero);
 }
@@ -163,8 +161,8 @@ LogicalResult StepBufferizer::bufferize(tensor::ExtractSliceOp slice) {
   if (!index || !stack.bytes)
     return slice.emitOpError("is no slice along dimension 0 of a buffer");
   Location loc = slice.getLoc();
-  Value bytes =
-      arith::ConstantIndexOp::create(builder, loc, bytesOf(slice.getType()));
+  Value bytes = arith::ConstantIndexOp::create(
+      builder, loc, codegen::bytesOf(slice.getType()));
   Value number = getValueOrCreateConstantIndexOp(builder, loc, index);
   Value distance = arith::MulIOp::create(builder, loc, number, bytes);
   Value shift = arith::AddIOp::create(builder, loc, stack.shift, distance);
@@ -288,7 +286,8 @@ LogicalResult StepBufferizer::run() {
       // gone.
       MemRefType buffer = bufferType(type);
       bool sliced = isSliced(arg);
-      type = sliced ? MemRefType::get({bytesOf(buffer)}, builder.getI8Type())
+      type = sliced ? MemRefType::get({codegen::bytesOf(buffer)},
+                                      builder.getI8Type())
                     : buffer;
     }
     types.push_back(type);

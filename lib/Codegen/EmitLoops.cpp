@@ -26,6 +26,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MemoryPlan.h"
 #include "NestEmitter.h"
 
 #include "dlc/Codegen/Passes.h"
@@ -60,13 +61,6 @@ struct Step {
 };
 
 } // namespace
-
-/// The buffer that a chain of views looks into.
-static Value rootOf(Value memref) {
-  while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
-    memref = view.getViewSource();
-  return memref;
-}
 
 /// Rewrites copies and named ops to `linalg.generic`.
 static LogicalResult generalize(func::FuncOp func, IRRewriter &rewriter) {
@@ -115,7 +109,8 @@ static std::optional<size_t> findFill(ArrayRef<Step> steps, size_t consumer,
       return std::nullopt;
     if (fill.getDpsInits()[0] == output.get())
       return number;
-    if (rootOf(fill.getDpsInits()[0]) == rootOf(output.get()))
+    if (codegen::rootOfViews(fill.getDpsInits()[0]) ==
+        codegen::rootOfViews(output.get()))
       return std::nullopt;
   }
   return std::nullopt;
@@ -125,7 +120,8 @@ static std::optional<size_t> findFill(ArrayRef<Step> steps, size_t consumer,
 static bool readsElsewhere(linalg::GenericOp op, OpOperand &output) {
   return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
     return &operand != &output && isa<MemRefType>(operand.get().getType()) &&
-           rootOf(operand.get()) == rootOf(output.get());
+           codegen::rootOfViews(operand.get()) ==
+               codegen::rootOfViews(output.get());
   });
 }
 
@@ -191,7 +187,7 @@ static LogicalResult emitSliced(MutableArrayRef<Step> steps,
 /// True if two views look at different elements: boxes of one buffer that do
 /// not meet, as the operands of a concatenation are given.
 static bool areDisjoint(Value a, Value b) {
-  if (rootOf(a) != rootOf(b))
+  if (codegen::rootOfViews(a) != codegen::rootOfViews(b))
     return true;
   auto boxA = a.getDefiningOp<memref::SubViewOp>();
   auto boxB = b.getDefiningOp<memref::SubViewOp>();
@@ -292,7 +288,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
 
   void runOnOperation() override {
     func::FuncOp func = getOperation();
-    if (func->hasAttr("dl.kernel") && !func.isExternal() &&
+    if (func->hasAttr(dlc::names::kernel) && !func.isExternal() &&
         failed(emitKernel(func)))
       signalPassFailure();
   }
@@ -307,7 +303,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     if (failed(generalize(func, rewriter)))
       return failure();
 
-    auto slicedAttr = func->getAttrOfType<IntegerAttr>("dl.sliced");
+    auto slicedAttr = func->getAttrOfType<IntegerAttr>(dlc::names::rows);
     bool sliced = slicedAttr && slicedAttr.getInt() > 0;
     std::vector<Step> steps;
     for (auto op : func.getBody().getOps<linalg::GenericOp>()) {

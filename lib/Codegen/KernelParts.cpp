@@ -1,4 +1,4 @@
-//===- KernelParts.cpp - The part of a kernel that makes some results -----===//
+//===- KernelParts.cpp - What of a kernel makes some results --------------===//
 //
 // Walks a kernel backwards from the arguments that are wanted and keeps the ops
 // that write what is needed. Ops are kept or dropped whole: what is kept is
@@ -129,6 +129,7 @@ KernelOps::KernelOps(func::FuncOp kernel)
     whole.cost += op.cost;
     whole.cheap &= op.cheap;
   }
+  whole.complete = whole.writes;
 }
 
 std::optional<KernelPart> KernelOps::select(BitVector wanted,
@@ -157,15 +158,17 @@ std::optional<KernelPart> KernelOps::select(BitVector wanted,
         part.reads.set(argument);
       else if (writtenBefore[argument])
         wanted.set(argument);
-      else if (again && whole.writes[argument] && !op.writes[argument])
-        return std::nullopt;
-      else if (again && op.writes[argument])
+      else if (again && whole.writes[argument])
         return std::nullopt;
       else
         part.reads.set(argument);
     }
   }
   std::reverse(part.ops.begin(), part.ops.end());
+  part.complete = part.writes;
+  for (auto [number, op] : llvm::enumerate(ops))
+    if (!llvm::is_contained(part.ops, number))
+      part.complete.reset(op.writes);
   // One argument cannot be both what the kernel left and what the part makes.
   if (again && part.reads.anyCommon(part.writes))
     return std::nullopt;

@@ -1,5 +1,4 @@
-//===- KernelParts.h - The part of a kernel that makes some results -*- C++
-//-*-===//
+//===- KernelParts.h - What of a kernel makes some results ------*- C++ -*-===//
 #ifndef DLC_LIB_CODEGEN_KERNELPARTS_H
 #define DLC_LIB_CODEGEN_KERNELPARTS_H
 
@@ -17,6 +16,8 @@ namespace dlc::codegen {
 struct KernelPart {
   llvm::SmallVector<unsigned> ops;
   llvm::BitVector reads, writes;
+  /// What it leaves as the kernel does: with all that write them.
+  llvm::BitVector complete;
   double cost = 0; ///< estimated nanoseconds
   /// No contractions and no long sums among them.
   bool cheap = true;

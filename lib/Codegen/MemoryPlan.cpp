@@ -8,9 +8,6 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-/// Offsets are multiples of a cache line, so that no two buffers share one.
-static constexpr int64_t alignment = 64;
-
 int64_t bytesOf(ShapedType type) {
   int64_t bits = std::max<int64_t>(8, type.getElementTypeBitWidth());
   return type.getNumElements() * (bits / 8);
@@ -24,7 +21,7 @@ Value rootOfViews(Value memref) {
 
 int64_t placeIntervals(ArrayRef<Interval *> intervals) {
   SmallVector<Interval *> order(intervals);
-  llvm::sort(order, [](Interval *a, Interval *b) {
+  llvm::stable_sort(order, [](Interval *a, Interval *b) {
     return std::tuple(-a->bytes, a->first, a->last) <
            std::tuple(-b->bytes, b->first, b->last);
   });
@@ -42,12 +39,12 @@ int64_t placeIntervals(ArrayRef<Interval *> intervals) {
       if (offset + interval->bytes <= other->offset)
         break;
       offset = std::max(offset, int64_t(llvm::alignTo(
-                                    other->offset + other->bytes, alignment)));
+                                    other->offset + other->bytes, kAlignment)));
     }
     interval->offset = offset;
     placed.push_back(interval);
     total = std::max(
-        total, int64_t(llvm::alignTo(offset + interval->bytes, alignment)));
+        total, int64_t(llvm::alignTo(offset + interval->bytes, kAlignment)));
   }
   return total;
 }
@@ -58,7 +55,7 @@ std::pair<int64_t, unsigned> findPeak(ArrayRef<Interval *> intervals) {
     end = std::max(end, interval->last + 1);
   std::vector<int64_t> change(end + 1);
   for (const Interval *interval : intervals) {
-    int64_t bytes = llvm::alignTo(interval->bytes, alignment);
+    int64_t bytes = llvm::alignTo(interval->bytes, kAlignment);
     change[interval->first] += bytes;
     change[interval->last + 1] -= bytes;
   }
@@ -73,8 +70,8 @@ std::pair<int64_t, unsigned> findPeak(ArrayRef<Interval *> intervals) {
 }
 
 /// Visits a block; the buffers it uses.
-DenseSet<Operation *> Lifetimes::visit(Block &block) {
-  DenseSet<Operation *> used;
+SetVector<Operation *> Lifetimes::visit(Block &block) {
+  SetVector<Operation *> used;
   for (Operation &op : block) {
     // To look at a buffer in another way is no use of it.
     if (isa<ViewLikeOpInterface>(op) ||
@@ -93,17 +90,21 @@ DenseSet<Operation *> Lifetimes::visit(Block &block) {
       entry->second.interval.last = time;
       used.insert(alloc);
     }
+    SetVector<Operation *> inside;
     for (Region &region : op.getRegions())
       for (Block &inner : region)
-        for (Operation *alloc : visit(inner)) {
-          if (op.isAncestor(alloc))
-            continue;
-          // What an iteration leaves, the next one finds.
-          Interval &interval = buffers.find(alloc)->second.interval;
-          interval.first = std::min(interval.first, start);
-          interval.last = ++time;
-          used.insert(alloc);
-        }
+        inside.insert_range(visit(inner));
+    inside.remove_if([&](Operation *alloc) { return op.isAncestor(alloc); });
+    if (inside.empty())
+      continue;
+    // What an iteration leaves, the next one finds.
+    unsigned end = ++time;
+    for (Operation *alloc : inside) {
+      Interval &interval = buffers.find(alloc)->second.interval;
+      interval.first = std::min(interval.first, start);
+      interval.last = end;
+    }
+    used.insert_range(inside);
   }
   return used;
 }

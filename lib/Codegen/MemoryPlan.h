@@ -4,8 +4,12 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace dlc::codegen {
+
+/// Offsets are multiples of a cache line, so that no two buffers share one.
+inline constexpr int64_t kAlignment = 64;
 
 /// Bytes that are in use from one position of a program to another, both
 /// included.
@@ -49,7 +53,7 @@ public:
   }
 
 private:
-  llvm::DenseSet<mlir::Operation *> visit(mlir::Block &block);
+  llvm::SetVector<mlir::Operation *> visit(mlir::Block &block);
 
   llvm::MapVector<mlir::Operation *, Buffer> buffers;
   unsigned time = 0;

@@ -7,9 +7,8 @@
 //
 // becomes
 //
-//   func.func @step(%state: memref<64xi8>, %arena: memref<64xi8>, %x:
-//   memref<8xf32>,
-//                   %worker, %workers, %team) {
+//   func.func @step(%state: memref<64xi8>, %arena: memref<64xi8>,
+//                   %x: memref<8xf32>, %worker, %workers, %team) {
 //     %w = memref.view %state[0] ...
 //     %0 = memref.view %arena[0] ...
 //     call @kernel_0(%x, %w, %0, ...)
@@ -41,9 +40,6 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::codegen;
-
-/// Sizes of states too are multiples of a cache line.
-static constexpr int64_t alignment = 64;
 
 using Buffer = Lifetimes::Buffer;
 
@@ -125,7 +121,7 @@ DictionaryAttr PlanMemoryPass::placeStates(DictionaryAttr manifest) {
     fields.set("offset", b.getI64IntegerAttr(stateBytes));
     stateOffsets[state.getAs<StringAttr>("name").getValue()] = stateBytes;
     auto type = cast<ShapedType>(state.getAs<TypeAttr>("type").getValue());
-    stateBytes = llvm::alignTo(stateBytes + bytesOf(type), alignment);
+    stateBytes = llvm::alignTo(stateBytes + bytesOf(type), kAlignment);
     states.push_back(fields.getDictionary(&getContext()));
   }
   NamedAttrList fields(manifest);
@@ -139,9 +135,14 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   arena = placeIntervals(intervalsOf(buffers));
   if (print)
     printPlan(llvm::outs(), step, arena, buffers);
+  // dl-recompute takes what a loop allocates for one block.
+  if (budget > 0 && arena > budget)
+    return step.emitError("step @")
+           << step.getSymName() << " needs an arena of " << arena
+           << " bytes, more than the memory budget of " << budget;
   int64_t unshared = 0;
   for (const Buffer &buffer : buffers)
-    unshared += llvm::alignTo(buffer.interval.bytes, alignment);
+    unshared += llvm::alignTo(buffer.interval.bytes, kAlignment);
   if (arena > int64_t(arenaBytes))
     arenaBytes = arena;
   if (unshared > int64_t(unsharedBytes))

@@ -377,10 +377,12 @@ static LogicalResult complain(func::FuncOp step, const StepProgram &program,
                               int64_t before, int64_t budget) {
   unsigned peak = 0;
   program.peakOf(best, &peak);
-  SmallVector<const Root *> largest;
+  // A root may be there in two versions.
+  llvm::SetVector<const Root *> live;
   for (const Version &version : best.versions)
     if (version.first <= peak && peak <= version.last)
-      largest.push_back(&program.roots[version.root]);
+      live.insert(&program.roots[version.root]);
+  SmallVector<const Root *> largest = live.takeVector();
   llvm::sort(largest, [](const Root *a, const Root *b) {
     return std::pair(-a->bytes, a) < std::pair(-b->bytes, b);
   });
@@ -389,8 +391,10 @@ static LogicalResult complain(func::FuncOp step, const StepProgram &program,
       step.emitError("step @")
       << step.getSymName() << " does not fit the memory budget of " << budget
       << " bytes: the smallest arena found has " << arena << " (" << before
-      << " if nothing is computed again); the largest values in it when it is "
-         "fullest are ";
+      << " if nothing is computed again)";
+  if (largest.empty())
+    return error;
+  error << "; the largest values in it when it is fullest are ";
   llvm::interleaveComma(largest, error,
                         [&](const Root *root) { error << describe(*root); });
   return error;
@@ -402,7 +406,8 @@ static BitVector searchCheap(const StepProgram &program) {
   while (true) {
     int64_t peak = program.peakOf(*program.schedule(best, true));
     BitVector next = best;
-    if (!program.search(next, peak - peak / 32, /*cheapOnly=*/true))
+    if (!program.search(next, peak - peak / 32, /*cheapOnly=*/true) ||
+        next == best)
       return best;
     best = next;
   }
@@ -424,6 +429,8 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
     while (arena > budget) {
       bool reached = program.search(dropped, target, cheapOnly);
       auto now = program.schedule(dropped, cheapOnly);
+      if (!now)
+        return complain(step, program, best, smallest, before, budget);
       arena = program.arenaOf(*now);
       if (arena < smallest) {
         smallest = arena;
@@ -436,7 +443,8 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
       } else if (!reached || target < budget / 2) {
         return complain(step, program, best, smallest, before, budget);
       } else {
-        target -= std::max<int64_t>(arena - budget, budget / 64);
+        // Not so far that less is dropped than would do.
+        target -= std::clamp<int64_t>(arena - budget, budget / 64, budget / 16);
       }
     }
   } else {

@@ -83,9 +83,17 @@ bool StepProgram::Scheduler::ensure(unsigned id, unsigned item) {
     return true;
   if (isGone(id, item))
     return makeAgain(id, item);
-  // Its life is over: a small one lives on, a large one is made once more.
-  if (r.repeatable && r.bytes > kSmallBytes && makeAgain(id, item))
-    return true;
+  // Its life is over: a small one lives on, a large one is made once more, or
+  // lives on where that cannot be.
+  if (r.repeatable && r.bytes > kSmallBytes) {
+    auto before = std::tuple(current, madeAgain, result.versions, result.cost);
+    size_t count = result.instructions.size();
+    if (makeAgain(id, item))
+      return true;
+    std::tie(current, madeAgain, result.versions, result.cost) =
+        std::move(before);
+    result.instructions.resize(count);
+  }
   return current[id] != kNone;
 }
 
@@ -110,11 +118,12 @@ bool StepProgram::Scheduler::makeAgain(unsigned id, unsigned item) {
   for (unsigned argument : part->writes.set_bits())
     if (!root(call.byArgument[argument]).repeatable)
       return false;
-  for (unsigned argument : part->reads.set_bits()) {
-    unsigned input = call.byArgument[argument];
-    if (root(input).isWrittenBetween(maker, item) || !ensure(input, item))
+  for (unsigned argument : part->reads.set_bits())
+    if (root(call.byArgument[argument]).isWrittenBetween(maker, item))
       return false;
-  }
+  for (unsigned argument : part->reads.set_bits())
+    if (!ensure(call.byArgument[argument], item))
+      return false;
   Instruction again;
   again.item = maker;
   again.again = true;
@@ -124,7 +133,8 @@ bool StepProgram::Scheduler::makeAgain(unsigned id, unsigned item) {
     unsigned output = call.byArgument[argument];
     unsigned version = makeVersion(output);
     again.versions.push_back({output, version});
-    bool wantedToo = isGone(output, item) && root(output).lastUse() >= item;
+    bool wantedToo = part->complete[argument] && isGone(output, item) &&
+                     root(output).lastUse() >= item;
     if (output == id || wantedToo) {
       current[output] = version;
       madeAgain[output] = item;
@@ -240,7 +250,7 @@ int64_t StepProgram::peakOf(const Schedule &schedule,
 double StepProgram::excessOf(const Schedule &schedule, int64_t target) const {
   std::vector<int64_t> change(schedule.instructions.size() + 1);
   auto add = [&](int64_t bytes, unsigned first, unsigned last) {
-    bytes = llvm::alignTo(bytes, 64);
+    bytes = llvm::alignTo(bytes, kAlignment);
     change[first] += bytes;
     change[last + 1] -= bytes;
   };

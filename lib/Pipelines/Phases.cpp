@@ -171,6 +171,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   manager.addNestedPass<func::FuncOp>(createApproximateMath());
   PlanMemoryOptions plan;
   plan.print = options.printMemoryPlan;
+  plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());

@@ -124,6 +124,16 @@ static Error run() {
   Expected<std::string> form = findForm();
   if (!form)
     return form.takeError();
+  auto place = [](StringRef phase) {
+    return findPhase(phase) - getPhases().begin();
+  };
+  if (printMemoryPlan && findPhase(*form) && place(*form) < place("vector"))
+    return createStringError("--print-memory-plan: memory is planned in the "
+                             "phase vector, behind --emit=" +
+                             *form);
+  if (printMemoryPlan && output == "-")
+    return createStringError("--print-memory-plan prints to standard output: "
+                             "write the program to a file, not to -o -");
   CompilerOptions options;
   options.optLevel = level;
   options.cpu = cpu;

@@ -133,7 +133,9 @@ def PlanMemory : Pass<"dl-plan-memory", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect"];
   let options = [
     Option<"print", "print", "bool", /*default=*/"false",
-           "print each step's buffers with offsets, sizes and live ranges">];
+           "print each step's buffers with offsets, sizes and live ranges">,
+    Option<"budget", "budget", "int64_t", /*default=*/"0",
+           "a larger arena is an error; 0: no limit">];
   let statistics = [
     Statistic<"arenaBytes", "arena-bytes", "bytes of the largest arena">,
     Statistic<"unsharedBytes", "unshared-bytes",
