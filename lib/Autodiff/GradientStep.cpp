@@ -1,8 +1,9 @@
-//===- GradientStep.cpp - The gradients of a step that trains
-//--------------===//
+//===- GradientStep.cpp - Gradients of a step that trains -----------------===//
 //
-//   dl.step @train(...) -> (...) { ...; dl.minimize %loss with @adam over ["*"]
-//   lr(%lr) }
+//   dl.step @train(...) -> (...) {
+//     ...
+//     dl.minimize %loss with @adam over ["*"] lr(%lr)
+//   }
 //
 // becomes
 //
@@ -16,8 +17,7 @@
 #include "dlc/Autodiff/Passes.h"
 
 #include "dialects/Dl/Build.h"
-
-#include "llvm/Support/GlobPattern.h"
+#include "dialects/Dl/Params.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_GRADIENTSTEP
@@ -27,20 +27,6 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
-
-/// Whether a minimize descends on a parameter. Patterns that are none are the
-/// affair of the phase `resolve`.
-static bool names(MinimizeOp minimize, ParamOp param) {
-  return llvm::any_of(minimize.getPatterns(), [&](Attribute attr) {
-    llvm::Expected<llvm::GlobPattern> pattern =
-        llvm::GlobPattern::create(cast<StringAttr>(attr).getValue());
-    if (!pattern) {
-      llvm::consumeError(pattern.takeError());
-      return false;
-    }
-    return pattern->match(param.getSymName());
-  });
-}
 
 /// The sum of all products of elements.
 static Value innerProduct(Expr &e, ArrayRef<Value> xs, ArrayRef<Value> ys) {
@@ -63,16 +49,20 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
   void runOnOperation() override {
     ModelOp model = getOperation();
     StepOp chosen;
+    SmallVector<StringRef> names;
+    for (auto other : model.getBody().getOps<StepOp>())
+      names.push_back(other.getSymName());
+    if (!llvm::is_contained(names, StringRef(step))) {
+      model.emitOpError() << "has no step '" << step << "'"
+                          << suggestion(step, names);
+      return signalPassFailure();
+    }
     for (auto other :
          llvm::make_early_inc_range(model.getBody().getOps<StepOp>())) {
       if (other.getSymName() == step)
         chosen = other;
       else
         other.erase();
-    }
-    if (!chosen) {
-      model.emitOpError() << "has no step '" << step << "'";
-      return signalPassFailure();
     }
     if (failed(rewrite(model, chosen)))
       signalPassFailure();
@@ -86,19 +76,20 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
     MinimizeOp minimize = all.front();
     OpBuilder builder(minimize);
     Location loc = minimize.getLoc();
+    FailureOr<SmallVector<ParamOp>> moved = paramsOf(minimize);
+    if (failed(moved))
+      return failure();
     SmallVector<Value> params;
     SmallVector<unsigned> numbers;
     for (auto [number, param] :
          llvm::enumerate(model.getBody().getOps<ParamOp>())) {
-      if (!names(minimize, param))
+      if (!llvm::is_contained(*moved, param))
         continue;
       numbers.push_back(number);
       params.push_back(ReadOp::create(builder, param.getLoc(), param.getType(),
                                       param.getSymName(),
                                       /*averaged=*/FlatSymbolRefAttr()));
     }
-    if (params.empty())
-      return minimize.emitOpError("names no parameter of the model");
 
     SmallVector<Value> results{minimize.getLoss()};
     SmallVector<std::string> resultNames{"loss"};

@@ -1,5 +1,4 @@
-//===- WidenFloats.cpp - A program in f64
-//----------------------------------===//
+//===- WidenFloats.cpp - A program in f64 ---------------------------------===//
 //
 // Differences of a loss in f32 say nothing of its gradient; so a program is
 // checked in f64, whatever it is written in.

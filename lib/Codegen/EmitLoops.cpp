@@ -109,8 +109,8 @@ static std::optional<size_t> findFill(ArrayRef<Step> steps, size_t consumer,
       return std::nullopt;
     if (fill.getDpsInits()[0] == output.get())
       return number;
-    if (codegen::rootOfViews(fill.getDpsInits()[0]) ==
-        codegen::rootOfViews(output.get()))
+    if (dlc::codegen::rootOfViews(fill.getDpsInits()[0]) ==
+        dlc::codegen::rootOfViews(output.get()))
       return std::nullopt;
   }
   return std::nullopt;
@@ -120,8 +120,8 @@ static std::optional<size_t> findFill(ArrayRef<Step> steps, size_t consumer,
 static bool readsElsewhere(linalg::GenericOp op, OpOperand &output) {
   return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
     return &operand != &output && isa<MemRefType>(operand.get().getType()) &&
-           codegen::rootOfViews(operand.get()) ==
-               codegen::rootOfViews(output.get());
+           dlc::codegen::rootOfViews(operand.get()) ==
+               dlc::codegen::rootOfViews(output.get());
   });
 }
 
@@ -187,7 +187,7 @@ static LogicalResult emitSliced(MutableArrayRef<Step> steps,
 /// True if two views look at different elements: boxes of one buffer that do
 /// not meet, as the operands of a concatenation are given.
 static bool areDisjoint(Value a, Value b) {
-  if (codegen::rootOfViews(a) != codegen::rootOfViews(b))
+  if (dlc::codegen::rootOfViews(a) != dlc::codegen::rootOfViews(b))
     return true;
   auto boxA = a.getDefiningOp<memref::SubViewOp>();
   auto boxB = b.getDefiningOp<memref::SubViewOp>();

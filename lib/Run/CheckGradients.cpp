@@ -32,6 +32,11 @@ constexpr double stepSize = 1e-6, absolute = 1e-5, relative = 1e-3;
 double allowed(double difference) {
   return absolute + relative * std::abs(difference);
 }
+/// An infinite difference agrees with nothing.
+bool agree(double derivative, double difference) {
+  return std::isfinite(difference) &&
+         std::abs(derivative - difference) <= allowed(difference);
+}
 
 /// One parameter: where its gradient and its product with the second
 /// derivative are, and where its vector goes.
@@ -248,15 +253,15 @@ void Checker::note(Parameter &parameter, int64_t place, double derivative,
                    double difference, bool kink) {
   ++parameter.compared;
   double off = std::abs(derivative - difference);
-  bool isWrong = !(off <= allowed(difference));
+  bool isWrong = !agree(derivative, difference);
   if (isWrong && kink) {
     ++parameter.kinks;
     return;
   }
   parameter.wrong += isWrong;
-  // What is not a number is the worst of all.
-  double size = std::isnan(off) ? std::numeric_limits<double>::infinity()
-                                : off / allowed(difference);
+  // What is no finite number is the worst of all.
+  double size = std::isfinite(off) ? off / allowed(difference)
+                                   : std::numeric_limits<double>::infinity();
   if (size <= parameter.worst)
     return;
   parameter.worst = size;
@@ -294,7 +299,7 @@ Error Checker::checkFirst(int64_t entries) {
         ahead = (*above - *middle) / by;
         behind = (*middle - *below) / by;
         difference = (*above - *below) / (2 * by);
-        if (std::abs(gradient[place] - difference) <= allowed(difference))
+        if (agree(gradient[place], difference))
           break;
       }
       // At a kink the slopes on both sides differ, and the gradient is one of
@@ -367,7 +372,7 @@ Error Checker::checkSecond() {
     for (int64_t i = 0; i < parameter.size; ++i) {
       double product = products[number][i];
       double difference = differences[0][number][i];
-      if (!(std::abs(product - difference) <= allowed(difference)))
+      if (!agree(product, difference))
         difference = differences[1][number][i];
       note(parameter, i, product, difference, /*kink=*/false);
     }

@@ -62,12 +62,6 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
       return makeError("--reduce-on-plateau: {0}",
                        toString(plateau.takeError()));
     options.plateau = std::move(*plateau);
-    if (arguments.has(OPT_resume)) {
-      Expected<Metadata> resumed = readMetadata(arguments.text(OPT_resume));
-      if (!resumed)
-        return makeError("--resume: {0}", toString(resumed.takeError()));
-      options.resumed = std::move(*resumed);
-    }
   }
   if (arguments.has(OPT_out) && options.outputFolder.empty())
     return makeError("--out: the name of the folder is empty");
@@ -75,7 +69,8 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
 }
 
 /// Fills the state from a checkpoint or anew.
-static Error startOrResume(Model &model, const Arguments &arguments) {
+static Error startOrResume(Model &model, const Arguments &arguments,
+                           TrainingOptions &options) {
   if (!arguments.has(OPT_resume))
     return initialise(model, arguments);
   // The checkpoint holds what these would say.
@@ -84,6 +79,11 @@ static Error startOrResume(Model &model, const Arguments &arguments) {
       return makeError("{0} and --resume exclude each other", spelling(option));
   if (Error error = model.load(arguments.text(OPT_resume), DLC_ALL))
     return makeError("--resume: {0}", toString(std::move(error)));
+  Expected<Metadata> resumed = readMetadata(arguments.text(OPT_resume));
+  if (!resumed)
+    return makeError("--resume: {0}", toString(resumed.takeError()));
+  options.resumed = std::move(*resumed);
+  options.resumedFrom = arguments.text(OPT_resume).str();
   return setHparams(model, arguments);
 }
 
@@ -108,7 +108,7 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
       findEvalStep(**model, *data, arguments);
   if (!evalStep)
     return evalStep.takeError();
-  if (Error error = startOrResume(**model, arguments))
+  if (Error error = startOrResume(**model, arguments, *options))
     return error;
 
   PendingFiles files;

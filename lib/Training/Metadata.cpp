@@ -6,6 +6,7 @@
 #include "dlc/Support/PendingFiles.h"
 
 #include "llvm/Support/Endian.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
@@ -30,6 +31,12 @@ static Expected<std::unique_ptr<MemoryBuffer>> openFile(StringRef path,
     return makeError("{0}: not a safetensors file, or cut short", path);
   header = bytes.substr(lengthBytes, length);
   return std::move(*file);
+}
+
+std::string dlc::exactText(double value) {
+  std::string text;
+  raw_string_ostream(text) << format("%.17g", value);
+  return text;
 }
 
 Expected<Metadata> dlc::readMetadata(StringRef path) {

@@ -4,6 +4,7 @@
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
+#include "dlc/Training/Metadata.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
@@ -143,9 +144,10 @@ double Plateau::step(double metric, double rate) {
 //===----------------------------------------------------------------------===//
 
 std::map<std::string, std::string> Plateau::save() const {
-  std::string text;
-  raw_string_ostream(text) << format("%.17g", best);
-  return {{"plateau.best", text},
+  return {{"plateau.hparam", settings.hparam},
+          {"plateau.metric", settings.metric},
+          {"plateau.mode", settings.isMax ? "max" : "min"},
+          {"plateau.best", exactText(best)},
           {"plateau.bad_epochs", std::to_string(badEpochs)},
           {"plateau.cooldown", std::to_string(cooldown)}};
 }
@@ -159,9 +161,21 @@ Error Plateau::restore(const std::map<std::string, std::string> &saved) {
   auto found = saved.find("plateau.best");
   if (found == saved.end())
     return Error::success(); // a checkpoint of a run without
+  // The best of another metric would be none of this one's.
+  for (const auto &[name, value] : save()) {
+    auto other = saved.find(name);
+    bool isSetting = name == "plateau.hparam" || name == "plateau.metric" ||
+                     name == "plateau.mode";
+    if (isSetting && (other == saved.end() || other->second != value))
+      return makeError("was written with {0} = {1}, but is continued with {2}",
+                       name, other == saved.end() ? "none" : other->second,
+                       value);
+  }
   if (StringRef(found->second).getAsDouble(best) ||
       !count("plateau.bad_epochs", badEpochs) ||
       !count("plateau.cooldown", cooldown))
-    return makeError("what it says of --reduce-on-plateau is damaged");
+    return makeError("its metadata has plateau.best = '{0}', but not whole "
+                     "numbers plateau.bad_epochs and plateau.cooldown",
+                     found->second);
   return Error::success();
 }

@@ -139,7 +139,8 @@ Error Trainer::preparePlateau() {
                          SmallVector<StringRef>(names.begin(), names.end()))));
   plateauColumn = found - names.begin();
   if (Error error = plateau->restore(options.resumed))
-    return makeError("--resume: {0}", toString(std::move(error)));
+    return makeError("--resume: {0}: {1}", options.resumedFrom,
+                     toString(std::move(error)));
   return Error::success();
 }
 
@@ -152,7 +153,8 @@ Error Trainer::stepPlateau(const EpochRecord &record) {
   if (!before)
     return before.takeError();
   double after = plateau->step(record.values[plateauColumn], *before);
-  if (after == *before)
+  // A hyper-parameter is an f32: what it cannot tell apart is no change.
+  if (static_cast<float>(after) == static_cast<float>(*before))
     return Error::success();
   std::string line;
   raw_string_ostream(line) << "epoch " << record.epoch << ": "
@@ -162,17 +164,10 @@ Error Trainer::stepPlateau(const EpochRecord &record) {
   return model.setHparam(name, after);
 }
 
-/// A sum as text that gives the same bits again.
-static std::string exactText(double value) {
-  std::string text;
-  raw_string_ostream(text) << format("%.17g", value);
-  return text;
-}
-
 Expected<Totals> Trainer::beginTotals(bool isBegun) const {
   Totals totals = trainMetrics.zero();
   auto found = options.resumed.find("epoch.totals");
-  if (!plateau || !isBegun || found == options.resumed.end())
+  if (!isBegun || found == options.resumed.end())
     return totals;
   SmallVector<StringRef> words;
   StringRef(found->second).split(words, ' ');
@@ -182,7 +177,9 @@ Expected<Totals> Trainer::beginTotals(bool isBegun) const {
   for (unsigned i = 0; good && i < totals.sums.size(); ++i)
     good = !words[i + 2].getAsDouble(totals.sums[i]);
   if (!good)
-    return makeError("--resume: what it says of the epoch is damaged");
+    return makeError("--resume: {0}: epoch.totals of its metadata is '{1}', "
+                     "expected a sum for each of {2} metrics",
+                     options.resumedFrom, found->second, totals.sums.size());
   return totals;
 }
 
@@ -192,9 +189,9 @@ Error Trainer::writeOutput(const Totals &trained) {
   if (Error error = history->write(outputPath("metrics.csv")))
     return error;
   std::string path = outputPath("model.safetensors");
-  if (!plateau)
-    return model.save(path, DLC_ALL);
-  Metadata metadata = plateau->save();
+  Metadata metadata;
+  if (plateau)
+    metadata = plateau->save();
   if (stepCount % stepsPerEpoch()) {
     std::string &text = metadata["epoch.totals"];
     text =
@@ -202,6 +199,8 @@ Error Trainer::writeOutput(const Totals &trained) {
     for (double sum : trained.sums)
       text += " " + exactText(sum);
   }
+  if (metadata.empty())
+    return model.save(path, DLC_ALL);
   PendingFiles files;
   Expected<std::string> plain = files.reserve(path + ".plain");
   if (!plain)
@@ -298,7 +297,7 @@ Error Trainer::runEpoch(int64_t epoch) {
                                     ? shuffledOrder(samples, seed, epoch)
                                     : fileOrder(samples);
   // A run that resumes in the middle passes over the batches that were trained
-  // on before; its averages are of the rest. The last incomplete batch is left
+  // on before. The last incomplete batch is left
   // out: the shuffle leaves out other samples in every epoch.
   int64_t begin = stepCount - epoch * stepsPerEpoch();
   int64_t end = std::min(stepsPerEpoch(), lastStep - epoch * stepsPerEpoch());

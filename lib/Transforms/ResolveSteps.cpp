@@ -22,6 +22,8 @@
 
 #include "StepResolver.h"
 
+#include "dialects/Dl/Params.h"
+
 #include "mlir/IR/IRMapping.h"
 
 namespace dlc {

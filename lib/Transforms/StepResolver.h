@@ -30,13 +30,6 @@ using OptimizerUses = llvm::StringMap<OptimizerUse>;
 /// Finds the uses; says what is wrong with the patterns of a `dl.minimize`.
 mlir::FailureOr<OptimizerUses> findOptimizerUses(dl::ModelOp model);
 
-/// The parameters, of `all`, whose names match a pattern, in the order of the
-/// patterns. A pattern that matches none is an error at `op`, which calls it
-/// `what`.
-mlir::FailureOr<llvm::SmallVector<dl::ParamOp>>
-matchParams(mlir::Operation *op, mlir::ArrayAttr patterns,
-            llvm::ArrayRef<dl::ParamOp> all, llvm::StringRef what);
-
 class StepResolver {
 public:
   /// `numRandomOps` counts the ops of the model that draw.

@@ -7,8 +7,8 @@
 // gradient with respect to w is 80 w / 5 = (48, 64), to the last bit but one.
 dl.model @critic {
   // CHECK-DAG: penalty = 160{{$}}
-  // CHECK-DAG: off = 0{{$}}
-  dl.step @penalty() -> (penalty: tensor<f64>, off: tensor<i32>) {
+  // CHECK-DAG: near = 2{{$}}
+  dl.step @penalty() -> (penalty: tensor<f64>, near: tensor<i32>) {
     %x = dl.constant dense<[[1.0, -2.0], [0.5, 7.0], [0.0, 0.0], [-3.0, 0.25]]> : tensor<4x2xf64>
     %w = dl.constant dense<[[3.0, 4.0]]> : tensor<1x2xf64>
     %d = dl.linear %x, %w : tensor<4x2xf64>, tensor<1x2xf64> -> tensor<4x1xf64>
@@ -24,9 +24,9 @@ dl.model @critic {
     %error = dl.sub %dw, %want : tensor<1x2xf64>
     %size = dl.abs %error : tensor<1x2xf64>
     %bound = dl.constant dense<1.5e-14> : tensor<1x2xf64>
-    %wrong = dl.compare gt %size, %bound : tensor<1x2xf64> -> tensor<1x2xi1>
-    %count = dl.cast %wrong : tensor<1x2xi1> to tensor<1x2xi32>
-    %off = dl.reduce_sum %count {axes = [0, 1]} : tensor<1x2xi32> -> tensor<i32>
-    dl.return %penalty, %off : tensor<f64>, tensor<i32>
+    %within = dl.compare le %size, %bound : tensor<1x2xf64> -> tensor<1x2xi1>
+    %count = dl.cast %within : tensor<1x2xi1> to tensor<1x2xi32>
+    %near = dl.reduce_sum %count {axes = [0, 1]} : tensor<1x2xi32> -> tensor<i32>
+    dl.return %penalty, %near : tensor<f64>, tensor<i32>
   }
 }

@@ -32,7 +32,7 @@ def Differentiate : Pass<"dl-differentiate", "::mlir::func::FuncOp"> {
   let statistics = [
     Statistic<"numGradients", "gradients", "gradient ops expanded">,
     Statistic<"numBuilt", "built", "ops that the reversals added">,
-    Statistic<"numKept", "kept", "ops that were left of them after cleaning">];
+    Statistic<"numKept", "kept", "ops by which the program grew, cleaned">];
 }
 
 def DropStopGradient : Pass<"dl-drop-stop-gradient", "::mlir::func::FuncOp"> {

@@ -17,6 +17,9 @@ namespace dlc {
 
 using Metadata = std::map<std::string, std::string>;
 
+/// A number as text that gives the same bits again.
+std::string exactText(double value);
+
 /// What a file has; empty where it has none.
 llvm::Expected<Metadata> readMetadata(llvm::StringRef path);
 

@@ -34,6 +34,7 @@ struct TrainingOptions {
   std::optional<PlateauOptions> plateau;
   /// The metadata of the checkpoint that the model was loaded from.
   Metadata resumed;
+  std::string resumedFrom; ///< the checkpoint, for messages
 };
 
 /// Trains a model on data. Where training stands is in the model (its step

@@ -10,6 +10,7 @@
 #include "TestFiles.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace dlc;
 using namespace dlc::test;
@@ -90,9 +91,31 @@ TEST(Plateau, StopsAtTheMinimum) {
             expected);
 }
 
+TEST(Plateau, RefusesTheBestOfAnotherMetric) {
+  Plateau low(llvm::cantFail(PlateauOptions::parse("lr:mode=min")));
+  Plateau high(llvm::cantFail(PlateauOptions::parse("lr:mode=max")));
+  EXPECT_EQ(message(high.restore(low.save())),
+            "was written with plateau.mode = min, but is continued with max");
+  EXPECT_EQ(message(low.restore(low.save())), "");
+}
+
+TEST(Plateau, TakesWhatIsNoNumberForABadEpoch) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  Plateau plateau(llvm::cantFail(
+      PlateauOptions::parse("lr:mode=max,patience=1,factor=0.5")));
+  EXPECT_EQ(plateau.step(NAN, 1), 1);
+  EXPECT_EQ(plateau.step(-infinity, 1), 0.5); // no better than nothing yet
+  EXPECT_EQ(plateau.step(1, 0.5), 0.5);
+  EXPECT_EQ(plateau.step(NAN, 0.5), 0.5);
+  EXPECT_EQ(plateau.step(NAN, 0.5), 0.25);
+}
+
 TEST(Plateau, RefusesWhatItDidNotSave) {
   Plateau plateau(llvm::cantFail(PlateauOptions::parse("lr")));
-  EXPECT_NE(message(plateau.restore({{"plateau.best", "1"}})), "");
+  std::map<std::string, std::string> saved = plateau.save();
+  saved.erase("plateau.cooldown");
+  EXPECT_NE(message(plateau.restore(saved)).find("plateau.cooldown"),
+            std::string::npos);
 }
 
 } // namespace

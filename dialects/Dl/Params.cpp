@@ -1,0 +1,60 @@
+//===- Params.cpp - Parameters by name ------------------------------------===//
+
+#include "dialects/Dl/Params.h"
+
+#include "llvm/Support/GlobPattern.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+FailureOr<SmallVector<ParamOp>> dlc::dl::matchParams(Operation *op,
+                                                     ArrayAttr patterns,
+                                                     ArrayRef<ParamOp> all,
+                                                     StringRef what) {
+  SmallVector<ParamOp> params;
+  for (Attribute attr : patterns) {
+    auto name = dyn_cast<StringAttr>(attr);
+    if (!name)
+      return op->emitOpError()
+             << "has the pattern " << attr << ", which is no string";
+    llvm::Expected<llvm::GlobPattern> pattern =
+        llvm::GlobPattern::create(name.getValue());
+    if (!pattern)
+      return op->emitOpError()
+             << "has the pattern " << attr
+             << ", which is not one: " << llvm::toString(pattern.takeError());
+    bool any = false;
+    for (ParamOp param : all) {
+      if (!pattern->match(param.getSymName()))
+        continue;
+      any = true;
+      if (!llvm::is_contained(params, param))
+        params.push_back(param);
+    }
+    if (!any)
+      return op->emitOpError()
+             << "has the pattern " << attr << ", which matches no " << what;
+  }
+  return params;
+}
+
+FailureOr<SmallVector<ParamOp>> dlc::dl::paramsOf(MinimizeOp op) {
+  auto model = op->getParentOfType<ModelOp>();
+  if (op.getPatterns().empty())
+    return op.emitOpError(
+        "has no pattern, so there is nothing to descend along");
+  FailureOr<SmallVector<ParamOp>> params = matchParams(
+      op, op.getPatterns(), llvm::to_vector(model.getBody().getOps<ParamOp>()),
+      "parameter of the model");
+  if (failed(params) || !op.getFrozenAttr())
+    return params;
+  FailureOr<SmallVector<ParamOp>> frozen = matchParams(
+      op, op.getFrozenAttr(), *params, "parameter that it descends along");
+  if (failed(frozen))
+    return failure();
+  llvm::erase_if(*params,
+                 [&](ParamOp p) { return llvm::is_contained(*frozen, p); });
+  if (params->empty())
+    return op.emitOpError("freezes all parameters that it descends along");
+  return params;
+}

@@ -1,0 +1,21 @@
+//===- Params.h - Parameters by name ----------------------------*- C++ -*-===//
+#ifndef DIALECTS_DL_PARAMS_H
+#define DIALECTS_DL_PARAMS_H
+
+#include "dialects/Dl/Dl.h"
+
+namespace dlc::dl {
+
+/// The parameters, of `all`, whose names match a pattern, in the order of the
+/// patterns. A pattern that matches none is an error at `op`, which calls it
+/// `what`.
+mlir::FailureOr<llvm::SmallVector<ParamOp>>
+matchParams(mlir::Operation *op, mlir::ArrayAttr patterns,
+            llvm::ArrayRef<ParamOp> all, llvm::StringRef what);
+
+/// The parameters that a minimize moves: those its patterns match without those
+/// that are frozen. Says what is wrong with the patterns.
+mlir::FailureOr<llvm::SmallVector<ParamOp>> paramsOf(MinimizeOp op);
+
+} // namespace dlc::dl
+#endif // DIALECTS_DL_PARAMS_H
