@@ -2,6 +2,7 @@
 
 #include "MemoryPlan.h"
 
+#include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -20,14 +21,19 @@ Value rootOfViews(Value memref) {
 }
 
 int64_t placeIntervals(ArrayRef<Interval *> intervals) {
-  SmallVector<Interval *> order(intervals);
-  llvm::stable_sort(order, [](Interval *a, Interval *b) {
-    return std::tuple(-a->bytes, a->first, a->last) <
-           std::tuple(-b->bytes, b->first, b->last);
+  // Equal ones stay in the order given.
+  auto order = llvm::to_vector(llvm::seq<size_t>(intervals.size()));
+  llvm::sort(order, [&](size_t a, size_t b) {
+    auto key = [&](size_t i) {
+      return std::tuple(-intervals[i]->bytes, intervals[i]->first,
+                        intervals[i]->last, i);
+    };
+    return key(a) < key(b);
   });
   int64_t total = 0;
   SmallVector<Interval *> placed, neighbours;
-  for (Interval *interval : order) {
+  for (size_t number : order) {
+    Interval *interval = intervals[number];
     neighbours.clear();
     for (Interval *other : placed)
       if (other->first <= interval->last && interval->first <= other->last)
