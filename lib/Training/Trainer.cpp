@@ -297,8 +297,8 @@ Error Trainer::runEpoch(int64_t epoch) {
                                     ? shuffledOrder(samples, seed, epoch)
                                     : fileOrder(samples);
   // A run that resumes in the middle passes over the batches that were trained
-  // on before. The last incomplete batch is left
-  // out: the shuffle leaves out other samples in every epoch.
+  // on before. The last incomplete batch is left out: the shuffle leaves out
+  // other samples in every epoch.
   int64_t begin = stepCount - epoch * stepsPerEpoch();
   int64_t end = std::min(stepsPerEpoch(), lastStep - epoch * stepsPerEpoch());
   double started = progress.now();
