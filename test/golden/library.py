@@ -45,7 +45,9 @@ class Api(ctypes.Structure):
                                          ctypes.POINTER(ctypes.c_void_p))),
                 ("get", ctypes.CFUNCTYPE(STATUS, *DATA)),
                 ("set", ctypes.CFUNCTYPE(STATUS, *DATA)),
-                ("get_hparam", ctypes.c_void_p), ("set_hparam", ctypes.c_void_p),
+                ("get_hparam", ctypes.c_void_p),
+                ("set_hparam", ctypes.CFUNCTYPE(STATUS, HANDLE, ctypes.c_char_p,
+                                                ctypes.c_double)),
                 ("save", ctypes.c_void_p), ("load", ctypes.c_void_p),
                 ("last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, HANDLE))]
 

@@ -1,7 +1,8 @@
 //===- PlateauTest.cpp - A rate that falls when a metric rests ------------===//
 //
 // What torch.optim.lr_scheduler.ReduceLROnPlateau (PyTorch 2.15) makes of a
-// rate of 1 and the metrics below.
+// rate of 1 and the metrics below. test/golden/plateau_rates.py prints the
+// tables.
 //
 //===----------------------------------------------------------------------===//
 
