@@ -140,12 +140,13 @@ static Value writeInto(Value value, Value destination) {
   return linalg::CopyOp::create(behind, loc, value, destination).getResult(0);
 }
 
-/// Whether a value, or what it is a view of, is written element by element: by
-/// a loop, or by what is left of one that had one iteration.
+/// Whether a value lies where it is written to in a way that one-shot
+/// bufferization does not see if it is told once more: a view of what is
+/// written to a view of the destination, or what is written element by element,
+/// by a loop or by what is left of one that had one iteration.
 static bool isWrittenInPlace(Value value) {
-  while (auto view = value.getDefiningOp<tensor::ExpandShapeOp>())
-    value = view.getSrc();
-  return isa_and_present<scf::ForOp, tensor::InsertOp>(value.getDefiningOp());
+  return isa_and_present<tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+                         scf::ForOp, tensor::InsertOp>(value.getDefiningOp());
 }
 
 /// Makes elementwise ops whose result only goes into a part of a larger tensor,
@@ -190,8 +191,6 @@ void dlc::kernelToDestinationStyle(func::FuncOp kernel) {
     // Nothing, if the value is computed in place; a copy, if the old value is
     // needed too long for that.
     Value result = writeInto(operand.get(), body.getArgument(arg));
-    // Such a value lies where its elements were written to; one-shot
-    // bufferization would take the two for different memory.
     if (isWrittenInPlace(result)) {
       operand.set(result);
       continue;
