@@ -12,7 +12,9 @@
 // Two kinds of ops stand together: those that share a loop over rows (dimension
 // 0), each needing of the group's values only the same row, and elementwise ops
 // of one shape. Within a kernel no worker needs what another computes, so a
-// kernel has no barrier.
+// kernel has no barrier. Large elementwise ops join what they have to do with:
+// what makes or also reads an operand of theirs. So the update of a parameter
+// is one kernel, and not one with those of other parameters.
 //
 // Constants, iotas, broadcasts and reshapes compute nothing: each group has its
 // own. So it is with random bits and the masks made of them: to compute them
@@ -91,7 +93,7 @@ public:
   /// order in which they can run.
   void run() {
     for (Operation &op : block.without_terminator())
-      if (!isFree(&op))
+      if (!isFree(&op) && !canWait(&op))
         assign(&op);
   }
 
@@ -126,15 +128,39 @@ private:
     }
   }
 
+  /// Whether an op goes where its first user does: a large one that only looks
+  /// at what is there before all kernels, as at an optimizer's moment.
+  bool canWait(Operation *op) const;
   void assign(Operation *op);
+  /// Adds an op to a group, and those before it that have waited for it.
+  void put(Operation *op, size_t group);
+  /// Whether a group reads what the op, or one that waits for it, does.
+  bool readsAlso(Operation *op, size_t group) const {
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      Operation *producer = operand.getDefiningOp();
+      if (isWaiting(producer) && readsAlso(producer, group))
+        return true;
+      return !isFree(producer) &&
+             llvm::is_contained(readers.lookup(operand), group);
+    });
+  }
+  bool isWaiting(Operation *op) const {
+    return op && !isFree(op) && !groupOf.contains(op);
+  }
 
   Block &block;
   int64_t minRows;
   SmallVector<Group> groups;
   DenseMap<Operation *, size_t> groupOf;
+  /// Of each value, the groups that read it but do not make it.
+  DenseMap<Value, SmallVector<size_t>> readers;
 };
 
 } // namespace
+
+/// Tensors up to this many elements are worth a common kernel even if they have
+/// nothing in common.
+static constexpr int64_t kSmall = 4096;
 
 /// The op's rows if it can share a loop over them with others.
 static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
@@ -143,6 +169,33 @@ static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
     return std::nullopt;
   int64_t rows = tensorType(op->getResult(0)).getDimSize(0);
   return rows >= minRows ? std::optional(rows) : std::nullopt;
+}
+
+bool Grouping::canWait(Operation *op) const {
+  if (!op->hasTrait<Elementwise>() || op->use_empty() || !needs(op).empty() ||
+      tensorType(op->getResult(0)).getNumElements() <= kSmall)
+    return false;
+  Operation *first = nullptr;
+  for (Operation *user : op->getUsers()) {
+    if (user->getBlock() != &block || isFree(user))
+      return false;
+    if (!first || user->isBeforeInBlock(first))
+      first = user;
+  }
+  return first->hasTrait<Elementwise>() &&
+         first->getResult(0).getType() == op->getResult(0).getType();
+}
+
+void Grouping::put(Operation *op, size_t group) {
+  for (Value operand : op->getOperands()) {
+    Operation *producer = operand.getDefiningOp();
+    if (isWaiting(producer))
+      put(producer, group);
+    if (!producer || groupOf.lookup(producer) != group)
+      readers[operand].push_back(group);
+  }
+  groups[group].ops.push_back(op);
+  groupOf[op] = group;
 }
 
 void Grouping::assign(Operation *op) {
@@ -154,6 +207,9 @@ void Grouping::assign(Operation *op) {
     pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
 
   SmallVector<Need> needed = needs(op);
+  // What has waited for this op comes along.
+  llvm::erase_if(needed,
+                 [&](const Need &need) { return isWaiting(need.producer); });
   size_t earliest = 0;
   for (const Need &need : needed)
     earliest = std::max(earliest, groupOf.lookup(need.producer));
@@ -172,18 +228,17 @@ void Grouping::assign(Operation *op) {
                            ArrayRef<int64_t>(*pointwise);
     }
     // Small tensors are worth a common kernel even if they have nothing in
-    // common; and large ones are a loop over rows that others can join.
+    // common; and large products are a loop over rows that others can join.
     // (Vectors of as many entries as there are rows are most likely channels,
     // not rows.)
-    int64_t elements = tensorType(op->getResult(0)).getNumElements();
-    bool small = pointwise && elements <= 4096, large = elements > 4096;
-    bool joinRows = group.rows && rows && *group.rows == *rows &&
-                    (related || large) && rowOnly;
-    // What shares rows and is pointwise stays so: an optimizer's update, whose
-    // moments are unrelated, then may overwrite what it reads.
+    bool large = tensorType(op->getResult(0)).getNumElements() > kSmall;
+    bool joinRows = group.rows && rows && *group.rows == *rows && rowOnly &&
+                    (related || (large && (!pointwise || readsAlso(op, i))));
+    // What shares rows and is pointwise stays so: an optimizer's update then
+    // may overwrite what it reads.
     bool joinPointwise = group.pointwise && pointwise &&
                          *group.pointwise == *pointwise && sameShape &&
-                         (related || small || joinRows);
+                         (related || !large || readsAlso(op, i));
     if (!joinPointwise && !joinRows)
       continue;
     if (!joinPointwise)
@@ -191,12 +246,11 @@ void Grouping::assign(Operation *op) {
     // Unrelated ops of one shape share rows too, as long as both have them.
     if (!(group.rows && rows && *group.rows == *rows && rowOnly))
       group.rows.reset();
-    group.ops.push_back(op);
-    groupOf[op] = i;
+    put(op, i);
     return;
   }
-  groupOf[op] = groups.size();
-  groups.push_back({{op}, pointwise, rows});
+  groups.push_back({{}, pointwise, rows});
+  put(op, groups.size() - 1);
 }
 
 //===----------------------------------------------------------------------===//

@@ -32,3 +32,38 @@ dl.model @two_layers {
     return %3, %7, %s : tensor<8x3xf32>, tensor<8x3xf32>, tensor<3xf32>
   }
 }
+
+// An update is one kernel, which reads the gradient once and overwrites moment and
+// parameter, also where dimension 0 is too short to be divided; the next parameter's
+// update is another call of it.
+// CHECK-LABEL: dl.model @updates
+// CHECK:         func.func @f(
+// CHECK-NEXT:      %[[G:.*]] = call @{{.*}}(%arg0)
+// CHECK-NEXT:      %[[H:.*]] = call @{{.*}}(%arg0)
+// CHECK-NEXT:      %[[A:.*]]:2 = call @[[UPDATE:.*]](%[[G]], %arg1, %arg2)
+// CHECK-NEXT:      %[[B:.*]]:2 = call @[[UPDATE]](%[[H]], %arg3, %arg4)
+// CHECK-NEXT:      return %[[A]]#0, %[[A]]#1, %[[B]]#0, %[[B]]#1
+// CHECK:         func.func private @[[UPDATE]]({{.*}}) attributes {dl.in_place = [array<i64: 0, 1>, array<i64: 1, 2>], dl.kernel}
+// CHECK-NEXT:      dl.mul
+// CHECK-NEXT:      dl.scale
+// CHECK-NEXT:      dl.add
+// CHECK-NEXT:      dl.mul
+// CHECK-NEXT:      dl.sub
+// CHECK-NEXT:      return
+dl.model @updates {
+  func.func @f(%x: tensor<64x3x64x64xf32> {dl.name = "x"}, %m: tensor<3x64x64xf32> {dl.state = @m}, %w: tensor<3x64x64xf32> {dl.state = @w}, %n: tensor<3x64x64xf32> {dl.state = @n}, %v: tensor<3x64x64xf32> {dl.state = @v}) -> (tensor<3x64x64xf32> {dl.state = @m}, tensor<3x64x64xf32> {dl.state = @w}, tensor<3x64x64xf32> {dl.state = @n}, tensor<3x64x64xf32> {dl.state = @v}) attributes {dl.step} {
+    %g = dl.reduce_sum %x {axes = [0]} : tensor<64x3x64x64xf32> -> tensor<3x64x64xf32>
+    %h = dl.reduce_max %x {axes = [0]} : tensor<64x3x64x64xf32> -> tensor<3x64x64xf32>
+    %0 = dl.scale %m by 0.9 : tensor<3x64x64xf32>
+    %1 = dl.mul %g, %g : tensor<3x64x64xf32>
+    %2 = dl.add %0, %1 : tensor<3x64x64xf32>
+    %3 = dl.mul %2, %g : tensor<3x64x64xf32>
+    %4 = dl.sub %w, %3 : tensor<3x64x64xf32>
+    %5 = dl.scale %n by 0.9 : tensor<3x64x64xf32>
+    %6 = dl.mul %h, %h : tensor<3x64x64xf32>
+    %7 = dl.add %5, %6 : tensor<3x64x64xf32>
+    %8 = dl.mul %7, %h : tensor<3x64x64xf32>
+    %9 = dl.sub %v, %8 : tensor<3x64x64xf32>
+    return %2, %4, %7, %9 : tensor<3x64x64xf32>, tensor<3x64x64xf32>, tensor<3x64x64xf32>, tensor<3x64x64xf32>
+  }
+}
