@@ -35,162 +35,6 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::codegen;
 
-namespace {
-
-using Kernels = DenseMap<Operation *, std::unique_ptr<KernelOps>>;
-
-/// Reads a step as a program of calls and loops.
-class StepReader {
-public:
-  StepReader(func::FuncOp step, SymbolTable &symbols, Kernels &kernels)
-      : step(step), symbols(symbols), kernels(kernels) {}
-
-  StepProgram read();
-
-private:
-  unsigned rootOf(Value memref);
-  void readCall(func::CallOp call, Item &item, SetVector<unsigned> &written);
-  KernelOps *kernelOf(func::CallOp call);
-  void findGaps();
-
-  func::FuncOp step;
-  SymbolTable &symbols;
-  Kernels &kernels;
-  StepProgram program;
-  DenseMap<Value, unsigned> numbers;
-};
-
-} // namespace
-
-unsigned StepReader::rootOf(Value memref) {
-  Value value = rootOfViews(memref);
-  auto [entry, isNew] = numbers.insert({value, program.roots.size()});
-  if (isNew) {
-    Root root;
-    root.memref = value;
-    if (value.getDefiningOp<memref::AllocOp>())
-      root.bytes = bytesOf(cast<MemRefType>(value.getType()));
-    program.roots.push_back(root);
-  }
-  return entry->second;
-}
-
-/// The kernel of a call that can be taken apart.
-KernelOps *StepReader::kernelOf(func::CallOp call) {
-  auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
-  if (!kernel || !kernel->hasAttr(names::kernel) || kernel.isExternal())
-    return nullptr;
-  std::unique_ptr<KernelOps> &ops = kernels[kernel];
-  if (!ops)
-    ops = std::make_unique<KernelOps>(kernel);
-  return ops->isKnown() ? ops.get() : nullptr;
-}
-
-void StepReader::readCall(func::CallOp call, Item &item,
-                          SetVector<unsigned> &written) {
-  auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
-  DenseI64ArrayAttr writes;
-  if (kernel)
-    writes = kernel->getAttrOfType<DenseI64ArrayAttr>(names::writes);
-  KernelOps *ops = kernelOf(call);
-  bool distinct = true;
-  SmallVector<unsigned> byArgument;
-  llvm::SmallDenseSet<unsigned> seen;
-  for (auto [number, operand] : llvm::enumerate(call.getOperands())) {
-    if (!isa<MemRefType>(operand.getType()))
-      continue;
-    unsigned id = rootOf(operand);
-    byArgument.push_back(id);
-    distinct &= seen.insert(id).second;
-    if (ops ? ops->writes(number)
-            : !writes ||
-                  llvm::is_contained(writes.asArrayRef(), int64_t(number)))
-      written.insert(id);
-  }
-  if (!ops || call->getParentOp() != step || !distinct ||
-      byArgument.size() + 2 != call.getNumOperands())
-    return;
-  item.kernel = ops;
-  item.byArgument = byArgument;
-}
-
-/// Finds which values can be made again, and the longest times they lie unused.
-void StepReader::findGaps() {
-  for (auto [id, root] : llvm::enumerate(program.roots)) {
-    if (!root.bytes || root.writers.size() != 1)
-      continue;
-    unsigned maker = root.writers.front();
-    const Item &call = program.items[maker];
-    if (!call.kernel)
-      continue;
-    root.argument = llvm::find(call.byArgument, id) - call.byArgument.begin();
-    // A value as it is, no view of it, and nothing before it.
-    if (call.op->getOperand(root.argument) != root.memref ||
-        (!root.uses.empty() && root.uses.front() < maker))
-      continue;
-    root.repeatable = true;
-    unsigned before = maker, longest = 1;
-    for (unsigned use : root.uses) {
-      if (use - before > longest) {
-        longest = use - before;
-        root.gapEnd = use;
-        root.unusedBefore = before == maker;
-      }
-      before = use;
-    }
-  }
-}
-
-StepProgram StepReader::read() {
-  for (Operation &op : step.getBody().front()) {
-    if (isa<ViewLikeOpInterface>(op) ||
-        (op.getNumRegions() == 0 &&
-         llvm::none_of(op.getOperandTypes(), llvm::IsaPred<MemRefType>)))
-      continue;
-    Item item;
-    item.op = &op;
-    SetVector<unsigned> named, written;
-    op.walk([&](Operation *inner) {
-      for (Value operand : inner->getOperands())
-        if (isa<MemRefType>(operand.getType()) &&
-            !op.isAncestor(
-                rootOfViews(operand).getParentRegion()->getParentOp()))
-          named.insert(rootOf(operand));
-      if (isa<ViewLikeOpInterface>(inner))
-        return;
-      if (auto call = dyn_cast<func::CallOp>(inner)) {
-        readCall(call, item, written);
-        return;
-      }
-      // Anything else may write what it names.
-      for (Value operand : inner->getOperands())
-        if (isa<MemRefType>(operand.getType()))
-          written.insert(rootOf(operand));
-    });
-    for (Region &region : op.getRegions()) {
-      SmallVector<Lifetimes::Buffer> own;
-      for (Block &block : region)
-        for (Lifetimes::Buffer &buffer : Lifetimes(block).getBuffers())
-          if (op.isAncestor(buffer.alloc))
-            own.push_back(buffer);
-      item.privateBytes += placeIntervals(llvm::map_to_vector(
-          own, [](Lifetimes::Buffer &b) { return &b.interval; }));
-    }
-    unsigned number = program.items.size();
-    item.roots = named.takeVector();
-    for (unsigned id : item.roots) {
-      Root &root = program.roots[id];
-      if (written.contains(id))
-        root.writers.push_back(number);
-      if (!written.contains(id) || root.writers.size() > 1)
-        root.uses.push_back(number);
-    }
-    program.items.push_back(std::move(item));
-  }
-  findGaps();
-  return std::move(program);
-}
-
 //===----------------------------------------------------------------------===//
 // Rewriting
 //===----------------------------------------------------------------------===//
@@ -200,7 +44,7 @@ namespace {
 /// Puts a schedule in the place of the step's calls.
 class StepWriter {
 public:
-  StepWriter(const StepProgram &program, const StepProgram::Schedule &schedule,
+  StepWriter(const StepProgram &program, const Schedule &schedule,
              SymbolTable &symbols)
       : program(program), schedule(schedule), symbols(symbols),
         buffers(schedule.versions.size()) {
@@ -217,7 +61,7 @@ private:
   void redirect(const Instruction &instruction);
 
   const StepProgram &program;
-  const StepProgram::Schedule &schedule;
+  const Schedule &schedule;
   SymbolTable &symbols;
   SmallVector<Value> buffers;
   /// Of each item, before any is changed.
@@ -373,10 +217,11 @@ static std::string describe(const Root &root) {
 
 /// Says that a step is too large.
 static LogicalResult complain(func::FuncOp step, const StepProgram &program,
-                              const StepProgram::Schedule &best, int64_t arena,
+                              const RecomputeSearch &search,
+                              const Schedule &best, int64_t arena,
                               int64_t before, int64_t budget) {
   unsigned peak = 0;
-  program.peakOf(best, &peak);
+  search.peakOf(best, &peak);
   // A root may be there in two versions.
   llvm::SetVector<const Root *> live;
   for (const Version &version : best.versions)
@@ -401,12 +246,12 @@ static LogicalResult complain(func::FuncOp step, const StepProgram &program,
 }
 
 /// Lowers what is in use as far as cheap ops can, in steps of a few percent.
-static BitVector searchCheap(const StepProgram &program) {
-  BitVector best(program.roots.size());
+static Treatments searchCheap(const RecomputeSearch &search) {
+  Treatments best = search.keepAll();
   while (true) {
-    int64_t peak = program.peakOf(*program.schedule(best, true));
-    BitVector next = best;
-    if (!program.search(next, peak - peak / 32, /*cheapOnly=*/true) ||
+    int64_t peak = search.peakOf(*search.schedule(best, true));
+    Treatments next = best;
+    if (!search.search(next, peak - peak / 32, /*cheapOnly=*/true) ||
         next == best)
       return best;
     best = next;
@@ -415,23 +260,24 @@ static BitVector searchCheap(const StepProgram &program) {
 
 LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
                                      Kernels &kernels) {
-  StepProgram program = StepReader(step, symbols, kernels).read();
+  StepProgram program = StepProgram::read(step, symbols, kernels);
   if (program.items.empty())
     return success();
-  BitVector dropped(program.roots.size());
-  StepProgram::Schedule plain = *program.schedule(dropped, false);
-  int64_t before = program.arenaOf(plain), arena = before;
+  RecomputeSearch search(program);
+  Treatments treatments = search.keepAll();
+  Schedule plain = *search.schedule(treatments, false);
+  int64_t before = search.arenaOf(plain), arena = before;
   bool cheapOnly = true;
   if (budget > 0) {
     // First what is cheap; and further than asked for where the plan has holes.
     int64_t target = budget, smallest = before;
-    StepProgram::Schedule best = plain;
+    Schedule best = plain;
     while (arena > budget) {
-      bool reached = program.search(dropped, target, cheapOnly);
-      auto now = program.schedule(dropped, cheapOnly);
+      bool reached = search.search(treatments, target, cheapOnly);
+      auto now = search.schedule(treatments, cheapOnly);
       if (!now)
-        return complain(step, program, best, smallest, before, budget);
-      arena = program.arenaOf(*now);
+        return complain(step, program, search, best, smallest, before, budget);
+      arena = search.arenaOf(*now);
       if (arena < smallest) {
         smallest = arena;
         best = *now;
@@ -441,27 +287,29 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
       if (!reached && cheapOnly) {
         cheapOnly = false;
       } else if (!reached || target < budget / 2) {
-        return complain(step, program, best, smallest, before, budget);
+        return complain(step, program, search, best, smallest, before, budget);
       } else {
-        // Not so far that less is dropped than would do.
+        // Not so far that less is kept than would do.
         target -= std::clamp<int64_t>(arena - budget, budget / 64, budget / 16);
       }
     }
   } else {
-    dropped = searchCheap(program);
-    auto now = program.schedule(dropped, true);
-    arena = program.arenaOf(*now);
+    treatments = searchCheap(search);
+    auto now = search.schedule(treatments, true);
+    arena = search.arenaOf(*now);
     if (arena >= before)
       return success();
   }
-  if (dropped.none())
+  if (treatments == search.keepAll())
     return success();
-  auto schedule = program.schedule(dropped, cheapOnly);
-  numValues += dropped.count();
-  for (unsigned id : dropped.set_bits())
-    numDeferred += program.roots[id].unusedBefore;
-  peakBefore.updateMax(program.peakOf(plain));
-  peakAfter.updateMax(program.peakOf(*schedule));
+  auto schedule = search.schedule(treatments, cheapOnly);
+  for (auto [root, treatment] : llvm::zip(program.roots, treatments))
+    if (treatment != Treatment::Keep) {
+      ++numValues;
+      numDeferred += root.unusedBefore;
+    }
+  peakBefore.updateMax(search.peakOf(plain));
+  peakAfter.updateMax(search.peakOf(*schedule));
   numCalls += StepWriter(program, *schedule, symbols).run();
   return success();
 }

@@ -3,9 +3,12 @@
 // For a set of values that are not kept, the program follows: it is walked in
 // order, and where an item needs a value that is not there, the part of the
 // call that makes it stands once more in front of the item, and in front of
-// that what it needs itself. The search adds one value after another to the
-// set, each time the one that takes away most of what is too much for the time
-// it costs, and at the end leaves out those that turned out not to be needed.
+// that what it needs itself. What that takes may have no use any more in the
+// program: it either lives on until then, or is made again too.
+//
+// The search changes the treatment of one value after another, each time the
+// one that takes away most of what is too much for the time it costs, and at
+// the end takes back what turned out not to be needed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,16 +22,16 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-/// Values up to this size are not worth a call.
-static constexpr int64_t kSmallBytes = 16 << 10;
 static constexpr unsigned kNone = ~0u;
 
-/// Makes the schedule for one set of dropped roots.
-class StepProgram::Scheduler {
+namespace {
+
+/// Makes the schedule for one choice of what is not kept.
+class Scheduler {
 public:
-  Scheduler(const StepProgram &program, const BitVector &dropped,
+  Scheduler(const StepProgram &program, const Treatments &treatments,
             bool cheapOnly)
-      : program(program), dropped(dropped), cheapOnly(cheapOnly),
+      : program(program), treatments(treatments), cheapOnly(cheapOnly),
         current(program.roots.size(), kNone),
         madeAgain(program.roots.size(), kNone) {}
 
@@ -37,35 +40,40 @@ public:
 private:
   const Root &root(unsigned id) const { return program.roots[id]; }
   bool isArena(unsigned id) const { return root(id).bytes > 0; }
+  bool isDropped(unsigned id) const {
+    return treatments[id] != Treatment::Keep;
+  }
   /// Whether what there is of a root has been given up.
   bool isGone(unsigned id, unsigned item) const {
-    return dropped[id] && item >= root(id).gapEnd && madeAgain[id] == kNone;
+    return isDropped(id) && item >= root(id).gapEnd && madeAgain[id] == kNone;
   }
   /// Whether a root is there and will be needed anyway.
   bool isThere(unsigned id, unsigned item) const {
     return current[id] != kNone && !isGone(id, item) &&
            (item <= root(id).lastUse() || madeAgain[id] == item);
   }
-  bool ensure(unsigned id, unsigned item);
-  bool makeAgain(unsigned id, unsigned item);
+  bool ensure(unsigned id, unsigned item, bool chain);
+  bool makeAgain(unsigned id, unsigned item, bool chain, bool onlyCheap);
   void use(Instruction &instruction, unsigned id);
   unsigned makeVersion(unsigned id);
   bool emit(unsigned item);
 
   const StepProgram &program;
-  const BitVector &dropped;
+  const Treatments &treatments;
   bool cheapOnly;
   SmallVector<unsigned> current, madeAgain;
   Schedule result;
 };
 
-unsigned StepProgram::Scheduler::makeVersion(unsigned id) {
+} // namespace
+
+unsigned Scheduler::makeVersion(unsigned id) {
   unsigned now = result.instructions.size();
   result.versions.push_back({id, now, now});
   return result.versions.size() - 1;
 }
 
-void StepProgram::Scheduler::use(Instruction &instruction, unsigned id) {
+void Scheduler::use(Instruction &instruction, unsigned id) {
   if (!isArena(id))
     return;
   if (current[id] == kNone)
@@ -74,21 +82,23 @@ void StepProgram::Scheduler::use(Instruction &instruction, unsigned id) {
   instruction.versions.push_back({id, current[id]});
 }
 
-/// Sees to it that a root can be used in front of or by an item.
-bool StepProgram::Scheduler::ensure(unsigned id, unsigned item) {
+/// Sees to it that a root can be used in front of or by an item; to make one
+/// again whose life is over, any op will do if that is in a `chain`.
+bool Scheduler::ensure(unsigned id, unsigned item, bool chain) {
   const Root &r = root(id);
   if (!isArena(id) || isThere(id, item))
     return true;
-  if (r.writers.empty() || (current[id] == kNone && !dropped[id]))
+  if (r.writers.empty() || (current[id] == kNone && !isDropped(id)))
     return true;
   if (isGone(id, item))
-    return makeAgain(id, item);
-  // Its life is over: a small one lives on, a large one is made once more, or
-  // lives on where that cannot be.
+    return makeAgain(id, item, treatments[id] == Treatment::RepeatChain,
+                     cheapOnly);
+  // Its life is over: a small one lives on, and so does a large one that cannot
+  // be made again.
   if (r.repeatable && r.bytes > kSmallBytes) {
     auto before = std::tuple(current, madeAgain, result.versions, result.cost);
     size_t count = result.instructions.size();
-    if (makeAgain(id, item))
+    if (makeAgain(id, item, chain, !chain))
       return true;
     std::tie(current, madeAgain, result.versions, result.cost) =
         std::move(before);
@@ -97,7 +107,8 @@ bool StepProgram::Scheduler::ensure(unsigned id, unsigned item) {
   return current[id] != kNone;
 }
 
-bool StepProgram::Scheduler::makeAgain(unsigned id, unsigned item) {
+bool Scheduler::makeAgain(unsigned id, unsigned item, bool chain,
+                          bool onlyCheap) {
   const Root &r = root(id);
   unsigned maker = r.writers.front();
   const Item &call = program.items[maker];
@@ -113,7 +124,7 @@ bool StepProgram::Scheduler::makeAgain(unsigned id, unsigned item) {
       available.set(argument);
   }
   std::optional<KernelPart> part = call.kernel->partAgain(wanted, available);
-  if (!part || (cheapOnly && !part->cheap))
+  if (!part || (onlyCheap && !part->cheap))
     return false;
   for (unsigned argument : part->writes.set_bits())
     if (!root(call.byArgument[argument]).repeatable)
@@ -122,7 +133,7 @@ bool StepProgram::Scheduler::makeAgain(unsigned id, unsigned item) {
     if (root(call.byArgument[argument]).isWrittenBetween(maker, item))
       return false;
   for (unsigned argument : part->reads.set_bits())
-    if (!ensure(call.byArgument[argument], item))
+    if (!ensure(call.byArgument[argument], item, chain))
       return false;
   Instruction again;
   again.item = maker;
@@ -147,7 +158,7 @@ bool StepProgram::Scheduler::makeAgain(unsigned id, unsigned item) {
 }
 
 /// Carries out an item of the program.
-bool StepProgram::Scheduler::emit(unsigned number) {
+bool Scheduler::emit(unsigned number) {
   const Item &item = program.items[number];
   Instruction instruction;
   instruction.item = number;
@@ -161,7 +172,7 @@ bool StepProgram::Scheduler::emit(unsigned number) {
         continue;
       unsigned id = item.byArgument[argument];
       const Root &r = root(id);
-      bool later = dropped[id] && r.unusedBefore;
+      bool later = isDropped(id) && r.unusedBefore;
       all &= !later;
       if (!later && (!isArena(id) || !r.repeatable || !r.uses.empty()))
         wanted.set(argument);
@@ -188,7 +199,7 @@ bool StepProgram::Scheduler::emit(unsigned number) {
     return root(id).repeatable && root(id).writers.front() == number;
   };
   for (unsigned id : item.roots)
-    if (takesPart(id) && !isMade(id) && !ensure(id, number))
+    if (takesPart(id) && !isMade(id) && !ensure(id, number, /*chain=*/false))
       return false;
   for (unsigned id : item.roots) {
     if (!takesPart(id))
@@ -201,29 +212,30 @@ bool StepProgram::Scheduler::emit(unsigned number) {
   return true;
 }
 
-std::optional<StepProgram::Schedule> StepProgram::Scheduler::run() {
+std::optional<Schedule> Scheduler::run() {
   for (unsigned item = 0; item < program.items.size(); ++item)
     if (!emit(item))
       return std::nullopt;
   return std::move(result);
 }
 
-std::optional<StepProgram::Schedule>
-StepProgram::schedule(const BitVector &dropped, bool cheapOnly) const {
-  return Scheduler(*this, dropped, cheapOnly).run();
+std::optional<Schedule> RecomputeSearch::schedule(const Treatments &treatments,
+                                                  bool cheapOnly) const {
+  return Scheduler(program, treatments, cheapOnly).run();
 }
 
 //===----------------------------------------------------------------------===//
 // What a schedule takes
 //===----------------------------------------------------------------------===//
 
-std::vector<Interval> StepProgram::intervalsOf(const Schedule &schedule) const {
+std::vector<Interval>
+RecomputeSearch::intervalsOf(const Schedule &schedule) const {
   std::vector<Interval> intervals;
   for (const Version &version : schedule.versions)
     intervals.push_back(
-        {roots[version.root].bytes, version.first, version.last});
+        {program.roots[version.root].bytes, version.first, version.last});
   for (auto [time, instruction] : llvm::enumerate(schedule.instructions))
-    if (int64_t bytes = items[instruction.item].privateBytes)
+    if (int64_t bytes = program.items[instruction.item].privateBytes)
       intervals.push_back({bytes, unsigned(time), unsigned(time)});
   return intervals;
 }
@@ -232,13 +244,13 @@ static SmallVector<Interval *> pointers(std::vector<Interval> &intervals) {
   return llvm::map_to_vector(intervals, [](Interval &i) { return &i; });
 }
 
-int64_t StepProgram::arenaOf(const Schedule &schedule) const {
+int64_t RecomputeSearch::arenaOf(const Schedule &schedule) const {
   std::vector<Interval> intervals = intervalsOf(schedule);
   return placeIntervals(pointers(intervals));
 }
 
-int64_t StepProgram::peakOf(const Schedule &schedule,
-                            unsigned *position) const {
+int64_t RecomputeSearch::peakOf(const Schedule &schedule,
+                                unsigned *position) const {
   std::vector<Interval> intervals = intervalsOf(schedule);
   auto [bytes, time] = findPeak(pointers(intervals));
   if (position)
@@ -247,7 +259,8 @@ int64_t StepProgram::peakOf(const Schedule &schedule,
 }
 
 /// Bytes in use beyond the target, summed over all instructions.
-double StepProgram::excessOf(const Schedule &schedule, int64_t target) const {
+double RecomputeSearch::excessOf(const Schedule &schedule,
+                                 int64_t target) const {
   std::vector<int64_t> change(schedule.instructions.size() + 1);
   auto add = [&](int64_t bytes, unsigned first, unsigned last) {
     bytes = llvm::alignTo(bytes, kAlignment);
@@ -255,9 +268,9 @@ double StepProgram::excessOf(const Schedule &schedule, int64_t target) const {
     change[last + 1] -= bytes;
   };
   for (const Version &version : schedule.versions)
-    add(roots[version.root].bytes, version.first, version.last);
+    add(program.roots[version.root].bytes, version.first, version.last);
   for (auto [time, instruction] : llvm::enumerate(schedule.instructions))
-    add(items[instruction.item].privateBytes, time, time);
+    add(program.items[instruction.item].privateBytes, time, time);
   double excess = 0;
   int64_t live = 0;
   for (size_t time = 0; time < schedule.instructions.size(); ++time) {
@@ -275,16 +288,18 @@ double StepProgram::excessOf(const Schedule &schedule, int64_t target) const {
 // The search
 //===----------------------------------------------------------------------===//
 
-bool StepProgram::search(BitVector &dropped, int64_t target,
-                         bool cheapOnly) const {
-  std::optional<Schedule> now = schedule(dropped, cheapOnly);
+bool RecomputeSearch::search(Treatments &treatments, int64_t target,
+                             bool cheapOnly) const {
+  std::optional<Schedule> now = schedule(treatments, cheapOnly);
   if (!now)
     return false;
   double excess = excessOf(*now, target), cost = now->cost;
-  auto rate = [&](unsigned id) {
-    dropped.set(id);
-    std::optional<Schedule> with = schedule(dropped, cheapOnly);
-    dropped.reset(id);
+
+  /// What a change of treatment takes away of the excess for its cost.
+  auto rateOf = [&](unsigned id, Treatment treatment) {
+    Treatment before = std::exchange(treatments[id], treatment);
+    std::optional<Schedule> with = schedule(treatments, cheapOnly);
+    treatments[id] = before;
     if (!with)
       return 0.0;
     double gain = excess - excessOf(*with, target);
@@ -293,47 +308,59 @@ bool StepProgram::search(BitVector &dropped, int64_t target,
                                  : gain / std::max(with->cost - cost, 100.0);
   };
   // The first is the best; rates are from when they were last looked at.
-  using Entry = std::tuple<double, unsigned, unsigned>;
-  auto compare = [](const Entry &a, const Entry &b) {
-    return std::pair(std::get<0>(a), -int64_t(std::get<1>(a))) <
-           std::pair(std::get<0>(b), -int64_t(std::get<1>(b)));
+  struct Move {
+    double rate;
+    unsigned id;
+    Treatment treatment;
+    unsigned round;
+    bool operator<(const Move &other) const {
+      return std::tuple(rate, other.id, other.treatment) <
+             std::tuple(other.rate, id, treatment);
+    }
   };
-  SmallVector<unsigned> added;
+  std::priority_queue<Move> queue;
   unsigned round = 0;
+  auto consider = [&](unsigned id, Treatment treatment) {
+    if (treatment > treatments[id])
+      if (double rate = rateOf(id, treatment); rate > 0)
+        queue.push({rate, id, treatment, round});
+  };
+  auto considerAll = [&](unsigned id) {
+    consider(id, Treatment::Repeat);
+    if (!cheapOnly)
+      consider(id, Treatment::RepeatChain);
+  };
+  SmallVector<std::pair<unsigned, Treatment>> changed;
   while (excess > 0) {
-    std::priority_queue<Entry, std::vector<Entry>, decltype(compare)> queue(
-        compare);
-    for (unsigned id = 0; id < roots.size(); ++id)
-      if (roots[id].repeatable && roots[id].bytes > kSmallBytes &&
-          roots[id].gapEnd && !dropped[id])
-        if (double r = rate(id); r > 0)
-          queue.push({r, id, round});
+    for (unsigned id = 0; id < program.roots.size(); ++id)
+      if (program.roots[id].repeatable && program.roots[id].gapEnd &&
+          program.roots[id].bytes > kSmallBytes)
+        considerAll(id);
     if (queue.empty())
       return false;
     while (excess > 0 && !queue.empty()) {
-      auto [best, id, seen] = queue.top();
+      Move best = queue.top();
       queue.pop();
-      if (seen != round) {
-        if (double r = rate(id); r > 0)
-          queue.push({r, id, round});
+      if (best.round != round) {
+        consider(best.id, best.treatment);
         continue;
       }
-      dropped.set(id);
-      added.push_back(id);
-      now = schedule(dropped, cheapOnly);
+      changed.push_back({best.id, treatments[best.id]});
+      treatments[best.id] = best.treatment;
+      now = schedule(treatments, cheapOnly);
       excess = excessOf(*now, target);
       cost = now->cost;
       ++round;
     }
   }
-  // Some are not needed now that others are dropped.
-  for (unsigned id : llvm::reverse(added)) {
-    dropped.reset(id);
-    std::optional<Schedule> without = schedule(dropped, cheapOnly);
+  // Some are not needed now that others are not kept.
+  for (auto [id, before] : llvm::reverse(changed)) {
+    Treatment after = std::exchange(treatments[id], before);
+    std::optional<Schedule> without = schedule(treatments, cheapOnly);
     if (without && excessOf(*without, target) <= 0 && without->cost <= cost)
       cost = without->cost;
     else
-      dropped.set(id);
+      treatments[id] = after;
   }
   return true;
 }

@@ -2,39 +2,10 @@
 #ifndef DLC_LIB_CODEGEN_RECOMPUTESCHEDULE_H
 #define DLC_LIB_CODEGEN_RECOMPUTESCHEDULE_H
 
-#include "KernelParts.h"
 #include "MemoryPlan.h"
+#include "StepProgram.h"
 
 namespace dlc::codegen {
-
-/// Memory that a step names: a buffer of its own, or an argument.
-struct Root {
-  mlir::Value memref;
-  int64_t bytes = 0; ///< 0 for what does not lie in the arena
-  llvm::SmallVector<unsigned> writers, uses; ///< items, in order
-  /// The one call that makes it, if it can be made again by a part of it, and
-  /// as which argument of the kernel.
-  bool repeatable = false;
-  unsigned argument = 0;
-  /// The longest time without a use ends at this item.
-  unsigned gapEnd = 0;
-  bool unusedBefore = false; ///< the first use is behind the gap
-
-  unsigned lastUse() const { return uses.empty() ? 0 : uses.back(); }
-  bool isWrittenBetween(unsigned after, unsigned before) const {
-    return llvm::any_of(
-        writers, [&](unsigned item) { return item > after && item < before; });
-  }
-};
-
-/// A call or loop of a step.
-struct Item {
-  mlir::Operation *op = nullptr;
-  KernelOps *kernel = nullptr;            ///< of a call that can be taken apart
-  llvm::SmallVector<unsigned> roots;      ///< all that it names, once each
-  llvm::SmallVector<unsigned> byArgument; ///< of such a call
-  int64_t privateBytes = 0;               ///< of a loop's own buffers
-};
 
 /// A root, from when it is made to its last use.
 struct Version {
@@ -50,32 +21,49 @@ struct Instruction {
   llvm::SmallVector<std::pair<unsigned, unsigned>> versions; ///< of roots
 };
 
-/// A step as a list of items, and the search for what not to keep.
-class StepProgram {
-public:
-  std::vector<Root> roots;
-  std::vector<Item> items;
+/// What becomes of a root in its longest time without a use.
+enum class Treatment : uint8_t {
+  Keep,
+  /// Made again when it is needed. What that takes and what is not cheap to
+  /// make lives on until then.
+  Repeat,
+  /// Made again, and so is all that this takes.
+  RepeatChain
+};
+using Treatments = llvm::SmallVector<Treatment>; ///< of all roots
 
-  /// The order of a step in which some roots are not kept.
-  struct Schedule {
-    std::vector<Instruction> instructions;
-    std::vector<Version> versions;
-    double cost = 0; ///< nanoseconds beyond those of the program as it is
-  };
-  std::optional<Schedule> schedule(const llvm::BitVector &dropped,
+/// The order of a step in which some roots are not kept.
+struct Schedule {
+  std::vector<Instruction> instructions;
+  std::vector<Version> versions;
+  double cost = 0; ///< nanoseconds beyond those of the program as it is
+};
+
+/// Finds what of a step not to keep.
+class RecomputeSearch {
+public:
+  explicit RecomputeSearch(const StepProgram &program) : program(program) {}
+
+  /// A treatment under which all roots are kept.
+  Treatments keepAll() const {
+    return Treatments(program.roots.size(), Treatment::Keep);
+  }
+  /// None if a root cannot be made again, or with `cheapOnly` not by cheap ops.
+  std::optional<Schedule> schedule(const Treatments &treatments,
                                    bool cheapOnly) const;
   /// Bytes of the arena and most bytes in use, and what is in use then.
   int64_t arenaOf(const Schedule &schedule) const;
   int64_t peakOf(const Schedule &schedule, unsigned *position = nullptr) const;
 
-  /// Adds to `dropped` what makes the bytes in use at most `target`
+  /// Changes treatments so that the bytes in use are at most `target`
   /// everywhere; false if that is not reached.
-  bool search(llvm::BitVector &dropped, int64_t target, bool cheapOnly) const;
+  bool search(Treatments &treatments, int64_t target, bool cheapOnly) const;
 
 private:
-  class Scheduler;
   double excessOf(const Schedule &schedule, int64_t target) const;
   std::vector<Interval> intervalsOf(const Schedule &schedule) const;
+
+  const StepProgram &program;
 };
 
 } // namespace dlc::codegen

@@ -160,6 +160,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
+  manager.addPass(createOrderKernels());
   RecomputeOptions recompute;
   recompute.budget = options.memoryBudget;
   manager.addPass(createRecompute(recompute));

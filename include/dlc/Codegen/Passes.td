@@ -80,6 +80,34 @@ def HoistScratch : Pass<"dl-hoist-scratch", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def OrderKernels : Pass<"dl-order-kernels", "::mlir::ModuleOp"> {
+  let summary = "an order of a step that needs less memory";
+  let description = [{
+    A call of a step that makes more bytes than it frees moves back, to where its
+    results are needed first; one that frees at least as many as it makes forward,
+    to where its operands are there. A parameter is then updated where its
+    gradient is known, not at the end of the step:
+    ```mlir
+    call @gradient(%d, %g)
+    call @earlier(%d, %e)
+    ...
+    call @update(%w, %g)
+    ```
+    becomes
+    ```mlir
+    call @gradient(%d, %g)
+    call @earlier(%d, %e)
+    call @update(%w, %g)
+    ...
+    ```
+    No call passes another that touches the same memory if one of the two writes
+    it, and none moves in front of the check of indices. Calls move from stage to
+    stage, that is from barrier to barrier: none is added.
+  }];
+  let statistics = [
+    Statistic<"numMoved", "moved", "calls moved">];
+}
+
 def Recompute : Pass<"dl-recompute", "::mlir::ModuleOp"> {
   let summary = "compute values again instead of keeping them";
   let description = [{
