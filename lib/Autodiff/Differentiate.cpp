@@ -150,14 +150,23 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
     // In program order: a later gradient may go through an earlier one. What
     // stands between is small by then.
     while (GradientOp gradient = firstGradient(getOperation())) {
+      Location loc = gradient.getLoc();
       int64_t before = countOps();
       if (failed(expand(gradient)))
         return signalPassFailure();
       ++numGradients;
-      numBuilt += countOps() - before;
+      int64_t built = countOps() - before;
       if (clean)
         simplify();
-      numKept += std::max<int64_t>(0, countOps() - before);
+      // Cleaning may take away more than the gradient added.
+      int64_t kept = countOps() - before;
+      numBuilt += built;
+      numKept += std::max<int64_t>(0, kept);
+      // Release builds of MLIR count no statistics.
+      if (report)
+        emitRemark(loc) << "the reversal adds " << built
+                        << " ops; cleaned, the program has " << kept
+                        << " more than before";
     }
   }
 

@@ -28,7 +28,9 @@ def Differentiate : Pass<"dl-differentiate", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"clean", "clean", "bool", "true",
-           "after each gradient fold, merge equal ops and drop dead ones">];
+           "after each gradient fold, merge equal ops and drop dead ones">,
+    Option<"report", "report", "bool", "false",
+           "remark on each gradient by how many ops the program grew">];
   let statistics = [
     Statistic<"numGradients", "gradients", "gradient ops expanded">,
     Statistic<"numBuilt", "built", "ops that the reversals added">,
