@@ -6,9 +6,13 @@
 #include "dlc/Runtime.h"
 
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 using namespace mlir;
 using namespace dlc::dl;
@@ -17,24 +21,89 @@ using namespace dlc::dl;
 
 #include "dialects/Dl/DlAttrInterfaces.cpp.inc"
 
-FailureOr<FloatAttr> dlc::dl::parseNumber(AsmParser &parser) {
-  double value;
+/// How many hexadecimal digits follow `0x` there; 0 where something else does.
+static int countHexDigits(SMLoc loc) {
+  const char *text = loc.getPointer();
+  if (text[0] != '0' || text[1] != 'x')
+    return 0;
+  int count = 0;
+  while (llvm::isHexDigit(text[2 + count]))
+    ++count;
+  return count;
+}
+
+/// A number without its sign.
+static ParseResult parseMagnitude(AsmParser &parser, double &value) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalKeyword("inf"))) {
+    value = INFINITY;
+    return success();
+  }
+  if (succeeded(parser.parseOptionalKeyword("nan"))) {
+    value = NAN;
+    return success();
+  }
+  // Hexadecimal are the bits of a float, as everywhere in MLIR; a short one was
+  // rather meant as an integer.
+  if (int digits = countHexDigits(loc)) {
+    if (digits != 16)
+      return parser.emitError(loc)
+             << "expected a decimal number, or all 16 digits of the bits of an "
+                "f64, not "
+             << digits << " hexadecimal digits";
+    return parser.parseFloat(value);
+  }
   // Integers are numbers too: `value = 1`.
-  int64_t integer;
-  bool negative = succeeded(parser.parseOptionalMinus());
+  APInt integer;
   OptionalParseResult whole = parser.parseOptionalInteger(integer);
   if (whole.has_value()) {
     if (failed(*whole))
       return failure();
-    value = double(integer);
+    llvm::APFloat nearest(llvm::APFloat::IEEEdouble());
+    nearest.convertFromAPInt(integer, /*IsSigned=*/true,
+                             llvm::APFloat::rmNearestTiesToEven);
+    value = nearest.convertToDouble();
   } else if (parser.parseFloat(value)) {
     return failure();
   }
+  if (std::isinf(value))
+    return parser.emitError(loc, "expected a number that an f64 can hold, up "
+                                 "to 1.8e+308");
+  return success();
+}
+
+FailureOr<FloatAttr> dlc::dl::parseNumber(AsmParser &parser) {
+  bool negative = succeeded(parser.parseOptionalMinus());
+  double value = 0;
+  if (parseMagnitude(parser, value))
+    return failure();
   return parser.getBuilder().getF64FloatAttr(negative ? -value : value);
 }
 
+// AsmPrinter::printFloat falls back on the bits in hexadecimal, for whole
+// numbers of more than six digits too, which nobody can read.
 void dlc::dl::printNumber(AsmPrinter &printer, FloatAttr value) {
-  printer.printFloat(value.getValue());
+  double number = value.getValueAsDouble();
+  if (std::isinf(number)) {
+    printer << (number < 0 ? "-inf" : "inf");
+    return;
+  }
+  if (std::isnan(number)) {
+    auto bits = llvm::bit_cast<uint64_t>(number);
+    if (bits == llvm::bit_cast<uint64_t>(double(NAN)))
+      printer << "nan";
+    else
+      printer.getStream() << llvm::format_hex(bits, 18);
+    return;
+  }
+  // The fewest digits, from six behind the point on, that give it back.
+  char text[32];
+  for (int digits = 6; digits <= 16; ++digits) {
+    std::snprintf(text, sizeof(text), "%.*e", digits, number);
+    if (std::strtod(text, nullptr) == number)
+      break;
+  }
+  printer << text;
 }
 
 FailureOr<Attribute> dlc::dl::parseHyper(AsmParser &parser) {

@@ -3,8 +3,11 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Syntax.h"
+#include "dlc/Runtime.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc::dl;
@@ -208,11 +211,22 @@ LogicalResult ModelOp::verify() {
 // State
 //===----------------------------------------------------------------------===//
 
-/// Checks that the entry can be filled as it says.
+/// Checks that the entry can be filled as it says. A constant may be anything;
+/// of other distributions there are none with infinite parameters.
 template <typename Op>
 static LogicalResult verifyInitializer(Op op) {
-  return op.getInit().verifyFor(cast<RankedTensorType>(op.getType()),
-                                [&] { return op.emitOpError(); });
+  auto type = cast<RankedTensorType>(op.getType());
+  if (failed(op.getInit().verifyFor(type, [&] { return op.emitOpError(); })))
+    return failure();
+  // The fan of what is empty may be 0.
+  RuntimeInit init = op.getInit().getRuntimeInit(type);
+  if (init.kind == DLC_INIT_CONSTANT || type.getNumElements() == 0)
+    return success();
+  for (double value : {init.a, init.b, init.c, init.d})
+    if (!std::isfinite(value))
+      return op.emitOpError() << "cannot be filled by " << op.getInit()
+                              << ": expected finite numbers";
+  return success();
 }
 
 LogicalResult ParamOp::verify() { return verifyInitializer(*this); }

@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/Syntax.h"
 
 #include <cmath>
 
@@ -354,30 +355,17 @@ void LogsumexpOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
 
 /// `p inf`, `p 1.0`; nothing stands for 2.
 static ParseResult parseNormOrder(OpAsmParser &parser, FloatAttr &p) {
-  Type f64 = parser.getBuilder().getF64Type();
-  p = FloatAttr::get(f64, 2.0);
+  p = parser.getBuilder().getF64FloatAttr(2.0);
   if (failed(parser.parseOptionalKeyword("p")))
     return success();
-  bool negative = succeeded(parser.parseOptionalMinus());
-  FailureOr<FloatAttr> value = FloatAttr::get(f64, INFINITY);
-  if (failed(parser.parseOptionalKeyword("inf")))
-    value = parseNumber(parser);
-  if (failed(value))
-    return failure();
-  double order = value->getValueAsDouble();
-  p = FloatAttr::get(f64, negative ? -order : order);
-  return success();
+  return parseNumber(parser, p);
 }
 
 static void printNormOrder(OpAsmPrinter &printer, Operation *, FloatAttr p) {
-  double value = p.getValueAsDouble();
-  if (value == 2)
+  if (p.getValueAsDouble() == 2)
     return;
   printer << "p ";
-  if (std::isinf(value))
-    printer << (value < 0 ? "-inf" : "inf");
-  else
-    printNumber(printer, p);
+  printNumber(printer, p);
 }
 
 SmallVector<Value> NormOp::decompose(OpBuilder &builder) {

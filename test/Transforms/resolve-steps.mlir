@@ -35,7 +35,7 @@ dl.model @modes {
   // CHECK-NEXT:   %[[NEW_MEAN:.*]] = dl.add %[[KEEP_MEAN]], %[[ADD_MEAN]]
   // CHECK-NEXT:   %[[KEEP_VAR:.*]] = dl.scale %[[OLD_VAR]] by 9.000000e-01
   // CHECK-NEXT:   %[[STOP_VAR:.*]] = dl.stop_gradient %[[VAR]]
-  // CHECK-NEXT:   %[[ADD_VAR:.*]] = dl.scale %[[STOP_VAR]] by 0.11428571
+  // CHECK-NEXT:   %[[ADD_VAR:.*]] = dl.scale %[[STOP_VAR]] by 1.142857{{.*}}e-01
   // CHECK-NEXT:   %[[NEW_VAR:.*]] = dl.add %[[KEEP_VAR]], %[[ADD_VAR]]
   // CHECK-NEXT:   return %[[Y]], %[[NEW_MEAN]], %[[NEW_VAR]]
   dl.step @forward(%x: tensor<8x4xf32>) -> (y: tensor<8x3xf32>) {
