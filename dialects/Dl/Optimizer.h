@@ -26,7 +26,8 @@ struct Hyper {
 /// first steps.
 class Update {
 public:
-  /// Reads a hyper-parameter of the model; an f64 scalar.
+  /// Reads a hyper-parameter of the model; an f64 scalar. What it refers to
+  /// must outlive the update.
   using Reader = llvm::function_ref<mlir::Value(mlir::FlatSymbolRefAttr)>;
 
   /// `lr` is a scalar of any float type, `step` a tensor<i64>, 1 at the first

@@ -263,10 +263,11 @@ LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
   StringRef optimizer = op.getOptimizer();
   RankedTensorType type = tensorType(d.value);
   Type f64 = builder.getF64Type();
+  auto reader = [&](FlatSymbolRefAttr hyper) {
+    return readHyper(hyper, f64, op.getLoc());
+  };
   Update u(builder, op.getLoc(), d.value, d.gradient, op.getLr(), d.step, {},
-           [&](FlatSymbolRefAttr hyper) {
-             return readHyper(hyper, f64, op.getLoc());
-           });
+           reader);
   if (group) {
     Hyper factor = u.hyper("lr", group.getLr());
     if (factor.value || factor.number != 1)
