@@ -158,8 +158,10 @@ llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
 /// The permutation that undoes `perm`.
 llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
 
-/// Checks that every hyper-parameter named in `attr` is one of the model.
-mlir::LogicalResult verifyHypers(mlir::Operation *op, mlir::Attribute attr,
+/// Checks the numbers, and that what is named is a hyper-parameter of the model
+/// whose first value is in range.
+mlir::LogicalResult verifyHypers(mlir::Operation *op,
+                                 llvm::ArrayRef<HyperUse> uses,
                                  mlir::SymbolTableCollection &symbols);
 
 /// "did you mean ..." for the candidate nearest to `name`, or nothing.

@@ -35,6 +35,19 @@ struct OptimizerSlot {
   bool startsAsParameter = false;
 };
 
+/// A hyper-parameter where it is used.
+struct HyperUse {
+  llvm::StringRef name;
+  mlir::Attribute value; ///< a number, `@name`; null where it is left out
+  HyperRange range = HyperRange::NotNegative;
+  std::string owner = ""; ///< " of #dl.adam"
+};
+
+/// Whether a hyper-parameter may be that number.
+bool isInRange(double value, HyperRange range);
+/// "of 0 or more"
+llvm::StringRef describeRange(HyperRange range);
+
 /// One update of one parameter (Optimizer.h).
 class Update;
 

@@ -176,6 +176,17 @@ void dlc::dl::printMode(OpAsmPrinter &printer, Operation *, ModeAttr mode) {
   printer << stringifyMode(mode.getValue());
 }
 
+ParseResult dlc::dl::parseHyperRange(OpAsmParser &parser,
+                                     HyperRangeAttr &range) {
+  return parseCase<HyperRangeAttr, HyperRange>(
+      parser, range, "range (finite, not_negative, up_to_one or below_one)",
+      symbolizeHyperRange);
+}
+void dlc::dl::printHyperRange(OpAsmPrinter &printer, Operation *,
+                              HyperRangeAttr range) {
+  printer << stringifyHyperRange(range.getValue());
+}
+
 ParseResult dlc::dl::parsePredicate(OpAsmParser &parser,
                                     PredicateAttr &predicate) {
   return parseCase<PredicateAttr, Predicate>(

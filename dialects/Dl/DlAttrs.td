@@ -55,6 +55,14 @@ def Dl_Nonlinearity : Dl_Enum<"Nonlinearity",
      I32EnumAttrCase<"Tanh", 2, "tanh">, I32EnumAttrCase<"Relu", 3, "relu">,
      I32EnumAttrCase<"LeakyRelu", 4, "leaky_relu">, I32EnumAttrCase<"Selu", 5, "selu">]>;
 
+/// Each holds all that follow it, so of several the greatest is what all allow.
+def Dl_HyperRange : Dl_Enum<"HyperRange", "which numbers a hyper-parameter may be",
+    [I32EnumAttrCase<"Finite", 0, "finite">,
+     I32EnumAttrCase<"NotNegative", 1, "not_negative">,
+     I32EnumAttrCase<"UpToOne", 2, "up_to_one">,
+     I32EnumAttrCase<"BelowOne", 3, "below_one">]>;
+def Dl_HyperRangeAttr : EnumAttr<Dl_Dialect, Dl_HyperRange, "hyper_range">;
+
 def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let mnemonic = "storage";
   let summary = "how a state entry lies in memory";
@@ -225,6 +233,7 @@ def Dl_GroupAttr : AttrDef<Dl_Dialect, "Group"> {
                         Dl_Hyper<"1.0", "a factor">:$lr,
                         Dl_OptionalHyper<"in place of the rule's">:$weight_decay);
   let assemblyFormat = "`<` $patterns (`,` struct($lr, $weight_decay)^)? `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif // DL_ATTRS_TD

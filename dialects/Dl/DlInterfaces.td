@@ -130,7 +130,10 @@ def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
            "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
       [{}], [{ return ::mlir::success(); }]>,
     InterfaceMethod<
-      "Checks the hyper-parameters that are numbers.",
+      "Its hyper-parameters, and which numbers they may be.",
+      "::llvm::SmallVector<::dlc::dl::HyperUse>", "getHypers">,
+    InterfaceMethod<
+      "Checks what is no hyper-parameter, and what goes together.",
       "::llvm::LogicalResult", "verifyRule",
       (ins "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
       [{}], [{ return ::mlir::success(); }]>];

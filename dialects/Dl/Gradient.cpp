@@ -38,13 +38,7 @@ LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "needs the optimizer " << getOptimizerAttr()
                          << ", which the model does not have"
                          << suggestSymbol<OptimizerOp>(*this, getOptimizer());
-  for (Attribute hyper :
-       {Attribute(getGroupsAttr()), getClipValueAttr(), getClipNormAttr(),
-        getNoiseAttr(), getNoiseDecayAttr(), getClipWeightsAttr(),
-        getAverageAttr()})
-    if (hyper && failed(verifyHypers(*this, hyper, symbols)))
-      return failure();
-  return success();
+  return verifyHypers(*this, getHypers(), symbols);
 }
 
 #define GET_OP_CLASSES

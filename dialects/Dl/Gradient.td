@@ -72,7 +72,8 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
         groups [#dl.group<["*.bias"], lr = 2.0, weight_decay = 0.0>]
         accumulate(4) clip_norm(1.0) average(0.999) : tensor<f32>, tensor<f32>
     ```
-    What may follow, in this order; a number may be the name of a `dl.hparam` too:
+    What may follow, in this order; a number, from 0 to 1 in `average` and of 0 or more
+    elsewhere, may be the name of a `dl.hparam` too:
 
     - `frozen [...]`: parameters that are left as they are.
     - `groups [#dl.group<...>, ...]`: parameters with a factor on the learning rate
@@ -115,6 +116,10 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
     (`clip_weights` `(` custom<Hyper>($clip_weights)^ `)`)?
     (`average` `(` custom<Hyper>($average)^ `)`)?
     attr-dict `:` type($loss) `,` type($lr)
+  }];
+  let extraClassDeclaration = [{
+    /// The numbers of its clauses.
+    ::llvm::SmallVector<HyperUse> getHypers();
   }];
 }
 

@@ -284,26 +284,12 @@ LogicalResult ReadHparamOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
-/// Checks that every hyper-parameter named in `attr` is one of the model.
-LogicalResult dlc::dl::verifyHypers(Operation *op, Attribute attr,
-                                    SymbolTableCollection &symbols) {
-  WalkResult result = attr.walk([&](FlatSymbolRefAttr ref) {
-    if (symbols.lookupNearestSymbolFrom<HparamOp>(op, ref))
-      return WalkResult::advance();
-    op->emitOpError() << "names " << ref
-                      << ", which is no hyper-parameter of the model"
-                      << suggestSymbol<HparamOp>(op, ref.getValue());
-    return WalkResult::interrupt();
-  });
-  return failure(result.wasInterrupted());
-}
-
 LogicalResult OptimizerOp::verify() {
   return getRule().verifyRule([&] { return emitOpError(); });
 }
 
 LogicalResult OptimizerOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return verifyHypers(*this, getRule(), symbols);
+  return verifyHypers(*this, getRule().getHypers(), symbols);
 }
 
 LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {

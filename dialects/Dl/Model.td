@@ -37,10 +37,24 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     ```mlir
     dl.hparam @lr = 1.0e-3
     ```
-    Its type is f32; a step reads it with `dl.read_hparam`.
+    Its type is f32; a step reads it with `dl.read_hparam`. Whatever it is set to is
+    finite. Where an optimizer or a clause of `dl.minimize` names it, they say which
+    numbers it may be; the `resolve` phase makes that its `range`, and no other can be
+    set:
+
+    | range | |
+    |---|---|
+    | `not_negative` | 0 or more |
+    | `up_to_one` | from 0 to 1 |
+    | `below_one` | from 0 on, less than 1 |
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, F64Attr:$value);
-  let assemblyFormat = "$sym_name `=` custom<Number>($value) attr-dict";
+  let arguments = (ins SymbolNameAttr:$sym_name, F64Attr:$value,
+                       OptionalAttr<Dl_HyperRangeAttr>:$range);
+  let assemblyFormat = [{
+    $sym_name `=` custom<Number>($value) (`range` `(` custom<HyperRange>($range)^ `)`)?
+    attr-dict
+  }];
+  let hasVerifier = 1;
 }
 
 /// An entry of the state with a shape, a type and an initialiser.

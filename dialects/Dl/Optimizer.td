@@ -43,9 +43,9 @@ class Dl_Flag<string value, string summary>
   let printer = "$_printer << ($_self ? \"true\" : \"false\")";
 }
 
-class Dl_Optimizer<string name, string mnemonic_>
+class Dl_Optimizer<string name, string mnemonic_, list<string> checks = []>
     : AttrDef<Dl_Dialect, name,
-        [DeclareAttrInterfaceMethods<Dl_OptimizerAttrInterface, ["verifyRule"]>]> {
+        [DeclareAttrInterfaceMethods<Dl_OptimizerAttrInterface, checks>]> {
   let mnemonic = mnemonic_;
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
@@ -56,7 +56,7 @@ defvar Dl_Eps = "keeps the quotient finite";
 defvar Dl_Decay = "weight decay";
 defvar Dl_Decoupled = "p -= lr * weight_decay * p in place of g += weight_decay * p";
 
-def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd"> {
+def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd", ["verifyRule"]> {
   let summary = "stochastic gradient descent, as torch.optim.SGD";
   let description = [{
     ```
@@ -317,7 +317,7 @@ def Dl_LookaheadAttr : Dl_WrappingOptimizer<"Lookahead", "lookahead"> {
   let parameters = (ins
     AttrParameter<"::mlir::Attribute", "the rule that moves p">:$inner,
     DefaultValuedParameter<"int64_t", "5", "updates between two of s">:$k,
-    Dl_Hyper<"0.5", "how far s follows">:$alpha);
+    Dl_Hyper<"0.5", "how far s follows, from 0 to 1">:$alpha);
   let assemblyFormat = "`<` $inner (`,` struct($k, $alpha)^)? `>`";
   let genVerifyDecl = 1;
 }
@@ -334,7 +334,7 @@ def Dl_RangerAttr : Dl_WrappingOptimizer<"Ranger", "ranger"> {
     Dl_Hyper<"1.0e-5", Dl_Eps>:$eps,
     Dl_Hyper<"0.0", "decoupled weight decay">:$weight_decay,
     DefaultValuedParameter<"int64_t", "6", "updates between two of the slow weights">:$k,
-    Dl_Hyper<"0.5", "how far the slow weights follow">:$alpha);
+    Dl_Hyper<"0.5", "how far the slow weights follow, from 0 to 1">:$alpha);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
   let extraClassDeclaration = [{
     /// The rule it is short for.

@@ -15,6 +15,7 @@ using namespace mlir;
 using namespace dlc::dl;
 
 using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+using Hypers = SmallVector<HyperUse>;
 using Slots = SmallVector<OptimizerSlot>;
 using Values = SmallVector<Value>;
 
@@ -28,31 +29,11 @@ static bool isZero(Attribute hyper) {
   return number && number.getValueAsDouble() == 0;
 }
 
-namespace {
-/// A hyper-parameter that must be at least 0, and, with `belowOne`, less
-/// than 1.
-struct Bound {
-  StringRef name;
-  Attribute value;
-  bool belowOne = false;
-};
-} // namespace
-
-/// Checks those that are numbers.
-static LogicalResult check(StringRef rule, ArrayRef<Bound> ranges,
-                           EmitError emitError) {
-  for (const Bound &range : ranges) {
-    auto number = dyn_cast<FloatAttr>(range.value);
-    if (!number)
-      continue;
-    double value = number.getValueAsDouble();
-    if (value >= 0 && value < (range.belowOne ? 1 : INFINITY))
-      continue;
-    return emitError() << "expects " << range.name << " of #dl." << rule
-                       << (range.belowOne ? " in [0, 1)" : " of 0 or more")
-                       << ", not " << value;
-  }
-  return success();
+/// Says whose they are.
+static Hypers hypersOf(StringRef rule, Hypers hypers) {
+  for (HyperUse &use : hypers)
+    use.owner = (" of #dl." + rule).str();
+  return hypers;
 }
 
 //===----------------------------------------------------------------------===//
@@ -88,9 +69,13 @@ LogicalResult SgdAttr::verifyRule(EmitError emitError) const {
   if (getNesterov() && (isZero(getMomentum()) || !isZero(getDampening())))
     return emitError() << "expects nesterov of #dl.sgd to come with a momentum "
                           "and without dampening";
-  return check(
-      "sgd", {{"momentum", getMomentum()}, {"weight_decay", getWeightDecay()}},
-      emitError);
+  return success();
+}
+
+Hypers SgdAttr::getHypers() const {
+  return hypersOf("sgd", {{"momentum", getMomentum()},
+                          {"dampening", getDampening(), HyperRange::Finite},
+                          {"weight_decay", getWeightDecay()}});
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,13 +100,11 @@ Values AdagradAttr::buildUpdate(Update &u) const {
   return {e.sub(u.param, u.scaled(quotient, rate)), sum};
 }
 
-LogicalResult AdagradAttr::verifyRule(EmitError emitError) const {
-  return check("adagrad",
-               {{"lr_decay", getLrDecay()},
-                {"initial_accumulator", getInitialAccumulator()},
-                {"eps", getEps()},
-                {"weight_decay", getWeightDecay()}},
-               emitError);
+Hypers AdagradAttr::getHypers() const {
+  return hypersOf("adagrad", {{"lr_decay", getLrDecay()},
+                              {"initial_accumulator", getInitialAccumulator()},
+                              {"eps", getEps()},
+                              {"weight_decay", getWeightDecay()}});
 }
 
 Slots RmspropAttr::getSlots(RankedTensorType param) const {
@@ -157,13 +140,11 @@ Values RmspropAttr::buildUpdate(Update &u) const {
   return results;
 }
 
-LogicalResult RmspropAttr::verifyRule(EmitError emitError) const {
-  return check("rmsprop",
-               {{"alpha", getAlpha()},
-                {"eps", getEps()},
-                {"momentum", getMomentum()},
-                {"weight_decay", getWeightDecay()}},
-               emitError);
+Hypers RmspropAttr::getHypers() const {
+  return hypersOf("rmsprop", {{"alpha", getAlpha()},
+                              {"eps", getEps()},
+                              {"momentum", getMomentum()},
+                              {"weight_decay", getWeightDecay()}});
 }
 
 Slots AdadeltaAttr::getSlots(RankedTensorType param) const {
@@ -183,12 +164,10 @@ Values AdadeltaAttr::buildUpdate(Update &u) const {
   return {e.sub(u.param, u.scaled(delta, u.lr)), square, moved};
 }
 
-LogicalResult AdadeltaAttr::verifyRule(EmitError emitError) const {
-  return check("adadelta",
-               {{"rho", getRho(), true},
-                {"eps", getEps()},
-                {"weight_decay", getWeightDecay()}},
-               emitError);
+Hypers AdadeltaAttr::getHypers() const {
+  return hypersOf("adadelta", {{"rho", getRho(), HyperRange::BelowOne},
+                               {"eps", getEps()},
+                               {"weight_decay", getWeightDecay()}});
 }
 
 //===----------------------------------------------------------------------===//
@@ -212,29 +191,31 @@ static Slots momentSlots(RankedTensorType param) {
   return {{"exp_avg", param}, {"exp_avg_sq", param}};
 }
 
-static LogicalResult checkAdam(StringRef rule, Attribute beta1, Attribute beta2,
-                               Attribute eps, Attribute weightDecay,
-                               EmitError emitError) {
-  return check(rule,
-               {{"beta1", beta1, true},
-                {"beta2", beta2, true},
-                {"eps", eps},
-                {"weight_decay", weightDecay}},
-               emitError);
+/// Those that all of Adam's kin have.
+template <typename Attr>
+static Hypers adamHypers(Attr rule) {
+  return {{"beta1", rule.getBeta1(), HyperRange::BelowOne},
+          {"beta2", rule.getBeta2(), HyperRange::BelowOne},
+          {"eps", rule.getEps()},
+          {"weight_decay", rule.getWeightDecay()}};
 }
 
-#define CHECK_ADAM(Attr)                                                       \
-  LogicalResult Attr::verifyRule(EmitError emitError) const {                  \
-    return checkAdam(getMnemonic(), getBeta1(), getBeta2(), getEps(),          \
-                     getWeightDecay(), emitError);                             \
+#define ADAM_HYPERS(Attr)                                                      \
+  Hypers Attr::getHypers() const {                                             \
+    return hypersOf(getMnemonic(), adamHypers(*this));                         \
   }
-CHECK_ADAM(AdamAttr)
-CHECK_ADAM(AdamwAttr)
-CHECK_ADAM(AdamaxAttr)
-CHECK_ADAM(NadamAttr)
-CHECK_ADAM(RadamAttr)
-CHECK_ADAM(LambAttr)
-#undef CHECK_ADAM
+ADAM_HYPERS(AdamAttr)
+ADAM_HYPERS(AdamwAttr)
+ADAM_HYPERS(AdamaxAttr)
+ADAM_HYPERS(RadamAttr)
+ADAM_HYPERS(LambAttr)
+#undef ADAM_HYPERS
+
+Hypers NadamAttr::getHypers() const {
+  Hypers hypers = adamHypers(*this);
+  hypers.push_back({"momentum_decay", getMomentumDecay()});
+  return hypersOf("nadam", hypers);
+}
 
 Slots AdamAttr::getSlots(RankedTensorType param) const {
   Slots slots = momentSlots(param);
@@ -362,12 +343,10 @@ Values LionAttr::buildUpdate(Update &u) const {
   return {e.sub(u.param, u.scaled(direction, u.lr)), m};
 }
 
-LogicalResult LionAttr::verifyRule(EmitError emitError) const {
-  return check("lion",
-               {{"beta1", getBeta1(), true},
-                {"beta2", getBeta2(), true},
-                {"weight_decay", getWeightDecay()}},
-               emitError);
+Hypers LionAttr::getHypers() const {
+  return hypersOf("lion", {{"beta1", getBeta1(), HyperRange::BelowOne},
+                           {"beta2", getBeta2(), HyperRange::BelowOne},
+                           {"weight_decay", getWeightDecay()}});
 }
 
 /// The Euclidean norm of all elements.
@@ -422,11 +401,16 @@ LogicalResult MuonAttr::verifyRule(EmitError emitError) const {
   if (getNsSteps() < 0 || getNsSteps() >= 100)
     return emitError() << "expects ns_steps of #dl.muon from 0 to 99, not "
                        << getNsSteps();
-  return check("muon",
-               {{"momentum", getMomentum()},
-                {"weight_decay", getWeightDecay()},
-                {"eps", getEps()}},
-               emitError);
+  return success();
+}
+
+Hypers MuonAttr::getHypers() const {
+  return hypersOf("muon", {{"momentum", getMomentum()},
+                           {"weight_decay", getWeightDecay()},
+                           {"a", getA(), HyperRange::Finite},
+                           {"b", getB(), HyperRange::Finite},
+                           {"c", getC(), HyperRange::Finite},
+                           {"eps", getEps()}});
 }
 
 /// The nearest orthogonal matrix, roughly: Newton and Schulz's iteration with
@@ -528,9 +512,14 @@ LogicalResult LookaheadAttr::verifyRule(EmitError emitError) const {
     return emitError()
            << "expects a rule inside of #dl.lookahead that does not look "
               "ahead itself";
-  if (failed(check("lookahead", {{"alpha", getAlpha()}}, emitError)))
-    return failure();
   return innerOf(*this).verifyRule(emitError);
+}
+
+Hypers LookaheadAttr::getHypers() const {
+  Hypers hypers =
+      hypersOf("lookahead", {{"alpha", getAlpha(), HyperRange::UpToOne}});
+  llvm::append_range(hypers, innerOf(*this).getHypers());
+  return hypers;
 }
 
 OptimizerAttrInterface RangerAttr::getRule() const {
@@ -551,4 +540,7 @@ LogicalResult RangerAttr::verifyFor(RankedTensorType param,
 }
 LogicalResult RangerAttr::verifyRule(EmitError emitError) const {
   return getRule().verifyRule(emitError);
+}
+Hypers RangerAttr::getHypers() const {
+  return hypersOf("ranger", getRule().getHypers());
 }

@@ -42,6 +42,12 @@ mlir::ParseResult parseCase(mlir::OpAsmParser &parser, EnumAttr &attr,
 mlir::ParseResult parseMode(mlir::OpAsmParser &parser, ModeAttr &mode);
 void printMode(mlir::OpAsmPrinter &printer, mlir::Operation *, ModeAttr mode);
 
+/// `below_one`, ...
+mlir::ParseResult parseHyperRange(mlir::OpAsmParser &parser,
+                                  HyperRangeAttr &range);
+void printHyperRange(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                     HyperRangeAttr range);
+
 /// `eq`, `lt`, ...
 mlir::ParseResult parsePredicate(mlir::OpAsmParser &parser,
                                  PredicateAttr &predicate);

@@ -85,7 +85,8 @@ State Program::buffer(const Scope &scope, ArrayRef<int64_t> shape,
 void Program::hyperParameter(StringRef name, double value) {
   OpBuilder b = atEndOfModel();
   dl::HparamOp::create(b, location, b.getStringAttr(name),
-                       b.getF64FloatAttr(value));
+                       b.getF64FloatAttr(value),
+                       /*range=*/dl::HyperRangeAttr());
 }
 
 void Program::optimizer(StringRef name, Attribute rule) {

@@ -1,0 +1,109 @@
+//===- Hyper.cpp - Which numbers a hyper-parameter may be -----------------===//
+//
+// Rules of optimizers and clauses of `dl.minimize` say which numbers they take
+// (HyperUse). What is checked of those in the program and of values that are
+// set later follows from that.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Dl/Build.h"
+#include "dialects/Dl/Dl.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace dlc::dl;
+
+bool dlc::dl::isInRange(double value, HyperRange range) {
+  switch (range) {
+  case HyperRange::Finite:
+    return std::isfinite(value);
+  case HyperRange::NotNegative:
+    return value >= 0 && std::isfinite(value);
+  case HyperRange::UpToOne:
+    return value >= 0 && value <= 1;
+  case HyperRange::BelowOne:
+    return value >= 0 && value < 1;
+  }
+  llvm_unreachable("not a range");
+}
+
+StringRef dlc::dl::describeRange(HyperRange range) {
+  switch (range) {
+  case HyperRange::Finite:
+    return "to be finite";
+  case HyperRange::NotNegative:
+    return "of 0 or more";
+  case HyperRange::UpToOne:
+    return "in [0, 1]";
+  case HyperRange::BelowOne:
+    return "in [0, 1)";
+  }
+  llvm_unreachable("not a range");
+}
+
+LogicalResult dlc::dl::verifyHypers(Operation *op, ArrayRef<HyperUse> uses,
+                                    SymbolTableCollection &symbols) {
+  for (const HyperUse &use : uses) {
+    auto complain = [&](double value) {
+      return op->emitOpError() << "expects " << use.name << use.owner << ' '
+                               << describeRange(use.range) << ", not " << value;
+    };
+    if (auto number = dyn_cast_or_null<FloatAttr>(use.value))
+      if (!isInRange(number.getValueAsDouble(), use.range))
+        return complain(number.getValueAsDouble());
+    auto ref = dyn_cast_or_null<FlatSymbolRefAttr>(use.value);
+    if (!ref)
+      continue;
+    auto hparam = symbols.lookupNearestSymbolFrom<HparamOp>(op, ref);
+    if (!hparam)
+      return op->emitOpError()
+             << "names " << ref << ", which is no hyper-parameter of the model"
+             << suggestSymbol<HparamOp>(op, ref.getValue());
+    // What a step reads is the f32.
+    float value = hparam.getValue().convertToDouble();
+    if (!isInRange(value, use.range))
+      return complain(value) << ", which is the first value of " << ref;
+  }
+  return success();
+}
+
+LogicalResult HparamOp::verify() {
+  double value = getValue().convertToDouble();
+  if (!std::isfinite(static_cast<float>(value)))
+    return emitOpError() << "expects a finite number that an f32 can hold, up "
+                            "to 3.4e+38, not "
+                         << value;
+  if (getRange() && !isInRange(static_cast<float>(value), *getRange()))
+    return emitOpError() << "expects a value " << describeRange(*getRange())
+                         << ", not " << value;
+  return success();
+}
+
+LogicalResult
+GroupAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                  ArrayAttr patterns, Attribute, Attribute) {
+  if (!patterns.empty())
+    return success();
+  return emitError() << "expects a pattern or more in #dl.group, not []";
+}
+
+SmallVector<HyperUse> MinimizeOp::getHypers() {
+  SmallVector<HyperUse> uses = {
+      {"clip_value", getClipValueAttr()},
+      {"clip_norm", getClipNormAttr()},
+      {"noise", getNoiseAttr()},
+      {"gamma", getNoiseDecayAttr(), HyperRange::NotNegative, " of noise"},
+      {"clip_weights", getClipWeightsAttr()},
+      {"average", getAverageAttr(), HyperRange::UpToOne}};
+  if (!getGroupsAttr())
+    return uses;
+  for (auto group : getGroupsAttr().getAsRange<GroupAttr>()) {
+    std::string owner = " of the group ";
+    llvm::raw_string_ostream(owner) << group.getPatterns();
+    uses.push_back({"lr", group.getLr(), HyperRange::NotNegative, owner});
+    uses.push_back({"weight_decay", group.getWeightDecay(),
+                    HyperRange::NotNegative, owner});
+  }
+  return uses;
+}

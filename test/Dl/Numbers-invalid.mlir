@@ -1,0 +1,79 @@
+// RUN: dlc-opt %s -split-input-file -verify-diagnostics
+
+dl.model @short_hexadecimal {
+  // expected-error@+1 {{expected a decimal number, or all 16 digits of the bits of an f64, not 2 hexadecimal digits}}
+  dl.hparam @h = 0x10
+}
+
+// -----
+
+dl.model @too_large {
+  // expected-error@+2 {{failed to parse Dl_FillAttr parameter}}
+  // expected-error@+1 {{expected a number that an f64 can hold, up to 1.8e+308}}
+  dl.param @w : tensor<f64> = constant<1.0e400>
+}
+
+// -----
+
+dl.model @too_large_and_whole {
+  // expected-error@+2 {{failed to parse Dl_FillAttr parameter}}
+  // expected-error@+1 {{expected a number that an f64 can hold, up to 1.8e+308}}
+  dl.param @w : tensor<f64> = constant<-1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000>
+}
+
+// -----
+
+dl.model @no_number {
+  // expected-error@+1 {{expected floating point literal}}
+  dl.hparam @h = infinite
+}
+
+// -----
+
+// What `--set` refuses.
+dl.model @hparam_beyond_f32 {
+  // expected-error@+1 {{'dl.hparam' op expects a finite number that an f32 can hold, up to 3.4e+38, not 1.000000e+300}}
+  dl.hparam @lr = 1.0e300
+}
+
+// -----
+
+dl.model @hparam_infinite {
+  // expected-error@+1 {{'dl.hparam' op expects a finite number that an f32 can hold, up to 3.4e+38, not -INF}}
+  dl.hparam @lr = -inf
+}
+
+// -----
+
+dl.model @hparam_nan {
+  // expected-error@+1 {{'dl.hparam' op expects a finite number that an f32 can hold}}
+  dl.hparam @lr = nan
+}
+
+// -----
+
+dl.model @hparam_out_of_its_range {
+  // expected-error@+1 {{'dl.hparam' op expects a value in [0, 1), not 1.000000e+00}}
+  dl.hparam @beta = 1.0 range(below_one)
+}
+
+// -----
+
+dl.model @hparam_range {
+  // expected-error@+1 {{'below' is no range (finite, not_negative, up_to_one or below_one)}}
+  dl.hparam @beta = 0.5 range(below)
+}
+
+// -----
+
+dl.model @infinite_distribution {
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.uniform<-inf, inf>: expected finite numbers}}
+  dl.param @w : tensor<4xf32> = uniform<-inf, inf>
+}
+
+// -----
+
+dl.model @infinite_gain {
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.xavier_normal<gain = inf>: expected finite numbers}}
+  dl.param @w : tensor<4x3xf32> = xavier_normal<gain = inf>
+}
