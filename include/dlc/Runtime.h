@@ -25,7 +25,7 @@ extern "C" {
 
 /// Changes whenever a struct below changes; a library says which it was built
 /// for, and a caller compares.
-#define DLC_ABI_VERSION 2
+#define DLC_ABI_VERSION 3
 
 typedef enum dlc_status {
   DLC_OK = 0,
@@ -87,6 +87,15 @@ typedef enum dlc_init_kind {
   DLC_INIT_ORTHOGONAL = 6
 } dlc_init_kind;
 
+/// Which numbers a hyper-parameter may be: those that the optimizers and
+/// clauses that read it can use.
+typedef enum dlc_range {
+  DLC_FINITE = 0,       ///< any but infinities and NaN
+  DLC_NOT_NEGATIVE = 1, ///< finite, 0 or more
+  DLC_UP_TO_ONE = 2,    ///< from 0 to 1
+  DLC_BELOW_ONE = 3     ///< from 0 on, less than 1
+} dlc_range;
+
 /// One thing that a model keeps. `shape` is what a user sees. In the state
 /// block its elements may be ordered otherwise, so that kernels read them as
 /// they need them: the logical shape is split into `view_shape` (same elements,
@@ -101,6 +110,7 @@ typedef struct dlc_state {
   const int64_t *view_shape;
   const int64_t *view_strides;
   int32_t view_rank;
+  int32_t range; ///< dlc_range of a hyper-parameter
 } dlc_state;
 
 /// What the workers of one step share. Compiled code touches it only through
@@ -162,6 +172,8 @@ dlc_status dlc_set(dlc_handle *handle, const char *name, const void *data,
                    size_t bytes);
 
 dlc_status dlc_get_hparam(dlc_handle *handle, const char *name, double *value);
+/// `DLC_ERROR_ARGUMENT` for a value that the type or the range of the
+/// hyper-parameter does not have.
 dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value);
 
 /// Which entries a checkpoint holds.

@@ -165,6 +165,31 @@ static const dlc_state *find_hparam(dlc_handle *handle, const char *name) {
   return NULL;
 }
 
+double dlc_rt_hparam_value(const dlc_state *hparam, const void *bytes) {
+  double value;
+  float narrow;
+  if (hparam->tensor.type == DLC_F64) {
+    memcpy(&value, bytes, sizeof(value));
+    return value;
+  }
+  memcpy(&narrow, bytes, sizeof(narrow));
+  return narrow;
+}
+
+const char *dlc_rt_hparam_flaw(const dlc_state *hparam, double value) {
+  bool finite = isfinite(value);
+  switch (hparam->range) {
+  case DLC_NOT_NEGATIVE:
+    return finite && value >= 0 ? NULL : "0 or more";
+  case DLC_UP_TO_ONE:
+    return value >= 0 && value <= 1 ? NULL : "from 0 to 1";
+  case DLC_BELOW_ONE:
+    return value >= 0 && value < 1 ? NULL : "from 0 on and less than 1";
+  default:
+    return finite ? NULL : "finite";
+  }
+}
+
 dlc_status dlc_get_hparam(dlc_handle *handle, const char *name, double *value) {
   if (dlc_rt_check_handle(handle))
     return DLC_ERROR_ARGUMENT;
@@ -175,14 +200,7 @@ dlc_status dlc_get_hparam(dlc_handle *handle, const char *name, double *value) {
   const dlc_state *hparam = find_hparam(handle, name);
   if (!hparam)
     return DLC_ERROR_NAME;
-  const char *from = handle->state + hparam->offset;
-  if (hparam->tensor.type == DLC_F64) {
-    memcpy(value, from, sizeof(*value));
-  } else {
-    float narrow;
-    memcpy(&narrow, from, sizeof(narrow));
-    *value = narrow;
-  }
+  *value = dlc_rt_hparam_value(hparam, handle->state + hparam->offset);
   return DLC_OK;
 }
 
@@ -195,20 +213,24 @@ dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value) {
   const dlc_state *hparam = find_hparam(handle, name);
   if (!hparam)
     return DLC_ERROR_NAME;
-  if (isnan(value))
-    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
-                       "hyper-parameter \"%s\" cannot be NaN", name);
-  char *to = handle->state + hparam->offset;
-  if (hparam->tensor.type == DLC_F64) {
-    memcpy(to, &value, sizeof(value));
-    return DLC_OK;
-  }
+  bool is_f64 = hparam->tensor.type == DLC_F64;
   float narrow = (float)value;
-  if (isinf(narrow) && !isinf(value))
+  if (!is_f64 && isinf(narrow) && !isinf(value))
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "hyper-parameter \"%s\" is an f32, %g is too large for "
                        "it",
                        name, value);
-  memcpy(to, &narrow, sizeof(narrow));
+  // What a step would read: the f32 nearest to a number below 1 may be 1.
+  const char *expected =
+      dlc_rt_hparam_flaw(hparam, is_f64 ? value : (double)narrow);
+  if (expected)
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                       "hyper-parameter \"%s\" must be %s, not %.9g", name,
+                       expected, value);
+  char *to = handle->state + hparam->offset;
+  if (is_f64)
+    memcpy(to, &value, sizeof(value));
+  else
+    memcpy(to, &narrow, sizeof(narrow));
   return DLC_OK;
 }

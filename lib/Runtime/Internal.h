@@ -76,6 +76,14 @@ const char *dlc_rt_shape_text(char text[DLC_RT_SHAPE_BYTES],
 /// Whether the table holds together: what comes after relies on it.
 dlc_status dlc_rt_check_model(const dlc_model *model);
 
+//===--- Handle.c ---------------------------------------------------------===//
+
+/// The value of a hyper-parameter that is stored at `bytes`.
+double dlc_rt_hparam_value(const dlc_state *hparam, const void *bytes);
+/// Null for a value that the hyper-parameter may have; otherwise what it must
+/// be.
+const char *dlc_rt_hparam_flaw(const dlc_state *hparam, double value);
+
 //===--- Names.c ----------------------------------------------------------===//
 
 /// A set of dlc_state_kind.

@@ -226,6 +226,14 @@ static dlc_status read_entries(loading *load) {
     if (!dlc_rt_valid_values(&state->tensor, load->scratch))
       return load_failed(load, DLC_ERROR_FORMAT, state->tensor.name,
                          "is a BOOL and holds a byte other than 0 and 1");
+    if (state->kind == DLC_HPARAM) {
+      double value = dlc_rt_hparam_value(state, load->scratch);
+      const char *expected = dlc_rt_hparam_flaw(state, value);
+      if (expected)
+        return dlc_rt_fail(load->handle, DLC_ERROR_ARGUMENT,
+                           "%s: hyper-parameter \"%s\" must be %s, not %.9g",
+                           load->path, state->tensor.name, expected, value);
+    }
     dlc_rt_scatter(state, load->block, load->scratch);
   }
   return DLC_OK;

@@ -143,6 +143,8 @@ static const char *state_flaw(const dlc_state *state, int64_t state_bytes) {
   if (state->init_kind < DLC_INIT_CONSTANT ||
       state->init_kind > DLC_INIT_ORTHOGONAL)
     return "has an unknown initialiser";
+  if (state->range < DLC_FINITE || state->range > DLC_BELOW_ONE)
+    return "has an unknown range";
   int32_t rank = state->tensor.rank, type = state->tensor.type;
   if (state->kind == DLC_HPARAM &&
       (rank != 0 || (type != DLC_F32 && type != DLC_F64)))

@@ -50,7 +50,8 @@ public:
             info.offset,
             array<int64_t>(info.viewShape),
             array<int64_t>(info.viewStrides),
-            int32_t(info.viewShape.size())};
+            int32_t(info.viewShape.size()),
+            info.range};
   }
 
 private:

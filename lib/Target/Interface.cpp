@@ -46,7 +46,9 @@ static constexpr Forwarded forwarded[] = {
     {"get_hparam", "int", "%M *model, const char *name, double *value", "ippp",
      "Reads a hyper-parameter."},
     {"set_hparam", "int", "%M *model, const char *name, double value", "ippd",
-     "Sets a hyper-parameter; the next step uses it."},
+     "Sets a hyper-parameter; the next step uses it. Refused: what is not "
+     "finite, or\n"
+     "   outside of what the optimizers that read it can use."},
     {"save", "int", "%M *model, const char *path, int scope", "ippi",
      "Writes a safetensors file. scope 0: parameters and buffers; 1: "
      "everything, so\n"

@@ -55,6 +55,20 @@ static int64_t readInt(DictionaryAttr attrs, StringRef name) {
   return attrs.getAs<IntegerAttr>(name).getInt();
 }
 
+static int rangeCode(dl::HyperRange range) {
+  switch (range) {
+  case dl::HyperRange::Finite:
+    return DLC_FINITE;
+  case dl::HyperRange::NotNegative:
+    return DLC_NOT_NEGATIVE;
+  case dl::HyperRange::UpToOne:
+    return DLC_UP_TO_ONE;
+  case dl::HyperRange::BelowOne:
+    return DLC_BELOW_ONE;
+  }
+  llvm_unreachable("not a range");
+}
+
 static StateInfo readState(DictionaryAttr attrs) {
   StateInfo info;
   info.tensor = readTensor(attrs);
@@ -70,6 +84,8 @@ static StateInfo readState(DictionaryAttr attrs) {
   info.b = attrs.getAs<FloatAttr>("b").getValueAsDouble();
   info.c = attrs.getAs<FloatAttr>("c").getValueAsDouble();
   info.d = attrs.getAs<FloatAttr>("d").getValueAsDouble();
+  if (auto range = attrs.getAs<dl::HyperRangeAttr>("range"))
+    info.range = rangeCode(range.getValue());
   if (attrs.contains("offset"))
     info.offset = readInt(attrs, "offset");
 
@@ -142,12 +158,16 @@ static llvm::json::Object describe(const TensorInfo &tensor) {
 std::string dlc::describeAsJson(const Manifest &manifest) {
   static constexpr StringLiteral kinds[] = {"param", "buffer", "slot", "hparam",
                                             "counter"};
+  static constexpr StringLiteral ranges[] = {"finite", "not_negative",
+                                             "up_to_one", "below_one"};
   llvm::json::Array states, steps;
   for (const StateInfo &state : manifest.states) {
     llvm::json::Object object = describe(state.tensor);
     object["kind"] = kinds[state.kind];
-    if (state.kind == DLC_HPARAM)
+    if (state.kind == DLC_HPARAM) {
       object["value"] = state.a;
+      object["range"] = ranges[state.range];
+    }
     states.push_back(std::move(object));
   }
   for (const StepInfo &step : manifest.steps) {

@@ -19,6 +19,7 @@ struct StateInfo {
   TensorInfo tensor;
   int kind, initKind;
   double a, b, c, d; ///< of the initialiser
+  int range = 0;     ///< a dlc_range
   int64_t offset = 0;
   /// Shape and strides (in elements) of the stored view in logical order.
   llvm::SmallVector<int64_t> viewShape, viewStrides;

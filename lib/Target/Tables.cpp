@@ -76,7 +76,8 @@ public:
     return structure({tensor(info.tensor), i32(info.kind), i32(info.initKind),
                       f64(info.a), f64(info.b), f64(info.c), f64(info.d),
                       i64(info.offset), integers(info.viewShape),
-                      integers(info.viewStrides), i32(info.viewShape.size())});
+                      integers(info.viewStrides), i32(info.viewShape.size()),
+                      i32(info.range)});
   }
   /// dlc_step
   Constant *step(const StepInfo &info, Function *entry) {

@@ -366,6 +366,26 @@ LogicalResult StepResolver::run() {
   return success();
 }
 
+/// Gives each hyper-parameter the range that all who name it allow: what they
+/// are is gone when it is set.
+static void recordRanges(ModelOp model) {
+  SymbolTable symbols(model);
+  auto record = [&](ArrayRef<HyperUse> uses) {
+    for (const HyperUse &use : uses)
+      if (auto ref = dyn_cast_or_null<FlatSymbolRefAttr>(use.value)) {
+        auto hparam = symbols.lookup<HparamOp>(ref.getAttr());
+        hparam.setRange(
+            std::max(use.range, hparam.getRange().value_or(use.range)));
+      }
+  };
+  model.walk([&](Operation *op) {
+    if (auto optimizer = dyn_cast<OptimizerOp>(op))
+      record(optimizer.getRule().getHypers());
+    else if (auto minimize = dyn_cast<MinimizeOp>(op))
+      record(minimize.getHypers());
+  });
+}
+
 /// The names that the pass gives to what it declares are not free.
 static LogicalResult checkNames(ModelOp model) {
   for (Operation &op : model.getBody().front()) {
@@ -394,6 +414,7 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     FailureOr<OptimizerUses> uses = findOptimizerUses(model);
     if (failed(uses))
       return signalPassFailure();
+    recordRanges(model);
     SymbolTable symbols(model);
     int64_t numRandomOps = 0;
     for (auto step :

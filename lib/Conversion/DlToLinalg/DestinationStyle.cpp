@@ -220,9 +220,9 @@ void dlc::kernelToDestinationStyle(func::FuncOp kernel) {
 //===----------------------------------------------------------------------===//
 
 /// One state entry as a dictionary.
-static Attribute describeState(Builder &b, StringRef kind, StringAttr name,
-                               Type type, dl::RuntimeInit init,
-                               dl::StorageAttr storage) {
+static DictionaryAttr describeState(Builder &b, StringRef kind, StringAttr name,
+                                    Type type, dl::RuntimeInit init,
+                                    dl::StorageAttr storage) {
   SmallVector<NamedAttribute> fields{
       b.getNamedAttr("kind", b.getStringAttr(kind)),
       b.getNamedAttr("name", name),
@@ -235,6 +235,16 @@ static Attribute describeState(Builder &b, StringRef kind, StringAttr name,
   if (storage)
     fields.push_back(b.getNamedAttr("storage", storage));
   return b.getDictionaryAttr(fields);
+}
+
+static DictionaryAttr describeHparam(Builder &b, dl::HparamOp hparam) {
+  NamedAttrList fields(describeState(
+      b, "hparam", hparam.getSymNameAttr(),
+      RankedTensorType::get({}, b.getF32Type()),
+      {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {}));
+  if (dl::HyperRangeAttr range = hparam.getRangeAttr())
+    fields.set("range", range);
+  return fields.getDictionary(b.getContext());
 }
 
 /// Parameters and buffers in the order of the file, then hyper-parameters,
@@ -256,10 +266,7 @@ static ArrayAttr describeStates(dl::ModelOp model) {
     else if (auto slot = dyn_cast<dl::SlotOp>(op))
       slots.push_back(entry(slot, "slot"));
     else if (auto hparam = dyn_cast<dl::HparamOp>(op))
-      hparams.push_back(describeState(
-          b, "hparam", hparam.getSymNameAttr(),
-          RankedTensorType::get({}, b.getF32Type()),
-          {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {}));
+      hparams.push_back(describeHparam(b, hparam));
     else if (auto counter = dyn_cast<dl::CounterOp>(op))
       counters.push_back(describeState(
           b, "counter", counter.getSymNameAttr(),

@@ -60,6 +60,7 @@ TEST(Handle, CreateChecksTheTable) {
   flaw(ConvWeight, [](dlc_state &s) { s.tensor.rank = 33; });
   flaw(ConvWeight, [](dlc_state &s) { s.kind = 5; });
   flaw(ConvWeight, [](dlc_state &s) { s.init_kind = -1; });
+  flaw(Rate, [](dlc_state &s) { s.range = DLC_BELOW_ONE + 1; });
   flaw(ConvWeight, [](dlc_state &s) { s.init_kind = DLC_INIT_SEED; });
   flaw(ConvWeight, [](dlc_state &s) { s.offset = -4; });
   flaw(ConvWeight, [](dlc_state &s) { s.offset = 2; });
@@ -158,7 +159,12 @@ TEST(Handle, HyperParameters) {
 
   double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(dlc_set_hparam(handle.get(), "lr", nan), DLC_ERROR_ARGUMENT);
-  EXPECT_EQ(message(), "hyper-parameter \"lr\" cannot be NaN");
+  EXPECT_EQ(message(), "hyper-parameter \"lr\" must be finite, not nan");
+  double inf = std::numeric_limits<double>::infinity();
+  for (const char *name : {"lr", "decay"})
+    for (double value : {inf, -inf})
+      EXPECT_EQ(dlc_set_hparam(handle.get(), name, value), DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(message(), "hyper-parameter \"decay\" must be finite, not -inf");
   EXPECT_EQ(dlc_set_hparam(handle.get(), "lr", 1e300), DLC_ERROR_ARGUMENT);
   ASSERT_EQ(dlc_get_hparam(handle.get(), "lr", &value), DLC_OK);
   EXPECT_EQ(value, double(0.1f)) << "a refused value was stored";
@@ -167,6 +173,40 @@ TEST(Handle, HyperParameters) {
                        "you mean \"decay\"?");
   EXPECT_EQ(dlc_set_hparam(handle.get(), "mask", 0), DLC_ERROR_NAME);
   EXPECT_EQ(dlc_get_hparam(handle.get(), "lr", nullptr), DLC_ERROR_ARGUMENT);
+}
+
+/// The only entry of a model.
+static dlc_state scalarHparam(int32_t range) {
+  dlc_state lr{};
+  lr.tensor = {"lr", nullptr, 0, DLC_F32};
+  lr.kind = DLC_HPARAM;
+  lr.range = range;
+  return lr;
+}
+
+TEST(Handle, RangesOfHyperParameters) {
+  struct Case {
+    int32_t range;
+    std::vector<double> good, bad;
+  };
+  const Case cases[] = {
+      {DLC_FINITE, {-2, 0, 2}, {}},
+      {DLC_NOT_NEGATIVE, {-0.0, 0, 1e-300, 2}, {-2, -1e-30}},
+      {DLC_UP_TO_ONE, {0, 0.5, 1}, {-0.5, 1.5}},
+      // The f32 nearest to the last one is 1.
+      {DLC_BELOW_ONE, {0, 0.5, 0.999999}, {-0.5, 1, 1.5, 0.99999999999}}};
+  for (const Case &c : cases) {
+    SCOPED_TRACE(c.range);
+    dlc_state lr = scalarHparam(c.range);
+    dlc_model one = {DLC_ABI_VERSION, 1, 0, "one", "{}", &lr, nullptr, 64, 0};
+    Handle handle = create(1, one);
+    ASSERT_TRUE(handle);
+    for (double value : c.good)
+      EXPECT_EQ(dlc_set_hparam(handle.get(), "lr", value), DLC_OK) << value;
+    for (double value : c.bad)
+      EXPECT_EQ(dlc_set_hparam(handle.get(), "lr", value), DLC_ERROR_ARGUMENT)
+          << value;
+  }
 }
 
 TEST(Handle, ApiTable) {

@@ -51,7 +51,8 @@ T initialised(int32_t type, double value) {
                      0,
                      nullptr,
                      nullptr,
-                     0};
+                     0,
+                     DLC_FINITE};
   dlc_model one = {DLC_ABI_VERSION, 1, 0, "one", "{}", &state, nullptr, 64, 0};
   Handle handle = create(1, one);
   T result = T();
@@ -75,7 +76,8 @@ std::vector<double> filled(int64_t rows, int64_t columns, dlc_init_kind kind,
                      0,
                      shape,
                      strides,
-                     2};
+                     2,
+                     DLC_FINITE};
   int64_t bytes = rows * columns * int64_t(sizeof(double));
   dlc_model one = {DLC_ABI_VERSION, 1,       0,     "one", "{}",
                    &state,          nullptr, bytes, 0};
