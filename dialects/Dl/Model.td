@@ -193,7 +193,8 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
     %smooth = dl.call @net(%x) mode(eval) averaged(@adam) : (tensor<8x4xf32>) -> tensor<8x1xf32>
     ```
     With `averaged`, the parameters inside are the averages that a `dl.minimize` of
-    this optimizer keeps; until its first update, the parameters themselves.
+    this optimizer keeps; until its first update, the parameters themselves. The
+    averages are in a full checkpoint, not in a file of parameters alone.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Dl_Tensor>:$args,
                        OptionalAttr<Dl_ModeAttr>:$mode,

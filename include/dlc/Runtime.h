@@ -179,16 +179,19 @@ dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value);
 /// Which entries a checkpoint holds.
 typedef enum dlc_scope {
   DLC_PARAMS = 0, ///< parameters and buffers, as PyTorch's state_dict
-  DLC_ALL = 1     ///< everything: training continues to the bit
+  DLC_ALL = 1,    ///< everything: training continues to the bit
+  /// Of dlc_load alone: parameters and buffers, and of what optimizers and
+  /// counters keep that which the file has; no hyper-parameters.
+  DLC_PRESENT = 2
 } dlc_scope;
 
 /// Writes a safetensors file; whole or not at all (written beside, synced,
 /// renamed).
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope);
 
-/// Reads a safetensors file. Every entry of the scope must be there with its
-/// shape and type; a name that the model does not know is an error. The state
-/// is unchanged unless the whole file is good.
+/// Reads a safetensors file. Every entry of the scope must be there (but see
+/// DLC_PRESENT) with its shape and type; a name that the model does not know is
+/// an error. The state is unchanged unless the whole file is good.
 dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 
 /// What the last failed call on this handle had to say (null: the last failed

@@ -434,7 +434,7 @@ Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
       });
   if (!model)
     return model.takeError();
-  if (Error error = initialise(**model, arguments))
+  if (Error error = initialise(**model, arguments, DLC_PARAMS))
     return error;
   Expected<int> index = (*model)->findStep("gradients");
   if (!index)

@@ -22,8 +22,9 @@ llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
 llvm::Expected<std::unique_ptr<Model>>
 openModel(const Arguments &arguments, RunContext &context,
           llvm::function_ref<void(CompilerOptions &)> adjust = nullptr);
-/// Fills the state: seed, then --params, then --set.
-llvm::Error initialise(Model &model, const Arguments &arguments);
+/// Fills the state: seed, then what --params has of the scope, then --set.
+llvm::Error initialise(Model &model, const Arguments &arguments,
+                       dlc_scope scope);
 /// Applies --set.
 llvm::Error setHparams(Model &model, const Arguments &arguments);
 /// Reserves the file of --save-params; empty without that option.

@@ -37,7 +37,7 @@ def help : Switch<"help", "Print this", AnyCommand, ModelGroup>;
 def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
 
 defm params : Value<"params", "FILE",
-  "Read parameters and buffers from a safetensors file",
+  "Read parameters and buffers from a safetensors file; of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
   FileCommand, ModelGroup>;
 defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",

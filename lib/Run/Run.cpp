@@ -83,15 +83,21 @@ Error run::setHparams(Model &model, const Arguments &arguments) {
   return Error::success();
 }
 
-Error run::initialise(Model &model, const Arguments &arguments) {
+Error run::initialise(Model &model, const Arguments &arguments,
+                      dlc_scope scope) {
   Expected<uint64_t> seed = arguments.seed();
   if (!seed)
     return seed.takeError();
   if (Error error = model.init(*seed))
     return error;
   if (arguments.has(OPT_params))
-    if (Error error = model.load(arguments.text(OPT_params), DLC_PARAMS))
+    if (Error error = model.load(arguments.text(OPT_params), scope))
       return makeError("--params: {0}", toString(std::move(error)));
+  // A full checkpoint brings its own.
+  if (scope == DLC_PRESENT && arguments.has(OPT_seed))
+    if (Error error = model.set(
+            "seed", {reinterpret_cast<const char *>(&*seed), sizeof(*seed)}))
+      return error;
   return setHparams(model, arguments);
 }
 

@@ -185,7 +185,8 @@ static Error callStep(Model &model, const Arguments &arguments,
     return error;
   if (Error error = readInputs(step, *inputFiles, buffers))
     return error;
-  if (Error error = initialise(model, arguments))
+  // A step may read what optimizers keep, such as averages.
+  if (Error error = initialise(model, arguments, DLC_PRESENT))
     return error;
 
   // All files are reserved before the step runs and appear after it succeeded.

@@ -72,7 +72,7 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
 static Error startOrResume(Model &model, const Arguments &arguments,
                            TrainingOptions &options) {
   if (!arguments.has(OPT_resume))
-    return initialise(model, arguments);
+    return initialise(model, arguments, DLC_PARAMS);
   // The checkpoint holds what these would say.
   for (Option option : {OPT_params, OPT_seed})
     if (arguments.has(option))

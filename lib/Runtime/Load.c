@@ -29,7 +29,8 @@ typedef struct span {
 typedef struct loading {
   dlc_handle *handle;
   const char *path;
-  unsigned kinds; ///< of the scope
+  unsigned kinds;    ///< of the scope
+  unsigned required; ///< of these, those that must be there
   int file;
   int64_t data_start, data_bytes; ///< in the file
   int64_t data_used;              ///< the end of the last entry
@@ -195,7 +196,8 @@ static dlc_status check_complete(loading *load) {
   const dlc_model *model = load->handle->model;
   for (int i = 0; i < model->num_states; ++i) {
     const dlc_tensor *tensor = &model->states[i].tensor;
-    if (load->spans[i].seen || !dlc_rt_has_kind(&model->states[i], load->kinds))
+    if (load->spans[i].seen ||
+        !dlc_rt_has_kind(&model->states[i], load->required))
       continue;
     char shape[DLC_RT_SHAPE_BYTES];
     return dlc_rt_fail(load->handle, DLC_ERROR_NAME,
@@ -216,7 +218,7 @@ static dlc_status read_entries(loading *load) {
   const dlc_model *model = load->handle->model;
   for (int i = 0; i < model->num_states; ++i) {
     const dlc_state *state = &model->states[i];
-    if (!dlc_rt_has_kind(state, load->kinds))
+    if (!load->spans[i].seen || !dlc_rt_has_kind(state, load->kinds))
       continue;
     dlc_status status =
         read_fully(load, load->scratch, dlc_rt_num_bytes(&state->tensor),
@@ -266,12 +268,15 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
   if (!path)
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "dlc_load: the path is null");
-  if (scope != DLC_PARAMS && scope != DLC_ALL)
+  if (scope != DLC_PARAMS && scope != DLC_ALL && scope != DLC_PRESENT)
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "dlc_load: unknown scope %d",
                        scope);
   loading load = {.handle = handle,
                   .path = path,
                   .kinds = dlc_rt_kinds_of_scope(scope),
+                  .required = scope == DLC_PRESENT
+                                  ? DLC_RT_KINDS_WEIGHTS
+                                  : dlc_rt_kinds_of_scope(scope),
                   .file = -1};
   dlc_status status = load_into_block(&load);
   if (!status) {

@@ -9,7 +9,9 @@ bool dlc_rt_has_kind(const dlc_state *state, unsigned kinds) {
 }
 
 unsigned dlc_rt_kinds_of_scope(int scope) {
-  return scope == DLC_ALL ? DLC_RT_KINDS_ALL : DLC_RT_KINDS_WEIGHTS;
+  if (scope == DLC_ALL)
+    return DLC_RT_KINDS_ALL;
+  return scope == DLC_PRESENT ? DLC_RT_KINDS_TENSORS : DLC_RT_KINDS_WEIGHTS;
 }
 
 int dlc_rt_find_state(const dlc_model *model, const char *name, int hint) {

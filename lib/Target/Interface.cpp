@@ -54,7 +54,9 @@ static constexpr Forwarded forwarded[] = {
      "everything, so\n"
      "   that training continues to the bit."},
     {"load", "int", "%M *model, const char *path, int scope", "ippi",
-     "Reads one; nothing changes unless the whole file is good."},
+     "Reads one; nothing changes unless the whole file is good. scope 2: "
+     "parameters and\n"
+     "   buffers, and of the optimizers' state what the file has."},
     {"last_error", "const char *", "const %M *model", "pp",
      "What the last failed call had to say (null: the last failed create)."},
 };

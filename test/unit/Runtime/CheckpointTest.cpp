@@ -106,6 +106,50 @@ TEST_F(Checkpoint, ParametersOfAFullCheckpoint) {
   }
 }
 
+TEST_F(Checkpoint, WhatIsPresent) {
+  Handle other = create(1);
+  ASSERT_EQ(dlc_init(other.get(), 99), DLC_OK);
+  ASSERT_EQ(dlc_set_hparam(other.get(), "lr", 0.5), DLC_OK);
+  ASSERT_EQ(dlc_set_hparam(other.get(), "decay", 0.5), DLC_OK);
+  for (int scope : {DLC_PARAMS, DLC_ALL}) {
+    ASSERT_EQ(dlc_save(other.get(), path.c_str(), scope), DLC_OK);
+    ASSERT_EQ(dlc_init(handle.get(), 0), DLC_OK);
+    auto before = getAll(handle.get()), after = getAll(other.get());
+    ASSERT_EQ(dlc_load(handle.get(), path.c_str(), DLC_PRESENT), DLC_OK);
+    for (int state : {ConvWeight, FcWeight, Mean, Mask})
+      EXPECT_EQ(get(handle.get(), state), after[state]);
+    for (int state : {Slot, Seed, StepCount})
+      EXPECT_EQ(get(handle.get(), state),
+                scope == DLC_ALL ? after[state] : before[state]);
+    for (int state : {Rate, Decay})
+      EXPECT_EQ(get(handle.get(), state), before[state]);
+  }
+  // What a checkpoint has is checked, and of it parameters must be there.
+  std::string whole = read();
+  writeReplaced(whole, "adam.m.conv1.weight\":{\"dtype\":\"F32\"",
+                "adam.m.conv1.weight\":{\"dtype\":\"I32\"");
+  expectRefused(DLC_ERROR_TYPE, DLC_PRESENT);
+  writeFile("{}", 0);
+  expectRefused(DLC_ERROR_NAME, DLC_PRESENT);
+  EXPECT_EQ(dlc_save(handle.get(), path.c_str(), DLC_PRESENT),
+            DLC_ERROR_ARGUMENT);
+}
+
+TEST_F(Checkpoint, HyperParametersOutOfRange) {
+  ASSERT_EQ(dlc_save(handle.get(), path.c_str(), DLC_ALL), DLC_OK);
+  std::string bytes = read();
+  const float rate = 0.125f, infinite = std::numeric_limits<float>::infinity();
+  size_t at = bytes.find(
+      std::string(reinterpret_cast<const char *>(&rate), sizeof(rate)),
+      8 + headerLength(bytes));
+  ASSERT_NE(at, std::string::npos);
+  std::memcpy(&bytes[at], &infinite, sizeof(infinite));
+  write(bytes);
+  expectRefused(DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(message(),
+            path + ": hyper-parameter \"lr\" must be finite, not inf");
+}
+
 TEST_F(Checkpoint, Layout) {
   ASSERT_EQ(dlc_save(handle.get(), path.c_str(), DLC_PARAMS), DLC_OK);
   std::string bytes = read();
