@@ -140,6 +140,14 @@ Expected<std::string> Arguments::required(Option option) const {
   return makeError(Twine(message));
 }
 
+Error Arguments::once(Option option) const {
+  std::vector<std::string> values = list.getAllArgValues(option);
+  if (values.size() < 2)
+    return Error::success();
+  return makeError("{0} is given twice: '{1}' and '{2}'", spelling(option),
+                   values[0], values[1]);
+}
+
 Expected<int64_t> Arguments::number(Option option, int64_t fallback,
                                     int64_t minimum, int64_t maximum) const {
   if (!has(option))

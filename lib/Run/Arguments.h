@@ -62,6 +62,8 @@ public:
   llvm::StringRef text(Option option, llvm::StringRef fallback = "") const {
     return list.getLastArgValue(option, fallback);
   }
+  /// An error where an option that has one value is given another.
+  llvm::Error once(Option option) const;
   /// The value of an option that the command cannot do without.
   llvm::Expected<std::string> required(Option option) const;
   llvm::Expected<int64_t>

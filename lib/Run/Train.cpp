@@ -48,6 +48,9 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
     options.maxSteps = *maxSteps;
   options.shuffle = !arguments.has(OPT_no_shuffle);
   options.outputFolder = arguments.text(OPT_out).str();
+  for (Option option : {OPT_schedule, OPT_reduce_on_plateau})
+    if (Error error = arguments.once(option))
+      return std::move(error);
   if (arguments.has(OPT_schedule)) {
     Expected<HparamSchedule> schedule =
         HparamSchedule::read(arguments.text(OPT_schedule));

@@ -59,6 +59,10 @@ Error HparamSchedule::parseLine(StringRef text, unsigned line) {
 Expected<HparamSchedule> HparamSchedule::parse(StringRef text, StringRef path) {
   HparamSchedule schedule;
   schedule.path = path.str();
+  // What some editors put in front of a text.
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return makeError("{0}: is UTF-16, expected plain text or UTF-8", path);
+  text.consume_front("\xef\xbb\xbf");
   SmallVector<StringRef> lines;
   text.split(lines, '\n');
   for (auto [index, line] : enumerate(lines))
@@ -75,6 +79,18 @@ Expected<HparamSchedule> HparamSchedule::read(StringRef path) {
   return parse((*file)->getBuffer(), path);
 }
 
+/// Sets the value and takes it back: the model knows what it can hold, and
+/// hours of training must not end at a line of the file.
+Error HparamSchedule::checkValue(Model &model, const Change &change) const {
+  Expected<double> before = model.getHparam(change.name);
+  if (!before)
+    return before.takeError();
+  if (Error error = model.setHparam(change.name, change.value))
+    return makeError("{0}: {1}", place(change.line),
+                     toString(std::move(error)));
+  return model.setHparam(change.name, *before);
+}
+
 Error HparamSchedule::bind(Model &model, int64_t stepsPerEpoch) {
   SmallVector<StringRef> names;
   const dlc_model &description = model.description();
@@ -87,6 +103,8 @@ Error HparamSchedule::bind(Model &model, int64_t stepsPerEpoch) {
       return makeError(
           "{0}: {1}", place(change.line),
           toString(unknownName("hyper-parameter", change.name, names)));
+    if (Error error = checkValue(model, change))
+      return error;
     if (change.isEpoch)
       change.at *= stepsPerEpoch;
     change.isEpoch = false;

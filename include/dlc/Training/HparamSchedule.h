@@ -30,8 +30,8 @@ public:
   static llvm::Expected<HparamSchedule> parse(llvm::StringRef text,
                                               llvm::StringRef path);
 
-  /// Checks the names against the model and gives epochs their steps; before
-  /// any `apply`.
+  /// Checks names and values against the model and gives epochs their steps;
+  /// before any `apply`.
   llvm::Error bind(Model &model, int64_t stepsPerEpoch);
 
   /// Sets what holds at the step that `stepCount` others came before. Counts
@@ -53,6 +53,7 @@ private:
   std::string place(unsigned line) const {
     return path + ":" + std::to_string(line);
   }
+  llvm::Error checkValue(Model &model, const Change &change) const;
   llvm::Error parseLine(llvm::StringRef text, unsigned line);
 
   std::string path;
