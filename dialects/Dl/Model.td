@@ -257,7 +257,9 @@ def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
 def Dl_StepCountOp : Dl_Op<"step_count", [Pure, Dl_Shorthand]> {
   let summary = "how many calls of steps that train came before this one";
   let description = [{
-    What schedules are made of.
+    What schedules are made of. A step trains if it has a `dl.minimize`, or if it
+    writes to a parameter a value that depends on a `dl.gradient`; one that only copies
+    or averages parameters does not.
     ```mlir
     %n = dl.step_count : tensor<i64>
     ```

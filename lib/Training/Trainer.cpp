@@ -32,7 +32,10 @@ Trainer::create(Model &model, const DataSplits &data, int trainStep,
                 Progress &progress) {
   const dlc_step &train = model.step(trainStep);
   if (!train.trains)
-    return makeError("step '{0}' does not train", train.name);
+    return makeError("step '{0}' does not train: a step trains if it has a "
+                     "dl.minimize, or writes to a parameter what it makes of a "
+                     "dl.gradient",
+                     train.name);
   Expected<BatchFeed> feed = BatchFeed::create(data.train, train);
   if (!feed)
     return feed.takeError();

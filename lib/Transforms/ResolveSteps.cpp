@@ -253,6 +253,27 @@ Value StepResolver::count(StringAttr counter, Location loc) {
   return next;
 }
 
+/// Whether the step gives a parameter a value that it made of a gradient: it
+/// trains, without a dl.minimize.
+bool StepResolver::descends() {
+  SmallVector<Value> values;
+  for (StringAttr entry : written)
+    if (symbols.lookup<ParamOp>(entry))
+      values.push_back(current[entry]);
+  DenseSet<Operation *> seen;
+  while (!values.empty()) {
+    Operation *op = values.pop_back_val().getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      continue;
+    // In the body of a loop too.
+    auto isGradient = [](GradientOp) { return WalkResult::interrupt(); };
+    if (op->walk(isGradient).wasInterrupted())
+      return true;
+    llvm::append_range(values, op->getOperands());
+  }
+  return false;
+}
+
 /// Replaces all that reads and writes the state in a block of the step.
 LogicalResult StepResolver::resolve(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
@@ -336,7 +357,7 @@ LogicalResult StepResolver::run() {
 
   auto ret = cast<ReturnOp>(body.getTerminator());
   builder.setInsertionPoint(ret);
-  if (trains) {
+  if (trains || descends()) {
     function->setAttr(names::trains, builder.getUnitAttr());
     count(declareCounter(names::stepCount), step.getLoc());
   }

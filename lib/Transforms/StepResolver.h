@@ -46,6 +46,7 @@ private:
   mlir::LogicalResult write(mlir::Operation *op, mlir::StringAttr entry,
                             mlir::Value value);
   mlir::LogicalResult resolve(mlir::Block &block);
+  bool descends();
   mlir::LogicalResult resolve(dl::BatchNormOp op);
   mlir::LogicalResult resolve(dl::Random op);
   mlir::LogicalResult resolve(dl::ReadOp op);
@@ -85,7 +86,7 @@ private:
   llvm::MapVector<mlir::StringAttr, mlir::Value> current;
   llvm::SetVector<mlir::StringAttr> written;
   llvm::SmallVector<mlir::DictionaryAttr> argAttrs;
-  bool trains = false;
+  bool trains = false; ///< by a dl.minimize
   const OptimizerUses &uses;
   /// Parameters that the step may change; null: all.
   std::optional<llvm::DenseSet<mlir::Operation *>> updates;

@@ -148,3 +148,59 @@ dl.model @descent {
   // CHECK-NEXT: dl.counter @step_count
   // CHECK-NEXT: dl.counter @seed
 }
+
+// -----
+
+// A step that writes to a parameter what it made of a gradient trains, wherever the gradient is taken; one that copies
+// or keeps a gradient in a buffer does not.
+// CHECK-LABEL: dl.model @by_hand
+dl.model @by_hand {
+  dl.param @w : tensor<4xf32> = zeros
+  dl.param @old : tensor<4xf32> = zeros
+  dl.buffer @g : tensor<4xf32> = zeros
+  // CHECK:      func.func @descend
+  // CHECK-SAME:   attributes {dl.step, dl.trains}
+  // CHECK:        %[[ONE:.*]] = dl.constant dense<1> : tensor<i64>
+  // CHECK-NEXT:   %[[COUNT:.*]] = dl.add %{{.*}}, %[[ONE]] : tensor<i64>
+  // CHECK-NEXT:   return %{{.*}}, %[[COUNT]] :
+  dl.step @descend(%x: tensor<4xf32>) {
+    %w = dl.read @w : tensor<4xf32>
+    %p = dl.mul %w, %x : tensor<4xf32>
+    %loss = dl.reduce_sum %p : tensor<4xf32> -> tensor<f32>
+    %g = dl.gradient %loss wrt %w : tensor<f32> -> tensor<4xf32>
+    %less = dl.scale %g by -0.125 : tensor<4xf32>
+    %next = dl.add %w, %less : tensor<4xf32>
+    dl.write %next, @w : tensor<4xf32>
+    dl.return
+  }
+  // CHECK:      func.func @in_a_loop
+  // CHECK-SAME:   attributes {dl.step, dl.trains}
+  dl.step @in_a_loop(%x: tensor<4xf32>) {
+    %w = dl.read @w : tensor<4xf32>
+    %next = dl.scan 2 carry(%v = %w) with(%c = %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
+      %p = dl.mul %v, %c : tensor<4xf32>
+      %loss = dl.reduce_sum %p : tensor<4xf32> -> tensor<f32>
+      %g = dl.gradient %loss wrt %v : tensor<f32> -> tensor<4xf32>
+      dl.yield %g : tensor<4xf32>
+    }
+    dl.write %next, @w : tensor<4xf32>
+    dl.return
+  }
+  // CHECK:      func.func @copy
+  // CHECK-SAME:   attributes {dl.step} {
+  dl.step @copy() {
+    %w = dl.read @w : tensor<4xf32>
+    dl.write %w, @old : tensor<4xf32>
+    dl.return
+  }
+  // CHECK:      func.func @keep
+  // CHECK-SAME:   attributes {dl.step} {
+  dl.step @keep(%x: tensor<4xf32>) {
+    %w = dl.read @w : tensor<4xf32>
+    %p = dl.mul %w, %x : tensor<4xf32>
+    %loss = dl.reduce_sum %p : tensor<4xf32> -> tensor<f32>
+    %g = dl.gradient %loss wrt %w : tensor<f32> -> tensor<4xf32>
+    dl.write %g, @g : tensor<4xf32>
+    dl.return
+  }
+}

@@ -15,7 +15,7 @@ inline constexpr llvm::StringLiteral io = "dl.name";
 inline constexpr llvm::StringLiteral type = "dl.type";
 /// On an argument or result of a step: the state entry it is.
 inline constexpr llvm::StringLiteral state = "dl.state";
-/// On a step: it trains, that is, it advances `step_count`.
+/// On a step: it trains, that is, it advances `step_count`; see dl.step_count.
 inline constexpr llvm::StringLiteral trains = "dl.trains";
 /// On a function: it is a step.
 inline constexpr llvm::StringLiteral step = "dl.step";

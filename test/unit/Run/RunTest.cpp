@@ -371,7 +371,10 @@ TEST_F(Tool, TrainErrors) {
             "--data: no kind of data 'idz'; did you mean 'idx'?");
   EXPECT_EQ(trainError({"--step=trian"}),
             "no step 'trian'; did you mean 'train'?");
-  EXPECT_EQ(trainError({"--step=predict"}), "step 'predict' does not train");
+  EXPECT_EQ(trainError({"--step=predict"}),
+            "step 'predict' does not train: a step trains if it has a "
+            "dl.minimize, or writes to a parameter what it makes of a "
+            "dl.gradient");
   EXPECT_EQ(trainError({"--eval-step=evaluat"}),
             "--eval-step: no step 'evaluat'; did you mean 'evaluate'?");
   EXPECT_EQ(trainError({"--resume=x", "--seed=1"}),

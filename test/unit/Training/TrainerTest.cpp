@@ -205,7 +205,9 @@ TEST(Trainer, NothingLeftToDo) {
 TEST(Trainer, Errors) {
   Session run;
   EXPECT_EQ(message(run.train(options(1), linearEvaluate)),
-            "step 'evaluate' does not train");
+            "step 'evaluate' does not train: a step trains if it has a "
+            "dl.minimize, or writes to a parameter what it makes of a "
+            "dl.gradient");
   EXPECT_CONTAINS(message(run.train(options(1), linearTrain, linearTrain)),
                   "step 'train' trains: to evaluate with it would change");
   run.data.train = linearData(3);
