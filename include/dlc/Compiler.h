@@ -34,6 +34,8 @@ struct CompilerOptions {
   std::string gradientsOf;
   /// 2: with the products of the second derivatives and given vectors.
   unsigned gradientOrder = 1;
+  /// Of the first dl.minimize of the step, or of a later one.
+  unsigned gradientNumber = 1;
   /// Bytes that each step may use beside state, inputs and outputs; what does
   /// not fit is computed again instead of kept. 0: no limit.
   int64_t memoryBudget = 0;

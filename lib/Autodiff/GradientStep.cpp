@@ -73,10 +73,17 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
     auto all = llvm::to_vector(body.getOps<MinimizeOp>());
     if (all.empty())
       return chosen.emitOpError("has no dl.minimize, so no gradients to check");
-    MinimizeOp minimize = all.front();
-    OpBuilder builder(minimize);
-    Location loc = minimize.getLoc();
-    FailureOr<SmallVector<ParamOp>> moved = paramsOf(minimize);
+    if (minimize > all.size())
+      return chosen.emitOpError("has ")
+             << all.size() << " dl.minimize, so no number " << minimize;
+    MinimizeOp checked = all[minimize - 1];
+    for (auto [number, other] : llvm::enumerate(all))
+      if (other != checked)
+        other.emitWarning("is not checked; number ")
+            << number + 1 << " of its step";
+    OpBuilder builder(checked);
+    Location loc = checked.getLoc();
+    FailureOr<SmallVector<ParamOp>> moved = paramsOf(checked);
     if (failed(moved))
       return failure();
     SmallVector<Value> params;
@@ -91,10 +98,10 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
                                       /*averaged=*/FlatSymbolRefAttr()));
     }
 
-    SmallVector<Value> results{minimize.getLoss()};
+    SmallVector<Value> results{checked.getLoss()};
     SmallVector<std::string> resultNames{"loss"};
     SmallVector<Type> types = llvm::to_vector(ValueRange(params).getTypes());
-    auto gradient = GradientOp::create(builder, loc, types, minimize.getLoss(),
+    auto gradient = GradientOp::create(builder, loc, types, checked.getLoss(),
                                        params, /*cotangent=*/Value());
     SmallVector<Value> gradients(gradient.getResults());
     auto give = [&](StringRef letter, ArrayRef<Value> values) {

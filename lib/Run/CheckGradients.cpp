@@ -98,6 +98,44 @@ static ArrayRef<char> bytes(ArrayRef<double> values) {
           values.size() * sizeof(double)};
 }
 
+/// The doubles that floats are.
+static SmallVector<char, 0> widen(ArrayRef<char> floats) {
+  SmallVector<char, 0> wide(floats.size() * 2);
+  for (size_t i = 0; i < floats.size() / sizeof(float); ++i) {
+    float narrow;
+    std::memcpy(&narrow, &floats[i * sizeof(float)], sizeof(float));
+    double value = narrow;
+    std::memcpy(&wide[i * sizeof(double)], &value, sizeof(double));
+  }
+  return wide;
+}
+
+/// Gives the model, which is in f64, the parameters and buffers that the file
+/// of --params has for the program as it is written.
+static Error loadParams(Model &model, const Arguments &arguments,
+                        RunContext &context) {
+  Expected<std::unique_ptr<Model>> written =
+      context.interpret(arguments.modelPath(), CompilerOptions(), 1);
+  if (!written)
+    return written.takeError();
+  if (Error error = (*written)->load(arguments.text(OPT_params), DLC_PRESENT))
+    return makeError("--params: {0}", toString(std::move(error)));
+  const dlc_model &description = (*written)->description();
+  for (const dlc_state &state :
+       ArrayRef(description.states, description.num_states)) {
+    if (state.kind != DLC_PARAM && state.kind != DLC_BUFFER)
+      continue;
+    SmallVector<char, 0> data(numBytes(state.tensor));
+    if (Error error = (*written)->get(state.tensor.name, data))
+      return error;
+    if (state.tensor.type == DLC_F32)
+      data = widen(data);
+    if (Error error = model.set(state.tensor.name, data))
+      return error;
+  }
+  return Error::success();
+}
+
 Error Checker::setParameter(const Parameter &parameter,
                             ArrayRef<double> values) {
   return model.set(parameter.name, bytes(values));
@@ -120,14 +158,7 @@ Error Checker::fillInput(int input, StringRef path) {
     if (!array)
       return array.takeError();
     if (array->type == DLC_F32 && tensor.type == DLC_F64) {
-      SmallVector<char, 0> wide(array->data.size() * 2);
-      for (size_t i = 0; i < array->data.size() / sizeof(float); ++i) {
-        float narrow;
-        std::memcpy(&narrow, &array->data[i * sizeof(float)], sizeof(float));
-        double value = narrow;
-        std::memcpy(&wide[i * sizeof(double)], &value, sizeof(double));
-      }
-      array->data = std::move(wide);
+      array->data = widen(array->data);
       array->type = DLC_F64;
     }
     return copyTo(tensor, *array, "input '" + std::string(tensor.name) + "'",
@@ -420,6 +451,9 @@ Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
   Expected<int64_t> order = arguments.number(OPT_order, 1, 1, 2);
   if (!order)
     return order.takeError();
+  Expected<int64_t> number = arguments.number(OPT_minimize, 1, 1);
+  if (!number)
+    return number.takeError();
   Expected<int64_t> entries = arguments.number(OPT_entries, 16, 0);
   if (!entries)
     return entries.takeError();
@@ -431,11 +465,15 @@ Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
       openModel(arguments, context, [&](CompilerOptions &options) {
         options.gradientsOf = arguments.text(OPT_step, "train").str();
         options.gradientOrder = *order;
+        options.gradientNumber = *number;
       });
   if (!model)
     return model.takeError();
-  if (Error error = initialise(**model, arguments, DLC_PARAMS))
+  if (Error error = initialise(**model, arguments, std::nullopt))
     return error;
+  if (arguments.has(OPT_params))
+    if (Error error = loadParams(**model, arguments, context))
+      return error;
   Expected<int> index = (*model)->findStep("gradients");
   if (!index)
     return index.takeError();

@@ -22,9 +22,10 @@ llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
 llvm::Expected<std::unique_ptr<Model>>
 openModel(const Arguments &arguments, RunContext &context,
           llvm::function_ref<void(CompilerOptions &)> adjust = nullptr);
-/// Fills the state: seed, then what --params has of the scope, then --set.
+/// Fills the state: seed, then what --params has of the scope, if one is
+/// given, then --set.
 llvm::Error initialise(Model &model, const Arguments &arguments,
-                       dlc_scope scope);
+                       std::optional<dlc_scope> scope);
 /// Applies --set.
 llvm::Error setHparams(Model &model, const Arguments &arguments);
 /// Reserves the file of --save-params; empty without that option.

@@ -38,7 +38,7 @@ def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
 
 defm params : Value<"params", "FILE",
   "Read parameters and buffers from a safetensors file; of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
-  FileCommand, ModelGroup>;
+  AnyCommand, ModelGroup>;
 defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",
   FileCommand, ModelGroup>;
@@ -106,6 +106,8 @@ defm log_every : Value<"log-every", "N",
 
 defm order : Value<"order", "1|2",
   "Of derivatives: 2 checks the second ones too (default: 1)", [CheckCommand], CheckGroup>;
+defm minimize : Value<"minimize", "N",
+  "Which dl.minimize of the step, counted from 1 (default: 1)", [CheckCommand], CheckGroup>;
 defm entries : Value<"entries", "N",
   "Entries of each parameter to compare, by chance; 0: all (default: 16)", [CheckCommand],
   CheckGroup>;

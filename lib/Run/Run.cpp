@@ -84,14 +84,14 @@ Error run::setHparams(Model &model, const Arguments &arguments) {
 }
 
 Error run::initialise(Model &model, const Arguments &arguments,
-                      dlc_scope scope) {
+                      std::optional<dlc_scope> scope) {
   Expected<uint64_t> seed = arguments.seed();
   if (!seed)
     return seed.takeError();
   if (Error error = model.init(*seed))
     return error;
-  if (arguments.has(OPT_params))
-    if (Error error = model.load(arguments.text(OPT_params), scope))
+  if (scope && arguments.has(OPT_params))
+    if (Error error = model.load(arguments.text(OPT_params), *scope))
       return makeError("--params: {0}", toString(std::move(error)));
   // A full checkpoint brings its own.
   if (scope == DLC_PRESENT && arguments.has(OPT_seed))

@@ -208,6 +208,7 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
           GradientStepOptions step;
           step.step = options.gradientsOf;
           step.order = options.gradientOrder;
+          step.minimize = options.gradientNumber;
           manager.addNestedPass<dl::ModelOp>(createGradientStep(step));
           return manager.run(*result->module);
         },

@@ -45,15 +45,18 @@ def GradientStep : Pass<"dl-gradient-step", "::dlc::dl::ModelOp"> {
   let summary = "make of one step that trains one that gives loss and gradients";
   let description = [{
     For comparing gradients with differences of the loss. Of the model's steps only
-    `step` is left, as @gradients: its first `dl.minimize` becomes the gradient of the
+    `step` is left, as @gradients: its `dl.minimize` of the given number becomes the gradient of the
     loss with respect to the parameters that it names, and nothing is updated.
     Outputs are `loss` and g0, g1, ..., one a parameter of the model, in their order, which the
     minimize names. With order 2, inputs v0, v1, ... are vectors and outputs h0, h1, ... the
-    products of the second derivative and all of them.
+    products of the second derivative and all of them. A warning names another
+    `dl.minimize` of the step.
   }];
   let options = [
     Option<"step", "step", "std::string", "\"train\"", "the step that trains">,
-    Option<"order", "order", "unsigned", "1", "1, or 2">];
+    Option<"order", "order", "unsigned", "1", "1, or 2">,
+    Option<"minimize", "minimize", "unsigned", "1",
+           "which dl.minimize of the step, from 1 on">];
 }
 
 def WidenFloats : Pass<"dl-widen-floats", "::mlir::ModuleOp"> {
