@@ -18,8 +18,9 @@ def Dl_CheckIndexOp : Dl_ElementwiseOp<"check_index", [SameOperandsAndResultType
     DLC_ERROR_DATA and a message that names `op`, `operand`, the limit and the place
     in the file. All checks of a step are made as soon as what they check is
     computed, and a step that fails leaves the state as it was; its outputs
-    are undefined. Inside the body of a loop the result is clamped, but only
-    indices that come from outside of the loop are checked.
+    are undefined. Of several faults the first in the order of the program is named. In
+    a loop (`dl.scan`) that is the first of the first step with one, among the indices that
+    its body computes; those it is given are checked before it begins.
 
     Ops with tables (`gather`, `index_select`, ...) get their checks in the `simplify`
     phase. A composite that reads at an index by other means puts a check of its
@@ -39,7 +40,8 @@ def Dl_FirstFaultOp : Dl_PureOp<"first_fault", [Dl_Irregular, Dl_NoDerivative]> 
   let summary = "which of several index tensors is the first with an index outside of its table";
   let description = [{
     0 if there is none, otherwise 1 + its number. Made by the `simplify` phase from all
-    checks of a step.
+    checks of a step. A loop whose body computes indices carries a number that is 0 as
+    long as they are inside, which stands here as an index of its own.
     ```mlir
     %fault = dl.first_fault %i, %j below [1000, 10] : tensor<8xi32>, tensor<8xui8> -> tensor<i64>
     ```

@@ -16,6 +16,17 @@
 //     return %y, %fault
 //   }
 //
+// An index that the body of a loop computes is checked there, step by step:
+//
+//   %y, %code = dl.scan 8 carry(%s = %s0, %c = %zero) {
+//     %i = dl.check_index %index below 30
+//     ...
+//     %bad = dl.compare ne %i, %index     // 1 if any, as %found
+//     %next = dl.select ... %c > 0, %c, %found
+//     dl.yield %s1, %next
+//   }
+//   %fault = dl.first_fault %code below [1]
+//
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Transforms/Passes.h"
@@ -84,26 +95,119 @@ static void insertChecks(func::FuncOp step) {
   });
 }
 
+/// The loop whose body takes `value` from outside as it is, or a slice of it.
+static ScanOp loopThatTakes(Value value) {
+  auto arg = dyn_cast<BlockArgument>(value);
+  auto scan = arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
+  return scan && arg.getArgNumber() >= scan.getNumCarried() ? scan : ScanOp();
+}
+
 /// A tensor with the same elements, or of which it is a slice, that is computed
 /// earlier.
 static Value sourceOf(Value index) {
   while (true) {
     if (isa_and_present<ReshapeOp, BroadcastOp, TransposeOp>(
-            index.getDefiningOp())) {
+            index.getDefiningOp()))
       index = index.getDefiningOp()->getOperand(0);
-      continue;
-    }
-    // What the body of a loop takes comes from outside, unless it is carried.
-    auto arg = dyn_cast<BlockArgument>(index);
-    auto scan =
-        arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
-    if (!scan || arg.getArgNumber() < scan.getNumCarried())
+    else if (ScanOp scan = loopThatTakes(index))
+      index = scan->getOperand(cast<BlockArgument>(index).getArgNumber());
+    else
       return index;
-    index = scan->getOperand(arg.getArgNumber());
   }
 }
 
+/// The same, and on into the loop that stacks it: what a backward loop reads at
+/// is there what the forward one has checked.
+static Value originOf(Value index) {
+  while (true) {
+    index = sourceOf(index);
+    auto scan = index.getDefiningOp<ScanOp>();
+    unsigned number = scan ? cast<OpResult>(index).getResultNumber() : 0;
+    if (!scan || number < scan.getNumCarried())
+      return index;
+    index = scan.getYield()->getOperand(number);
+  }
+}
+
+/// Gives a loop one more value that it carries, at first `init`, then what
+/// `next` makes of it at the end of the body; returns the last one.
+static Value addCarried(ScanOp scan, Value init,
+                        function_ref<Value(OpBuilder &, Value)> next) {
+  unsigned carried = scan.getNumCarried();
+  Block &block = scan.getBlock();
+  Operation *yield = scan.getYield();
+  Value before = block.insertArgument(carried, init.getType(), scan.getLoc());
+  OpBuilder inside(yield);
+  yield->insertOperands(carried, next(inside, before));
+
+  SmallVector<Value> inits(scan.getInits());
+  inits.push_back(init);
+  auto body = std::make_unique<Region>();
+  body->takeBody(scan.getBody());
+  OpBuilder builder(scan);
+  auto wider = ScanOp::create(builder, scan.getLoc(), scan.getTrips(),
+                              scan.getReverse(), inits, scan.getInputs(),
+                              scan.getInvariants(), std::move(body));
+  wider.setTruncateAttr(scan.getTruncateAttr());
+  wider->setDiscardableAttrs(scan->getDiscardableAttrDictionary());
+  for (OpResult result : scan.getResults()) {
+    unsigned number = result.getResultNumber();
+    result.replaceAllUsesWith(
+        wider.getResult(number < carried ? number : number + 1));
+  }
+  scan.erase();
+  return wider.getResult(carried);
+}
+
+/// Lets a loop carry the code of the first of its checks that finds a fault, 0
+/// as long as there is none. Of two that find one in the same step, the first
+/// has the greater code.
+static Value carryCode(ScanOp scan,
+                       const llvm::MapVector<Operation *, int64_t> &codes) {
+  OpBuilder builder(scan);
+  auto type = RankedTensorType::get({}, builder.getI64Type());
+  Value none = Expr(builder, scan.getLoc()).splat(type, 0);
+  return addCarried(scan, none, [&](OpBuilder &inside, Value before) {
+    Expr e(inside, scan.getLoc());
+    Value found;
+    auto add = [&](Value code) {
+      found = found ? e.maximum(found, code) : code;
+    };
+    for (Operation &op : llvm::make_early_inc_range(scan.getBlock())) {
+      if (auto inner = dyn_cast<ScanOp>(op)) {
+        bool checks = false;
+        inner.walk(
+            [&](CheckIndexOp check) { checks |= codes.contains(check); });
+        if (checks)
+          add(carryCode(inner, codes));
+        continue;
+      }
+      auto code = codes.find(&op);
+      if (code == codes.end())
+        continue;
+      auto check = cast<CheckIndexOp>(op);
+      Value outside = e.compare(Predicate::ne, check.getY(), check.getIndex());
+      RankedTensorType codeType =
+          tensorType(outside).clone(type.getElementType());
+      Value each = e.where(outside, e.splat(codeType, code->second));
+      add(e.max(each, llvm::to_vector(llvm::seq<int64_t>(codeType.getRank()))));
+    }
+    Value isFirst = e.compare(Predicate::eq, before, 0.0);
+    return e.select(isFirst, found, before);
+  });
+}
+
 namespace {
+
+/// What a step has to check.
+struct Check {
+  CheckIndexOp op;
+  /// The outermost loop that computes what is checked; none for what a step has
+  /// outside of its loops.
+  ScanOp loop;
+  /// What `loop` carries out of it if this check is the first to fail.
+  int64_t code = 0;
+};
 
 struct CollectFaultsPass : dlc::impl::CollectFaultsBase<CollectFaultsPass> {
   void runOnOperation() override {
@@ -111,56 +215,82 @@ struct CollectFaultsPass : dlc::impl::CollectFaultsBase<CollectFaultsPass> {
     if (!step->hasAttr(names::step))
       return;
     insertChecks(step);
-
-    Block &body = step.getBody().front();
-    llvm::MapVector<std::pair<Value, int64_t>, std::string> checks;
-    Operation *last = nullptr;
-    step.walk([&](CheckIndexOp op) {
-      Value index = sourceOf(op.getIndex());
-      if (index.getParentBlock() != &body ||
-          tensorType(index).getNumElements() == 0)
-        return;
-      if (!checks
-               .insert({{index, int64_t(op.getLimit())},
-                        indexFaultMessage(op.getLoc(), op.getOp(),
-                                          op.getOperand(), op.getLimit())})
-               .second)
-        return;
-      Operation *producer = index.getDefiningOp();
-      if (producer && (!last || last->isBeforeInBlock(producer)))
-        last = producer;
-    });
+    SmallVector<Check> checks = findChecks(step);
     if (checks.empty())
       return;
     numChecks += checks.size();
 
+    // The codes of a loop count down, so that each limit is passed by its own
+    // check and by earlier ones: the first limit that is passed is the fault's.
+    llvm::MapVector<Operation *, llvm::MapVector<Operation *, int64_t>> loops;
+    for (Check &check : llvm::reverse(checks))
+      if (check.loop) {
+        auto &codes = loops[check.loop];
+        check.code = codes.size() + 1;
+        codes[check.op] = check.code;
+      }
+    DenseMap<Operation *, Value> codeOf;
+    for (auto &[loop, codes] : loops)
+      codeOf[loop] = carryCode(cast<ScanOp>(loop), codes);
+
+    Block &body = step.getBody().front();
+    SmallVector<Value> indices;
+    SmallVector<int64_t> limits;
+    SmallVector<Attribute> messages;
+    Operation *last = nullptr;
+    Builder attributes(&getContext());
+    for (Check &check : checks) {
+      int64_t limit = check.op.getLimit();
+      indices.push_back(check.loop ? codeOf[check.loop]
+                                   : sourceOf(check.op.getIndex()));
+      limits.push_back(check.loop ? check.code : limit);
+      messages.push_back(attributes.getStringAttr(indexFaultMessage(
+          check.op.getLoc(), check.op.getOp(), check.op.getOperand(), limit)));
+      Operation *producer = indices.back().getDefiningOp();
+      if (producer && (!last || last->isBeforeInBlock(producer)))
+        last = producer;
+    }
     OpBuilder builder(&getContext());
     if (last)
       builder.setInsertionPointAfter(last);
     else
       builder.setInsertionPointToStart(&body);
-    SmallVector<Value> indices;
-    SmallVector<int64_t> limits;
-    SmallVector<Attribute> messages;
-    for (auto &[check, message] : checks) {
-      indices.push_back(check.first);
-      limits.push_back(check.second);
-      messages.push_back(builder.getStringAttr(message));
-    }
     Value fault = FirstFaultOp::create(builder, step.getLoc(), indices,
                                        builder.getDenseI64ArrayAttr(limits));
     step->setAttr(names::faults, builder.getArrayAttr(messages));
+    addResult(step, fault);
+  }
 
-    auto ret = cast<func::ReturnOp>(body.getTerminator());
-    ret.getOperandsMutable().append(fault);
-    unsigned number = step.getNumResults();
+private:
+  /// One check for each index and limit, in the order of the program.
+  static SmallVector<Check> findChecks(func::FuncOp step) {
+    SmallVector<Check> checks;
+    DenseSet<std::pair<Value, int64_t>> known;
+    Block *body = &step.getBody().front();
+    step.walk([&](CheckIndexOp op) {
+      if (tensorType(op.getIndex()).getNumElements() == 0 ||
+          !known.insert({originOf(op.getIndex()), int64_t(op.getLimit())})
+               .second)
+        return;
+      Check &check = checks.emplace_back();
+      check.op = op;
+      if (sourceOf(op.getIndex()).getParentBlock() != body)
+        check.loop = cast<ScanOp>(body->findAncestorOpInBlock(*op));
+    });
+    return checks;
+  }
+
+  static void addResult(func::FuncOp step, Value fault) {
+    Operation *ret = step.getBody().front().getTerminator();
+    ret->insertOperands(ret->getNumOperands(), fault);
+    Builder builder(step.getContext());
     SmallVector<DictionaryAttr> attrs;
     step.getAllResultAttrs(attrs);
     attrs.push_back(builder.getDictionaryAttr(
         builder.getNamedAttr(names::fault, builder.getUnitAttr())));
-    attrs.resize(number + 1);
+    attrs.resize(step.getNumResults() + 1);
     step.setType(builder.getFunctionType(step.getArgumentTypes(),
-                                         ret.getOperandTypes()));
+                                         ret->getOperandTypes()));
     step.setAllResultAttrs(attrs);
   }
 };

@@ -40,7 +40,9 @@ def CollectFaults : Pass<"dl-collect-faults", "::mlir::func::FuncOp"> {
     known to be inside. Then all checks of a step become one `dl.first_fault`, behind
     the computation of the last index that is checked; it is a result of the step,
     marked `dl.fault`, and the step's attribute `dl.faults` holds what to say of each. The
-    `check_index` ops stay and clamp.
+    `check_index` ops stay and clamp. A `dl.scan` whose body computes an index
+    carries the number of its first check that failed, 0 so far; what it carries out is
+    what `dl.first_fault` sees of it.
   }];
   let statistics = [Statistic<"numChecks", "checks", "different checks">];
 }
