@@ -36,6 +36,21 @@ public:
     return add(name, b().getDenseI64ArrayAttr(values));
   }
 
+  Attributes &text(llvm::StringRef name, llvm::StringRef value) {
+    return add(name, b().getStringAttr(value));
+  }
+  Attributes &boolean(llvm::StringRef name, bool value) {
+    return add(name, b().getBoolAttr(value));
+  }
+  /// How many operands each group has.
+  Attributes &segments(llvm::ArrayRef<int32_t> sizes) {
+    return add("operandSegmentSizes", b().getDenseI32ArrayAttr(sizes));
+  }
+  /// A flag where it is set.
+  Attributes &flag(llvm::StringRef name, bool isSet) {
+    return isSet ? flag(name) : *this;
+  }
+
   Program &program() const { return x.program(); }
   mlir::MLIRContext *context() const { return program().context(); }
   llvm::ArrayRef<mlir::NamedAttribute> list() const { return attrs; }
@@ -46,6 +61,16 @@ private:
   Tensor x;
   llvm::SmallVector<mlir::NamedAttribute> attrs;
 };
+
+/// An op with one result.
+template <typename Op>
+Tensor addOp(llvm::ArrayRef<Tensor> operands, const Attributes &attrs) {
+  return attrs.program().add<Op>(operands, attrs.list());
+}
+template <typename Op>
+Tensor addOp(llvm::ArrayRef<Tensor> operands) {
+  return operands.front().program().add<Op>(operands);
+}
 
 } // namespace dlc::nn
 #endif // DLC_LIB_MODELS_ATTRIBUTES_H

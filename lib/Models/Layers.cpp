@@ -59,82 +59,135 @@ Linear::Linear(const Scope &scope, int64_t in, int64_t out, bool bias)
 Tensor Linear::operator()(Tensor x) const {
   Program::At at(scope);
   Tensor w = weight.read(), b = readOptional(bias);
-  return x.program().add<dl::LinearOp>({x, w, b});
+  return linear(x, w, b);
 }
 
-/// The window's attributes in `rank` dimensions.
-static Attributes windowOf(Tensor x, const ConvOptions &options, int rank) {
-  auto each = [&](int64_t value) { return Shape(rank, value); };
-  return Attributes(x)
-      .integers("stride", each(options.stride))
-      .integers("padding", each(options.padding))
-      .integers("dilation", each(options.dilation))
-      .integer("groups", options.groups);
-}
-
-Conv2d::Conv2d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
-               ConvOptions options)
-    : scope(scope), options(options) {
+/// Declares the weight of a convolution, out x in / groups x kernel, and its
+/// bias.
+static void declareConv(const Scope &scope, int64_t in, int64_t out,
+                        const Extents &kernel, int64_t rank,
+                        const ConvOptions &options, State &weight,
+                        State &bias) {
   int64_t inner = in / std::max<int64_t>(1, options.groups);
-  int64_t fanIn = inner * kernel * kernel;
-  weight = declareWeight(scope, {out, inner, kernel, kernel}, fanIn);
+  int64_t fanIn = inner * kernel.product(rank);
+  Shape shape{out, inner};
+  llvm::append_range(shape, kernel.of(rank));
+  weight = declareWeight(scope, shape, fanIn);
   if (options.bias)
     bias = declareBias(scope, out, fanIn);
 }
 
-Tensor Conv2d::operator()(Tensor x) const {
-  Program::At at(scope);
-  Tensor w = weight.read(), b = readOptional(bias);
-  return x.program().add<dl::Conv2dOp>({x, w, b},
-                                       windowOf(x, options, 2).list());
-}
-
-Conv1d::Conv1d(const Scope &scope, int64_t in, int64_t out, int64_t kernel,
+Conv1d::Conv1d(const Scope &scope, int64_t in, int64_t out, Extents kernel,
                ConvOptions options)
     : scope(scope), options(options) {
-  int64_t inner = in / std::max<int64_t>(1, options.groups);
-  weight = declareWeight(scope, {out, inner, kernel}, inner * kernel);
-  if (options.bias)
-    bias = declareBias(scope, out, inner * kernel);
+  declareConv(scope, in, out, kernel, 1, options, weight, bias);
 }
-
 Tensor Conv1d::operator()(Tensor x) const {
   Program::At at(scope);
   Tensor w = weight.read(), b = readOptional(bias);
-  return x.program().add<dl::Conv1dOp>({x, w, b},
-                                       windowOf(x, options, 1).list());
+  return conv1d(x, w, b, options.stride, options.padding, options.dilation,
+                options.groups);
+}
+
+Conv2d::Conv2d(const Scope &scope, int64_t in, int64_t out, Extents kernel,
+               ConvOptions options)
+    : scope(scope), options(options) {
+  declareConv(scope, in, out, kernel, 2, options, weight, bias);
+}
+Tensor Conv2d::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), b = readOptional(bias);
+  return conv2d(x, w, b, options.stride, options.padding, options.dilation,
+                options.groups);
+}
+
+Conv3d::Conv3d(const Scope &scope, int64_t in, int64_t out, Extents kernel,
+               ConvOptions options)
+    : scope(scope), options(options) {
+  declareConv(scope, in, out, kernel, 3, options, weight, bias);
+}
+Tensor Conv3d::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), b = readOptional(bias);
+  return conv3d(x, w, b, options.stride, options.padding, options.dilation,
+                options.groups);
 }
 
 ConvTranspose2d::ConvTranspose2d(const Scope &scope, int64_t in, int64_t out,
-                                 int64_t kernel, ConvOptions options,
-                                 int64_t outputPadding)
+                                 Extents kernel, ConvOptions options,
+                                 Extents outputPadding)
     : scope(scope), options(options), outputPadding(outputPadding) {
   // PyTorch counts the second dimension of the weight as what goes in.
   int64_t outer = out / std::max<int64_t>(1, options.groups);
-  int64_t fanIn = outer * kernel * kernel;
-  weight = declareWeight(scope, {in, outer, kernel, kernel}, fanIn);
+  int64_t fanIn = outer * kernel.product(2);
+  Shape shape{in, outer};
+  llvm::append_range(shape, kernel.of(2));
+  weight = declareWeight(scope, shape, fanIn);
   if (options.bias)
     bias = declareBias(scope, out, fanIn);
 }
-
 Tensor ConvTranspose2d::operator()(Tensor x) const {
   Program::At at(scope);
   Tensor w = weight.read(), b = readOptional(bias);
-  Attributes attrs = windowOf(x, options, 2);
-  attrs.integers("output_padding", {outputPadding, outputPadding});
-  return x.program().add<dl::ConvTranspose2dOp>({x, w, b}, attrs.list());
+  return convTranspose2d(x, w, b, options.stride, options.padding,
+                         outputPadding, options.groups, options.dilation);
+}
+
+GcnConv::GcnConv(const Scope &scope, int64_t in, int64_t out, bool bias,
+                 bool addSelfLoops)
+    : scope(scope), addSelfLoops(addSelfLoops) {
+  Program &program = scope.program();
+  Builder b(program.context());
+  weight = program.parameter(
+      scope / "weight", {out, in},
+      dl::XavierUniformAttr::get(program.context(), b.getF64FloatAttr(1)));
+  if (bias)
+    this->bias = program.parameter(scope / "bias", {out}, zeros(scope));
+}
+Tensor GcnConv::operator()(Tensor x, Rows adjacency) const {
+  Program::At at(scope);
+  Tensor w = weight.read(), b = readOptional(bias);
+  return gcnConv(x, w, adjacency, b, addSelfLoops);
+}
+
+WeightNorm::WeightNorm(const Scope &scope, ArrayRef<int64_t> shape,
+                       Attribute initializer, int64_t axis, StringRef name)
+    : scope(scope), axis(axis) {
+  Program &program = scope.program();
+  Shape norms(shape.size(), 1);
+  int64_t place = axis < 0 ? axis + int64_t(shape.size()) : axis;
+  if (place >= 0 && place < int64_t(shape.size()))
+    norms[place] = shape[place];
+  v = program.parameter(scope / (name + "_v"), shape, initializer);
+  g = program.parameter(scope / (name + "_g"), norms, ones(scope));
+}
+Tensor WeightNorm::operator()() const {
+  Program::At at(scope);
+  Tensor directions = v.read(), norms = g.read();
+  return weightNorm(directions, norms, axis);
 }
 
 //===----------------------------------------------------------------------===//
 // Normalisation
 //===----------------------------------------------------------------------===//
 
+/// Declares the factor and the term of a normalisation.
+static void declareAffine(const Scope &scope, ArrayRef<int64_t> shape,
+                          State &weight, State *bias) {
+  Program &program = scope.program();
+  weight = program.parameter(scope / "weight", shape, ones(scope));
+  if (bias)
+    *bias = program.parameter(scope / "bias", shape, zeros(scope));
+}
+
 BatchNorm::BatchNorm(const Scope &scope, int64_t channels, double eps,
-                     double momentum)
+                     double momentum, bool affine, bool trackRunningStats)
     : scope(scope), eps(eps), momentum(momentum) {
   Program &program = scope.program();
-  weight = program.parameter(scope / "weight", {channels}, ones(scope));
-  bias = program.parameter(scope / "bias", {channels}, zeros(scope));
+  if (affine)
+    declareAffine(scope, channels, weight, &bias);
+  if (!trackRunningStats)
+    return;
   runningMean =
       program.buffer(scope / "running_mean", {channels}, zeros(scope));
   runningVar = program.buffer(scope / "running_var", {channels}, ones(scope));
@@ -145,46 +198,62 @@ Tensor BatchNorm::operator()(Tensor x) const {
   auto entry = [&](const State &state) {
     return FlatSymbolRefAttr::get(x.program().context(), state.name());
   };
-  Tensor w = weight.read(), shift = bias.read();
+  Tensor w = readOptional(weight), shift = readOptional(bias);
   Attributes attrs(x);
-  attrs.add("running_mean", entry(runningMean))
-      .add("running_var", entry(runningVar))
-      .number("eps", eps)
-      .number("momentum", momentum);
-  attrs.add("operandSegmentSizes",
-            x.program().attributes().getDenseI32ArrayAttr({1, 1, 1}));
-  return x.program().add<dl::BatchNormOp>({x, w, shift}, attrs.list());
+  if (runningMean)
+    attrs.add("running_mean", entry(runningMean))
+        .add("running_var", entry(runningVar));
+  attrs.number("eps", eps)
+      .number("momentum", momentum)
+      .segments({1, w ? 1 : 0, shift ? 1 : 0});
+  return addOp<dl::BatchNormOp>({x, w, shift}, attrs);
 }
 
-LayerNorm::LayerNorm(const Scope &scope, ArrayRef<int64_t> shape, double eps)
-    : scope(scope), eps(eps) {
-  Program &program = scope.program();
-  weight = program.parameter(scope / "weight", shape, ones(scope));
-  bias = program.parameter(scope / "bias", shape, zeros(scope));
+LayerNorm::LayerNorm(const Scope &scope, ArrayRef<int64_t> shape, double eps,
+                     bool affine, bool bias)
+    : scope(scope), rank(shape.size()), eps(eps) {
+  if (affine)
+    declareAffine(scope, shape, weight, bias ? &this->bias : nullptr);
 }
-
 Tensor LayerNorm::operator()(Tensor x) const {
   Program::At at(scope);
-  Tensor w = weight.read(), shift = bias.read();
-  Attributes attrs(x);
-  attrs.number("eps", eps);
-  return x.program().add<dl::LayerNormOp>({x, w, shift}, attrs.list());
+  Tensor w = readOptional(weight), shift = readOptional(bias);
+  return layerNorm(x, -rank, w, shift, eps);
+}
+
+RmsNorm::RmsNorm(const Scope &scope, ArrayRef<int64_t> shape,
+                 std::optional<double> eps, bool affine)
+    : scope(scope), rank(shape.size()), eps(eps) {
+  if (affine)
+    declareAffine(scope, shape, weight, nullptr);
+}
+Tensor RmsNorm::operator()(Tensor x) const {
+  Program::At at(scope);
+  return rmsNorm(x, -rank, readOptional(weight), eps);
 }
 
 GroupNorm::GroupNorm(const Scope &scope, int64_t groups, int64_t channels,
-                     double eps)
+                     double eps, bool affine)
     : scope(scope), groups(groups), eps(eps) {
-  Program &program = scope.program();
-  weight = program.parameter(scope / "weight", {channels}, ones(scope));
-  bias = program.parameter(scope / "bias", {channels}, zeros(scope));
+  if (affine)
+    declareAffine(scope, channels, weight, &bias);
 }
-
 Tensor GroupNorm::operator()(Tensor x) const {
   Program::At at(scope);
-  Tensor w = weight.read(), shift = bias.read();
-  Attributes attrs(x);
-  attrs.integer("groups", groups).number("eps", eps);
-  return x.program().add<dl::GroupNormOp>({x, w, shift}, attrs.list());
+  Tensor w = readOptional(weight), shift = readOptional(bias);
+  return groupNorm(x, groups, w, shift, eps);
+}
+
+InstanceNorm::InstanceNorm(const Scope &scope, int64_t channels, double eps,
+                           bool affine)
+    : scope(scope), eps(eps) {
+  if (affine)
+    declareAffine(scope, channels, weight, &bias);
+}
+Tensor InstanceNorm::operator()(Tensor x) const {
+  Program::At at(scope);
+  Tensor w = readOptional(weight), shift = readOptional(bias);
+  return instanceNorm(x, w, shift, eps);
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,11 +272,7 @@ Embedding::Embedding(const Scope &scope, int64_t rows, int64_t columns,
 
 Tensor Embedding::operator()(Tensor index) const {
   Program::At at(scope);
-  Attributes attrs(index);
-  if (paddingIndex)
-    attrs.integer("padding_index", *paddingIndex);
-  return index.program().add<dl::EmbeddingOp>({weight.read(), index},
-                                              attrs.list());
+  return embedding(weight.read(), index, paddingIndex);
 }
 
 Prelu::Prelu(const Scope &scope, int64_t channels) : scope(scope) {
@@ -219,60 +284,104 @@ Prelu::Prelu(const Scope &scope, int64_t channels) : scope(scope) {
 
 Tensor Prelu::operator()(Tensor x) const {
   Program::At at(scope);
-  return x.program().add<dl::PreluOp>({x, weight.read()}, {}, x.type());
+  return prelu(x, weight.read());
 }
 
 //===----------------------------------------------------------------------===//
 // Recurrent layers
 //===----------------------------------------------------------------------===//
 
-Recurrent::Recurrent(const Scope &scope, Kind kind, int64_t in, int64_t hidden,
-                     int64_t layers, bool bidirectional)
-    : scope(scope), kind(kind), layers(layers), bidirectional(bidirectional) {
+/// Declares w_ih, w_hh and perhaps b_ih and b_hh of one layer and direction. Of
+/// all of them the bound is that of the hidden size.
+static void declareGates(const Scope &scope, RecurrentKind kind, int64_t in,
+                         int64_t hidden, bool bias, const Twine &suffix,
+                         std::vector<State> &weights) {
   Program &program = scope.program();
-  int64_t gates = kind == Kind::Lstm ? 4 : kind == Kind::Gru ? 3 : 1;
-  int64_t rows = gates * hidden, directions = bidirectional ? 2 : 1;
-  // Of all, weights and biases, the bound is that of the hidden size.
+  int64_t gates = kind == RecurrentKind::Lstm  ? 4
+                  : kind == RecurrentKind::Gru ? 3
+                                               : 1;
+  int64_t rows = gates * hidden;
   auto declare = [&](const Twine &name, ArrayRef<int64_t> shape) {
-    weights.push_back(program.parameter(scope / name, shape,
+    weights.push_back(program.parameter(scope / (name + suffix), shape,
                                         byFanIn(program.context(), hidden)));
   };
-  for (int64_t layer = 0; layer < layers; ++layer)
-    for (int64_t direction = 0; direction < directions; ++direction) {
-      std::string suffix = "_l" + std::to_string(layer);
-      if (direction == 1)
-        suffix += "_reverse";
-      int64_t width = layer == 0 ? in : directions * hidden;
-      declare("weight_ih" + suffix, {rows, width});
-      declare("weight_hh" + suffix, {rows, hidden});
-      declare("bias_ih" + suffix, {rows});
-      declare("bias_hh" + suffix, {rows});
-    }
+  declare("weight_ih", {rows, in});
+  declare("weight_hh", {rows, hidden});
+  if (!bias)
+    return;
+  declare("bias_ih", {rows});
+  declare("bias_hh", {rows});
 }
 
-Tensors Recurrent::operator()(Tensor x) const {
+Recurrent::Recurrent(const Scope &scope, Kind kind, int64_t in, int64_t hidden,
+                     int64_t layers, bool bidirectional,
+                     RecurrentOptions options)
+    : scope(scope), kind(kind), layers(layers), bidirectional(bidirectional),
+      options(options) {
+  int64_t directions = bidirectional ? 2 : 1;
+  for (int64_t layer = 0; layer < layers; ++layer)
+    for (int64_t direction = 0; direction < directions; ++direction)
+      declareGates(scope, kind, layer == 0 ? in : directions * hidden, hidden,
+                   options.bias,
+                   "_l" + Twine(layer) + (direction == 1 ? "_reverse" : ""),
+                   weights);
+}
+
+Tensors Recurrent::operator()(Tensor x, RecurrentInputs inputs) const {
   Program::At at(scope);
   Program &program = x.program();
   Tensors operands{x};
   for (const State &weight : weights)
     operands.push_back(weight.read());
-  // x, weights; no states given, no lengths.
-  SmallVector<int32_t> segments{1, int32_t(weights.size()), 0, 0};
+  SmallVector<int32_t> segments{1, int32_t(weights.size())};
+  auto give = [&](Tensor optional) {
+    operands.push_back(optional);
+    segments.push_back(optional ? 1 : 0);
+  };
+  give(inputs.h0);
   if (kind == Kind::Lstm)
-    segments.push_back(0);
+    give(inputs.c0);
+  give(inputs.lengths);
   Attributes attrs(x);
   attrs.integer("layers", layers)
-      .add("operandSegmentSizes",
-           program.attributes().getDenseI32ArrayAttr(segments));
-  if (bidirectional)
-    attrs.flag("bidirectional");
+      .segments(segments)
+      .flag("bidirectional", bidirectional)
+      .flag("batch_first", options.batchFirst);
+  if (options.truncate)
+    attrs.integer("truncate", *options.truncate);
   switch (kind) {
   case Kind::Rnn:
+    attrs.text("nonlinearity", options.relu ? "relu" : "tanh");
     return program.addAll<dl::RnnOp>(operands, attrs.list());
   case Kind::Lstm:
     return program.addAll<dl::LstmOp>(operands, attrs.list());
   case Kind::Gru:
     return program.addAll<dl::GruOp>(operands, attrs.list());
+  }
+  llvm_unreachable("all kinds are named");
+}
+
+RecurrentCell::RecurrentCell(const Scope &scope, Kind kind, int64_t in,
+                             int64_t hidden, RecurrentOptions options)
+    : scope(scope), kind(kind), options(options) {
+  declareGates(scope, kind, in, hidden, options.bias, "", weights);
+}
+
+Tensors RecurrentCell::operator()(Tensor x, Tensor h, Tensor c) const {
+  Program::At at(scope);
+  Program &program = x.program();
+  Tensors operands{x, h, c};
+  for (const State &weight : weights)
+    operands.push_back(weight.read());
+  Attributes attrs(x);
+  switch (kind) {
+  case Kind::Rnn:
+    attrs.text("nonlinearity", options.relu ? "relu" : "tanh");
+    return program.addAll<dl::RnnCellOp>(operands, attrs.list());
+  case Kind::Lstm:
+    return program.addAll<dl::LstmCellOp>(operands);
+  case Kind::Gru:
+    return program.addAll<dl::GruCellOp>(operands);
   }
   llvm_unreachable("all kinds are named");
 }

@@ -163,6 +163,46 @@ void Program::step(StringRef name, const Inputs &inputs,
   op.setResultNamesAttr(b.getStrArrayAttr(outputNames));
 }
 
+Tensors Program::scan(int64_t trips, ArrayRef<Tensor> carried,
+                      ArrayRef<Tensor> stacked, ArrayRef<Tensor> invariants,
+                      ScanBody body, ScanOptions options) {
+  SmallVector<RankedTensorType> types;
+  for (Tensor tensor : carried)
+    types.push_back(tensor.type());
+  for (Tensor tensor : stacked)
+    types.push_back(tensor.rank() ? dl::ScanOp::sliceType(tensor.type())
+                                  : tensor.type());
+  for (Tensor tensor : invariants)
+    types.push_back(tensor.type());
+  auto region = std::make_unique<Region>();
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    Tensors args = enter(*region, types);
+    ArrayRef<Tensor> all(args);
+    ScanStep step = body(all.take_front(carried.size()),
+                         all.slice(carried.size(), stacked.size()),
+                         all.take_back(invariants.size()));
+    SmallVector<Value> yields = unpack(step.carried).second;
+    llvm::append_range(yields, unpack(step.outputs).second);
+    dl::YieldOp::create(builder, location, yields);
+    if (yields.size() < carried.size()) {
+      mlir::emitError(location)
+          << "a loop that carries " << carried.size()
+          << " values has a body that gives " << yields.size();
+      failed = true;
+      return Tensors(carried);
+    }
+  }
+  auto op = dl::ScanOp::create(builder, location, trips, options.reverse,
+                               unpack(carried).second, unpack(stacked).second,
+                               unpack(invariants).second, std::move(region));
+  op.setTruncate(options.truncate);
+  Tensors results;
+  for (Value result : op.getResults())
+    results.push_back({*this, result});
+  return results;
+}
+
 Tensor Program::readHyperParameter(StringRef name) {
   auto entry = FlatSymbolRefAttr::get(context(), name);
   return add<dl::ReadHparamOp>({}, builder.getNamedAttr("entry", entry),

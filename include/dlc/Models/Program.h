@@ -39,6 +39,30 @@ using Shape = llvm::SmallVector<int64_t>;
 
 class Program;
 
+/// The sizes of a window along the dimensions it moves in: one number for all
+/// of them, or one each.
+class Extents {
+public:
+  Extents(int64_t all) : values{all} {}
+  Extents(std::initializer_list<int64_t> each) : values(each) {}
+
+  /// One a dimension, of `rank`; a wrong number of them is left for the op to
+  /// report.
+  Shape of(int64_t rank) const {
+    return values.size() == 1 ? Shape(rank, values.front()) : values;
+  }
+  /// The number of places in a window.
+  int64_t product(int64_t rank) const {
+    int64_t places = 1;
+    for (int64_t value : of(rank))
+      places *= value;
+    return places;
+  }
+
+private:
+  Shape values;
+};
+
 /// A value of the function or step that is being built.
 class Tensor {
 public:
@@ -120,6 +144,22 @@ private:
   mutable dl::FuncOp op;
 };
 
+/// What one step of a loop gives: the next carried values, and what is stacked.
+struct ScanStep {
+  Tensors carried, outputs;
+};
+/// One step of a loop, given what it carries, its slices of what is stacked,
+/// and what is the same at every step.
+using ScanBody = llvm::function_ref<ScanStep(
+    llvm::ArrayRef<Tensor> carried, llvm::ArrayRef<Tensor> slices,
+    llvm::ArrayRef<Tensor> invariants)>;
+struct ScanOptions {
+  /// From the last slice to the first.
+  bool reverse = false;
+  /// Cuts the gradient after so many steps.
+  std::optional<int64_t> truncate;
+};
+
 /// One `dl.model` under construction.
 class Program {
 public:
@@ -144,6 +184,13 @@ public:
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
   void step(llvm::StringRef name, const Inputs &inputs,
             llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body);
+
+  /// A `dl.scan` of `trips` steps: the last carried values, then the outputs,
+  /// stacked. The body may use what it is given, and read state.
+  Tensors scan(int64_t trips, llvm::ArrayRef<Tensor> carried,
+               llvm::ArrayRef<Tensor> stacked,
+               llvm::ArrayRef<Tensor> invariants, ScanBody body,
+               ScanOptions options = {});
 
   /// Within a step: the value of a hyper-parameter, and how many steps of
   /// training came before.
