@@ -152,6 +152,9 @@ ScanOp buildScan(Expr &e, int64_t trips, bool reverse, mlir::ValueRange inits,
                  mlir::ValueRange inputs, mlir::ValueRange invariants,
                  ScanBody body);
 
+/// A list as it is written: [0, 2].
+std::string listed(llvm::ArrayRef<int64_t> list);
+
 /// 0, 1, ... rank - 1 without `axis`.
 llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
 

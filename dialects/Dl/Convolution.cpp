@@ -60,7 +60,7 @@ inferConvShape(RankedTensorType x, RankedTensorType w, const WindowGeometry &g,
   for (int i = 0; i < spatial; ++i) {
     int64_t &extent = padded[g.spatialDim(i)];
     FailureOr<int64_t> count =
-        g.windows(i, extent, w.getDimSize(g.filterSpatialDim(i)), emitError);
+        g.windows(i, x, w.getDimSize(g.filterSpatialDim(i)), emitError);
     if (failed(count))
       return failure();
     shape[g.spatialDim(i)] = *count;

@@ -109,6 +109,15 @@ Value Expr::sumAllBut(Value x, int64_t axis) {
   return sum(x, allBut(tensorType(x).getRank(), axis));
 }
 
+std::string dlc::dl::listed(ArrayRef<int64_t> list) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << '[';
+  llvm::interleaveComma(list, stream);
+  stream << ']';
+  return text;
+}
+
 SmallVector<int64_t> dlc::dl::allBut(int64_t rank, int64_t axis) {
   SmallVector<int64_t> axes;
   for (int64_t i = 0; i < rank; ++i)

@@ -114,9 +114,9 @@ struct WindowGeometry {
   }
 
   /// The number of windows of `kernel` taps along spatial dimension i of
-  /// an image of `extent`; an error where there is none.
+  /// operand x; an error where there is none.
   mlir::FailureOr<int64_t>
-  windows(int i, int64_t extent, int64_t kernel,
+  windows(int i, mlir::RankedTensorType x, int64_t kernel,
           llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
 
   /// What windows() allowed: elements from the first to the last tap, and

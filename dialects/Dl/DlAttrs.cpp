@@ -345,6 +345,61 @@ RuntimeInit KaimingNormalAttr::getRuntimeInit(RankedTensorType type) const {
 
 using EmitError = llvm::function_ref<InFlightDiagnostic()>;
 
+/// Every number of an initialiser is one in the type that it fills.
+static LogicalResult verifyFinite(StringRef name, RankedTensorType type,
+                                  ArrayRef<FloatAttr> numbers,
+                                  EmitError emitError) {
+  double greatest = type.getElementType().isF32()
+                        ? double(std::numeric_limits<float>::max())
+                        : std::numeric_limits<double>::max();
+  for (FloatAttr number : numbers) {
+    double value = number.getValueAsDouble();
+    if (!(std::abs(value) <= greatest))
+      return emitError() << "cannot be filled by '" << name << "': " << value
+                         << " is no number of " << type;
+  }
+  return success();
+}
+
+/// What is drawn from a scaled distribution is real.
+static LogicalResult verifyFloats(StringRef name, RankedTensorType type,
+                                  EmitError emitError) {
+  if (!isa<FloatType>(type.getElementType()))
+    return emitError() << "cannot be filled by '" << name
+                       << "': expected a tensor of floats, not " << type;
+  return success();
+}
+
+LogicalResult FillAttr::verifyFor(RankedTensorType type,
+                                  EmitError emitError) const {
+  return verifyFinite(getMnemonic(), type, getValue(), emitError);
+}
+
+LogicalResult UniformAttr::verifyFor(RankedTensorType type,
+                                     EmitError emitError) const {
+  if (failed(
+          verifyFinite(getMnemonic(), type, {getLow(), getHigh()}, emitError)))
+    return failure();
+  double low = getLow().getValueAsDouble(), high = getHigh().getValueAsDouble();
+  if (low > high)
+    return emitError() << "cannot be filled by 'uniform': expected a lower end "
+                          "not above the upper one, not "
+                       << low << " and " << high;
+  return success();
+}
+
+LogicalResult NormalAttr::verifyFor(RankedTensorType type,
+                                    EmitError emitError) const {
+  if (failed(verifyFinite(getMnemonic(), type, {getMean(), getDeviation()},
+                          emitError)))
+    return failure();
+  if (getDeviation().getValueAsDouble() < 0)
+    return emitError() << "cannot be filled by 'normal': expected a deviation "
+                          "of 0 or more, not "
+                       << getDeviation().getValueAsDouble();
+  return success();
+}
+
 /// Fans need two dimensions, and elements.
 static LogicalResult verifyFans(StringRef name, RankedTensorType type,
                                 EmitError emitError) {
@@ -353,7 +408,7 @@ static LogicalResult verifyFans(StringRef name, RankedTensorType type,
                        << "': fan in and fan out are those of a tensor of rank "
                           "2 or more, not "
                        << type;
-  return success();
+  return verifyFloats(name, type, emitError);
 }
 #define VERIFY_FANS(Attr)                                                      \
   LogicalResult Attr::verifyFor(RankedTensorType type, EmitError emitError)    \
@@ -381,11 +436,18 @@ LogicalResult OrthogonalAttr::verifyFor(RankedTensorType type,
     return emitError() << "cannot be filled by 'orthogonal': expected a tensor "
                           "of rank 2 or more, not "
                        << type;
-  return success();
+  if (failed(verifyFloats(getMnemonic(), type, emitError)))
+    return failure();
+  return verifyFinite(getMnemonic(), type, getGain(), emitError);
 }
 
-LogicalResult TruncatedNormalAttr::verifyFor(RankedTensorType,
+LogicalResult TruncatedNormalAttr::verifyFor(RankedTensorType type,
                                              EmitError emitError) const {
+  if (failed(verifyFloats(getMnemonic(), type, emitError)) ||
+      failed(verifyFinite(getMnemonic(), type,
+                          {getMean(), getDeviation(), getA(), getB()},
+                          emitError)))
+    return failure();
   double a = getA().getValueAsDouble(), b = getB().getValueAsDouble(),
          deviation = getDeviation().getValueAsDouble();
   if (!(deviation > 0 && a < b))

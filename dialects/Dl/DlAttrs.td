@@ -110,19 +110,19 @@ class Dl_Initializer<string name, string mnemonic_, list<string> checks = []>
 def Dl_ZerosAttr : Dl_Initializer<"Zeros", "zeros"> { let summary = "0"; }
 def Dl_OnesAttr : Dl_Initializer<"Ones", "ones"> { let summary = "1"; }
 
-def Dl_FillAttr : Dl_Initializer<"Fill", "constant"> {
+def Dl_FillAttr : Dl_Initializer<"Fill", "constant", ["verifyFor"]> {
   let summary = "one value everywhere: `constant<0.5>`";
   let parameters = (ins Dl_Number<"the value">:$value);
   let assemblyFormat = "`<` $value `>`";
 }
 
-def Dl_UniformAttr : Dl_Initializer<"Uniform", "uniform"> {
+def Dl_UniformAttr : Dl_Initializer<"Uniform", "uniform", ["verifyFor"]> {
   let summary = "uniform on [low, high): `uniform<-0.1, 0.1>`";
   let parameters = (ins Dl_Number<"lower end">:$low, Dl_Number<"upper end">:$high);
   let assemblyFormat = "`<` $low `,` $high `>`";
 }
 
-def Dl_NormalAttr : Dl_Initializer<"Normal", "normal"> {
+def Dl_NormalAttr : Dl_Initializer<"Normal", "normal", ["verifyFor"]> {
   let summary = "normal: `normal<0.0, 0.02>` (mean, standard deviation)";
   let parameters = (ins Dl_Number<"mean">:$mean, Dl_Number<"deviation">:$deviation);
   let assemblyFormat = "`<` $mean `,` $deviation `>`";

@@ -69,6 +69,11 @@ static LogicalResult inferTermLoss(std::optional<Location> loc, StringRef op,
                                    Value input, LossReduction reduction,
                                    SmallVectorImpl<Type> &types) {
   RankedTensorType terms = tensorType(input);
+  if (reduction == LossReduction::BatchMean &&
+      op != KlDivOp::getOperationName())
+    return emitOptionalError(loc, "'", op,
+                             "' has no reduction(batchmean), which is for "
+                             "dl.kl_div, only mean, sum, none");
   if (reduction == LossReduction::BatchMean && terms.getRank() == 0)
     return emitOptionalError(loc, "'", op,
                              "' expects operand input of rank 1 or more for "

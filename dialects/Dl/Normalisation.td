@@ -5,6 +5,11 @@
 
 include "dialects/Dl/DlAttrs.td"
 
+/// What is added to a variance.
+def Dl_Eps : ConfinedAttr<F64Attr, [AttrConstraint<
+    CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() >= 0">,
+    "of 0 or more">]>;
+
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     InferTypeOpAdaptor, Dl_Shorthand, Dl_HasMode, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
@@ -27,7 +32,7 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     OptionalAttr<FlatSymbolRefAttr>:$running_mean,
     OptionalAttr<FlatSymbolRefAttr>:$running_var,
     OptionalAttr<Dl_ModeAttr>:$mode,
-    DefaultValuedAttr<F64Attr, "1.0e-5">:$eps,
+    DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
     DefaultValuedAttr<F64Attr, "0.1">:$momentum);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
@@ -48,7 +53,7 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
     ```
   }];
   let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight, Dl_FloatTensor:$bias,
-    DefaultValuedAttr<F64Attr, "1.0e-5">:$eps,
+    DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
     DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$mean, Dl_FloatTensor:$var,
                       Dl_FloatTensor:$rstd);
@@ -69,7 +74,7 @@ def Dl_BatchNormEvalOp : Dl_PureOp<"batch_norm_eval", [
   }];
   let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight, Dl_FloatTensor:$bias,
     Dl_FloatTensor:$mean, Dl_FloatTensor:$var,
-    DefaultValuedAttr<F64Attr, "1.0e-5">:$eps,
+    DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
     DefaultValuedAttr<I64Attr, "1">:$axis);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
@@ -92,7 +97,7 @@ def Dl_NormalizeOp : Dl_PureOp<"normalize", [Dl_HasRule, Dl_IsComposite]> {
     ```
   }];
   let arguments = (ins Dl_FloatTensor:$x, I64SmallVectorArrayAttr:$axes,
-                       DefaultValuedAttr<F64Attr, "1.0e-5">:$eps);
+                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
   let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$mean, Dl_FloatTensor:$var,
                       Dl_FloatTensor:$rstd);
   let assemblyFormat = [{
@@ -126,7 +131,7 @@ def Dl_LayerNormOp : Dl_AffineNormOp<"layer_norm"> {
   }];
   let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
                        OptionalAttr<I64Attr>:$axis,
-                       DefaultValuedAttr<F64Attr, "1.0e-5">:$eps);
+                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
 }
 
 def Dl_RmsNormOp : Dl_AffineNormOp<"rms_norm", [Dl_HasRule]> {
@@ -143,7 +148,7 @@ def Dl_RmsNormOp : Dl_AffineNormOp<"rms_norm", [Dl_HasRule]> {
     ```
   }];
   let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
-                       OptionalAttr<I64Attr>:$axis, OptionalAttr<F64Attr>:$eps);
+                       OptionalAttr<I64Attr>:$axis, OptionalAttr<Dl_Eps>:$eps);
 }
 
 def Dl_GroupNormOp : Dl_AffineNormOp<"group_norm"> {
@@ -159,7 +164,7 @@ def Dl_GroupNormOp : Dl_AffineNormOp<"group_norm"> {
   }];
   let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
                        I64Attr:$groups,
-                       DefaultValuedAttr<F64Attr, "1.0e-5">:$eps);
+                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
 }
 
 def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
@@ -174,7 +179,7 @@ def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
     ```
   }];
   let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
-                       DefaultValuedAttr<F64Attr, "1.0e-5">:$eps);
+                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
 }
 
 def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [

@@ -25,7 +25,7 @@ inferPoolShape(RankedTensorType x, ArrayRef<int64_t> kernel,
   SmallVector<int64_t> shape(x.getShape()), padded(x.getShape());
   for (int i = 0; i < spatial; ++i) {
     int64_t extent = x.getDimSize(g.spatialDim(i));
-    FailureOr<int64_t> count = g.windows(i, extent, kernel[i], emitError);
+    FailureOr<int64_t> count = g.windows(i, x, kernel[i], emitError);
     if (failed(count))
       return failure();
     // A wider border would make windows without a single element.

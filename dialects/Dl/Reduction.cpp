@@ -59,7 +59,9 @@ static LogicalResult inferReduced(std::optional<Location> loc, Value x,
                                type.getRank());
     if (axis <= last)
       return emitOptionalError(
-          loc, "'", name, "' expects its axes in ascending order, each once");
+          loc, "'", name,
+          "' expects its axes in ascending order, each once, not ",
+          listed(axes));
     last = axis;
     if (needsElements && type.getDimSize(axis) == 0)
       return emitOptionalError(

@@ -120,7 +120,7 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
     if (p < 0 || p >= x.getRank() || seen[p])
       return emitOptionalError(
           loc, "'dl.transpose' expects 'perm' to hold each of 0 to ",
-          x.getRank() - 1, " once");
+          x.getRank() - 1, " once, for operand x ", x, ", not ", listed(perm));
     seen[p] = true;
     shape.push_back(x.getDimSize(p));
   }
@@ -194,7 +194,8 @@ LogicalResult BroadcastOp::verify() {
   for (auto [i, dim] : llvm::enumerate(getDims())) {
     if (dim <= last || dim >= y.getRank())
       return emitOpError()
-             << "expects 'dims' to ascend and to lie within the result " << y;
+             << "expects 'dims' to ascend and to lie within the result " << y
+             << ", not " << listed(getDims());
     if (x.getDimSize(i) != y.getDimSize(dim))
       return emitOpError() << "puts dimension " << i << " of operand x " << x
                            << " where the result " << y << " has extent "
@@ -234,10 +235,14 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
 
 LogicalResult ReverseOp::verify() {
   int64_t rank = tensorType(getX()).getRank();
-  for (int64_t dim : getDims())
+  for (auto [i, dim] : llvm::enumerate(getDims())) {
     if (dim < 0 || dim >= rank)
       return emitOpError() << "has dimension " << dim << " but operand x is "
                            << getX().getType() << " of rank " << rank;
+    if (llvm::is_contained(getDims().take_front(i), dim))
+      return emitOpError() << "expects each of 'dims' once, not "
+                           << listed(getDims());
+  }
   return success();
 }
 

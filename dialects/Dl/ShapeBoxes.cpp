@@ -32,6 +32,19 @@ static bool holds(IntegerType type, double value) {
          value >= (isUnsigned ? 0 : -end);
 }
 
+/// Says that so much padding is negative, or more than `most`.
+static LogicalResult badPadding(std::optional<Location> loc, StringRef op,
+                                int64_t padding, int64_t most, size_t dim,
+                                RankedTensorType x) {
+  if (padding < 0)
+    return emitOptionalError(loc, "'", op, "' expects no negative padding",
+                             " along dimension ", dim, " of operand x ", x,
+                             ", not ", padding);
+  return emitOptionalError(loc, "'", op, "' expects padding of at most ", most,
+                           " along dimension ", dim, " of operand x ", x,
+                           ", not ", padding);
+}
+
 LogicalResult PadOp::inferReturnTypes(MLIRContext *,
                                       std::optional<Location> loc,
                                       PadOp::Adaptor adaptor,
@@ -48,11 +61,9 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
   SmallVector<int64_t> shape(x.getShape());
   for (size_t i = 0; i < rank; ++i) {
     int64_t between = interior ? (*interior)[i] : 0;
-    if (std::max({low[i], high[i], between}) > maxElements)
-      return emitOptionalError(loc, "'dl.pad' expects padding of at most ",
-                               maxElements);
-    if (low[i] < 0 || high[i] < 0 || between < 0)
-      return emitOptionalError(loc, "'dl.pad' expects no negative padding");
+    for (int64_t padding : {low[i], high[i], between})
+      if (padding < 0 || padding > maxElements)
+        return badPadding(loc, "dl.pad", padding, maxElements, i, x);
     shape[i] += low[i] + high[i] + between * std::max<int64_t>(0, shape[i] - 1);
   }
   double value = adaptor.getValue().convertToDouble();
@@ -330,7 +341,8 @@ LogicalResult SplitOp::inferReturnTypes(MLIRContext *,
   if (left != 0)
     return emitOptionalError(loc, "'dl.split' expects 'sizes' that add up to ",
                              x.getDimSize(axis), ", dimension ", axis,
-                             " of operand x ", x);
+                             " of operand x ", x, ", not ",
+                             listed(adaptor.getSizes()));
   return success();
 }
 
@@ -393,16 +405,13 @@ static LogicalResult inferEdgePad(std::optional<Location> loc, Value operand,
                              rank, " entries for operand x ", x);
   SmallVector<int64_t> shape(x.getShape());
   for (size_t i = 0; i < rank; ++i) {
-    if (low[i] < 0 || high[i] < 0)
-      return emitOptionalError(loc, "'", name, "' expects no negative padding");
-    int64_t extent = shape[i], padding = std::max(low[i], high[i]);
+    int64_t extent = shape[i];
     int64_t most = spare        ? std::max<int64_t>(extent - *spare, 0)
                    : extent > 0 ? maxElements
                                 : 0;
-    if (padding > most)
-      return emitOptionalError(loc, "'", name, "' expects padding of at most ",
-                               most, " along dimension ", i, " of operand x ",
-                               x, ", not ", padding);
+    for (int64_t padding : {low[i], high[i]})
+      if (padding < 0 || padding > most)
+        return badPadding(loc, name, padding, most, i, x);
     shape[i] += low[i] + high[i];
   }
   types.push_back(x.clone(shape));

@@ -41,8 +41,9 @@ WindowGeometry::verify(int spatialRank,
 }
 
 FailureOr<int64_t>
-WindowGeometry::windows(int i, int64_t extent, int64_t kernel,
+WindowGeometry::windows(int i, RankedTensorType x, int64_t kernel,
                         function_ref<InFlightDiagnostic()> emitError) const {
+  int64_t extent = x.getDimSize(spatialDim(i));
   StringRef what = spatialName(i, spatialRank());
   if (kernel < 1)
     return emitError() << "expects a window of at least 1 " << what << ", not "
@@ -51,12 +52,14 @@ WindowGeometry::windows(int i, int64_t extent, int64_t kernel,
       llvm::checkedMulAdd<int64_t>(dilation[i], kernel - 1, 1);
   if (!reach || *reach > maxElements)
     return emitError() << "the window spans more than " << maxElements << " "
-                       << what << ", with 'dilation' " << dilation[i];
+                       << what << ", with 'dilation' " << dilation[i]
+                       << " and a kernel of " << kernel;
   std::optional<int64_t> padded =
       llvm::checkedMulAdd<int64_t>(2, padding[i], extent);
   if (!padded || *padded > maxElements)
     return emitError() << "the padded image has more than " << maxElements
-                       << " " << what << ", with 'padding' " << padding[i];
+                       << " " << what << ", with 'padding' " << padding[i]
+                       << " around operand x " << x;
   int64_t room = *padded - *reach;
   int64_t count = room < 0 ? 0 : room / stride[i] + 1;
   // PyTorch lets one more window reach over the end, and even be larger than
@@ -68,6 +71,8 @@ WindowGeometry::windows(int i, int64_t extent, int64_t kernel,
   }
   if (count == 0)
     return emitError() << "the window spans " << *reach << " " << what
-                       << " but the padded image has only " << *padded;
+                       << " but the padded image has only " << *padded
+                       << ": operand x is " << x << ", with 'padding' "
+                       << padding[i];
   return count;
 }

@@ -28,7 +28,7 @@ func.func @channels_last(%x: tensor<8x9x9x4xf32>, %w: tensor<3x3x3x16xf32>) {
 // -----
 
 func.func @more_rows_than_the_image(%x: tensor<8x3x2x9xf32>, %w: tensor<16x3x3x3xf32>) {
-  // expected-error@+2 {{'dl.conv2d' the window spans 3 rows but the padded image has only 2}}
+  // expected-error@+2 {{'dl.conv2d' the window spans 3 rows but the padded image has only 2: operand x is 'tensor<8x3x2x9xf32>', with 'padding' 0}}
   // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
   %0 = dl.conv2d %x, %w : tensor<8x3x2x9xf32>, tensor<16x3x3x3xf32> -> tensor<8x16x1x7xf32>
   return
@@ -236,7 +236,7 @@ func.func @window_overflows(%x: tensor<8x4x9x9xf32>, %w: tensor<6x4x3x3xf32>) {
 // -----
 
 func.func @padding_overflows(%x: tensor<8x4x9x9xf32>, %w: tensor<6x4x3x3xf32>) {
-  // expected-error@+2 {{'dl.conv2d' the padded image has more than 1099511627776 rows, with 'padding' 9223372036854775807}}
+  // expected-error@+2 {{'dl.conv2d' the padded image has more than 1099511627776 rows, with 'padding' 9223372036854775807 around operand x 'tensor<8x4x9x9xf32>'}}
   // expected-error@+1 {{'dl.conv2d' op failed to infer returned types}}
   %0 = dl.conv2d %x, %w {padding = [9223372036854775807, 0]} : tensor<8x4x9x9xf32>, tensor<6x4x3x3xf32> -> tensor<8x6x7x7xf32>
   return

@@ -39,3 +39,58 @@ dl.model @misspelt {
   // expected-error@+1 {{'orthognal' is not an initialiser; did you mean 'orthogonal'?}}
   dl.param @w : tensor<4x4xf32> = orthognal
 }
+
+// -----
+
+dl.model @ends_swapped {
+  // expected-error@+1 {{'dl.param' op cannot be filled by 'uniform': expected a lower end not above the upper one, not 1.000000e+00 and 0.000000e+00}}
+  dl.param @w : tensor<4xf32> = uniform<1.0, 0.0>
+}
+
+// -----
+
+dl.model @negative_deviation {
+  // expected-error@+1 {{'dl.param' op cannot be filled by 'normal': expected a deviation of 0 or more, not -1.000000e+00}}
+  dl.param @w : tensor<4xf32> = normal<0.0, -1.0>
+}
+
+// -----
+
+dl.model @no_f32 {
+  // expected-error@+1 {{'dl.param' op cannot be filled by 'constant': 1.000000e+300 is no number of 'tensor<4xf32>'}}
+  dl.param @w : tensor<4xf32> = constant<1.0e300>
+}
+
+// -----
+
+dl.model @f64_has_it {
+  dl.param @w : tensor<4xf64> = constant<1.0e300>
+}
+
+// -----
+
+dl.model @bound_no_f32 {
+  // expected-error@+1 {{'dl.param' op cannot be filled by 'uniform': 1.000000e+39 is no number of 'tensor<4xf32>'}}
+  dl.param @w : tensor<4xf32> = uniform<0.0, 1.0e39>
+}
+
+// -----
+
+dl.model @whole_kaiming {
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by 'kaiming_uniform': expected a tensor of floats, not 'tensor<4x4xi32>'}}
+  dl.buffer @w : tensor<4x4xi32> = kaiming_uniform
+}
+
+// -----
+
+dl.model @whole_orthogonal {
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by 'orthogonal': expected a tensor of floats, not 'tensor<4x4xi64>'}}
+  dl.buffer @w : tensor<4x4xi64> = orthogonal
+}
+
+// -----
+
+dl.model @whole_truncated {
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by 'truncated_normal': expected a tensor of floats, not 'tensor<4xi32>'}}
+  dl.buffer @w : tensor<4xi32> = truncated_normal
+}

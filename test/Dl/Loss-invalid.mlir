@@ -156,3 +156,21 @@ func.func @pos_weight_type(%x: tensor<4xf32>, %p: tensor<4xf64>) {
   %0 = dl.bce_with_logits %x, %x pos_weight %p : tensor<4xf32>, tensor<4xf64> -> tensor<f32>
   return
 }
+
+// -----
+
+func.func @batch_of_terms(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.mse' has no reduction(batchmean), which is for dl.kl_div, only mean, sum, none}}
+  // expected-error@+1 {{'dl.mse' op failed to infer returned types}}
+  %0 = dl.mse %x, %x reduction(batchmean) : tensor<8x4xf32> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @batch_of_logits(%x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.bce_with_logits' has no reduction(batchmean), which is for dl.kl_div, only mean, sum, none}}
+  // expected-error@+1 {{'dl.bce_with_logits' op failed to infer returned types}}
+  %0 = dl.bce_with_logits %x, %x reduction(batchmean) : tensor<8x4xf32> -> tensor<f32>
+  return
+}

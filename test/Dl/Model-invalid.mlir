@@ -200,8 +200,18 @@ dl.model @more_names_than_results {
 // -----
 
 dl.model @fewer_names_than_arguments {
-  // expected-error@+1 {{'dl.step' op}}
+  // expected-error@+1 {{'dl.step' op has 1 inputs and 0 outputs, but names for 0 and 0}}
   "dl.step"() <{sym_name = "s", function_type = (tensor<4xf32>) -> (), arg_names = [], result_names = []}> ({
+  ^bb0(%x: tensor<4xf32>):
+    "dl.return"() : () -> ()
+  }) : () -> ()
+}
+
+// -----
+
+dl.model @function_with_too_many_names {
+  // expected-error@+1 {{'dl.func' op has 1 arguments, but names for 2}}
+  "dl.func"() <{sym_name = "f", function_type = (tensor<4xf32>) -> (), arg_names = ["x", "y"]}> ({
   ^bb0(%x: tensor<4xf32>):
     "dl.return"() : () -> ()
   }) : () -> ()

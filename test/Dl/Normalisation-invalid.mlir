@@ -126,3 +126,43 @@ func.func @eval_axis_negative(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
   %0 = dl.batch_norm_eval %x, %g, %g, %g, %g {axis = -1} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
   return
 }
+
+// -----
+
+func.func @layer_norm_below_zero(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.layer_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  %0 = dl.layer_norm %x {eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @rms_norm_below_zero(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.rms_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  %0 = dl.rms_norm %x {eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @group_norm_below_zero(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.group_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  %0 = dl.group_norm %x {groups = 2, eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_below_zero(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.normalize' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  %0, %1, %2, %3 = dl.normalize %x {axes = [1], eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @batch_norm_below_zero(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.batch_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  %0 = dl.batch_norm %x {eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}

@@ -201,7 +201,7 @@ func.func @ceil_mode_over_the_image(%x: tensor<8x3x9x9xf32>) {
 // -----
 
 func.func @window_overflows(%x: tensor<8x3x9x9xf32>) {
-  // expected-error@+2 {{'dl.max_pool2d' the window spans more than 1099511627776 rows, with 'dilation' 4611686018427387904}}
+  // expected-error@+2 {{'dl.max_pool2d' the window spans more than 1099511627776 rows, with 'dilation' 4611686018427387904 and a kernel of 4}}
   // expected-error@+1 {{'dl.max_pool2d' op failed to infer returned types}}
   %0 = dl.max_pool2d %x {dilation = [4611686018427387904, 1], kernel = [4, 2]} : tensor<8x3x9x9xf32> -> tensor<8x3x4x4xf32>
   return

@@ -19,7 +19,7 @@ func.func @sum_negative(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @sum_unordered(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.reduce_sum' expects its axes in ascending order, each once}}
+  // expected-error@+2 {{'dl.reduce_sum' expects its axes in ascending order, each once, not [1, 0]}}
   // expected-error@+1 {{'dl.reduce_sum' op failed to infer returned types}}
   %0 = dl.reduce_sum %x {axes = [1, 0]} : tensor<8x4xf32> -> tensor<f32>
   return
@@ -28,7 +28,7 @@ func.func @sum_unordered(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @sum_twice(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.reduce_sum' expects its axes in ascending order, each once}}
+  // expected-error@+2 {{'dl.reduce_sum' expects its axes in ascending order, each once, not [1, 1]}}
   // expected-error@+1 {{'dl.reduce_sum' op failed to infer returned types}}
   %0 = dl.reduce_sum %x {axes = [1, 1]} : tensor<8x4xf32> -> tensor<8xf32>
   return

@@ -55,7 +55,7 @@ func.func @split_out_of_range(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @split_leaves_some(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.split' expects 'sizes' that add up to 4, dimension 1 of operand x 'tensor<8x4xf32>'}}
+  // expected-error@+2 {{'dl.split' expects 'sizes' that add up to 4, dimension 1 of operand x 'tensor<8x4xf32>', not [1, 2]}}
   // expected-error@+1 {{'dl.split' op failed to infer returned types}}
   %0, %1 = dl.split %x sizes [1, 2] {axis = 1} : tensor<8x4xf32> -> tensor<8x1xf32>, tensor<8x2xf32>
   return
@@ -64,7 +64,7 @@ func.func @split_leaves_some(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @split_negative(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.split' expects 'sizes' that add up to 4, dimension 1 of operand x 'tensor<8x4xf32>'}}
+  // expected-error@+2 {{'dl.split' expects 'sizes' that add up to 4, dimension 1 of operand x 'tensor<8x4xf32>', not [5, -1]}}
   // expected-error@+1 {{'dl.split' op failed to infer returned types}}
   %0, %1 = dl.split %x sizes [5, -1] {axis = 1} : tensor<8x4xf32> -> tensor<8x5xf32>, tensor<8x1xf32>
   return

@@ -51,7 +51,7 @@ func.func @transpose_short(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @transpose_twice_the_same(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once}}
+  // expected-error@+2 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once, for operand x 'tensor<8x4xf32>', not [1, 1]}}
   // expected-error@+1 {{'dl.transpose' op failed to infer returned types}}
   %0 = dl.transpose %x perm [1, 1] : tensor<8x4xf32> -> tensor<4x4xf32>
   return
@@ -60,7 +60,7 @@ func.func @transpose_twice_the_same(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @transpose_of_no_dimension(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once}}
+  // expected-error@+2 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once, for operand x 'tensor<8x4xf32>', not [0, -1]}}
   // expected-error@+1 {{'dl.transpose' op failed to infer returned types}}
   %0 = dl.transpose %x perm [0, -1] : tensor<8x4xf32> -> tensor<8x4xf32>
   return
@@ -86,7 +86,7 @@ func.func @broadcast_short(%x: tensor<4x4xf32>) {
 // -----
 
 func.func @broadcast_unordered(%x: tensor<4x4xf32>) {
-  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4x4xf32>'}}
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4x4xf32>', not [2, 1]}}
   %0 = dl.broadcast %x dims [2, 1] : tensor<4x4xf32> to tensor<8x4x4xf32>
   return
 }
@@ -94,7 +94,7 @@ func.func @broadcast_unordered(%x: tensor<4x4xf32>) {
 // -----
 
 func.func @broadcast_out_of_range(%x: tensor<4xf32>) {
-  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4xf32>', not [2]}}
   %0 = dl.broadcast %x dims [2] : tensor<4xf32> to tensor<8x4xf32>
   return
 }
@@ -102,7 +102,7 @@ func.func @broadcast_out_of_range(%x: tensor<4xf32>) {
 // -----
 
 func.func @broadcast_negative(%x: tensor<4xf32>) {
-  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.broadcast' op expects 'dims' to ascend and to lie within the result 'tensor<8x4xf32>', not [-1]}}
   %0 = dl.broadcast %x dims [-1] : tensor<4xf32> to tensor<8x4xf32>
   return
 }
@@ -144,7 +144,7 @@ func.func @pad_short_interior(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @pad_negative(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.pad' expects no negative padding}}
+  // expected-error@+2 {{'dl.pad' expects no negative padding along dimension 1 of operand x 'tensor<8x4xf32>', not -1}}
   // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
   %0 = dl.pad %x low [0, 0] high [0, -1] : tensor<8x4xf32> -> tensor<8x3xf32>
   return
@@ -222,6 +222,14 @@ func.func @reverse_negative(%x: tensor<8x4xf32>) {
 
 // -----
 
+func.func @reverse_twice(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.reverse' op expects each of 'dims' once, not [1, 1]}}
+  %0 = dl.reverse %x dims [1, 1] : tensor<8x4xf32>
+  return
+}
+
+// -----
+
 func.func @one_hot_of_another_shape(%i: tensor<8xi32>) {
   // expected-error@+1 {{'dl.one_hot' op adds a last dimension, but operand index is 'tensor<8xi32>' and the result 'tensor<4x10xf32>'}}
   %0 = dl.one_hot %i : tensor<8xi32> to tensor<4x10xf32>
@@ -280,7 +288,7 @@ func.func @pad_with_half(%x: tensor<8xi32>) {
 // -----
 
 func.func @pad_too_much(%x: tensor<8xi32>) {
-  // expected-error@+2 {{'dl.pad' expects padding of at most 1099511627776}}
+  // expected-error@+2 {{'dl.pad' expects padding of at most 1099511627776 along dimension 0 of operand x 'tensor<8xi32>', not 1099511627777}}
   // expected-error@+1 {{'dl.pad' op failed to infer returned types}}
   %0 = dl.pad %x low [1099511627777] high [0] : tensor<8xi32> -> tensor<9xi32>
   return
@@ -298,7 +306,7 @@ func.func @reflection_pad_short(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @reflection_pad_negative(%x: tensor<8x4xf32>) {
-  // expected-error@+2 {{'dl.reflection_pad' expects no negative padding}}
+  // expected-error@+2 {{'dl.reflection_pad' expects no negative padding along dimension 1 of operand x 'tensor<8x4xf32>', not -1}}
   // expected-error@+1 {{'dl.reflection_pad' op failed to infer returned types}}
   %0 = dl.reflection_pad %x low [0, -1] high [0, 0] : tensor<8x4xf32> -> tensor<8x3xf32>
   return
