@@ -103,3 +103,6 @@ def cases():
         yield gumbel(f"{kind}_rows", (4, 6), 1, 1.0, hard)
         yield gumbel(f"{kind}_cold", (3, 5), 1, 0.25, hard)
         yield gumbel(f"{kind}_middle", (2, 4, 3), 1, 0.5, hard)
+        yield gumbel(f"{kind}_one_row", (1, 5), 1, 0.5, hard)
+        yield gumbel(f"{kind}_one_class", (3, 1), 1, 0.5, hard)
+        yield gumbel(f"{kind}_no_rows", (0, 4), 1, 0.5, hard)

@@ -68,6 +68,8 @@ def other_ranks():
                       stride=[3], padding=[2], dilation=[2])
     yield convolution("conv1d", "groups2", (2, 6, 8), (4, 3, 3), groups=2, padding=[1])
     yield convolution("conv1d", "depthwise", (3, 7, 8), (7, 1, 5), groups=7)
+    yield convolution("conv1d", "no_sequences", (0, 3, 9), (4, 3, 3), padding=[1])
+    yield convolution("conv3d", "no_volumes", (0, 2, 3, 4, 4), (3, 2, 2, 3, 3))
     yield convolution("conv3d", "one", (1, 1, 1, 1, 1), (1, 1, 1, 1, 1))
     yield convolution("conv3d", "k3_pad1", (2, 3, 4, 5, 3), (4, 3, 3, 3, 3), padding=[1, 1, 1])
     yield convolution("conv3d", "all_different", (1, 2, 9, 6, 7), (3, 2, 3, 1, 2), bias=False,
@@ -86,6 +88,7 @@ def transposed():
                       (2, 3, 3, 2), output_padding=[1, 2], dilation=[2, 3])
     yield convolution("conv_transpose2d", "groups2", (2, 6, 4, 4), (6, 2, 3, 3), groups=2,
                       stride=[2, 2])
+    yield convolution("conv_transpose2d", "no_images", (0, 3, 4, 5), (3, 2, 3, 3), stride=[2, 2])
     yield convolution("conv_transpose2d", "depthwise", (1, 5, 3, 4), (5, 1, 3, 3), groups=5,
                       stride=[2, 1], padding=[1, 1])
 

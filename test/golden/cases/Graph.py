@@ -85,3 +85,5 @@ def cases():
     yield gcn_conv("no_bias", 9, 3, 17, 0.2, bias=False, dtype=np.int32)
     yield gcn_conv("no_self_loops", 6, 4, 3, 0.15, loops=False)
     yield gcn_conv("one", 1, 1, 1, 1.0)
+    yield gcn_conv("no_nodes", 0, 3, 2, 1.0)
+    yield gcn_conv("no_edges", 4, 3, 2, 0.0)

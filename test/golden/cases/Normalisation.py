@@ -89,6 +89,7 @@ def cases():
     yield batch_norm("train_sequences", (3, 5, 7), "train")
     yield batch_norm("eval", (3, 5, 4, 4), "eval")
     yield batch_norm("eval_vectors", (1, 5), "eval")
+    yield batch_norm("eval_no_images", (0, 3, 4, 4), "eval")
     yield Case(op="batch_norm", name="neither_affine_nor_statistics", inputs={"x": normal(5, 3, 4)},
                text="%y = dl.batch_norm %x mode(eval) : {x} -> {y}",
                reference=lambda x: F.batch_norm(x, None, None, training=True))
@@ -98,7 +99,9 @@ def cases():
     yield layer_norm("two_dims_no_bias", (3, 4, 5), 1, operands=1)
     yield layer_norm("all_no_affine", (3, 4), 0, operands=0, eps=1e-3)
     yield layer_norm("one_row", (1, 16), 1)
+    yield layer_norm("no_rows", (0, 16), 1)
     yield rms_norm("last", (4, 3, 37), 2)
+    yield rms_norm("no_rows", (3, 0, 5), 2)
     yield rms_norm("two_dims", (3, 4, 5), 1)
     yield rms_norm("no_weight", (2, 9), 1, operands=0, eps=1e-2)
     # The gradient is what is left of two terms near 1.
@@ -108,12 +111,19 @@ def cases():
     # Four in a group: of two that are nearly equal the gradient has no digits in f32.
     yield group_norm("vectors_no_affine", (3, 8), 2, operands=0)
     yield group_norm("one_group_sequences", (2, 4, 7), 1, operands=1)
+    # A group is one element: what is left is the bias, and of the gradient what PyTorch
+    # rounds.
+    yield dataclasses.replace(group_norm("one_in_a_group", (2, 4, 1, 1), 4), scale=1.0)
+    yield group_norm("one_image_one_column", (1, 4, 5, 1), 2)
+    yield group_norm("no_images", (0, 4, 3, 3), 2)
     yield instance_norm("images", (2, 5, 4, 3))
     yield instance_norm("large_mean_sequences", (3, 2, 17), offset=10.0)
     yield instance_norm("no_affine", (1, 3, 2, 2), operands=0)
     yield response("five", (2, 9, 3, 2), 5, scale=10.0)
     yield response("even_alexnet", (1, 7, 2, 3), 4, scale=10.0, alpha=1e-2, beta=0.75, k=2.0)
     yield response("wider_than_channels", (2, 3, 5), 9, scale=3.0, alpha=0.5, beta=0.5)
+    yield response("no_images", (0, 4, 3), 3)
+    yield weight_norm("no_filters", (0, 3), 0)
     yield weight_norm("filters", (6, 3, 3, 2), 0)
     yield weight_norm("columns", (5, 7), 1)
     yield weight_norm("one", (1, 4), 0)
@@ -146,6 +156,9 @@ def parts():
     yield normalize("last", (3, 37), (1,))
     yield normalize("outer", (5, 6, 4), (0, 2), eps=1e-3)
     yield normalize("all", (2, 9), (0, 1))
+    yield normalize("one", (1, 1), (1,))
+    yield normalize("over_ones", (4, 1, 3), (1,))
+    yield normalize("no_rows", (0, 5), (1,))
 
     def train(name, shape, axis=1):
         axes = tuple(i for i in range(len(shape)) if i != axis)
@@ -164,6 +177,8 @@ def parts():
 
     yield train("images", (3, 5, 4, 3))
     yield train("vectors", (7, 3))
+    yield train("one_image_one_row", (1, 3, 1, 7))
+    yield train("one_a_channel", (1, 3, 1, 1))
     yield train("channels_last", (2, 3, 5, 4), axis=3)
 
     def evaluate(name, shape, axis=1):
@@ -182,4 +197,5 @@ def parts():
 
     yield evaluate("images", (3, 5, 4, 3))
     yield evaluate("one_vector", (1, 3))
+    yield evaluate("no_vectors", (0, 3))
     yield evaluate("channels_last", (2, 3, 5, 4), axis=3)

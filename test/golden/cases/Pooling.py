@@ -94,6 +94,7 @@ def sequences():
     for op in "max_pool1d", "avg_pool1d":
         yield pool(op, "one", (1, 1, 1), [1])
         yield pool(op, "k3", (2, 5, 9), [3])
+        yield pool(op, "no_sequences", (0, 3, 7), [3], stride=[2])
         yield pool(op, "k3_stride2_pad1", (2, 3, 8), [3], stride=[2], padding=[1])
         yield pool(op, "ceil", (2, 3, 8), [3], stride=[2], ceil_mode=True)
     yield pool("max_pool1d", "dilation", (2, 3, 9), [3], stride=[1], padding=[1], dilation=[2])

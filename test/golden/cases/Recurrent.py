@@ -101,6 +101,8 @@ def cases():
         yield layer(op, "lengths", 6, 4, 3, 5, lengths=[3, 6, 1, 5])
         yield layer(op, "lengths_two_both", 4, 3, 2, 3, layers=2, bidirectional=True,
                     lengths=[2, 4, 1], initial=True)
+        yield layer(op, "no_sequences", 4, 0, 3, 2, layers=2, bidirectional=True)
+        yield cell(op, "no_rows", 0, 3, 4)
         yield cell(op, "odd", 3, 7, 5)
         yield cell(op, "no_bias", 5, 1, 2, bias=False)
         yield cell(op, "wide", 4, 3, 17)

@@ -21,7 +21,7 @@ def recurrence(trips, batch, hidden, reverse, truncate=None):
                 h = h.detach()
             h = torch.tanh(h @ w + xs[t])
             ys[t] = h * xs[t]
-        return {"s": h, "ys": torch.stack(ys)}
+        return {"s": h, "ys": torch.stack(ys) if ys else xs * 0}
 
     return Case(op="scan", name=f"{'reverse_' * reverse}{trips}_{batch}_{hidden}"
                 + (f"_truncate_{truncate}" if truncate else ""),
@@ -36,6 +36,8 @@ def cases():
     for shape in (5, 3, 7), (1, 4, 2), (6, 1, 1), (4, 5, 33):
         for reverse in False, True:
             yield recurrence(*shape, reverse)
+    yield recurrence(0, 2, 3, False)
+    yield recurrence(3, 0, 2, False)
     for truncate in 1, 3, 4, 9:
         for reverse in False, True:
             yield recurrence(9, 2, 3, reverse, truncate)

@@ -27,7 +27,8 @@ def views():
     for shape, perm in ((3, 35), [1, 0]), ((2, 1, 5), [2, 0, 1]), ((2, 3, 4, 5), [3, 1, 0, 2]), ((0, 4), [1, 0]), ((), []):
         yield one("transpose", f"{shape}_{perm}", normal(*shape), f"perm {perm}",
                   lambda x: x.permute(perm))
-    for shape, target, dims in ((3,), (2, 3, 5), [1]), ((2, 5), (2, 3, 5), [0, 2]), ((), (3, 4), []), ((0,), (0, 4), [0]):
+    for shape, target, dims in ((3,), (2, 3, 5), [1]), ((2, 5), (2, 3, 5), [0, 2]), ((), (3, 4), []), ((0,), (0, 4), [0]), \
+            ((1,), (1, 4), [0]), ((1,), (3, 1), [1]), ((3, 1), (3, 2, 1), [0, 2]):
         def spread(x):
             where = [x.shape[dims.index(d)] if d in dims else 1 for d in range(len(target))]
             return x.reshape(where).expand(target)
@@ -64,7 +65,8 @@ def boxes():
                   lambda x: F.pad(x, (1, 0, 0, 1), value=value), types=["f32"])
     # PyTorch pads the last dimensions of tensors with two more in front.
     for op, mode in ("reflection_pad", "reflect"), ("replication_pad", "replicate"), ("circular_pad", "circular"):
-        for shape, low, high in ((2, 3, 5), [2], [3]), ((2, 3, 4, 5), [1, 0], [2, 4]), ((1, 1, 3, 4), [2, 2], [0, 1]):
+        for shape, low, high in ((2, 3, 5), [2], [3]), ((2, 3, 4, 5), [1, 0], [2, 4]), ((1, 1, 3, 4), [2, 2], [0, 1]), \
+                ((0, 2, 5), [2], [3]):
             front = [0] * (len(shape) - len(low))
             pairs = [n for pair in reversed(list(zip(low, high))) for n in pair]
             yield one(op, f"{shape}_{low}_{high}", normal(*shape), f"low {front + low} high {front + high}",
@@ -115,11 +117,14 @@ def indices():
             yield Case(op="iota", name=f"{name}_{shape}_along_{axis}", inputs={"x": normal(1)}, gradients=[],
                        types=["f32", "f64"] if name == "float" else ["f32"],
                        text=f"%y = dl.iota {{axis = {axis}}} : {{y}}", reference=count)
-    for shape, dtype in ((6,), "i32"), ((3, 5), "i64"), ((4,), "ui8"), ((0,), "i32"), ((5,), "i8"):
+    for shape, dtype in ((6,), "i32"), ((3, 5), "i64"), ((4,), "ui8"), ((0,), "i32"), ((5,), "i8"), ((1,), "i64"), ((3, 1), "i32"):
         low = 0 if dtype == "ui8" else -2
         yield Case(op="one_hot", name=f"{dtype}_{shape}", inputs={"i": integers(low, 9, *shape, dtype=dtype)},
                    gradients=[], text="%y = dl.one_hot %i : {i} to {y}",
                    reference=lambda i: (i.long()[..., None] == torch.arange(7)).double())
+    yield Case(op="one_hot", name="one_class", inputs={"i": integers(-1, 2, 1, 4, dtype="i32")},
+               gradients=[], text="%y = dl.one_hot %i : {i} to {y}",
+               reference=lambda i: (i[..., None] == 0).double())
     yield Case(op="one_hot", name="whole", inputs={"i": integers(0, 3, 4, dtype="i64")}, types=["f32"],
                text="%y = dl.one_hot %i : {i} to {y}", reference=lambda i: F.one_hot(i, 3), gradients=[])
     yield Case(op="constant", name="list", inputs={"x": normal(1)}, gradients=[], types=["f32"],

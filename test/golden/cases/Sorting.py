@@ -65,11 +65,15 @@ def cases():
     yield argsort("rows", normal(5, 13), 1)
     yield argsort("columns_descending", choice([0.0, 1.0], 9, 4), 0, descending=True)
     yield argsort("one", normal(1, 1), 1)
+    yield argsort("empty", normal(3, 0), 1)
+    yield argsort("no_rows", normal(0, 4), 1, descending=True)
 
     yield top_k("rows", normal(5, 13), 3, 1)
     yield top_k("columns_smallest", normal(9, 6), 4, 0, largest=False)
     yield top_k("ties", choice([0.0, 1.0, 2.0], 4, 17), 5, 1)
     yield top_k("all", normal(1, 1), 1, 1)
+    yield top_k("no_rows", normal(0, 4), 2, 1)
+    yield top_k("none", normal(3, 4), 0, 1)
     yield top_k("integers", integers(-9, 9, 12, dtype="i64"), 5, 0)
 
     yield cumsum("rows", normal(5, 13), 1)
