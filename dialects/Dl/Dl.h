@@ -56,6 +56,14 @@ struct TableIndex {
   unsigned operand;     ///< its number
   int64_t limit;        ///< places are 0 to limit - 1
   llvm::StringRef name; ///< the operand's, for messages
+  bool ascends = false; ///< whether it begins with 0 and never descends
+
+  /// What is checked of an index that ascends, for messages: its first entry,
+  /// and by how much it grows.
+  std::string first() const { return (name + "[0]").str(); }
+  std::string growth() const {
+    return (name + ", each less the one before,").str();
+  }
 };
 
 /// What to say where an operand of `op` has an entry outside of [0, limit).

@@ -100,7 +100,8 @@ def Dl_IndexesTable : OpInterface<"IndexesTable"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
     An op that reads or writes at places that an operand names. Its lowering takes
-    them for valid; the `simplify` phase puts a `check_index` before each.
+    them for valid; the `simplify` phase puts a `check_index` before each, and one
+    of its steps where an index ascends.
   }];
   let methods = [InterfaceMethod<
     "Which operands are indices, and how many places there are for each.",

@@ -88,7 +88,8 @@ LogicalResult SpmmOp::verify() {
 
 SmallVector<TableIndex> SpmmOp::getTableIndices() {
   Value columns = getTranspose() ? getY() : getDense();
-  return {{0, tensorType(getIndices()).getDimSize(0) + 1, "indptr"},
+  return {{0, tensorType(getIndices()).getDimSize(0) + 1, "indptr",
+           /*ascends=*/true},
           {1, tensorType(columns).getDimSize(0), "indices"}};
 }
 
@@ -130,7 +131,8 @@ LogicalResult SddmmOp::inferReturnTypes(MLIRContext *,
 }
 
 SmallVector<TableIndex> SddmmOp::getTableIndices() {
-  return {{0, tensorType(getIndices()).getDimSize(0) + 1, "indptr"},
+  return {{0, tensorType(getIndices()).getDimSize(0) + 1, "indptr",
+           /*ascends=*/true},
           {1, tensorType(getB()).getDimSize(0), "indices"}};
 }
 

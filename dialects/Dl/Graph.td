@@ -12,8 +12,8 @@ def Dl_SpmmOp : Dl_Op<"spmm", [Pure, Dl_HasRule, Dl_Irregular,
     The sparse matrix A is N x M in compressed rows: the entries of row i are those numbered
     indptr[i] to indptr[i + 1] - 1; entry e stands in column indices[e] and is values[e].
     The result is A dense, or A^T dense if `transpose`. Sums are in the order of the
-    entries. `indptr` should ascend from 0 to the number of entries; entries of no row
-    count as 0. An index outside fails the step. Gradient: `spmm` with the transpose for
+    entries. An index outside fails the step, and so does an `indptr` that does not begin
+    with 0 or that descends; entries behind the last row count as 0. Gradient: `spmm` with the transpose for
     dense, `sddmm` for values.
     ```mlir
     %y = dl.spmm %indptr, %indices, %values, %dense : tensor<5xi32>, tensor<9xi32>, tensor<9xf32>, tensor<6x8xf32> -> tensor<4x8xf32>

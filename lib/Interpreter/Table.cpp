@@ -18,13 +18,34 @@ static bool checkIndex(const Call &call, Operation *op, StringRef name,
   return true;
 }
 
+/// The same for an index that must begin with 0 and not descend.
+static bool checkGrowth(const Call &call, Operation *op) {
+  for (const dl::TableIndex &index :
+       cast<dl::IndexesTable>(op).getTableIndices()) {
+    const Tensor &entries = call.operand(index.operand);
+    if (!index.ascends || entries.size() == 0)
+      continue;
+    auto fault = [&](const std::string &name, int64_t limit) {
+      call.fault(dl::indexFaultMessage(
+          op->getLoc(), op->getName().getStringRef(), name, limit));
+      return false;
+    };
+    if (entries.integer(0) != 0)
+      return fault(index.first(), 1);
+    for (int64_t i = 1; i < entries.size(); ++i)
+      if (entries.integer(i) < entries.integer(i - 1))
+        return fault(index.growth(), index.limit);
+  }
+  return true;
+}
+
 bool dlc::interp::checkIndices(const Call &call, Operation *op) {
   for (const dl::TableIndex &index :
        cast<dl::IndexesTable>(op).getTableIndices())
     if (!checkIndex(call, op, op->getName().getStringRef(), index.name,
                     call.operand(index.operand), index.limit))
       return false;
-  return true;
+  return checkGrowth(call, op);
 }
 
 static Tensor checkIndexOp(dl::CheckIndexOp op, const Call &call) {

@@ -76,30 +76,88 @@ static bool isKnownBelow(Value index, int64_t limit) {
   return false;
 }
 
-/// Gives every index of an op with a table a check.
-static void insertChecks(func::FuncOp step) {
-  step.walk([](IndexesTable op) {
-    OpBuilder builder(op);
-    for (const TableIndex &index : op.getTableIndices()) {
-      Value value = op->getOperand(index.operand);
-      if (tensorType(value).getNumElements() == 0 ||
-          isKnownBelow(value, index.limit))
-        continue;
-      op->setOperand(index.operand,
-                     CheckIndexOp::create(
-                         builder, op->getLoc(), value.getType(), value,
-                         builder.getI64IntegerAttr(index.limit),
-                         builder.getStringAttr(op->getName().getStringRef()),
-                         builder.getStringAttr(index.name)));
-    }
-  });
-}
-
 /// The loop whose body takes `value` from outside as it is, or a slice of it.
 static ScanOp loopThatTakes(Value value) {
   auto arg = dyn_cast<BlockArgument>(value);
   auto scan = arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
   return scan && arg.getArgNumber() >= scan.getNumCarried() ? scan : ScanOp();
+}
+
+static CheckIndexOp insertCheck(OpBuilder &builder, IndexesTable op,
+                                Value index, int64_t limit, StringRef name) {
+  return CheckIndexOp::create(
+      builder, op->getLoc(), index.getType(), index,
+      builder.getI64IntegerAttr(limit),
+      builder.getStringAttr(op->getName().getStringRef()),
+      builder.getStringAttr(name));
+}
+
+/// Whether a constant begins with 0 and does not descend.
+static bool isKnownToAscend(Value index) {
+  auto constant = index.getDefiningOp<ConstantOp>();
+  auto elements = constant ? dyn_cast<DenseIntElementsAttr>(constant.getValue())
+                           : DenseIntElementsAttr();
+  if (!elements)
+    return false;
+  bool isUnsigned = elements.getElementType().isUnsignedInteger();
+  int64_t before = 0, number = 0;
+  return llvm::all_of(elements, [&](const APInt &element) {
+    int64_t value =
+        isUnsigned ? element.getZExtValue() : element.getSExtValue();
+    bool fits = number++ == 0 ? value == 0 : value >= before;
+    before = value;
+    return fits;
+  });
+}
+
+/// Checks that an index begins with 0 and does not descend. The op works with
+/// what the checks of its range leave, so nothing uses these.
+static void insertGrowthChecks(IndexesTable op, const TableIndex &index,
+                               Value value,
+                               DenseSet<std::pair<Value, int64_t>> &known) {
+  OpBuilder builder(op);
+  // In front of the loops that only hand it on.
+  while (ScanOp scan = loopThatTakes(value)) {
+    unsigned number = cast<BlockArgument>(value).getArgNumber();
+    if (number < scan.getNumCarried() + scan.getInputs().size())
+      break;
+    value = scan->getOperand(number);
+    builder.setInsertionPoint(scan);
+  }
+  if (isKnownToAscend(value) || !known.insert({value, index.limit}).second)
+    return;
+  Expr e(builder, op->getLoc());
+  int64_t growths = tensorType(value).getDimSize(0) - 1;
+  insertCheck(builder, op, e.slice(value, 0, 0, 1), 1, index.first());
+  if (growths == 0)
+    return;
+  // Wide enough for what is below 0 of bytes.
+  Value wide = e.cast(value, builder.getI64Type());
+  Value after = e.slice(wide, 0, 1, growths),
+        before = e.slice(wide, 0, 0, growths);
+  insertCheck(builder, op, e.sub(after, before), index.limit, index.growth());
+}
+
+/// Gives every index of an op with a table a check.
+static void insertChecks(func::FuncOp step) {
+  DenseSet<std::pair<Value, int64_t>> known;
+  step.walk([&](IndexesTable op) {
+    SmallVector<std::pair<TableIndex, Value>> ascending;
+    for (const TableIndex &index : op.getTableIndices()) {
+      Value value = op->getOperand(index.operand);
+      if (tensorType(value).getNumElements() == 0)
+        continue;
+      if (index.ascends)
+        ascending.push_back({index, value});
+      if (isKnownBelow(value, index.limit))
+        continue;
+      OpBuilder builder(op);
+      op->setOperand(index.operand,
+                     insertCheck(builder, op, value, index.limit, index.name));
+    }
+    for (auto &[index, value] : ascending)
+      insertGrowthChecks(op, index, value, known);
+  });
 }
 
 /// A tensor with the same elements, or of which it is a slice, that is computed

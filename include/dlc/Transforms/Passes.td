@@ -37,7 +37,8 @@ def CollectFaults : Pass<"dl-collect-faults", "::mlir::func::FuncOp"> {
   let summary = "check every index, all in one place";
   let description = [{
     Puts a `dl.check_index` before each index operand of an op with a table, unless it is
-    known to be inside. Then all checks of a step become one `dl.first_fault`, behind
+    known to be inside, and checks that row pointers begin with 0 and do not descend.
+    Then all checks of a step become one `dl.first_fault`, behind
     the computation of the last index that is checked; it is a result of the step,
     marked `dl.fault`, and the step's attribute `dl.faults` holds what to say of each. The
     `check_index` ops stay and clamp. A `dl.scan` whose body computes an index
