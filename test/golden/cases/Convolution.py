@@ -42,10 +42,24 @@ def cases():
     yield conv2d("k3_two_tiles_and_a_rest", (1, 15, 5, 6), (35, 3, 3), padding=[1, 1])
     yield conv2d("k3_wide", (2, 16, 7, 7), (32, 3, 3), padding=[1, 1], bias=False)
     yield conv2d("no_images", (0, 3, 5, 5), (4, 3, 3), padding=[1, 1])
+    yield from few_outputs()
     yield from grouped()
     yield from other_ranks()
     yield from transposed()
     yield from gradients()
+
+
+def few_outputs():
+    """Some images, but one filter or one place."""
+    yield conv2d("one_filter", (4, 2, 2, 2), (1, 1, 1))
+    yield conv2d("one_filter_k3", (5, 3, 5, 5), (1, 3, 3), padding=[1, 1])
+    yield conv2d("one_filter_wide", (9, 17, 3, 4), (1, 2, 2), bias=False)
+    yield conv2d("one_place", (8, 3, 3, 3), (5, 3, 3))
+    yield conv2d("one_filter_one_place", (16, 3, 2, 2), (1, 2, 2))
+    yield convolution("conv1d", "one_place", (4, 5, 1), (33, 5, 3), stride=[2], padding=[1])
+    yield convolution("conv1d", "one_filter", (6, 3, 7), (1, 3, 3))
+    yield convolution("conv3d", "one_filter", (4, 2, 3, 3, 3), (1, 2, 2, 2, 2))
+    yield convolution("conv_transpose2d", "one_filter", (8, 3, 4, 5), (3, 1, 4, 4), stride=[2, 3])
 
 
 def grouped():

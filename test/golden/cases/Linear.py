@@ -31,6 +31,10 @@ def cases():
     for front, back in ((), ()), ((3,), (3,)), ((2, 3), (2, 3)), ((3,), ()), ((), (2, 2)), ((1, 4), (1, 4)), ((0,), (0,)):
         for sizes in ((5, 7, 3), (1, 1, 1), (4, 17, 19)) if front == back else ((5, 7, 3),):
             yield from products(front, back, *sizes)
+    # Many small products, of one row, one column, and with one matrix for all.
+    for sizes in (5, 7, 1), (1, 7, 4), (5, 1, 4), (1, 9, 1), (33, 5, 17):
+        yield from products((8,), (8,), *sizes) if sizes[0] < 33 else ()
+        yield from products((8,), (), *sizes)
     yield from products((2,), (2,), 3, 0, 4)
     yield from products((), (), 0, 5, 4)
 

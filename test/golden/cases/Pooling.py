@@ -51,6 +51,8 @@ def cases():
     yield max_pool2d("ceil_larger_than_image", (1, 2, 1, 2), [2, 3], stride=[2, 2],
                      ceil_mode=True)
     yield max_pool2d("no_images", (0, 3, 4, 4), [2, 2])
+    yield max_pool2d("one_channel", (8, 1, 6, 6), [2, 2])
+    yield max_pool2d("one_place", (8, 33, 3, 2), [3, 3], stride=[3, 2], padding=[1, 1])
     yield from minus_infinity()
     yield from means()
     yield from sequences()
@@ -84,6 +86,8 @@ def means():
     yield avg_pool2d("ceil_pad1_not_counted", (1, 4, 6, 6), [3, 2], stride=[2, 3],
                      padding=[1, 1], ceil_mode=True, count_include_pad=False)
     yield avg_pool2d("divisor", (1, 2, 5, 5), [3, 3], padding=[1, 1], divisor_override=2)
+    yield avg_pool2d("one_channel", (4, 1, 9, 5), [3, 1])
+    yield avg_pool2d("one_place", (5, 3, 3, 3), [3, 3])
     yield avg_pool2d("no_images", (0, 3, 4, 4), [2, 2])
     infinite = np.linspace(-1, 1, 16, dtype=np.float32).reshape(1, 1, 4, 4)
     infinite[0, 0, 1, 1] = np.inf
@@ -94,6 +98,8 @@ def sequences():
     for op in "max_pool1d", "avg_pool1d":
         yield pool(op, "one", (1, 1, 1), [1])
         yield pool(op, "k3", (2, 5, 9), [3])
+        yield pool(op, "one_channel", (6, 1, 9), [3], stride=[2])
+        yield pool(op, "one_place", (5, 4, 3), [3])
         yield pool(op, "no_sequences", (0, 3, 7), [3], stride=[2])
         yield pool(op, "k3_stride2_pad1", (2, 3, 8), [3], stride=[2], padding=[1])
         yield pool(op, "ceil", (2, 3, 8), [3], stride=[2], ceil_mode=True)
@@ -103,7 +109,7 @@ def sequences():
 
 
 def whole_images():
-    for shape in (1, 1, 1, 1), (2, 3, 5, 7), (0, 3, 2, 2):
+    for shape in (1, 1, 1, 1), (2, 3, 5, 7), (0, 3, 2, 2), (8, 1, 4, 5):
         for op, whole in (("global_avg_pool2d", F.adaptive_avg_pool2d),
                           ("global_max_pool2d", F.adaptive_max_pool2d)):
             yield Case(op=op, name=f"{shape}", inputs={"x": normal(*shape)},
@@ -125,6 +131,8 @@ def adaptive():
     yield case((1, 2, 6, 9), (4, 6))
     yield case((1, 5, 3, 2), (5, 3))
     yield case((0, 2, 3, 5), (2, 2))
+    yield case((5, 1, 6, 5), (3, 2))
+    yield case((8, 3, 5, 4), (1, 1))
 
 
 def k_max():
