@@ -10,7 +10,9 @@
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/IR/Dominance.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
@@ -31,6 +33,48 @@ static bool readsOnce(OpOperand *operand) {
   if (isa<linalg::YieldOp>(producer.getBody()->front()))
     return consumer.getMatchingIndexingMap(operand).isProjectedPermutation();
   return consumer.getMatchingIndexingMap(operand).isPermutation();
+}
+
+/// Removes operands, results and computations that an op has twice or in vain.
+/// The op may be replaced; what stands before `next` is returned.
+static linalg::GenericOp tidy(linalg::GenericOp op, IRRewriter &rewriter,
+                              const FrozenRewritePatternSet &patterns) {
+  Operation *next = op->getNextNode();
+  GreedyRewriteConfig config;
+  config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+  (void)applyOpPatternsGreedily(op.getOperation(), patterns, config);
+  op = cast<linalg::GenericOp>(next->getPrevNode());
+  DominanceInfo dominance(op);
+  eliminateCommonSubExpressions(rewriter, dominance, op);
+  return op;
+}
+
+/// Merges into an op all that it may. What the op reads has been through this
+/// before, so each body is written once per operand; in any other order the
+/// work grows exponentially with a chain like x = x + f(x).
+static void mergeProducers(linalg::GenericOp op, IRRewriter &rewriter,
+                           const FrozenRewritePatternSet &patterns) {
+  auto fusable = [](OpOperand &operand) {
+    return linalg::areElementwiseOpsFusable(&operand) && readsOnce(&operand);
+  };
+  while (true) {
+    auto *operand = llvm::find_if(op->getOpOperands(), fusable);
+    if (operand == op->getOpOperands().end())
+      return;
+    auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+    rewriter.setInsertionPoint(op);
+    FailureOr<linalg::ElementwiseOpFusionResult> fused =
+        linalg::fuseElementwiseOps(rewriter, operand);
+    if (failed(fused))
+      return;
+    // What else reads the producer still does so, and has it computed there.
+    for (OpResult result : op->getResults())
+      rewriter.replaceAllUsesWith(result, fused->replacements.lookup(result));
+    rewriter.eraseOp(op);
+    if (producer.use_empty())
+      rewriter.eraseOp(producer);
+    op = tidy(cast<linalg::GenericOp>(fused->fusedOp), rewriter, patterns);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -146,11 +190,19 @@ namespace {
 struct FuseElementwisePass
     : dlc::impl::FuseElementwiseBase<FuseElementwisePass> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    linalg::populateElementwiseOpsFusionPatterns(patterns, readsOnce);
-    linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+    RewritePatternSet cleanup(&getContext());
+    linalg::populateElementwiseOpsFusionPatterns(
+        cleanup,
+        /*controlElementwiseOpFusion=*/[](OpOperand *) { return false; });
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(cleanup);
+    FrozenRewritePatternSet patterns(std::move(cleanup));
+    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+      return signalPassFailure();
+    IRRewriter rewriter(&getContext());
+    SmallVector<linalg::GenericOp> ops;
+    getOperation().walk([&](linalg::GenericOp op) { ops.push_back(op); });
+    for (linalg::GenericOp op : ops)
+      mergeProducers(op, rewriter, patterns);
     joinSiblings(getOperation());
     shareRows(getOperation());
   }
