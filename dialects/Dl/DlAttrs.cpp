@@ -345,7 +345,7 @@ RuntimeInit KaimingNormalAttr::getRuntimeInit(RankedTensorType type) const {
 
 using EmitError = llvm::function_ref<InFlightDiagnostic()>;
 
-/// Every number of an initialiser is one in the type that it fills.
+/// Every number of an initialiser is a finite one in the type that it fills.
 static LogicalResult verifyFinite(StringRef name, RankedTensorType type,
                                   ArrayRef<FloatAttr> numbers,
                                   EmitError emitError) {
@@ -354,7 +354,10 @@ static LogicalResult verifyFinite(StringRef name, RankedTensorType type,
                         : std::numeric_limits<double>::max();
   for (FloatAttr number : numbers) {
     double value = number.getValueAsDouble();
-    if (!(std::abs(value) <= greatest))
+    if (!std::isfinite(value))
+      return emitError() << "cannot be filled by '" << name
+                         << "': expected finite numbers, not " << value;
+    if (std::abs(value) > greatest)
       return emitError() << "cannot be filled by '" << name << "': " << value
                          << " is no number of " << type;
   }
@@ -372,6 +375,10 @@ static LogicalResult verifyFloats(StringRef name, RankedTensorType type,
 
 LogicalResult FillAttr::verifyFor(RankedTensorType type,
                                   EmitError emitError) const {
+  // Floats may be filled with infinities and NaN too.
+  if (isa<FloatType>(type.getElementType()) &&
+      !std::isfinite(getValue().getValueAsDouble()))
+    return success();
   return verifyFinite(getMnemonic(), type, getValue(), emitError);
 }
 

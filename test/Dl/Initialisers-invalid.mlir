@@ -94,3 +94,17 @@ dl.model @whole_truncated {
   // expected-error@+1 {{'dl.buffer' op cannot be filled by 'truncated_normal': expected a tensor of floats, not 'tensor<4xi32>'}}
   dl.buffer @w : tensor<4xi32> = truncated_normal
 }
+
+// -----
+
+dl.model @whole_infinity {
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by 'constant': expected finite numbers, not INF}}
+  dl.buffer @w : tensor<4xi32> = constant<inf>
+}
+
+// -----
+
+dl.model @infinite_gain {
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.xavier_uniform<gain = inf>: expected finite numbers}}
+  dl.param @w : tensor<4x4xf32> = xavier_uniform<gain = inf>
+}
