@@ -75,12 +75,13 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
       return chosen.emitOpError("has no dl.minimize, so no gradients to check");
     if (minimize > all.size())
       return chosen.emitOpError("has ")
-             << all.size() << " dl.minimize, so no number " << minimize;
+             << all.size() << " dl.minimize, so no number "
+             << unsigned(minimize);
     MinimizeOp checked = all[minimize - 1];
     for (auto [number, other] : llvm::enumerate(all))
       if (other != checked)
-        other.emitWarning("is not checked; number ")
-            << number + 1 << " of its step";
+        other.emitWarning("this dl.minimize, number ")
+            << number + 1 << " of its step, is not checked";
     OpBuilder builder(checked);
     Location loc = checked.getLoc();
     FailureOr<SmallVector<ParamOp>> moved = paramsOf(checked);

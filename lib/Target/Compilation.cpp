@@ -168,9 +168,14 @@ llvm::Error
 Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
                            StringRef otherwise) {
   diagnostics->text.clear();
-  if (succeeded(action()))
-    return llvm::Error::success();
+  bool done = succeeded(action());
   StringRef text = StringRef(diagnostics->text).rtrim();
+  if (done) {
+    // Warnings and remarks: nothing to return, and nothing to keep quiet about.
+    if (!text.empty())
+      llvm::errs() << text << '\n';
+    return llvm::Error::success();
+  }
   return llvm::createStringError(text.empty() ? otherwise : text);
 }
 
