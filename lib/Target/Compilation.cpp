@@ -7,6 +7,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
@@ -385,6 +386,25 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
       .run(module, modules);
 }
 
+/// LLVM has no constants of more elements, and ends the process at one.
+static constexpr int64_t kMostElements = (int64_t(1) << 27) - 1;
+
+static LogicalResult checkConstants(ModuleOp module) {
+  for (auto global : module.getOps<LLVM::GlobalOp>()) {
+    int64_t elements = 1;
+    Type type = global.getGlobalType();
+    for (; auto array = dyn_cast<LLVM::LLVMArrayType>(type);
+         type = array.getElementType())
+      elements *= array.getNumElements();
+    if (elements > kMostElements)
+      return emitError(global.getLoc())
+             << "needs a table of " << elements
+             << " numbers; a compiled program holds tables of at most "
+             << kMostElements << "; make windows or constants smaller";
+  }
+  return success();
+}
+
 llvm::Expected<std::unique_ptr<llvm::Module>>
 Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
   llvm::Expected<Manifest> manifest = Manifest::read(*module);
@@ -393,6 +413,8 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
   std::unique_ptr<llvm::Module> result;
   llvm::Error error = runCollecting(
       [&] {
+        if (failed(checkConstants(*module)))
+          return failure();
         result = translateModuleToLLVMIR(*module, llvmContext, manifest->name);
         return success(bool(result));
       },
