@@ -345,25 +345,6 @@ RuntimeInit KaimingNormalAttr::getRuntimeInit(RankedTensorType type) const {
 
 using EmitError = llvm::function_ref<InFlightDiagnostic()>;
 
-/// Every number of an initialiser is a finite one in the type that it fills.
-static LogicalResult verifyFinite(StringRef name, RankedTensorType type,
-                                  ArrayRef<FloatAttr> numbers,
-                                  EmitError emitError) {
-  double greatest = type.getElementType().isF32()
-                        ? double(std::numeric_limits<float>::max())
-                        : std::numeric_limits<double>::max();
-  for (FloatAttr number : numbers) {
-    double value = number.getValueAsDouble();
-    if (!std::isfinite(value))
-      return emitError() << "cannot be filled by '" << name
-                         << "': expected finite numbers, not " << value;
-    if (std::abs(value) > greatest)
-      return emitError() << "cannot be filled by '" << name << "': " << value
-                         << " is no number of " << type;
-  }
-  return success();
-}
-
 /// What is drawn from a scaled distribution is real.
 static LogicalResult verifyFloats(StringRef name, RankedTensorType type,
                                   EmitError emitError) {
@@ -373,20 +354,8 @@ static LogicalResult verifyFloats(StringRef name, RankedTensorType type,
   return success();
 }
 
-LogicalResult FillAttr::verifyFor(RankedTensorType type,
-                                  EmitError emitError) const {
-  // Floats may be filled with infinities and NaN too.
-  if (isa<FloatType>(type.getElementType()) &&
-      !std::isfinite(getValue().getValueAsDouble()))
-    return success();
-  return verifyFinite(getMnemonic(), type, getValue(), emitError);
-}
-
 LogicalResult UniformAttr::verifyFor(RankedTensorType type,
                                      EmitError emitError) const {
-  if (failed(
-          verifyFinite(getMnemonic(), type, {getLow(), getHigh()}, emitError)))
-    return failure();
   double low = getLow().getValueAsDouble(), high = getHigh().getValueAsDouble();
   if (low > high)
     return emitError() << "cannot be filled by 'uniform': expected a lower end "
@@ -397,9 +366,6 @@ LogicalResult UniformAttr::verifyFor(RankedTensorType type,
 
 LogicalResult NormalAttr::verifyFor(RankedTensorType type,
                                     EmitError emitError) const {
-  if (failed(verifyFinite(getMnemonic(), type, {getMean(), getDeviation()},
-                          emitError)))
-    return failure();
   if (getDeviation().getValueAsDouble() < 0)
     return emitError() << "cannot be filled by 'normal': expected a deviation "
                           "of 0 or more, not "
@@ -443,17 +409,12 @@ LogicalResult OrthogonalAttr::verifyFor(RankedTensorType type,
     return emitError() << "cannot be filled by 'orthogonal': expected a tensor "
                           "of rank 2 or more, not "
                        << type;
-  if (failed(verifyFloats(getMnemonic(), type, emitError)))
-    return failure();
-  return verifyFinite(getMnemonic(), type, getGain(), emitError);
+  return verifyFloats(getMnemonic(), type, emitError);
 }
 
 LogicalResult TruncatedNormalAttr::verifyFor(RankedTensorType type,
                                              EmitError emitError) const {
-  if (failed(verifyFloats(getMnemonic(), type, emitError)) ||
-      failed(verifyFinite(getMnemonic(), type,
-                          {getMean(), getDeviation(), getA(), getB()},
-                          emitError)))
+  if (failed(verifyFloats(getMnemonic(), type, emitError)))
     return failure();
   double a = getA().getValueAsDouble(), b = getB().getValueAsDouble(),
          deviation = getDeviation().getValueAsDouble();

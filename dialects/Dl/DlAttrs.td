@@ -110,7 +110,7 @@ class Dl_Initializer<string name, string mnemonic_, list<string> checks = []>
 def Dl_ZerosAttr : Dl_Initializer<"Zeros", "zeros"> { let summary = "0"; }
 def Dl_OnesAttr : Dl_Initializer<"Ones", "ones"> { let summary = "1"; }
 
-def Dl_FillAttr : Dl_Initializer<"Fill", "constant", ["verifyFor"]> {
+def Dl_FillAttr : Dl_Initializer<"Fill", "constant"> {
   let summary = "one value everywhere: `constant<0.5>`";
   let parameters = (ins Dl_Number<"the value">:$value);
   let assemblyFormat = "`<` $value `>`";

@@ -211,21 +211,46 @@ LogicalResult ModelOp::verify() {
 // State
 //===----------------------------------------------------------------------===//
 
-/// Checks that the entry can be filled as it says. A constant may be anything;
-/// of other distributions there are none with infinite parameters.
+/// Whether a type has a number; of floats, one as near as they come.
+static bool hasNumber(Type type, double number) {
+  APFloat value(number);
+  bool exact;
+  if (auto real = dyn_cast<FloatType>(type))
+    return !(value.convert(real.getFloatSemantics(),
+                           APFloat::rmNearestTiesToEven, &exact) &
+             APFloat::opOverflow);
+  APSInt whole(type.getIntOrFloatBitWidth(),
+               type.isUnsignedInteger() || type.isInteger(1));
+  return value.convertToInteger(whole, APFloat::rmTowardZero, &exact) ==
+         APFloat::opOK;
+}
+
+/// Checks that the entry can be filled as it says. Floats may have any
+/// constant, infinities and NaN too; integers those that they hold. Of other
+/// distributions there are none with infinite parameters.
 template <typename Op>
 static LogicalResult verifyInitializer(Op op) {
   auto type = cast<RankedTensorType>(op.getType());
   if (failed(op.getInit().verifyFor(type, [&] { return op.emitOpError(); })))
     return failure();
   // The fan of what is empty may be 0.
-  RuntimeInit init = op.getInit().getRuntimeInit(type);
-  if (init.kind == DLC_INIT_CONSTANT || type.getNumElements() == 0)
+  if (type.getNumElements() == 0)
     return success();
-  for (double value : {init.a, init.b, init.c, init.d})
-    if (!std::isfinite(value))
+  Type element = type.getElementType();
+  RuntimeInit init = op.getInit().getRuntimeInit(type);
+  bool constant = init.kind == DLC_INIT_CONSTANT;
+  for (double value : {init.a, init.b, init.c, init.d}) {
+    if (!std::isfinite(value)) {
+      if (constant && isa<FloatType>(element))
+        continue;
       return op.emitOpError() << "cannot be filled by " << op.getInit()
                               << ": expected finite numbers";
+    }
+    // The ends of what integers are drawn from need not be integers.
+    if ((constant || isa<FloatType>(element)) && !hasNumber(element, value))
+      return op.emitOpError() << "cannot be filled by " << op.getInit() << ": "
+                              << value << " is no number of " << type;
+  }
   return success();
 }
 

@@ -67,7 +67,7 @@ dl.model @hparam_range {
 // -----
 
 dl.model @infinite_distribution {
-  // expected-error@+1 {{'dl.param' op cannot be filled by 'uniform': expected finite numbers, not -INF}}
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.uniform<-inf, inf>: expected finite numbers}}
   dl.param @w : tensor<4xf32> = uniform<-inf, inf>
 }
 

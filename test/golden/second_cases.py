@@ -10,7 +10,6 @@ ROUGH = {
     "gumbel_softmax/hard_cold": "straight through",
     "gumbel_softmax/hard_middle": "straight through",
     "gumbel_softmax/hard_one_row": "straight through",
-    "gumbel_softmax/hard_one_class": "straight through",
     "clamp/ends": "at the ends",
     "round/halves": "at the jumps",
     "pow/zero": "at 0 powers are not on both sides what they are on one",
