@@ -74,6 +74,24 @@ std::string indexFaultMessage(mlir::Location loc, llvm::StringRef op,
 template <typename Op>
 class Irregular : public mlir::OpTrait::TraitBase<Op, Irregular> {};
 
+/// Dl_View.
+template <typename Op>
+class View : public mlir::OpTrait::TraitBase<Op, View> {};
+
+/// Dl_MadeWhereUsed.
+template <typename Op>
+class MadeWhereUsed : public mlir::OpTrait::TraitBase<Op, MadeWhereUsed> {};
+
+/// Dl_CheapToRepeat.
+template <typename Op>
+class CheapToRepeat : public mlir::OpTrait::TraitBase<Op, CheapToRepeat> {};
+
+/// Returns true if `op` needs no memory of its own: a view, or made where it is
+/// used.
+inline bool isFree(mlir::Operation *op) {
+  return op && (op->hasTrait<View>() || op->hasTrait<MadeWhereUsed>());
+}
+
 /// Dl_NoDerivative.
 template <typename Op>
 class NoDerivative : public mlir::OpTrait::TraitBase<Op, NoDerivative> {};

@@ -70,6 +70,25 @@ def Dl_Irregular : NativeOpTrait<"Irregular"> {
   let cppNamespace = "::dlc::dl";
 }
 
+/// Its result is the memory of its operand under another shape.
+def Dl_View : NativeOpTrait<"View"> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// Each element of its result follows from the element's indices and at most one
+/// element of an operand, so each kernel that reads the result makes it there:
+/// memory for it would cost more. Where a kernel needs other rows than its own
+/// of the result, `dl-form-kernels` has it made in memory first.
+def Dl_MadeWhereUsed : NativeOpTrait<"MadeWhereUsed"> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// Computing it again costs less than keeping its result in memory: a few
+/// instructions an element, none of them a function of libm.
+def Dl_CheapToRepeat : NativeOpTrait<"CheapToRepeat"> {
+  let cppNamespace = "::dlc::dl";
+}
+
 /// Declares that no cotangent passes through an op, which has no operand or no
 /// result of real numbers.
 def Dl_NoDerivative : NativeOpTrait<"NoDerivative"> {
@@ -100,8 +119,10 @@ class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
 /// A function of x. Its derivative is an expression for the cotangent of x made
 /// of dy, x and y with the functions of `e`, an Expr (Build.h).
 class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
-                 TypeConstraint type = Dl_FloatTensor>
-    : Dl_ElementwiseOp<mnemonic, [SameOperandsAndResultType, Dl_HasRule]> {
+                 TypeConstraint type = Dl_FloatTensor,
+                 list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic, !listconcat(
+        [SameOperandsAndResultType, Dl_HasRule], traits)> {
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
   let arguments = (ins type:$x);

@@ -14,15 +14,18 @@ include "dialects/Dl/DlAttrs.td"
 // Functions of one operand
 //===----------------------------------------------------------------------===//
 
-def Dl_NegOp : Dl_UnaryOp<"neg", "-x", "e.neg(dy)", Dl_NumberTensor> {
+def Dl_NegOp : Dl_UnaryOp<"neg", "-x", "e.neg(dy)", Dl_NumberTensor,
+                          [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_AbsOp : Dl_UnaryOp<"abs", "|x|; gradient sign(x)",
-                          "e.mul(dy, e.sign(x))", Dl_NumberTensor>;
+                          "e.mul(dy, e.sign(x))", Dl_NumberTensor,
+                          [Dl_CheapToRepeat]>;
 def Dl_SignOp : Dl_UnaryOp<"sign", "-1, 0 or 1 (0 where x is not a number); gradient 0",
-                           Dl_Flat, Dl_NumberTensor>;
+                           Dl_Flat, Dl_NumberTensor, [Dl_CheapToRepeat]>;
 def Dl_SquareOp : Dl_UnaryOp<"square", "x^2; gradient 2 x",
-                             "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor>;
+                             "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor,
+                             [Dl_CheapToRepeat]>;
 def Dl_ReciprocalOp : Dl_UnaryOp<"reciprocal", "1 / x; gradient -y^2",
                                  "e.neg(e.mul(dy, e.square(y)))">;
 def Dl_SqrtOp : Dl_UnaryOp<"sqrt", "square root; gradient 1 / (2 y)",
@@ -52,7 +55,7 @@ def Dl_RoundOp : Dl_UnaryOp<"round", "nearest whole number, halves to even; grad
                             Dl_Flat>;
 
 def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
-    [SameOperandsAndResultType, Dl_HasRule]> {
+    [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "x times a constant";
   let description = [{
     ```mlir
@@ -66,7 +69,7 @@ def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
 }
 
 def Dl_OffsetOp : Dl_ElementwiseOp<"offset",
-    [SameOperandsAndResultType, Dl_HasRule]> {
+    [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "x plus a constant";
   let description = [{
     ```mlir
@@ -101,7 +104,8 @@ def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
 // Functions of two operands
 //===----------------------------------------------------------------------===//
 
-def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy", [Commutative]> {
+def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy",
+                           [Commutative, Dl_CheapToRepeat]> {
   let description = [{
     ```mlir
     %y = dl.add %a, %b : tensor<8x4xf32>
@@ -110,23 +114,27 @@ def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy", [Commutative]> {
   }];
   let hasFolder = 1;
 }
-def Dl_SubOp : Dl_BinaryOp<"sub", "a - b", "dy", "e.neg(dy)"> {
+def Dl_SubOp : Dl_BinaryOp<"sub", "a - b", "dy", "e.neg(dy)",
+                           [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_MulOp : Dl_BinaryOp<"mul", "a * b", "e.mul(dy, b)", "e.mul(dy, a)",
-                           [Commutative]> {
+                           [Commutative, Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b is 0)",
-                           "e.div(dy, b)", "e.neg(e.mul(operands[0], y))"> {
+                           "e.div(dy, b)", "e.neg(e.mul(operands[0], y))",
+                           [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::ge, a, b), dy)",
-                           "e.unless(e.compare(Predicate::ge, a, b), dy)">;
+                           "e.unless(e.compare(Predicate::ge, a, b), dy)",
+                           [Dl_CheapToRepeat]>;
 def Dl_MinOp : Dl_BinaryOp<"min", "the lesser; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::le, a, b), dy)",
-                           "e.unless(e.compare(Predicate::le, a, b), dy)">;
+                           "e.unless(e.compare(Predicate::le, a, b), dy)",
+                           [Dl_CheapToRepeat]>;
 
 def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log(a)",
                          Dl_FloatTensor, [Dl_HasRule]> {
@@ -143,7 +151,8 @@ def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log
 // Comparison, logic, choice, conversion
 //===----------------------------------------------------------------------===//
 
-def Dl_CompareOp : Dl_ElementwiseOp<"compare", [InferTypeOpAdaptor, Dl_NoDerivative]> {
+def Dl_CompareOp : Dl_ElementwiseOp<"compare",
+    [InferTypeOpAdaptor, Dl_NoDerivative, Dl_CheapToRepeat]> {
   let summary = "ordered comparison; false where an operand is not a number";
   let description = [{
     `ne` is true where an operand is not a number.
@@ -179,7 +188,8 @@ def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivati
   let hasFolder = 1;
 }
 
-def Dl_SelectOp : Dl_ElementwiseOp<"select", [InferTypeOpAdaptor, Dl_HasRule]> {
+def Dl_SelectOp : Dl_ElementwiseOp<"select",
+    [InferTypeOpAdaptor, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "a where the condition holds, otherwise b";
   let description = [{
     ```mlir
@@ -196,7 +206,7 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select", [InferTypeOpAdaptor, Dl_HasRule]> {
   let hasFolder = 1;
 }
 
-def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {
+def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "the same numbers in another element type";
   let description = [{
     Float to integer rounds toward zero; what lies outside goes to the nearest end,
@@ -212,7 +222,8 @@ def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {
   let hasVerifier = 1;
 }
 
-def Dl_CopyOp : Dl_ElementwiseOp<"copy", [SameOperandsAndResultType, Dl_HasRule]> {
+def Dl_CopyOp : Dl_ElementwiseOp<"copy",
+    [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "the same numbers in a place of their own";
   let description = [{
     Made by the compiler where a value that a step returns would share its

@@ -11,6 +11,7 @@ def Dl_Count : Type<TensorRankOf<[I64], [0]>.predicate, "tensor<i64>",
     BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
 
 def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
+    Dl_MadeWhereUsed,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "bits of the counter-based generator Philox4x32-10";
   let description = [{

@@ -31,18 +31,6 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// Whether an op only says how to look at a value.
-static bool isFree(Operation *op) {
-  return isa<ConstantOp, BroadcastOp, ReshapeOp>(op);
-}
-
-/// Whether an op costs less than the memory its result would be kept in.
-static bool isCheap(Operation *op) {
-  return isa<AddOp, CastOp, CompareOp, CopyOp, MaxOp, MinOp, MulOp, NegOp,
-             OffsetOp, ReluOp, ScaleOp, SelectOp, SignOp, SquareOp,
-             StopGradientOp, SubOp>(op);
-}
-
 namespace {
 
 /// Builds both scans.
@@ -269,7 +257,7 @@ void ScanDerivative::eraseDead() {
 /// there anyway.
 bool ScanDerivative::canRecompute(Value value) {
   Operation *producer = value.getDefiningOp();
-  if (!producer || !(isFree(producer) || isCheap(producer)))
+  if (!producer || !(isFree(producer) || producer->hasTrait<CheapToRepeat>()))
     return false;
   return llvm::all_of(producer->getOperands(), [&](Value operand) {
     if (auto arg = dyn_cast<BlockArgument>(operand))

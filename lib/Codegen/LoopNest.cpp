@@ -1,9 +1,11 @@
 //===- LoopNest.cpp - A structured op as loops over flat buffers ----------===//
 
 #include "LoopNest.h"
+#include "MemoryPlan.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 
@@ -200,6 +202,82 @@ FailureOr<LoopNest> analyzeLoopNest(linalg::GenericOp op, bool sliced) {
       eraseLoop(nest, loop);
   mergeLoops(nest);
   return nest;
+}
+
+//===----------------------------------------------------------------------===//
+// Slices
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The elements of a buffer that iteration 0 of the sliced loop touches lie in
+/// [first, last]; every further iteration moves them by `stride`.
+struct Footprint {
+  int64_t first, last, stride;
+};
+
+} // namespace
+
+/// The footprint of one operand, in elements of the buffer that it is a view
+/// of.
+static FailureOr<Footprint> footprint(const LoopNest &nest,
+                                      const Access &access) {
+  SmallVector<int64_t> strides;
+  int64_t offset = 0;
+  if (failed(cast<MemRefType>(access.operand.getType())
+                 .getStridesAndOffset(strides, offset)) ||
+      offset == ShapedType::kDynamic)
+    return failure();
+  Footprint result{offset + access.offset, offset + access.offset, 0};
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+    int64_t way = access.strides[loop] * (nest.extents[loop] - 1);
+    if (nest.slicedLoop == loop)
+      result.stride = access.strides[loop];
+    else
+      (way < 0 ? result.first : result.last) += way;
+  }
+  return result;
+}
+
+LogicalResult verifyIndependentSlices(ArrayRef<const LoopNest *> nests) {
+  DenseSet<Value> written;
+  for (const LoopNest *nest : nests)
+    for (const Access &output : nest->outputs())
+      written.insert(rootOfViews(output.operand));
+  DenseMap<Value, Footprint> ofBuffer;
+  auto refuse = [](const LoopNest *nest) {
+    return nest->op.emitError(
+        "touches elements of a buffer that its kernel writes in another "
+        "iteration of the loop over dimension 0; such a kernel can't be shared "
+        "out");
+  };
+  for (const LoopNest *nest : nests) {
+    if (llvm::is_contained(nest->extents, 0) || !nest->slicedLoop ||
+        nest->extents[*nest->slicedLoop] == 1)
+      continue;
+    // What the body reads at computed places may be anywhere.
+    SetVector<Value> captured;
+    getUsedValuesDefinedAbove(nest->op.getRegion(), captured);
+    for (Value value : captured)
+      if (isa<MemRefType>(value.getType()) &&
+          written.contains(rootOfViews(value)))
+        return refuse(nest);
+    for (const Access &access : nest->accesses) {
+      if (access.isScalar() || !written.contains(rootOfViews(access.operand)))
+        continue;
+      FailureOr<Footprint> own = footprint(*nest, access);
+      if (failed(own))
+        return refuse(nest);
+      auto [known, isNew] =
+          ofBuffer.try_emplace(rootOfViews(access.operand), *own);
+      Footprint &all = known->second;
+      all.first = std::min(all.first, own->first);
+      all.last = std::max(all.last, own->last);
+      if (own->stride != all.stride || all.last - all.first >= all.stride)
+        return refuse(nest);
+    }
+  }
+  return success();
 }
 
 Operation *matchCombiner(linalg::GenericOp op, unsigned output) {

@@ -102,6 +102,7 @@ static void addFuse(OpPassManager &manager, const PhaseOptions &) {
   model.addNestedPass<func::FuncOp>(createSplitReductions());
   model.addPass(createCSEPass());
   model.addPass(createFormKernels());
+  model.addPass(createVerifyKernels());
 }
 
 /// Steps only call kernels, some of them in loops; everything else is in

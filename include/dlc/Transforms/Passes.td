@@ -100,13 +100,30 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
     Ops that share a loop over rows, and elementwise ops of one shape, are grouped;
     each group becomes a private function `@kernel_<i>`, and equal groups (same
     ops, shapes and attributes) become one. A `dl.scan` stays, and so do reshapes
-    of what it takes; its body calls kernels as the step does.
+    of what it takes; its body calls kernels as the step does. Values made where
+    they are used (iotas, broadcasts, random bits) are copied to memory where
+    an op reads other rows of them than its own.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let options = [
     Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
-           "fewest rows that are divided among workers">];
+           "fewest rows that are divided among workers">,
+    Option<"maxOps", "max-ops", "size_t", /*default=*/"64",
+           "most ops of a kernel">,
+    Option<"maxInputs", "max-inputs", "size_t", /*default=*/"64",
+           "most values that a kernel of several ops reads">];
   let statistics = [
     Statistic<"numKernels", "kernels", "kernels made">,
     Statistic<"numShared", "shared", "groups that share an earlier kernel">];
+}
+
+def VerifyKernels : Pass<"dl-verify-kernels", "::dlc::dl::ModelOp"> {
+  let summary = "check that kernels can run row by row";
+  let description = [{
+    In a kernel with a loop over rows each op may read of the values that the
+    kernel makes only the row that it computes: other rows are not there
+    yet, or are no more. The pass fails at an op that reads others. It never
+    does behind `dl-form-kernels`, unless an op's RowParallel interface or that
+    pass is wrong.
+  }];
 }
