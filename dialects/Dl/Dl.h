@@ -86,6 +86,10 @@ class MadeWhereUsed : public mlir::OpTrait::TraitBase<Op, MadeWhereUsed> {};
 template <typename Op>
 class CheapToRepeat : public mlir::OpTrait::TraitBase<Op, CheapToRepeat> {};
 
+/// A result is not made again, by each kernel that reads it or by a backward
+/// loop, if that takes more ops than this: it is kept.
+inline constexpr unsigned maxRepeatedOps = 24;
+
 /// Returns true if `op` needs no memory of its own: a view, or made where it is
 /// used.
 inline bool isFree(mlir::Operation *op) {

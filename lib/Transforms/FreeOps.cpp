@@ -6,10 +6,6 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
 
-/// A result that takes more ops than this is kept in memory: each kernel that
-/// reads it would repeat them all.
-static constexpr unsigned kMostRepeated = 24;
-
 FreeOps::FreeOps(Block &block) {
   // Made of random bits and constants alone.
   DenseSet<Operation *> random;
@@ -28,7 +24,7 @@ FreeOps::FreeOps(Block &block) {
     bool ofRandom = onRandom && !onOthers && op.getNumResults() == 1 &&
                     (dl::isFree(&op) || (op.hasTrait<Elementwise>() &&
                                          op.hasTrait<CheapToRepeat>()));
-    if (!(dl::isFree(&op) || ofRandom) || total > kMostRepeated)
+    if (!(dl::isFree(&op) || ofRandom) || total > maxRepeatedOps)
       continue;
     cost[&op] = total;
     if (isa<RandomBitsOp>(op) || ofRandom)

@@ -234,6 +234,11 @@ def newest_tool(name):
     return str(found[-1]) if found else name
 
 
+def default_jobs():
+    """As many as there are cores, unless a runner of several tests says otherwise."""
+    return int(os.environ.get("DLC_TEST_JOBS", os.cpu_count()))
+
+
 def print_models(paths, options):
     for path in paths:
         op = Op(path, options, None, None)
@@ -256,7 +261,7 @@ def main():
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR",
                         help="folder for the models and libraries")
     parser.add_argument("--print", action="store_true", help="print the models, run nothing")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="ops at a time")
+    parser.add_argument("--jobs", type=int, default=default_jobs(), help="ops at a time")
     parser.add_argument("--timeout", type=int, default=600, help="seconds for one op")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line a call")
     options = parser.parse_args()
