@@ -206,9 +206,7 @@ bool dlc_rt_replace_open(dlc_rt_replacement *replacement, const char *path,
     remove_leftovers(replacement->target);
     made = create_beside(replacement);
     if (!made)
-      replace_failed(error, "%s: cannot be written: cannot create %s: %s", path,
-                     replacement->temporary ? replacement->temporary : "a file",
-                     strerror(errno));
+      replace_failed(error, "%s: cannot be written: %s", path, strerror(errno));
   }
   if (made && old.st_nlink)
     keep_permissions(replacement->file, &old);

@@ -167,10 +167,7 @@ TEST_F(Save, PathsThatCannotBe) {
   EXPECT_EQ(message(), "the name of a file to write is empty");
   path = (folder / "none" / "a").string();
   EXPECT_EQ(save(), DLC_ERROR_IO);
-  EXPECT_EQ(message().find(path + ": cannot be written: cannot create " + path +
-                           ".tmp."),
-            0u)
-      << message();
+  EXPECT_EQ(message(), path + ": cannot be written: No such file or directory");
   path = (folder / std::string(300, 'x')).string();
   expectRefused("cannot be written: File name too long");
   path = write("file") + "/a";
