@@ -151,10 +151,14 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
     WithColor::error(context.err, "dlc-run")
         << printableLines(toString(std::move(error))) << '\n';
   };
-  report(handleErrors(run(), [&](std::unique_ptr<StoppedBySignal> stopped) {
-    status = stopped->status();
-    return Error(std::move(stopped));
-  }));
-  report(flushOutput(context.out));
+  Error error = run();
+  // What was printed goes first.
+  Error output = flushOutput(context.out);
+  report(handleErrors(std::move(error),
+                      [&](std::unique_ptr<StoppedBySignal> stopped) {
+                        status = stopped->status();
+                        return Error(std::move(stopped));
+                      }));
+  report(std::move(output));
   return status;
 }

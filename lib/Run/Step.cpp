@@ -200,11 +200,11 @@ static Error callStep(Model &model, const Arguments &arguments,
     return params.takeError();
   if (Error error = model.run(*index, buffers.io()))
     return error;
-  if (Error error = writeOutputs(buffers, *temporaries))
-    return error;
-  if (!params->empty())
-    if (Error error = model.save(*params, DLC_PARAMS))
-      return error;
+  Error written = writeOutputs(buffers, *temporaries);
+  if (!written && !params->empty())
+    written = model.save(*params, DLC_PARAMS);
+  if (written)
+    return pending.describe(std::move(written));
   if (Error error = pending.commit())
     return error;
   printOutputs(buffers, *outputFiles, context);

@@ -148,7 +148,7 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   if (Error error = runUntilStopped(**trainer))
     return error;
   if (!params->empty())
-    if (Error error = (*model)->save(*params, DLC_PARAMS))
+    if (Error error = files.describe((*model)->save(*params, DLC_PARAMS)))
       return error;
   return files.commit();
 }

@@ -79,6 +79,17 @@ Expected<std::string> PendingFiles::reserve(StringRef path) {
   return reserveRegular(path);
 }
 
+Error PendingFiles::describe(Error error) const {
+  if (!error)
+    return error;
+  std::string text = toString(std::move(error));
+  StringRef rest = text;
+  for (const std::unique_ptr<File> &file : files)
+    if (rest.consume_front(file->replacement.temporary))
+      return makeError(Twine(file->path) + rest);
+  return makeError(Twine(text));
+}
+
 Error PendingFiles::commit() {
   while (!files.empty()) {
     File &file = *files.front();
@@ -146,7 +157,7 @@ Error dlc::writeFileAtomically(StringRef path,
   Expected<std::string> temporary = files.reserve(path);
   if (!temporary)
     return temporary.takeError();
-  if (Error error = writeStream(*temporary, write))
+  if (Error error = files.describe(writeStream(*temporary, write)))
     return error;
   return files.commit();
 }

@@ -128,7 +128,7 @@ Error dlc::copyWithMetadata(StringRef from, StringRef to,
   if (!temporary)
     return temporary.takeError();
   Error reading = Error::success();
-  Error writing = writeStream(*temporary, [&](raw_ostream &os) {
+  Error writing = files.describe(writeStream(*temporary, [&](raw_ostream &os) {
     os << *extended;
     std::vector<char> piece(1 << 20);
     while (true) {
@@ -139,7 +139,7 @@ Error dlc::copyWithMetadata(StringRef from, StringRef to,
         return;
       os.write(piece.data(), *count);
     }
-  });
+  }));
   if (Error error = joinErrors(std::move(reading), std::move(writing)))
     return error;
   return files.commit();

@@ -208,10 +208,11 @@ Error Trainer::writeOutput(const Totals &trained) {
   Expected<std::string> temporary = files.reserveRegular(path);
   if (!temporary)
     return temporary.takeError();
-  if (Error error = model.save(*temporary, DLC_ALL))
-    return error;
-  if (Error error = copyWithMetadata(*temporary, *temporary, metadata))
-    return error;
+  Error error = model.save(*temporary, DLC_ALL);
+  if (!error)
+    error = copyWithMetadata(*temporary, *temporary, metadata);
+  if (error)
+    return files.describe(std::move(error));
   return files.commit();
 }
 

@@ -41,6 +41,10 @@ public:
   /// The same, but `path` must be a regular file, a link to one, or nothing.
   llvm::Expected<std::string> reserveRegular(llvm::StringRef path);
 
+  /// The same error, but about the file where it is about its temporary: users
+  /// know the name that they gave.
+  llvm::Error describe(llvm::Error error) const;
+
   /// Renames all temporaries to their places.
   llvm::Error commit();
 

@@ -72,6 +72,19 @@ TEST(PendingFiles, Errors) {
   EXPECT_EQ(folder.count(), 1) << "the temporary";
 }
 
+TEST(PendingFiles, ErrorsNameTheFileOfTheUser) {
+  TempFolder folder;
+  PendingFiles files;
+  std::string temporary = llvm::cantFail(files.reserve(folder.path("a")));
+  auto describe = [&](const std::string &text) {
+    return message(
+        files.describe(llvm::createStringError(llvm::StringRef(text))));
+  };
+  EXPECT_EQ(describe(temporary + ": is full"), folder.path("a") + ": is full");
+  EXPECT_EQ(describe("b: is full"), "b: is full");
+  EXPECT_EQ(message(files.describe(llvm::Error::success())), "");
+}
+
 TEST(PendingFiles, NothingTwice) {
   TempFolder folder;
   folder.write("a", "old");
