@@ -9,6 +9,7 @@
 #include "dlc/Execution/Model.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Stop.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -193,6 +194,8 @@ Error Model::setHparam(StringRef name, double value) {
 }
 
 Error Model::save(StringRef path, dlc_scope scope) {
+  // The runtime knows nothing of handlers that remove files.
+  HoldSignals hold;
   return check(library.api->save(handle, path.str().c_str(), scope));
 }
 

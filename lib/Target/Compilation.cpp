@@ -6,6 +6,7 @@
 #include "dialects/Dl/Build.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/Printable.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Parser/Parser.h"
@@ -174,7 +175,7 @@ Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
   if (done) {
     // Warnings and remarks: nothing to return, and nothing to keep quiet about.
     if (!text.empty())
-      llvm::errs() << text << '\n';
+      llvm::errs() << printableLines(text) << '\n';
     return llvm::Error::success();
   }
   return llvm::createStringError(text.empty() ? otherwise : text);

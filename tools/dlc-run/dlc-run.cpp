@@ -7,8 +7,12 @@
 
 #include "llvm/Support/InitLLVM.h"
 
+#include <csignal>
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // A file that may not grow any more is an error of the write.
+  std::signal(SIGXFSZ, SIG_IGN);
   dlc::RunContext context{dlc::compileAndLoad, llvm::outs(), llvm::errs(),
                           dlc::Progress::standardOutputWidth(),
                           dlc::interpretAndLoad};

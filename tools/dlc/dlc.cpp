@@ -109,7 +109,8 @@ static Expected<std::string> findForm() {
 static Error write(PendingFiles &files, StringRef path,
                    function_ref<void(raw_ostream &)> print) {
   Expected<std::string> temporary = files.reserve(path);
-  return temporary ? writeStream(*temporary, print) : temporary.takeError();
+  return temporary ? files.describe(writeStream(*temporary, print))
+                   : temporary.takeError();
 }
 
 static Error run() {

@@ -234,7 +234,8 @@ TEST_F(Tool, StepErrors) {
       "would be written twice");
   EXPECT_CONTAINS(errorOf({"linear.mlir", "--step=predict", image(),
                            "--save-params=/dev/null"}),
-                  "'/dev/null' is not a regular file");
+                  "--save-params: /dev/null: is a device, expected a "
+                  "regular file");
   EXPECT_CONTAINS(errorOf({"linear.mlir", "--step=predict", image(),
                            "--params=" + path("none")}),
                   "--params: ");
