@@ -1,13 +1,22 @@
 //===- Driver.cpp - Many programs, each in a process of its own -----------===//
+//
+// A program that makes the compiler crash or run for ever is a finding like any
+// other, and not the end: each is made, run and compared in a process of its
+// own, which sends what it found as lines of text.
+//
+//===----------------------------------------------------------------------===//
 
 #include "dlc/Fuzz/Fuzz.h"
 
 #include "Check.h"
+#include "Coverage.h"
 #include "Generator.h"
+#include "Process.h"
+#include "Reduce.h"
+#include "Text.h"
 
-#include "dlc/Pipelines/Phases.h"
-
-#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,60 +24,13 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <chrono>
-#include <csignal>
+#include <deque>
 #include <map>
-#include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace llvm;
 using namespace dlc;
 using namespace dlc::fuzz;
-
-namespace {
-struct Generated {
-  std::string text;
-  std::vector<std::pair<std::string, std::string>> refused;
-};
-} // namespace
-
-static Generated generate(uint64_t seed, uint64_t number) {
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  context.appendDialectRegistry(registry);
-  context.loadDialect<dl::DlDialect>();
-  Generator generator(context, seed, number);
-  mlir::OwningOpRef<mlir::ModuleOp> module = generator.run();
-  Generated result;
-  raw_string_ostream os(result.text);
-  mlir::OpPrintingFlags flags;
-  flags.assumeVerified();
-  module->print(os, flags);
-  result.refused = std::move(generator.refused);
-  return result;
-}
-
-namespace {
-
-/// A process that runs something and sends lines.
-struct Child {
-  pid_t pid = -1;
-  int fd = -1;
-  uint64_t number = 0;
-  std::string output;
-  std::chrono::steady_clock::time_point started;
-};
-
-struct Options {
-  uint64_t seed = 1, programs = 200, first = 0;
-  unsigned jobs = 2;
-  int timeout = 20;
-  std::string folder, only;
-};
-
-} // namespace
 
 static std::string oneLine(StringRef text) {
   std::string line = text.str();
@@ -76,160 +38,383 @@ static std::string oneLine(StringRef text) {
   return line;
 }
 
-/// What a child does.
-static void work(const Options &options, uint64_t number, raw_ostream &os) {
-  Generated program = generate(options.seed, number);
-  for (auto &[op, message] : program.refused)
+//===----------------------------------------------------------------------===//
+// What processes do
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct Options {
+  uint64_t seed = 1, first = 0, programs = 200;
+  unsigned jobs = 2;
+  int timeout = 20, reductions = 40, budget = 150;
+  std::string folder, only, out;
+};
+
+/// A finding as lines of text tell it.
+struct Reported {
+  uint64_t number;
+  std::string kind, detail;
+
+  /// What two findings of one cause have in common: the kind, and the words of
+  /// a message without its numbers.
+  std::string signature() const {
+    if (StringRef(kind).starts_with("wrong") ||
+        StringRef(kind).starts_with("threads") || kind == "gradient")
+      return kind;
+    std::string words = kind + " ";
+    for (char c : detail)
+      if (!isDigit(c))
+        words += c;
+    return words;
+  }
+};
+
+} // namespace
+
+static std::string generate(uint64_t seed, uint64_t number, raw_ostream &os) {
+  DlContext context;
+  Generator generator(context, seed, number);
+  mlir::OwningOpRef<mlir::ModuleOp> module = generator.run();
+  for (auto &[op, message] : generator.refused)
     os << "refused " << op << ' ' << oneLine(message) << '\n';
-  os.flush();
+  return printProgram(*module);
+}
+
+static void checkProgram(StringRef program, const Options &options,
+                         uint64_t number, StringRef only, raw_ostream &os) {
   CheckOptions checkOptions;
   checkOptions.seed = options.seed + number;
   checkOptions.folder = options.folder + "/" + std::to_string(getpid());
-  checkOptions.only = options.only;
+  checkOptions.only = only;
   (void)sys::fs::create_directories(checkOptions.folder);
-  Verdict verdict = check(program.text, checkOptions);
+  Verdict verdict = check(program, checkOptions);
   (void)sys::fs::remove_directories(checkOptions.folder);
   for (const Finding &finding : verdict.findings)
     os << "finding " << finding.kind << '\t' << oneLine(finding.detail) << '\n';
   os << "counts " << verdict.compared << ' ' << verdict.undecided << ' '
      << verdict.derivatives << ' ' << verdict.kinks << '\n';
   os << "done\n";
-  os.flush();
 }
 
-static Child start(const Options &options, uint64_t number) {
-  Child child;
-  child.number = number;
-  child.started = std::chrono::steady_clock::now();
-  int ends[2];
-  if (pipe(ends) != 0)
-    return child;
-  child.pid = fork();
-  if (child.pid == 0) {
-    close(ends[0]);
-    raw_fd_ostream os(ends[1], /*shouldClose=*/true);
-    // The compiler's remarks and the messages of a crash go nowhere.
-    if (!getenv("DLC_FUZZ_STDERR")) {
-      if (!freopen("/dev/null", "w", stderr))
-        _exit(3);
-    }
-    alarm(options.timeout);
-    work(options, number, os);
-    _exit(0);
+static void makeAndCheck(const Options &options, uint64_t number,
+                         raw_ostream &os) {
+  std::string program = generate(options.seed, number, os);
+  Coverage coverage;
+  coverage.add(program);
+  for (auto &[op, modes] : coverage.counts()) {
+    os << "cover " << op;
+    for (int64_t mode : modes)
+      os << ' ' << mode;
+    os << '\n';
   }
-  close(ends[1]);
-  child.fd = ends[0];
-  return child;
+  os.flush();
+  checkProgram(program, options, number, options.only, os);
+}
+
+/// What a process that ended without a word did.
+static std::optional<Reported> unspoken(const Process &process,
+                                        uint64_t number) {
+  if (StringRef(process.output).ends_with("done\n"))
+    return std::nullopt;
+  if (process.timedOut())
+    return Reported{number, "hang", ""};
+  return Reported{number, "crash", process.status()};
+}
+
+static std::vector<Reported> findings(const Process &process,
+                                      uint64_t number) {
+  std::vector<Reported> result;
+  SmallVector<StringRef> lines;
+  StringRef(process.output).split(lines, '\n');
+  for (StringRef line : lines)
+    if (line.consume_front("finding ")) {
+      auto [kind, detail] = line.split('\t');
+      result.push_back({number, kind.str(), detail.str()});
+    }
+  if (std::optional<Reported> crash = unspoken(process, number))
+    result.push_back(*crash);
+  return result;
+}
+
+/// The smallest program found that fails as `reported` does.
+static std::string reduceFinding(const Reported &reported,
+                                 const Options &options) {
+  std::string program = generate(options.seed, reported.number, nulls());
+  bool unspoken = reported.kind == "crash" || reported.kind == "hang";
+  return reduce(
+      program,
+      [&](StringRef smaller) {
+        Process process(
+            [&](raw_ostream &os) {
+              checkProgram(smaller, options, reported.number,
+                           unspoken ? "" : reported.kind, os);
+            },
+            reported.kind == "hang" ? 5 : options.timeout);
+        process.wait();
+        for (const Reported &found : findings(process, reported.number))
+          if (found.signature() == reported.signature())
+            return true;
+        return false;
+      },
+      options.budget);
+}
+
+//===----------------------------------------------------------------------===//
+// The run
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class Fuzzer {
+public:
+  explicit Fuzzer(const Options &options) : options(options) {}
+  /// The number of findings.
+  int run();
+  void print(raw_ostream &os) const;
+
+private:
+  struct Task {
+    uint64_t number;
+    std::optional<Reported> reduces;
+    std::unique_ptr<Process> process;
+  };
+
+  void startTask();
+  void end(Task &task);
+  void report(const Reported &reported, StringRef program);
+
+  const Options &options;
+  uint64_t next = 0, done = 0;
+  std::deque<Reported> waiting;
+  int reduced = 0;
+  std::vector<Task> running;
+  Coverage coverage;
+  std::map<std::string, std::pair<int, std::string>> refused;
+  std::map<std::string, int> kinds, bySignature, byProgram;
+  int64_t counts[4] = {};
+  int total = 0;
+};
+
+} // namespace
+
+void Fuzzer::startTask() {
+  Task task;
+  if (!waiting.empty()) {
+    task.reduces = waiting.front();
+    task.number = task.reduces->number;
+    waiting.pop_front();
+    task.process = std::make_unique<Process>(
+        [&, reported = *task.reduces](raw_ostream &os) {
+          os << reduceFinding(reported, options);
+        },
+        300);
+  } else {
+    task.number = options.first + next++;
+    task.process = std::make_unique<Process>(
+        [&, number = task.number](raw_ostream &os) {
+          makeAndCheck(options, number, os);
+        },
+        options.timeout);
+  }
+  running.push_back(std::move(task));
+}
+
+/// Writes a finding out, and as a file where that is wanted.
+void Fuzzer::report(const Reported &reported, StringRef program) {
+  std::string about = summary(program);
+  int &before = byProgram[reported.kind + ": " + about];
+  if (before++ > 0)
+    return;
+  std::string text;
+  raw_string_ostream os(text);
+  os << "// " << reported.kind << ": " << reported.detail << '\n'
+     << "// Program " << reported.number << " of seed " << options.seed
+     << ", reduced. Run: dlc-fuzz --replay FILE\n"
+     << program;
+  outs() << text << '\n';
+  if (options.out.empty())
+    return;
+  std::string name;
+  for (char c : reported.kind + "-" + about.substr(0, 40))
+    name += isAlnum(c) ? c : '-';
+  SmallString<128> path(options.out);
+  sys::path::append(path, formatv("{0}-{1}-{2}.mlir", options.seed,
+                                  reported.number, name)
+                              .str());
+  std::error_code code;
+  raw_fd_ostream file(path, code);
+  if (!code)
+    file << text;
+}
+
+void Fuzzer::end(Task &task) {
+  if (task.reduces) {
+    report(*task.reduces, task.process->output);
+    return;
+  }
+  ++done;
+  for (const Reported &found : findings(*task.process, task.number)) {
+    ++total;
+    ++kinds[found.kind];
+    outs() << found.number << ' ' << found.kind << ": " << found.detail << '\n';
+    // Wrong values may have many causes, a message has few.
+    bool oneOfMany =
+        StringRef(found.kind).starts_with("wrong") || found.kind == "gradient";
+    if (reduced < options.reductions &&
+        bySignature[found.signature()]++ < (oneOfMany ? options.reductions : 2)) {
+      ++reduced;
+      waiting.push_back(found);
+    }
+  }
+  SmallVector<StringRef> lines;
+  StringRef(task.process->output).split(lines, '\n');
+  for (StringRef line : lines) {
+    SmallVector<StringRef> words;
+    line.split(words, ' ');
+    auto number = [&](size_t i) {
+      int64_t value = 0;
+      if (i < words.size())
+        words[i].getAsInteger(10, value);
+      return value;
+    };
+    if (words[0] == "refused" && words.size() > 1) {
+      auto &entry = refused[words[1].str()];
+      ++entry.first;
+      entry.second = join(ArrayRef(words).drop_front(2), " ");
+    } else if (words[0] == "cover" && words.size() > 1) {
+      Coverage::Counts modes;
+      for (int mode = 0; mode < kModes; ++mode)
+        modes[mode] = number(2 + mode);
+      coverage.add(words[1], modes);
+    } else if (words[0] == "counts") {
+      for (int i = 0; i < 4; ++i)
+        counts[i] += number(1 + i);
+    }
+  }
+}
+
+int Fuzzer::run() {
+  while (next < options.programs || !waiting.empty() || !running.empty()) {
+    while ((next < options.programs || !waiting.empty()) &&
+           running.size() < options.jobs)
+      startTask();
+    std::vector<Process *> processes;
+    for (Task &task : running)
+      processes.push_back(task.process.get());
+    Process::waitForAny(processes);
+    for (size_t i = 0; i < running.size();)
+      if (running[i].process->ended()) {
+        Task task = std::move(running[i]);
+        running.erase(running.begin() + i);
+        end(task);
+        outs().flush();
+      } else {
+        ++i;
+      }
+  }
+  return total;
+}
+
+void Fuzzer::print(raw_ostream &os) const {
+  os << '\n';
+  coverage.print(os);
+  os << '\n';
+  for (auto &[op, entry] : refused)
+    os << "dl." << op << " was refused " << entry.first
+       << " times: " << entry.second << '\n';
+  for (auto &[kind, count] : kinds)
+    os << count << " programs: " << kind << '\n';
+  for (auto &[program, count] : byProgram)
+    os << count << " reduced to: " << program << '\n';
+  os << done << " programs of seed " << options.seed << ", " << counts[0]
+     << " values compared, " << counts[1] << " of them undecided, " << counts[2]
+     << " gradients held against differences, " << counts[3]
+     << " of them at a kink, " << total << " findings\n";
+}
+
+//===----------------------------------------------------------------------===//
+// The tool
+//===----------------------------------------------------------------------===//
+
+static int replay(StringRef file, Options &options) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(file);
+  if (!buffer) {
+    errs() << "dlc-fuzz: error: " << file << ": "
+           << buffer.getError().message() << '\n';
+    return 1;
+  }
+  Process process(
+      [&](raw_ostream &os) {
+        checkProgram((*buffer)->getBuffer(), options, 0, options.only, os);
+      },
+      options.timeout);
+  process.wait();
+  std::vector<Reported> found = findings(process, 0);
+  for (const Reported &reported : found)
+    outs() << reported.kind << ": " << reported.detail << '\n';
+  if (found.empty())
+    outs() << "nothing found\n";
+  return !found.empty();
 }
 
 int dlc::fuzz::runFuzzer(int argc, char **argv) {
-  cl::opt<uint64_t> seed("seed", cl::init(1));
-  cl::opt<uint64_t> programs("programs", cl::init(200));
-  cl::opt<uint64_t> first("first", cl::init(0));
-  cl::opt<unsigned> jobs("jobs", cl::init(2));
-  cl::opt<int> timeout("timeout", cl::init(20));
-  cl::opt<std::string> only("only");
-  cl::opt<int64_t> print("print", cl::init(-1));
-  cl::opt<std::string> replay("replay");
-  cl::ParseCommandLineOptions(argc, argv);
-  Options options{seed, programs, first, jobs, timeout, "", only};
+  static cl::OptionCategory category("Options");
+  cl::opt<uint64_t> seed("seed", cl::desc("what all choices follow from"),
+                         cl::value_desc("N"), cl::init(1), cl::cat(category));
+  cl::opt<uint64_t> programs("programs", cl::desc("how many programs"),
+                             cl::value_desc("N"), cl::init(200),
+                             cl::cat(category));
+  cl::opt<uint64_t> first("first", cl::desc("the number of the first of them"),
+                          cl::value_desc("N"), cl::init(0), cl::cat(category));
+  cl::opt<unsigned> jobs("jobs", cl::desc("processes at a time"),
+                         cl::value_desc("N"), cl::init(2), cl::cat(category));
+  cl::opt<int> timeout("timeout",
+                       cl::desc("seconds after which a program hangs"),
+                       cl::value_desc("N"), cl::init(20), cl::cat(category));
+  cl::opt<int> reductions(
+      "reductions", cl::desc("how many findings to make smaller at most"),
+      cl::value_desc("N"), cl::init(40), cl::cat(category));
+  cl::opt<std::string> out("out",
+                           cl::desc("folder for programs of findings, reduced"),
+                           cl::value_desc("DIR"), cl::cat(category));
+  cl::opt<std::string> only("only", cl::desc("look for one kind of finding"),
+                            cl::value_desc("KIND"), cl::cat(category));
+  cl::opt<int64_t> print("print", cl::desc("print program N and end"),
+                         cl::value_desc("N"), cl::init(-1), cl::cat(category));
+  cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
+                            cl::value_desc("FILE"), cl::cat(category));
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv,
+                              "random programs, interpreted and compiled\n");
   if (print >= 0) {
-    outs() << generate(seed, print).text;
+    outs() << generate(seed, print, nulls());
     return 0;
   }
+  Options options;
+  options.seed = seed;
+  options.first = first;
+  options.programs = programs;
+  options.jobs = std::max(1u, unsigned(jobs));
+  options.timeout = timeout;
+  options.reductions = reductions;
+  options.only = only;
+  options.out = out;
   SmallString<128> folder;
-  (void)sys::fs::createUniqueDirectory("dlc-fuzz", folder);
-  options.folder = folder.str();
-  if (!replay.empty()) {
-    auto file = MemoryBuffer::getFile(replay);
-    CheckOptions checkOptions;
-    checkOptions.folder = options.folder;
-    checkOptions.only = only;
-    Verdict verdict = check((*file)->getBuffer(), checkOptions);
-    for (const Finding &finding : verdict.findings)
-      outs() << finding.kind << ": " << finding.detail << '\n';
-    (void)sys::fs::remove_directories(options.folder);
-    return !verdict.findings.empty();
-  }
-
-  std::map<std::string, std::pair<int, std::string>> refused;
-  std::map<std::string, std::vector<std::string>> kinds;
-  int64_t counts[4] = {};
-  uint64_t next = options.first, end = options.first + options.programs;
-  std::vector<Child> running;
-  while (next < end || !running.empty()) {
-    while (next < end && running.size() < options.jobs)
-      running.push_back(start(options, next++));
-    std::vector<pollfd> fds;
-    for (const Child &child : running)
-      fds.push_back({child.fd, POLLIN, 0});
-    poll(fds.data(), fds.size(), 1000);
-    for (size_t i = 0; i < running.size();) {
-      Child &child = running[i];
-      bool ended = false;
-      if (i < fds.size() && fds[i].fd == child.fd && fds[i].revents) {
-        char buffer[4096];
-        ssize_t got = read(child.fd, buffer, sizeof(buffer));
-        if (got > 0)
-          child.output.append(buffer, got);
-        else
-          ended = true;
-      }
-      if (!ended) {
-        ++i;
-        continue;
-      }
-      close(child.fd);
-      int status = 0;
-      waitpid(child.pid, &status, 0);
-      StringRef rest = child.output;
-      bool done = false;
-      while (!rest.empty()) {
-        StringRef line;
-        std::tie(line, rest) = rest.split('\n');
-        if (line.consume_front("refused ")) {
-          auto [op, message] = line.split(' ');
-          auto &entry = refused[op.str()];
-          ++entry.first;
-          entry.second = message.str();
-        } else if (line.consume_front("finding ")) {
-          auto [kind, detail] = line.split('\t');
-          kinds[kind.str()].push_back(
-              std::to_string(child.number) + ": " + detail.str());
-          outs() << child.number << ' ' << kind << ": " << detail << '\n';
-        } else if (line.consume_front("counts ")) {
-          SmallVector<StringRef> words;
-          line.split(words, ' ');
-          for (auto [word, count] : zip(words, counts)) {
-            int64_t value = 0;
-            word.getAsInteger(10, value);
-            count += value;
-          }
-        } else if (line == "done")
-          done = true;
-      }
-      if (!done) {
-        std::string how =
-            WIFSIGNALED(status)
-                ? (WTERMSIG(status) == SIGALRM
-                       ? std::string("hang")
-                       : "crash: signal " + std::to_string(WTERMSIG(status)))
-                : "exit status " + std::to_string(WEXITSTATUS(status));
-        kinds[how].push_back(std::to_string(child.number));
-        outs() << child.number << ' ' << how << '\n';
-      }
-      outs().flush();
-      running.erase(running.begin() + i);
-      fds.erase(fds.begin() + i);
-    }
-  }
-  (void)sys::fs::remove_directories(options.folder);
-  outs() << "compared " << counts[0] << ", undecided " << counts[1]
-         << ", derivatives " << counts[2] << ", kinks " << counts[3] << '\n';
-  for (auto &[op, entry] : refused)
-    outs() << "refused " << op << ' ' << entry.first << ": " << entry.second
+  if (std::error_code code =
+          sys::fs::createUniqueDirectory("dlc-fuzz", folder)) {
+    errs() << "dlc-fuzz: error: no temporary folder: " << code.message()
            << '\n';
-  for (auto &[kind, list] : kinds)
-    outs() << kind << ": " << list.size() << '\n';
-  return !kinds.empty();
+    return 1;
+  }
+  options.folder = folder.str();
+  llvm::scope_exit removal([&] { (void)sys::fs::remove_directories(options.folder); });
+  if (!out.empty())
+    (void)sys::fs::create_directories(out);
+  if (!file.empty())
+    return replay(file, options);
+  Fuzzer fuzzer(options);
+  int found = fuzzer.run();
+  fuzzer.print(outs());
+  return found > 0;
 }
