@@ -370,17 +370,6 @@ static void checkIndex(Generator &g) {
        "limit = " + std::to_string(limit));
 }
 
-static void firstFault(Generator &g) {
-  SmallVector<Value> operands;
-  Shape limits;
-  for (int n = g.random.between(1, 3); n > 0; --n) {
-    limits.push_back(g.random.between(2, 20));
-    operands.push_back(g.indices(g.shape(0, 2, true, 200),
-                                 limits.back() + g.random.below(2)));
-  }
-  g.op("first_fault", operands, "limits = " + g.dense(limits));
-}
-
 static void indexSelect(Generator &g) {
   Value x = any(g, 1, 3, false);
   if (!x)
@@ -456,7 +445,6 @@ ArrayRef<OpGenerator> dlc::fuzz::tableGenerators() {
       {"top_k", topK},
       {"cumsum", cumsum},
       {"check_index", checkIndex},
-      {"first_fault", firstFault},
       {"index_select", indexSelect},
       {"index_add", indexAdd},
       {"gather", gather},

@@ -197,7 +197,7 @@ private:
   /// The scopes around a body of a loop, the innermost last.
   std::vector<Scope *> parents;
   mlir::Type floatType;
-  bool train = false, isMuon = false;
+  bool train = false;
   int counter = 0;
   std::vector<std::string> parameters;
   llvm::SmallVector<mlir::Value> wanted; ///< results the step has to return

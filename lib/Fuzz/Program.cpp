@@ -401,17 +401,24 @@ static const char *const kRules[] = {
 };
 
 void Generator::addMinimize() {
-  Value some = existing([&](Value v) {
-    return isFloatValue(v) && dl::tensorType(v).getNumElements() > 0 &&
-           llvm::any_of(sources(v), [](Value from) {
-             return from.getDefiningOp() && isa<dl::ReadOp>(from.getDefiningOp());
-           });
-  });
+  const char *rule = random.pick<const char *>(kRules);
+  bool matrices = StringRef(rule).starts_with("#dl.muon");
+  Value some;
+  if (!matrices)
+    some = existing([&](Value v) {
+      return isFloatValue(v) && dl::tensorType(v).getNumElements() > 0 &&
+             llvm::any_of(sources(v), [](Value from) {
+               return from.getDefiningOp() &&
+                      isa<dl::ReadOp>(from.getDefiningOp());
+             });
+    });
+  std::string patterns = "\"*\"";
   if (!some) {
-    Shape own = shape(1, 3, false, 300);
+    Shape own = matrices ? shape(2, 2, false, 300) : shape(1, 3, false, 300);
     std::string name = stateEntry("param", type(own, floatType), {-2, 2});
     Value w = op("read", {}, "entry = @" + name, {type(own, floatType)});
     some = op("mul", {w, value(own, kTame)});
+    patterns = "\"" + name + "\"";
   }
   Value tame = op("tanh", {some});
   Value loss = op("mean", {op("square", {tame})});
@@ -420,7 +427,6 @@ void Generator::addMinimize() {
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(model);
-    const char *rule = random.pick<const char *>(kRules);
     OperationState lr(location, "dl.hparam");
     lr.addAttribute("sym_name", builder.getStringAttr("lr"));
     lr.addAttribute("value", builder.getF64FloatAttr(0.125));
@@ -429,17 +435,6 @@ void Generator::addMinimize() {
     optimizer.addAttribute("sym_name", builder.getStringAttr("o"));
     optimizer.addAttribute("rule", parseAttribute(rule, &context));
     builder.create(optimizer);
-    isMuon = StringRef(rule).starts_with("#dl.muon");
-  }
-  std::string patterns = "\"*\"";
-  if (isMuon) {
-    patterns.clear();
-    for (auto entry : model->getOps<dl::ParamOp>())
-      if (cast<RankedTensorType>(entry.getType()).getRank() == 2)
-        patterns += (patterns.empty() ? "\"" : ", \"") +
-                    entry.getSymName().str() + "\"";
-    if (patterns.empty())
-      return;
   }
   Value lr = op("read_hparam", {}, "entry = @lr",
                 {type({}, builder.getF32Type())});

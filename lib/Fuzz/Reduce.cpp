@@ -177,26 +177,6 @@ static std::string inputName(Type type, int number) {
   return letter + "r" + std::to_string(number);
 }
 
-/// Writes a call out.
-static bool inlineCall(dl::CallOp call) {
-  auto model = call->getParentOfType<dl::ModelOp>();
-  auto function = dyn_cast_or_null<dl::FuncOp>(
-      SymbolTable::lookupSymbolIn(model, call.getCalleeAttr()));
-  if (!function)
-    return false;
-  IRMapping map;
-  Block &body = function.getBody().front();
-  map.map(body.getArguments(), call.getArgs());
-  OpBuilder builder(call);
-  for (Operation &op : body.without_terminator())
-    builder.clone(op, map);
-  for (auto [result, value] :
-       llvm::zip(call.getResults(), body.getTerminator()->getOperands()))
-    result.replaceAllUsesWith(map.lookupOrDefault(value));
-  call->erase();
-  return true;
-}
-
 /// Leaves out one target of a gradient.
 static bool dropTarget(dl::GradientOp gradient, unsigned number) {
   if (gradient.getTargets().size() < 2 ||

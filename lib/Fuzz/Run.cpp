@@ -58,7 +58,8 @@ static Result makeResult(const dlc_tensor &tensor, std::string name,
           {data.begin(), data.end()}};
 }
 
-Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise) {
+Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
+                            const GivenInputs &given) {
   Outcome outcome;
   auto failed = [&](Error error) {
     if (!error)
@@ -82,7 +83,11 @@ Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise) {
   const dlc_step &step = buffers.step();
   for (int call = 0; call < calls; ++call) {
     for (int i = 0; i < step.num_inputs; ++i)
-      fill(step.inputs[i], call, noise, buffers.input(i));
+      if (auto found = given.find(step.inputs[i].name); found != given.end())
+        std::copy(found->second.begin(), found->second.end(),
+                  buffers.input(i).begin());
+      else
+        fill(step.inputs[i], call, noise, buffers.input(i));
     if (failed(model.run(0, buffers.io())))
       return outcome;
     for (int i = 0; i < step.num_outputs; ++i)

@@ -7,13 +7,17 @@
 #include "dlc/Execution/Jit.h"
 #include "dlc/Execution/Model.h"
 
-#include <functional>
+#include <map>
 
 namespace dlc::fuzz {
 
-/// Calls the first step several times on state filled by the names of its
-/// entries.
-Outcome runModel(Model &model, int calls, const Noise &noise);
+/// Contents of inputs, by name.
+using GivenInputs = std::map<std::string, std::vector<char>>;
+
+/// Calls the first step several times on inputs and state filled by their
+/// names, but for those that are given.
+Outcome runModel(Model &model, int calls, const Noise &noise,
+                 const GivenInputs &given = {});
 
 /// A program in the interpreter.
 llvm::Expected<std::unique_ptr<Model>> interpret(llvm::StringRef path);

@@ -3,6 +3,7 @@
 #include "Text.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Parser/Parser.h"
 
 using namespace mlir;
@@ -48,4 +49,23 @@ void dlc::fuzz::setOutputs(dl::StepOp step, ArrayRef<Value> values,
     attrs.push_back(StringAttr::get(step.getContext(), name));
   step.setResultNamesAttr(ArrayAttr::get(step.getContext(), attrs));
   updateType(step);
+}
+
+bool dlc::fuzz::inlineCall(dl::CallOp call) {
+  auto model = call->getParentOfType<dl::ModelOp>();
+  auto function = dyn_cast_or_null<dl::FuncOp>(
+      SymbolTable::lookupSymbolIn(model, call.getCalleeAttr()));
+  if (!function)
+    return false;
+  IRMapping map;
+  Block &body = function.getBody().front();
+  map.map(body.getArguments(), call.getArgs());
+  OpBuilder builder(call);
+  for (Operation &op : body.without_terminator())
+    builder.clone(op, map);
+  for (auto [result, value] :
+       llvm::zip(call.getResults(), body.getTerminator()->getOperands()))
+    result.replaceAllUsesWith(map.lookupOrDefault(value));
+  call->erase();
+  return true;
 }

@@ -31,6 +31,9 @@ mlir::Value addInput(dl::StepOp step, mlir::Type type, llvm::StringRef name);
 void setOutputs(dl::StepOp step, llvm::ArrayRef<mlir::Value> values,
                 llvm::ArrayRef<std::string> names);
 
+/// Writes a call out; false if there is no such function.
+bool inlineCall(dl::CallOp call);
+
 /// Makes the function type of a step that of its body.
 void updateType(dl::StepOp step);
 
