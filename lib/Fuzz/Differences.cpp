@@ -127,7 +127,16 @@ bool DerivativeCheck::makeExact(ModuleOp module) {
     outputs.push_back(gradient.getCotangent());
     names.push_back("dc");
   }
-  auto dependent = reached(gradient.getTargets()[target]);
+  Value value = gradient.getTargets()[target];
+  auto dependent = reached(value);
+  // A derivative may be computed from any values between y and its target, so
+  // that how it depends on those is not defined.
+  for (Operation *op : dependent)
+    if (auto inner = dyn_cast<dl::GradientOp>(op))
+      for (Value from : inner.getTargets())
+        if (value.getDefiningOp() &&
+            reached(from).count(value.getDefiningOp()))
+          return false;
   unsigned place = 0;
   for (Operation &op : step.getBody().front()) {
     unsigned at = place++;

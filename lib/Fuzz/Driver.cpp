@@ -137,12 +137,13 @@ static std::vector<Reported> findings(const Process &process,
   return result;
 }
 
-/// The smallest program found that fails as `reported` does.
-static std::string reduceFinding(const Reported &reported,
-                                 const Options &options) {
+/// The smallest program found that fails as `reported` does, which becomes what
+/// is wrong with it.
+static std::string reduceFinding(Reported &reported, const Options &options) {
   std::string program = generate(options.seed, reported.number, nulls());
   bool unspoken = reported.kind == "crash" || reported.kind == "hang";
-  return reduce(
+  std::string detail;
+  program = reduce(
       program,
       [&](StringRef smaller) {
         Process process(
@@ -153,11 +154,16 @@ static std::string reduceFinding(const Reported &reported,
             reported.kind == "hang" ? 5 : options.timeout);
         process.wait();
         for (const Reported &found : findings(process, reported.number))
-          if (found.signature() == reported.signature())
+          if (found.signature() == reported.signature()) {
+            detail = found.detail;
             return true;
+          }
         return false;
       },
       options.budget);
+  if (!detail.empty())
+    reported.detail = detail;
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -205,8 +211,9 @@ void Fuzzer::startTask() {
     task.number = task.reduces->number;
     waiting.pop_front();
     task.process = std::make_unique<Process>(
-        [&, reported = *task.reduces](raw_ostream &os) {
-          os << reduceFinding(reported, options);
+        [&, reported = *task.reduces](raw_ostream &os) mutable {
+          std::string program = reduceFinding(reported, options);
+          os << reported.detail << '\n' << program;
         },
         300);
   } else {
@@ -250,7 +257,9 @@ void Fuzzer::report(const Reported &reported, StringRef program) {
 
 void Fuzzer::end(Task &task) {
   if (task.reduces) {
-    report(*task.reduces, task.process->output);
+    auto [detail, program] = StringRef(task.process->output).split('\n');
+    task.reduces->detail = detail.str();
+    report(*task.reduces, program);
     return;
   }
   ++done;

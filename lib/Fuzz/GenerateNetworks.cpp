@@ -121,7 +121,7 @@ static void batchNorm(Generator &g) {
     operands.push_back(g.value(ArrayRef<int64_t>{c}));
     operands.push_back(g.value(ArrayRef<int64_t>{c}));
   }
-  std::string attributes = g.segments({1, affine, affine});
+  std::string attributes = g.segments({1, affine, affine}) + ", eps = 1.0e-2";
   // A function gets the mode of its call, a step must say it; in training the
   // variance of a batch of one is not a number.
   bool train = g.random.chance(0.5) &&
@@ -142,7 +142,7 @@ static void batchNormTrain(Generator &g) {
   int64_t axis = g.random.chance(0.7) ? 1 : g.random.below(shape.size());
   Shape c = {shape[axis]};
   g.make("batch_norm_train", {g.value(shape), g.value(c), g.value(c)},
-         "axis = " + std::to_string(axis));
+         "eps = 1.0e-2, axis = " + std::to_string(axis));
 }
 
 static void batchNormEval(Generator &g) {
