@@ -346,8 +346,8 @@ Verdict Checker::run() {
   Outcome plainOutcome, fastOutcome;
   if (only.empty() || only.contains("-O0"))
     checkLevel(0, plain, plainOutcome);
-  // What one level cannot compile, no other can.
-  if (only.empty() ? plain.has_value() : !only.contains("-O0"))
+  // What is wrong at one level is as wrong at the other.
+  if (only.empty() ? verdict.findings.empty() : !only.contains("-O0"))
     checkLevel(2, fast, fastOutcome);
   bool later = only.empty() || !only.contains("-O");
   if (!fast || !later)

@@ -49,6 +49,8 @@ struct Options {
   unsigned jobs = 2;
   int timeout = 20, reductions = 40, budget = 150;
   std::string folder, only, out;
+  /// Every program that has this op is a finding: to test what finds.
+  std::string plant;
 };
 
 /// A finding as lines of text tell it.
@@ -83,6 +85,12 @@ static std::string generate(uint64_t seed, uint64_t number, raw_ostream &os) {
 
 static void checkProgram(StringRef program, const Options &options,
                          uint64_t number, StringRef only, raw_ostream &os) {
+  if (!options.plant.empty()) {
+    if (program.contains("dl." + options.plant + " "))
+      os << "finding planted\tit has dl." << options.plant << '\n';
+    os << "done\n";
+    return;
+  }
   CheckOptions checkOptions;
   checkOptions.seed = options.seed + number;
   checkOptions.folder = options.folder + "/" + std::to_string(getpid());
@@ -379,7 +387,7 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   cl::opt<unsigned> jobs("jobs", cl::desc("processes at a time"),
                          cl::value_desc("N"), cl::init(2), cl::cat(category));
   cl::opt<int> timeout("timeout",
-                       cl::desc("seconds after which a program hangs"),
+                       cl::desc("seconds of CPU time after which a program hangs"),
                        cl::value_desc("N"), cl::init(20), cl::cat(category));
   cl::opt<int> reductions(
       "reductions", cl::desc("how many findings to make smaller at most"),
@@ -389,6 +397,9 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
                            cl::value_desc("DIR"), cl::cat(category));
   cl::opt<std::string> only("only", cl::desc("look for one kind of finding"),
                             cl::value_desc("KIND"), cl::cat(category));
+  cl::opt<std::string> plant(
+      "plant", cl::desc("instead of running programs, report those with OP"),
+      cl::value_desc("OP"), cl::cat(category));
   cl::opt<int64_t> print("print", cl::desc("print program N and end"),
                          cl::value_desc("N"), cl::init(-1), cl::cat(category));
   cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
@@ -409,6 +420,7 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   options.reductions = reductions;
   options.only = only;
   options.out = out;
+  options.plant = plant;
   SmallString<128> folder;
   if (std::error_code code =
           sys::fs::createUniqueDirectory("dlc-fuzz", folder)) {

@@ -2,9 +2,12 @@
 
 #include "Process.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <csignal>
 #include <cstring>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -21,12 +24,16 @@ Process::Process(std::function<void(raw_ostream &)> work, int seconds) {
   if (pid == 0) {
     close(ends[0]);
     // Signals end it at once, without LLVM's report of a crash.
-    for (int signal : {SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    for (int signal : {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
       std::signal(signal, SIG_DFL);
     // The compiler's remarks go nowhere.
     if (!freopen("/dev/null", "w", stderr))
       _exit(3);
-    alarm(seconds);
+    // Time of its own: the machine may be busy with others. Asleep for long is
+    // as bad.
+    rlimit limit{rlim_t(seconds), rlim_t(seconds)};
+    setrlimit(RLIMIT_CPU, &limit);
+    alarm(20 * seconds);
     {
       raw_fd_ostream os(ends[1], /*shouldClose=*/true);
       work(os);
@@ -77,7 +84,9 @@ void Process::waitForAny(ArrayRef<Process *> processes) {
 }
 
 bool Process::timedOut() const {
-  return WIFSIGNALED(code) && WTERMSIG(code) == SIGALRM;
+  // The hard limit kills.
+  return WIFSIGNALED(code) &&
+         llvm::is_contained({SIGALRM, SIGXCPU, SIGKILL}, WTERMSIG(code));
 }
 
 std::string Process::status() const {
