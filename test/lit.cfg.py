@@ -29,7 +29,7 @@ def add_program(name, path):
     config.substitutions.append((f"%{name}(?![-\\w])", path))
 
 
-for tool in ("dlc-run", "dlc-opt", "dlc-models", "dlc"):
+for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
 add_program("python", config.python_executable)
 

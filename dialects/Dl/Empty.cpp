@@ -6,7 +6,9 @@
 //
 //   %y = dl.constant dense<> : tensor<0x4xf32>
 //
-// so that no later pass, and no lowering, has to divide by an extent of 0.
+// so that no later pass, and no lowering, has to divide by an extent of 0 or to
+// find a place in nothing. The same holds for some of the results of an op with
+// several, and for what the body of a loop is given.
 // Sums over nothing, products of matrices that share no dimension and padding
 // around nothing are constants by the folds of their ops.
 //
@@ -24,6 +26,14 @@ static bool isEmpty(Type type) {
 
 namespace {
 
+/// A constant of a type that has no elements.
+Value nothing(OpBuilder &builder, Location loc, Type type) {
+  return ConstantOp::create(
+      builder, loc,
+      DenseElementsAttr::get(cast<RankedTensorType>(type),
+                             ArrayRef<Attribute>()));
+}
+
 struct EmptyResultIsConstant : RewritePattern {
   explicit EmptyResultIsConstant(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -31,22 +41,43 @@ struct EmptyResultIsConstant : RewritePattern {
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
     if (!isa_and_present<DlDialect>(op->getDialect()) || isa<ConstantOp>(op) ||
-        !isPure(op) || op->getNumResults() == 0 ||
-        !llvm::all_of(op->getResultTypes(), isEmpty))
+        !isPure(op))
+      return rewriter.notifyMatchFailure(op, "is no computation");
+    bool used = false;
+    for (Value result : op->getResults())
+      if (isEmpty(result.getType()) && !result.use_empty()) {
+        rewriter.replaceAllUsesWith(
+            result, nothing(rewriter, op->getLoc(), result.getType()));
+        used = true;
+      }
+    if (!used)
       return rewriter.notifyMatchFailure(op, "computes something");
-    SmallVector<Value> constants;
-    for (Type type : op->getResultTypes()) {
-      auto nothing = DenseElementsAttr::get(cast<RankedTensorType>(type),
-                                            ArrayRef<Attribute>());
-      constants.push_back(ConstantOp::create(rewriter, op->getLoc(), nothing));
-    }
-    rewriter.replaceOp(op, constants);
+    if (op->use_empty())
+      rewriter.eraseOp(op);
     return success();
+  }
+};
+
+struct EmptyArgumentIsConstant : OpRewritePattern<ScanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScanOp op,
+                                PatternRewriter &rewriter) const override {
+    bool used = false;
+    for (BlockArgument argument : op.getBlock().getArguments())
+      if (isEmpty(argument.getType()) && !argument.use_empty()) {
+        rewriter.setInsertionPointToStart(&op.getBlock());
+        rewriter.replaceAllUsesWith(
+            argument, nothing(rewriter, op.getLoc(), argument.getType()));
+        used = true;
+      }
+    return used ? success()
+                : rewriter.notifyMatchFailure(op, "is given something");
   }
 };
 
 } // namespace
 
 void DlDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
-  patterns.add<EmptyResultIsConstant>(getContext());
+  patterns.add<EmptyResultIsConstant, EmptyArgumentIsConstant>(getContext());
 }

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace llvm {
 class LLVMContext;
@@ -41,6 +42,9 @@ struct CompilerOptions {
   int64_t memoryBudget = 0;
   /// Whether to print to standard output where the values of each step lie.
   bool printMemoryPlan = false;
+  /// Passes to leave out, of those that are optional; to find one that is
+  /// wrong.
+  std::vector<std::string> disabledPasses = {};
 };
 
 /// One program on its way through the phases. Errors carry file, line and

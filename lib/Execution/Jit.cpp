@@ -22,23 +22,16 @@ struct JitCode : CodeOwner {
 
 } // namespace
 
-Expected<std::unique_ptr<Model>>
-dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
-                    int threads) {
-  auto compilation = Compilation::read(mlirPath, options);
-  if (!compilation)
-    return compilation.takeError();
-  if (Error error = (*compilation)->run("", "llvm"))
-    return error;
+Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
   LLVMContext context;
-  auto module = (*compilation)->translate(context, /*interface=*/false);
+  auto module = compilation.translate(context, /*interface=*/false);
   if (!module)
     return module.takeError();
   // The same object that a library is linked from.
   SmallVector<char, 0> object;
-  if (Error error = writeCode(**module, (*compilation)->getMachine(),
+  if (Error error = writeCode(**module, compilation.getMachine(),
                               CodeFormat::Object, object))
-    return error;
+    return std::move(error);
 
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
@@ -51,19 +44,32 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   runtime[(*jit)->mangleAndIntern("dlc_runtime_api")] = {
       orc::ExecutorAddr::fromPtr(&dlc_runtime_api), JITSymbolFlags::Exported};
   if (Error error = library.define(orc::absoluteSymbols(std::move(runtime))))
-    return error;
+    return std::move(error);
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
       (*jit)->getDataLayout().getGlobalPrefix());
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
   if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
-          StringRef(object.data(), object.size()), mlirPath)))
-    return error;
+          StringRef(object.data(), object.size()), name)))
+    return std::move(error);
   auto entry = (*jit)->lookup(DLC_LIBRARY_SYMBOL);
   if (!entry)
     return entry.takeError();
   const dlc_library *loaded = entry->toPtr<dlc_library_fn>()();
-  return Model::create(*loaded, std::make_unique<JitCode>(std::move(*jit)),
-                       threads);
+  return LoadedCode{*loaded, std::make_unique<JitCode>(std::move(*jit))};
+}
+
+Expected<std::unique_ptr<Model>>
+dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
+                    int threads) {
+  auto compilation = Compilation::read(mlirPath, options);
+  if (!compilation)
+    return compilation.takeError();
+  if (Error error = (*compilation)->run("", "llvm"))
+    return error;
+  Expected<LoadedCode> code = loadCode(**compilation, mlirPath);
+  if (!code)
+    return code.takeError();
+  return Model::create(code->library, std::move(code->owner), threads);
 }

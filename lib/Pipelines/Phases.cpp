@@ -27,6 +27,24 @@ using namespace mlir;
 using namespace dlc;
 
 //===----------------------------------------------------------------------===//
+// Passes that may be left out
+//===----------------------------------------------------------------------===//
+
+static constexpr StringLiteral optionalPasses[] = {
+    "dl-move-views",       "dl-hoist-invariants", "dl-split-reductions",
+    "dl-fuse-elementwise", "dl-order-kernels",
+};
+
+ArrayRef<StringLiteral> dlc::getOptionalPasses() { return optionalPasses; }
+
+/// Adds an optional pass, unless it is left out.
+static void addOptional(OpPassManager &manager, const PhaseOptions &options,
+                        std::unique_ptr<Pass> pass) {
+  if (!llvm::is_contained(options.disabled, pass->getArgument()))
+    manager.addPass(std::move(pass));
+}
+
+//===----------------------------------------------------------------------===//
 // resolve, grad, simplify, fuse: programs in dl
 //===----------------------------------------------------------------------===//
 
@@ -77,7 +95,7 @@ void dlc::addPrimitives(OpPassManager &manager) {
   model.addNestedPass<func::FuncOp>(createDropStopGradient());
 }
 
-static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
+static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addPrimitives(manager);
   addCleanup(manager);
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
@@ -86,9 +104,9 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &) {
   // Views inside of loops move as far as the loop's invariants, in front of the
   // loops, and on from there.
   OpPassManager &functions = manager.nest<dl::ModelOp>().nest<func::FuncOp>();
-  functions.addPass(createMoveViews());
-  functions.addPass(createHoistInvariants());
-  functions.addPass(createMoveViews());
+  addOptional(functions, options, createMoveViews());
+  addOptional(functions, options, createHoistInvariants());
+  addOptional(functions, options, createMoveViews());
   addCleanup(manager);
 }
 
@@ -97,9 +115,9 @@ static bool isSimplified(Operation *op) {
          !isa<dl::Decomposable, dl::StopGradientOp, dl::Conv2dInputGradOp>(op);
 }
 
-static void addFuse(OpPassManager &manager, const PhaseOptions &) {
+static void addFuse(OpPassManager &manager, const PhaseOptions &options) {
   OpPassManager &model = manager.nest<dl::ModelOp>();
-  model.addNestedPass<func::FuncOp>(createSplitReductions());
+  addOptional(model.nest<func::FuncOp>(), options, createSplitReductions());
   model.addPass(createCSEPass());
   model.addPass(createFormKernels());
   model.addPass(createVerifyKernels());
@@ -127,10 +145,10 @@ static bool isFused(Operation *op) {
 // linalg, vector, llvm: towards the machine
 //===----------------------------------------------------------------------===//
 
-static void addLinalg(OpPassManager &manager, const PhaseOptions &) {
+static void addLinalg(OpPassManager &manager, const PhaseOptions &options) {
   manager.addNestedPass<dl::ModelOp>(createDlToLinalg());
-  manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
-      createFuseElementwise());
+  addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
+              createFuseElementwise());
   addCleanup(manager);
   manager.addPass(createDestinationStyle());
   addCleanup(manager);
@@ -161,7 +179,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
-  manager.addPass(createOrderKernels());
+  addOptional(manager, options, createOrderKernels());
   RecomputeOptions recompute;
   recompute.budget = options.memoryBudget;
   manager.addPass(createRecompute(recompute));

@@ -97,6 +97,7 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
   result.registers = result.vectorBits == 512 ? 32 : 16;
   result.memoryBudget = options.memoryBudget;
   result.printMemoryPlan = options.printMemoryPlan;
+  result.disabled = options.disabledPasses;
   return result;
 }
 

@@ -7,6 +7,17 @@
 
 namespace dlc {
 
+/// The code of a model in this process; instances may be made for as long as
+/// the owner lives.
+struct LoadedCode {
+  dlc_library library;
+  std::unique_ptr<CodeOwner> owner;
+};
+
+/// Loads what a compilation made of its program, which is in its last phase.
+llvm::Expected<LoadedCode> loadCode(Compilation &compilation,
+                                    llvm::StringRef name);
+
 /// Compiles the program in `mlirPath` ("-": standard input) in memory and makes
 /// an instance with `threads` workers (0: one for each CPU of this process).
 /// Errors in the program carry file, line and column.

@@ -13,6 +13,9 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <string>
+#include <vector>
+
 namespace dlc {
 
 /// What phases need to know of the machine and the user's wishes.
@@ -25,6 +28,8 @@ struct PhaseOptions {
   int64_t memoryBudget = 0;
   /// Whether to print the memory plan of each step.
   bool printMemoryPlan = false;
+  /// Optional passes to leave out, by name (see getOptionalPasses).
+  std::vector<std::string> disabled = {};
 };
 
 struct Phase {
@@ -41,6 +46,10 @@ llvm::ArrayRef<Phase> getPhases();
 
 /// The phase of that name, or null.
 const Phase *findPhase(llvm::StringRef name);
+
+/// The names of the passes that a program compiles without: they change the
+/// order and the place of computations, never a result.
+llvm::ArrayRef<llvm::StringLiteral> getOptionalPasses();
 
 /// Adds the passes of one phase and the check that only legal ops are left.
 void addPhase(mlir::OpPassManager &manager, const Phase &phase,

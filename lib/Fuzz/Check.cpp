@@ -1,0 +1,366 @@
+//===- Check.cpp - One program, run in many ways --------------------------===//
+//
+// What is compared, and how far numbers may be apart:
+//
+// The reference R is the interpreter. How far rounding alone moves the results
+// of this very program is measured: S is, for each output, the largest
+// difference between R, the interpreter on the program in f64, and the same on
+// inputs and state that are moved by a few units in the last place. Compiled
+// code may then differ from R by
+//
+//     16 S + b max(|R|, 1/64)      b = 1e-5 of f32, 1e-9 of f64
+//
+// where |R| is the largest element of the output. An output with S above a
+// twentieth of |R| is undecided: counted, not compared. Integers are compared
+// exactly, unless one of the runs that measure S gives another; infinities and
+// what is not a number must be the same as in R, unless those runs differ
+// there.
+//
+// Each optional pass left out gives code that is compared in the same way. All
+// else is compared bit by bit: one, two and three threads; the program that
+// went through text after a phase; a memory budget.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Run.h"
+
+#include "Differences.h"
+#include "Random.h"
+
+#include "dlc/Pipelines/Phases.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::fuzz;
+
+namespace {
+
+class Checker {
+public:
+  Checker(StringRef program, const CheckOptions &options);
+  Verdict run();
+
+private:
+  bool wants(StringRef kind) const {
+    return options.only.empty() || StringRef(options.only) == kind;
+  }
+  void find(const Twine &kind, const Twine &detail) {
+    if (wants(kind.str()))
+      verdict.findings.push_back({kind.str(), detail.str()});
+  }
+  bool makeReference();
+  void compareWithReference(const Outcome &outcome, StringRef variant);
+  /// Whether they have the same bits.
+  void compareBits(const Outcome &expected, const Outcome &seen,
+                   StringRef kind);
+  std::optional<Code> compile(StringRef kind, const CompilerOptions &options,
+                              StringRef path, StringRef from = "");
+  Outcome runCode(const Code &code, int threads);
+  void checkLevel(unsigned level, std::optional<Code> &code, Outcome &outcome);
+  void checkPhases(const Outcome &expected);
+  void checkPasses();
+  void checkBudget(const Code &code, const Outcome &expected);
+
+  std::string program;
+  const CheckOptions &options;
+  Random random;
+  Verdict verdict;
+  std::string path, widePath;
+  int calls = 2;
+  bool narrow = false; ///< some of it is in f32
+  Outcome reference;
+  /// The runs that say how far rounding moves the results.
+  std::vector<Outcome> spread;
+};
+
+} // namespace
+
+Checker::Checker(StringRef program, const CheckOptions &options)
+    : program(program), options(options), random(options.seed, 77) {
+  SmallString<128> file(options.folder);
+  sys::path::append(file, "program.mlir");
+  path = file.str();
+  sys::path::replace_extension(file, "wide.mlir");
+  widePath = file.str();
+  narrow = program.contains("f32");
+  if (program.contains("dl.minimize"))
+    calls = 3;
+}
+
+//===----------------------------------------------------------------------===//
+// The reference
+//===----------------------------------------------------------------------===//
+
+/// The first line that says what is wrong, without places.
+static std::string shortened(StringRef message) {
+  size_t at = message.find("error: ");
+  if (at != StringRef::npos)
+    message = message.drop_front(at);
+  return message.take_until([](char c) { return c == '\n'; }).str();
+}
+
+bool Checker::makeReference() {
+  if (Error error = writeText(path, program)) {
+    find("internal", toString(std::move(error)));
+    return false;
+  }
+  Expected<std::unique_ptr<Model>> model = interpret(path);
+  if (!model) {
+    find("refused", shortened(toString(model.takeError())));
+    return false;
+  }
+  reference = runModel(**model, calls, {});
+  std::string wideProgram = path;
+  if (narrow) {
+    Expected<std::string> text = widen(path);
+    Error error = text ? writeText(widePath, *text) : text.takeError();
+    if (error) {
+      find("widen", shortened(toString(std::move(error))));
+      return false;
+    }
+    model = interpret(widePath);
+    if (!model) {
+      find("widen", shortened(toString(model.takeError())));
+      return false;
+    }
+    spread.push_back(runModel(**model, calls, {}));
+  }
+  for (uint64_t stream : {1, 2})
+    spread.push_back(
+        runModel(**model, calls, {narrow ? 3e-7 : 1e-15, stream}));
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Comparing
+//===----------------------------------------------------------------------===//
+
+static int kindOf(double value) {
+  return std::isnan(value) ? 2 : std::isinf(value) ? (value > 0 ? 1 : -1) : 0;
+}
+
+void Checker::compareWithReference(const Outcome &outcome, StringRef variant) {
+  std::string kind = ("wrong " + variant).str();
+  if (bool(outcome.fault) != bool(reference.fault)) {
+    find(kind, "fault: " + outcome.fault.value_or("none") + ", expected: " +
+                   reference.fault.value_or("none"));
+    return;
+  }
+  if (outcome.fault)
+    return;
+  for (auto [r, expected] : enumerate(reference.results)) {
+    const Result &seen = outcome.results[r];
+    ++verdict.compared;
+    bool undecided = false;
+    double largest = 0, moved = 0;
+    int64_t size = expected.size();
+    for (int64_t i = 0; i < size; ++i) {
+      double value = expected.real(i);
+      if (std::isfinite(value))
+        largest = std::max(largest, std::abs(value));
+      for (const Outcome &other : spread) {
+        if (r >= other.results.size()) {
+          undecided = true;
+          continue;
+        }
+        double otherValue = other.results[r].real(i);
+        if (!expected.isFloat() || kindOf(value) != 0)
+          undecided |= expected.isFloat() ? kindOf(value) != kindOf(otherValue)
+                                          : value != otherValue;
+        else if (std::isfinite(otherValue))
+          moved = std::max(moved, std::abs(value - otherValue));
+        else
+          undecided = true;
+      }
+    }
+    if (largest > 1e30)
+      undecided = true;
+    if (expected.isFloat() && moved > largest / 20)
+      undecided = true;
+    if (undecided) {
+      ++verdict.undecided;
+      continue;
+    }
+    double allowed =
+        16 * moved + (narrow ? 1e-5 : 1e-9) * std::max(largest, 1. / 64);
+    int64_t wrong = 0, first = -1;
+    for (int64_t i = 0; i < size; ++i) {
+      double want = expected.real(i), got = seen.real(i);
+      bool same = !expected.isFloat() ? want == got
+                  : kindOf(want) != 0 || kindOf(got) != 0
+                      ? kindOf(want) == kindOf(got)
+                      : std::abs(want - got) <= allowed;
+      if (!same && wrong++ == 0)
+        first = i;
+    }
+    if (wrong == 0)
+      continue;
+    find(kind,
+         formatv("{0}: {1} of {2} elements; element {3} is {4}, expected {5}, "
+                 "allowed {6}",
+                 expected.name, wrong, size, first,
+                 formatv("{0:e8}", seen.real(first)),
+                 formatv("{0:e8}", expected.real(first)),
+                 formatv("{0:e2}", allowed))
+             .str());
+    return;
+  }
+}
+
+void Checker::compareBits(const Outcome &expected, const Outcome &seen,
+                          StringRef kind) {
+  if (expected.fault != seen.fault) {
+    find(kind, "fault: " + seen.fault.value_or("none") + ", expected: " +
+                   expected.fault.value_or("none"));
+    return;
+  }
+  if (expected.fault)
+    return;
+  for (auto [want, got] : zip_equal(expected.results, seen.results)) {
+    if (want.bytes == got.bytes)
+      continue;
+    for (int64_t i = 0, e = want.size(); i < e; ++i)
+      if (std::memcmp(want.bytes.data() + i * (want.bytes.size() / e),
+                      got.bytes.data() + i * (want.bytes.size() / e),
+                      want.bytes.size() / e) != 0) {
+        find(kind, formatv("{0}: element {1} is {2}, expected the bits of {3}",
+                           want.name, i, formatv("{0:e9}", got.real(i)),
+                           formatv("{0:e9}", want.real(i)))
+                       .str());
+        return;
+      }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Variants
+//===----------------------------------------------------------------------===//
+
+std::optional<Code> Checker::compile(StringRef kind,
+                                     const CompilerOptions &compilerOptions,
+                                     StringRef path, StringRef from) {
+  Expected<Code> code = Code::compile(path, compilerOptions, from);
+  if (code)
+    return std::move(*code);
+  find(kind, shortened(toString(code.takeError())));
+  return std::nullopt;
+}
+
+Outcome Checker::runCode(const Code &code, int threads) {
+  Expected<std::unique_ptr<Model>> model = code.instance(threads);
+  if (!model) {
+    Outcome outcome;
+    outcome.fault = toString(model.takeError());
+    return outcome;
+  }
+  return runModel(**model, calls, {});
+}
+
+void Checker::checkLevel(unsigned level, std::optional<Code> &code,
+                         Outcome &outcome) {
+  std::string name = "-O" + std::to_string(level);
+  CompilerOptions compilerOptions;
+  compilerOptions.optLevel = level;
+  code = compile("compile " + name, compilerOptions, path);
+  if (!code)
+    return;
+  outcome = runCode(*code, 1);
+  compareWithReference(outcome, name);
+  for (int threads : {2, 3})
+    compareBits(outcome, runCode(*code, threads), "threads " + name);
+}
+
+void Checker::checkPhases(const Outcome &expected) {
+  ArrayRef<Phase> phases = getPhases();
+  const Phase &phase = phases[random.below(phases.size() - 1)];
+  std::string kind = ("from " + phase.name).str();
+  Expected<std::string> text = emit(path, CompilerOptions(), phase.name);
+  if (!text) {
+    find(kind, shortened(toString(text.takeError())));
+    return;
+  }
+  std::string file = path + ".from.mlir";
+  if (Error error = writeText(file, *text)) {
+    find("internal", toString(std::move(error)));
+    return;
+  }
+  if (std::optional<Code> code =
+          compile(kind, CompilerOptions(), file, phase.name))
+    compareBits(expected, runCode(*code, 1), kind);
+}
+
+/// Passes that are left out may change how sums are ordered, so that the bits
+/// may be others; the numbers may not.
+void Checker::checkPasses() {
+  StringRef pass = getOptionalPasses()[random.below(getOptionalPasses().size())];
+  if (StringRef(options.only).contains("without"))
+    pass = StringRef(options.only).split("without ").second;
+  std::string kind = ("without " + pass).str();
+  CompilerOptions compilerOptions;
+  compilerOptions.disabledPasses = {pass.str()};
+  std::optional<Code> code = compile("compile " + kind, compilerOptions, path);
+  if (!code)
+    return;
+  Outcome outcome = runCode(*code, 1);
+  compareWithReference(outcome, kind);
+  compareBits(outcome, runCode(*code, 3), "threads " + kind);
+}
+
+void Checker::checkBudget(const Code &code, const Outcome &expected) {
+  CompilerOptions compilerOptions;
+  compilerOptions.memoryBudget = code.arenaBytes() * 6 / 10;
+  if (compilerOptions.memoryBudget == 0)
+    return;
+  Expected<Code> small = Code::compile(path, compilerOptions);
+  // Not every program can do with less.
+  if (!small) {
+    std::string message = toString(small.takeError());
+    if (message.find("budget") == std::string::npos)
+      find("budget", shortened(message));
+    return;
+  }
+  if (small->arenaBytes() > compilerOptions.memoryBudget)
+    find("budget", formatv("the arena has {0} bytes, the budget is {1}",
+                           small->arenaBytes(), compilerOptions.memoryBudget)
+                       .str());
+  compareBits(expected, runCode(*small, 1), "budget");
+}
+
+Verdict Checker::run() {
+  if (!makeReference())
+    return verdict;
+  if (wants("gradient"))
+    checkDerivatives(path, narrow ? widePath : path, verdict, options.only);
+  if (StringRef(options.only) == "gradient")
+    return verdict;
+  StringRef only = options.only;
+  std::optional<Code> plain, fast;
+  Outcome plainOutcome, fastOutcome;
+  if (only.empty() || only.contains("-O0"))
+    checkLevel(0, plain, plainOutcome);
+  // What is wrong at one level is as wrong at the other.
+  if (only.empty() ? verdict.findings.empty() : !only.contains("-O0"))
+    checkLevel(2, fast, fastOutcome);
+  bool later = only.empty() || !only.contains("-O");
+  if (!fast || !later)
+    return verdict;
+  if (only.empty() || only.starts_with("from"))
+    checkPhases(fastOutcome);
+  if (only.empty() || only.starts_with("budget"))
+    checkBudget(*fast, fastOutcome);
+  if (only.empty() || only.contains("without"))
+    checkPasses();
+  return verdict;
+}
+
+Verdict dlc::fuzz::check(StringRef program, const CheckOptions &options) {
+  return Checker(program, options).run();
+}

@@ -1,0 +1,95 @@
+//===- Check.h - One program, run in many ways ------------------*- C++ -*-===//
+#ifndef DLC_LIB_FUZZ_CHECK_H
+#define DLC_LIB_FUZZ_CHECK_H
+
+#include "dlc/Compiler.h"
+#include "dlc/Runtime.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dlc::fuzz {
+
+//===----------------------------------------------------------------------===//
+// Values.cpp: what programs are given
+//===----------------------------------------------------------------------===//
+
+/// A relative change of every float that a program is given.
+struct Noise {
+  double size = 0;
+  uint64_t stream = 0;
+};
+
+/// Element i of the input or state entry of that name, in call number `call`;
+/// its first letter says from where:
+///   x  [-2, 2]          g  multiples of 1/2 in [-2, 2]     p  [0.5, 2]
+///   u  [0.05, 0.95]     s  -1 or 1                         b  0 or 1
+///   i<n>_  0 to n - 1   j  whole numbers in [-5, 5] (unsigned: [0, 10])
+/// Floats are numbers of f32, so that programs of both types get the same.
+double inputElement(llvm::StringRef name, bool isUnsigned, int64_t i, int call);
+
+/// Fills memory of such a tensor.
+void fill(const dlc_tensor &tensor, int call, const Noise &noise,
+          llvm::MutableArrayRef<char> data);
+
+//===----------------------------------------------------------------------===//
+// Run.cpp: running it
+//===----------------------------------------------------------------------===//
+
+/// A value that a run gave.
+struct Result {
+  std::string name;
+  int32_t type;
+  std::vector<int64_t> shape;
+  std::vector<char> bytes;
+
+  int64_t size() const;
+  bool isFloat() const { return type == DLC_F32 || type == DLC_F64; }
+  double real(int64_t i) const;
+};
+
+/// What several calls gave, outputs in order and then the state; or why not.
+struct Outcome {
+  std::optional<std::string> fault; ///< of a call
+  std::vector<Result> results;
+};
+
+//===----------------------------------------------------------------------===//
+// Check.cpp: comparing
+//===----------------------------------------------------------------------===//
+
+/// Something that should not be.
+struct Finding {
+  /// "wrong -O2", "threads -O0", "crash", ...
+  std::string kind;
+  std::string detail;
+};
+
+/// What was found out about a program.
+struct Verdict {
+  std::vector<Finding> findings;
+  int compared = 0;  ///< outputs and state entries
+  int undecided = 0; ///< of them, those that rounding alone may change
+  int derivatives = 0; ///< gradients held against differences
+  int kinks = 0;       ///< of them, those next to a kink
+};
+
+struct CheckOptions {
+  /// Passes to leave out, phases to go through as text and so on follow from
+  /// it.
+  uint64_t seed = 0;
+  /// Look for this kind alone.
+  std::string only;
+  /// A folder for the program's text.
+  std::string folder;
+};
+
+Verdict check(llvm::StringRef program, const CheckOptions &options);
+
+} // namespace dlc::fuzz
+#endif // DLC_LIB_FUZZ_CHECK_H

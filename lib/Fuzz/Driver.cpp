@@ -1,0 +1,441 @@
+//===- Driver.cpp - Many programs, each in a process of its own -----------===//
+//
+// A program that makes the compiler crash or run for ever is a finding like any
+// other, and not the end: each is made, run and compared in a process of its
+// own, which sends what it found as lines of text.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Fuzz/Fuzz.h"
+
+#include "Check.h"
+#include "Coverage.h"
+#include "Generator.h"
+#include "Process.h"
+#include "Reduce.h"
+#include "Text.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <deque>
+#include <map>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::fuzz;
+
+static std::string oneLine(StringRef text) {
+  std::string line = text.str();
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+//===----------------------------------------------------------------------===//
+// What processes do
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct Options {
+  uint64_t seed = 1, first = 0, programs = 200;
+  unsigned jobs = 2;
+  int timeout = 20, reductions = 40, budget = 150;
+  std::string folder, only, out;
+  /// Every program that has this op is a finding: to test what finds.
+  std::string plant;
+};
+
+/// A finding as lines of text tell it.
+struct Reported {
+  uint64_t number;
+  std::string kind, detail;
+
+  /// What two findings of one cause have in common: the kind, and the words of
+  /// a message without its numbers.
+  std::string signature() const {
+    if (StringRef(kind).starts_with("wrong") ||
+        StringRef(kind).starts_with("threads") || kind == "gradient")
+      return kind;
+    std::string words = kind + " ";
+    for (char c : detail)
+      if (!isDigit(c))
+        words += c;
+    return words;
+  }
+};
+
+} // namespace
+
+static std::string generate(uint64_t seed, uint64_t number, raw_ostream &os) {
+  DlContext context;
+  Generator generator(context, seed, number);
+  mlir::OwningOpRef<mlir::ModuleOp> module = generator.run();
+  for (auto &[op, message] : generator.refused)
+    os << "refused " << op << ' ' << oneLine(message) << '\n';
+  return printProgram(*module);
+}
+
+static void checkProgram(StringRef program, const Options &options,
+                         uint64_t number, StringRef only, raw_ostream &os) {
+  if (!options.plant.empty()) {
+    if (program.contains("dl." + options.plant + " "))
+      os << "finding planted\tit has dl." << options.plant << '\n';
+    os << "done\n";
+    return;
+  }
+  CheckOptions checkOptions;
+  checkOptions.seed = options.seed + number;
+  checkOptions.folder = options.folder + "/" + std::to_string(getpid());
+  checkOptions.only = only;
+  (void)sys::fs::create_directories(checkOptions.folder);
+  Verdict verdict = check(program, checkOptions);
+  (void)sys::fs::remove_directories(checkOptions.folder);
+  for (const Finding &finding : verdict.findings)
+    os << "finding " << finding.kind << '\t' << oneLine(finding.detail) << '\n';
+  os << "counts " << verdict.compared << ' ' << verdict.undecided << ' '
+     << verdict.derivatives << ' ' << verdict.kinks << '\n';
+  os << "done\n";
+}
+
+static void makeAndCheck(const Options &options, uint64_t number,
+                         raw_ostream &os) {
+  std::string program = generate(options.seed, number, os);
+  Coverage coverage;
+  coverage.add(program);
+  for (auto &[op, modes] : coverage.counts()) {
+    os << "cover " << op;
+    for (int64_t mode : modes)
+      os << ' ' << mode;
+    os << '\n';
+  }
+  os.flush();
+  checkProgram(program, options, number, options.only, os);
+}
+
+/// What a process that ended without a word did.
+static std::optional<Reported> unspoken(const Process &process,
+                                        uint64_t number) {
+  if (StringRef(process.output).ends_with("done\n"))
+    return std::nullopt;
+  if (process.timedOut())
+    return Reported{number, "hang", ""};
+  return Reported{number, "crash", process.status()};
+}
+
+static std::vector<Reported> findings(const Process &process,
+                                      uint64_t number) {
+  std::vector<Reported> result;
+  SmallVector<StringRef> lines;
+  StringRef(process.output).split(lines, '\n');
+  for (StringRef line : lines)
+    if (line.consume_front("finding ")) {
+      auto [kind, detail] = line.split('\t');
+      result.push_back({number, kind.str(), detail.str()});
+    }
+  if (std::optional<Reported> crash = unspoken(process, number))
+    result.push_back(*crash);
+  return result;
+}
+
+/// The smallest program found that fails as `reported` does, which becomes what
+/// is wrong with it.
+static std::string reduceFinding(Reported &reported, const Options &options) {
+  std::string program = generate(options.seed, reported.number, nulls());
+  bool unspoken = reported.kind == "crash" || reported.kind == "hang";
+  std::string detail;
+  program = reduce(
+      program,
+      [&](StringRef smaller) {
+        Process process(
+            [&](raw_ostream &os) {
+              checkProgram(smaller, options, reported.number,
+                           unspoken ? "" : reported.kind, os);
+            },
+            reported.kind == "hang" ? 5 : options.timeout);
+        process.wait();
+        for (const Reported &found : findings(process, reported.number))
+          if (found.signature() == reported.signature()) {
+            detail = found.detail;
+            return true;
+          }
+        return false;
+      },
+      options.budget);
+  if (!detail.empty())
+    reported.detail = detail;
+  return program;
+}
+
+//===----------------------------------------------------------------------===//
+// The run
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class Fuzzer {
+public:
+  explicit Fuzzer(const Options &options) : options(options) {}
+  /// The number of findings.
+  int run();
+  void print(raw_ostream &os) const;
+
+private:
+  struct Task {
+    uint64_t number;
+    std::optional<Reported> reduces;
+    std::unique_ptr<Process> process;
+  };
+
+  void startTask();
+  void end(Task &task);
+  void report(const Reported &reported, StringRef program);
+
+  const Options &options;
+  uint64_t next = 0, done = 0;
+  std::deque<Reported> waiting;
+  int reduced = 0;
+  std::vector<Task> running;
+  Coverage coverage;
+  std::map<std::string, std::pair<int, std::string>> refused;
+  std::map<std::string, int> kinds, bySignature, byProgram;
+  int64_t counts[4] = {};
+  int total = 0;
+};
+
+} // namespace
+
+void Fuzzer::startTask() {
+  Task task;
+  if (!waiting.empty()) {
+    task.reduces = waiting.front();
+    task.number = task.reduces->number;
+    waiting.pop_front();
+    task.process = std::make_unique<Process>(
+        [&, reported = *task.reduces](raw_ostream &os) mutable {
+          std::string program = reduceFinding(reported, options);
+          os << reported.detail << '\n' << program;
+        },
+        300);
+  } else {
+    task.number = options.first + next++;
+    task.process = std::make_unique<Process>(
+        [&, number = task.number](raw_ostream &os) {
+          makeAndCheck(options, number, os);
+        },
+        options.timeout);
+  }
+  running.push_back(std::move(task));
+}
+
+/// Writes a finding out, and as a file where that is wanted.
+void Fuzzer::report(const Reported &reported, StringRef program) {
+  std::string about = summary(program);
+  int &before = byProgram[reported.kind + ": " + about];
+  if (before++ > 0)
+    return;
+  std::string text;
+  raw_string_ostream os(text);
+  os << "// " << reported.kind << ": " << reported.detail << '\n'
+     << "// Program " << reported.number << " of seed " << options.seed
+     << ", reduced. Run: dlc-fuzz --replay FILE\n"
+     << program;
+  outs() << text << '\n';
+  if (options.out.empty())
+    return;
+  std::string name;
+  for (char c : reported.kind + "-" + about.substr(0, 40))
+    name += isAlnum(c) ? c : '-';
+  SmallString<128> path(options.out);
+  sys::path::append(path, formatv("{0}-{1}-{2}.mlir", options.seed,
+                                  reported.number, name)
+                              .str());
+  std::error_code code;
+  raw_fd_ostream file(path, code);
+  if (!code)
+    file << text;
+}
+
+void Fuzzer::end(Task &task) {
+  if (task.reduces) {
+    auto [detail, program] = StringRef(task.process->output).split('\n');
+    task.reduces->detail = detail.str();
+    report(*task.reduces, program);
+    return;
+  }
+  ++done;
+  for (const Reported &found : findings(*task.process, task.number)) {
+    ++total;
+    ++kinds[found.kind];
+    outs() << found.number << ' ' << found.kind << ": " << found.detail << '\n';
+    // Wrong values may have many causes, a message has few.
+    bool oneOfMany =
+        StringRef(found.kind).starts_with("wrong") || found.kind == "gradient";
+    if (reduced < options.reductions &&
+        bySignature[found.signature()]++ < (oneOfMany ? options.reductions : 2)) {
+      ++reduced;
+      waiting.push_back(found);
+    }
+  }
+  SmallVector<StringRef> lines;
+  StringRef(task.process->output).split(lines, '\n');
+  for (StringRef line : lines) {
+    SmallVector<StringRef> words;
+    line.split(words, ' ');
+    auto number = [&](size_t i) {
+      int64_t value = 0;
+      if (i < words.size())
+        words[i].getAsInteger(10, value);
+      return value;
+    };
+    if (words[0] == "refused" && words.size() > 1) {
+      auto &entry = refused[words[1].str()];
+      ++entry.first;
+      entry.second = join(ArrayRef(words).drop_front(2), " ");
+    } else if (words[0] == "cover" && words.size() > 1) {
+      Coverage::Counts modes;
+      for (int mode = 0; mode < kModes; ++mode)
+        modes[mode] = number(2 + mode);
+      coverage.add(words[1], modes);
+    } else if (words[0] == "counts") {
+      for (int i = 0; i < 4; ++i)
+        counts[i] += number(1 + i);
+    }
+  }
+}
+
+int Fuzzer::run() {
+  while (next < options.programs || !waiting.empty() || !running.empty()) {
+    while ((next < options.programs || !waiting.empty()) &&
+           running.size() < options.jobs)
+      startTask();
+    std::vector<Process *> processes;
+    for (Task &task : running)
+      processes.push_back(task.process.get());
+    Process::waitForAny(processes);
+    for (size_t i = 0; i < running.size();)
+      if (running[i].process->ended()) {
+        Task task = std::move(running[i]);
+        running.erase(running.begin() + i);
+        end(task);
+        outs().flush();
+      } else {
+        ++i;
+      }
+  }
+  return total;
+}
+
+void Fuzzer::print(raw_ostream &os) const {
+  os << '\n';
+  coverage.print(os);
+  os << '\n';
+  for (auto &[op, entry] : refused)
+    os << "dl." << op << " was refused " << entry.first
+       << " times: " << entry.second << '\n';
+  for (auto &[kind, count] : kinds)
+    os << count << " programs: " << kind << '\n';
+  for (auto &[program, count] : byProgram)
+    os << count << " reduced to: " << program << '\n';
+  os << done << " programs of seed " << options.seed << ", " << counts[0]
+     << " values compared, " << counts[1] << " of them undecided, " << counts[2]
+     << " gradients held against differences, " << counts[3]
+     << " of them at a kink, " << total << " findings\n";
+}
+
+//===----------------------------------------------------------------------===//
+// The tool
+//===----------------------------------------------------------------------===//
+
+static int replay(StringRef file, Options &options) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(file);
+  if (!buffer) {
+    errs() << "dlc-fuzz: error: " << file << ": "
+           << buffer.getError().message() << '\n';
+    return 1;
+  }
+  Process process(
+      [&](raw_ostream &os) {
+        checkProgram((*buffer)->getBuffer(), options, 0, options.only, os);
+      },
+      options.timeout);
+  process.wait();
+  std::vector<Reported> found = findings(process, 0);
+  for (const Reported &reported : found)
+    outs() << reported.kind << ": " << reported.detail << '\n';
+  if (found.empty())
+    outs() << "nothing found\n";
+  return !found.empty();
+}
+
+int dlc::fuzz::runFuzzer(int argc, char **argv) {
+  static cl::OptionCategory category("Options");
+  cl::opt<uint64_t> seed("seed", cl::desc("what all choices follow from"),
+                         cl::value_desc("N"), cl::init(1), cl::cat(category));
+  cl::opt<uint64_t> programs("programs", cl::desc("how many programs"),
+                             cl::value_desc("N"), cl::init(200),
+                             cl::cat(category));
+  cl::opt<uint64_t> first("first", cl::desc("the number of the first of them"),
+                          cl::value_desc("N"), cl::init(0), cl::cat(category));
+  cl::opt<unsigned> jobs("jobs", cl::desc("processes at a time"),
+                         cl::value_desc("N"), cl::init(2), cl::cat(category));
+  cl::opt<int> timeout("timeout",
+                       cl::desc("seconds of CPU time after which a program hangs"),
+                       cl::value_desc("N"), cl::init(20), cl::cat(category));
+  cl::opt<int> reductions(
+      "reductions", cl::desc("how many findings to make smaller at most"),
+      cl::value_desc("N"), cl::init(40), cl::cat(category));
+  cl::opt<std::string> out("out",
+                           cl::desc("folder for programs of findings, reduced"),
+                           cl::value_desc("DIR"), cl::cat(category));
+  cl::opt<std::string> only("only", cl::desc("look for one kind of finding"),
+                            cl::value_desc("KIND"), cl::cat(category));
+  cl::opt<std::string> plant(
+      "plant", cl::desc("instead of running programs, report those with OP"),
+      cl::value_desc("OP"), cl::cat(category));
+  cl::opt<int64_t> print("print", cl::desc("print program N and end"),
+                         cl::value_desc("N"), cl::init(-1), cl::cat(category));
+  cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
+                            cl::value_desc("FILE"), cl::cat(category));
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv,
+                              "random programs, interpreted and compiled\n");
+  if (print >= 0) {
+    outs() << generate(seed, print, nulls());
+    return 0;
+  }
+  Options options;
+  options.seed = seed;
+  options.first = first;
+  options.programs = programs;
+  options.jobs = std::max(1u, unsigned(jobs));
+  options.timeout = timeout;
+  options.reductions = reductions;
+  options.only = only;
+  options.out = out;
+  options.plant = plant;
+  SmallString<128> folder;
+  if (std::error_code code =
+          sys::fs::createUniqueDirectory("dlc-fuzz", folder)) {
+    errs() << "dlc-fuzz: error: no temporary folder: " << code.message()
+           << '\n';
+    return 1;
+  }
+  options.folder = folder.str();
+  llvm::scope_exit removal([&] { (void)sys::fs::remove_directories(options.folder); });
+  if (!out.empty())
+    (void)sys::fs::create_directories(out);
+  if (!file.empty())
+    return replay(file, options);
+  Fuzzer fuzzer(options);
+  int found = fuzzer.run();
+  fuzzer.print(outs());
+  return found > 0;
+}

@@ -1,0 +1,195 @@
+//===- Run.cpp - Ways to run a program ------------------------------------===//
+
+#include "Run.h"
+
+#include "dlc/Autodiff/Passes.h"
+#include "dlc/Execution/Interpret.h"
+#include "dlc/Execution/StepBuffers.h"
+#include "dlc/Support/Error.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::fuzz;
+
+int64_t Result::size() const {
+  int64_t elements = 1;
+  for (int64_t extent : shape)
+    elements *= extent;
+  return elements;
+}
+
+template <typename T>
+static T load(ArrayRef<char> bytes, int64_t i) {
+  T value;
+  std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+  return value;
+}
+
+double Result::real(int64_t i) const {
+  switch (static_cast<dlc_type>(type)) {
+  case DLC_F32:
+    return load<float>(bytes, i);
+  case DLC_F64:
+    return load<double>(bytes, i);
+  case DLC_I1:
+  case DLC_U8:
+    return load<uint8_t>(bytes, i);
+  case DLC_I8:
+    return load<int8_t>(bytes, i);
+  case DLC_I32:
+    return load<int32_t>(bytes, i);
+  case DLC_I64:
+    return static_cast<double>(load<int64_t>(bytes, i));
+  case DLC_BF16:
+    break;
+  }
+  return 0;
+}
+
+static Result makeResult(const dlc_tensor &tensor, std::string name,
+                         ArrayRef<char> data) {
+  return {std::move(name),
+          tensor.type,
+          {tensor.shape, tensor.shape + tensor.rank},
+          {data.begin(), data.end()}};
+}
+
+Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
+                            const GivenInputs &given) {
+  Outcome outcome;
+  auto failed = [&](Error error) {
+    if (!error)
+      return false;
+    outcome.fault = toString(std::move(error));
+    return true;
+  };
+  const dlc_model &description = model.description();
+  if (failed(model.init(1)))
+    return outcome;
+  ArrayRef states(description.states, description.num_states);
+  for (const dlc_state &state : states) {
+    if (state.kind != DLC_PARAM && state.kind != DLC_BUFFER)
+      continue;
+    std::vector<char> data(numBytes(state.tensor));
+    fill(state.tensor, 0, noise, data);
+    if (failed(model.set(state.tensor.name, data)))
+      return outcome;
+  }
+  StepBuffers buffers(model.step(0));
+  const dlc_step &step = buffers.step();
+  for (int call = 0; call < calls; ++call) {
+    for (int i = 0; i < step.num_inputs; ++i)
+      if (auto found = given.find(step.inputs[i].name); found != given.end())
+        std::copy(found->second.begin(), found->second.end(),
+                  buffers.input(i).begin());
+      else
+        fill(step.inputs[i], call, noise, buffers.input(i));
+    if (failed(model.run(0, buffers.io())))
+      return outcome;
+    for (int i = 0; i < step.num_outputs; ++i)
+      outcome.results.push_back(makeResult(
+          step.outputs[i],
+          formatv("{0} of call {1}", step.outputs[i].name, call + 1).str(),
+          buffers.output(i)));
+  }
+  for (const dlc_state &state : states) {
+    if (state.kind == DLC_HPARAM)
+      continue;
+    std::vector<char> data(numBytes(state.tensor));
+    if (failed(model.get(state.tensor.name, data)))
+      return outcome;
+    outcome.results.push_back(
+        makeResult(state.tensor, std::string("@") + state.tensor.name, data));
+  }
+  return outcome;
+}
+
+Expected<std::unique_ptr<Model>> dlc::fuzz::interpret(StringRef path) {
+  return interpretAndLoad(path, CompilerOptions(), 1);
+}
+
+/// Reads a program; passes run on the calling thread.
+static Expected<std::unique_ptr<Compilation>>
+read(StringRef path, const CompilerOptions &options) {
+  auto compilation = Compilation::read(path, options);
+  if (compilation)
+    (*compilation)->getModule().getContext()->disableMultithreading();
+  return compilation;
+}
+
+Expected<Code> Code::compile(StringRef path, const CompilerOptions &options,
+                             StringRef from) {
+  auto compilation = read(path, options);
+  if (!compilation)
+    return compilation.takeError();
+  if (Error error = (*compilation)->run(from, "llvm"))
+    return std::move(error);
+  Expected<LoadedCode> loaded = loadCode(**compilation, path);
+  if (!loaded)
+    return loaded.takeError();
+  Code code;
+  code.library = loaded->library;
+  code.owner = std::move(loaded->owner);
+  return code;
+}
+
+namespace {
+/// A share in the code.
+struct SharedOwner : CodeOwner {
+  explicit SharedOwner(std::shared_ptr<CodeOwner> owner)
+      : owner(std::move(owner)) {}
+  std::shared_ptr<CodeOwner> owner;
+};
+} // namespace
+
+Expected<std::unique_ptr<Model>> Code::instance(int threads) const {
+  return Model::create(library, std::make_unique<SharedOwner>(owner), threads);
+}
+
+Expected<std::string> dlc::fuzz::emit(StringRef path,
+                                      const CompilerOptions &options,
+                                      StringRef phase) {
+  auto compilation = read(path, options);
+  if (!compilation)
+    return compilation.takeError();
+  if (Error error = (*compilation)->run("", phase))
+    return std::move(error);
+  std::string text;
+  raw_string_ostream os(text);
+  (*compilation)->getModule().print(os);
+  return text;
+}
+
+Expected<std::string> dlc::fuzz::widen(StringRef path) {
+  auto compilation = read(path, CompilerOptions());
+  if (!compilation)
+    return compilation.takeError();
+  mlir::ModuleOp module = (*compilation)->getModule();
+  Error error = (*compilation)
+                    ->runCollecting(
+                        [&] {
+                          mlir::PassManager manager(module.getContext());
+                          manager.addPass(createWidenFloats());
+                          return manager.run(module);
+                        },
+                        "the program cannot be widened");
+  if (error)
+    return std::move(error);
+  std::string text;
+  raw_string_ostream os(text);
+  module.print(os);
+  return text;
+}
+
+Error dlc::fuzz::writeText(StringRef path, StringRef text) {
+  std::error_code code;
+  raw_fd_ostream os(path, code);
+  if (code)
+    return makeError("{0}: {1}", path, code.message());
+  os << text;
+  return Error::success();
+}

@@ -1,0 +1,50 @@
+//===- Run.h - Ways to run a program ----------------------------*- C++ -*-===//
+#ifndef DLC_LIB_FUZZ_RUN_H
+#define DLC_LIB_FUZZ_RUN_H
+
+#include "Check.h"
+
+#include "dlc/Execution/Jit.h"
+#include "dlc/Execution/Model.h"
+
+#include <map>
+
+namespace dlc::fuzz {
+
+/// Contents of inputs, by name.
+using GivenInputs = std::map<std::string, std::vector<char>>;
+
+/// Calls the first step several times on inputs and state filled by their
+/// names, but for those that are given.
+Outcome runModel(Model &model, int calls, const Noise &noise,
+                 const GivenInputs &given = {});
+
+/// A program in the interpreter.
+llvm::Expected<std::unique_ptr<Model>> interpret(llvm::StringRef path);
+
+/// Compiled code, of which instances with any number of threads can be made.
+class Code {
+public:
+  static llvm::Expected<Code> compile(llvm::StringRef path,
+                                      const CompilerOptions &options,
+                                      llvm::StringRef from = "");
+  llvm::Expected<std::unique_ptr<Model>> instance(int threads) const;
+  int64_t arenaBytes() const { return library.model->arena_bytes; }
+
+private:
+  dlc_library library;
+  std::shared_ptr<CodeOwner> owner;
+};
+
+/// The program of `path` after a phase, as text.
+llvm::Expected<std::string> emit(llvm::StringRef path,
+                                 const CompilerOptions &options,
+                                 llvm::StringRef phase);
+
+/// The same program in f64.
+llvm::Expected<std::string> widen(llvm::StringRef path);
+
+llvm::Error writeText(llvm::StringRef path, llvm::StringRef text);
+
+} // namespace dlc::fuzz
+#endif // DLC_LIB_FUZZ_RUN_H

@@ -1,0 +1,71 @@
+//===- Text.cpp - Programs as text and as modules -------------------------===//
+
+#include "Text.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::fuzz;
+
+OwningOpRef<ModuleOp> dlc::fuzz::parseProgram(StringRef text,
+                                              MLIRContext &context) {
+  ScopedDiagnosticHandler handler(&context,
+                                  [](Diagnostic &) { return success(); });
+  return parseSourceString<ModuleOp>(text, &context);
+}
+
+std::string dlc::fuzz::printProgram(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module.print(os, OpPrintingFlags().assumeVerified());
+  return text;
+}
+
+void dlc::fuzz::updateType(dl::StepOp step) {
+  Block &block = step.getBody().front();
+  step.setFunctionTypeAttr(TypeAttr::get(
+      FunctionType::get(step.getContext(), block.getArgumentTypes(),
+                        block.getTerminator()->getOperandTypes())));
+}
+
+Value dlc::fuzz::addInput(dl::StepOp step, Type type, StringRef name) {
+  Value argument =
+      step.getBody().front().addArgument(type, step.getLoc());
+  SmallVector<Attribute> names(step.getArgNames().getValue());
+  names.push_back(StringAttr::get(step.getContext(), name));
+  step.setArgNamesAttr(ArrayAttr::get(step.getContext(), names));
+  updateType(step);
+  return argument;
+}
+
+void dlc::fuzz::setOutputs(dl::StepOp step, ArrayRef<Value> values,
+                           ArrayRef<std::string> names) {
+  step.getBody().front().getTerminator()->setOperands(values);
+  SmallVector<Attribute> attrs;
+  for (const std::string &name : names)
+    attrs.push_back(StringAttr::get(step.getContext(), name));
+  step.setResultNamesAttr(ArrayAttr::get(step.getContext(), attrs));
+  updateType(step);
+}
+
+bool dlc::fuzz::inlineCall(dl::CallOp call) {
+  auto model = call->getParentOfType<dl::ModelOp>();
+  auto function = dyn_cast_or_null<dl::FuncOp>(
+      SymbolTable::lookupSymbolIn(model, call.getCalleeAttr()));
+  if (!function)
+    return false;
+  IRMapping map;
+  Block &body = function.getBody().front();
+  map.map(body.getArguments(), call.getArgs());
+  OpBuilder builder(call);
+  for (Operation &op : body.without_terminator())
+    builder.clone(op, map);
+  for (auto [result, value] :
+       llvm::zip(call.getResults(), body.getTerminator()->getOperands()))
+    result.replaceAllUsesWith(map.lookupOrDefault(value));
+  call->erase();
+  return true;
+}

@@ -1,0 +1,41 @@
+//===- Text.h - Programs as text and as modules -----------------*- C++ -*-===//
+#ifndef DLC_LIB_FUZZ_TEXT_H
+#define DLC_LIB_FUZZ_TEXT_H
+
+#include "dialects/Dl/Dl.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+
+namespace dlc::fuzz {
+
+/// A context that knows the dialect and starts no threads.
+struct DlContext : mlir::MLIRContext {
+  DlContext() : mlir::MLIRContext(Threading::DISABLED) {
+    loadDialect<dl::DlDialect>();
+  }
+};
+
+/// The program, or null; messages go nowhere.
+mlir::OwningOpRef<mlir::ModuleOp> parseProgram(llvm::StringRef text,
+                                               mlir::MLIRContext &context);
+
+std::string printProgram(mlir::ModuleOp module);
+
+/// Adds an input of that type and name to a step.
+mlir::Value addInput(dl::StepOp step, mlir::Type type, llvm::StringRef name);
+
+/// Makes `values` what a step returns, by the names given.
+void setOutputs(dl::StepOp step, llvm::ArrayRef<mlir::Value> values,
+                llvm::ArrayRef<std::string> names);
+
+/// Writes a call out; false if there is no such function.
+bool inlineCall(dl::CallOp call);
+
+/// Makes the function type of a step that of its body.
+void updateType(dl::StepOp step);
+
+} // namespace dlc::fuzz
+#endif // DLC_LIB_FUZZ_TEXT_H

@@ -1,0 +1,90 @@
+//===- Values.cpp - What programs are given -------------------------------===//
+
+#include "Check.h"
+#include "Random.h"
+
+#include "dlc/Execution/Model.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <cmath>
+#include <cstring>
+
+using namespace llvm;
+using namespace dlc;
+using namespace dlc::fuzz;
+
+/// FNV-1a.
+static uint64_t hashOf(StringRef name) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (char c : name)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+double dlc::fuzz::inputElement(StringRef name, bool isUnsigned, int64_t i,
+                               int call) {
+  Random random(hashOf(name) + call * 0x632be59bd9b4e019ull, i);
+  auto f32 = [&](double low, double high) {
+    return static_cast<double>(static_cast<float>(random.real(low, high)));
+  };
+  switch (name.empty() ? 'x' : name.front()) {
+  case 'g':
+    return random.between(-4, 4) / 2.0;
+  case 'p':
+    return f32(0.5, 2);
+  case 'u':
+    return f32(0.05, 0.95);
+  case 's':
+    return random.chance(0.5) ? 1 : -1;
+  case 'b':
+    return random.below(2);
+  case 'i': {
+    StringRef digits = name.drop_front().take_while(isDigit);
+    int64_t limit = 1;
+    digits.getAsInteger(10, limit);
+    return random.below(limit);
+  }
+  case 'j':
+    return isUnsigned ? random.between(0, 10) : random.between(-5, 5);
+  default:
+    return f32(-2, 2);
+  }
+}
+
+template <typename T>
+static void store(MutableArrayRef<char> data, int64_t i, T value) {
+  std::memcpy(data.data() + i * sizeof(T), &value, sizeof(T));
+}
+
+void dlc::fuzz::fill(const dlc_tensor &tensor, int call, const Noise &noise,
+                     MutableArrayRef<char> data) {
+  Random changes(noise.stream, hashOf(tensor.name) + call);
+  for (int64_t i = 0, e = numElements(tensor); i < e; ++i) {
+    double value = inputElement(tensor.name, tensor.type == DLC_U8, i, call);
+    double noisy = value * (1 + noise.size * changes.real(-1, 1));
+    switch (static_cast<dlc_type>(tensor.type)) {
+    case DLC_F32:
+      store<float>(data, i, noisy);
+      break;
+    case DLC_F64:
+      store<double>(data, i, noisy);
+      break;
+    case DLC_I1:
+    case DLC_U8:
+      store<uint8_t>(data, i, value);
+      break;
+    case DLC_I8:
+      store<int8_t>(data, i, value);
+      break;
+    case DLC_I32:
+      store<int32_t>(data, i, value);
+      break;
+    case DLC_I64:
+      store<int64_t>(data, i, value);
+      break;
+    case DLC_BF16:
+      break;
+    }
+  }
+}
