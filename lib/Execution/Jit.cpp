@@ -28,7 +28,7 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   auto compilation = Compilation::read(mlirPath, options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run("", "llvm"))
+  if (Error error = (*compilation)->run(options.from, "llvm"))
     return error;
   LLVMContext context;
   auto module = (*compilation)->translate(context, /*interface=*/false);
