@@ -29,6 +29,11 @@ struct CompilerOptions {
   std::string cpu = "native";
   /// A directory that gets the program after each phase; empty for none.
   std::string dumpPhases;
+  /// The phase that left the program; empty: it is as a user writes it.
+  std::string from;
+  /// Of a model that is interpreted: evaluate what this phase leaves, `grad`,
+  /// `simplify` or `fuse`. After `grad` composites are taken apart first.
+  std::string interpretAfter = "grad";
   /// Compile, instead of the model, what says whether the gradients of this
   /// step are right: the step alone, in f64, giving its loss and its gradients
   /// (see dl-gradient-step). Empty: the model.
@@ -60,7 +65,7 @@ public:
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
-  /// Runs the phases up to `grad` and makes all composites primitive ops: the
+  /// Runs the phases from options.from up to `grad` and makes all composites primitive ops: the
   /// program that the interpreter evaluates.
   llvm::Error runToPrimitives();
 

@@ -66,7 +66,7 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   auto compilation = Compilation::read(mlirPath, options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run("", "llvm"))
+  if (Error error = (*compilation)->run(options.from, "llvm"))
     return error;
   Expected<LoadedCode> code = loadCode(**compilation, mlirPath);
   if (!code)

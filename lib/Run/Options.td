@@ -59,9 +59,11 @@ defm memory_budget : Value<"memory-budget", "BYTES",
   "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
   AnyCommand, ModelGroup>;
 
-def interpret : Switch<"interpret",
-  "Evaluate op by op by what each op means, in one thread, and compile nothing: slow, to compare with",
-  AnyCommand, ModelGroup>;
+def interpret : Joined<["--"], "interpret=">, MetaVarName<"grad|simplify|fuse">,
+  HelpText<"Evaluate op by op what a phase leaves, by what each op means, in one thread, and compile nothing: slow, to compare with; --interpret alone is --interpret=grad">,
+  Visibility<AnyCommand>, Group<ModelGroup>;
+def : Flag<["--"], "interpret">, Alias<interpret>, AliasArgs<["grad"]>,
+  Visibility<AnyCommand>, Group<ModelGroup>;
 
 defm step : Value<"step", "NAME",
   "The step to run (of train and check-gradients: default 'train')",

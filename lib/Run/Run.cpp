@@ -55,6 +55,13 @@ run::openModel(const Arguments &arguments, RunContext &context,
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
                          spelling(option));
+    options.interpretAfter = arguments.text(OPT_interpret).str();
+    static constexpr StringLiteral phases[] = {"grad", "simplify", "fuse"};
+    if (!is_contained(phases, options.interpretAfter))
+      return makeError(
+          "{0}={1}, expected one of the phases grad, simplify and fuse: what "
+          "they leave can be evaluated",
+          spelling(OPT_interpret), options.interpretAfter);
     return context.interpret(path, options, *threads);
   }
   StringRef level = arguments.text(OPT_O, "2");

@@ -349,7 +349,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
 }
 
 llvm::Error Compilation::runToPrimitives() {
-  if (llvm::Error error = run("", "grad"))
+  if (llvm::Error error = run(options.from, "grad"))
     return error;
   return runCollecting(
       [&] {
