@@ -17,6 +17,10 @@ class Module;
 class TargetMachine;
 } // namespace llvm
 
+namespace mlir {
+class TimingScope;
+} // namespace mlir
+
 namespace dlc {
 
 /// What a user chooses about compilation.
@@ -41,6 +45,10 @@ struct CompilerOptions {
   int64_t memoryBudget = 0;
   /// Whether to print to standard output where the values of each step lie.
   bool printMemoryPlan = false;
+  /// Gets the time of each stage and pass below it; null measures nothing.
+  mlir::TimingScope *timing = nullptr;
+  /// The time of one stage, measured as long as the scope lives.
+  mlir::TimingScope measure(llvm::StringRef stage) const;
 };
 
 /// One program on its way through the phases. Errors carry file, line and
@@ -74,6 +82,7 @@ public:
   translate(llvm::LLVMContext &context, bool interface);
 
   llvm::TargetMachine &getMachine() { return *machine; }
+  const CompilerOptions &getOptions() const { return options; }
 
 private:
   explicit Compilation(const CompilerOptions &options);
