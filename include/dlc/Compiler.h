@@ -18,6 +18,10 @@ class Module;
 class TargetMachine;
 } // namespace llvm
 
+namespace mlir {
+class TimingScope;
+} // namespace mlir
+
 namespace dlc {
 
 /// What a user chooses about compilation.
@@ -50,6 +54,10 @@ struct CompilerOptions {
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};
+  /// Gets the time of each stage and pass below it; null measures nothing.
+  mlir::TimingScope *timing = nullptr;
+  /// The time of one stage, measured as long as the scope lives.
+  mlir::TimingScope measure(llvm::StringRef stage) const;
 };
 
 /// One program on its way through the phases. Errors carry file, line and
@@ -83,6 +91,7 @@ public:
   translate(llvm::LLVMContext &context, bool interface);
 
   llvm::TargetMachine &getMachine() { return *machine; }
+  const CompilerOptions &getOptions() const { return options; }
 
 private:
   explicit Compilation(const CompilerOptions &options);

@@ -12,6 +12,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/Timing.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
@@ -30,6 +31,10 @@
 
 using namespace mlir;
 using namespace dlc;
+
+TimingScope CompilerOptions::measure(StringRef stage) const {
+  return timing ? timing->nest(stage) : TimingScope();
+}
 
 //===----------------------------------------------------------------------===//
 // The machine
@@ -201,6 +206,7 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
   if (llvm::Error error = checkNesting(path, buffer->getBuffer()))
     return error;
   result->diagnostics->sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+  TimingScope timing = options.measure("Parse");
   llvm::Error error = result->runCollecting(
       [&] {
         result->module = parseSourceFile<ModuleOp>(result->diagnostics->sources,
@@ -327,6 +333,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
               return failure();
             PassManager manager(&context);
             addPhase(manager, phase, machineOptions);
+            TimingScope timing = options.measure(phase.name);
+            manager.enableTiming(timing);
             return manager.run(*module);
           },
           ("phase '" + phase.name + "' failed").str());
@@ -417,6 +425,7 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
       [&] {
         if (failed(checkConstants(*module)))
           return failure();
+        TimingScope timing = options.measure("Translate to LLVM IR");
         result = translateModuleToLLVMIR(*module, llvmContext, manifest->name);
         return success(bool(result));
       },
@@ -445,6 +454,7 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
   llvm::GlobalVariable *tables = addTables(*result, *manifest);
   if (interface)
     addInterface(*result, *manifest, tables);
+  TimingScope timing = options.measure("Optimize LLVM IR");
   optimize(*result, *machine, options.optLevel);
   return result;
 }

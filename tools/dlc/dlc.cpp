@@ -7,6 +7,7 @@
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"
 
+#include "mlir/Support/Timing.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
@@ -51,6 +52,12 @@ static cl::opt<bool> printMemoryPlan(
     "print-memory-plan",
     cl::desc("print where the values of each step lie, and when; needs no -o"),
     cl::cat(category));
+
+static cl::opt<bool>
+    timeReport("time-report",
+               cl::desc("print to standard error how long each phase, pass and "
+                        "stage of code generation took"),
+               cl::cat(category));
 
 static cl::opt<bool>
     describePhases("describe-phases",
@@ -147,6 +154,10 @@ static Error run() {
                                toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
+  mlir::DefaultTimingManager timing;
+  timing.setEnabled(timeReport);
+  mlir::TimingScope total = timing.getRootScope();
+  options.timing = &total;
   auto compilation = Compilation::read(input, options);
   if (!compilation)
     return compilation.takeError();
@@ -181,10 +192,12 @@ static Error run() {
     return files.commit();
   }
   SmallVector<char, 0> code;
+  auto scope = options.measure("Generate code");
   if (Error error = writeCode(
           **module, (*compilation)->getMachine(),
           *form == "s" ? CodeFormat::Assembly : CodeFormat::Object, code))
     return error;
+  scope.stop();
   if (*form != "so") {
     if (Error error = write(files, path, [&](raw_ostream &out) {
           out.write(code.data(), code.size());
@@ -200,6 +213,7 @@ static Error run() {
         out << makeHeader((*compilation)->getModule());
       }))
     return error;
+  scope = options.measure("Link");
   if (Error error = linkLibrary(code, path))
     return error;
   return files.commit();
