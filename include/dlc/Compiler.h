@@ -73,8 +73,8 @@ public:
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
-  /// Runs the phases from options.from up to `grad` and makes all composites primitive ops: the
-  /// program that the interpreter evaluates.
+  /// Runs the phases from options.from up to `grad` and makes all composites
+  /// primitive ops: the program that the interpreter evaluates.
   llvm::Error runToPrimitives();
 
   /// Runs `action` on the program; its diagnostics are the error, or

@@ -130,8 +130,7 @@ static std::optional<Reported> unspoken(const Process &process,
   return Reported{number, "crash", process.status()};
 }
 
-static std::vector<Reported> findings(const Process &process,
-                                      uint64_t number) {
+static std::vector<Reported> findings(const Process &process, uint64_t number) {
   std::vector<Reported> result;
   SmallVector<StringRef> lines;
   StringRef(process.output).split(lines, '\n');
@@ -254,9 +253,9 @@ void Fuzzer::report(const Reported &reported, StringRef program) {
   for (char c : reported.kind + "-" + about.substr(0, 40))
     name += isAlnum(c) ? c : '-';
   SmallString<128> path(options.out);
-  sys::path::append(path, formatv("{0}-{1}-{2}.mlir", options.seed,
-                                  reported.number, name)
-                              .str());
+  sys::path::append(
+      path,
+      formatv("{0}-{1}-{2}.mlir", options.seed, reported.number, name).str());
   std::error_code code;
   raw_fd_ostream file(path, code);
   if (!code)
@@ -279,7 +278,8 @@ void Fuzzer::end(Task &task) {
     bool oneOfMany =
         StringRef(found.kind).starts_with("wrong") || found.kind == "gradient";
     if (reduced < options.reductions &&
-        bySignature[found.signature()]++ < (oneOfMany ? options.reductions : 2)) {
+        bySignature[found.signature()]++ <
+            (oneOfMany ? options.reductions : 2)) {
       ++reduced;
       waiting.push_back(found);
     }
@@ -357,8 +357,8 @@ void Fuzzer::print(raw_ostream &os) const {
 static int replay(StringRef file, Options &options) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(file);
   if (!buffer) {
-    errs() << "dlc-fuzz: error: " << file << ": "
-           << buffer.getError().message() << '\n';
+    errs() << "dlc-fuzz: error: " << file << ": " << buffer.getError().message()
+           << '\n';
     return 1;
   }
   Process process(
@@ -386,12 +386,12 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
                           cl::value_desc("N"), cl::init(0), cl::cat(category));
   cl::opt<unsigned> jobs("jobs", cl::desc("processes at a time"),
                          cl::value_desc("N"), cl::init(2), cl::cat(category));
-  cl::opt<int> timeout("timeout",
-                       cl::desc("seconds of CPU time after which a program hangs"),
-                       cl::value_desc("N"), cl::init(20), cl::cat(category));
-  cl::opt<int> reductions(
-      "reductions", cl::desc("how many findings to make smaller at most"),
-      cl::value_desc("N"), cl::init(40), cl::cat(category));
+  cl::opt<int> timeout(
+      "timeout", cl::desc("seconds of CPU time after which a program hangs"),
+      cl::value_desc("N"), cl::init(20), cl::cat(category));
+  cl::opt<int> reductions("reductions",
+                          cl::desc("how many findings to make smaller at most"),
+                          cl::value_desc("N"), cl::init(40), cl::cat(category));
   cl::opt<std::string> out("out",
                            cl::desc("folder for programs of findings, reduced"),
                            cl::value_desc("DIR"), cl::cat(category));
@@ -429,7 +429,8 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
     return 1;
   }
   options.folder = folder.str();
-  llvm::scope_exit removal([&] { (void)sys::fs::remove_directories(options.folder); });
+  llvm::scope_exit removal(
+      [&] { (void)sys::fs::remove_directories(options.folder); });
   if (!out.empty())
     (void)sys::fs::create_directories(out);
   if (!file.empty())

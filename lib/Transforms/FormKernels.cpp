@@ -84,14 +84,17 @@ static void separateResults(Block &body, const FreeOps &freeOps) {
   }
 }
 
-/// Copies to memory what a loop takes and no kernel gives; reshapes of values
-/// in memory lie there too.
+/// Copies to memory what a loop takes and no kernel gives. Reshapes of values
+/// in memory lie there too; in the body of another loop, where nothing but
+/// kernels and loops may stand, they are copied.
 static void separateOperands(ScanOp loop, const FreeOps &freeOps) {
+  bool isNested = isa<ScanOp>(loop->getParentOp());
   for (OpOperand &operand : loop->getOpOperands()) {
     Value source = operand.get();
     while (auto view = source.getDefiningOp<ReshapeOp>())
       source = view.getX();
-    if (freeOps.isFree(source.getDefiningOp()))
+    if (freeOps.isFree(source.getDefiningOp()) ||
+        (isNested && source != operand.get()))
       operand.set(copyToMemory(operand.get()));
   }
 }

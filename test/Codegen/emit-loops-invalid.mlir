@@ -130,3 +130,22 @@ func.func @computed_places(%at: memref<8xindex>, %t: memref<8xf32>, %y: memref<8
   }
   return
 }
+
+// -----
+
+// At computed places of the iteration's own row.
+func.func @own_row(%at: memref<8xindex>, %t: memref<8x4xf32>, %y: memref<8xf32>,
+                   %worker: index, %workers: index)
+    attributes {dl.kernel, dl.sliced = 8 : i64} {
+  %one = arith.constant 1.0 : f32
+  linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                  iterator_types = ["parallel"]}
+      ins(%at : memref<8xindex>) outs(%y : memref<8xf32>) {
+  ^bb0(%a: index, %o: f32):
+    %row = linalg.index 0 : index
+    %v = memref.load %t[%row, %a] : memref<8x4xf32>
+    linalg.yield %v : f32
+  }
+  return
+}

@@ -52,3 +52,26 @@ dl.model @chain {
     return %3 : tensor<8x4xf32>
   }
 }
+
+// In the body of a loop nothing but kernels and loops may stand: what an inner
+// loop takes is copied to its shape.
+// CHECK-LABEL: func.func @nested
+// CHECK:         dl.scan 3
+// CHECK-NEXT:      %[[FLAT:.*]] = func.call @kernel_{{.*}} : (tensor<2x4xf32>) -> tensor<8xf32>
+// CHECK-NEXT:      dl.scan 2 carry(%{{.*}} = %[[FLAT]])
+// CHECK-NOT:       dl.reshape
+// CHECK:         return
+dl.model @nested {
+  func.func @nested(%x: tensor<2x4xf32> {dl.name = "x"}) -> (tensor<2x4xf32> {dl.name = "y"}) attributes {dl.step} {
+    %0 = dl.scan 3 carry(%a = %x) : (tensor<2x4xf32>) -> (tensor<2x4xf32>) {
+      %1 = dl.reshape %a : tensor<2x4xf32> to tensor<8xf32>
+      %2 = dl.scan 2 carry(%b = %1) : (tensor<8xf32>) -> (tensor<8xf32>) {
+        %3 = dl.sin %b : tensor<8xf32>
+        dl.yield %3 : tensor<8xf32>
+      }
+      %4 = dl.reshape %2 : tensor<8xf32> to tensor<2x4xf32>
+      dl.yield %4 : tensor<2x4xf32>
+    }
+    return %0 : tensor<2x4xf32>
+  }
+}
