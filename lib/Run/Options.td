@@ -93,7 +93,8 @@ defm eval_step : Value<"eval-step", "NAME",
 def no_shuffle : Switch<"no-shuffle", "Train in the order of the files",
   [TrainCommand], TrainGroup>;
 defm out : Value<"out", "DIR",
-  "Folder for metrics.csv and model.safetensors", [TrainCommand], TrainGroup>;
+  "Folder for metrics.csv and model.safetensors, written after every epoch and when SIGINT or SIGTERM stops the run",
+  [TrainCommand], TrainGroup>;
 defm resume : Value<"resume", "FILE",
   "Go on where a model.safetensors was written, to the bit",
   [TrainCommand], TrainGroup>;

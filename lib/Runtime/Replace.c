@@ -112,16 +112,17 @@ static const char *other_kind(mode_t mode) {
                           : "a device";
 }
 
-/// Finds what is to be replaced; `*old` has no links when there is nothing.
-static bool find_target(const char *path, char **target, struct stat *old,
-                        char *error) {
-  memset(old, 0, sizeof(*old));
+/// Finds what is to be replaced, and whether there is something.
+static bool find_target(const char *path, char **target, bool *exists,
+                        struct stat *old, char *error) {
+  *exists = true;
   if (!*path)
     return replace_failed(error, "the name of a file to write is empty");
   if (lstat(path, old)) {
     if (errno != ENOENT)
       return replace_failed(error, "%s: cannot be written: %s", path,
                             strerror(errno));
+    *exists = false;
     *target = strdup(path);
   } else if (S_ISLNK(old->st_mode)) {
     // The link stays and its file is replaced. Of a link to nothing it is
@@ -136,13 +137,13 @@ static bool find_target(const char *path, char **target, struct stat *old,
   }
   if (!*target)
     return replace_failed(error, "%s: no memory to write it", path);
-  const char *kind = old->st_nlink ? other_kind(old->st_mode) : NULL;
+  const char *kind = *exists ? other_kind(old->st_mode) : NULL;
   if (kind)
     return replace_failed(
         error, "%s: is %s, expected a regular file or none to write to", path,
         kind);
   // A rename asks the folder alone, and would replace a protected file.
-  if (old->st_nlink && faccessat(AT_FDCWD, *target, W_OK, AT_EACCESS))
+  if (*exists && faccessat(AT_FDCWD, *target, W_OK, AT_EACCESS))
     return replace_failed(error, "%s: cannot be written: %s", path,
                           strerror(errno));
   return true;
@@ -168,9 +169,10 @@ static bool create_beside(dlc_rt_replacement *replacement) {
       continue;
     // Without locks on this file system nobody takes it for a leftover. With
     // them, somebody may have done so before this lock, and removed it.
-    struct stat info;
-    if (lock_file(file, LOCK_EX) && !fstat(file, &info) && !info.st_nlink &&
-        attempt < 99) {
+    struct stat made, named;
+    if (lock_file(file, LOCK_EX) && !fstat(file, &made) && attempt < 99 &&
+        (lstat(replacement->temporary, &named) || made.st_ino != named.st_ino ||
+         made.st_dev != named.st_dev)) {
       close(file);
       continue;
     }
@@ -200,15 +202,16 @@ static void keep_permissions(int file, const struct stat *old) {
 bool dlc_rt_replace_open(dlc_rt_replacement *replacement, const char *path,
                          char error[DLC_RT_REPLACE_ERROR_BYTES]) {
   struct stat old;
+  bool exists;
   *replacement = (dlc_rt_replacement){NULL, NULL, -1, -1};
-  bool made = find_target(path, &replacement->target, &old, error);
+  bool made = find_target(path, &replacement->target, &exists, &old, error);
   if (made) {
     remove_leftovers(replacement->target);
     made = create_beside(replacement);
     if (!made)
       replace_failed(error, "%s: cannot be written: %s", path, strerror(errno));
   }
-  if (made && old.st_nlink)
+  if (made && exists)
     keep_permissions(replacement->file, &old);
   if (!made) {
     free(replacement->temporary);
@@ -237,9 +240,14 @@ static void sync_folder(const char *target) {
 bool dlc_rt_replace_commit(dlc_rt_replacement *replacement, const char *path,
                            char error[DLC_RT_REPLACE_ERROR_BYTES]) {
   const char *failed = NULL;
-  if (fsync(replacement->file))
+  // By its name: a linker, for one, puts another file in the place of this one.
+  int named = open(replacement->temporary,
+                   O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+  if (named < 0 || fsync(named))
     failed = "sync";
   int reason = errno;
+  if (named >= 0)
+    close(named);
   // Some file systems report a failed write only here.
   if (close(replacement->file) && !failed) {
     failed = "close";

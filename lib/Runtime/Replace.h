@@ -36,7 +36,8 @@ enum { DLC_RT_REPLACE_ERROR_BYTES = 1024 };
 bool dlc_rt_replace_open(dlc_rt_replacement *replacement, const char *path,
                          char error[DLC_RT_REPLACE_ERROR_BYTES]);
 
-/// Puts the file in the place of its target, on the disk too. `path` is for
+/// Puts the file in the place of its target, on the disk too: the one that has
+/// its name by now. `path` is for
 /// messages. The replacement is done with, also on failure, when the target is
 /// as it was.
 bool dlc_rt_replace_commit(dlc_rt_replacement *replacement, const char *path,
