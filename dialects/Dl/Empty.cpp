@@ -28,10 +28,9 @@ namespace {
 
 /// A constant of a type that has no elements.
 Value nothing(OpBuilder &builder, Location loc, Type type) {
-  return ConstantOp::create(
-      builder, loc,
-      DenseElementsAttr::get(cast<RankedTensorType>(type),
-                             ArrayRef<Attribute>()));
+  return ConstantOp::create(builder, loc,
+                            DenseElementsAttr::get(cast<RankedTensorType>(type),
+                                                   ArrayRef<Attribute>()));
 }
 
 struct EmptyResultIsConstant : RewritePattern {

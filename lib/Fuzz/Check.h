@@ -73,8 +73,8 @@ struct Finding {
 /// What was found out about a program.
 struct Verdict {
   std::vector<Finding> findings;
-  int compared = 0;  ///< outputs and state entries
-  int undecided = 0; ///< of them, those that rounding alone may change
+  int compared = 0;    ///< outputs and state entries
+  int undecided = 0;   ///< of them, those that rounding alone may change
   int derivatives = 0; ///< gradients held against differences
   int kinks = 0;       ///< of them, those next to a kink
 };

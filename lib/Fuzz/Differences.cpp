@@ -108,8 +108,7 @@ static void flatten(dl::StepOp step) {
     for (dl::CallOp call : calls)
       changed |= inlineCall(call);
   }
-  for (Operation &op :
-       llvm::make_early_inc_range(step.getBody().front()))
+  for (Operation &op : llvm::make_early_inc_range(step.getBody().front()))
     if (isa<dl::MinimizeOp, dl::WriteOp>(op))
       op.erase();
 }
@@ -134,8 +133,7 @@ bool DerivativeCheck::makeExact(ModuleOp module) {
   for (Operation *op : dependent)
     if (auto inner = dyn_cast<dl::GradientOp>(op))
       for (Value from : inner.getTargets())
-        if (value.getDefiningOp() &&
-            reached(from).count(value.getDefiningOp()))
+        if (value.getDefiningOp() && reached(from).count(value.getDefiningOp()))
           return false;
   unsigned place = 0;
   for (Operation &op : step.getBody().front()) {
@@ -205,8 +203,8 @@ std::optional<double> DerivativeCheck::sumAt(double by) {
     return std::nullopt;
   double sum = 0;
   for (int64_t i = 0, e = outcome.results[0].size(); i < e; ++i)
-    sum += outcome.results[0].real(i) *
-           (cotangent ? exact.results[2].real(i) : 1);
+    sum +=
+        outcome.results[0].real(i) * (cotangent ? exact.results[2].real(i) : 1);
   return sum;
 }
 
@@ -264,8 +262,8 @@ std::optional<std::string> DerivativeCheck::run(Verdict &verdict) {
     ++verdict.kinks;
     return std::nullopt;
   }
-  double allowed = 1e-4 * scale + 1e-6 * size + 20 * std::abs(whole - half) +
-                   10 * rounding;
+  double allowed =
+      1e-4 * scale + 1e-6 * size + 20 * std::abs(whole - half) + 10 * rounding;
   if (std::abs(along - whole) <= allowed)
     return std::nullopt;
   return llvm::formatv("gradient {0}, target {1}: along a direction {2}, by "
@@ -286,8 +284,7 @@ void dlc::fuzz::checkDerivatives(StringRef path, StringRef widePath,
   if (!module)
     return;
   int budget = 3;
-  for (auto [number, gradient] :
-       llvm::enumerate(gradientsOf(stepOf(*module))))
+  for (auto [number, gradient] : llvm::enumerate(gradientsOf(stepOf(*module))))
     for (unsigned target = 0; target < gradient.getTargets().size(); ++target) {
       // The last ones are those of higher order.
       if (budget-- <= 0)

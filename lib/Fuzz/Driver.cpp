@@ -130,8 +130,7 @@ static std::optional<Reported> unspoken(const Process &process,
   return Reported{number, "crash", process.status()};
 }
 
-static std::vector<Reported> findings(const Process &process,
-                                      uint64_t number) {
+static std::vector<Reported> findings(const Process &process, uint64_t number) {
   std::vector<Reported> result;
   SmallVector<StringRef> lines;
   StringRef(process.output).split(lines, '\n');
@@ -254,9 +253,9 @@ void Fuzzer::report(const Reported &reported, StringRef program) {
   for (char c : reported.kind + "-" + about.substr(0, 40))
     name += isAlnum(c) ? c : '-';
   SmallString<128> path(options.out);
-  sys::path::append(path, formatv("{0}-{1}-{2}.mlir", options.seed,
-                                  reported.number, name)
-                              .str());
+  sys::path::append(
+      path,
+      formatv("{0}-{1}-{2}.mlir", options.seed, reported.number, name).str());
   std::error_code code;
   raw_fd_ostream file(path, code);
   if (!code)
@@ -279,7 +278,8 @@ void Fuzzer::end(Task &task) {
     bool oneOfMany =
         StringRef(found.kind).starts_with("wrong") || found.kind == "gradient";
     if (reduced < options.reductions &&
-        bySignature[found.signature()]++ < (oneOfMany ? options.reductions : 2)) {
+        bySignature[found.signature()]++ <
+            (oneOfMany ? options.reductions : 2)) {
       ++reduced;
       waiting.push_back(found);
     }
@@ -357,8 +357,8 @@ void Fuzzer::print(raw_ostream &os) const {
 static int replay(StringRef file, Options &options) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(file);
   if (!buffer) {
-    errs() << "dlc-fuzz: error: " << file << ": "
-           << buffer.getError().message() << '\n';
+    errs() << "dlc-fuzz: error: " << file << ": " << buffer.getError().message()
+           << '\n';
     return 1;
   }
   Process process(
@@ -375,6 +375,32 @@ static int replay(StringRef file, Options &options) {
   return !found.empty();
 }
 
+static constexpr char overview[] =
+    R"(random programs, interpreted and compiled
+
+  Makes programs of the dialect dl from a seed, runs each in the interpreter
+  and compiled in many ways on the same inputs and state, and compares. What
+  differs is printed with the number of its program, then the program made
+  smaller; at the end, how often each op stood in a program, and where.
+
+  -O0 and -O2 against the interpreter: an output may differ by
+      16 S + b max(|R|, 1/64),   b = 1e-5 with any f32, 1e-9 of f64 alone,
+    where |R| is its largest element and S how far rounding moves it: the
+    interpreter on the program in f64, and on inputs moved by 3e-7 (1e-15) of
+    themselves. Where S is above |R| / 20 the output is undecided. Integers,
+    infinities and what is not a number must be the same, unless they differ
+    between the runs that give S.
+  1, 2 and 3 threads, from the text after a phase, with a memory budget of
+    60 % of the arena: bit by bit. Optional passes left out: as -O0 and -O2.
+  Gradients: by the interpreter in f64 against central differences along a
+    direction, to 1e-4 of the difference; not where differences to both sides
+    say that there is a kink.
+
+  Inputs and state are filled by the first letter of their names, so that a
+  file can be replayed: x [-2, 2], g halves in [-2, 2], p [0.5, 2],
+  u [0.05, 0.95], s -1 or 1, b 0 or 1, i<n>_ 0 to n - 1, j -5 to 5.
+)";
+
 int dlc::fuzz::runFuzzer(int argc, char **argv) {
   static cl::OptionCategory category("Options");
   cl::opt<uint64_t> seed("seed", cl::desc("what all choices follow from"),
@@ -386,12 +412,12 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
                           cl::value_desc("N"), cl::init(0), cl::cat(category));
   cl::opt<unsigned> jobs("jobs", cl::desc("processes at a time"),
                          cl::value_desc("N"), cl::init(2), cl::cat(category));
-  cl::opt<int> timeout("timeout",
-                       cl::desc("seconds of CPU time after which a program hangs"),
-                       cl::value_desc("N"), cl::init(20), cl::cat(category));
-  cl::opt<int> reductions(
-      "reductions", cl::desc("how many findings to make smaller at most"),
-      cl::value_desc("N"), cl::init(40), cl::cat(category));
+  cl::opt<int> timeout(
+      "timeout", cl::desc("seconds of CPU time after which a program hangs"),
+      cl::value_desc("N"), cl::init(20), cl::cat(category));
+  cl::opt<int> reductions("reductions",
+                          cl::desc("how many findings to make smaller at most"),
+                          cl::value_desc("N"), cl::init(40), cl::cat(category));
   cl::opt<std::string> out("out",
                            cl::desc("folder for programs of findings, reduced"),
                            cl::value_desc("DIR"), cl::cat(category));
@@ -405,8 +431,7 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
                             cl::value_desc("FILE"), cl::cat(category));
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv,
-                              "random programs, interpreted and compiled\n");
+  cl::ParseCommandLineOptions(argc, argv, overview);
   if (print >= 0) {
     outs() << generate(seed, print, nulls());
     return 0;
@@ -429,7 +454,8 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
     return 1;
   }
   options.folder = folder.str();
-  llvm::scope_exit removal([&] { (void)sys::fs::remove_directories(options.folder); });
+  llvm::scope_exit removal(
+      [&] { (void)sys::fs::remove_directories(options.folder); });
   if (!out.empty())
     (void)sys::fs::create_directories(out);
   if (!file.empty())

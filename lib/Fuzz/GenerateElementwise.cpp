@@ -50,14 +50,14 @@ static Shape broadcastable(Generator &g, ArrayRef<int64_t> shape) {
 /// Two values of one element type whose shapes broadcast, in any order.
 static std::pair<Value, Value> pair(Generator &g, Bounds a, Bounds b,
                                     bool integersToo = true) {
-  Value x = integersToo && g.random.chance(0.2) ? integers(g)
-                                                : g.value(0, 4, a);
+  Value x =
+      integersToo && g.random.chance(0.2) ? integers(g) : g.value(0, 4, a);
   if (!x)
     return {};
   auto type = dl::tensorType(x);
-  Value y = g.value(
-      g.type(broadcastable(g, type.getShape()), type.getElementType()),
-      isa<FloatType>(type.getElementType()) ? b : Bounds{-5, 5});
+  Value y =
+      g.value(g.type(broadcastable(g, type.getShape()), type.getElementType()),
+              isa<FloatType>(type.getElementType()) ? b : Bounds{-5, 5});
   return {x, y};
 }
 
@@ -78,8 +78,7 @@ template <const char *name>
 static void logical(Generator &g) {
   Value x = g.booleans(g.shape(0, 3));
   if (x)
-    g.op(name,
-         {x, g.booleans(broadcastable(g, dl::tensorType(x).getShape()))});
+    g.op(name, {x, g.booleans(broadcastable(g, dl::tensorType(x).getShape()))});
 }
 
 static void logicalNot(Generator &g) {
@@ -109,17 +108,16 @@ static void cast(Generator &g) {
                                    : g.value(0, 4);
   if (!x)
     return;
-  Type to = g.random.pick<Type>({g.real(), g.real(), g.builder.getF32Type(),
-                                 g.builder.getF64Type(), g.boolean(),
-                                 g.integer(8), g.integer(8, true),
-                                 g.integer(32), g.integer(64)});
+  Type to =
+      g.random.pick<Type>({g.real(), g.real(), g.builder.getF32Type(),
+                           g.builder.getF64Type(), g.boolean(), g.integer(8),
+                           g.integer(8, true), g.integer(32), g.integer(64)});
   g.op("cast", {x}, "", {g.type(dl::tensorType(x).getShape(), to)});
 }
 
 static void scale(Generator &g) {
   g.op("scale", {g.value(0, 4)},
-       "factor = " + g.number(g.random.chance(0.1) ? 1
-                                                   : g.random.real(-2, 2)));
+       "factor = " + g.number(g.random.chance(0.1) ? 1 : g.random.real(-2, 2)));
 }
 static void offset(Generator &g) {
   g.op("offset", {g.value(0, 4)},
@@ -140,15 +138,44 @@ static void clamp(Generator &g) {
 #define DLC_NAME(x) static constexpr char k_##x[] = #x
 #define DLC_UNARY(x, range) {#x, unary<k_##x, range>}
 
-DLC_NAME(neg); DLC_NAME(abs); DLC_NAME(sign); DLC_NAME(square);
-DLC_NAME(reciprocal); DLC_NAME(sqrt); DLC_NAME(rsqrt); DLC_NAME(exp);
-DLC_NAME(expm1); DLC_NAME(log); DLC_NAME(log1p); DLC_NAME(sin); DLC_NAME(cos);
-DLC_NAME(tanh); DLC_NAME(erf); DLC_NAME(floor); DLC_NAME(ceil);
-DLC_NAME(round); DLC_NAME(copy); DLC_NAME(stop_gradient); DLC_NAME(add);
-DLC_NAME(sub); DLC_NAME(mul); DLC_NAME(div); DLC_NAME(max); DLC_NAME(min);
-DLC_NAME(and); DLC_NAME(or); DLC_NAME(xor); DLC_NAME(relu); DLC_NAME(relu6);
-DLC_NAME(selu); DLC_NAME(hard_sigmoid); DLC_NAME(hard_swish);
-DLC_NAME(sigmoid); DLC_NAME(silu); DLC_NAME(mish); DLC_NAME(softsign);
+DLC_NAME(neg);
+DLC_NAME(abs);
+DLC_NAME(sign);
+DLC_NAME(square);
+DLC_NAME(reciprocal);
+DLC_NAME(sqrt);
+DLC_NAME(rsqrt);
+DLC_NAME(exp);
+DLC_NAME(expm1);
+DLC_NAME(log);
+DLC_NAME(log1p);
+DLC_NAME(sin);
+DLC_NAME(cos);
+DLC_NAME(tanh);
+DLC_NAME(erf);
+DLC_NAME(floor);
+DLC_NAME(ceil);
+DLC_NAME(round);
+DLC_NAME(copy);
+DLC_NAME(stop_gradient);
+DLC_NAME(add);
+DLC_NAME(sub);
+DLC_NAME(mul);
+DLC_NAME(div);
+DLC_NAME(max);
+DLC_NAME(min);
+DLC_NAME(and);
+DLC_NAME(or);
+DLC_NAME(xor);
+DLC_NAME(relu);
+DLC_NAME(relu6);
+DLC_NAME(selu);
+DLC_NAME(hard_sigmoid);
+DLC_NAME(hard_swish);
+DLC_NAME(sigmoid);
+DLC_NAME(silu);
+DLC_NAME(mish);
+DLC_NAME(softsign);
 
 ArrayRef<OpGenerator> dlc::fuzz::elementwiseGenerators() {
   static constexpr OpGenerator ops[] = {
@@ -208,10 +235,9 @@ static void withNumber(Generator &g) {
 
 static void hardtanh(Generator &g) {
   g.op("hardtanh", {g.value(0, 4)},
-       g.random.chance(0.3)
-           ? std::string()
-           : "min = " + g.number(g.random.real(-2, 0)) +
-                 ", max = " + g.number(g.random.real(0.1, 2)));
+       g.random.chance(0.3) ? std::string()
+                            : "min = " + g.number(g.random.real(-2, 0)) +
+                                  ", max = " + g.number(g.random.real(0.1, 2)));
 }
 
 static void prelu(Generator &g) {
@@ -248,8 +274,8 @@ static void alongAxis(Generator &g) {
   Value x = g.value(1, 4, kTame, false);
   if (x)
     g.op(name, {x},
-         "axis = " + std::to_string(
-                         g.random.below(dl::tensorType(x).getRank())));
+         "axis = " +
+             std::to_string(g.random.below(dl::tensorType(x).getRank())));
 }
 
 static void gumbelSoftmax(Generator &g) {
@@ -261,8 +287,8 @@ static void gumbelSoftmax(Generator &g) {
                     : g.value(dl::tensorType(x));
   g.op("gumbel_softmax", {x, noise},
        "axis = " + std::to_string(g.random.below(dl::tensorType(x).getRank())) +
-           (g.random.chance(0.4) ? ", hard" : "") + ", tau = " +
-           g.number(g.random.real(0.5, 2)));
+           (g.random.chance(0.4) ? ", hard" : "") +
+           ", tau = " + g.number(g.random.real(0.5, 2)));
 }
 
 static void attention(Generator &g) {
@@ -291,8 +317,12 @@ static void attention(Generator &g) {
   g.op("scaled_dot_product_attention", operands, attributes);
 }
 
-DLC_NAME(leaky_relu); DLC_NAME(slope); DLC_NAME(elu); DLC_NAME(alpha);
-DLC_NAME(softmax); DLC_NAME(log_softmax);
+DLC_NAME(leaky_relu);
+DLC_NAME(slope);
+DLC_NAME(elu);
+DLC_NAME(alpha);
+DLC_NAME(softmax);
+DLC_NAME(log_softmax);
 
 ArrayRef<OpGenerator> dlc::fuzz::activationGenerators() {
   static constexpr OpGenerator ops[] = {

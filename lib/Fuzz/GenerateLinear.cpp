@@ -49,20 +49,19 @@ static void var(Generator &g) {
   Value x = reduced(g, kTame, false);
   if (x)
     g.op("var", {x},
-         axes(g, rankOf(x)) + ", correction = " +
-             std::to_string(g.random.below(2)));
+         axes(g, rankOf(x)) +
+             ", correction = " + std::to_string(g.random.below(2)));
 }
 
 static void norm(Generator &g) {
   Value x = reduced(g, kTame, false);
-  static constexpr const char *orders[] = {
-      "2.0",
-      "1.0",
-      "3.0",
-      "0x7FF0000000000000 : f64",
-      "0xFFF0000000000000 : f64",
-      "0.0",
-      "0.5"};
+  static constexpr const char *orders[] = {"2.0",
+                                           "1.0",
+                                           "3.0",
+                                           "0x7FF0000000000000 : f64",
+                                           "0xFFF0000000000000 : f64",
+                                           "0.0",
+                                           "0.5"};
   if (x)
     g.op("norm", {x},
          axes(g, rankOf(x)) + ", p = " + g.random.pick<const char *>(orders));
@@ -92,9 +91,15 @@ static void countEqual(Generator &g) {
 }
 
 #define DLC_NAME(x) static constexpr char k_##x[] = #x
-DLC_NAME(reduce_sum); DLC_NAME(reduce_max); DLC_NAME(reduce_min);
-DLC_NAME(argmax); DLC_NAME(argmin); DLC_NAME(mean); DLC_NAME(logsumexp);
-DLC_NAME(any); DLC_NAME(all);
+DLC_NAME(reduce_sum);
+DLC_NAME(reduce_max);
+DLC_NAME(reduce_min);
+DLC_NAME(argmax);
+DLC_NAME(argmin);
+DLC_NAME(mean);
+DLC_NAME(logsumexp);
+DLC_NAME(any);
+DLC_NAME(all);
 
 ArrayRef<OpGenerator> dlc::fuzz::reductionGenerators() {
   static constexpr OpGenerator ops[] = {
@@ -185,8 +190,8 @@ static Sparse sparse(Generator &g, int64_t rows, int64_t columns) {
     std::string text;
     llvm::raw_string_ostream os(text);
     os << "value = "
-       << DenseElementsAttr::get(
-              g.type({int64_t(numbers.size())}, element), values);
+       << DenseElementsAttr::get(g.type({int64_t(numbers.size())}, element),
+                                 values);
     return g.op("constant", {}, text);
   };
   Value indptr = constant(starts);
@@ -199,8 +204,7 @@ static void spmm(Generator &g) {
   bool transpose = g.random.chance(0.4);
   Sparse a = sparse(g, rows, columns);
   Value values = g.value(ArrayRef<int64_t>{a.entries});
-  Value other =
-      g.value(ArrayRef<int64_t>{transpose ? rows : columns, width});
+  Value other = g.value(ArrayRef<int64_t>{transpose ? rows : columns, width});
   g.op("spmm", {a.indptr, a.indices, values, other},
        transpose ? "transpose" : "",
        {g.type({transpose ? columns : rows, width}, g.real())});
@@ -230,7 +234,7 @@ static void gcnConv(Generator &g) {
 
 ArrayRef<OpGenerator> dlc::fuzz::linearGenerators() {
   static constexpr OpGenerator ops[] = {
-      {"matmul", matmul}, {"linear", linear}, {"spmm", spmm},
+      {"matmul", matmul}, {"linear", linear},    {"spmm", spmm},
       {"sddmm", sddmm},   {"gcn_conv", gcnConv},
   };
   return ops;

@@ -60,9 +60,7 @@ static void huber(Generator &g) {
   termLoss(g, "huber", kTame, kTame,
            ", delta = " + g.number(g.random.real(0.3, 2)));
 }
-static void hinge(Generator &g) {
-  termLoss(g, "hinge", kTame, {-1, 1});
-}
+static void hinge(Generator &g) { termLoss(g, "hinge", kTame, {-1, 1}); }
 static void bce(Generator &g) {
   termLoss(g, "bce", kProbability, kProbability);
 }
@@ -90,7 +88,8 @@ static void bceWithLogits(Generator &g) {
   g.op("bce_with_logits", operands, reduction(g));
 }
 
-DLC_NAME(cross_entropy); DLC_NAME(nll);
+DLC_NAME(cross_entropy);
+DLC_NAME(nll);
 
 ArrayRef<OpGenerator> dlc::fuzz::lossGenerators() {
   static constexpr OpGenerator ops[] = {
@@ -124,14 +123,12 @@ static void batchNorm(Generator &g) {
   std::string attributes = g.segments({1, affine, affine}) + ", eps = 1.0e-2";
   // A function gets the mode of its call, a step must say it; in training the
   // variance of a batch of one is not a number.
-  bool train = g.random.chance(0.5) &&
-               dl::tensorType(operands[0]).getNumElements() > c;
+  bool train =
+      g.random.chance(0.5) && dl::tensorType(operands[0]).getNumElements() > c;
   attributes += train ? ", mode = #dl<mode train>" : ", mode = #dl<mode eval>";
   if (g.random.chance(0.6) && !g.inLoop()) {
-    std::string mean =
-        g.stateEntry("buffer", g.type({c}, g.real()), kTame);
-    std::string var =
-        g.stateEntry("buffer", g.type({c}, g.real()), kPositive);
+    std::string mean = g.stateEntry("buffer", g.type({c}, g.real()), kTame);
+    std::string var = g.stateEntry("buffer", g.type({c}, g.real()), kPositive);
     attributes += ", running_mean = @" + mean + ", running_var = @" + var;
   }
   g.op("batch_norm", operands, attributes, {});
@@ -169,8 +166,8 @@ static void normalize(Generator &g) {
 }
 
 /// The operands of a normalisation whose weight and bias have that shape.
-static SmallVector<Value> affine(Generator &g, Value x,
-                                 ArrayRef<int64_t> shape, int most) {
+static SmallVector<Value> affine(Generator &g, Value x, ArrayRef<int64_t> shape,
+                                 int most) {
   SmallVector<Value> operands = {x};
   for (int n = g.random.between(0, most); n > 0; --n)
     operands.push_back(g.value(shape));
@@ -183,8 +180,8 @@ static void trailingNorm(Generator &g) {
   if (!x)
     return;
   Shape shape(shapeOf(x));
-  int64_t axis = g.random.chance(0.6) ? shape.size() - 1
-                                      : g.random.below(shape.size());
+  int64_t axis =
+      g.random.chance(0.6) ? shape.size() - 1 : g.random.below(shape.size());
   g.op(name, affine(g, x, ArrayRef<int64_t>(shape).drop_front(axis), most),
        "axis = " + std::to_string(axis) + ", eps = 1.0e-2");
 }
@@ -223,7 +220,8 @@ static void weightNorm(Generator &g) {
   g.op("weight_norm", {v, g.value(shape)}, "axis = " + std::to_string(axis));
 }
 
-DLC_NAME(layer_norm); DLC_NAME(rms_norm);
+DLC_NAME(layer_norm);
+DLC_NAME(rms_norm);
 
 ArrayRef<OpGenerator> dlc::fuzz::normalisationGenerators() {
   static constexpr OpGenerator ops[] = {
@@ -249,8 +247,8 @@ template <int gates>
 static void recurrent(Generator &g) {
   static constexpr const char *names[] = {"", "rnn", "", "gru", "lstm"};
   int64_t t = g.random.pick<int64_t>({1, 2, 3, 5, 7}),
-          n = g.random.pick<int64_t>({1, 2, 3, 5}),
-          in = g.random.between(1, 5), h = g.random.pick<int64_t>({1, 2, 3, 5});
+          n = g.random.pick<int64_t>({1, 2, 3, 5}), in = g.random.between(1, 5),
+          h = g.random.pick<int64_t>({1, 2, 3, 5});
   int64_t layers = g.random.chance(0.3) ? 2 : 1;
   bool both = g.random.chance(0.3), batchFirst = g.random.chance(0.4);
   int64_t directions = both ? 2 : 1;
@@ -315,9 +313,8 @@ static void cell(Generator &g) {
 
 ArrayRef<OpGenerator> dlc::fuzz::recurrentGenerators() {
   static constexpr OpGenerator ops[] = {
-      {"rnn", recurrent<1>},    {"gru", recurrent<3>},
-      {"lstm", recurrent<4>},   {"rnn_cell", cell<1>},
-      {"gru_cell", cell<3>},    {"lstm_cell", cell<4>},
+      {"rnn", recurrent<1>}, {"gru", recurrent<3>}, {"lstm", recurrent<4>},
+      {"rnn_cell", cell<1>}, {"gru_cell", cell<3>}, {"lstm_cell", cell<4>},
   };
   return ops;
 }

@@ -67,15 +67,16 @@ template <const char *name>
 static void dropout(Generator &g) {
   bool channels = g.random.chance(0.3);
   Value x = channels ? g.value(3, 4) : g.value(0, 4);
-  std::string attributes = g.training() ? "mode = #dl<mode train>"
-                                        : "mode = #dl<mode eval>";
+  std::string attributes =
+      g.training() ? "mode = #dl<mode train>" : "mode = #dl<mode eval>";
   attributes += ", p = " + g.number(g.random.real(0.1, 0.9));
   if (channels)
     attributes += ", channels";
   g.op(name, {x}, attributes, x ? TypeRange{x.getType()} : TypeRange());
 }
 
-DLC_NAME(dropout); DLC_NAME(alpha_dropout);
+DLC_NAME(dropout);
+DLC_NAME(alpha_dropout);
 
 ArrayRef<OpGenerator> dlc::fuzz::randomGenerators() {
   static constexpr OpGenerator ops[] = {
@@ -103,9 +104,8 @@ static void schedule(Generator &g) {
   if (g.random.chance(0.4) && !g.inLoop())
     t = g.op("step_count", {}, "", {g.type({}, g.integer(64))});
   else
-    t = g.source(g.type(g.shape(0, 1), g.random.chance(0.5)
-                                           ? g.integer(64)
-                                           : g.integer(32)),
+    t = g.source(g.type(g.shape(0, 1),
+                        g.random.chance(0.5) ? g.integer(64) : g.integer(32)),
                  {0, 20});
   std::string text = attributes;
   if (g.random.chance(0.3))
@@ -133,10 +133,16 @@ static void clipByGlobalNorm(Generator &g) {
   g.make("clip_by_global_norm", operands, "", types);
 }
 
-DLC_NAME(constant_lr); DLC_NAME(linear_lr); DLC_NAME(step_lr);
-DLC_NAME(multi_step_lr); DLC_NAME(exponential_lr); DLC_NAME(polynomial_lr);
-DLC_NAME(inverse_sqrt_lr); DLC_NAME(cosine_annealing_lr);
-DLC_NAME(cosine_annealing_warm_restarts); DLC_NAME(one_cycle_lr);
+DLC_NAME(constant_lr);
+DLC_NAME(linear_lr);
+DLC_NAME(step_lr);
+DLC_NAME(multi_step_lr);
+DLC_NAME(exponential_lr);
+DLC_NAME(polynomial_lr);
+DLC_NAME(inverse_sqrt_lr);
+DLC_NAME(cosine_annealing_lr);
+DLC_NAME(cosine_annealing_warm_restarts);
+DLC_NAME(one_cycle_lr);
 static constexpr char kConstant[] = "factor = 0.5, total_iters = 3";
 static constexpr char kLinear[] =
     "start_factor = 0.25, end_factor = 0.75, total_iters = 7";

@@ -18,9 +18,9 @@ static Value any(Generator &g, int leastRank, int mostRank, bool empty = true) {
                  type.getNumElements() <= 5000;
         }))
       return found;
-  Type element = g.random.pick<Type>({g.boolean(), g.integer(8),
-                                      g.integer(8, true), g.integer(32),
-                                      g.integer(64)});
+  Type element =
+      g.random.pick<Type>({g.boolean(), g.integer(8), g.integer(8, true),
+                           g.integer(32), g.integer(64)});
   return g.source(g.type(g.shape(leastRank, mostRank, empty), element),
                   element == g.boolean() ? Bounds{0, 1} : Bounds{-5, 5});
 }
@@ -94,8 +94,7 @@ static void reshape(Generator &g) {
       shape = {dl::tensorType(x).getNumElements()};
     }
   }
-  g.op("reshape", {x}, "",
-       {g.type(shape, dl::tensorType(x).getElementType())});
+  g.op("reshape", {x}, "", {g.type(shape, dl::tensorType(x).getElementType())});
 }
 
 static void flatten(Generator &g) {
@@ -230,9 +229,9 @@ static void concat(Generator &g) {
   for (int more = g.random.below(3); more > 0; --more) {
     Shape shape(type.getShape());
     shape[along] = g.random.chance(0.5) ? shape[along] : g.random.between(1, 5);
-    operands.push_back(g.value(
-        g.type(shape, type.getElementType()),
-        isa<FloatType>(type.getElementType()) ? kTame : Bounds{0, 1}));
+    operands.push_back(
+        g.value(g.type(shape, type.getElementType()),
+                isa<FloatType>(type.getElementType()) ? kTame : Bounds{0, 1}));
   }
   if (g.random.chance(0.2))
     operands.push_back(x);
@@ -262,11 +261,10 @@ static void stack(Generator &g) {
     return;
   SmallVector<Value> operands = {x};
   for (int more = g.random.below(3); more > 0; --more)
-    operands.push_back(
-        g.value(dl::tensorType(x),
-                isa<FloatType>(dl::tensorType(x).getElementType())
-                    ? kTame
-                    : Bounds{0, 1}));
+    operands.push_back(g.value(
+        dl::tensorType(x), isa<FloatType>(dl::tensorType(x).getElementType())
+                               ? kTame
+                               : Bounds{0, 1}));
   g.op("stack", operands, axis(g.random.below(shapeOf(x).size() + 1)));
 }
 
@@ -285,9 +283,9 @@ static void reverse(Generator &g) {
 
 static void iota(Generator &g) {
   Shape shape = g.shape(1, 3);
-  Type element = g.random.chance(0.6) ? g.real()
-                                      : g.random.pick<Type>({g.integer(32),
-                                                             g.integer(64)});
+  Type element = g.random.chance(0.6)
+                     ? g.real()
+                     : g.random.pick<Type>({g.integer(32), g.integer(64)});
   int64_t along = g.random.below(shape.size());
   if (Value made = g.op("iota", {}, axis(along), {g.type(shape, element)}))
     g.setRange(made, {0, double(std::max<int64_t>(shape[along], 1) - 1)});
@@ -350,8 +348,8 @@ static void topK(Generator &g) {
     return;
   int64_t along = g.random.below(shapeOf(x).size());
   g.make("top_k", {x},
-         axis(along) + ", k = " +
-             std::to_string(g.random.between(1, shapeOf(x)[along])) +
+         axis(along) +
+             ", k = " + std::to_string(g.random.between(1, shapeOf(x)[along])) +
              (g.random.chance(0.4) ? ", largest = false" : ""));
 }
 

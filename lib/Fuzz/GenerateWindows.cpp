@@ -16,8 +16,7 @@ struct Windows {
       kernel.push_back(g.random.between(1, 3));
       stride.push_back(g.random.between(1, 3));
       dilation.push_back(g.random.chance(0.25) ? 2 : 1);
-      padding.push_back(
-          g.random.below(pooling ? kernel.back() / 2 + 1 : 3));
+      padding.push_back(g.random.below(pooling ? kernel.back() / 2 + 1 : 3));
       int64_t reach = dilation[i] * (kernel[i] - 1) + 1;
       do
         image.push_back(g.random.pick<int64_t>(sizes));
@@ -27,9 +26,9 @@ struct Windows {
   }
 
   std::string text() const {
-    return "stride = " + Generator::list(stride) + ", padding = " +
-           Generator::list(padding) + ", dilation = " +
-           Generator::list(dilation);
+    return "stride = " + Generator::list(stride) +
+           ", padding = " + Generator::list(padding) +
+           ", dilation = " + Generator::list(dilation);
   }
 
   Shape kernel, stride, padding, dilation, image, result;
@@ -51,7 +50,8 @@ struct Channels {
 
 } // namespace
 
-static Shape join(std::initializer_list<int64_t> front, ArrayRef<int64_t> back) {
+static Shape join(std::initializer_list<int64_t> front,
+                  ArrayRef<int64_t> back) {
   Shape result(front);
   result.append(back.begin(), back.end());
   return result;
@@ -78,8 +78,7 @@ static void convInputGrad(Generator &g) {
   g.op("conv2d_input_grad",
        {g.value(join({c.batch, c.out}, w.result)),
         g.value(join({c.out, c.in / c.groups}, w.kernel))},
-       w.text() + c.text(),
-       {g.type(join({c.batch, c.in}, w.image), g.real())});
+       w.text() + c.text(), {g.type(join({c.batch, c.in}, w.image), g.real())});
 }
 
 static void convFilterGrad(Generator &g) {
@@ -102,8 +101,7 @@ static void convTranspose(Generator &g) {
     operands.push_back(g.value(ArrayRef<int64_t>{c.in}));
   Shape extra;
   for (int i = 0; i < 2; ++i)
-    extra.push_back(
-        g.random.below(std::max(w.stride[i], w.dilation[i])));
+    extra.push_back(g.random.below(std::max(w.stride[i], w.dilation[i])));
   g.op("conv_transpose2d", operands,
        w.text() + c.text() + ", output_padding = " + g.list(extra));
 }
@@ -156,15 +154,13 @@ static void indexed(Generator &g, StringRef then) {
   Windows w(g, 2, true);
   Shape image = imageShape(g, w);
   std::string text = poolText(g, w, true);
-  Operation *pool =
-      g.make("max_pool2d_with_index", {g.value(image)}, text);
+  Operation *pool = g.make("max_pool2d_with_index", {g.value(image)}, text);
   if (!pool || then.empty())
     return;
   Value index = pool->getResult(1);
   auto pooled = dl::tensorType(pool->getResult(0));
   if (then == "max_pool2d_scatter")
-    g.op(then, {g.value(pooled), index}, text,
-         {g.type(image, g.real())});
+    g.op(then, {g.value(pooled), index}, text, {g.type(image, g.real())});
   else
     g.op(then, {g.value(image), index}, text, {pooled});
 }

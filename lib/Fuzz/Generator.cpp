@@ -81,7 +81,8 @@ Operation *Generator::make(StringRef name, ValueRange operands,
   };
 
   std::string text = ("{" + attributes + "}").str();
-  auto parsed = dyn_cast_or_null<DictionaryAttr>(parseAttribute(text, &context));
+  auto parsed =
+      dyn_cast_or_null<DictionaryAttr>(parseAttribute(text, &context));
   if (!parsed) {
     message = "attributes that cannot be parsed: " + text;
     return refuse();
@@ -169,13 +170,14 @@ Bounds Generator::estimate(Operation *op, Value result) const {
     return {of(0).low + term, of(0).high + term};
   }
   // Ops that only move or choose elements.
-  if (llvm::is_contained({"reshape", "flatten", "transpose", "broadcast",
-                          "slice", "reverse", "reflection_pad", "sort", "top_k",
-                          "replication_pad", "circular_pad", "split", "copy",
-                          "index_select", "gather", "embedding", "mean",
-                          "reduce_max", "reduce_min", "max_pool2d", "max_pool1d",
-                          "k_max_pool", "stop_gradient", "cast"},
-                         name) &&
+  if (llvm::is_contained(
+          {"reshape",    "flatten",         "transpose",      "broadcast",
+           "slice",      "reverse",         "reflection_pad", "sort",
+           "top_k",      "replication_pad", "circular_pad",   "split",
+           "copy",       "index_select",    "gather",         "embedding",
+           "mean",       "reduce_max",      "reduce_min",     "max_pool2d",
+           "max_pool1d", "k_max_pool",      "stop_gradient",  "cast"},
+          name) &&
       isa<FloatType>(type.getElementType()))
     return of(0);
   if (isa<IntegerType>(type.getElementType()))
@@ -208,7 +210,7 @@ Type Generator::indexType() {
 }
 
 int64_t Generator::extent() {
-  static constexpr int64_t extents[] = {1, 2, 2,  3,  3,  5, 5,
+  static constexpr int64_t extents[] = {1, 2, 2,  3,  3,  5,  5,
                                         7, 7, 13, 13, 17, 33, 65};
   return random.pick<int64_t>(extents);
 }
@@ -341,8 +343,7 @@ Value Generator::free(RankedTensorType type, Bounds range) {
     if (type.getRank() == 0)
       break;
     int64_t axis = random.below(type.getRank());
-    Value iota =
-        op("iota", {}, "axis = " + Twine(axis).str(), {type});
+    Value iota = op("iota", {}, "axis = " + Twine(axis).str(), {type});
     double last = std::max<int64_t>(type.getDimSize(axis) - 1, 1);
     if (iota)
       setRange(iota, {0, last});
@@ -359,9 +360,9 @@ Value Generator::free(RankedTensorType type, Bounds range) {
   case 1:
   case 2: { // uniform
     double low = std::max(range.low, -2.), high = std::min(range.high, 2.);
-    Value result = op("uniform", {},
-                      "low = " + number(low) + ", high = " + number(high),
-                      {type});
+    Value result =
+        op("uniform", {}, "low = " + number(low) + ", high = " + number(high),
+           {type});
     if (result)
       setRange(result, {low, high});
     return result;
@@ -404,8 +405,7 @@ Value Generator::constant(RankedTensorType type, Bounds range) {
   if (element == boolean())
     os << (random.chance(0.5) ? "true" : "false");
   else if (isa<IntegerType>(element))
-    os << random.between(element.isUnsignedInteger() ? 0
-                                                     : int64_t(range.low),
+    os << random.between(element.isUnsignedInteger() ? 0 : int64_t(range.low),
                          std::min<int64_t>(range.high, 100));
   else
     os << llvm::format("%.6e", random.real(low, high));

@@ -3,8 +3,8 @@
 // A program is built as MLIR, so that the dialect's own type inference and
 // verifiers say what is valid; an op that they refuse although its generator
 // holds it for valid is counted. Every op of the dialect has a generator, in
-// Generate<Family>.cpp, which takes operands from the values that exist or makes
-// new ones, and chooses attributes.
+// Generate<Family>.cpp, which takes operands from the values that exist or
+// makes new ones, and chooses attributes.
 //
 // To give an op a generator: a function that takes a Generator and ends with
 // g.op("name", {operands}, "attributes"), and a line in the table of its

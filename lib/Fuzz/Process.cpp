@@ -24,7 +24,8 @@ Process::Process(std::function<void(raw_ostream &)> work, int seconds) {
   if (pid == 0) {
     close(ends[0]);
     // Signals end it at once, without LLVM's report of a crash.
-    for (int signal : {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    for (int signal :
+         {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
       std::signal(signal, SIG_DFL);
     // The compiler's remarks go nowhere.
     if (!freopen("/dev/null", "w", stderr))

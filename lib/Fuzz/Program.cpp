@@ -221,8 +221,7 @@ void Generator::addLoop() {
                    dl::tensorType(v).getNumElements() <= 500;
           })) {
         yielded.push_back(output);
-        results.push_back(
-            dl::ScanOp::stackType(output.getType(), trips));
+        results.push_back(dl::ScanOp::stackType(output.getType(), trips));
       }
     OperationState yield(location, "dl.yield");
     yield.addOperands(yielded);
@@ -246,10 +245,9 @@ void Generator::addLoop() {
     text += ", reverse";
   if (random.chance(0.1))
     text += ", truncate = 2";
-  state.addAttributes(
-      llvm::to_vector(cast<DictionaryAttr>(
-                          parseAttribute("{" + text + "}", &context))
-                          .getValue()));
+  state.addAttributes(llvm::to_vector(
+      cast<DictionaryAttr>(parseAttribute("{" + text + "}", &context))
+          .getValue()));
   state.addRegion()->push_back(body.block);
   finish(builder.create(state), "scan");
 }
@@ -288,8 +286,8 @@ void Generator::addCall() {
   for (Value value : returned)
     results.push_back(value.getType());
   std::string name = fresh("f");
-  auto type = builder.getFunctionType(function.block->getArgumentTypes(),
-                                      results);
+  auto type =
+      builder.getFunctionType(function.block->getArgumentTypes(), results);
   Operation *op;
   {
     OpBuilder::InsertionGuard guard(builder);
@@ -436,8 +434,8 @@ void Generator::addMinimize() {
     optimizer.addAttribute("rule", parseAttribute(rule, &context));
     builder.create(optimizer);
   }
-  Value lr = op("read_hparam", {}, "entry = @lr",
-                {type({}, builder.getF32Type())});
+  Value lr =
+      op("read_hparam", {}, "entry = @lr", {type({}, builder.getF32Type())});
   std::string text = "optimizer = @o, patterns = [" + patterns + "]";
   if (random.chance(0.15))
     text += ", accumulate = 2";

@@ -171,7 +171,7 @@ static void clean(ModuleOp module) {
 /// A name that an input of the type may have.
 static std::string inputName(Type type, int number) {
   auto element = cast<RankedTensorType>(type).getElementType();
-  std::string letter = element.isInteger(1)         ? "b"
+  std::string letter = element.isInteger(1)        ? "b"
                        : isa<IntegerType>(element) ? "i1_"
                                                    : "x";
   return letter + "r" + std::to_string(number);
@@ -215,8 +215,8 @@ static bool apply(Operation *op, int edit, int &fresh) {
     SmallVector<std::string> names;
     for (unsigned i = 0; i < count; ++i) {
       // At first each alone, then all without one.
-      bool keep = edit < int(count) ? int(i) == edit
-                                    : int(i) != edit - int(count);
+      bool keep =
+          edit < int(count) ? int(i) == edit : int(i) != edit - int(count);
       if (keep) {
         values.push_back(ret->getOperand(i));
         names.push_back(

@@ -32,8 +32,7 @@ void dlc::fuzz::updateType(dl::StepOp step) {
 }
 
 Value dlc::fuzz::addInput(dl::StepOp step, Type type, StringRef name) {
-  Value argument =
-      step.getBody().front().addArgument(type, step.getLoc());
+  Value argument = step.getBody().front().addArgument(type, step.getLoc());
   SmallVector<Attribute> names(step.getArgNames().getValue());
   names.push_back(StringAttr::get(step.getContext(), name));
   step.setArgNamesAttr(ArrayAttr::get(step.getContext(), names));

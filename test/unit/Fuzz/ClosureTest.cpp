@@ -25,7 +25,8 @@ TEST(ClosureTest, AnOpHasAGeneratorOrAReasonForNone) {
     ++ops;
     EXPECT_EQ(countIn(opGenerators(), name) + countIn(structuralOps(), name), 1)
         << "dl." << name.str()
-        << " must have one generator in lib/Fuzz/Generate*.cpp, or one entry in "
+        << " must have one generator in lib/Fuzz/Generate*.cpp, or one entry "
+           "in "
            "structuralOps()";
   }
   EXPECT_GT(ops, 100);
@@ -34,8 +35,8 @@ TEST(ClosureTest, AnOpHasAGeneratorOrAReasonForNone) {
 TEST(ClosureTest, WhatIsGeneratedIsAnOp) {
   DlContext context;
   for (const OpGenerator &generator : opGenerators())
-    EXPECT_TRUE(OperationName(("dl." + generator.op).str(), &context)
-                    .isRegistered())
+    EXPECT_TRUE(
+        OperationName(("dl." + generator.op).str(), &context).isRegistered())
         << generator.op.str();
   for (const StructuralOp &op : structuralOps())
     EXPECT_TRUE(OperationName(("dl." + op.op).str(), &context).isRegistered())
