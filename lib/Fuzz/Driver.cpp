@@ -167,7 +167,8 @@ static std::string reduceFinding(Reported &reported, const Options &options) {
           }
         return false;
       },
-      options.budget);
+      // A program that hangs takes its time.
+      reported.kind == "hang" ? options.budget / 5 : options.budget);
   if (!detail.empty())
     reported.detail = detail;
   return program;
@@ -390,8 +391,9 @@ static constexpr char overview[] =
     themselves. Where S is above |R| / 20 the output is undecided. Integers,
     infinities and what is not a number must be the same, unless they differ
     between the runs that give S.
-  1, 2 and 3 threads, from the text after a phase, with a memory budget of
-    60 % of the arena: bit by bit. Optional passes left out: as -O0 and -O2.
+  1, 2 and 3 threads: bit by bit. And one of: from the text after a phase, with
+    a memory budget of 60 % of the arena, bit by bit; without an optional pass,
+    as -O0 and -O2.
   Gradients: by the interpreter in f64 against central differences along a
     direction, to 1e-4 of the difference; not where differences to both sides
     say that there is a kink.
