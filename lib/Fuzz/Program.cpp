@@ -405,9 +405,9 @@ void Generator::addMinimize() {
   if (!matrices)
     some = existing([&](Value v) {
       return isFloatValue(v) && dl::tensorType(v).getNumElements() > 0 &&
-             llvm::any_of(sources(v), [](Value from) {
-               return from.getDefiningOp() &&
-                      isa<dl::ReadOp>(from.getDefiningOp());
+             llvm::any_of(sources(v), [&](Value from) {
+               auto read = from.getDefiningOp<dl::ReadOp>();
+               return read && llvm::is_contained(parameters, read.getEntry());
              });
     });
   std::string patterns = "\"*\"";
