@@ -2,12 +2,10 @@
 
 #include "dlc/Execution/Jit.h"
 
+#include "mlir/Support/Timing.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -30,16 +28,12 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
     return compilation.takeError();
   if (Error error = (*compilation)->run("", "llvm"))
     return error;
-  LLVMContext context;
-  auto module = (*compilation)->translate(context, /*interface=*/false);
-  if (!module)
-    return module.takeError();
-  // The same object that a library is linked from.
-  SmallVector<char, 0> object;
-  if (Error error = writeCode(**module, (*compilation)->getMachine(),
-                              CodeFormat::Object, object))
-    return error;
+  // The same objects that a library is linked from.
+  Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
+  if (!objects)
+    return objects.takeError();
 
+  mlir::TimingScope scope = options.measure("Link");
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
@@ -57,9 +51,11 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
-  if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
-          StringRef(object.data(), object.size()), mlirPath)))
-    return error;
+  for (auto [number, object] : enumerate(*objects))
+    if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
+            StringRef(object.data(), object.size()),
+            (mlirPath + "." + Twine(number)).str())))
+      return error;
   auto entry = (*jit)->lookup(DLC_LIBRARY_SYMBOL);
   if (!entry)
     return entry.takeError();
