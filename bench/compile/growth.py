@@ -258,6 +258,8 @@ def main():
             return None if None in times else min(times)
 
         base = measure(chain(1))
+        if base is None:
+            return 1
         print(f"a program of one op: {base:.2f} s", flush=True)
         print(f"{'family':<18} " + " ".join(f"{'~' + str(size):>12}" for size in sizes) + "  exponent", flush=True)
         for name in chosen:

@@ -5,6 +5,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -60,6 +61,9 @@ struct CompilerOptions {
   mlir::TimingScope measure(llvm::StringRef stage) const;
 };
 
+/// Relocatable objects that are linked together.
+using Objects = std::vector<llvm::SmallVector<char, 0>>;
+
 /// One program on its way through the phases. Errors carry file, line and
 /// column.
 class Compilation {
@@ -90,11 +94,19 @@ public:
   llvm::Expected<std::unique_ptr<llvm::Module>>
   translate(llvm::LLVMContext &context, bool interface);
 
+  /// The same as machine code, made on all CPUs. The number of objects and what
+  /// is in them depends on the program alone.
+  llvm::Expected<Objects> compile(bool interface);
+
   llvm::TargetMachine &getMachine() { return *machine; }
   const CompilerOptions &getOptions() const { return options; }
 
 private:
   explicit Compilation(const CompilerOptions &options);
+
+  /// LLVM IR, not yet optimised.
+  llvm::Expected<std::unique_ptr<llvm::Module>>
+  lower(llvm::LLVMContext &context, bool interface);
 
   CompilerOptions options;
   std::unique_ptr<llvm::TargetMachine> machine;
@@ -109,9 +121,11 @@ enum class CodeFormat { Object, Assembly };
 llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
                       CodeFormat format, llvm::SmallVectorImpl<char> &out);
 
-/// Links an object with the runtime into a shared library.
-llvm::Error linkLibrary(llvm::ArrayRef<char> object,
-                        llvm::StringRef outputPath);
+/// Links objects with the runtime into a shared library.
+llvm::Error linkLibrary(const Objects &objects, llvm::StringRef outputPath);
+
+/// Makes one object of several.
+llvm::Expected<llvm::SmallVector<char, 0>> mergeObjects(Objects objects);
 
 /// The C header of a compiled model's library.
 std::string makeHeader(mlir::ModuleOp module);

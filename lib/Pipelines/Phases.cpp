@@ -186,16 +186,17 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   EmitLoopsOptions emit;
   emit.vectorBits = options.vectorBits;
   emit.registers = options.registers;
-  manager.addNestedPass<func::FuncOp>(createEmitLoops(emit));
-  addCleanup(manager);
-  manager.addNestedPass<func::FuncOp>(createApproximateMath());
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createEmitLoops(emit));
+  addCleanup(functions);
+  functions.addPass(createApproximateMath());
   PlanMemoryOptions plan;
   plan.print = options.printMemoryPlan;
   plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());
-  addCleanup(manager);
+  addCleanup(manager.nest<func::FuncOp>());
 }
 
 static bool isVector(Operation *op) {
@@ -206,22 +207,26 @@ static bool isVector(Operation *op) {
 }
 
 static void addLLVM(OpPassManager &manager, const PhaseOptions &) {
-  manager.addPass(memref::createExpandStridedMetadataPass());
-  manager.addPass(createLowerAffinePass());
-  manager.addPass(createSCFToControlFlowPass());
-  manager.addPass(createConvertMathToLLVMPass());
+  // Function by function, on all CPUs, as far as a pass needs no more.
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(createConvertMathToLLVMPass());
   // Takes vectors apart, element by element.
   manager.addPass(createConvertMathToLibmPass());
-  manager.addPass(createConvertVectorToLLVMPass());
-  manager.addPass(createArithToLLVMConversionPass());
+  OpPassManager &vectors = manager.nest<func::FuncOp>();
+  vectors.addPass(createConvertVectorToLLVMPass());
+  vectors.addPass(createArithToLLVMConversionPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
   ConvertFuncToLLVMPassOptions function;
   function.useBarePtrCallConv = true;
   manager.addPass(createConvertFuncToLLVMPass(function));
   manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createUBToLLVMConversionPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
-  addCleanup(manager);
+  OpPassManager &lowered = manager.nest<LLVM::LLVMFuncOp>();
+  lowered.addPass(createUBToLLVMConversionPass());
+  lowered.addPass(createReconcileUnrealizedCastsPass());
+  addCleanup(lowered);
 }
 
 static bool isLLVM(Operation *op) {

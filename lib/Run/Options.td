@@ -59,6 +59,10 @@ defm memory_budget : Value<"memory-budget", "BYTES",
   "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
   AnyCommand, ModelGroup>;
 
+def time_report : Switch<"time-report",
+  "Print to standard error how long each phase, pass and stage of the compilation took",
+  AnyCommand, ModelGroup>;
+
 def interpret : Joined<["--"], "interpret=">, MetaVarName<"grad|simplify|fuse">,
   HelpText<"Evaluate op by op what a phase leaves, by what each op means, in one thread, and compile nothing: slow, to compare with; --interpret alone is --interpret=grad">,
   Visibility<AnyCommand>, Group<ModelGroup>;

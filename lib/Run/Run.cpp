@@ -8,6 +8,7 @@
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
 
+#include "mlir/Support/Timing.h"
 #include "llvm/Support/WithColor.h"
 
 #include <cmath>
@@ -39,7 +40,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_interpret})
+    for (Option option :
+         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_time_report, OPT_interpret})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -50,7 +52,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
   if (adjust)
     adjust(options);
   if (arguments.has(OPT_interpret)) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_time_report})
       if (arguments.has(option))
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
@@ -75,6 +77,10 @@ run::openModel(const Arguments &arguments, RunContext &context,
       return makeError("--memory-budget: {0}", toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
+  mlir::DefaultTimingManager timing;
+  timing.setEnabled(arguments.has(OPT_time_report));
+  mlir::TimingScope total = timing.getRootScope();
+  options.timing = &total;
   return context.compile(path, options, *threads);
 }
 

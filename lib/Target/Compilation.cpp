@@ -3,6 +3,7 @@
 #include "dlc/Compiler.h"
 
 #include "Manifest.h"
+#include "ObjectCode.h"
 #include "dialects/Dl/Build.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
@@ -19,7 +20,6 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -372,30 +372,6 @@ llvm::Error Compilation::runToPrimitives() {
 // LLVM IR
 //===----------------------------------------------------------------------===//
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                     unsigned optLevel) {
-  // Kernels are vectorised already, in the shape they should have; LLVM's own
-  // vectorisers would take them apart.
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  llvm::PassBuilder passes(&machine, tuning);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager calls;
-  llvm::ModuleAnalysisManager modules;
-  passes.registerModuleAnalyses(modules);
-  passes.registerCGSCCAnalyses(calls);
-  passes.registerFunctionAnalyses(functions);
-  passes.registerLoopAnalyses(loops);
-  passes.crossRegisterProxies(loops, functions, calls, modules);
-  passes
-      .buildPerModuleDefaultPipeline(optLevel == 0
-                                         ? llvm::OptimizationLevel::O1
-                                         : llvm::OptimizationLevel::O2)
-      .run(module, modules);
-}
-
 /// LLVM has no constants of more elements, and ends the process at one.
 static constexpr int64_t kMostElements = (int64_t(1) << 27) - 1;
 
@@ -416,7 +392,7 @@ static LogicalResult checkConstants(ModuleOp module) {
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
-Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
+Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   llvm::Expected<Manifest> manifest = Manifest::read(*module);
   if (!manifest)
     return manifest.takeError();
@@ -454,7 +430,23 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
   llvm::GlobalVariable *tables = addTables(*result, *manifest);
   if (interface)
     addInterface(*result, *manifest, tables);
-  TimingScope timing = options.measure("Optimize LLVM IR");
-  optimize(*result, *machine, options.optLevel);
   return result;
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
+  auto result = lower(llvmContext, interface);
+  TimingScope timing = options.measure("Optimize LLVM IR");
+  if (result)
+    optimize(**result, *machine, options.optLevel);
+  return result;
+}
+
+llvm::Expected<Objects> Compilation::compile(bool interface) {
+  llvm::LLVMContext llvmContext;
+  auto lowered = lower(llvmContext, interface);
+  if (!lowered)
+    return lowered.takeError();
+  std::string name = (*lowered)->getName().str();
+  return compileObjects(std::move(*lowered), *machine, name, options);
 }

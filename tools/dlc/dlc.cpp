@@ -180,30 +180,36 @@ static Error run() {
     return files.commit();
   }
 
-  LLVMContext context;
-  auto module = (*compilation)->translate(context, /*interface=*/true);
-  if (!module)
-    return module.takeError();
-  if (*form == "ll") {
-    if (Error error = write(files, path, [&](raw_ostream &out) {
-          (*module)->print(out, nullptr);
-        }))
+  auto writeAll = [&](function_ref<void(raw_ostream &)> print) -> Error {
+    if (Error error = write(files, path, print))
       return error;
     return files.commit();
+  };
+  if (*form == "ll" || *form == "s") {
+    LLVMContext context;
+    auto module = (*compilation)->translate(context, /*interface=*/true);
+    if (!module)
+      return module.takeError();
+    if (*form == "ll")
+      return writeAll(
+          [&](raw_ostream &out) { (*module)->print(out, nullptr); });
+    SmallVector<char, 0> text;
+    if (Error error = writeCode(**module, (*compilation)->getMachine(),
+                                CodeFormat::Assembly, text))
+      return error;
+    return writeAll(
+        [&](raw_ostream &out) { out.write(text.data(), text.size()); });
   }
-  SmallVector<char, 0> code;
-  auto scope = options.measure("Generate code");
-  if (Error error = writeCode(
-          **module, (*compilation)->getMachine(),
-          *form == "s" ? CodeFormat::Assembly : CodeFormat::Object, code))
-    return error;
-  scope.stop();
-  if (*form != "so") {
-    if (Error error = write(files, path, [&](raw_ostream &out) {
-          out.write(code.data(), code.size());
-        }))
-      return error;
-    return files.commit();
+  Expected<Objects> objects = (*compilation)->compile(/*interface=*/true);
+  if (!objects)
+    return objects.takeError();
+  mlir::TimingScope scope = options.measure("Link");
+  if (*form == "o") {
+    Expected<SmallVector<char, 0>> code = mergeObjects(std::move(*objects));
+    if (!code)
+      return code.takeError();
+    return writeAll(
+        [&](raw_ostream &out) { out.write(code->data(), code->size()); });
   }
   if (path == "-")
     return createStringError("a shared library cannot go to standard output");
@@ -213,8 +219,7 @@ static Error run() {
         out << makeHeader((*compilation)->getModule());
       }))
     return error;
-  scope = options.measure("Link");
-  if (Error error = linkLibrary(code, path))
+  if (Error error = linkLibrary(*objects, path))
     return error;
   return files.commit();
 }
