@@ -40,7 +40,7 @@ static bool isFree(Operation *op) {
 static bool isCheap(Operation *op) {
   return isa<AddOp, CastOp, CompareOp, CopyOp, MaxOp, MinOp, MulOp, NegOp,
              OffsetOp, ReluOp, ScaleOp, SelectOp, SignOp, SquareOp,
-             StopGradientOp, SubOp>(op);
+             StopGradientOp, SubOp, VariableOp>(op);
 }
 
 namespace {

@@ -31,7 +31,7 @@ using namespace dlc;
 //===----------------------------------------------------------------------===//
 
 static void addCleanup(OpPassManager &manager) {
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalize());
   manager.addPass(createCSEPass());
 }
 
@@ -58,7 +58,8 @@ static bool isResolved(Operation *op) {
     return false;
   if (broadcastsOperands(op))
     return false;
-  return !op->hasTrait<dl::Shorthand>() || isa<dl::GradientOp>(op);
+  return !op->hasTrait<dl::Shorthand>() ||
+         isa<dl::GradientOp, dl::DependsOp>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {
@@ -68,7 +69,8 @@ static void addGrad(OpPassManager &manager, const PhaseOptions &) {
 }
 
 static bool isExplicit(Operation *op) {
-  return isResolved(op) && !isa<dl::GradientOp>(op);
+  return isResolved(op) &&
+         !isa<dl::GradientOp, dl::DependsOp, dl::VariableOp>(op);
 }
 
 void dlc::addPrimitives(OpPassManager &manager) {
@@ -156,7 +158,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
   // Views of views of an argument become the argument.
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalize());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
