@@ -222,6 +222,7 @@ private:
 
   /// Folds, merges what is there twice, drops what is dead.
   LogicalResult simplify() {
+    // The patterns are those of dl-canonicalize, and so is their measure.
     if (failed(rewriteGreedily(getOperation(), *patterns, getArgument())))
       return failure();
     IRRewriter rewriter(&getContext());

@@ -2,14 +2,7 @@
 
 #include "dlc/Transforms/RewriteGreedily.h"
 
-#include "dlc/Transforms/Passes.h"
-
 #include "mlir/IR/Diagnostics.h"
-
-namespace dlc {
-#define GEN_PASS_DEF_CANONICALIZE
-#include "dlc/Transforms/Passes.h.inc"
-} // namespace dlc
 
 using namespace mlir;
 using namespace dlc;
@@ -81,30 +74,3 @@ LogicalResult dlc::rewriteOpGreedily(Operation *op,
                         return applyOpPatternsGreedily(op, patterns, bounded);
                       });
 }
-
-namespace {
-
-struct CanonicalizePass : dlc::impl::CanonicalizeBase<CanonicalizePass> {
-  LogicalResult initialize(MLIRContext *context) override {
-    RewritePatternSet set(context);
-    for (Dialect *dialect : context->getLoadedDialects())
-      dialect->getCanonicalizationPatterns(set);
-    for (RegisteredOperationName op : context->getRegisteredOperations())
-      op.getCanonicalizationPatterns(set, context);
-    patterns = std::make_shared<FrozenRewritePatternSet>(std::move(set));
-    return success();
-  }
-
-  void runOnOperation() override {
-    GreedyRewriteConfig config;
-    config.setUseTopDownTraversal();
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Normal);
-    if (failed(
-            rewriteGreedily(getOperation(), *patterns, getArgument(), config)))
-      signalPassFailure();
-  }
-
-  std::shared_ptr<FrozenRewritePatternSet> patterns;
-};
-
-} // namespace
