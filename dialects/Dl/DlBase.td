@@ -111,10 +111,19 @@ def Dl_Elementwise : NativeOpTrait<"Elementwise"> {
   let cppNamespace = "::dlc::dl";
 }
 
+/// docs/ops.md says at its top what flushing is.
+def Dl_Denormals {
+  string taken = "taken for zeros of their sign, and not given";
+  string kept = "kept as they are";
+}
+
 class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([
         Pure, Dl_Elementwise, DeclareOpInterfaceMethods<Dl_RowParallel>],
-        traits)>;
+        traits)> {
+  /// What it does with denormals, for the manual.
+  string denormals = Dl_Denormals.taken;
+}
 
 /// A function of x. Its derivative is an expression for the cotangent of x made
 /// of dy, x and y with the functions of `e`, an Expr (Build.h).

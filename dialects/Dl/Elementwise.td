@@ -16,13 +16,18 @@ include "dialects/Dl/DlAttrs.td"
 
 def Dl_NegOp : Dl_UnaryOp<"neg", "-x", "e.neg(dy)", Dl_NumberTensor,
                           [Dl_CheapToRepeat]> {
+  let denormals = Dl_Denormals.kept;
   let hasFolder = 1;
 }
 def Dl_AbsOp : Dl_UnaryOp<"abs", "|x|; gradient sign(x)",
                           "e.mul(dy, e.sign(x))", Dl_NumberTensor,
-                          [Dl_CheapToRepeat]>;
+                          [Dl_CheapToRepeat]> {
+  let denormals = Dl_Denormals.kept;
+}
 def Dl_SignOp : Dl_UnaryOp<"sign", "-1, 0 or 1 (0 where x is not a number); gradient 0",
-                           Dl_Flat, Dl_NumberTensor, [Dl_CheapToRepeat]>;
+                           Dl_Flat, Dl_NumberTensor, [Dl_CheapToRepeat]> {
+  let denormals = "taken for zeros: the result is 0";
+}
 def Dl_SquareOp : Dl_UnaryOp<"square", "x^2; gradient 2 x",
                              "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor,
                              [Dl_CheapToRepeat]>;
@@ -36,7 +41,9 @@ def Dl_ExpOp : Dl_UnaryOp<"exp", "e^x; gradient y", "e.mul(dy, y)">;
 def Dl_Expm1Op : Dl_UnaryOp<"expm1", "e^x - 1, exact near 0; gradient y + 1",
                             "e.mul(dy, e.offset(y, 1))">;
 def Dl_LogOp : Dl_UnaryOp<"log", "natural logarithm; gradient 1 / x",
-                          "e.div(dy, x)">;
+                          "e.div(dy, x)"> {
+  let denormals = "their logarithms where positive; taken for -0 where negative";
+}
 def Dl_Log1pOp : Dl_UnaryOp<"log1p", "log(1 + x), exact near 0; gradient 1 / (1 + x)",
                             "e.div(dy, e.offset(x, 1))">;
 def Dl_SinOp : Dl_UnaryOp<"sin", "sine; gradient cos(x)", "e.mul(dy, e.cos(x))">;
@@ -48,9 +55,13 @@ def Dl_TanhOp : Dl_UnaryOp<"tanh", "hyperbolic tangent; gradient 1 - y^2",
 def Dl_ErfOp : Dl_UnaryOp<"erf", "error function; gradient 2 / sqrt(pi) e^(-x^2)",
     "e.mul(dy, e.scale(e.exp(e.neg(e.square(x))), 1.1283791670955126))">;
 def Dl_FloorOp : Dl_UnaryOp<"floor", "greatest whole number not above x; gradient 0",
-                            Dl_Flat>;
+                            Dl_Flat> {
+  let denormals = "taken for zeros of their sign: so are the results";
+}
 def Dl_CeilOp : Dl_UnaryOp<"ceil", "least whole number not below x; gradient 0",
-                           Dl_Flat>;
+                           Dl_Flat> {
+  let denormals = "taken for zeros of their sign: so are the results";
+}
 def Dl_RoundOp : Dl_UnaryOp<"round", "nearest whole number, halves to even; gradient 0",
                             Dl_Flat>;
 
@@ -167,6 +178,7 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare",
     custom<Predicate>($predicate) $a `,` $b attr-dict
     `:` custom<OneOrTwoTypes>(type($a), type($b)) `->` type($y)
   }];
+  let denormals = "taken for zeros: equal to 0 and to each other";
 }
 
 def Dl_AndOp : Dl_PairOp<"and", "whether both hold", Dl_BoolTensor,
@@ -203,6 +215,7 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select",
     $condition `,` $a `,` $b attr-dict
     `:` type($condition) `,` custom<Broadcast>(type($a), type($b), type($y))
   }];
+  let denormals = Dl_Denormals.kept;
   let hasFolder = 1;
 }
 
@@ -218,6 +231,7 @@ def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule, Dl_CheapToRepeat]> {
   let arguments = (ins Dl_Tensor:$x);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let denormals = "to `i1` not equal to zero, so true; otherwise taken for zeros, and not given";
   let hasFolder = 1;
   let hasVerifier = 1;
 }
@@ -232,6 +246,7 @@ def Dl_CopyOp : Dl_ElementwiseOp<"copy",
   let arguments = (ins Dl_Tensor:$x);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
+  let denormals = Dl_Denormals.kept;
 }
 
 #endif // DL_ELEMENTWISE_TD

@@ -37,6 +37,71 @@ Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
   return path;
 }
 
+/// Whether this operand has a gradient if a result of its op has one: that of a
+/// function that is flat, such as dl.sign, is one of zeros.
+static bool takesGradient(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  return isFloat(operand.get()) && !isa<StopGradientOp>(op) &&
+         !op->hasTrait<NoDerivative>();
+}
+
+/// Adds to `wanted` what the ops of a block, from before `end` back, need for
+/// what is in it.
+static void addDependences(Block &block, Block::iterator end,
+                           bool throughGradients, DenseSet<Value> &wanted);
+
+/// The same for a loop: through its body until what is carried adds nothing.
+static void addDependences(ScanOp scan, bool throughGradients,
+                           DenseSet<Value> &wanted) {
+  Block &body = scan.getBlock();
+  Operation *yield = scan.getYield();
+  auto want = [&](Value value) {
+    return isFloat(value) && wanted.insert(value).second;
+  };
+  for (auto [i, result] : llvm::enumerate(scan.getResults()))
+    if (wanted.contains(result)) {
+      want(yield->getOperand(i));
+      if (i < scan.getNumCarried())
+        want(scan.getOperand(i));
+    }
+  for (bool changed = true; changed;) {
+    addDependences(body, yield->getIterator(), throughGradients, wanted);
+    changed = false;
+    for (auto [i, arg] : llvm::enumerate(scan.getCarriedArgs()))
+      if (wanted.contains(arg))
+        changed |= want(yield->getOperand(i));
+  }
+  for (auto [arg, operand] : llvm::zip(body.getArguments(), scan.getOperands()))
+    if (wanted.contains(arg))
+      want(operand);
+}
+
+static void addDependences(Block &block, Block::iterator end,
+                           bool throughGradients, DenseSet<Value> &wanted) {
+  for (Operation &op : llvm::reverse(llvm::make_range(block.begin(), end))) {
+    if (!llvm::any_of(op.getResults(),
+                      [&](Value v) { return wanted.contains(v); }))
+      continue;
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      addDependences(scan, throughGradients, wanted);
+      continue;
+    }
+    if (isa<GradientOp>(op) && !throughGradients)
+      continue;
+    for (OpOperand &operand : op.getOpOperands())
+      if (takesGradient(operand))
+        wanted.insert(operand.get());
+  }
+}
+
+DenseSet<Value> dlc::dl::findDependences(Block &block, Operation *end,
+                                         ArrayRef<Value> sinks,
+                                         bool throughGradients) {
+  DenseSet<Value> wanted(sinks.begin(), sinks.end());
+  addDependences(block, end->getIterator(), throughGradients, wanted);
+  return wanted;
+}
+
 void dlc::dl::accumulateCotangents(OpBuilder &builder, const Path &path,
                                    DenseMap<Value, Value> &cotangents) {
   for (Operation *op : llvm::reverse(path.ops)) {

@@ -32,6 +32,15 @@ Path findPath(mlir::Block &block, mlir::Operation *end,
               llvm::ArrayRef<mlir::Value> sources,
               llvm::ArrayRef<mlir::Value> sinks);
 
+/// The values of `block`, before `end`, and of the bodies of loops in it that
+/// `sinks` depend on by ops that pass gradients on. A `dl.gradient` counts as
+/// one between all its operands and results where `throughGradients`; else it
+/// ends what is followed.
+llvm::DenseSet<mlir::Value> findDependences(mlir::Block &block,
+                                            mlir::Operation *end,
+                                            llvm::ArrayRef<mlir::Value> sinks,
+                                            bool throughGradients);
+
 /// Adds to `cotangents`, which holds those of the sinks, those of the sources
 /// and of all between. An op without a derivative passes nothing on: who cares
 /// must have looked before.

@@ -110,7 +110,8 @@ const dlc_state *InterpretedModel::stateOf(mlir::DictionaryAttr attrs) const {
 }
 
 namespace {
-/// Workers take denormals for 0, which is no op's meaning.
+/// What runs here may not flush: tensors do, by their element types, where
+/// steps do.
 class WithDenormals {
 public:
   WithDenormals() {

@@ -49,7 +49,7 @@ static void addOptional(OpPassManager &manager, const PhaseOptions &options,
 //===----------------------------------------------------------------------===//
 
 static void addCleanup(OpPassManager &manager) {
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalize());
   manager.addPass(createCSEPass());
 }
 
@@ -76,7 +76,8 @@ static bool isResolved(Operation *op) {
     return false;
   if (broadcastsOperands(op))
     return false;
-  return !op->hasTrait<dl::Shorthand>() || isa<dl::GradientOp>(op);
+  return !op->hasTrait<dl::Shorthand>() ||
+         isa<dl::GradientOp, dl::DependsOp>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {
@@ -86,7 +87,8 @@ static void addGrad(OpPassManager &manager, const PhaseOptions &) {
 }
 
 static bool isExplicit(Operation *op) {
-  return isResolved(op) && !isa<dl::GradientOp>(op);
+  return isResolved(op) &&
+         !isa<dl::GradientOp, dl::DependsOp, dl::VariableOp>(op);
 }
 
 void dlc::addPrimitives(OpPassManager &manager) {
@@ -175,7 +177,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
   // Views of views of an argument become the argument.
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalize());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());

@@ -424,6 +424,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
     function.addFnAttr("target-cpu", machine->getTargetCPU());
     function.addFnAttr("target-features", machine->getTargetFeatureString());
     function.addFnAttr("no-trapping-math", "true");
+    // As workers compute. Else LLVM takes a test of a float's bits for zero,
+    // which sees denormals, for a comparison, which does not.
+    function.addFnAttr("denormal-fp-math", "preserve-sign,preserve-sign");
   }
   if (llvm::Function *barrier = result->getFunction("dlc_rt_barrier"))
     barrier->setVisibility(llvm::GlobalValue::HiddenVisibility);

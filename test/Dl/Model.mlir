@@ -57,6 +57,7 @@ dl.model @all {
   // CHECK-NEXT: dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
   dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
     // CHECK-NEXT: %[[W:.*]] = dl.read @fc.weight : tensor<3x4xf32>
+    // CHECK-NEXT: dl.read @fc.weight shared : tensor<3x4xf32>
     // CHECK-NEXT: dl.write %[[W]], @torch : tensor<3x4xf32>
     // CHECK-NEXT: dl.read_hparam @lr : tensor<f32>
     // CHECK-NEXT: dl.call @nothing() : () -> ()
@@ -64,6 +65,7 @@ dl.model @all {
     // CHECK-NEXT: %[[B:.*]]:2 = dl.call @twice(%[[A]]#0) mode(eval) :
     // CHECK-NEXT: dl.return %[[B]]#1, %[[W]] : tensor<8x4xf32>, tensor<3x4xf32>
     %w = dl.read @fc.weight : tensor<3x4xf32>
+    %all = dl.read @fc.weight shared : tensor<3x4xf32>
     dl.write %w, @torch : tensor<3x4xf32>
     %lr = dl.read_hparam @lr : tensor<f32>
     dl.call @nothing() : () -> ()

@@ -29,6 +29,17 @@ def WriteBroadcasts : Pass<"dl-write-broadcasts", "::mlir::func::FuncOp"> {
   }];
 }
 
+def Canonicalize : Pass<"dl-canonicalize"> {
+  let summary = "apply all canonicalization patterns, or fail";
+  let description = [{
+    As MLIR's `canonicalize`, which stops after ten rounds whether it has finished or
+    not, and never where patterns of one round undo each other. This pass goes on
+    until no pattern matches, and reports an error where that does not end. Its measure is the
+    sum of those of the dialects' canonical forms: each pattern leads to a form that no
+    other leaves.
+  }];
+}
+
 def Decompose : Pass<"dl-decompose", "::mlir::func::FuncOp"> {
   let summary = "replace composite ops by primitive ones";
 }
@@ -75,6 +86,17 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
     Moves transposes and reshapes through elementwise ops, reductions, broadcasts
     and the sides of matrix products towards the results, where they meet their
     inverses or the storage order of the state.
+    ```mlir
+    %t = dl.transpose %x perm [1, 0] : tensor<7x3xf32> -> tensor<3x7xf32>
+    %b = dl.broadcast %m dims [1] : tensor<7xf32> to tensor<3x7xf32>
+    %y = dl.sub %t, %b : tensor<3x7xf32>
+    ```
+    becomes
+    ```mlir
+    %b = dl.broadcast %m dims [0] : tensor<7xf32> to tensor<7x3xf32>
+    %s = dl.sub %x, %b : tensor<7x3xf32>
+    %y = dl.transpose %s perm [1, 0] : tensor<7x3xf32> -> tensor<3x7xf32>
+    ```
   }];
 }
 

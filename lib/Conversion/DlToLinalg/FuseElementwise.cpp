@@ -8,6 +8,7 @@
 
 #include "dlc/Conversion/Passes.h"
 #include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/RewriteGreedily.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/IR/Dominance.h"
@@ -204,7 +205,8 @@ struct FuseElementwisePass
         /*controlElementwiseOpFusion=*/[](OpOperand *) { return false; });
     linalg::populateEraseUnusedOperandsAndResultsPatterns(cleanup);
     FrozenRewritePatternSet patterns(std::move(cleanup));
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+    // Each rewrite takes away an operand, a result or an op.
+    if (failed(dlc::rewriteGreedily(getOperation(), patterns, getArgument())))
       return signalPassFailure();
     IRRewriter rewriter(&getContext());
     SmallVector<linalg::GenericOp> ops;
