@@ -19,8 +19,8 @@ def Dl_NegOp : Dl_UnaryOp<"neg", "-x", "e.neg(dy)", Dl_NumberTensor> {
 }
 def Dl_AbsOp : Dl_UnaryOp<"abs", "|x|; gradient sign(x)",
                           "e.mul(dy, e.sign(x))", Dl_NumberTensor>;
-def Dl_SignOp : Dl_UnaryOp<"sign", "-1, 0 or 1 (0 where x is not a number); gradient 0",
-                           Dl_Flat, Dl_NumberTensor>;
+def Dl_SignOp : Dl_FlatOp<"sign", "-1, 0 or 1 (0 where x is not a number)",
+                          Dl_NumberTensor>;
 def Dl_SquareOp : Dl_UnaryOp<"square", "x^2; gradient 2 x",
                              "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor>;
 def Dl_ReciprocalOp : Dl_UnaryOp<"reciprocal", "1 / x; gradient -y^2",
@@ -44,12 +44,9 @@ def Dl_TanhOp : Dl_UnaryOp<"tanh", "hyperbolic tangent; gradient 1 - y^2",
 // The factor is 2 / sqrt(pi).
 def Dl_ErfOp : Dl_UnaryOp<"erf", "error function; gradient 2 / sqrt(pi) e^(-x^2)",
     "e.mul(dy, e.scale(e.exp(e.neg(e.square(x))), 1.1283791670955126))">;
-def Dl_FloorOp : Dl_UnaryOp<"floor", "greatest whole number not above x; gradient 0",
-                            Dl_Flat>;
-def Dl_CeilOp : Dl_UnaryOp<"ceil", "least whole number not below x; gradient 0",
-                           Dl_Flat>;
-def Dl_RoundOp : Dl_UnaryOp<"round", "nearest whole number, halves to even; gradient 0",
-                            Dl_Flat>;
+def Dl_FloorOp : Dl_FlatOp<"floor", "greatest whole number not above x">;
+def Dl_CeilOp : Dl_FlatOp<"ceil", "least whole number not below x">;
+def Dl_RoundOp : Dl_FlatOp<"round", "nearest whole number, halves to even">;
 
 def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
     [SameOperandsAndResultType, Dl_HasRule]> {

@@ -36,6 +36,7 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
 }
 
 def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
+    Dl_NoGradient<["x"]>,
     DeclareOpInterfaceMethods<Dl_RowParallel>,
     DeclareOpInterfaceMethods<Dl_Differentiable>]> {
   let summary = "the value itself, with derivative zero";

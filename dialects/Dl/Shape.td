@@ -236,7 +236,7 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   let hasFolder = 1;
 }
 
-def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative,
+def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "each element's index along a dimension: 0, 1, 2 ...";
   let description = [{
