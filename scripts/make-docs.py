@@ -73,6 +73,21 @@ def describe_argument(records, argument):
     return kind, name, what
 
 
+def stopped_operands(records, op):
+    """The operands of real numbers that are declared to have no gradient."""
+    traits = [records[t["def"]] for t in op["traits"]]
+    names = {name for t in traits if is_a(t, "Dl_NoGradient") for name in t["operands"]}
+    arguments = [a for a in op["arguments"]["args"]
+                 if describe_argument(records, a)[0] == "operand"]
+    unknown = names - {name for _, name in arguments}
+    assert not unknown, f"{op['opName']} has no operands {sorted(unknown)}"
+    defined = {t["!name"] for t in traits}
+    # What ends a body is where its derivative begins.
+    if "Dl_NoDerivative" in defined and "Terminator" not in defined:
+        names |= {name for value, name in arguments if has_floats(records, (value, name))}
+    return names
+
+
 def op_section(records, op):
     lines = [f"### `dl.{op['opName']}`", "", (op["summary"] or "").strip().capitalize()[:1]
              + (op["summary"] or "").strip()[1:] + "."]
@@ -80,6 +95,9 @@ def op_section(records, op):
     if description:
         lines += ["", description]
     rows = [describe_argument(records, a) for a in op["arguments"]["args"]]
+    stopped = stopped_operands(records, op)
+    rows = [(kind, name, what + ("; no gradient" if name in stopped else ""))
+            for kind, name, what in rows]
     rows += [("result", name, describe_argument(records, (value, name))[2])
              for value, name in op["results"]["args"]]
     if rows:

@@ -96,6 +96,43 @@ inline bool isFree(mlir::Operation *op) {
   return op && (op->hasTrait<View>() || op->hasTrait<MadeWhereUsed>());
 }
 
+
+/// Dl_KnownAttributes: an error that names the nearest word unless the op
+/// defines all its attributes; those with the name of a dialect before them are
+/// open.
+mlir::LogicalResult verifyKnownAttributes(mlir::Operation *op);
+template <typename Op>
+class KnownAttributes : public mlir::OpTrait::TraitBase<Op, KnownAttributes> {
+public:
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) {
+    return verifyKnownAttributes(op);
+  }
+};
+
+/// Dl_StoppedOperands.
+template <typename Op>
+class StoppedOperands : public mlir::OpTrait::TraitBase<Op, StoppedOperands> {};
+/// Whether operand `number` is that one, or one of those.
+inline bool isOperand(mlir::OpOperand &operand, unsigned number) {
+  return operand.getOperandNumber() == number;
+}
+inline bool isOperand(mlir::MutableOperandRange range, unsigned number) {
+  return llvm::any_of(range, [&](mlir::OpOperand &operand) {
+    return isOperand(operand, number);
+  });
+}
+
+/// The greatest of the places or counts that an op makes, of one type.
+struct GreatestCount {
+  int64_t value;
+  mlir::Type element;
+};
+/// The places along a dimension of x, as numbers of `element`.
+GreatestCount placesAlong(mlir::Value x, int64_t axis, mlir::Type element);
+/// An error unless each type holds all numbers from 0 to the greatest.
+mlir::LogicalResult verifyCounts(mlir::Operation *op,
+                                 llvm::ArrayRef<GreatestCount> counts);
+
 /// Dl_NoDerivative.
 template <typename Op>
 class NoDerivative : public mlir::OpTrait::TraitBase<Op, NoDerivative> {};

@@ -3,6 +3,7 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Syntax.h"
+#include "dialects/Dl/Words.h"
 #include "dlc/Runtime.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -383,15 +384,27 @@ static LogicalResult verifyFans(StringRef name, RankedTensorType type,
                        << type;
   return verifyFloats(name, type, emitError);
 }
-#define VERIFY_FANS(Attr)                                                      \
+/// `a` is the slope of leaky_relu.
+template <typename Attr>
+static LogicalResult verifyKaiming(Attr attr, RankedTensorType type,
+                                   EmitError emitError) {
+  if (attr.getA().getValueAsDouble() != 0 &&
+      attr.getNonlinearity() != Nonlinearity::LeakyRelu)
+    return emitError() << "cannot be filled by '" << Attr::getMnemonic()
+                       << "': a means nothing with nonlinearity = "
+                       << stringifyNonlinearity(attr.getNonlinearity())
+                       << ", only with leaky_relu";
+  return verifyFans(Attr::getMnemonic(), type, emitError);
+}
+#define VERIFY_FANS(Attr, verify)                                              \
   LogicalResult Attr::verifyFor(RankedTensorType type, EmitError emitError)    \
       const {                                                                  \
-    return verifyFans(getMnemonic(), type, emitError);                         \
+    return verify;                                                             \
   }
-VERIFY_FANS(XavierUniformAttr)
-VERIFY_FANS(XavierNormalAttr)
-VERIFY_FANS(KaimingUniformAttr)
-VERIFY_FANS(KaimingNormalAttr)
+VERIFY_FANS(XavierUniformAttr, verifyFans(getMnemonic(), type, emitError))
+VERIFY_FANS(XavierNormalAttr, verifyFans(getMnemonic(), type, emitError))
+VERIFY_FANS(KaimingUniformAttr, verifyKaiming(*this, type, emitError))
+VERIFY_FANS(KaimingNormalAttr, verifyKaiming(*this, type, emitError))
 #undef VERIFY_FANS
 
 LogicalResult IdentityAttr::verifyFor(RankedTensorType type,

@@ -56,8 +56,14 @@ def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
 // Base classes
 //===----------------------------------------------------------------------===//
 
+/// Every attribute of an op is one that the op defines, or has the name of a
+/// dialect before it. Verified first: a misspelt word is often a missing one too.
+def Dl_KnownAttributes : NativeOpTrait<"KnownAttributes">, StructuralOpTrait {
+  let cppNamespace = "::dlc::dl";
+}
+
 class Dl_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Dl_Dialect, mnemonic, traits>;
+    : Op<Dl_Dialect, mnemonic, !listconcat([Dl_KnownAttributes], traits)>;
 
 /// A pure function of tensors whose result type follows from its operands.
 class Dl_PureOp<string mnemonic, list<Trait> traits = []>
@@ -95,6 +101,31 @@ def Dl_NoDerivative : NativeOpTrait<"NoDerivative"> {
   let cppNamespace = "::dlc::dl";
 }
 
+/// `pos_weight` as PosWeight.
+class Dl_CamelCase<string name> {
+  string result = !foldl("", !range(!size(name)), text, i,
+      !if(!eq(!substr(name, i, 1), "_"), text,
+          !if(!or(!eq(i, 0), !eq(!substr(name, !if(!eq(i, 0), 0, !sub(i, 1)), 1), "_")),
+              text # !toupper(!substr(name, i, 1)), text # !substr(name, i, 1))));
+}
+
+/// Gives an op the method of Dl_StopsGradient.
+class Dl_StoppedOperands<list<string> names> : NativeOpTrait<"StoppedOperands", [], [{
+    bool stopsGradient(unsigned number) {
+      return }] # !interleave(!foreach(name, names,
+          "::dlc::dl::isOperand(get" # Dl_CamelCase<name>.result # "Mutable(), number)"),
+          " || ") # [{;
+    }
+  }]> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// Declares that these operands have no gradient although they are real numbers.
+class Dl_NoGradient<list<string> names> : TraitList<[
+    Dl_StopsGradient, Dl_StoppedOperands<names>]> {
+  list<string> operands = names;
+}
+
 /// An op that stands for others, which the phase `resolve` puts in its place
 /// (`grad` for `dl.gradient`) before a gradient is taken of what it computes.
 def Dl_Shorthand : NativeOpTrait<"Shorthand"> {
@@ -103,6 +134,7 @@ def Dl_Shorthand : NativeOpTrait<"Shorthand"> {
 
 defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
 defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;
+defvar Dl_Counts = DeclareOpInterfaceMethods<Dl_HoldsCounts>;
 
 /// Marks an op that applies one scalar function to every element. Operands may
 /// broadcast as in NumPy until the end of phase `resolve`; from then on all
@@ -147,8 +179,22 @@ class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
     }
   }];
 }
-/// The derivative of a function that is flat everywhere but at its jumps.
-defvar Dl_Flat = "::mlir::Value()";
+/// A function that is flat everywhere but at its jumps.
+class Dl_FlatOp<string mnemonic, string summary_, TypeConstraint type = Dl_FloatTensor,
+                list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic, !listconcat([SameOperandsAndResultType, Dl_HasRule,
+                                              Dl_NoGradient<["x"]>], traits)> {
+  let summary = summary_ # "; gradient 0";
+  let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
+  let arguments = (ins type:$x);
+  let results = (outs type:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+  let extraClassDefinition = [{
+    void $cppClass::differentiate(::mlir::OpBuilder &,
+                                  ::llvm::ArrayRef<::mlir::Value>,
+                                  ::llvm::MutableArrayRef<::mlir::Value>) {}
+  }];
+}
 
 /// An op on a and b, whose shapes broadcast.
 class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,

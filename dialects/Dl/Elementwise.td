@@ -24,8 +24,8 @@ def Dl_AbsOp : Dl_UnaryOp<"abs", "|x|; gradient sign(x)",
                           [Dl_CheapToRepeat]> {
   let denormals = Dl_Denormals.kept;
 }
-def Dl_SignOp : Dl_UnaryOp<"sign", "-1, 0 or 1 (0 where x is not a number); gradient 0",
-                           Dl_Flat, Dl_NumberTensor, [Dl_CheapToRepeat]> {
+def Dl_SignOp : Dl_FlatOp<"sign", "-1, 0 or 1 (0 where x is not a number)",
+                          Dl_NumberTensor, [Dl_CheapToRepeat]> {
   let denormals = "taken for zeros: the result is 0";
 }
 def Dl_SquareOp : Dl_UnaryOp<"square", "x^2; gradient 2 x",
@@ -54,16 +54,13 @@ def Dl_TanhOp : Dl_UnaryOp<"tanh", "hyperbolic tangent; gradient 1 - y^2",
 // The factor is 2 / sqrt(pi).
 def Dl_ErfOp : Dl_UnaryOp<"erf", "error function; gradient 2 / sqrt(pi) e^(-x^2)",
     "e.mul(dy, e.scale(e.exp(e.neg(e.square(x))), 1.1283791670955126))">;
-def Dl_FloorOp : Dl_UnaryOp<"floor", "greatest whole number not above x; gradient 0",
-                            Dl_Flat> {
+def Dl_FloorOp : Dl_FlatOp<"floor", "greatest whole number not above x"> {
   let denormals = "taken for zeros of their sign: so are the results";
 }
-def Dl_CeilOp : Dl_UnaryOp<"ceil", "least whole number not below x; gradient 0",
-                           Dl_Flat> {
+def Dl_CeilOp : Dl_FlatOp<"ceil", "least whole number not below x"> {
   let denormals = "taken for zeros of their sign: so are the results";
 }
-def Dl_RoundOp : Dl_UnaryOp<"round", "nearest whole number, halves to even; gradient 0",
-                            Dl_Flat>;
+def Dl_RoundOp : Dl_FlatOp<"round", "nearest whole number, halves to even">;
 
 def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
     [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {

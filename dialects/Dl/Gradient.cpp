@@ -57,6 +57,9 @@ LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "needs the optimizer " << getOptimizerAttr()
                          << ", which the model does not have"
                          << suggestSymbol<OptimizerOp>(*this, getOptimizer());
+  if (getNoiseDecayAttr() && !getNoiseAttr())
+    return emitOpError("has 'noise_decay', which means nothing without "
+                       "noise(...)");
   return verifyHypers(*this, getHypers(), symbols);
 }
 

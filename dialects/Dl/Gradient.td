@@ -80,7 +80,7 @@ def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
 }
 
 def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
-    Dl_CheapToRepeat,
+    Dl_CheapToRepeat, Dl_NoGradient<["x"]>,
     DeclareOpInterfaceMethods<Dl_RowParallel>,
     DeclareOpInterfaceMethods<Dl_Differentiable>]> {
   let summary = "the value itself, with derivative zero";

@@ -254,8 +254,17 @@ static LogicalResult verifyInitializer(Op op) {
   return success();
 }
 
-LogicalResult ParamOp::verify() { return verifyInitializer(*this); }
-LogicalResult BufferOp::verify() { return verifyInitializer(*this); }
+/// The same for what no optimizer keeps.
+template <typename Op>
+static LogicalResult verifyOwnEntry(Op op) {
+  if (op.getParameterAttr())
+    return op.emitOpError() << "is said to be of " << op.getParameterAttr()
+                            << ", as only a dl.slot is";
+  return verifyInitializer(op);
+}
+
+LogicalResult ParamOp::verify() { return verifyOwnEntry(*this); }
+LogicalResult BufferOp::verify() { return verifyOwnEntry(*this); }
 LogicalResult SlotOp::verify() { return verifyInitializer(*this); }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,22 @@
 using namespace mlir;
 using namespace dlc::dl;
 
+bool dlc::dl::passesGradient(OpOperand &operand) {
+  auto op = dyn_cast<StopsGradient>(operand.getOwner());
+  return isFloat(operand.get()) &&
+         !(op && op.stopsGradient(operand.getOperandNumber()));
+}
+
+void dlc::dl::stopGradients(Operation *op) {
+  if (!isa<StopsGradient>(op) || isa<StopGradientOp>(op))
+    return;
+  OpBuilder builder(op);
+  for (OpOperand &operand : op->getOpOperands())
+    if (isFloat(operand.get()) && !passesGradient(operand) &&
+        !operand.get().getDefiningOp<StopGradientOp>())
+      operand.set(Expr(builder, op->getLoc()).stop(operand.get()));
+}
+
 Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
                        ArrayRef<Value> sinks) {
   Path path;
@@ -15,8 +31,9 @@ Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
   for (Operation &op : block) {
     if (&op == end)
       break;
-    if (!llvm::any_of(op.getOperands(),
-                      [&](Value v) { return path.active.contains(v); }))
+    if (!llvm::any_of(op.getOpOperands(), [&](OpOperand &operand) {
+          return path.active.contains(operand.get()) && passesGradient(operand);
+        }))
       continue;
     for (Value result : op.getResults())
       if (isFloat(result))
@@ -30,7 +47,9 @@ Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
     if (!llvm::any_of(op->getResults(),
                       [&](Value v) { return path.wanted.contains(v); }))
       continue;
-    path.wanted.insert(op->operand_begin(), op->operand_end());
+    for (OpOperand &operand : op->getOpOperands())
+      if (passesGradient(operand))
+        path.wanted.insert(operand.get());
     path.ops.push_back(op);
   }
   std::reverse(path.ops.begin(), path.ops.end());
@@ -114,10 +133,12 @@ void dlc::dl::accumulateCotangents(OpBuilder &builder, const Path &path,
     if (llvm::none_of(ofResults, [](Value v) { return bool(v); }))
       continue;
     rule.differentiate(builder, ofResults, ofOperands);
-    for (auto [operand, cotangent] : llvm::zip(op->getOperands(), ofOperands)) {
-      if (!cotangent || !path.active.contains(operand))
+    for (auto [operand, cotangent] :
+         llvm::zip(op->getOpOperands(), ofOperands)) {
+      if (!cotangent || !path.active.contains(operand.get()) ||
+          !passesGradient(operand))
         continue;
-      Value &sum = cotangents[operand];
+      Value &sum = cotangents[operand.get()];
       sum = sum ? Expr(builder, op->getLoc()).add(sum, cotangent) : cotangent;
     }
   }

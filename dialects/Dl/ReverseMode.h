@@ -18,6 +18,14 @@ inline bool isFloat(mlir::Value value) {
   return llvm::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(value));
 }
 
+/// Whether a derivative passes through that operand: it holds real numbers, and
+/// its op does not say that it has none (StopsGradient).
+bool passesGradient(mlir::OpOperand &operand);
+
+/// Puts a `dl.stop_gradient` before each operand of which `op` says so: what
+/// its rule or its decomposition builds has no derivative there either.
+void stopGradients(mlir::Operation *op);
+
 /// The ops through which values reach others.
 struct Path {
   /// In program order.

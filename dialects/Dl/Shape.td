@@ -237,7 +237,7 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   let hasFolder = 1;
 }
 
-def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_MadeWhereUsed,
+def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "each element's index along a dimension: 0, 1, 2 ...";
   let description = [{

@@ -81,6 +81,7 @@ static FailureOr<Path> preparePath(Block &block, Operation *end,
         if (failed(prepareBody(scan, path, wantedAt)))
           return failure();
       }
+      stopGradients(op);
       if (isa<Differentiable>(op))
         continue;
       auto composite = dyn_cast<Decomposable>(op);

@@ -3,6 +3,7 @@
 #include "dlc/Compiler.h"
 
 #include "Manifest.h"
+#include "NumberSyntax.h"
 #include "ObjectCode.h"
 #include "dialects/Dl/Build.h"
 #include "dlc/Autodiff/Passes.h"
@@ -214,6 +215,15 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
         return success(bool(result->module));
       },
       "the program could not be read");
+  if (error) {
+    llvm::SourceMgr &sources = result->diagnostics->sources;
+    StringRef text =
+        sources.getMemoryBuffer(sources.getMainFileID())->getBuffer();
+    if (llvm::Error number = checkNumbers(path, text)) {
+      llvm::consumeError(std::move(error));
+      return number;
+    }
+  }
   if (!error && !options.gradientsOf.empty())
     error = result->runCollecting(
         [&] {

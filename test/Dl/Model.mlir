@@ -59,6 +59,7 @@ dl.model @all {
     // CHECK-NEXT: %[[W:.*]] = dl.read @fc.weight : tensor<3x4xf32>
     // CHECK-NEXT: dl.read @fc.weight shared : tensor<3x4xf32>
     // CHECK-NEXT: dl.write %[[W]], @torch : tensor<3x4xf32>
+    // CHECK-NEXT: dl.step_count : tensor<i64>
     // CHECK-NEXT: dl.read_hparam @lr : tensor<f32>
     // CHECK-NEXT: dl.call @nothing() : () -> ()
     // CHECK-NEXT: %[[A:.*]]:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
@@ -67,6 +68,7 @@ dl.model @all {
     %w = dl.read @fc.weight : tensor<3x4xf32>
     %all = dl.read @fc.weight shared : tensor<3x4xf32>
     dl.write %w, @torch : tensor<3x4xf32>
+    %n = dl.step_count : tensor<i64>
     %lr = dl.read_hparam @lr : tensor<f32>
     dl.call @nothing() : () -> ()
     %a:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
