@@ -152,8 +152,7 @@ TEST_F(ProgramTest, WindowsTakeEveryArgument) {
                   }),
             written(image,
                     "avg_pool2d %x {kernel = [3, 3], stride = [2, 2], padding "
-                    "= [1, 1], ceil_mode, count_include_pad = true, "
-                    "divisor_override = 7}",
+                    "= [1, 1], ceil_mode, divisor_override = 7}",
                     "tensor<1x2x5x5xf32>"));
   EXPECT_EQ(
       build({1, 2, 9}, [](Program &, Tensor x) { return nn::avgPool1d(x, 3); }),

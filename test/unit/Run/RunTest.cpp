@@ -321,7 +321,7 @@ TEST_F(Tool, Values) {
   EXPECT_EQ(trainError({"--set=lr=nan"}),
             "--set lr: 'nan', expected a finite number");
   EXPECT_EQ(trainError({"--set=rl=1"}),
-            "--set: no hyper-parameter 'rl'; there is lr");
+            "--set: no hyper-parameter 'rl'; did you mean 'lr'?");
   EXPECT_EQ(trainError({"--set=lr=1", "--set", "lr=2"}),
             "--set: 'lr' is given twice: '1' and '2'");
   EXPECT_EQ(trainError({"--set=lr"}), "--set: 'lr', expected NAME=VALUE");
