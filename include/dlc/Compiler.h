@@ -13,6 +13,7 @@
 
 namespace llvm {
 class LLVMContext;
+class MemoryBuffer;
 class Module;
 class TargetMachine;
 } // namespace llvm
@@ -53,6 +54,11 @@ public:
   static llvm::Expected<std::unique_ptr<Compilation>>
   read(llvm::StringRef path, const CompilerOptions &options);
 
+  /// The same for a text in memory, called `name` in messages.
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  readText(llvm::StringRef text, llvm::StringRef name,
+           const CompilerOptions &options);
+
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
@@ -78,12 +84,21 @@ public:
 private:
   explicit Compilation(const CompilerOptions &options);
 
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
+        const CompilerOptions &options);
+
+  /// Verifies once that the program is one that phase `from` can have left, or,
+  /// if `from` is empty, one that a user can have written.
+  llvm::Error enter(llvm::StringRef from);
+
   CompilerOptions options;
   std::unique_ptr<llvm::TargetMachine> machine;
   struct Diagnostics;
   mlir::MLIRContext context;
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  bool entered = false;
 };
 
 /// The machine code of a module.
@@ -91,7 +106,9 @@ enum class CodeFormat { Object, Assembly };
 llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
                       CodeFormat format, llvm::SmallVectorImpl<char> &out);
 
-/// Links an object with the runtime into a shared library.
+/// Links an object with the runtime into a shared library. What stands at the
+/// path is replaced, or, after an error, in any state: callers name a
+/// temporary.
 llvm::Error linkLibrary(llvm::ArrayRef<char> object,
                         llvm::StringRef outputPath);
 

@@ -14,6 +14,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/ReverseMode.h"
+#include "dlc/Support/Limits.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
@@ -156,6 +157,13 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
         return signalPassFailure();
       ++numGradients;
       int64_t built = countOps() - before;
+      // Each order multiplies the program.
+      if (before + built > limits::ops) {
+        emitError(loc) << "this gradient makes the program one of "
+                       << before + built << " ops, of which a step has at most "
+                       << limits::ops;
+        return signalPassFailure();
+      }
       if (clean)
         simplify();
       // Cleaning may take away more than the gradient added.

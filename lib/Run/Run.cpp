@@ -6,6 +6,7 @@
 
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Report.h"
 
 #include "llvm/Support/WithColor.h"
 
@@ -130,6 +131,6 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
   if (!error)
     return 0;
   WithColor::error(context.err, "dlc-run")
-      << toString(std::move(error)) << '\n';
+      << escaped(toString(std::move(error))) << '\n';
   return 1;
 }

@@ -1,13 +1,14 @@
 //===- SharedLibrary.cpp - Objects and libraries --------------------------===//
 
+#include "LLVMErrors.h"
+#include "Linker.h"
+
 #include "dlc/Compiler.h"
+#include "dlc/Support/LargeStack.h"
+#include "dlc/Support/ReadFile.h"
 
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -25,29 +26,9 @@ Error dlc::writeCode(Module &module, TargetMachine &machine, CodeFormat format,
                              : CodeGenFileType::AssemblyFile;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
     return createStringError("the target cannot write this kind of file");
-  passes.run(module);
-  return Error::success();
-}
-
-/// A temporary file with this content, removed with the returned object.
-static Expected<std::unique_ptr<FileRemover>>
-writeTemporary(StringRef suffix, StringRef content,
-               SmallVectorImpl<char> &path) {
-  int descriptor;
-  if (std::error_code code =
-          sys::fs::createTemporaryFile("dlc", suffix, descriptor, path))
-    return createStringError("no temporary file: " + code.message());
-  auto remover =
-      std::make_unique<FileRemover>(StringRef(path.data(), path.size()));
-  raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-  stream << content;
-  stream.close();
-  if (stream.has_error()) {
-    std::error_code code = stream.error();
-    stream.clear_error();
-    return createStringError("writing a temporary file: " + code.message());
-  }
-  return remover;
+  LLVMErrors errors(module.getContext());
+  onLargeStack([&] { passes.run(module); });
+  return errors.take();
 }
 
 /// A program that links as the system's C compiler does.
@@ -61,35 +42,30 @@ static Expected<std::string> findLinker() {
 }
 
 Error dlc::linkLibrary(ArrayRef<char> object, StringRef outputPath) {
-  SmallString<128> objectPath, archivePath, logPath;
-  auto objectFile =
-      writeTemporary("o", StringRef(object.data(), object.size()), objectPath);
-  if (!objectFile)
-    return objectFile.takeError();
-  auto archiveFile = writeTemporary(
-      "a",
-      StringRef(dlc_runtime_archive_begin,
-                dlc_runtime_archive_end - dlc_runtime_archive_begin),
-      archivePath);
-  if (!archiveFile)
-    return archiveFile.takeError();
-  auto logFile = writeTemporary("txt", "", logPath);
-  if (!logFile)
-    return logFile.takeError();
   Expected<std::string> linker = findLinker();
   if (!linker)
     return linker.takeError();
+  auto folder = TemporaryFolder::make();
+  if (!folder)
+    return folder.takeError();
+  auto objectPath =
+      folder->write("model.o", StringRef(object.data(), object.size()));
+  if (!objectPath)
+    return objectPath.takeError();
+  auto archivePath =
+      folder->write("runtime.a", StringRef(dlc_runtime_archive_begin,
+                                           dlc_runtime_archive_end -
+                                               dlc_runtime_archive_begin));
+  if (!archivePath)
+    return archivePath.takeError();
 
-  // Beside its final place, so that it appears there whole or not at all.
-  std::string unfinished =
-      (outputPath + ".tmp" + Twine(sys::Process::getProcessId())).str();
-  FileRemover remover(unfinished);
-  StringRef arguments[] = {*linker,
+  std::string logPath = folder->file("log.txt");
+  std::string command[] = {*linker,
                            "-shared",
                            "-o",
-                           unfinished,
-                           objectPath,
-                           archivePath,
+                           outputPath.str(),
+                           *objectPath,
+                           *archivePath,
                            "-Wl,--exclude-libs,ALL",
                            "-Wl,-Bsymbolic",
                            "-Wl,--gc-sections",
@@ -98,20 +74,15 @@ Error dlc::linkLibrary(ArrayRef<char> object, StringRef outputPath) {
                            "-Wl,-z,defs",
                            "-s",
                            "-lm"};
-  std::optional<StringRef> redirects[] = {StringRef(), StringRef(logPath),
-                                          StringRef(logPath)};
+  Expected<int> status = runProgram(command, *folder, logPath);
+  if (!status)
+    return status.takeError();
+  if (*status == 0)
+    return Error::success();
   std::string message;
-  int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects,
-                                   0, 0, &message);
-  if (status != 0) {
-    if (ErrorOr<std::unique_ptr<MemoryBuffer>> log =
-            MemoryBuffer::getFile(logPath))
-      message += (*log)->getBuffer().rtrim();
-    return createStringError(outputPath + ": " + *linker +
-                             " failed: " + message);
-  }
-  if (std::error_code code = sys::fs::rename(unfinished, outputPath))
-    return createStringError(outputPath + ": " + code.message());
-  remover.releaseFile();
-  return Error::success();
+  if (auto log = readFile(logPath, 1 << 20))
+    message = (*log)->getBuffer().rtrim().str();
+  else
+    consumeError(log.takeError());
+  return createStringError(outputPath + ": " + *linker + " failed: " + message);
 }

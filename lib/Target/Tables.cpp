@@ -8,6 +8,7 @@
 #include "Manifest.h"
 
 #include "dlc/Runtime.h"
+#include "dlc/Transforms/Names.h"
 
 #include "llvm/IR/IRBuilder.h"
 
@@ -101,9 +102,8 @@ private:
 
 /// A dlc_step_fn that calls the compiled step with its inputs and outputs.
 Function *TableBuilder::entry(const StepInfo &info) {
-  Function *step = module.getFunction(info.name);
+  Function *step = module.getFunction((names::stepPrefix + info.name).str());
   step->setLinkage(GlobalValue::InternalLinkage);
-  step->setName("dlc.step." + info.name);
   Type *pointer = PointerType::get(context, 0),
        *integer = Type::getInt64Ty(context);
   auto *type = FunctionType::get(

@@ -3,12 +3,14 @@
 #include "dlc/Execution/Interpret.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Run/Run.h"
+#include "dlc/Support/Report.h"
 #include "dlc/Training/Progress.h"
 
 #include "llvm/Support/InitLLVM.h"
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  dlc::guardTool("dlc-run");
   dlc::RunContext context{dlc::compileAndLoad, llvm::outs(), llvm::errs(),
                           dlc::Progress::standardOutputWidth(),
                           dlc::interpretAndLoad};

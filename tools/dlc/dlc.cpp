@@ -6,13 +6,13 @@
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"
+#include "dlc/Support/Report.h"
 
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -199,13 +199,20 @@ static Error run() {
         out << makeHeader((*compilation)->getModule());
       }))
     return error;
-  if (Error error = linkLibrary(code, path))
+  Expected<std::string> library = files.reserve(path);
+  if (!library)
+    return library.takeError();
+  if (*library == path)
+    return createStringError(path + ": is no regular file, which a library "
+                                    "could be written to");
+  if (Error error = linkLibrary(code, *library))
     return error;
   return files.commit();
 }
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
+  guardTool("dlc");
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv,
@@ -215,6 +222,5 @@ int main(int argc, char **argv) {
   Error error = run();
   if (!error)
     return 0;
-  WithColor::error(errs(), "dlc") << toString(std::move(error)) << '\n';
-  return 1;
+  return reportError("dlc", std::move(error));
 }
