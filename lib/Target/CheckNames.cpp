@@ -180,18 +180,34 @@ static bool isInCLibrary(StringRef name) {
   });
 }
 
+/// Other types of the headers of C and POSIX, and what C++ reserves.
+static constexpr StringLiteral taken[] = {
+    "DIR",        "FILE",         "main",        "posix",      "std",
+    "blkcnt_t",   "blksize_t",    "caddr_t",     "cc_t",       "clock_t",
+    "clockid_t",  "cnd_t",        "daddr_t",     "dev_t",      "div_t",
+    "double_t",   "errno_t",      "fenv_t",      "fexcept_t",  "float_t",
+    "fpos_t",     "fsblkcnt_t",   "fsfilcnt_t",  "fsid_t",     "gid_t",
+    "glob_t",     "greg_t",       "id_t",        "idtype_t",   "imaxdiv_t",
+    "in_addr_t",  "in_port_t",    "ino_t",       "jmp_buf",    "key_t",
+    "ldiv_t",     "lldiv_t",      "locale_t",    "loff_t",     "mbstate_t",
+    "mcontext_t", "memory_order", "mode_t",      "mqd_t",      "mtx_t",
+    "nfds_t",     "nlink_t",      "off_t",       "once_flag",  "pid_t",
+    "quad_t",     "regex_t",      "register_t",  "regmatch_t", "regoff_t",
+    "rlim_t",     "rsize_t",      "sa_family_t", "sem_t",      "sig_atomic_t",
+    "siginfo_t",  "sigset_t",     "sigjmp_buf",  "socklen_t",  "speed_t",
+    "ssize_t",    "stack_t",      "suseconds_t", "tcflag_t",   "thrd_start_t",
+    "thrd_t",     "time_t",       "timer_t",     "tss_dtor_t", "tss_t",
+    "u_char",     "u_int",        "u_long",      "u_short",    "ucontext_t",
+    "uid_t",      "useconds_t",   "va_list",     "wctrans_t",  "wctype_t",
+    "wint_t",     "wordexp_t"};
+
 /// Why something at file scope cannot have a name.
 static StringRef flawAtFileScope(StringRef name) {
-  // Types that are no keywords, and what C++ reserves.
-  static constexpr StringLiteral taken[] = {"FILE", "DIR", "main", "std",
-                                            "posix"};
   StringRef flaw = flawInC(name);
   if (!flaw.empty())
     return flaw;
   if (name.starts_with("_"))
     return "begins with '_', which is reserved outside of functions";
-  if (name.ends_with("_t"))
-    return "ends with '_t', which is reserved for types of the system";
   if (llvm::is_contained(taken, name) || isInCLibrary(name))
     return "is a name of the C library";
   return "";
@@ -254,6 +270,8 @@ LogicalResult NameChecker::checkExport(Operation *op, StringRef name) {
 LogicalResult NameChecker::checkModel(Operation *op, StringRef name) {
   model = name;
   StringRef flaw = flawAtFileScope(name);
+  if (flaw.empty() && name.ends_with("_t"))
+    flaw = "ends with '_t', which is reserved for types of the system";
   if (flaw.empty() && name.equals_insensitive("dlc"))
     flaw = "is the name of the runtime, whose functions begin with 'dlc_'";
   if (failed(refuse(op, "the name", name, flaw)))

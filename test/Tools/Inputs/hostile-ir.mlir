@@ -1,13 +1,13 @@
 // A step that trains, with state, checks and a loop; one that predicts.
 dl.model @m {
   dl.hparam @lr = 0.1
-  dl.param @table : tensor<8x4xf32> = normal<mean = 0.0, std = 0.1>
-  dl.param @w : tensor<3x4xf32> = normal<mean = 0.0, std = 0.1>
+  dl.param @table : tensor<8x4xf32> = normal<0.0, 0.1>
+  dl.param @w : tensor<3x4xf32> = normal<0.0, 0.1>
   dl.optimizer @adam = #dl.adam<beta1 = 0.9, beta2 = 0.999, eps = 1.0e-8>
   dl.func @net(%i: tensor<5xi32>) -> tensor<5x3xf32> {
     %t = dl.read @table : tensor<8x4xf32>
     %w = dl.read @w : tensor<3x4xf32>
-    %e = dl.embedding %i of %t : tensor<5xi32>, tensor<8x4xf32> -> tensor<5x4xf32>
+    %e = dl.embedding %t at %i : tensor<8x4xf32>, tensor<5xi32> -> tensor<5x4xf32>
     %y = dl.linear %e, %w : tensor<5x4xf32>, tensor<3x4xf32> -> tensor<5x3xf32>
     dl.return %y : tensor<5x3xf32>
   }

@@ -59,7 +59,7 @@ for name in """_Bool _Generic _Static_assert alignas auto bool constexpr float i
 for name in "size_t my_t pthread timer dlc DLC dlc_library dlc_rt exp read std main FILE _m".split():
     refuse(f"model {name}", program(model=name))
 for model, step in [("pthread_mutex", "lock"), ("co", "await"), ("thread", "local"), ("M", "PI"),
-                    ("size", "t"), ("m", "and")]:
+                    ("size", "t"), ("pid", "t"), ("m", "and")]:
     refuse(f"step {model} {step}", program(model=model, step=step))
 for kind, name in {"FFFE": r"\FF\FE", "nul": r"a\00b", "metadata": "__metadata__", "empty": "",
                    "overlong": r"\C0\80", "surrogate": r"\ED\A0\80"}.items():
