@@ -158,10 +158,10 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
       ++numGradients;
       int64_t built = countOps() - before;
       // Each order multiplies the program.
-      if (before + built > limits::ops) {
+      if (before + built > limits::gradientOps) {
         emitError(loc) << "this gradient makes the program one of "
                        << before + built << " ops, of which a step has at most "
-                       << limits::ops;
+                       << limits::gradientOps;
         return signalPassFailure();
       }
       if (clean)

@@ -216,6 +216,10 @@ llvm::Error Compilation::enter(StringRef from) {
   if (entered)
     return llvm::Error::success();
   entered = true;
+  int64_t ops = 0;
+  module->walk([&](Operation *) { ++ops; });
+  if (ops > limits::opsOfPool)
+    context.disableMultithreading();
   return runCollecting(
       [&] {
         return failure(failed(verifyProgram(*module, from)) ||

@@ -22,8 +22,13 @@ inline constexpr unsigned nesting = 200;
 inline constexpr uint64_t aliasSize = 1 << 16;
 /// Dimensions of a tensor; the runtime's tables and NumPy hold no more.
 inline constexpr int64_t rank = 32;
-/// Ops of a program, and of the steps once all calls are inlined.
+/// Ops of a program, and of a step once all calls are inlined.
 inline constexpr int64_t ops = 100000;
+/// Ops of a step while a gradient is taken.
+inline constexpr int64_t gradientOps = 400000;
+/// Ops from which on passes run one after the other, on the large stack: the
+/// threads of MLIR's pool have the system's.
+inline constexpr int64_t opsOfPool = 10000;
 /// Steps, and state entries of all kinds together.
 inline constexpr int64_t symbols = 100000;
 /// Inputs and outputs of one step.
