@@ -221,6 +221,9 @@ llvm::StringRef spatialName(int i, int spatialRank);
 /// The most elements a tensor may have: 8 TiB of f64.
 inline constexpr int64_t maxElements = int64_t(1) << 40;
 
+/// Whether tensors of the language may hold elements of this type.
+bool isElementType(mlir::Type type);
+
 /// Whether a tensor has at most maxElements elements, extents of 0 counted
 /// as 1.
 bool hasUsableSize(mlir::Type type);

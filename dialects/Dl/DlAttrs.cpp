@@ -243,6 +243,27 @@ void dlc::dl::printInitializer(OpAsmPrinter &printer, Operation *,
   (void)generatedAttributePrinter(init, printer);
 }
 
+LogicalResult
+StorageAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                    ArrayRef<int64_t> view, ArrayRef<int64_t> perm) {
+  SmallVector<bool> seen(view.size());
+  bool permutes = view.size() == perm.size();
+  for (int64_t p : perm) {
+    permutes = permutes && p >= 0 && p < int64_t(view.size()) && !seen[p];
+    if (permutes)
+      seen[p] = true;
+  }
+  if (!permutes)
+    return emitError() << "expects the numbers from 0 to " << view.size()
+                       << " - 1, each once, as the order of a view of "
+                       << view.size() << " dimensions, not " << listed(perm);
+  if (llvm::any_of(view, [](int64_t extent) { return extent < 0; }))
+    return emitError() << "expects a view of extents that are not negative, "
+                          "not "
+                       << listed(view);
+  return success();
+}
+
 SmallVector<int64_t> StorageAttr::getStoredShape() const {
   return llvm::map_to_vector(getPerm(),
                              [&](int64_t p) { return getView()[p]; });

@@ -74,6 +74,7 @@ def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let parameters = (ins ArrayRefParameter<"int64_t">:$view,
                         ArrayRefParameter<"int64_t">:$perm);
   let assemblyFormat = "`<` `[` $view `]` `,` `[` $perm `]` `>`";
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// The shape of what is stored.
     ::llvm::SmallVector<int64_t> getStoredShape() const;

@@ -15,6 +15,7 @@
 
 namespace llvm {
 class LLVMContext;
+class MemoryBuffer;
 class Module;
 class TargetMachine;
 } // namespace llvm
@@ -74,6 +75,11 @@ public:
   static llvm::Expected<std::unique_ptr<Compilation>>
   read(llvm::StringRef path, const CompilerOptions &options);
 
+  /// The same for a text in memory, called `name` in messages.
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  readText(llvm::StringRef text, llvm::StringRef name,
+           const CompilerOptions &options);
+
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
@@ -104,6 +110,14 @@ public:
 private:
   explicit Compilation(const CompilerOptions &options);
 
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
+        const CompilerOptions &options);
+
+  /// Verifies once that the program is one that phase `from` can have left, or,
+  /// if `from` is empty, one that a user can have written.
+  llvm::Error enter(llvm::StringRef from);
+
   /// LLVM IR, not yet optimised.
   llvm::Expected<std::unique_ptr<llvm::Module>>
   lower(llvm::LLVMContext &context, bool interface);
@@ -114,6 +128,7 @@ private:
   mlir::MLIRContext context;
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  bool entered = false;
 };
 
 /// The machine code of a module.
@@ -121,11 +136,14 @@ enum class CodeFormat { Object, Assembly };
 llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
                       CodeFormat format, llvm::SmallVectorImpl<char> &out);
 
-/// Links objects with the runtime into a shared library.
+/// Links objects with the runtime into a shared library. What stands at the
+/// path is replaced, or, after an error, in any state: callers name a
+/// temporary.
 llvm::Error linkLibrary(const Objects &objects, llvm::StringRef outputPath);
 
 /// Makes one object of several.
-llvm::Expected<llvm::SmallVector<char, 0>> mergeObjects(Objects objects);
+llvm::Expected<llvm::SmallVector<char, 0>>
+mergeObjects(const Objects &objects);
 
 /// The C header of a compiled model's library.
 std::string makeHeader(mlir::ModuleOp module);

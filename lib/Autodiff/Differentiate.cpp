@@ -15,6 +15,7 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
+#include "dlc/Support/Limits.h"
 #include "dlc/Transforms/RewriteGreedily.h"
 
 #include "mlir/IR/Dominance.h"
@@ -184,6 +185,13 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
         return signalPassFailure();
       ++numGradients;
       int64_t built = countOps() - before;
+      // Each order multiplies the program.
+      if (before + built > limits::gradientOps) {
+        emitError(loc) << "this gradient makes the program one of "
+                       << before + built << " ops, of which a step has at most "
+                       << limits::gradientOps;
+        return signalPassFailure();
+      }
       if (clean && failed(simplify()))
         return signalPassFailure();
       // Cleaning may take away more than the gradient added.

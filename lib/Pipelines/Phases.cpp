@@ -208,7 +208,25 @@ static bool isVector(Operation *op) {
          !isa<memref::AllocOp, memref::AllocaOp, memref::CopyOp>(op);
 }
 
+namespace {
+
+/// Puts the steps' names apart from those of the functions that code calls.
+struct PrefixSteps : PassWrapper<PrefixSteps, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PrefixSteps)
+
+  StringRef getArgument() const override { return "dl-prefix-steps"; }
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr(names::step))
+        function.setSymName((names::stepPrefix + function.getSymName()).str());
+  }
+};
+
+} // namespace
+
 static void addLLVM(OpPassManager &manager, const PhaseOptions &) {
+  manager.addPass(std::make_unique<PrefixSteps>());
   // Function by function, on all CPUs, as far as a pass needs no more.
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(memref::createExpandStridedMetadataPass());

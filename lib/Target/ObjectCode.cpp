@@ -10,6 +10,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectCode.h"
+#include "LLVMErrors.h"
+
+#include "dlc/Support/LargeStack.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -33,7 +36,8 @@ static constexpr unsigned kPartInstructions = 2000, kMostParts = 16;
 /// Constants up to this size may be in several parts.
 static constexpr uint64_t kSmallConstant = 1024;
 
-void dlc::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
+Error dlc::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
+  LLVMErrors errors(module.getContext());
   // Kernels are vectorised already, in the shape they should have; LLVM's own
   // vectorisers would take them apart.
   PipelineTuningOptions tuning;
@@ -49,10 +53,10 @@ void dlc::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   passes.registerFunctionAnalyses(functions);
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, calls, modules);
-  passes
-      .buildPerModuleDefaultPipeline(optLevel == 0 ? OptimizationLevel::O1
-                                                   : OptimizationLevel::O2)
-      .run(module, modules);
+  ModulePassManager pipeline = passes.buildPerModuleDefaultPipeline(
+      optLevel == 0 ? OptimizationLevel::O1 : OptimizationLevel::O2);
+  onLargeStack([&] { pipeline.run(module, modules); });
+  return errors.take();
 }
 
 //===----------------------------------------------------------------------===//
@@ -199,10 +203,9 @@ static SmallVector<char, 0> extract(const Module &module,
 static Error compile(Module &module, TargetMachine &machine,
                      const CompilerOptions &options, mlir::TimingScope &timing,
                      SmallVectorImpl<char> &object) {
-  {
-    mlir::TimingScope scope = timing.nest("Optimize LLVM IR");
-    optimize(module, machine, options.optLevel);
-  }
+  if (mlir::TimingScope scope = timing.nest("Optimize LLVM IR"); true)
+    if (Error error = optimize(module, machine, options.optLevel))
+      return error;
   mlir::TimingScope scope = timing.nest("Generate code");
   return writeCode(module, machine, CodeFormat::Object, object);
 }

@@ -14,8 +14,8 @@ namespace dlc {
 void cutStep(llvm::Function &step);
 
 /// Runs LLVM's passes on a module. Kernels come vectorized.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-              unsigned optLevel);
+llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     unsigned optLevel);
 
 /// Optimizes a module and compiles it to objects, part by part on all CPUs. The
 /// parts depend on the module alone. What they name of one another begins with

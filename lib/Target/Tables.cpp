@@ -9,6 +9,7 @@
 #include "ObjectCode.h"
 
 #include "dlc/Runtime.h"
+#include "dlc/Transforms/Names.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
@@ -103,7 +104,7 @@ private:
 
 /// A dlc_step_fn of what the compiled step does with its inputs and outputs.
 Function *TableBuilder::entry(const StepInfo &info) {
-  Function *step = module.getFunction(info.name);
+  Function *step = module.getFunction((names::stepPrefix + info.name).str());
   Type *pointer = PointerType::get(context, 0),
        *integer = Type::getInt64Ty(context);
   auto *type = FunctionType::get(

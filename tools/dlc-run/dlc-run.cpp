@@ -3,6 +3,7 @@
 #include "dlc/Execution/Interpret.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Run/Run.h"
+#include "dlc/Support/Report.h"
 #include "dlc/Training/Progress.h"
 
 #include "llvm/Support/InitLLVM.h"
@@ -13,6 +14,7 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // A file that may not grow any more is an error of the write.
   std::signal(SIGXFSZ, SIG_IGN);
+  dlc::guardTool("dlc-run");
   dlc::RunContext context{dlc::compileAndLoad, llvm::outs(), llvm::errs(),
                           dlc::Progress::standardOutputWidth(),
                           dlc::interpretAndLoad};

@@ -6,6 +6,7 @@
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"
+#include "dlc/Support/Report.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/IR/LLVMContext.h"
@@ -13,7 +14,6 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -205,7 +205,7 @@ static Error run() {
     return objects.takeError();
   mlir::TimingScope scope = options.measure("Link");
   if (*form == "o") {
-    Expected<SmallVector<char, 0>> code = mergeObjects(std::move(*objects));
+    Expected<SmallVector<char, 0>> code = mergeObjects(*objects);
     if (!code)
       return code.takeError();
     return writeAll(
@@ -219,13 +219,17 @@ static Error run() {
         out << makeHeader((*compilation)->getModule());
       }))
     return error;
-  if (Error error = linkLibrary(*objects, path))
+  Expected<std::string> library = files.reserveRegular(path);
+  if (!library)
+    return library.takeError();
+  if (Error error = linkLibrary(*objects, *library))
     return error;
   return files.commit();
 }
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
+  guardTool("dlc");
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv,
@@ -235,6 +239,5 @@ int main(int argc, char **argv) {
   Error error = run();
   if (!error)
     return 0;
-  WithColor::error(errs(), "dlc") << toString(std::move(error)) << '\n';
-  return 1;
+  return reportError("dlc", std::move(error));
 }
