@@ -13,6 +13,7 @@
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
+using namespace dlc;
 
 /// libDlcRuntimeEmbedded.a, byte for byte (RuntimeArchive.S).
 extern "C" const char dlc_runtime_archive_begin[], dlc_runtime_archive_end[];
