@@ -12,6 +12,7 @@
 #include "dlc/Pipelines/VerifyProgram.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Limits.h"
+#include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
 #include "dlc/Transforms/Names.h"
@@ -33,7 +34,6 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
-#include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -245,16 +245,6 @@ llvm::Error Compilation::enter(StringRef from) {
       "the program is none that can enter here");
 }
 
-static llvm::Error writeFile(StringRef path, ModuleOp module) {
-  std::error_code code;
-  llvm::ToolOutputFile file(path, code, llvm::sys::fs::OF_Text);
-  if (code)
-    return llvm::createStringError(path + ": " + code.message());
-  module.print(file.os());
-  file.keep();
-  return llvm::Error::success();
-}
-
 /// Of a program with a memory plan: fails if no process can have that memory.
 static LogicalResult checkMemory(ModuleOp module) {
   auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
@@ -326,7 +316,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
         SmallString<128> path(options.dumpPhases);
         llvm::sys::path::append(path,
                                 Twine(number) + "-" + phase.name + ".mlir");
-        if (llvm::Error failed = writeFile(path, *module))
+        if (llvm::Error failed = writeFileAtomically(
+                path, [&](llvm::raw_ostream &os) { module->print(os); }))
           return failed;
       }
     }
