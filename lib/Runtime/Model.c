@@ -223,27 +223,31 @@ static const char *step_flaw(const dlc_step *step) {
       (step->num_outputs && !step->outputs) ||
       (step->num_faults && !step->faults))
     return "has no table of inputs, outputs or faults";
-  for (int i = 0; i < step->num_inputs; ++i)
-    if (tensor_flaw(&step->inputs[i]))
-      return "has an input without name, type or shape";
-  for (int i = 0; i < step->num_outputs; ++i)
-    if (tensor_flaw(&step->outputs[i]))
-      return "has an output without name, type or shape";
   for (int i = 0; i < step->num_faults; ++i)
     if (!step->faults[i])
       return "has a fault without a message";
   return NULL;
 }
 
+static dlc_status check_tensors(const dlc_model *model, const char *what,
+                                const dlc_tensor *tensors, int count) {
+  for (int i = 0; i < count; ++i) {
+    const char *flaw = tensor_flaw(&tensors[i]);
+    if (flaw)
+      return bad_model(model, what, tensors[i].name, flaw);
+  }
+  return check_distinct(model, what, tensors, sizeof(*tensors), count);
+}
+
 static dlc_status check_step(const dlc_model *model, const dlc_step *step) {
   const char *flaw = step_flaw(step);
   if (flaw)
     return bad_model(model, "step", step->name, flaw);
-  dlc_status status = check_distinct(model, "input", step->inputs,
-                                     sizeof(*step->inputs), step->num_inputs);
-  return status ? status
-                : check_distinct(model, "output", step->outputs,
-                                 sizeof(*step->outputs), step->num_outputs);
+  dlc_status status =
+      check_tensors(model, "input", step->inputs, step->num_inputs);
+  return status
+             ? status
+             : check_tensors(model, "output", step->outputs, step->num_outputs);
 }
 
 dlc_status dlc_rt_check_model(const dlc_model *model) {
