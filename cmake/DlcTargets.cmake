@@ -10,6 +10,10 @@ function(dlc_compile_options target)
     target_compile_options(${target} PRIVATE -fsanitize=${DLC_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${DLC_SANITIZE})
   endif()
+  # The first finding of any sanitizer is a finding of the fuzzer.
+  if(DLC_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
+  endif()
 endfunction()
 
 # A library on MLIR. LLVM is built with RTTI and without exceptions.

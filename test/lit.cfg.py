@@ -33,6 +33,9 @@ for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
 add_program("python", config.python_executable)
 
+# lit runs as many tests at a time as there are cores: each has one.
+config.environment["DLC_TEST_JOBS"] = "1"
+
 config.substitutions.append(
     (
         "%runner_libs",

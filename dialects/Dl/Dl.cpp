@@ -2,6 +2,8 @@
 
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Build.h"
+#include "dialects/Dl/Words.h"
+#include "dlc/Support/Suggest.h"
 
 using namespace mlir;
 using namespace dlc::dl;
@@ -11,7 +13,7 @@ using namespace dlc::dl;
 
 void DlDialect::initialize() {
   registerAttributes();
-#include "dialects/Dl/DlOps.cpp.inc" // addOperations of every family
+#include "dialects/Dl/DlOps.cpp.inc" // addCheckedOperations of every family
 }
 
 Operation *DlDialect::materializeConstant(OpBuilder &builder, Attribute value,
@@ -31,6 +33,31 @@ bool dlc::dl::hasUsableSize(Type type) {
     elements *= std::max<int64_t>(extent, 1);
   }
   return true;
+}
+
+GreatestCount dlc::dl::placesAlong(Value x, int64_t axis, Type element) {
+  auto type = llvm::cast<RankedTensorType>(x.getType());
+  // Where x lacks the dimension its op has more to say.
+  bool exists = axis >= 0 && axis < type.getRank();
+  return {exists ? type.getDimSize(axis) - 1 : -1, element};
+}
+
+LogicalResult dlc::dl::verifyCounts(Operation *op,
+                                    ArrayRef<GreatestCount> counts) {
+  for (const GreatestCount &count : counts) {
+    unsigned bits = count.element.getIntOrFloatBitWidth();
+    // The last number that every number up to it fits with.
+    int64_t most = count.element.isF32()   ? int64_t(1) << 24
+                   : count.element.isF64() ? int64_t(1) << 53
+                   : count.element.isUnsignedInteger()
+                       ? (int64_t(1) << bits) - 1
+                       : llvm::maxIntN(bits);
+    if (count.value > most)
+      return op->emitOpError()
+             << "counts to " << count.value << ", which is more than "
+             << count.element << " holds";
+  }
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -135,16 +162,7 @@ SmallVector<int64_t> dlc::dl::inversePermutation(ArrayRef<int64_t> perm) {
 
 std::string dlc::dl::suggestion(StringRef name,
                                 ArrayRef<StringRef> candidates) {
-  StringRef best;
-  // Further away than half of the name is no likely misspelling.
-  unsigned bestDistance = std::max<unsigned>(2, name.size() / 2) + 1;
-  for (StringRef candidate : candidates) {
-    unsigned distance = name.edit_distance(candidate, true, bestDistance);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best.empty() ? std::string()
-                      : ("; did you mean '" + best + "'?").str();
+  StringRef nearest = nearestName(name, candidates);
+  return nearest.empty() ? std::string()
+                         : ("; did you mean '" + nearest + "'?").str();
 }

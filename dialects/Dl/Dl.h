@@ -74,6 +74,65 @@ std::string indexFaultMessage(mlir::Location loc, llvm::StringRef op,
 template <typename Op>
 class Irregular : public mlir::OpTrait::TraitBase<Op, Irregular> {};
 
+/// Dl_View.
+template <typename Op>
+class View : public mlir::OpTrait::TraitBase<Op, View> {};
+
+/// Dl_MadeWhereUsed.
+template <typename Op>
+class MadeWhereUsed : public mlir::OpTrait::TraitBase<Op, MadeWhereUsed> {};
+
+/// Dl_CheapToRepeat.
+template <typename Op>
+class CheapToRepeat : public mlir::OpTrait::TraitBase<Op, CheapToRepeat> {};
+
+/// A result is not made again, by each kernel that reads it or by a backward
+/// loop, if that takes more ops than this: it is kept.
+inline constexpr unsigned maxRepeatedOps = 24;
+
+/// Returns true if `op` needs no memory of its own: a view, or made where it is
+/// used.
+inline bool isFree(mlir::Operation *op) {
+  return op && (op->hasTrait<View>() || op->hasTrait<MadeWhereUsed>());
+}
+
+
+/// Dl_KnownAttributes: an error that names the nearest word unless the op
+/// defines all its attributes; those with the name of a dialect before them are
+/// open.
+mlir::LogicalResult verifyKnownAttributes(mlir::Operation *op);
+template <typename Op>
+class KnownAttributes : public mlir::OpTrait::TraitBase<Op, KnownAttributes> {
+public:
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) {
+    return verifyKnownAttributes(op);
+  }
+};
+
+/// Dl_StoppedOperands.
+template <typename Op>
+class StoppedOperands : public mlir::OpTrait::TraitBase<Op, StoppedOperands> {};
+/// Whether operand `number` is that one, or one of those.
+inline bool isOperand(mlir::OpOperand &operand, unsigned number) {
+  return operand.getOperandNumber() == number;
+}
+inline bool isOperand(mlir::MutableOperandRange range, unsigned number) {
+  return llvm::any_of(range, [&](mlir::OpOperand &operand) {
+    return isOperand(operand, number);
+  });
+}
+
+/// The greatest of the places or counts that an op makes, of one type.
+struct GreatestCount {
+  int64_t value;
+  mlir::Type element;
+};
+/// The places along a dimension of x, as numbers of `element`.
+GreatestCount placesAlong(mlir::Value x, int64_t axis, mlir::Type element);
+/// An error unless each type holds all numbers from 0 to the greatest.
+mlir::LogicalResult verifyCounts(mlir::Operation *op,
+                                 llvm::ArrayRef<GreatestCount> counts);
+
 /// Dl_NoDerivative.
 template <typename Op>
 class NoDerivative : public mlir::OpTrait::TraitBase<Op, NoDerivative> {};
@@ -161,6 +220,9 @@ llvm::StringRef spatialName(int i, int spatialRank);
 
 /// The most elements a tensor may have: 8 TiB of f64.
 inline constexpr int64_t maxElements = int64_t(1) << 40;
+
+/// Whether tensors of the language may hold elements of this type.
+bool isElementType(mlir::Type type);
 
 /// Whether a tensor has at most maxElements elements, extents of 0 counted
 /// as 1.

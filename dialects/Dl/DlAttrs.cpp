@@ -3,6 +3,7 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Syntax.h"
+#include "dialects/Dl/Words.h"
 #include "dlc/Runtime.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -242,6 +243,27 @@ void dlc::dl::printInitializer(OpAsmPrinter &printer, Operation *,
   (void)generatedAttributePrinter(init, printer);
 }
 
+LogicalResult
+StorageAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                    ArrayRef<int64_t> view, ArrayRef<int64_t> perm) {
+  SmallVector<bool> seen(view.size());
+  bool permutes = view.size() == perm.size();
+  for (int64_t p : perm) {
+    permutes = permutes && p >= 0 && p < int64_t(view.size()) && !seen[p];
+    if (permutes)
+      seen[p] = true;
+  }
+  if (!permutes)
+    return emitError() << "expects the numbers from 0 to " << view.size()
+                       << " - 1, each once, as the order of a view of "
+                       << view.size() << " dimensions, not " << listed(perm);
+  if (llvm::any_of(view, [](int64_t extent) { return extent < 0; }))
+    return emitError() << "expects a view of extents that are not negative, "
+                          "not "
+                       << listed(view);
+  return success();
+}
+
 SmallVector<int64_t> StorageAttr::getStoredShape() const {
   return llvm::map_to_vector(getPerm(),
                              [&](int64_t p) { return getView()[p]; });
@@ -383,15 +405,27 @@ static LogicalResult verifyFans(StringRef name, RankedTensorType type,
                        << type;
   return verifyFloats(name, type, emitError);
 }
-#define VERIFY_FANS(Attr)                                                      \
+/// `a` is the slope of leaky_relu.
+template <typename Attr>
+static LogicalResult verifyKaiming(Attr attr, RankedTensorType type,
+                                   EmitError emitError) {
+  if (attr.getA().getValueAsDouble() != 0 &&
+      attr.getNonlinearity() != Nonlinearity::LeakyRelu)
+    return emitError() << "cannot be filled by '" << Attr::getMnemonic()
+                       << "': a means nothing with nonlinearity = "
+                       << stringifyNonlinearity(attr.getNonlinearity())
+                       << ", only with leaky_relu";
+  return verifyFans(Attr::getMnemonic(), type, emitError);
+}
+#define VERIFY_FANS(Attr, verify)                                              \
   LogicalResult Attr::verifyFor(RankedTensorType type, EmitError emitError)    \
       const {                                                                  \
-    return verifyFans(getMnemonic(), type, emitError);                         \
+    return verify;                                                             \
   }
-VERIFY_FANS(XavierUniformAttr)
-VERIFY_FANS(XavierNormalAttr)
-VERIFY_FANS(KaimingUniformAttr)
-VERIFY_FANS(KaimingNormalAttr)
+VERIFY_FANS(XavierUniformAttr, verifyFans(getMnemonic(), type, emitError))
+VERIFY_FANS(XavierNormalAttr, verifyFans(getMnemonic(), type, emitError))
+VERIFY_FANS(KaimingUniformAttr, verifyKaiming(*this, type, emitError))
+VERIFY_FANS(KaimingNormalAttr, verifyKaiming(*this, type, emitError))
 #undef VERIFY_FANS
 
 LogicalResult IdentityAttr::verifyFor(RankedTensorType type,

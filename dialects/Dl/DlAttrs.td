@@ -74,6 +74,7 @@ def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let parameters = (ins ArrayRefParameter<"int64_t">:$view,
                         ArrayRefParameter<"int64_t">:$perm);
   let assemblyFormat = "`<` `[` $view `]` `,` `[` $perm `]` `>`";
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// The shape of what is stored.
     ::llvm::SmallVector<int64_t> getStoredShape() const;
@@ -95,6 +96,22 @@ class Dl_DefaultNumber<string value, string summary>
         summary> {
   let parser = "::dlc::dl::parseNumber($_parser)";
   let printer = "::dlc::dl::printNumber($_printer, $_self)";
+}
+
+/// Named parameters, none of which has to be given.
+defvar Dl_StructFormat = [{`` custom<Words>("getWords()") (`<` struct(params)^ `>`)?}];
+
+/// `getWords()`: the names of parameters, for the message where another is given;
+/// what `custom<Words>("getWords()")` at the start of a format asks.
+class Dl_Words<dag params> {
+  code getter = [{
+    static ::llvm::ArrayRef<::llvm::StringRef> getWords() {
+      static constexpr ::llvm::StringRef words[] = {"}] #
+          !interleave(!foreach(i, !range(!size(params)), !getdagname(params, i)), "\", \"")
+      # [{"};
+      return words;
+    }
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -149,7 +166,8 @@ def Dl_TruncatedNormalAttr : Dl_Initializer<"TruncatedNormal", "truncated_normal
                         Dl_DefaultNumber<"1.0", "deviation before truncation">:$deviation,
                         Dl_DefaultNumber<"-2.0", "least value">:$a,
                         Dl_DefaultNumber<"2.0", "greatest value">:$b);
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
 }
 
 /// fan_in and fan_out are the numbers of inputs that an output depends on and of
@@ -157,7 +175,8 @@ def Dl_TruncatedNormalAttr : Dl_Initializer<"TruncatedNormal", "truncated_normal
 /// number of taps.
 class Dl_FanInitializer<string name, string mnemonic_>
     : Dl_Initializer<name, mnemonic_, ["verifyFor"]> {
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
 }
 
 class Dl_XavierAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
@@ -198,7 +217,8 @@ def Dl_OrthogonalAttr : Dl_Initializer<"Orthogonal", "orthogonal", ["verifyFor"]
     matrix: its rows are orthonormal, or its columns where those are fewer.
   }];
   let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
 }
 
 //===----------------------------------------------------------------------===//
@@ -232,7 +252,10 @@ def Dl_GroupAttr : AttrDef<Dl_Dialect, "Group"> {
   let parameters = (ins AttrParameter<"::mlir::ArrayAttr", "names">:$patterns,
                         Dl_Hyper<"1.0", "a factor">:$lr,
                         Dl_OptionalHyper<"in place of the rule's">:$weight_decay);
-  let assemblyFormat = "`<` $patterns (`,` struct($lr, $weight_decay)^)? `>`";
+  let assemblyFormat = [{
+    `` custom<Words>("getWords()") `<` $patterns (`,` struct($lr, $weight_decay)^)? `>`
+  }];
+  let extraClassDeclaration = Dl_Words<(ins "":$lr, "":$weight_decay)>.getter;
   let genVerifyDecl = 1;
 }
 

@@ -25,6 +25,9 @@ def Dl_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let hasCanonicalizer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let extraClassDeclaration = "void registerAttributes();";
 }
 
@@ -56,8 +59,14 @@ def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
 // Base classes
 //===----------------------------------------------------------------------===//
 
+/// Every attribute of an op is one that the op defines, or has the name of a
+/// dialect before it. Verified first: a misspelt word is often a missing one too.
+def Dl_KnownAttributes : NativeOpTrait<"KnownAttributes">, StructuralOpTrait {
+  let cppNamespace = "::dlc::dl";
+}
+
 class Dl_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Dl_Dialect, mnemonic, traits>;
+    : Op<Dl_Dialect, mnemonic, !listconcat([Dl_KnownAttributes], traits)>;
 
 /// A pure function of tensors whose result type follows from its operands.
 class Dl_PureOp<string mnemonic, list<Trait> traits = []>
@@ -70,10 +79,54 @@ def Dl_Irregular : NativeOpTrait<"Irregular"> {
   let cppNamespace = "::dlc::dl";
 }
 
+/// Its result is the memory of its operand under another shape.
+def Dl_View : NativeOpTrait<"View"> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// Each element of its result follows from the element's indices and at most one
+/// element of an operand, so each kernel that reads the result makes it there:
+/// memory for it would cost more. Where a kernel needs other rows than its own
+/// of the result, `dl-form-kernels` has it made in memory first.
+def Dl_MadeWhereUsed : NativeOpTrait<"MadeWhereUsed"> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// Computing it again costs less than keeping its result in memory: a few
+/// instructions an element, none of them a function of libm.
+def Dl_CheapToRepeat : NativeOpTrait<"CheapToRepeat"> {
+  let cppNamespace = "::dlc::dl";
+}
+
 /// Declares that no cotangent passes through an op, which has no operand or no
 /// result of real numbers.
 def Dl_NoDerivative : NativeOpTrait<"NoDerivative"> {
   let cppNamespace = "::dlc::dl";
+}
+
+/// `pos_weight` as PosWeight.
+class Dl_CamelCase<string name> {
+  string result = !foldl("", !range(!size(name)), text, i,
+      !if(!eq(!substr(name, i, 1), "_"), text,
+          !if(!or(!eq(i, 0), !eq(!substr(name, !if(!eq(i, 0), 0, !sub(i, 1)), 1), "_")),
+              text # !toupper(!substr(name, i, 1)), text # !substr(name, i, 1))));
+}
+
+/// Gives an op the method of Dl_StopsGradient.
+class Dl_StoppedOperands<list<string> names> : NativeOpTrait<"StoppedOperands", [], [{
+    bool stopsGradient(unsigned number) {
+      return }] # !interleave(!foreach(name, names,
+          "::dlc::dl::isOperand(get" # Dl_CamelCase<name>.result # "Mutable(), number)"),
+          " || ") # [{;
+    }
+  }]> {
+  let cppNamespace = "::dlc::dl";
+}
+
+/// Declares that these operands have no gradient although they are real numbers.
+class Dl_NoGradient<list<string> names> : TraitList<[
+    Dl_StopsGradient, Dl_StoppedOperands<names>]> {
+  list<string> operands = names;
 }
 
 /// An op that stands for others, which the phase `resolve` puts in its place
@@ -84,6 +137,7 @@ def Dl_Shorthand : NativeOpTrait<"Shorthand"> {
 
 defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
 defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;
+defvar Dl_Counts = DeclareOpInterfaceMethods<Dl_HoldsCounts>;
 
 /// Marks an op that applies one scalar function to every element. Operands may
 /// broadcast as in NumPy until the end of phase `resolve`; from then on all
@@ -92,16 +146,27 @@ def Dl_Elementwise : NativeOpTrait<"Elementwise"> {
   let cppNamespace = "::dlc::dl";
 }
 
+/// docs/ops.md says at its top what flushing is.
+def Dl_Denormals {
+  string taken = "taken for zeros of their sign, and not given";
+  string kept = "kept as they are";
+}
+
 class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([
         Pure, Dl_Elementwise, DeclareOpInterfaceMethods<Dl_RowParallel>],
-        traits)>;
+        traits)> {
+  /// What it does with denormals, for the manual.
+  string denormals = Dl_Denormals.taken;
+}
 
 /// A function of x. Its derivative is an expression for the cotangent of x made
 /// of dy, x and y with the functions of `e`, an Expr (Build.h).
 class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
-                 TypeConstraint type = Dl_FloatTensor>
-    : Dl_ElementwiseOp<mnemonic, [SameOperandsAndResultType, Dl_HasRule]> {
+                 TypeConstraint type = Dl_FloatTensor,
+                 list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic, !listconcat(
+        [SameOperandsAndResultType, Dl_HasRule], traits)> {
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
   let arguments = (ins type:$x);
@@ -117,8 +182,22 @@ class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
     }
   }];
 }
-/// The derivative of a function that is flat everywhere but at its jumps.
-defvar Dl_Flat = "::mlir::Value()";
+/// A function that is flat everywhere but at its jumps.
+class Dl_FlatOp<string mnemonic, string summary_, TypeConstraint type = Dl_FloatTensor,
+                list<Trait> traits = []>
+    : Dl_ElementwiseOp<mnemonic, !listconcat([SameOperandsAndResultType, Dl_HasRule,
+                                              Dl_NoGradient<["x"]>], traits)> {
+  let summary = summary_ # "; gradient 0";
+  let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
+  let arguments = (ins type:$x);
+  let results = (outs type:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+  let extraClassDefinition = [{
+    void $cppClass::differentiate(::mlir::OpBuilder &,
+                                  ::llvm::ArrayRef<::mlir::Value>,
+                                  ::llvm::MutableArrayRef<::mlir::Value>) {}
+  }];
+}
 
 /// An op on a and b, whose shapes broadcast.
 class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,

@@ -24,6 +24,34 @@ def Dl_Differentiable : OpInterface<"Differentiable"> {
          "::llvm::MutableArrayRef<::mlir::Value>":$operands)>];
 }
 
+def Dl_StopsGradient : OpInterface<"StopsGradient"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op with operands of real numbers that have no gradient by definition, as
+    class weights and running statistics in PyTorch. The trait Dl_NoGradient names
+    them. No derivative of any order passes through such an operand, neither by the
+    op's rule nor by its decomposition.
+  }];
+  let methods = [InterfaceMethod<
+    "Whether operand `number` has no gradient.",
+    "bool", "stopsGradient", (ins "unsigned":$number)>];
+}
+
+def Dl_HoldsCounts : OpInterface<"HoldsCounts"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op that counts elements or names their places, in its results or within its
+    decomposition. The greatest number follows from shapes, and its type holds it.
+  }];
+  let methods = [InterfaceMethod<
+    "The greatest of the numbers, for each kind of them.",
+    "::llvm::SmallVector<::dlc::dl::GreatestCount>", "getGreatestCounts">];
+  let verify = [{
+    return ::dlc::dl::verifyCounts(
+        $_op, ::llvm::cast<ConcreteOp>($_op).getGreatestCounts());
+  }];
+}
+
 def Dl_Decomposable : OpInterface<"Decomposable"> {
   let cppNamespace = "::dlc::dl";
   let description = [{

@@ -14,15 +14,23 @@ include "dialects/Dl/DlAttrs.td"
 // Functions of one operand
 //===----------------------------------------------------------------------===//
 
-def Dl_NegOp : Dl_UnaryOp<"neg", "-x", "e.neg(dy)", Dl_NumberTensor> {
+def Dl_NegOp : Dl_UnaryOp<"neg", "-x", "e.neg(dy)", Dl_NumberTensor,
+                          [Dl_CheapToRepeat]> {
+  let denormals = Dl_Denormals.kept;
   let hasFolder = 1;
 }
 def Dl_AbsOp : Dl_UnaryOp<"abs", "|x|; gradient sign(x)",
-                          "e.mul(dy, e.sign(x))", Dl_NumberTensor>;
-def Dl_SignOp : Dl_UnaryOp<"sign", "-1, 0 or 1 (0 where x is not a number); gradient 0",
-                           Dl_Flat, Dl_NumberTensor>;
+                          "e.mul(dy, e.sign(x))", Dl_NumberTensor,
+                          [Dl_CheapToRepeat]> {
+  let denormals = Dl_Denormals.kept;
+}
+def Dl_SignOp : Dl_FlatOp<"sign", "-1, 0 or 1 (0 where x is not a number)",
+                          Dl_NumberTensor, [Dl_CheapToRepeat]> {
+  let denormals = "taken for zeros: the result is 0";
+}
 def Dl_SquareOp : Dl_UnaryOp<"square", "x^2; gradient 2 x",
-                             "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor>;
+                             "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor,
+                             [Dl_CheapToRepeat]>;
 def Dl_ReciprocalOp : Dl_UnaryOp<"reciprocal", "1 / x; gradient -y^2",
                                  "e.neg(e.mul(dy, e.square(y)))">;
 def Dl_SqrtOp : Dl_UnaryOp<"sqrt", "square root; gradient 1 / (2 y)",
@@ -33,7 +41,9 @@ def Dl_ExpOp : Dl_UnaryOp<"exp", "e^x; gradient y", "e.mul(dy, y)">;
 def Dl_Expm1Op : Dl_UnaryOp<"expm1", "e^x - 1, exact near 0; gradient y + 1",
                             "e.mul(dy, e.offset(y, 1))">;
 def Dl_LogOp : Dl_UnaryOp<"log", "natural logarithm; gradient 1 / x",
-                          "e.div(dy, x)">;
+                          "e.div(dy, x)"> {
+  let denormals = "their logarithms where positive; taken for -0 where negative";
+}
 def Dl_Log1pOp : Dl_UnaryOp<"log1p", "log(1 + x), exact near 0; gradient 1 / (1 + x)",
                             "e.div(dy, e.offset(x, 1))">;
 def Dl_SinOp : Dl_UnaryOp<"sin", "sine; gradient cos(x)", "e.mul(dy, e.cos(x))">;
@@ -44,15 +54,16 @@ def Dl_TanhOp : Dl_UnaryOp<"tanh", "hyperbolic tangent; gradient 1 - y^2",
 // The factor is 2 / sqrt(pi).
 def Dl_ErfOp : Dl_UnaryOp<"erf", "error function; gradient 2 / sqrt(pi) e^(-x^2)",
     "e.mul(dy, e.scale(e.exp(e.neg(e.square(x))), 1.1283791670955126))">;
-def Dl_FloorOp : Dl_UnaryOp<"floor", "greatest whole number not above x; gradient 0",
-                            Dl_Flat>;
-def Dl_CeilOp : Dl_UnaryOp<"ceil", "least whole number not below x; gradient 0",
-                           Dl_Flat>;
-def Dl_RoundOp : Dl_UnaryOp<"round", "nearest whole number, halves to even; gradient 0",
-                            Dl_Flat>;
+def Dl_FloorOp : Dl_FlatOp<"floor", "greatest whole number not above x"> {
+  let denormals = "taken for zeros of their sign: so are the results";
+}
+def Dl_CeilOp : Dl_FlatOp<"ceil", "least whole number not below x"> {
+  let denormals = "taken for zeros of their sign: so are the results";
+}
+def Dl_RoundOp : Dl_FlatOp<"round", "nearest whole number, halves to even">;
 
 def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
-    [SameOperandsAndResultType, Dl_HasRule]> {
+    [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "x times a constant";
   let description = [{
     ```mlir
@@ -66,7 +77,7 @@ def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
 }
 
 def Dl_OffsetOp : Dl_ElementwiseOp<"offset",
-    [SameOperandsAndResultType, Dl_HasRule]> {
+    [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "x plus a constant";
   let description = [{
     ```mlir
@@ -101,7 +112,8 @@ def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
 // Functions of two operands
 //===----------------------------------------------------------------------===//
 
-def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy", [Commutative]> {
+def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy",
+                           [Commutative, Dl_CheapToRepeat]> {
   let description = [{
     ```mlir
     %y = dl.add %a, %b : tensor<8x4xf32>
@@ -110,23 +122,27 @@ def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy", [Commutative]> {
   }];
   let hasFolder = 1;
 }
-def Dl_SubOp : Dl_BinaryOp<"sub", "a - b", "dy", "e.neg(dy)"> {
+def Dl_SubOp : Dl_BinaryOp<"sub", "a - b", "dy", "e.neg(dy)",
+                           [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_MulOp : Dl_BinaryOp<"mul", "a * b", "e.mul(dy, b)", "e.mul(dy, a)",
-                           [Commutative]> {
+                           [Commutative, Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b is 0)",
-                           "e.div(dy, b)", "e.neg(e.mul(operands[0], y))"> {
+                           "e.div(dy, b)", "e.neg(e.mul(operands[0], y))",
+                           [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::ge, a, b), dy)",
-                           "e.unless(e.compare(Predicate::ge, a, b), dy)">;
+                           "e.unless(e.compare(Predicate::ge, a, b), dy)",
+                           [Dl_CheapToRepeat]>;
 def Dl_MinOp : Dl_BinaryOp<"min", "the lesser; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::le, a, b), dy)",
-                           "e.unless(e.compare(Predicate::le, a, b), dy)">;
+                           "e.unless(e.compare(Predicate::le, a, b), dy)",
+                           [Dl_CheapToRepeat]>;
 
 def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log(a)",
                          Dl_FloatTensor, [Dl_HasRule]> {
@@ -143,7 +159,8 @@ def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log
 // Comparison, logic, choice, conversion
 //===----------------------------------------------------------------------===//
 
-def Dl_CompareOp : Dl_ElementwiseOp<"compare", [InferTypeOpAdaptor, Dl_NoDerivative]> {
+def Dl_CompareOp : Dl_ElementwiseOp<"compare",
+    [InferTypeOpAdaptor, Dl_NoDerivative, Dl_CheapToRepeat]> {
   let summary = "ordered comparison; false where an operand is not a number";
   let description = [{
     `ne` is true where an operand is not a number.
@@ -158,6 +175,7 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare", [InferTypeOpAdaptor, Dl_NoDerivat
     custom<Predicate>($predicate) $a `,` $b attr-dict
     `:` custom<OneOrTwoTypes>(type($a), type($b)) `->` type($y)
   }];
+  let denormals = "taken for zeros: equal to 0 and to each other";
 }
 
 def Dl_AndOp : Dl_PairOp<"and", "whether both hold", Dl_BoolTensor,
@@ -179,7 +197,8 @@ def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivati
   let hasFolder = 1;
 }
 
-def Dl_SelectOp : Dl_ElementwiseOp<"select", [InferTypeOpAdaptor, Dl_HasRule]> {
+def Dl_SelectOp : Dl_ElementwiseOp<"select",
+    [InferTypeOpAdaptor, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "a where the condition holds, otherwise b";
   let description = [{
     ```mlir
@@ -193,10 +212,11 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select", [InferTypeOpAdaptor, Dl_HasRule]> {
     $condition `,` $a `,` $b attr-dict
     `:` type($condition) `,` custom<Broadcast>(type($a), type($b), type($y))
   }];
+  let denormals = Dl_Denormals.kept;
   let hasFolder = 1;
 }
 
-def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {
+def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "the same numbers in another element type";
   let description = [{
     Float to integer rounds toward zero; what lies outside goes to the nearest end,
@@ -208,11 +228,13 @@ def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule]> {
   let arguments = (ins Dl_Tensor:$x);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let denormals = "to `i1` not equal to zero, so true; otherwise taken for zeros, and not given";
   let hasFolder = 1;
   let hasVerifier = 1;
 }
 
-def Dl_CopyOp : Dl_ElementwiseOp<"copy", [SameOperandsAndResultType, Dl_HasRule]> {
+def Dl_CopyOp : Dl_ElementwiseOp<"copy",
+    [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "the same numbers in a place of their own";
   let description = [{
     Made by the compiler where a value that a step returns would share its
@@ -221,6 +243,7 @@ def Dl_CopyOp : Dl_ElementwiseOp<"copy", [SameOperandsAndResultType, Dl_HasRule]
   let arguments = (ins Dl_Tensor:$x);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
+  let denormals = Dl_Denormals.kept;
 }
 
 #endif // DL_ELEMENTWISE_TD

@@ -33,11 +33,33 @@ LogicalResult GradientOp::verify() {
 void StopGradientOp::differentiate(OpBuilder &, ArrayRef<Value>,
                                    MutableArrayRef<Value>) {}
 
+void VariableOp::differentiate(OpBuilder &, ArrayRef<Value> cotangents,
+                               MutableArrayRef<Value> operands) {
+  operands[0] = cotangents[0];
+}
+
+LogicalResult DependsOp::verify() {
+  if (getTargets().size() != getEntries().size() ||
+      getTargets().size() != getAnswers().size())
+    return emitOpError() << "expects as many entries and results as targets, "
+                         << getTargets().size() << ", not "
+                         << getEntries().size() << " and "
+                         << getAnswers().size();
+  for (Type type : getAnswers().getTypes())
+    if (cast<RankedTensorType>(type).getRank() != 0)
+      return emitOpError() << "expects results of type tensor<i1>, not "
+                           << type;
+  return success();
+}
+
 LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!symbols.lookupNearestSymbolFrom<OptimizerOp>(*this, getOptimizerAttr()))
     return emitOpError() << "needs the optimizer " << getOptimizerAttr()
                          << ", which the model does not have"
                          << suggestSymbol<OptimizerOp>(*this, getOptimizer());
+  if (getNoiseDecayAttr() && !getNoiseAttr())
+    return emitOpError("has 'noise_decay', which means nothing without "
+                       "noise(...)");
   return verifyHypers(*this, getHypers(), symbols);
 }
 

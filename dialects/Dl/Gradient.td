@@ -18,6 +18,11 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
     the gradient of a gradient along the vector. The `grad` phase replaces the
     op by the reverse-mode program. It may stand in a step, in a function, and in
     the body of a `dl.scan`, of the values there.
+
+    A target is one value and not what it is equal to: of two ops that compute the
+    same, of two `dl.read`s of one parameter and of an argument of a function and the
+    value that is passed for it, only what is computed from the target itself counts.
+    (`dl.read ... shared` stands for all reads of the entry.)
     ```mlir
     %dx, %dw = dl.gradient %y wrt %x, %w : tensor<f32> -> tensor<8x4xf32>, tensor<1x4xf32>
     %hv = dl.gradient %dx wrt %x cotangent(%v) : tensor<8x4xf32> -> tensor<8x4xf32>
@@ -35,7 +40,47 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
   let hasVerifier = 1;
 }
 
+def Dl_VariableOp : Dl_Op<"variable", [SameOperandsAndResultType, Dl_HasRule,
+                                      Dl_CheapToRepeat]> {
+  let summary = "the value itself, as one that equals no other";
+  let description = [{
+    Keeps apart for gradients what is equal as a number: no op folds it away or merges
+    two of it. The `resolve` phase puts one behind each target of a `dl.gradient` and
+    behind a parameter that is read after it was written; the `grad` phase drops them
+    when no gradient is left.
+    ```mlir
+    %t = dl.variable %x : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x);
+  // As memory that is allocated: what is not used is erased, and two are two.
+  let results = (outs Res<Dl_FloatTensor, "", [MemAlloc]>:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
+  let summary = "whether a gradient with respect to values is more than absent";
+  let description = [{
+    Made by the `resolve` phase for a `dl.minimize` whose loss depends on a parameter
+    through a `dl.gradient` at most. Each result says of one target, the present value
+    of the entry of that name, whether y is computed from it by ops that pass
+    gradients on. The `grad` phase puts truth values in its place.
+    ```mlir
+    %d = dl.depends %loss on %w of ["fc.weight"] : tensor<f32> on tensor<8x4xf32> -> tensor<i1>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$y, Variadic<Dl_FloatTensor>:$targets,
+                       StrArrayAttr:$entries);
+  let results = (outs Variadic<Dl_BoolTensor>:$answers);
+  let assemblyFormat = [{
+    $y `on` $targets `of` $entries attr-dict `:` type($y) `on` type($targets)
+    `->` type($answers)
+  }];
+  let hasVerifier = 1;
+}
+
 def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
+    Dl_CheapToRepeat, Dl_NoGradient<["x"]>,
     DeclareOpInterfaceMethods<Dl_RowParallel>,
     DeclareOpInterfaceMethods<Dl_Differentiable>]> {
   let summary = "the value itself, with derivative zero";
@@ -72,6 +117,12 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
         groups [#dl.group<["*.bias"], lr = 2.0, weight_decay = 0.0>]
         accumulate(4) clip_norm(1.0) average(0.999) : tensor<f32>, tensor<f32>
     ```
+    A parameter that the loss does not depend on by ops that pass gradients on (not
+    through `dl.stop_gradient`, indices or truth values) has no gradient and is left as
+    it is, with all that the rule keeps for it, as PyTorch leaves one whose `grad` is
+    `None`: no weight decay moves it. A warning names it. A gradient that is computed
+    and is zero (of `dl.sign`, of a product with 0) is one like any other.
+
     What may follow, in this order; a number, from 0 to 1 in `average` and of 0 or more
     elsewhere, may be the name of a `dl.hparam` too:
 
@@ -89,11 +140,11 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
       number of updates before; gamma is 0.55 unless given. Neelakantan et al.,
       "Adding gradient noise improves learning for very deep networks", 2015.
     - `clip_weights(v)`: new parameters between -v and v. Arjovsky, Chintala and
-      Bottou, "Wasserstein GAN", 2017.
+      Bottou, "Wasserstein GAN", 2017. Those that the loss does not depend on too.
     - `average(d)`: keeps d * average + (1 - d) * parameter, starting from the first
       update's result, as `torch.optim.swa_utils.AveragedModel` with
       `get_ema_multi_avg_fn(d)`; `averaged(@optimizer)` on a `dl.call` or `dl.read`
-      reads it.
+      reads it. Of parameters that the loss does not depend on too.
   }];
   let arguments = (ins Dl_FloatScalar:$loss, FlatSymbolRefAttr:$optimizer,
                        StrArrayAttr:$patterns, Dl_FloatScalar:$lr,

@@ -122,6 +122,14 @@ LogicalResult NllOp::inferReturnTypes(MLIRContext *,
   return inferClassLoss(loc, getOperationName(), adaptor, types);
 }
 
+/// Whether a label of that type may be `number`.
+static bool isLabelOf(Type type, int64_t number) {
+  auto integer = cast<IntegerType>(type);
+  if (integer.isUnsigned() || integer.isInteger(1))
+    return number >= 0 && llvm::isUIntN(integer.getWidth(), uint64_t(number));
+  return llvm::isIntN(integer.getWidth(), number);
+}
+
 template <typename Op>
 static LogicalResult verifyClassLoss(Op op) {
   RankedTensorType input = tensorType(op.getInput());
@@ -137,6 +145,13 @@ static LogicalResult verifyClassLoss(Op op) {
   }
   if (op.getReduction() == LossReduction::BatchMean)
     return op.emitOpError("has no reduction(batchmean), only mean, sum, none");
+  // The default is that of PyTorch, for labels of any type.
+  constexpr int64_t defaultIgnored = -100;
+  int64_t ignored = op.getIgnoreIndex();
+  Type label = tensorType(op.getLabel()).getElementType();
+  if (ignored != defaultIgnored && !isLabelOf(label, ignored))
+    return op.emitOpError() << "has 'ignore_index' " << ignored
+                            << ", which no label of type " << label << " is";
   return success();
 }
 
@@ -247,12 +262,7 @@ public:
 private:
   /// Puts a class in the place of a label that is to be ignored.
   void findIgnored(int64_t ignored) {
-    auto type = cast<IntegerType>(tensorType(label).getElementType());
-    bool isUnsigned = type.isUnsigned() || type.isInteger(1);
-    bool fits = isUnsigned ? ignored >= 0 && llvm::isUIntN(type.getWidth(),
-                                                           uint64_t(ignored))
-                           : llvm::isIntN(type.getWidth(), ignored);
-    if (!fits)
+    if (!isLabelOf(tensorType(label).getElementType(), ignored))
       return;
     kept = e.compare(Predicate::ne, label, double(ignored));
     label = e.where(kept, label);

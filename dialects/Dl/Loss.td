@@ -21,7 +21,8 @@ defvar Dl_Reduction =
 /// Scores N x C x d1 x ... with class indices N x d1 x ...
 class Dl_ClassLossOp<string mnemonic, list<Trait> traits = [],
                      dag constants = (ins)>
-    : Dl_PureOp<mnemonic, !listconcat([Dl_IsComposite], traits)> {
+    : Dl_PureOp<mnemonic, !listconcat(
+        [Dl_IsComposite, Dl_NoGradient<["weight"]>], traits)> {
   let arguments = !con((ins Dl_FloatTensor:$input, Dl_IntTensor:$label,
                             Optional<Dl_FloatTensor>:$weight,
                             DefaultValuedAttr<I64Attr, "-100">:$ignore_index,

@@ -110,8 +110,7 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
 
-/// Whether tensors of the language may hold elements of this type.
-static bool isElementType(Type type) {
+bool dlc::dl::isElementType(Type type) {
   return type.isF32() || type.isF64() || type.isSignlessInteger(1) ||
          type.isSignlessInteger(8) || type.isUnsignedInteger(8) ||
          type.isSignlessInteger(32) || type.isSignlessInteger(64);
@@ -231,6 +230,13 @@ static bool hasNumber(Type type, double number) {
 template <typename Op>
 static LogicalResult verifyInitializer(Op op) {
   auto type = cast<RankedTensorType>(op.getType());
+  if (StorageAttr storage = op.getStorageAttr()) {
+    auto stored = type.clone(storage.getStoredShape());
+    if (!hasUsableSize(stored) ||
+        stored.getNumElements() != type.getNumElements())
+      return op.emitOpError() << "of " << type << " cannot be stored as "
+                              << stored << ", which has another size";
+  }
   if (failed(op.getInit().verifyFor(type, [&] { return op.emitOpError(); })))
     return failure();
   // The fan of what is empty may be 0.
@@ -254,8 +260,17 @@ static LogicalResult verifyInitializer(Op op) {
   return success();
 }
 
-LogicalResult ParamOp::verify() { return verifyInitializer(*this); }
-LogicalResult BufferOp::verify() { return verifyInitializer(*this); }
+/// The same for what no optimizer keeps.
+template <typename Op>
+static LogicalResult verifyOwnEntry(Op op) {
+  if (op.getParameterAttr())
+    return op.emitOpError() << "is said to be of " << op.getParameterAttr()
+                            << ", as only a dl.slot is";
+  return verifyInitializer(op);
+}
+
+LogicalResult ParamOp::verify() { return verifyOwnEntry(*this); }
+LogicalResult BufferOp::verify() { return verifyOwnEntry(*this); }
 LogicalResult SlotOp::verify() { return verifyInitializer(*this); }
 
 //===----------------------------------------------------------------------===//

@@ -221,12 +221,23 @@ def Dl_ReadOp : Dl_StateAccess<"read"> {
     %a = dl.read @fc.weight averaged(@adam) : tensor<10x128xf32>
     ```
     With `averaged`, of a parameter: see `dl.call`.
+
+    A gradient with respect to what is read counts what is computed from this read.
+    With `shared`, what is computed from any read of the entry's present value counts,
+    in functions that are called too:
+    ```mlir
+    %w = dl.read @fc.weight shared : tensor<10x128xf32>
+    %loss = dl.call @loss(%x) mode(train) : (tensor<8x128xf32>) -> tensor<f32>
+    %dw = dl.gradient %loss wrt %w : tensor<f32> -> tensor<10x128xf32>
+    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$entry,
-                       OptionalAttr<FlatSymbolRefAttr>:$averaged);
+                       OptionalAttr<FlatSymbolRefAttr>:$averaged,
+                       UnitAttr:$shared);
   let results = (outs Dl_Tensor:$value);
   let assemblyFormat = [{
-    $entry (`averaged` `(` $averaged^ `)`)? attr-dict `:` type($value)
+    $entry (`averaged` `(` $averaged^ `)`)? (`shared` $shared^)? attr-dict `:`
+    type($value)
   }];
 }
 

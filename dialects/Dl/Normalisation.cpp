@@ -66,6 +66,11 @@ BatchNormEvalOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
 }
 
 LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  constexpr double defaultMomentum = 0.1;
+  double momentum = getMomentum().convertToDouble();
+  if (!getRunningMeanAttr() && momentum != defaultMomentum)
+    return emitOpError() << "has 'momentum' " << momentum
+                         << ", which means nothing without stats(@mean, @var)";
   RankedTensorType x = tensorType(getX());
   auto expected = RankedTensorType::get({x.getDimSize(1)}, x.getElementType());
   for (FlatSymbolRefAttr ref : {getRunningMeanAttr(), getRunningVarAttr()}) {

@@ -65,9 +65,10 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
 }
 
 def Dl_BatchNormEvalOp : Dl_PureOp<"batch_norm_eval", [
-    DeclareOpInterfaceMethods<Dl_Decomposable>]> {
+    DeclareOpInterfaceMethods<Dl_Decomposable>, Dl_NoGradient<["mean", "var"]>]> {
   let summary = "batch_norm by given statistics";
   let description = [{
+    The statistics have no gradient, as PyTorch's running ones.
     ```mlir
     %y = dl.batch_norm_eval %x, %g, %b, %mean, %var : tensor<8x16x4x4xf32>, tensor<16xf32> -> tensor<8x16x4x4xf32>
     ```

@@ -47,7 +47,8 @@ class Dl_Optimizer<string name, string mnemonic_, list<string> checks = []>
     : AttrDef<Dl_Dialect, name,
         [DeclareAttrInterfaceMethods<Dl_OptimizerAttrInterface, checks>]> {
   let mnemonic = mnemonic_;
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
 }
 
 defvar Dl_Beta1 = "decay of the first moment";
@@ -292,7 +293,8 @@ def Dl_MuonAttr : AttrDef<Dl_Dialect, "Muon",
     Dl_DefaultNumber<"1.0e-7", "least norm to divide by">:$eps,
     DefaultValuedParameter<"int64_t", "5", "iterations, less than 100">:$ns_steps,
     Dl_EnumParameter<"MuonRate", "Original", "factor on the learning rate">:$adjust_lr);
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
 }
 
 class Dl_WrappingOptimizer<string name, string mnemonic_>
@@ -318,7 +320,10 @@ def Dl_LookaheadAttr : Dl_WrappingOptimizer<"Lookahead", "lookahead"> {
     AttrParameter<"::mlir::Attribute", "the rule that moves p">:$inner,
     DefaultValuedParameter<"int64_t", "5", "updates between two of s">:$k,
     Dl_Hyper<"0.5", "how far s follows, from 0 to 1">:$alpha);
-  let assemblyFormat = "`<` $inner (`,` struct($k, $alpha)^)? `>`";
+  let assemblyFormat = [{
+    `` custom<Words>("getWords()") `<` $inner (`,` struct($k, $alpha)^)? `>`
+  }];
+  let extraClassDeclaration = Dl_Words<(ins "":$k, "":$alpha)>.getter;
   let genVerifyDecl = 1;
 }
 
@@ -335,8 +340,8 @@ def Dl_RangerAttr : Dl_WrappingOptimizer<"Ranger", "ranger"> {
     Dl_Hyper<"0.0", "decoupled weight decay">:$weight_decay,
     DefaultValuedParameter<"int64_t", "6", "updates between two of the slow weights">:$k,
     Dl_Hyper<"0.5", "how far the slow weights follow, from 0 to 1">:$alpha);
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
-  let extraClassDeclaration = [{
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter # [{
     /// The rule it is short for.
     OptimizerAttrInterface getRule() const;
   }];

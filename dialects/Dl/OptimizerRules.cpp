@@ -69,6 +69,9 @@ LogicalResult SgdAttr::verifyRule(EmitError emitError) const {
   if (getNesterov() && (isZero(getMomentum()) || !isZero(getDampening())))
     return emitError() << "expects nesterov of #dl.sgd to come with a momentum "
                           "and without dampening";
+  if (isZero(getMomentum()) && !isZero(getDampening()))
+    return emitError() << "expects dampening of #dl.sgd to come with a "
+                          "momentum, without which it means nothing";
   return success();
 }
 

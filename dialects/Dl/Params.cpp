@@ -58,3 +58,25 @@ FailureOr<SmallVector<ParamOp>> dlc::dl::paramsOf(MinimizeOp op) {
     return op.emitOpError("freezes all parameters that it descends along");
   return params;
 }
+
+void dlc::dl::warnUnreached(Operation *op, ArrayRef<StringRef> params) {
+  if (params.empty())
+    return;
+  constexpr size_t most = 8;
+  ArrayRef<StringRef> named = params.take_front(most);
+  InFlightDiagnostic warning = op->emitWarning("the loss does not depend on ");
+  llvm::interleave(
+      named, [&](StringRef name) { warning << '@' << name; },
+      [&] { warning << ", "; });
+  if (params.size() > named.size())
+    warning << " and " << params.size() - named.size() << " more";
+  warning << "; left as " << (params.size() == 1 ? "it is" : "they are")
+          << ", without weight decay: an operand may be missing, or 'frozen' "
+             "says that it is meant";
+  auto model = op->getParentOfType<ModelOp>();
+  if (!model)
+    return;
+  for (StringRef name : named)
+    if (Operation *param = SymbolTable::lookupSymbolIn(model, name))
+      warning.attachNote(param->getLoc()) << '@' << name << " is declared here";
+}

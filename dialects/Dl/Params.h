@@ -17,5 +17,9 @@ matchParams(mlir::Operation *op, mlir::ArrayAttr patterns,
 /// that are frozen. Says what is wrong with the patterns.
 mlir::FailureOr<llvm::SmallVector<ParamOp>> paramsOf(MinimizeOp op);
 
+/// Warns at `op`, a descent, that its loss depends on none of these parameters
+/// of the model.
+void warnUnreached(mlir::Operation *op, llvm::ArrayRef<llvm::StringRef> params);
+
 } // namespace dlc::dl
 #endif // DIALECTS_DL_PARAMS_H

@@ -3,6 +3,7 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
 
+#include "llvm/Support/CheckedArithmetic.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <numeric>
@@ -108,6 +109,15 @@ LogicalResult MaxPool2dIndexOp::inferReturnTypes(
   return inferPoolTypes("dl.max_pool2d_with_index", context, loc, adaptor,
                         maxGeometry(adaptor, adaptor.getLayout()), 2, true,
                         types);
+}
+
+SmallVector<GreatestCount> MaxPool2dIndexOp::getGreatestCounts() {
+  SmallVector<int64_t> kernel = getKernel();
+  if (kernel.size() != 2)
+    return {}; // not inferred yet
+  // Where the product is too large for 64 bits, it is for any type.
+  int64_t taps = llvm::checkedMul(kernel[0], kernel[1]).value_or(INT64_MAX);
+  return {{taps - 1, tensorType(getIndex()).getElementType()}};
 }
 
 /// Scatter and gather are right when pooling `image` gives `pooled`.
@@ -275,6 +285,10 @@ LogicalResult AvgPool2dOp::inferReturnTypes(MLIRContext *context,
     if (divisor.getInt() == 0)
       return mlir::emitError(loc)
              << "'dl.avg_pool2d' expects 'divisor_override' not to be 0";
+  if (adaptor.getDivisorOverrideAttr() && !adaptor.getCountIncludePad())
+    return mlir::emitError(loc)
+           << "'dl.avg_pool2d' divides by 'divisor_override' whatever is "
+              "counted: leave 'count_include_pad' out";
   return inferPoolTypes("dl.avg_pool2d", context, loc, adaptor,
                         avgGeometry(adaptor, 2), 2, false, types);
 }
@@ -512,6 +526,11 @@ SmallVector<Value> KMaxPoolOp::decompose(OpBuilder &builder) {
                                 getAxis(), /*descending=*/false);
   return {GatherOp::create(builder, getLoc(), getX(), ordered.getValues(),
                            getAxis())};
+}
+
+/// Those of the decomposition.
+SmallVector<GreatestCount> KMaxPoolOp::getGreatestCounts() {
+  return {placesAlong(getX(), getAxis(), IntegerType::get(getContext(), 32))};
 }
 
 #define GET_OP_CLASSES

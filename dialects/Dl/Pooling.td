@@ -45,7 +45,7 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
 }
 
 def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
-    InferTypeOpAdaptor, Dl_HasRule]> {
+    InferTypeOpAdaptor, Dl_HasRule, Dl_Counts]> {
   let summary = "max_pool2d that also says where in its window the maximum stood";
   let description = [{
     `index` is k * KW + l for the first maximum at row k, column l of the window.
@@ -100,8 +100,9 @@ def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
 //===----------------------------------------------------------------------===//
 
 /// One image or sequence in, one out.
-class Dl_PoolCompositeOp<string mnemonic>
-    : Dl_PureOp<mnemonic, [Dl_IsComposite, AllElementTypesMatch<["x", "y"]>]> {
+class Dl_PoolCompositeOp<string mnemonic, list<Trait> traits = []>
+    : Dl_PureOp<mnemonic, !listconcat(
+        [Dl_IsComposite, AllElementTypesMatch<["x", "y"]>], traits)> {
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
 }
@@ -194,7 +195,7 @@ def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d"> {
   let arguments = (ins Dl_FloatTensor:$x, I64SmallVectorArrayAttr:$output_size);
 }
 
-def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool"> {
+def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool", [Dl_Counts]> {
   let summary = "the k greatest values along a dimension, in the order in which they stood";
   let description = [{
     Kalchbrenner et al., ACL 2014. Of equal values those with the lowest indices;

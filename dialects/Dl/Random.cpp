@@ -291,6 +291,11 @@ LogicalResult CategoricalOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
+SmallVector<GreatestCount> CategoricalOp::getGreatestCounts() {
+  return {placesAlong(getLogits(), tensorType(getLogits()).getRank() - 1,
+                      tensorType(getIndex()).getElementType())};
+}
+
 SmallVector<Value> CategoricalOp::draw(OpBuilder &builder,
                                        const RandomSource &source) {
   Expr e(builder, getLoc());
@@ -298,6 +303,10 @@ SmallVector<Value> CategoricalOp::draw(OpBuilder &builder,
   Value perturbed = e.add(getLogits(), drawGumbel(e, source, type));
   return {ArgmaxOp::create(builder, getLoc(), perturbed,
                            builder.getI64IntegerAttr(type.getRank() - 1))};
+}
+
+SmallVector<GreatestCount> PermutationOp::getGreatestCounts() {
+  return {placesAlong(getY(), 0, tensorType(getY()).getElementType())};
 }
 
 SmallVector<Value> PermutationOp::draw(OpBuilder &builder,

@@ -11,6 +11,7 @@ def Dl_Count : Type<TensorRankOf<[I64], [0]>.predicate, "tensor<i64>",
     BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;
 
 def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
+    Dl_MadeWhereUsed,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "bits of the counter-based generator Philox4x32-10";
   let description = [{
@@ -128,7 +129,7 @@ def Dl_GumbelOp : Dl_DistributionOp<"gumbel"> {
   let assemblyFormat = "attr-dict `:` type($y)";
 }
 
-def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli"> {
+def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli", [Dl_NoGradient<["probability"]>]> {
   let summary = "1 with a given probability, otherwise 0, as torch.bernoulli";
   let description = [{
     1 where u < p, with u = (w0 >> 8) 2^-24 and w0 word 0 of `dl.random_bits`. The
@@ -147,7 +148,8 @@ def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli"> {
   let hasVerifier = 1;
 }
 
-def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [InferTypeOpAdaptor]> {
+def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [
+    InferTypeOpAdaptor, Dl_Counts, Dl_NoGradient<["logits"]>]> {
   let summary = "a class for every row of logits, as torch.distributions.Categorical";
   let description = [{
     Class c of the last dimension with probability softmax(logits)[c]: the index of
@@ -162,7 +164,7 @@ def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [InferTypeOpAdaptor]> {
   let assemblyFormat = "$logits attr-dict `:` type($logits) `->` type($index)";
 }
 
-def Dl_PermutationOp : Dl_DistributionOp<"permutation"> {
+def Dl_PermutationOp : Dl_DistributionOp<"permutation", [Dl_Counts]> {
   let summary = "0 to n - 1 in an order by chance, as torch.randperm";
   let description = [{
     The places that `dl.argsort` gives word 0 of `dl.random_bits`, as signed numbers;

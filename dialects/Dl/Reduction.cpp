@@ -121,6 +121,15 @@ INFER(AllOp, false)
 INFER_PLACE(ArgmaxOp)
 INFER_PLACE(ArgminOp)
 
+#define COUNTS_PLACES(Op)                                                      \
+  SmallVector<GreatestCount> Op::getGreatestCounts() {                         \
+    return {placesAlong(getX(), getAxis(),                                     \
+                        tensorType(getIndex()).getElementType())};             \
+  }
+
+COUNTS_PLACES(ArgmaxOp)
+COUNTS_PLACES(ArgminOp)
+
 //===----------------------------------------------------------------------===//
 // One form for passes: every axis named, none kept
 //===----------------------------------------------------------------------===//
@@ -458,6 +467,11 @@ LogicalResult CountEqualOp::inferReturnTypes(MLIRContext *context,
                                              SmallVectorImpl<Type> &types) {
   types.push_back(RankedTensorType::get({}, IntegerType::get(context, 32)));
   return success();
+}
+
+SmallVector<GreatestCount> CountEqualOp::getGreatestCounts() {
+  return {{tensorType(getA()).getNumElements(),
+           tensorType(getCount()).getElementType()}};
 }
 
 SmallVector<Value> CountEqualOp::decompose(OpBuilder &builder) {

@@ -68,7 +68,7 @@ def Dl_ReduceMinOp : Dl_ReduceOp<"reduce_min", Dl_Tensor> {
   }];
 }
 
-class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_NoDerivative,
+class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_NoDerivative, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
   let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$keep_dims);
   let results = (outs TensorOf<[I32]>:$index);
@@ -191,7 +191,7 @@ def Dl_AllOp : Dl_AxesOp<"all", Dl_BoolTensor, [Dl_IsComposite]> {
   }];
 }
 
-def Dl_CountEqualOp : Dl_PureOp<"count_equal", [SameTypeOperands, Dl_IsComposite]> {
+def Dl_CountEqualOp : Dl_PureOp<"count_equal", [SameTypeOperands, Dl_IsComposite, Dl_Counts]> {
   let summary = "how many elements of two tensors agree";
   let description = [{
     ```mlir

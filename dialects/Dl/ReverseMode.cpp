@@ -7,6 +7,22 @@
 using namespace mlir;
 using namespace dlc::dl;
 
+bool dlc::dl::passesGradient(OpOperand &operand) {
+  auto op = dyn_cast<StopsGradient>(operand.getOwner());
+  return isFloat(operand.get()) &&
+         !(op && op.stopsGradient(operand.getOperandNumber()));
+}
+
+void dlc::dl::stopGradients(Operation *op) {
+  if (!isa<StopsGradient>(op) || isa<StopGradientOp>(op))
+    return;
+  OpBuilder builder(op);
+  for (OpOperand &operand : op->getOpOperands())
+    if (isFloat(operand.get()) && !passesGradient(operand) &&
+        !operand.get().getDefiningOp<StopGradientOp>())
+      operand.set(Expr(builder, op->getLoc()).stop(operand.get()));
+}
+
 Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
                        ArrayRef<Value> sinks) {
   Path path;
@@ -15,8 +31,9 @@ Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
   for (Operation &op : block) {
     if (&op == end)
       break;
-    if (!llvm::any_of(op.getOperands(),
-                      [&](Value v) { return path.active.contains(v); }))
+    if (!llvm::any_of(op.getOpOperands(), [&](OpOperand &operand) {
+          return path.active.contains(operand.get()) && passesGradient(operand);
+        }))
       continue;
     for (Value result : op.getResults())
       if (isFloat(result))
@@ -30,11 +47,78 @@ Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
     if (!llvm::any_of(op->getResults(),
                       [&](Value v) { return path.wanted.contains(v); }))
       continue;
-    path.wanted.insert(op->operand_begin(), op->operand_end());
+    for (OpOperand &operand : op->getOpOperands())
+      if (passesGradient(operand))
+        path.wanted.insert(operand.get());
     path.ops.push_back(op);
   }
   std::reverse(path.ops.begin(), path.ops.end());
   return path;
+}
+
+/// Whether this operand has a gradient if a result of its op has one: that of a
+/// function that is flat, such as dl.sign, is one of zeros.
+static bool takesGradient(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  return isFloat(operand.get()) && !isa<StopGradientOp>(op) &&
+         !op->hasTrait<NoDerivative>();
+}
+
+/// Adds to `wanted` what the ops of a block, from before `end` back, need for
+/// what is in it.
+static void addDependences(Block &block, Block::iterator end,
+                           bool throughGradients, DenseSet<Value> &wanted);
+
+/// The same for a loop: through its body until what is carried adds nothing.
+static void addDependences(ScanOp scan, bool throughGradients,
+                           DenseSet<Value> &wanted) {
+  Block &body = scan.getBlock();
+  Operation *yield = scan.getYield();
+  auto want = [&](Value value) {
+    return isFloat(value) && wanted.insert(value).second;
+  };
+  for (auto [i, result] : llvm::enumerate(scan.getResults()))
+    if (wanted.contains(result)) {
+      want(yield->getOperand(i));
+      if (i < scan.getNumCarried())
+        want(scan.getOperand(i));
+    }
+  for (bool changed = true; changed;) {
+    addDependences(body, yield->getIterator(), throughGradients, wanted);
+    changed = false;
+    for (auto [i, arg] : llvm::enumerate(scan.getCarriedArgs()))
+      if (wanted.contains(arg))
+        changed |= want(yield->getOperand(i));
+  }
+  for (auto [arg, operand] : llvm::zip(body.getArguments(), scan.getOperands()))
+    if (wanted.contains(arg))
+      want(operand);
+}
+
+static void addDependences(Block &block, Block::iterator end,
+                           bool throughGradients, DenseSet<Value> &wanted) {
+  for (Operation &op : llvm::reverse(llvm::make_range(block.begin(), end))) {
+    if (!llvm::any_of(op.getResults(),
+                      [&](Value v) { return wanted.contains(v); }))
+      continue;
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      addDependences(scan, throughGradients, wanted);
+      continue;
+    }
+    if (isa<GradientOp>(op) && !throughGradients)
+      continue;
+    for (OpOperand &operand : op.getOpOperands())
+      if (takesGradient(operand))
+        wanted.insert(operand.get());
+  }
+}
+
+DenseSet<Value> dlc::dl::findDependences(Block &block, Operation *end,
+                                         ArrayRef<Value> sinks,
+                                         bool throughGradients) {
+  DenseSet<Value> wanted(sinks.begin(), sinks.end());
+  addDependences(block, end->getIterator(), throughGradients, wanted);
+  return wanted;
 }
 
 void dlc::dl::accumulateCotangents(OpBuilder &builder, const Path &path,
@@ -49,10 +133,12 @@ void dlc::dl::accumulateCotangents(OpBuilder &builder, const Path &path,
     if (llvm::none_of(ofResults, [](Value v) { return bool(v); }))
       continue;
     rule.differentiate(builder, ofResults, ofOperands);
-    for (auto [operand, cotangent] : llvm::zip(op->getOperands(), ofOperands)) {
-      if (!cotangent || !path.active.contains(operand))
+    for (auto [operand, cotangent] :
+         llvm::zip(op->getOpOperands(), ofOperands)) {
+      if (!cotangent || !path.active.contains(operand.get()) ||
+          !passesGradient(operand))
         continue;
-      Value &sum = cotangents[operand];
+      Value &sum = cotangents[operand.get()];
       sum = sum ? Expr(builder, op->getLoc()).add(sum, cotangent) : cotangent;
     }
   }

@@ -18,6 +18,14 @@ inline bool isFloat(mlir::Value value) {
   return llvm::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(value));
 }
 
+/// Whether a derivative passes through that operand: it holds real numbers, and
+/// its op does not say that it has none (StopsGradient).
+bool passesGradient(mlir::OpOperand &operand);
+
+/// Puts a `dl.stop_gradient` before each operand of which `op` says so: what
+/// its rule or its decomposition builds has no derivative there either.
+void stopGradients(mlir::Operation *op);
+
 /// The ops through which values reach others.
 struct Path {
   /// In program order.
@@ -31,6 +39,15 @@ struct Path {
 Path findPath(mlir::Block &block, mlir::Operation *end,
               llvm::ArrayRef<mlir::Value> sources,
               llvm::ArrayRef<mlir::Value> sinks);
+
+/// The values of `block`, before `end`, and of the bodies of loops in it that
+/// `sinks` depend on by ops that pass gradients on. A `dl.gradient` counts as
+/// one between all its operands and results where `throughGradients`; else it
+/// ends what is followed.
+llvm::DenseSet<mlir::Value> findDependences(mlir::Block &block,
+                                            mlir::Operation *end,
+                                            llvm::ArrayRef<mlir::Value> sinks,
+                                            bool throughGradients);
 
 /// Adds to `cotangents`, which holds those of the sinks, those of the sources
 /// and of all between. An op without a derivative passes nothing on: who cares

@@ -31,18 +31,6 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// Whether an op only says how to look at a value.
-static bool isFree(Operation *op) {
-  return isa<ConstantOp, BroadcastOp, ReshapeOp>(op);
-}
-
-/// Whether an op costs less than the memory its result would be kept in.
-static bool isCheap(Operation *op) {
-  return isa<AddOp, CastOp, CompareOp, CopyOp, MaxOp, MinOp, MulOp, NegOp,
-             OffsetOp, ReluOp, ScaleOp, SelectOp, SignOp, SquareOp,
-             StopGradientOp, SubOp>(op);
-}
-
 namespace {
 
 /// Builds both scans.
@@ -69,7 +57,7 @@ private:
   void eraseDead();
   void bringPrimals();
   Value bring(Value value);
-  bool canRecompute(Value value);
+  void findRecomputable();
   void makeForward();
   void makeScans();
 
@@ -100,6 +88,7 @@ private:
   /// Values of the forward body as the backward one sees them.
   DenseMap<Value, Value> brought;
   DenseSet<Value> needed;
+  DenseSet<Operation *> recomputable;
   Operation *lastBrought = nullptr;
 
   ScanOp forwardScan, backwardScan;
@@ -265,18 +254,27 @@ void ScanDerivative::eraseDead() {
       inner.erase();
 }
 
-/// Whether a value of the forward body can be had again for little from what is
-/// there anyway.
-bool ScanDerivative::canRecompute(Value value) {
-  Operation *producer = value.getDefiningOp();
-  if (!producer || !(isFree(producer) || isCheap(producer)))
-    return false;
-  return llvm::all_of(producer->getOperands(), [&](Value operand) {
-    if (auto arg = dyn_cast<BlockArgument>(operand))
-      return arg.getArgNumber() >= op.getNumCarried() ||
-             needed.contains(operand);
-    return needed.contains(operand) || canRecompute(operand);
-  });
+/// Finds the ops of the forward body whose results can be had again for little
+/// from what is there anyway.
+void ScanDerivative::findRecomputable() {
+  DenseMap<Operation *, unsigned> cost;
+  for (Operation &inner : forward->without_terminator()) {
+    if (!isFree(&inner) && !inner.hasTrait<CheapToRepeat>())
+      continue;
+    unsigned total = 1;
+    bool isThere = llvm::all_of(inner.getOperands(), [&](Value operand) {
+      if (needed.contains(operand))
+        return true;
+      if (auto arg = dyn_cast<BlockArgument>(operand))
+        return arg.getArgNumber() >= op.getNumCarried();
+      total += cost.lookup(operand.getDefiningOp());
+      return recomputable.contains(operand.getDefiningOp());
+    });
+    if (!isThere || total > maxRepeatedOps)
+      continue;
+    recomputable.insert(&inner);
+    cost[&inner] = total;
+  }
 }
 
 /// A value of the forward body, inside of the backward one.
@@ -301,7 +299,7 @@ Value ScanDerivative::bring(Value value) {
     return brought[value] = take([stack] { return stack; });
   }
   Operation *producer = value.getDefiningOp();
-  if (producer && (isFree(producer) || canRecompute(value))) {
+  if (producer && (isFree(producer) || recomputable.contains(producer))) {
     IRMapping mapping;
     for (Value operand : producer->getOperands())
       mapping.map(operand, bring(operand));
@@ -331,6 +329,7 @@ void ScanDerivative::bringPrimals() {
         uses.push_back(&operand);
         needed.insert(operand.get());
       }
+  findRecomputable();
   for (OpOperand *use : uses)
     use->set(bring(use->get()));
 }

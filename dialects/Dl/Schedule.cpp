@@ -47,11 +47,16 @@ static LogicalResult checkSign(Op op, StringRef name, double value,
 /// What all schedules have.
 template <typename Op>
 static LogicalResult checkShared(Op op) {
-  return success(
-      succeeded(checkLeast(op, "every", op.getEvery(), 1)) &&
-      succeeded(checkLeast(op, "warmup_iters", op.getWarmupIters(), 0)) &&
-      succeeded(checkWithin(op, "warmup_factor",
-                            number(op.getWarmupFactorAttr()), 0, 1)));
+  constexpr double defaultFactor = 1.0 / 3;
+  double factor = number(op.getWarmupFactorAttr());
+  if (failed(checkLeast(op, "every", op.getEvery(), 1)) ||
+      failed(checkLeast(op, "warmup_iters", op.getWarmupIters(), 0)) ||
+      failed(checkWithin(op, "warmup_factor", factor, 0, 1)))
+    return failure();
+  if (op.getWarmupIters() == 0 && factor != defaultFactor)
+    return op.emitOpError() << "has 'warmup_factor' " << factor
+                            << ", which means nothing without 'warmup_iters'";
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

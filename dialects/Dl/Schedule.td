@@ -17,7 +17,7 @@ def Dl_CountTensor : Dl_TensorOf<[F32, F64, I32, I64]>;
 /// is written in the example.
 class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
                     string formula, string attrs_>
-    : Dl_PureOp<mnemonic, [Dl_IsComposite]> {
+    : Dl_PureOp<mnemonic, [Dl_IsComposite, Dl_NoGradient<["t"]>]> {
   let summary = summary_;
   let description = "\n    " # formula # [{
 

@@ -278,17 +278,11 @@ LogicalResult IotaOp::verify() {
   if (axis < 0 || axis >= y.getRank())
     return emitOpError() << "has axis " << axis << " but the result is " << y
                          << " of rank " << y.getRank();
-  Type element = y.getElementType();
-  unsigned bits = element.getIntOrFloatBitWidth();
-  // The last index that every index up to it fits with.
-  int64_t most = element.isF32()               ? int64_t(1) << 24
-                 : element.isF64()             ? int64_t(1) << 53
-                 : element.isUnsignedInteger() ? (int64_t(1) << bits) - 1
-                                               : llvm::maxIntN(bits);
-  if (y.getDimSize(axis) - 1 > most)
-    return emitOpError() << "counts to " << y.getDimSize(axis) - 1
-                         << ", which is more than " << element << " holds";
   return success();
+}
+
+SmallVector<GreatestCount> IotaOp::getGreatestCounts() {
+  return {placesAlong(getY(), getAxis(), tensorType(getY()).getElementType())};
 }
 
 bool IotaOp::isRowOperand(unsigned) { return true; }

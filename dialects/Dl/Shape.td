@@ -6,6 +6,7 @@
 include "dialects/Dl/DlAttrs.td"
 
 def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
+    Dl_MadeWhereUsed,
     InferTypeOpAdaptor,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "a tensor known at compile time";
@@ -20,7 +21,7 @@ def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
   let hasFolder = 1;
 }
 
-def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule,
+def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule, Dl_View,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "the same elements in row-major order under another shape";
   let description = [{
@@ -68,7 +69,7 @@ def Dl_TransposeOp : Dl_PureOp<"transpose", [Dl_HasRule,
   let hasCanonicalizer = 1;
 }
 
-def Dl_BroadcastOp : Dl_Op<"broadcast", [Pure, Dl_HasRule,
+def Dl_BroadcastOp : Dl_Op<"broadcast", [Pure, Dl_HasRule, Dl_MadeWhereUsed,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "copies of a tensor along new dimensions";
   let description = [{
@@ -236,7 +237,7 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   let hasFolder = 1;
 }
 
-def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative,
+def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "each element's index along a dimension: 0, 1, 2 ...";
   let description = [{

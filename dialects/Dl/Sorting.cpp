@@ -18,6 +18,17 @@ static LogicalResult checkAxis(std::optional<Location> loc, StringRef op,
 // sort, argsort, top_k
 //===----------------------------------------------------------------------===//
 
+/// Of ops with an operand x, an axis and a result of indices.
+#define COUNTS_PLACES(Op)                                                      \
+  SmallVector<GreatestCount> Op::getGreatestCounts() {                         \
+    return {placesAlong(getX(), getAxis(),                                     \
+                        tensorType(getIndices()).getElementType())};           \
+  }
+
+COUNTS_PLACES(SortOp)
+COUNTS_PLACES(ArgsortOp)
+COUNTS_PLACES(TopKOp)
+
 LogicalResult SortOp::inferReturnTypes(MLIRContext *context,
                                        std::optional<Location> loc,
                                        SortOp::Adaptor adaptor,
@@ -99,6 +110,9 @@ LogicalResult CumsumOp::inferReturnTypes(MLIRContext *,
   RankedTensorType x = tensorType(adaptor.getX());
   if (failed(checkAxis(loc, "dl.cumsum", x, adaptor.getAxis())))
     return failure();
+  if (x.getElementType().isInteger(1))
+    return emitOptionalError(loc, "'dl.cumsum' has operand x of ", x,
+                             ", and i1 holds no sums: dl.cast it first");
   types.push_back(x);
   return success();
 }

@@ -5,7 +5,7 @@
 
 include "dialects/Dl/DlAttrs.td"
 
-def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular]> {
+def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
   let summary = "values in order along a dimension, and where they stood, as torch.sort";
   let description = [{
     Stable: equal values stay in the order of their indices, in both directions. Not a number
@@ -21,7 +21,7 @@ def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular]> {
       "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
 }
 
-def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite]> {
+def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite, Dl_Counts, Dl_NoGradient<["x"]>]> {
   let summary = "where the values in order along a dimension stand, as torch.argsort";
   let description = [{
     The indices of `sort`. They have no derivative.
@@ -34,7 +34,7 @@ def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite]> {
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($indices)";
 }
 
-def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite]> {
+def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
   let summary = "the k greatest values along a dimension and where they stand, as torch.topk";
   let description = [{
     From the greatest on, or from the least if not `largest`; of equal ones the one with the

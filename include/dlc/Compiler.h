@@ -5,6 +5,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -14,9 +15,14 @@
 
 namespace llvm {
 class LLVMContext;
+class MemoryBuffer;
 class Module;
 class TargetMachine;
 } // namespace llvm
+
+namespace mlir {
+class TimingScope;
+} // namespace mlir
 
 namespace dlc {
 
@@ -29,6 +35,11 @@ struct CompilerOptions {
   std::string cpu = "native";
   /// A directory that gets the program after each phase; empty for none.
   std::string dumpPhases;
+  /// The phase that left the program; empty: it is as a user writes it.
+  std::string from;
+  /// Of a model that is interpreted: evaluate what this phase leaves, `grad`,
+  /// `simplify` or `fuse`. After `grad` composites are taken apart first.
+  std::string interpretAfter = "grad";
   /// Compile, instead of the model, what says whether the gradients of this
   /// step are right: the step alone, in f64, giving its loss and its gradients
   /// (see dl-gradient-step). Empty: the model.
@@ -45,7 +56,14 @@ struct CompilerOptions {
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};
+  /// Gets the time of each stage and pass below it; null measures nothing.
+  mlir::TimingScope *timing = nullptr;
+  /// The time of one stage, measured as long as the scope lives.
+  mlir::TimingScope measure(llvm::StringRef stage) const;
 };
+
+/// Relocatable objects that are linked together.
+using Objects = std::vector<llvm::SmallVector<char, 0>>;
 
 /// One program on its way through the phases. Errors carry file, line and
 /// column.
@@ -57,11 +75,16 @@ public:
   static llvm::Expected<std::unique_ptr<Compilation>>
   read(llvm::StringRef path, const CompilerOptions &options);
 
+  /// The same for a text in memory, called `name` in messages.
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  readText(llvm::StringRef text, llvm::StringRef name,
+           const CompilerOptions &options);
+
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
-  /// Runs the phases up to `grad` and makes all composites primitive ops: the
-  /// program that the interpreter evaluates.
+  /// Runs the phases from options.from up to `grad` and makes all composites
+  /// primitive ops: the program that the interpreter evaluates.
   llvm::Error runToPrimitives();
 
   /// Runs `action` on the program; its diagnostics are the error, or
@@ -77,10 +100,27 @@ public:
   llvm::Expected<std::unique_ptr<llvm::Module>>
   translate(llvm::LLVMContext &context, bool interface);
 
+  /// The same as machine code, made on all CPUs. The number of objects and what
+  /// is in them depends on the program alone.
+  llvm::Expected<Objects> compile(bool interface);
+
   llvm::TargetMachine &getMachine() { return *machine; }
+  const CompilerOptions &getOptions() const { return options; }
 
 private:
   explicit Compilation(const CompilerOptions &options);
+
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
+        const CompilerOptions &options);
+
+  /// Verifies once that the program is one that phase `from` can have left, or,
+  /// if `from` is empty, one that a user can have written.
+  llvm::Error enter(llvm::StringRef from);
+
+  /// LLVM IR, not yet optimised.
+  llvm::Expected<std::unique_ptr<llvm::Module>>
+  lower(llvm::LLVMContext &context, bool interface);
 
   CompilerOptions options;
   std::unique_ptr<llvm::TargetMachine> machine;
@@ -88,6 +128,7 @@ private:
   mlir::MLIRContext context;
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  bool entered = false;
 };
 
 /// The machine code of a module.
@@ -95,9 +136,14 @@ enum class CodeFormat { Object, Assembly };
 llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
                       CodeFormat format, llvm::SmallVectorImpl<char> &out);
 
-/// Links an object with the runtime into a shared library.
-llvm::Error linkLibrary(llvm::ArrayRef<char> object,
-                        llvm::StringRef outputPath);
+/// Links objects with the runtime into a shared library. What stands at the
+/// path is replaced, or, after an error, in any state: callers name a
+/// temporary.
+llvm::Error linkLibrary(const Objects &objects, llvm::StringRef outputPath);
+
+/// Makes one object of several.
+llvm::Expected<llvm::SmallVector<char, 0>>
+mergeObjects(const Objects &objects);
 
 /// The C header of a compiled model's library.
 std::string makeHeader(mlir::ModuleOp module);

@@ -185,18 +185,28 @@ typedef enum dlc_scope {
   DLC_PRESENT = 2
 } dlc_scope;
 
-/// Writes a safetensors file; whole or not at all (written beside, synced,
-/// renamed).
+/// Writes a safetensors file, whole or not at all: it is written beside the
+/// path under the name "<path>.tmp.<process>", synced, and renamed, so that the
+/// path names the old file or the new one at any moment, also when the process
+/// is killed. What killed processes left under such names beside the path is
+/// removed. A file that is there keeps its permissions and, where the system
+/// allows it, its owner. Only a regular file is replaced, or nothing: a
+/// directory, device, pipe or socket is an error. Of a symbolic link the
+/// regular file that it leads to is replaced and the link stays; a link that
+/// leads nowhere is an error.
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope);
 
 /// Reads a safetensors file. Every entry of the scope must be there (but see
 /// DLC_PRESENT) with its shape and type; a name that the model does not know is
-/// an error. The state is unchanged unless the whole file is good.
+/// an error. The state is unchanged unless the whole file is good. Only regular
+/// files are read. (As every name that dlc_create accepts can be written, what
+/// dlc_save wrote can be loaded.)
 dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 
 /// What the last failed call on this handle had to say (null: the last failed
 /// call of this thread that had no handle, as dlc_create). Never null; valid
-/// until the next call that fails.
+/// until the next call that fails. Plain text: control characters of names are
+/// written as \xNN.
 const char *dlc_last_error(const dlc_handle *handle);
 
 const dlc_model *dlc_get_model(const dlc_handle *handle);

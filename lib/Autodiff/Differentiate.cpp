@@ -13,11 +13,13 @@
 #include "dlc/Autodiff/Passes.h"
 
 #include "dialects/Dl/Build.h"
+#include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
+#include "dlc/Support/Limits.h"
+#include "dlc/Transforms/RewriteGreedily.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_DIFFERENTIATE
@@ -80,6 +82,7 @@ static FailureOr<Path> preparePath(Block &block, Operation *end,
         if (failed(prepareBody(scan, path, wantedAt)))
           return failure();
       }
+      stopGradients(op);
       if (isa<Differentiable>(op))
         continue;
       auto composite = dyn_cast<Decomposable>(op);
@@ -132,6 +135,27 @@ static LogicalResult expand(GradientOp gradient) {
   return success();
 }
 
+/// Puts the answers in the place of the op: the gradients before it are
+/// ordinary ops by now.
+static void answer(DependsOp op) {
+  DenseSet<Value> wanted = findDependences(*op->getBlock(), op, {op.getY()},
+                                           /*throughGradients=*/false);
+  OpBuilder builder(op);
+  Expr e(builder, op.getLoc());
+  SmallVector<Value> answers;
+  SmallVector<StringRef> unreached;
+  for (auto [target, entry, old] :
+       llvm::zip(op.getTargets(), op.getEntries().getAsValueRange<StringAttr>(),
+                 op.getAnswers())) {
+    answers.push_back(e.splat(old.getType(), wanted.contains(target)));
+    if (!wanted.contains(target))
+      unreached.push_back(entry);
+  }
+  warnUnreached(op, unreached);
+  op->replaceAllUsesWith(answers);
+  op->erase();
+}
+
 namespace {
 
 struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
@@ -149,15 +173,27 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
   void runOnOperation() override {
     // In program order: a later gradient may go through an earlier one. What
     // stands between is small by then.
-    while (GradientOp gradient = firstGradient(getOperation())) {
+    while (Operation *first = firstRequest(getOperation())) {
+      if (auto depends = dyn_cast<DependsOp>(first)) {
+        answer(depends);
+        continue;
+      }
+      auto gradient = cast<GradientOp>(first);
       Location loc = gradient.getLoc();
       int64_t before = countOps();
       if (failed(expand(gradient)))
         return signalPassFailure();
       ++numGradients;
       int64_t built = countOps() - before;
-      if (clean)
-        simplify();
+      // Each order multiplies the program.
+      if (before + built > limits::gradientOps) {
+        emitError(loc) << "this gradient makes the program one of "
+                       << before + built << " ops, of which a step has at most "
+                       << limits::gradientOps;
+        return signalPassFailure();
+      }
+      if (clean && failed(simplify()))
+        return signalPassFailure();
       // Cleaning may take away more than the gradient added.
       int64_t kept = countOps() - before;
       numBuilt += built;
@@ -168,12 +204,19 @@ struct DifferentiatePass : dlc::impl::DifferentiateBase<DifferentiatePass> {
                         << " ops; cleaned, the program has " << kept
                         << " more than before";
     }
+    // No gradient is left to tell equal values apart.
+    getOperation().walk([](VariableOp op) {
+      op.getY().replaceAllUsesWith(op.getX());
+      op.erase();
+    });
   }
 
 private:
-  static GradientOp firstGradient(Operation *root) {
-    GradientOp first;
-    root->walk([&](GradientOp op) {
+  static Operation *firstRequest(Operation *root) {
+    Operation *first = nullptr;
+    root->walk([&](Operation *op) {
+      if (!isa<GradientOp, DependsOp>(op))
+        return WalkResult::advance();
       first = op;
       return WalkResult::interrupt();
     });
@@ -187,11 +230,14 @@ private:
   }
 
   /// Folds, merges what is there twice, drops what is dead.
-  void simplify() {
-    (void)applyPatternsGreedily(getOperation(), *patterns);
+  LogicalResult simplify() {
+    // The patterns are those of dl-canonicalize, and so is their measure.
+    if (failed(rewriteGreedily(getOperation(), *patterns, getArgument())))
+      return failure();
     IRRewriter rewriter(&getContext());
     DominanceInfo dominance(getOperation());
     eliminateCommonSubExpressions(rewriter, dominance, getOperation());
+    return success();
   }
 
   std::shared_ptr<FrozenRewritePatternSet> patterns;

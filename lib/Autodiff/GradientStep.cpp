@@ -96,7 +96,8 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
       numbers.push_back(number);
       params.push_back(ReadOp::create(builder, param.getLoc(), param.getType(),
                                       param.getSymName(),
-                                      /*averaged=*/FlatSymbolRefAttr()));
+                                      /*averaged=*/FlatSymbolRefAttr(),
+                                      /*shared=*/true));
     }
 
     SmallVector<Value> results{checked.getLoss()};

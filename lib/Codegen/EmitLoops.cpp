@@ -41,6 +41,7 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_EMITLOOPS
@@ -174,6 +175,11 @@ static LogicalResult emitSliced(MutableArrayRef<Step> steps,
   FailureOr<int64_t> extent = slicedExtent(steps);
   if (failed(extent))
     return failure();
+  SmallVector<const LoopNest *> nests;
+  for (const Step &step : steps)
+    nests.push_back(&step.nest);
+  if (failed(verifyIndependentSlices(nests)))
+    return failure();
   auto [first, last] = emitSlice(builder, loc, *extent, workers);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   auto forOp = scf::ForOp::create(builder, loc, first, last, one);
@@ -208,17 +214,28 @@ static bool areDisjoint(Value a, Value b) {
   return false;
 }
 
+/// The buffers that an op reads and writes, those that its body reads included.
+static SetVector<Value> buffersOf(linalg::GenericOp op) {
+  SetVector<Value> values;
+  getUsedValuesDefinedAbove(op.getRegion(), values);
+  values.insert_range(op->getOperands());
+  values.remove_if([](Value v) { return !isa<MemRefType>(v.getType()); });
+  return values;
+}
+
 /// True if no step writes what another reads or writes.
 static bool areIndependent(ArrayRef<Step> steps) {
-  for (const Step &writer : steps)
-    for (Value output : writer.nest.op.getDpsInits())
-      for (const Step &other : steps)
-        if (&other != &writer &&
-            !llvm::all_of(other.nest.op->getOperands(), [&](Value operand) {
-              return !isa<MemRefType>(operand.getType()) ||
-                     areDisjoint(output, operand);
+  if (steps.size() == 1)
+    return true;
+  for (const Step &other : steps) {
+    SetVector<Value> buffers = buffersOf(other.nest.op);
+    for (const Step &writer : steps)
+      for (Value output : writer.nest.op.getDpsInits())
+        if (&other != &writer && !llvm::all_of(buffers, [&](Value buffer) {
+              return areDisjoint(output, buffer);
             }))
           return false;
+  }
   return true;
 }
 

@@ -20,6 +20,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 
+#include <map>
+
 namespace dlc {
 #define GEN_PASS_DEF_INSERTBARRIERS
 #include "dlc/Codegen/Passes.h.inc"
@@ -34,29 +36,72 @@ namespace {
 struct MemoryRange {
   Value base;
   int64_t begin, end;
+};
 
-  bool overlaps(const MemoryRange &other) const {
-    return base == other.base && begin < other.end && other.begin < end;
+/// The union of ranges.
+class Memory {
+public:
+  bool overlaps(const MemoryRange &range) const {
+    auto found = byBase.find(range.base);
+    if (found == byBase.end() || range.begin >= range.end)
+      return false;
+    // The last that begins in front of the range's end.
+    const Ends &ends = found->second;
+    auto next = ends.lower_bound(range.end);
+    return next != ends.begin() && std::prev(next)->second > range.begin;
   }
+  bool overlapsAny(ArrayRef<MemoryRange> ranges) const {
+    return llvm::any_of(
+        ranges, [&](const MemoryRange &range) { return overlaps(range); });
+  }
+  void add(MemoryRange range) {
+    if (range.begin >= range.end)
+      return;
+    Ends &ends = byBase[range.base];
+    auto at = ends.upper_bound(range.begin);
+    if (at != ends.begin() && std::prev(at)->second >= range.begin)
+      --at;
+    while (at != ends.end() && at->first <= range.end) {
+      range.begin = std::min(range.begin, at->first);
+      range.end = std::max(range.end, at->second);
+      at = ends.erase(at);
+    }
+    ends[range.begin] = range.end;
+  }
+  void add(const Memory &other) {
+    for (auto &[base, ends] : other.byBase)
+      for (auto [begin, end] : ends)
+        add({base, begin, end});
+  }
+
+private:
+  /// Of disjoint ranges, the end by the begin.
+  using Ends = std::map<int64_t, int64_t>;
+  llvm::DenseMap<Value, Ends> byBase;
+};
+
+/// What one kernel does.
+struct Accesses {
+  SmallVector<MemoryRange> reads, writes;
 };
 
 /// What kernels have done since the last barrier.
-struct Accesses {
-  SmallVector<MemoryRange> reads, writes;
+struct Past {
+  Memory reads, writes;
 
-  static bool anyOverlap(ArrayRef<MemoryRange> a, ArrayRef<MemoryRange> b) {
-    return llvm::any_of(a, [&](const MemoryRange &x) {
-      return llvm::any_of(b,
-                          [&](const MemoryRange &y) { return x.overlaps(y); });
-    });
-  }
   bool mustPrecede(const Accesses &next) const {
-    return anyOverlap(writes, next.reads) || anyOverlap(writes, next.writes) ||
-           anyOverlap(reads, next.writes);
+    return writes.overlapsAny(next.reads) || writes.overlapsAny(next.writes) ||
+           reads.overlapsAny(next.writes);
   }
   void add(const Accesses &next) {
-    llvm::append_range(reads, next.reads);
-    llvm::append_range(writes, next.writes);
+    for (const MemoryRange &range : next.reads)
+      reads.add(range);
+    for (const MemoryRange &range : next.writes)
+      writes.add(range);
+  }
+  void add(const Past &other) {
+    reads.add(other.reads);
+    writes.add(other.writes);
   }
 };
 
@@ -118,7 +163,7 @@ public:
         builder(barrier.getContext()) {}
 
   /// Visits a block; `since` is what kernels have done since the last barrier.
-  void visit(Block &block, Accesses &since);
+  void visit(Block &block, Past &since);
 
   unsigned numBarriers = 0;
 
@@ -131,10 +176,10 @@ private:
 
 } // namespace
 
-void BarrierInserter::visit(Block &block, Accesses &since) {
+void BarrierInserter::visit(Block &block, Past &since) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto loop = dyn_cast<scf::ForOp>(op)) {
-      Accesses before = since;
+      Past before = since;
       visit(*loop.getBody(), since);
       since.add(before);
       visit(*loop.getBody(), since);
@@ -178,7 +223,7 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
       if (!step->hasAttr(names::step))
         continue;
       BarrierInserter inserter(barrier, symbols, step.getArguments().back());
-      Accesses since;
+      Past since;
       inserter.visit(step.getBody().front(), since);
       numBarriers += inserter.numBarriers;
     }

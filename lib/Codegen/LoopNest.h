@@ -83,6 +83,13 @@ struct LoopNest {
 mlir::FailureOr<LoopNest> analyzeLoopNest(mlir::linalg::GenericOp op,
                                           bool sliced);
 
+/// Checks that the iterations of the sliced loop, which all `nests` of a kernel
+/// share, are independent of each other: of every buffer that the kernel writes
+/// each iteration reads and writes elements that no other one touches. Emits an
+/// error at the op where that cannot be shown from the linear forms.
+mlir::LogicalResult
+verifyIndependentSlices(llvm::ArrayRef<const LoopNest *> nests);
+
 /// The op that combines output number `output` with each new value if that is
 /// a plain reduction with a known neutral element: `acc = op(acc, value)`.
 /// Null otherwise.

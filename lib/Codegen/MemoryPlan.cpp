@@ -31,24 +31,24 @@ int64_t placeIntervals(ArrayRef<Interval *> intervals) {
     return key(a) < key(b);
   });
   int64_t total = 0;
-  SmallVector<Interval *> placed, neighbours;
+  std::vector<Interval *> placed; // by offset
   for (size_t number : order) {
     Interval *interval = intervals[number];
-    neighbours.clear();
-    for (Interval *other : placed)
-      if (other->first <= interval->last && interval->first <= other->last)
-        neighbours.push_back(other);
-    llvm::sort(neighbours,
-               [](Interval *a, Interval *b) { return a->offset < b->offset; });
     int64_t offset = 0;
-    for (Interval *other : neighbours) {
+    for (Interval *other : placed) {
+      if (other->first > interval->last || interval->first > other->last)
+        continue;
       if (offset + interval->bytes <= other->offset)
         break;
       offset = std::max(offset, int64_t(llvm::alignTo(
                                     other->offset + other->bytes, kAlignment)));
     }
     interval->offset = offset;
-    placed.push_back(interval);
+    placed.insert(llvm::upper_bound(placed, interval,
+                                    [](Interval *a, Interval *b) {
+                                      return a->offset < b->offset;
+                                    }),
+                  interval);
     total = std::max(
         total, int64_t(llvm::alignTo(offset + interval->bytes, kAlignment)));
   }

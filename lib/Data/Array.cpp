@@ -5,6 +5,7 @@
 #include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cstring>
@@ -13,19 +14,16 @@ using namespace llvm;
 using namespace dlc;
 
 std::optional<int64_t> dlc::sizeInBytes(int32_t type, ArrayRef<int64_t> shape) {
+  if (any_of(shape, [](int64_t dimension) { return dimension < 0; }))
+    return std::nullopt;
+  // A tensor with no elements is empty however large its other dimensions are.
+  if (is_contained(shape, 0))
+    return 0;
   int64_t bytes = elementBytes(type);
-  // A tensor with no elements is empty however large its other dimensions are,
-  // but those must still be dimensions.
-  bool empty = false;
-  for (int64_t dimension : shape) {
-    if (dimension < 0)
+  for (int64_t dimension : shape)
+    if (MulOverflow(bytes, dimension, bytes))
       return std::nullopt;
-    if (dimension == 0)
-      empty = true;
-    else if (MulOverflow(bytes, dimension, bytes))
-      return std::nullopt;
-  }
-  return empty ? 0 : bytes;
+  return bytes;
 }
 
 std::string dlc::describe(int32_t type, ArrayRef<int64_t> shape) {

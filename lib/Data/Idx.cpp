@@ -7,13 +7,16 @@
 
 #include "dlc/Data/Idx.h"
 
+#include "Elements.h"
+
 #include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/InputFile.h"
 
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SwapByteOrder.h"
 
+#include <array>
 #include <zlib.h>
 
 using namespace llvm;
@@ -21,17 +24,12 @@ using namespace dlc;
 
 namespace {
 
-/// The bytes of a file in order, decompressed where the file is a gzip file.
-/// Reading a piece at a time lets the header be checked before anything of the
-/// size that it claims is allocated.
+/// The bytes of a file in order, decompressed where the file is a gzip file. A
+/// piece at a time: what it would grow to when decompressed is not known, and
+/// only as much as the header tells of is asked for.
 class ByteSource {
 public:
-  explicit ByteSource(StringRef bytes) : rest(bytes) {
-    compressed = bytes.starts_with("\x1f\x8b");
-    // 16: a gzip header is expected, not a zlib one.
-    if (compressed && inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
-      failure = "out of memory";
-  }
+  explicit ByteSource(InputFile file) : file(std::move(file)) {}
   ~ByteSource() {
     if (compressed)
       inflateEnd(&stream);
@@ -39,50 +37,31 @@ public:
   ByteSource(const ByteSource &) = delete;
   ByteSource &operator=(const ByteSource &) = delete;
 
+  /// Looks at the first bytes; before anything is read.
+  Error start();
+
   /// Fills `out` as far as there are bytes; returns how many there were.
-  size_t read(MutableArrayRef<char> out) {
-    if (compressed)
-      return readCompressed(out);
-    size_t count = std::min(out.size(), rest.size());
-    std::copy_n(rest.begin(), count, out.begin());
-    rest = rest.drop_front(count);
-    return count;
+  Expected<size_t> read(MutableArrayRef<char> out);
+
+  /// How many bytes are left, if that is known.
+  std::optional<uint64_t> left() const {
+    if (compressed || !file.size())
+      return std::nullopt;
+    return *file.size() - taken;
   }
 
   /// What is wrong with the compressed stream itself, or empty.
   StringRef problem() const { return failure; }
 
 private:
-  size_t readCompressed(MutableArrayRef<char> out) {
-    size_t done = 0;
-    while (done < out.size() && failure.empty() && !rest.empty()) {
-      // zlib counts in 32 bits, so large reads are made in pieces.
-      constexpr size_t piece = 1u << 30;
-      size_t given = std::min(rest.size(), piece);
-      size_t wanted = std::min(out.size() - done, piece);
-      stream.next_in =
-          reinterpret_cast<Bytef *>(const_cast<char *>(rest.data()));
-      stream.avail_in = given;
-      stream.next_out = reinterpret_cast<Bytef *>(out.data() + done);
-      stream.avail_out = wanted;
-      int status = inflate(&stream, Z_NO_FLUSH);
-      rest = rest.drop_front(given - stream.avail_in);
-      done += wanted - stream.avail_out;
-      ended = status == Z_STREAM_END;
-      if (ended && !rest.empty())
-        // A gzip file may be several streams, one after the other.
-        status = inflateReset(&stream);
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
-        failure = stream.msg ? stream.msg : "damaged gzip data";
-    }
-    // The sum over the data stands at the end of the stream: without it,
-    // nothing says that the data are good.
-    if (done < out.size() && failure.empty() && !ended)
-      failure = "the gzip data end early";
-    return done;
-  }
+  Error refill();
+  Expected<size_t> readCompressed(MutableArrayRef<char> out);
 
+  InputFile file;
+  /// What was read of the file and not yet given out, and its memory.
   StringRef rest;
+  std::array<char, 1 << 16> piece;
+  uint64_t taken = 0; ///< given out of a file that is not compressed
   bool compressed = false;
   bool ended = false;
   std::string failure;
@@ -90,6 +69,76 @@ private:
 };
 
 } // namespace
+
+Error ByteSource::refill() {
+  Expected<size_t> count = file.read(piece);
+  if (!count)
+    return count.takeError();
+  rest = StringRef(piece.data(), *count);
+  return Error::success();
+}
+
+Error ByteSource::start() {
+  if (Error error = refill())
+    return error;
+  compressed = rest.starts_with("\x1f\x8b");
+  // 16: a gzip header is expected, not a zlib one.
+  if (compressed && inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
+    compressed = false;
+    return makeError("{0}: no memory to decompress it", file.path());
+  }
+  return Error::success();
+}
+
+Expected<size_t> ByteSource::read(MutableArrayRef<char> out) {
+  if (compressed)
+    return readCompressed(out);
+  size_t count = std::min(out.size(), rest.size());
+  std::copy_n(rest.begin(), count, out.begin());
+  rest = rest.drop_front(count);
+  Expected<size_t> more = file.read(out.drop_front(count));
+  if (!more)
+    return more.takeError();
+  taken += count + *more;
+  return count + *more;
+}
+
+Expected<size_t> ByteSource::readCompressed(MutableArrayRef<char> out) {
+  size_t done = 0;
+  while (done < out.size() && failure.empty()) {
+    if (rest.empty())
+      if (Error error = refill())
+        return std::move(error);
+    if (rest.empty())
+      break;
+    // zlib counts in 32 bits, so large reads are made in pieces.
+    size_t wanted = std::min<size_t>(out.size() - done, 1u << 30);
+    size_t given = rest.size();
+    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(rest.data()));
+    stream.avail_in = given;
+    stream.next_out = reinterpret_cast<Bytef *>(out.data() + done);
+    stream.avail_out = wanted;
+    int status = inflate(&stream, Z_NO_FLUSH);
+    rest = rest.drop_front(given - stream.avail_in);
+    done += wanted - stream.avail_out;
+    ended = status == Z_STREAM_END;
+    if (ended) {
+      if (rest.empty())
+        if (Error error = refill())
+          return std::move(error);
+      if (!rest.empty())
+        // A gzip file may be several streams, one after the other.
+        status = inflateReset(&stream);
+    }
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+      failure = stream.msg ? stream.msg : "damaged gzip data";
+  }
+  // The sum over the data stands at the end of the stream: without it, nothing
+  // says that the data are good.
+  if (done < out.size() && failure.empty() && !ended)
+    failure = "the gzip data end early";
+  return done;
+}
 
 /// The element type of an IDX type code, or nothing.
 static std::optional<dlc_type> elementType(uint8_t code) {
@@ -120,12 +169,21 @@ static void swapElements(Array &array) {
 }
 
 static Error readHeader(ByteSource &source, StringRef path, Array &array) {
-  auto truncated = [&](size_t seen) {
-    return makeError("{0}: the IDX header ends after {1} bytes", path, seen);
+  unsigned seen = 0;
+  // Reads `out`, all of it or none.
+  auto take = [&](MutableArrayRef<char> out) -> Error {
+    Expected<size_t> count = source.read(out);
+    if (!count)
+      return count.takeError();
+    seen += *count;
+    return *count == out.size()
+               ? Error::success()
+               : makeError("{0}: the IDX header ends after {1} bytes", path,
+                           seen);
   };
   char magic[4] = {};
-  if (size_t seen = source.read(magic); seen < sizeof(magic))
-    return truncated(seen);
+  if (Error error = take(magic))
+    return error;
   uint8_t code = magic[2], rank = magic[3];
   if (magic[0] != 0 || magic[1] != 0)
     return makeError("{0}: not an IDX file: starts with bytes {1:x-2} {2:x-2}, "
@@ -141,52 +199,26 @@ static Error readHeader(ByteSource &source, StringRef path, Array &array) {
   array.type = *type;
   for (unsigned i = 0; i < rank; ++i) {
     char dimension[4] = {};
-    if (size_t seen = source.read(dimension); seen < sizeof(dimension))
-      return truncated(sizeof(magic) + sizeof(dimension) * i + seen);
+    if (Error error = take(dimension))
+      return error;
     array.shape.push_back(support::endian::read32be(dimension));
   }
   return Error::success();
 }
 
-static Error readElements(ByteSource &source, StringRef path, Array &array) {
-  std::optional<int64_t> bytes = sizeInBytes(array.type, array.shape);
-  if (!bytes)
-    return makeError("{0}: the IDX dimensions {1} are too large", path,
-                     describe(array.type, array.shape));
-  // Memory grows with what is there, not with what the header claims.
-  size_t seen = 0;
-  while (seen < static_cast<size_t>(*bytes)) {
-    size_t step =
-        std::min<size_t>(*bytes - seen, std::max<size_t>(seen, 1 << 20));
-    array.data.resize_for_overwrite(seen + step);
-    size_t count = source.read(MutableArrayRef(array.data).drop_front(seen));
-    seen += count;
-    if (count < step)
-      return makeError(
-          "{0}: truncated: {1} bytes of elements, expected {2} for "
-          "{3}",
-          path, seen, *bytes, describe(array.type, array.shape));
-  }
-  char extra;
-  if (source.read(MutableArrayRef(extra)) != 0)
-    return makeError("{0}: bytes after the elements of {1}", path,
-                     describe(array.type, array.shape));
-  return Error::success();
-}
-
 Expected<Array> dlc::readIdx(StringRef path) {
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file =
-      MemoryBuffer::getFile(path, /*IsText=*/false,
-                            /*RequiresNullTerminator=*/false);
+  Expected<InputFile> file = InputFile::open(path);
   if (!file)
-    return makeError("{0}: cannot be read: {1}", path,
-                     file.getError().message());
-
-  ByteSource source((*file)->getBuffer());
+    return file.takeError();
+  ByteSource source(std::move(*file));
   Array array;
-  Error error = readHeader(source, path, array);
+  Error error = source.start();
   if (!error)
-    error = readElements(source, path, array);
+    error = readHeader(source, path, array);
+  if (!error)
+    error = readElements(
+        [&](MutableArrayRef<char> out) { return source.read(out); }, path,
+        source.left(), array);
   // Damage to the gzip stream is the cause of whatever else looks wrong.
   if (!source.problem().empty()) {
     consumeError(std::move(error));

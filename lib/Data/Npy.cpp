@@ -10,14 +10,16 @@
 
 #include "dlc/Data/Npy.h"
 
+#include "Elements.h"
+
 #include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/InputFile.h"
 #include "dlc/Support/PendingFiles.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SwapByteOrder.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -30,11 +32,6 @@ static_assert(sys::IsLittleEndianHost,
 static constexpr StringLiteral magic = "\x93NUMPY";
 
 namespace {
-
-struct DtypeName {
-  StringLiteral name;
-  dlc_type type;
-};
 
 /// A small parser of the header's dictionary: strings, booleans and tuples of
 /// whole numbers are all that a plain array needs.
@@ -63,11 +60,17 @@ private:
   Error parseEntry(StringRef key, Array &array);
   Error parseDescr(Array &array);
   Error parseShape(Array &array);
+  Error parseDimension(Array &array);
 
   StringRef text, path;
 };
 
 } // namespace
+
+struct DtypeName {
+  StringLiteral name;
+  dlc_type type;
+};
 
 /// NumPy's names, without the byte order.
 static constexpr DtypeName dtypes[] = {
@@ -91,34 +94,47 @@ Error HeaderParser::parseDescr(Array &array) {
   StringRef descr;
   if (Error error = parseString(descr))
     return error;
-  StringRef name = descr.ltrim("<>|=");
   if (descr.starts_with(">"))
     return fail("big-endian elements '" + descr + "', expected little-endian");
+  // '<' is little-endian, '=' this machine's order, '|' that of single bytes.
+  StringRef name = descr;
+  bool single = name.consume_front("|");
+  if (!single && !name.consume_front("<"))
+    name.consume_front("=");
   for (const DtypeName &dtype : dtypes)
-    if (name == dtype.name) {
+    if (name == dtype.name && (!single || elementBytes(dtype.type) == 1)) {
       array.type = dtype.type;
       return Error::success();
     }
   return fail("element type '" + descr +
-              "', expected one of f4 f8 i1 u1 i4 i8 b1");
+              "', expected one of <f4 <f8 |i1 |u1 <i4 <i8 |b1");
+}
+
+/// A whole number as Python writes it: without sign, without leading zeros.
+Error HeaderParser::parseDimension(Array &array) {
+  text = text.ltrim();
+  StringRef digits = text.take_while(isDigit);
+  int64_t dimension;
+  if (digits.getAsInteger(10, dimension) ||
+      (digits.size() > 1 && digits.starts_with("0")))
+    return fail("expected a dimension before '" + text.take_front(16) + "'");
+  text = text.drop_front(digits.size());
+  array.shape.push_back(dimension);
+  return Error::success();
 }
 
 Error HeaderParser::parseShape(Array &array) {
   if (Error error = expect("("))
     return error;
   while (!take(")")) {
-    StringRef before = text.ltrim();
-    text = before;
-    int64_t dimension;
-    if (text.consumeInteger(10, dimension) || dimension < 0)
-      return fail("expected a dimension before '" + before.take_front(16) +
-                  "'");
-    array.shape.push_back(dimension);
+    if (Error error = parseDimension(array))
+      return error;
     if (take(","))
       continue;
-    if (Error error = expect(")"))
-      return error;
-    break;
+    // A number in brackets is no tuple without a comma.
+    if (array.shape.size() == 1)
+      return expect(",");
+    return expect(")");
   }
   return Error::success();
 }
@@ -166,9 +182,15 @@ Error HeaderParser::parse(Array &array) {
   return Error::success();
 }
 
-/// Splits a file into its header's text and its elements.
-static Error splitFile(StringRef bytes, StringRef path, StringRef &header,
-                       StringRef &elements) {
+/// Reads what stands before the elements; returns how many bytes that is.
+static Expected<uint64_t> readHeader(InputFile &file, Array &array) {
+  StringRef path = file.path();
+  auto take = [&](MutableArrayRef<char> out) { return file.read(out); };
+  char start[magic.size() + 2] = {};
+  Expected<size_t> count = take(start);
+  if (!count)
+    return count.takeError();
+  StringRef bytes(start, *count);
   if (!bytes.consume_front(magic))
     return makeError("{0}: not a .npy file: it does not start with \\x93NUMPY",
                      path);
@@ -179,39 +201,48 @@ static Error splitFile(StringRef bytes, StringRef path, StringRef &header,
   if ((major != 1 && major != 2) || minor != 0)
     return makeError("{0}: .npy version {1}.{2}, expected 1.0 or 2.0", path,
                      major, minor);
-  bytes = bytes.drop_front(2);
+  char number[4] = {};
   size_t width = major == 1 ? 2 : 4;
-  if (bytes.size() < width)
+  count = take(MutableArrayRef(number).take_front(width));
+  if (!count)
+    return count.takeError();
+  if (*count < width)
     return makeError("{0}: truncated: no header length", path);
-  size_t length = major == 1 ? support::endian::read16le(bytes.data())
-                             : support::endian::read32le(bytes.data());
-  bytes = bytes.drop_front(width);
-  if (bytes.size() < length)
+  uint32_t length = support::endian::read32le(number);
+  // Version 2 is for records of thousands of fields; of a plain array the
+  // header takes no more than its shape.
+  constexpr uint32_t most = 1 << 16;
+  if (length > most)
+    return makeError("{0}: a header of {1} bytes, expected at most {2}", path,
+                     length, most);
+  SmallVector<char, 128> header(length);
+  count = take(header);
+  if (!count)
+    return count.takeError();
+  if (*count < length)
     return makeError("{0}: truncated: {1} bytes of header, expected {2}", path,
-                     bytes.size(), length);
-  header = bytes.take_front(length);
-  elements = bytes.drop_front(length);
-  return Error::success();
+                     *count, length);
+  if (Error error =
+          HeaderParser(StringRef(header.data(), length), path).parse(array))
+    return std::move(error);
+  return sizeof(start) + width + length;
 }
 
 Expected<Array> dlc::readNpy(StringRef path) {
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFileOrSTDIN(
-      path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  Expected<InputFile> file = InputFile::open(path);
   if (!file)
-    return makeError("{0}: cannot be read: {1}", path,
-                     file.getError().message());
-
-  StringRef header, elements;
-  if (Error error = splitFile((*file)->getBuffer(), path, header, elements))
-    return std::move(error);
+    return file.takeError();
   Array array;
-  if (Error error = HeaderParser(header, path).parse(array))
+  Expected<uint64_t> headerBytes = readHeader(*file, array);
+  if (!headerBytes)
+    return headerBytes.takeError();
+  std::optional<uint64_t> left = file->size();
+  if (left)
+    left = *left - std::min(*left, *headerBytes);
+  if (Error error = readElements(
+          [&](MutableArrayRef<char> out) { return file->read(out); }, path,
+          left, array))
     return std::move(error);
-  std::optional<int64_t> bytes = sizeInBytes(array.type, array.shape);
-  if (!bytes || static_cast<size_t>(*bytes) != elements.size())
-    return makeError("{0}: {1} bytes of elements, which is not {2}", path,
-                     elements.size(), describe(array.type, array.shape));
-  array.data.assign(elements.begin(), elements.end());
   // Compiled code relies on an i1 being 0 or 1.
   if (array.type == DLC_I1)
     for (size_t i = 0; i < array.data.size(); ++i)

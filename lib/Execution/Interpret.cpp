@@ -37,7 +37,7 @@ struct InterpretedModel : CodeOwner, dlc_model {
   std::string message;
   const char *fault = "";
 
-  Error prepare();
+  Error prepare(const CompilerOptions &options);
   const dlc_state *stateOf(mlir::DictionaryAttr attrs) const;
   /// Runs a step on a handle's state; whether it met no fault.
   bool run(int step, char *state, void *const *io);
@@ -68,9 +68,12 @@ static dlc_status runOnThread(dlc_handle *handle, int step, void *const *io) {
   return dlc_runtime_api.run(handle, step, io);
 }
 
-Error InterpretedModel::prepare() {
-  if (Error error = compilation->runToPrimitives())
-    return error;
+Error InterpretedModel::prepare(const CompilerOptions &options) {
+  Error phases = options.interpretAfter == "grad"
+                     ? compilation->runToPrimitives()
+                     : compilation->run(options.from, options.interpretAfter);
+  if (phases)
+    return phases;
   mlir::ModuleOp module = compilation->getModule();
   auto models = module.getOps<dl::ModelOp>();
   return compilation->runCollecting(
@@ -83,6 +86,8 @@ Error InterpretedModel::prepare() {
         for (auto function : (*models.begin()).getOps<mlir::func::FuncOp>()) {
           if (failed(interp::prepare(function)))
             return failure();
+          if (!function->hasAttr(names::step))
+            continue;
           InterpretedStep step{function, {}, {}};
           for (unsigned i = 0; i < function.getNumArguments(); ++i)
             step.arguments.push_back(stateOf(function.getArgAttrDict(i)));
@@ -105,7 +110,8 @@ const dlc_state *InterpretedModel::stateOf(mlir::DictionaryAttr attrs) const {
 }
 
 namespace {
-/// Workers take denormals for 0, which is no op's meaning.
+/// What runs here may not flush: tensors do, by their element types, where
+/// steps do.
 class WithDenormals {
 public:
   WithDenormals() {
@@ -135,8 +141,10 @@ bool InterpretedModel::run(int number, char *state, void *const *io) {
     fault = message.c_str();
     return false;
   }
-  for (auto [result, entry] : zip_equal(*results, step.results))
-    result.store(entry ? state + entry->offset : *io++);
+  for (auto [number, result, entry] : enumerate(*results, step.results))
+    // A fault has made an error of the results.
+    if (!step.function.getResultAttr(number, names::fault))
+      result.store(entry ? state + entry->offset : *io++);
   return true;
 }
 
@@ -150,7 +158,7 @@ dlc::interpretAndLoad(StringRef mlirPath, const CompilerOptions &options, int) {
   mlir::DialectRegistry registry;
   interp::registerModels(registry);
   model->compilation->getModule().getContext()->appendDialectRegistry(registry);
-  if (Error error = model->prepare())
+  if (Error error = model->prepare(options))
     return std::move(error);
   static const dlc_api api = [] {
     dlc_api api = dlc_runtime_api;

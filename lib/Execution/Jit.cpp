@@ -2,12 +2,10 @@
 
 #include "dlc/Execution/Jit.h"
 
+#include "mlir/Support/Timing.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -23,16 +21,12 @@ struct JitCode : CodeOwner {
 } // namespace
 
 Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
-  LLVMContext context;
-  auto module = compilation.translate(context, /*interface=*/false);
-  if (!module)
-    return module.takeError();
-  // The same object that a library is linked from.
-  SmallVector<char, 0> object;
-  if (Error error = writeCode(**module, compilation.getMachine(),
-                              CodeFormat::Object, object))
-    return std::move(error);
+  // The same objects that a library is linked from.
+  Expected<Objects> objects = compilation.compile(/*interface=*/false);
+  if (!objects)
+    return objects.takeError();
 
+  mlir::TimingScope scope = compilation.getOptions().measure("Link");
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
@@ -50,9 +44,11 @@ Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
-  if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
-          StringRef(object.data(), object.size()), name)))
-    return std::move(error);
+  for (auto [number, object] : enumerate(*objects))
+    if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
+            StringRef(object.data(), object.size()),
+            (name + "." + Twine(number)).str())))
+      return std::move(error);
   auto entry = (*jit)->lookup(DLC_LIBRARY_SYMBOL);
   if (!entry)
     return entry.takeError();
@@ -66,7 +62,7 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   auto compilation = Compilation::read(mlirPath, options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run("", "llvm"))
+  if (Error error = (*compilation)->run(options.from, "llvm"))
     return error;
   Expected<LoadedCode> code = loadCode(**compilation, mlirPath);
   if (!code)

@@ -9,13 +9,14 @@
 #include "dlc/Execution/Model.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/InputFile.h"
+#include "dlc/Support/Stop.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 #include <dlfcn.h>
@@ -62,27 +63,28 @@ Expected<std::unique_ptr<Model>> Model::create(const dlc_library &library,
 /// The loader maps a file without comparing its size with what its header says,
 /// and a library that was cut short would end the process when it is touched.
 static Error checkWhole(StringRef path) {
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file =
-      MemoryBuffer::getFile(path, false, false);
+  Expected<InputFile> file = InputFile::open(path);
   if (!file)
-    return makeError("{0}: cannot be opened: {1}", path,
-                     file.getError().message());
-  StringRef bytes = (*file)->getBuffer();
+    return file.takeError();
   ELF::Elf64_Ehdr header;
-  if (bytes.size() < sizeof(header))
+  Expected<size_t> count =
+      file->read({reinterpret_cast<char *>(&header), sizeof(header)});
+  if (!count)
+    return count.takeError();
+  if (*count < sizeof(header))
     return makeError("{0}: is not a shared library that can be opened: it has "
                      "only {1} bytes",
-                     path, bytes.size());
-  std::memcpy(&header, bytes.data(), sizeof(header));
+                     path, *count);
   if (!header.checkMagic() || header.getFileClass() != ELF::ELFCLASS64)
     return makeError("{0}: is not a shared library that can be opened: its "
                      "first bytes are not those of one",
                      path);
   uint64_t end = header.e_shoff + uint64_t(header.e_shnum) * header.e_shentsize;
-  if (header.e_shoff > bytes.size() || end > bytes.size())
+  uint64_t size = file->size().value_or(0);
+  if (header.e_shoff > size || end > size)
     return makeError(
-        "{0}: is damaged or was cut short: {1} bytes, expected {2}", path,
-        bytes.size(), end);
+        "{0}: is damaged or was cut short: {1} bytes, expected {2}", path, size,
+        end);
   return Error::success();
 }
 
@@ -193,6 +195,8 @@ Error Model::setHparam(StringRef name, double value) {
 }
 
 Error Model::save(StringRef path, dlc_scope scope) {
+  // The runtime knows nothing of handlers that remove files.
+  HoldSignals hold;
   return check(library.api->save(handle, path.str().c_str(), scope));
 }
 

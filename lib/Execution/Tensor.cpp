@@ -2,6 +2,7 @@
 
 #include "dlc/Execution/Model.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace llvm;
@@ -25,8 +26,13 @@ int64_t dlc::elementBytes(int32_t type) {
 }
 
 int64_t dlc::numElements(const dlc_tensor &tensor) {
+  ArrayRef<int64_t> shape(tensor.shape, tensor.rank);
+  // An empty tensor is empty however large its other dimensions are, whose
+  // product may be no number.
+  if (is_contained(shape, 0))
+    return 0;
   int64_t elements = 1;
-  for (int64_t dimension : ArrayRef(tensor.shape, tensor.rank))
+  for (int64_t dimension : shape)
     elements *= dimension;
   return elements;
 }

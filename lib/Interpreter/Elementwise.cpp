@@ -27,8 +27,59 @@ static bool compare(dl::CompareOp op, T x, T y) {
   llvm_unreachable("not a predicate");
 }
 
-static double negative(double x) { return -x; }
 static int64_t negative(int64_t x) { return difference(int64_t(0), x); }
+
+/// Makes a function of the bits of a float the meaning of an op on floats:
+/// denormals go in and come out as they are. Integers have one of their own.
+template <typename Op, typename OfFloats, typename OfIntegers>
+static void ofBits(MLIRContext *c, OfFloats ofFloats, OfIntegers ofIntegers) {
+  model<Op>(c, [=](Op, const Call &call) {
+    Tensor y(call.type());
+    const Tensor &x = call.operand(0);
+    for (int64_t i = 0, e = y.size(); i < e; ++i) {
+      if (x.isFloat())
+        y.put(i, ofFloats(x.bits(i)));
+      else
+        y.set(i, ofIntegers(x.integer(i)));
+    }
+    return y;
+  });
+}
+
+/// A number that an op has as an attribute, as steps compute with it.
+static double constant(Operation *op, const APFloat &value) {
+  auto type =
+      cast<FloatType>(dl::tensorType(op->getResult(0)).getElementType());
+  return flushDenormal(type, roundTo(type, value.convertToDouble()));
+}
+
+/// Of a denormal too, which steps take apart as an integer.
+static Tensor logarithm(dl::LogOp op, const Call &call) {
+  Tensor y(call.type());
+  const Tensor &x = call.operand(0);
+  for (int64_t i = 0, e = y.size(); i < e; ++i)
+    y.set(i, std::log(x.bits(i) > 0 ? x.bits(i) : x.real(i)));
+  return y;
+}
+
+static Tensor convert(dl::CastOp op, const Call &call) {
+  Tensor y(call.type());
+  const Tensor &x = call.operand(0);
+  // To i1 a number is not cut off but compared with zero, bit by bit.
+  bool toBool = dl::tensorType(op.getY()).getElementType().isInteger(1);
+  bool same = x.type().getElementType() == y.type().getElementType();
+  for (int64_t i = 0, e = y.size(); i < e; ++i) {
+    if (same)
+      y.copy(i, x, i);
+    else if (!x.isFloat())
+      y.set(i, toBool ? int64_t(x.integer(i) != 0) : x.integer(i));
+    else if (toBool)
+      y.set(i, int64_t(x.bits(i) != 0));
+    else
+      y.set(i, x.real(i));
+  }
+  return y;
+}
 
 static Tensor choose(dl::SelectOp op, const Call &call) {
   Tensor result(call.type());
@@ -38,19 +89,17 @@ static Tensor choose(dl::SelectOp op, const Call &call) {
 }
 
 void dlc::interp::registerElementwise(MLIRContext *c) {
-  elementwise<dl::AbsOp>(
-      c, [](auto x) { return x < 0 ? negative(x) : sum(x, decltype(x)(0)); });
+  ofBits<dl::AbsOp>(
+      c, [](double x) { return std::abs(x); },
+      [](int64_t x) { return x < 0 ? negative(x) : x; });
   elementwise<dl::AddOp>(c, [](auto x, auto y) { return sum(x, y); });
   elementwise<dl::AndOp>(c, [](int64_t x, int64_t y) { return x & y; });
-  elementwise<dl::CastOp>(c, [](dl::CastOp op, auto x) -> decltype(x) {
-    // To i1 a number is not cut off but compared with zero.
-    bool toBool = dl::tensorType(op.getY()).getElementType().isInteger(1);
-    return toBool ? x != 0 : x;
-  });
+  model<dl::CastOp>(c, convert);
   elementwise<dl::CeilOp>(c, [](double x) { return std::ceil(x); });
   elementwise<dl::CompareOp>(
       c, [](dl::CompareOp op, auto x, auto y) { return compare(op, x, y); });
-  elementwise<dl::CopyOp>(c, [](auto x) { return x; });
+  ofBits<dl::CopyOp>(
+      c, [](double x) { return x; }, [](int64_t x) { return x; });
   elementwise<dl::CosOp>(c, [](double x) { return std::cos(x); });
   elementwise<dl::DivOp>(c, [](auto x, auto y) { return quotient(x, y); });
   elementwise<dl::ErfOp>(c, [](double x) { return std::erf(x); });
@@ -58,14 +107,15 @@ void dlc::interp::registerElementwise(MLIRContext *c) {
   elementwise<dl::Expm1Op>(c, [](double x) { return std::expm1(x); });
   elementwise<dl::FloorOp>(c, [](double x) { return std::floor(x); });
   elementwise<dl::Log1pOp>(c, [](double x) { return std::log1p(x); });
-  elementwise<dl::LogOp>(c, [](double x) { return std::log(x); });
+  model<dl::LogOp>(c, logarithm);
   elementwise<dl::MaxOp>(c, [](auto x, auto y) { return maximum(x, y); });
   elementwise<dl::MinOp>(c, [](auto x, auto y) { return minimum(x, y); });
   elementwise<dl::MulOp>(c, [](auto x, auto y) { return product(x, y); });
-  elementwise<dl::NegOp>(c, [](auto x) { return negative(x); });
+  ofBits<dl::NegOp>(
+      c, [](double x) { return -x; }, [](int64_t x) { return negative(x); });
   elementwise<dl::NotOp>(c, [](int64_t x) -> int64_t { return !x; });
   elementwise<dl::OffsetOp>(c, [](dl::OffsetOp op, double x) {
-    return x + op.getTerm().convertToDouble();
+    return x + constant(op, op.getTerm());
   });
   elementwise<dl::OrOp>(c, [](int64_t x, int64_t y) { return x | y; });
   elementwise<dl::PowOp>(c, [](double x, double y) { return std::pow(x, y); });
@@ -75,7 +125,7 @@ void dlc::interp::registerElementwise(MLIRContext *c) {
   elementwise<dl::RoundOp>(c, [](double x) { return std::nearbyint(x); });
   elementwise<dl::RsqrtOp>(c, [](double x) { return 1 / std::sqrt(x); });
   elementwise<dl::ScaleOp>(c, [](dl::ScaleOp op, double x) {
-    return x * op.getFactor().convertToDouble();
+    return x * constant(op, op.getFactor());
   });
   elementwise<dl::SignOp>(
       c, [](auto x) -> decltype(x) { return (x > 0) - (x < 0); });

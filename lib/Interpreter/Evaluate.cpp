@@ -2,6 +2,8 @@
 
 #include "dlc/Interpreter/Interpreter.h"
 
+#include "dlc/Transforms/Names.h"
+
 #include "mlir/IR/Iterators.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -36,6 +38,10 @@ using Shared = std::shared_ptr<const Tensor>;
 
 class Evaluator {
 public:
+  Evaluator(func::FuncOp function, Observer observer)
+      : faultsCollected(function->hasAttr(dlc::names::faults)),
+        observer(observer) {}
+
   /// What the terminator yields; nothing after a fault.
   std::vector<Tensor> run(Block &block, std::vector<Tensor> arguments);
 
@@ -46,6 +52,8 @@ private:
   const LastUses &lastUses(Block &block);
   void run(Operation &op);
 
+  bool faultsCollected;
+  Observer observer;
   /// Of a block that runs again, the values of its present run.
   DenseMap<Value, Shared> values;
   DenseMap<Block *, std::unique_ptr<LastUses>> lastUsesOf;
@@ -85,14 +93,19 @@ void Evaluator::run(Operation &op) {
       return std::nullopt;
     return yielded;
   };
-  Call call(&op, operands, runRegion);
+  Call call(&op, operands, runRegion, faultsCollected);
   cast<Interpretable>(op).interpret(call);
   if (!fault)
     fault = call.message();
   if (fault)
     return;
-  for (auto [value, result] : llvm::zip_equal(op.getResults(), call.results()))
-    values[value] = std::make_shared<const Tensor>(std::move(result));
+  SmallVector<Shared> results;
+  for (Tensor &result : call.results())
+    results.push_back(std::make_shared<const Tensor>(std::move(result)));
+  if (observer)
+    observer(&op, operands, results);
+  for (auto [value, result] : llvm::zip_equal(op.getResults(), results))
+    values[value] = std::move(result);
 }
 
 std::vector<Tensor> Evaluator::run(Block &block,
@@ -114,11 +127,32 @@ std::vector<Tensor> Evaluator::run(Block &block,
   return yielded;
 }
 
+/// The message of the fault that the results of a step tell of, if any.
+static std::optional<std::string> faultIn(func::FuncOp step,
+                                          ArrayRef<Tensor> results) {
+  auto messages = step->getAttrOfType<ArrayAttr>(dlc::names::faults);
+  for (auto [i, result] : llvm::enumerate(results)) {
+    if (!step.getResultAttr(i, dlc::names::fault))
+      continue;
+    uint64_t code = result.integer(0);
+    if (code == 0)
+      return std::nullopt;
+    if (messages && code <= messages.size())
+      if (auto message = dyn_cast<StringAttr>(messages[code - 1]))
+        return message.str();
+    return "fault " + std::to_string(code);
+  }
+  return std::nullopt;
+}
+
 llvm::Expected<std::vector<Tensor>>
-dlc::interp::evaluate(func::FuncOp function, std::vector<Tensor> arguments) {
-  Evaluator evaluator;
+dlc::interp::evaluate(func::FuncOp function, std::vector<Tensor> arguments,
+                      Observer observer) {
+  Evaluator evaluator(function, observer);
   std::vector<Tensor> results =
       evaluator.run(function.getBody().front(), std::move(arguments));
+  if (!evaluator.fault)
+    evaluator.fault = faultIn(function, results);
   if (evaluator.fault)
     return llvm::createStringError(*evaluator.fault);
   return results;

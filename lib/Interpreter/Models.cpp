@@ -23,6 +23,9 @@ void dlc::interp::registerModels(DialectRegistry &registry) {
     registerSorting(context);
     registerTable(context);
   });
+  registry.addExtension(+[](MLIRContext *context, func::FuncDialect *) {
+    registerCall(context);
+  });
 }
 
 Tensor dlc::interp::rearrange(RankedTensorType type, const Tensor &x,

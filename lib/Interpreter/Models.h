@@ -8,6 +8,7 @@
 namespace dlc::interp {
 
 /// One function a family gives its ops their models with.
+void registerCall(mlir::MLIRContext *c);
 void registerConvolution(mlir::MLIRContext *c);
 void registerElementwise(mlir::MLIRContext *c);
 void registerGradient(mlir::MLIRContext *c);

@@ -38,8 +38,13 @@ static Tensor broadcast(dl::BroadcastOp op, const Call &call) {
 static Tensor pad(dl::PadOp op, const Call &call) {
   const Tensor &x = call.operand(0);
   Tensor y(call.type());
-  for (int64_t i = 0, e = y.size(); i < e; ++i)
-    y.set(i, op.getValue().convertToDouble());
+  double value = op.getValue().convertToDouble();
+  for (int64_t i = 0, e = y.size(); i < e; ++i) {
+    if (y.isFloat())
+      y.put(i, value);
+    else
+      y.set(i, value);
+  }
   forEachIndex(x.shape(), [&](ArrayRef<int64_t> from) {
     SmallVector<int64_t> to;
     for (auto [d, low] : llvm::enumerate(op.getLow()))

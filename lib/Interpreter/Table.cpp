@@ -45,13 +45,34 @@ bool dlc::interp::checkIndices(const Call &call, Operation *op) {
     if (!checkIndex(call, op, op->getName().getStringRef(), index.name,
                     call.operand(index.operand), index.limit))
       return false;
-  return checkGrowth(call, op);
+  // Checks of their own where faults are collected.
+  return call.faultsCollected() || checkGrowth(call, op);
 }
 
 static Tensor checkIndexOp(dl::CheckIndexOp op, const Call &call) {
-  checkIndex(call, op, op.getOp(), op.getOperand(), call.operand(0),
-             op.getLimit());
-  return call.operand(0);
+  const Tensor &index = call.operand(0);
+  if (!call.faultsCollected()) {
+    checkIndex(call, op, op.getOp(), op.getOperand(), index, op.getLimit());
+    return index;
+  }
+  Tensor inside(index.type());
+  for (int64_t i = 0, e = index.size(); i < e; ++i)
+    inside.set(i, std::clamp<int64_t>(index.integer(i), 0, op.getLimit() - 1));
+  return inside;
+}
+
+/// 1 + the number of the first index with an entry outside; 0 for none.
+static Tensor firstFault(dl::FirstFaultOp op, const Call &call) {
+  Tensor fault(call.type());
+  for (auto [number, limit] : llvm::enumerate(op.getLimits())) {
+    const Tensor &index = call.operand(number);
+    for (int64_t i = 0, e = index.size(); i < e; ++i)
+      if (index.integer(i) < 0 || index.integer(i) >= limit) {
+        fault.set(0, int64_t(number) + 1);
+        return fault;
+      }
+  }
+  return fault;
 }
 
 /// Calls visit(i, j) for element i of a tensor that has an index in place of
@@ -135,6 +156,7 @@ static Tensor scatterAdd(dl::ScatterAddOp op, const Call &call) {
 
 void dlc::interp::registerTable(MLIRContext *c) {
   model<dl::CheckIndexOp>(c, checkIndexOp);
+  model<dl::FirstFaultOp>(c, firstFault);
   model<dl::GatherOp>(c, gather);
   model<dl::IndexAddOp>(c, indexAdd);
   model<dl::IndexSelectOp>(c, indexSelect);

@@ -23,6 +23,13 @@ double dlc::interp::roundTo(FloatType type, double value) {
   return number.convertToDouble();
 }
 
+double dlc::interp::flushDenormal(FloatType type, double value) {
+  // 2^minExponent is the least number that is not denormal.
+  int minExponent = APFloat::semanticsMinExponent(type.getFloatSemantics());
+  bool isDenormal = std::abs(value) < std::ldexp(1.0, minExponent);
+  return isDenormal ? std::copysign(0.0, value) : value;
+}
+
 int64_t dlc::interp::wrapTo(IntegerType type, int64_t value) {
   unsigned width = type.getWidth();
   if (width == 64)
@@ -58,8 +65,12 @@ Tensor::Tensor(RankedTensorType type) : tensorType(type) {
 
 Tensor::Tensor(RankedTensorType type, ArrayRef<double> elements)
     : Tensor(type) {
-  for (auto [i, element] : llvm::enumerate(elements))
-    set(i, element);
+  for (auto [i, element] : llvm::enumerate(elements)) {
+    if (isFloat())
+      put(i, element);
+    else
+      set(i, element);
+  }
 }
 
 Tensor::Tensor(RankedTensorType type, ArrayRef<int64_t> elements)
@@ -68,10 +79,18 @@ Tensor::Tensor(RankedTensorType type, ArrayRef<int64_t> elements)
     set(i, element);
 }
 
+double Tensor::flushed(int64_t i) const {
+  return flushDenormal(cast<FloatType>(tensorType.getElementType()), reals[i]);
+}
+
+void Tensor::put(int64_t i, double value) {
+  reals[i] = roundTo(cast<FloatType>(tensorType.getElementType()), value);
+}
+
 void Tensor::setReal(int64_t i, double value) {
   Type element = tensorType.getElementType();
   if (auto type = dyn_cast<FloatType>(element))
-    reals[i] = roundTo(type, value);
+    reals[i] = flushDenormal(type, roundTo(type, value));
   else
     integers[i] = toInteger(cast<IntegerType>(element), value);
 }
@@ -114,7 +133,7 @@ Tensor Tensor::fromAttr(ElementsAttr attr) {
       bool inexact;
       wide.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
                    &inexact);
-      result.set(i++, wide.convertToDouble());
+      result.put(i++, wide.convertToDouble());
     }
   } else {
     for (const APInt &value : attr.getValues<APInt>())
@@ -146,7 +165,10 @@ Tensor Tensor::load(RankedTensorType type, const void *memory) {
     auto *bytes = static_cast<const char *>(memory);
     for (int64_t i = 0, e = result.size(); i < e; ++i) {
       std::memcpy(&element, bytes + i * sizeof(element), sizeof(element));
-      result.set(i, element);
+      if constexpr (std::is_floating_point_v<decltype(element)>)
+        result.put(i, element);
+      else
+        result.set(i, element);
     }
   });
   return result;

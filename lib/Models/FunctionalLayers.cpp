@@ -114,10 +114,12 @@ Tensor nn::avgPool1d(Tensor x, Extents kernel, Extents stride, Extents padding,
 Tensor nn::avgPool2d(Tensor x, Extents kernel, Extents stride, Extents padding,
                      bool ceilMode, bool countIncludePad,
                      std::optional<int64_t> divisorOverride) {
-  Attributes attrs = poolOf(x, 2, kernel, stride, padding, ceilMode)
-                         .boolean("count_include_pad", countIncludePad);
+  Attributes attrs = poolOf(x, 2, kernel, stride, padding, ceilMode);
+  // With a divisor of its own nothing is counted.
   if (divisorOverride)
     attrs.integer("divisor_override", *divisorOverride);
+  else
+    attrs.boolean("count_include_pad", countIncludePad);
   return addOp<dl::AvgPool2dOp>(x, attrs);
 }
 Tensor nn::adaptiveAvgPool2d(Tensor x, int64_t rows, int64_t columns) {

@@ -49,7 +49,7 @@ static void addOptional(OpPassManager &manager, const PhaseOptions &options,
 //===----------------------------------------------------------------------===//
 
 static void addCleanup(OpPassManager &manager) {
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalize());
   manager.addPass(createCSEPass());
 }
 
@@ -76,7 +76,8 @@ static bool isResolved(Operation *op) {
     return false;
   if (broadcastsOperands(op))
     return false;
-  return !op->hasTrait<dl::Shorthand>() || isa<dl::GradientOp>(op);
+  return !op->hasTrait<dl::Shorthand>() ||
+         isa<dl::GradientOp, dl::DependsOp>(op);
 }
 
 static void addGrad(OpPassManager &manager, const PhaseOptions &) {
@@ -86,7 +87,8 @@ static void addGrad(OpPassManager &manager, const PhaseOptions &) {
 }
 
 static bool isExplicit(Operation *op) {
-  return isResolved(op) && !isa<dl::GradientOp>(op);
+  return isResolved(op) &&
+         !isa<dl::GradientOp, dl::DependsOp, dl::VariableOp>(op);
 }
 
 void dlc::addPrimitives(OpPassManager &manager) {
@@ -120,6 +122,7 @@ static void addFuse(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(model.nest<func::FuncOp>(), options, createSplitReductions());
   model.addPass(createCSEPass());
   model.addPass(createFormKernels());
+  model.addPass(createVerifyKernels());
 }
 
 /// Steps only call kernels, some of them in loops; everything else is in
@@ -174,7 +177,7 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
   // Views of views of an argument become the argument.
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalize());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
   addCleanup(manager);
   manager.addPass(createHoistScratch());
@@ -185,16 +188,17 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   EmitLoopsOptions emit;
   emit.vectorBits = options.vectorBits;
   emit.registers = options.registers;
-  manager.addNestedPass<func::FuncOp>(createEmitLoops(emit));
-  addCleanup(manager);
-  manager.addNestedPass<func::FuncOp>(createApproximateMath());
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createEmitLoops(emit));
+  addCleanup(functions);
+  functions.addPass(createApproximateMath());
   PlanMemoryOptions plan;
   plan.print = options.printMemoryPlan;
   plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());
-  addCleanup(manager);
+  addCleanup(manager.nest<func::FuncOp>());
 }
 
 static bool isVector(Operation *op) {
@@ -204,23 +208,45 @@ static bool isVector(Operation *op) {
          !isa<memref::AllocOp, memref::AllocaOp, memref::CopyOp>(op);
 }
 
+namespace {
+
+/// Puts the steps' names apart from those of the functions that code calls.
+struct PrefixSteps : PassWrapper<PrefixSteps, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PrefixSteps)
+
+  StringRef getArgument() const override { return "dl-prefix-steps"; }
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr(names::step))
+        function.setSymName((names::stepPrefix + function.getSymName()).str());
+  }
+};
+
+} // namespace
+
 static void addLLVM(OpPassManager &manager, const PhaseOptions &) {
-  manager.addPass(memref::createExpandStridedMetadataPass());
-  manager.addPass(createLowerAffinePass());
-  manager.addPass(createSCFToControlFlowPass());
-  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(std::make_unique<PrefixSteps>());
+  // Function by function, on all CPUs, as far as a pass needs no more.
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(createConvertMathToLLVMPass());
   // Takes vectors apart, element by element.
   manager.addPass(createConvertMathToLibmPass());
-  manager.addPass(createConvertVectorToLLVMPass());
-  manager.addPass(createArithToLLVMConversionPass());
+  OpPassManager &vectors = manager.nest<func::FuncOp>();
+  vectors.addPass(createConvertVectorToLLVMPass());
+  vectors.addPass(createArithToLLVMConversionPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
   ConvertFuncToLLVMPassOptions function;
   function.useBarePtrCallConv = true;
   manager.addPass(createConvertFuncToLLVMPass(function));
   manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createUBToLLVMConversionPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
-  addCleanup(manager);
+  OpPassManager &lowered = manager.nest<LLVM::LLVMFuncOp>();
+  lowered.addPass(createUBToLLVMConversionPass());
+  lowered.addPass(createReconcileUnrealizedCastsPass());
+  addCleanup(lowered);
 }
 
 static bool isLLVM(Operation *op) {

@@ -51,7 +51,9 @@ static opt::Visibility everyCommand() {
 }
 
 std::string run::spelling(Option option) {
-  return table().getOption(option).getPrefixedName().str();
+  return StringRef(table().getOption(option).getPrefixedName())
+      .rtrim('=')
+      .str();
 }
 
 /// "'train'", or for the command without a name what makes it the command.

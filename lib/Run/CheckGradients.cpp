@@ -11,6 +11,7 @@
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Printable.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/Support/Format.h"
@@ -440,7 +441,7 @@ void Checker::print(raw_ostream &os, StringRef what) {
      << "  compared      wrong  at kinks  worst at        derivative"
         "        difference\n";
   for (const Parameter *p : sorted)
-    os << left_justify(p->name, width)
+    os << left_justify(printable(p->name), width)
        << format("  %8lld  %9lld  %8lld  %8lld  %16.9g  %16.9g\n",
                  (long long)p->compared, (long long)p->wrong,
                  (long long)p->kinks, (long long)p->place, p->derivative,

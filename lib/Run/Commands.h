@@ -16,6 +16,25 @@ llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL check-gradients: gradients against differences.
 llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
 
+/// The end of a run that a signal asked for; the tool ends with 128 + signal,
+/// as one does that the signal kills.
+class StoppedBySignal : public llvm::ErrorInfo<StoppedBySignal> {
+public:
+  static char ID;
+  StoppedBySignal(int signal, std::string text)
+      : signal(signal), text(std::move(text)) {}
+
+  int status() const { return 128 + signal; }
+  void log(llvm::raw_ostream &os) const override { os << text; }
+  std::error_code convertToErrorCode() const override {
+    return llvm::inconvertibleErrorCode();
+  }
+
+private:
+  int signal;
+  std::string text;
+};
+
 // What the commands share.
 
 /// Opens or compiles the model; `adjust` may change how.

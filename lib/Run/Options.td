@@ -59,9 +59,15 @@ defm memory_budget : Value<"memory-budget", "BYTES",
   "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
   AnyCommand, ModelGroup>;
 
-def interpret : Switch<"interpret",
-  "Evaluate op by op by what each op means, in one thread, and compile nothing: slow, to compare with",
+def time_report : Switch<"time-report",
+  "Print to standard error how long each phase, pass and stage of the compilation took",
   AnyCommand, ModelGroup>;
+
+def interpret : Joined<["--"], "interpret=">, MetaVarName<"grad|simplify|fuse">,
+  HelpText<"Evaluate op by op what a phase leaves, by what each op means, in one thread, and compile nothing: slow, to compare with; --interpret alone is --interpret=grad">,
+  Visibility<AnyCommand>, Group<ModelGroup>;
+def : Flag<["--"], "interpret">, Alias<interpret>, AliasArgs<["grad"]>,
+  Visibility<AnyCommand>, Group<ModelGroup>;
 
 defm step : Value<"step", "NAME",
   "The step to run (of train and check-gradients: default 'train')",
@@ -91,7 +97,8 @@ defm eval_step : Value<"eval-step", "NAME",
 def no_shuffle : Switch<"no-shuffle", "Train in the order of the files",
   [TrainCommand], TrainGroup>;
 defm out : Value<"out", "DIR",
-  "Folder for metrics.csv and model.safetensors", [TrainCommand], TrainGroup>;
+  "Folder for metrics.csv and model.safetensors, written after every epoch and when SIGINT or SIGTERM stops the run",
+  [TrainCommand], TrainGroup>;
 defm resume : Value<"resume", "FILE",
   "Go on where a model.safetensors was written, to the bit",
   [TrainCommand], TrainGroup>;

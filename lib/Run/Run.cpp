@@ -6,7 +6,9 @@
 
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Printable.h"
 
+#include "mlir/Support/Timing.h"
 #include "llvm/Support/WithColor.h"
 
 #include <cmath>
@@ -14,6 +16,8 @@
 using namespace llvm;
 using namespace dlc;
 using namespace dlc::run;
+
+char StoppedBySignal::ID = 0;
 
 ArrayRef<Command> run::commands() {
   static constexpr Command table[] = {
@@ -36,7 +40,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_interpret})
+    for (Option option :
+         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_time_report, OPT_interpret})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -47,11 +52,18 @@ run::openModel(const Arguments &arguments, RunContext &context,
   if (adjust)
     adjust(options);
   if (arguments.has(OPT_interpret)) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_time_report})
       if (arguments.has(option))
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
                          spelling(option));
+    options.interpretAfter = arguments.text(OPT_interpret).str();
+    static constexpr StringLiteral phases[] = {"grad", "simplify", "fuse"};
+    if (!is_contained(phases, options.interpretAfter))
+      return makeError(
+          "{0}={1}, expected one of the phases grad, simplify and fuse: what "
+          "they leave can be evaluated",
+          spelling(OPT_interpret), options.interpretAfter);
     return context.interpret(path, options, *threads);
   }
   StringRef level = arguments.text(OPT_O, "2");
@@ -65,6 +77,10 @@ run::openModel(const Arguments &arguments, RunContext &context,
       return makeError("--memory-budget: {0}", toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
+  mlir::DefaultTimingManager timing;
+  timing.setEnabled(arguments.has(OPT_time_report));
+  mlir::TimingScope total = timing.getRootScope();
+  options.timing = &total;
   return context.compile(path, options, *threads);
 }
 
@@ -106,12 +122,24 @@ Expected<std::string> run::reserveParams(const Arguments &arguments,
   if (!arguments.has(OPT_save_params))
     return std::string();
   StringRef path = arguments.text(OPT_save_params);
-  Expected<std::string> temporary = files.reserve(path);
   // A checkpoint is written by a rename, which would replace a device or a
   // pipe.
-  if (temporary && *temporary == path)
-    return makeError("--save-params: '{0}' is not a regular file", path);
+  Expected<std::string> temporary = files.reserveRegular(path);
+  if (!temporary)
+    return makeError("--save-params: {0}", toString(temporary.takeError()));
   return temporary;
+}
+
+/// What could not be printed is an error of the run: without this the stream
+/// ends the process when it goes away, or nobody is told.
+static Error flushOutput(raw_ostream &out) {
+  out.flush();
+  auto *file = dynamic_cast<raw_fd_ostream *>(&out);
+  if (!file || !file->has_error())
+    return Error::success();
+  std::error_code error = file->error();
+  file->clear_error();
+  return makeError("standard output: cannot be written: {0}", error.message());
 }
 
 int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
@@ -125,11 +153,25 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
     }
     return arguments->command().run(*arguments, context);
   };
+  int status = 0;
+  auto report = [&](Error error) {
+    if (!error)
+      return;
+    if (status == 0)
+      status = 1;
+    // Names of programs and files stand in messages, and notes on further
+    // lines.
+    WithColor::error(context.err, "dlc-run")
+        << printableLines(toString(std::move(error))) << '\n';
+  };
   Error error = run();
-  context.out.flush();
-  if (!error)
-    return 0;
-  WithColor::error(context.err, "dlc-run")
-      << toString(std::move(error)) << '\n';
-  return 1;
+  // What was printed goes first.
+  Error output = flushOutput(context.out);
+  report(handleErrors(std::move(error),
+                      [&](std::unique_ptr<StoppedBySignal> stopped) {
+                        status = stopped->status();
+                        return Error(std::move(stopped));
+                      }));
+  report(std::move(output));
+  return status;
 }

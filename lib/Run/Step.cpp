@@ -5,12 +5,13 @@
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Printable.h"
+#include "dlc/Support/ReadFile.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/LineIterator.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/StringSaver.h"
 
 using namespace llvm;
@@ -74,7 +75,7 @@ static Error readInputs(const dlc_step &step, const Files &files,
 static void printScalar(raw_ostream &os, const StepBuffers &buffers,
                         int index) {
   const dlc_tensor &output = buffers.step().outputs[index];
-  os << output.name << " = ";
+  os << printable(output.name) << " = ";
   switch (static_cast<dlc_type>(output.type)) {
   case DLC_F32:
     os << format("%.9g", buffers.scalar<float>(index));
@@ -199,11 +200,11 @@ static Error callStep(Model &model, const Arguments &arguments,
     return params.takeError();
   if (Error error = model.run(*index, buffers.io()))
     return error;
-  if (Error error = writeOutputs(buffers, *temporaries))
-    return error;
-  if (!params->empty())
-    if (Error error = model.save(*params, DLC_PARAMS))
-      return error;
+  Error written = writeOutputs(buffers, *temporaries);
+  if (!written && !params->empty())
+    written = model.save(*params, DLC_PARAMS);
+  if (written)
+    return pending.describe(std::move(written));
   if (Error error = pending.commit())
     return error;
   printOutputs(buffers, *outputFiles, context);
@@ -218,10 +219,10 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
       return makeError("{0} belongs into the lines of --calls",
                        spelling(option));
   StringRef path = arguments.text(OPT_calls);
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file =
-      MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/true);
+  // Hundreds of thousands of calls.
+  Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 26);
   if (!file)
-    return makeError("{0}: {1}", path, file.getError().message());
+    return makeError("--calls: {0}", toString(file.takeError()));
   Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
   if (!model)
     return model.takeError();

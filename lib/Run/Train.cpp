@@ -3,7 +3,10 @@
 #include "Commands.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Stop.h"
 #include "dlc/Training/Trainer.h"
+
+#include <cstring>
 
 using namespace llvm;
 using namespace dlc;
@@ -90,6 +93,23 @@ static Error startOrResume(Model &model, const Arguments &arguments,
   return setHparams(model, arguments);
 }
 
+/// Trains to the end, or until a signal says to stop.
+static Error runUntilStopped(Trainer &trainer) {
+  if (Error error = trainer.run())
+    return error;
+  if (!trainer.wasStopped())
+    return Error::success();
+  int signal = StopRequest::signal();
+  std::string checkpoint = trainer.checkpoint();
+  return make_error<StoppedBySignal>(
+      signal, formatv("stopped by signal {0} ({1}) after {2}; {3}", signal,
+                      strsignal(signal), trainer.position(),
+                      checkpoint.empty()
+                          ? "without --out nothing is kept"
+                          : "--resume " + checkpoint + " goes on from there")
+                  .str());
+}
+
 Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Expected<TrainingOptions> options = trainingOptions(arguments);
   if (!options)
@@ -118,15 +138,17 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Expected<std::string> params = reserveParams(arguments, files);
   if (!params)
     return params.takeError();
+  StopRequest request;
+  options->stop = [] { return StopRequest::signal() != 0; };
   Progress progress(context.out, context.terminalWidth);
   Expected<std::unique_ptr<Trainer>> trainer = Trainer::create(
       **model, *data, *step, *evalStep, std::move(*options), progress);
   if (!trainer)
     return trainer.takeError();
-  if (Error error = (*trainer)->run())
+  if (Error error = runUntilStopped(**trainer))
     return error;
   if (!params->empty())
-    if (Error error = (*model)->save(*params, DLC_PARAMS))
+    if (Error error = files.describe((*model)->save(*params, DLC_PARAMS)))
       return error;
   return files.commit();
 }

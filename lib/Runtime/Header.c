@@ -78,45 +78,52 @@ static bool parse_entry(dlc_rt_json *json, dlc_rt_entry *entry) {
 }
 
 /// Free text of whoever wrote the file: names and values, all strings.
-static bool parse_metadata(dlc_rt_json *json) {
-  if (!dlc_rt_json_expect(json, '{', "expected \"{\""))
-    return false;
-  if (dlc_rt_json_accept(json, '}'))
-    return true;
+static dlc_status parse_metadata(dlc_rt_json *json,
+                                 const dlc_rt_header_reader *reader) {
+  if (!dlc_rt_json_expect(json, '{', "expected \"{\"") ||
+      dlc_rt_json_accept(json, '}'))
+    return DLC_OK;
   do {
-    if (!dlc_rt_json_string(json) ||
-        !dlc_rt_json_expect(json, ':', "expected \":\"") ||
-        !dlc_rt_json_string(json))
-      return false;
+    const char *name = dlc_rt_json_string(json);
+    dlc_rt_json_expect(json, ':', "expected \":\"");
+    const char *value = dlc_rt_json_string(json);
+    if (!name || !value)
+      return DLC_OK;
+    dlc_status status = reader->metadata
+                            ? reader->metadata(reader->context, name, value)
+                            : DLC_OK;
+    if (status)
+      return status;
   } while (dlc_rt_json_accept(json, ','));
-  return dlc_rt_json_expect(json, '}', "expected \",\" or \"}\"");
+  dlc_rt_json_expect(json, '}', "expected \",\" or \"}\"");
+  return DLC_OK;
 }
 
-/// One name and what it stands for. A status only when `take` refuses the
-/// entry.
+/// One name and what it stands for. A status only when the reader refuses it.
 static dlc_status parse_member(dlc_rt_json *json, bool *metadata,
-                               dlc_rt_take_entry take, void *context) {
+                               const dlc_rt_header_reader *reader) {
   dlc_rt_entry entry = {.name = dlc_rt_json_string(json)};
   if (!entry.name || !dlc_rt_json_expect(json, ':', "expected \":\""))
     return DLC_OK;
-  if (!strcmp(entry.name, "__metadata__")) {
+  if (!strcmp(entry.name, DLC_RT_METADATA)) {
     if (*metadata)
       dlc_rt_json_fail(json, "__metadata__ is there twice");
     *metadata = true;
-    parse_metadata(json);
-    return DLC_OK;
+    return parse_metadata(json, reader);
   }
-  return parse_entry(json, &entry) ? take(context, &entry) : DLC_OK;
+  return parse_entry(json, &entry) && reader->entry
+             ? reader->entry(reader->context, &entry)
+             : DLC_OK;
 }
 
-dlc_status dlc_rt_parse_header(dlc_rt_json *json, dlc_rt_take_entry take,
-                               void *context) {
+dlc_status dlc_rt_parse_header(dlc_rt_json *json,
+                               const dlc_rt_header_reader *reader) {
   bool metadata = false;
   dlc_rt_json_check_utf8(json);
   if (dlc_rt_json_expect(json, '{', "expected \"{\"") &&
       !dlc_rt_json_accept(json, '}')) {
     do {
-      dlc_status status = parse_member(json, &metadata, take, context);
+      dlc_status status = parse_member(json, &metadata, reader);
       if (status)
         return status;
     } while (dlc_rt_json_accept(json, ','));

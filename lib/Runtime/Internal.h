@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include "Header.h"
 #include "dlc/Runtime.h"
 
 #include <stdbool.h>
@@ -24,8 +25,6 @@
 enum {
   DLC_RT_ALIGNMENT = 64,     ///< of the state block and the arena
   DLC_RT_CACHE_LINE = 64,    ///< keeps what different workers write apart
-  DLC_RT_MAX_RANK = 32,      ///< of shapes and of views
-  DLC_RT_MAX_DTYPE = 15,     ///< letters of a type's name in a file
   DLC_RT_MAX_THREADS = 1024, ///< a wish for more is a mistake
   DLC_RT_ERROR_BYTES = 1024, ///< longer messages are cut
   DLC_RT_SHAPE_BYTES = 256   ///< a shape in words
@@ -42,7 +41,8 @@ struct dlc_handle {
 //===--- Error.c ----------------------------------------------------------===//
 
 /// Keeps the message for dlc_last_error (null: of this thread) and returns
-/// `status`, so that a check that fails is one statement.
+/// `status`, so that a check that fails is one statement. Names come from files
+/// and tables: what a terminal would obey is written as \xNN.
 dlc_status dlc_rt_fail(dlc_handle *handle, dlc_status status,
                        const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -145,46 +145,6 @@ void dlc_rt_orthonormalise(double *vectors, int64_t count, int64_t size);
 void *dlc_rt_allocate(int64_t bytes);
 /// Room for any one entry of `kinds` in its logical order.
 void *dlc_rt_allocate_scratch(const dlc_model *model, unsigned kinds);
-
-//===--- Json.c -----------------------------------------------------------===//
-
-/// A position in a JSON text. The first error stays: all later calls fail.
-typedef struct dlc_rt_json {
-  char *begin, *at, *end;
-  const char *error; ///< null, or what is wrong at `at`
-} dlc_rt_json;
-
-/// Fails unless the text is UTF-8.
-bool dlc_rt_json_check_utf8(dlc_rt_json *json);
-/// Skips white space; true, and past it, when `symbol` comes next.
-bool dlc_rt_json_accept(dlc_rt_json *json, char symbol);
-/// The same, but anything else is the error `what`.
-bool dlc_rt_json_expect(dlc_rt_json *json, char symbol, const char *what);
-/// A string, decoded where it stands and ended with a null; null on error.
-char *dlc_rt_json_string(dlc_rt_json *json);
-/// An integer from 0 to 2^63 - 1.
-bool dlc_rt_json_integer(dlc_rt_json *json, int64_t *value);
-/// Only white space may be left.
-bool dlc_rt_json_finish(dlc_rt_json *json);
-bool dlc_rt_json_fail(dlc_rt_json *json, const char *error);
-
-//===--- Header.c ---------------------------------------------------------===//
-
-/// An entry as the header of a checkpoint describes it.
-typedef struct dlc_rt_entry {
-  const char *name;
-  char dtype[DLC_RT_MAX_DTYPE + 1];
-  int64_t shape[DLC_RT_MAX_RANK];
-  int rank;
-  int64_t begin, end; ///< in the data
-} dlc_rt_entry;
-typedef dlc_status (*dlc_rt_take_entry)(void *context,
-                                        const dlc_rt_entry *entry);
-
-/// Gives every entry to `take` until it refuses one; then its status. What is
-/// wrong with the text itself is left in `json`.
-dlc_status dlc_rt_parse_header(dlc_rt_json *json, dlc_rt_take_entry take,
-                               void *context);
 
 //===--- Team.c -----------------------------------------------------------===//
 

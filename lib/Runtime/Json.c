@@ -19,9 +19,7 @@ bool dlc_rt_json_fail(dlc_rt_json *json, const char *error) {
 
 //===--- UTF-8 ------------------------------------------------------------===//
 
-/// The length of the sequence at `at`, or 0 when it is none: cut short, a
-/// longer form than needed, half of a surrogate pair, or beyond U+10FFFF.
-static int utf8_length(const char *at, const char *end) {
+int dlc_rt_utf8_length(const char *at, const char *end) {
   const unsigned char *s = (const unsigned char *)at;
   unsigned lead = s[0];
   if (lead < 0x80)
@@ -40,7 +38,7 @@ static int utf8_length(const char *at, const char *end) {
 
 bool dlc_rt_json_check_utf8(dlc_rt_json *json) {
   for (char *at = json->begin; at < json->end;) {
-    int length = utf8_length(at, json->end);
+    int length = dlc_rt_utf8_length(at, json->end);
     if (!length) {
       json->at = at;
       return dlc_rt_json_fail(json, "not UTF-8");

@@ -17,11 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const uint64_t max_header = 100000000;
-
 /// Where the bytes of a state are in the data of the file.
 typedef struct span {
-  int64_t begin;
+  int64_t begin, end;
   bool seen;
 } span;
 
@@ -32,8 +30,8 @@ typedef struct loading {
   unsigned kinds;    ///< of the scope
   unsigned required; ///< of these, those that must be there
   int file;
+  struct stat info;               ///< of the file before anything was read
   int64_t data_start, data_bytes; ///< in the file
-  int64_t data_used;              ///< the end of the last entry
   int next; ///< the state that the next entry is probably about
   char *header;
   span *spans; ///< one for each state
@@ -72,16 +70,15 @@ static dlc_status read_fully(loading *load, char *to, int64_t bytes,
 /// Opens the file and reads its header into load->header.
 static dlc_status read_header(loading *load, int64_t *header_bytes) {
   dlc_handle *handle = load->handle;
-  struct stat info;
   // Not blocking: opening a pipe that nobody writes to would never return.
   load->file = open(load->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (load->file < 0 || fstat(load->file, &info))
+  if (load->file < 0 || fstat(load->file, &load->info))
     return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot open: %s", load->path,
                        strerror(errno));
-  if (!S_ISREG(info.st_mode))
+  if (!S_ISREG(load->info.st_mode))
     return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: not a regular file",
                        load->path);
-  int64_t file_bytes = info.st_size;
+  int64_t file_bytes = load->info.st_size;
   uint64_t length;
   if (file_bytes < (int64_t)sizeof(length))
     return dlc_rt_fail(handle, DLC_ERROR_FORMAT,
@@ -90,7 +87,8 @@ static dlc_status read_header(loading *load, int64_t *header_bytes) {
   dlc_status status = read_fully(load, (char *)&length, sizeof(length), 0);
   if (status)
     return status;
-  if (length > max_header || length > (uint64_t)file_bytes - sizeof(length))
+  if (length > DLC_RT_MAX_HEADER ||
+      length > (uint64_t)file_bytes - sizeof(length))
     return dlc_rt_fail(handle, DLC_ERROR_FORMAT,
                        "%s: not a safetensors file, or cut short: a header of "
                        "%llu bytes in a file of %lld",
@@ -155,8 +153,7 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
                        (long long)entry->end, (long long)load->data_bytes);
   span->seen = true;
   span->begin = entry->begin;
-  if (entry->end > load->data_used)
-    load->data_used = entry->end;
+  span->end = entry->end;
 
   // An entry outside the scope may be of a type that the model does not know.
   int32_t type = dlc_rt_type_of_dtype(entry->dtype);
@@ -183,12 +180,48 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
 static dlc_status parse_header(loading *load, int64_t header_bytes) {
   dlc_rt_json json = {load->header, load->header, load->header + header_bytes,
                       NULL};
-  dlc_status status = dlc_rt_parse_header(&json, take_entry, load);
+  dlc_rt_header_reader reader = {take_entry, NULL, load};
+  dlc_status status = dlc_rt_parse_header(&json, &reader);
   if (!json.error)
     return status;
   return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
                      "%s: byte %lld of the header: %s", load->path,
                      (long long)(json.at - json.begin), json.error);
+}
+
+static int compare_spans(const void *a, const void *b) {
+  const span *x = a, *y = b;
+  if (x->begin != y->begin)
+    return x->begin < y->begin ? -1 : 1;
+  return x->end < y->end ? -1 : x->end > y->end;
+}
+
+/// The entries must cover the data one after the other: bytes of two entries,
+/// or of none, are those of a damaged file, or hide something.
+static dlc_status check_cover(loading *load) {
+  int count = 0;
+  span *sorted =
+      calloc((size_t)load->handle->model->num_states + 1, sizeof(*sorted));
+  if (!sorted)
+    return dlc_rt_fail(load->handle, DLC_ERROR_MEMORY,
+                       "%s: no memory to read it", load->path);
+  for (int i = 0; i < load->handle->model->num_states; ++i)
+    if (load->spans[i].seen)
+      sorted[count++] = load->spans[i];
+  qsort(sorted, (size_t)count, sizeof(*sorted), compare_spans);
+  int64_t end = 0;
+  bool covered = true;
+  for (int i = 0; i < count && covered; ++i) {
+    covered = sorted[i].begin == end;
+    end = covered ? sorted[i].end : end;
+  }
+  free(sorted);
+  if (covered && end == load->data_bytes)
+    return DLC_OK;
+  return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
+                     "%s: %lld bytes of data, of which the entries cover the "
+                     "first %lld one after the other, and not the rest",
+                     load->path, (long long)load->data_bytes, (long long)end);
 }
 
 /// What only the whole header can tell.
@@ -205,13 +238,7 @@ static dlc_status check_complete(loading *load) {
                        tensor->name, dlc_rt_type_dtype(tensor->type),
                        dlc_rt_shape_text(shape, tensor->shape, tensor->rank));
   }
-  if (load->data_used != load->data_bytes)
-    return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
-                       "%s: %lld bytes of data, of which the header explains "
-                       "%lld",
-                       load->path, (long long)load->data_bytes,
-                       (long long)load->data_used);
-  return DLC_OK;
+  return check_cover(load);
 }
 
 static dlc_status read_entries(loading *load) {
@@ -241,6 +268,19 @@ static dlc_status read_entries(loading *load) {
   return DLC_OK;
 }
 
+/// Somebody who writes into the file while it is read would leave parts of two
+/// files in the state.
+static dlc_status check_unchanged(loading *load) {
+  struct stat now;
+  const struct stat *before = &load->info;
+  if (!fstat(load->file, &now) && now.st_size == before->st_size &&
+      now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+      now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+    return DLC_OK;
+  return dlc_rt_fail(load->handle, DLC_ERROR_IO,
+                     "%s: was changed while it was read", load->path);
+}
+
 static dlc_status load_into_block(loading *load) {
   const dlc_model *model = load->handle->model;
   load->spans = calloc((size_t)model->num_states + 1, sizeof(*load->spans));
@@ -259,6 +299,8 @@ static dlc_status load_into_block(loading *load) {
     status = check_complete(load);
   if (!status)
     status = read_entries(load);
+  if (!status)
+    status = check_unchanged(load);
   return status;
 }
 

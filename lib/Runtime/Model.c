@@ -2,8 +2,15 @@
 //-----------===//
 #include "Internal.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+_Static_assert(offsetof(dlc_state, tensor) == 0 &&
+                   offsetof(dlc_tensor, name) == 0 &&
+                   offsetof(dlc_step, name) == 0,
+               "names are looked for at the beginning");
 
 //===--- Types ------------------------------------------------------------===//
 
@@ -86,10 +93,26 @@ static dlc_status bad_model(const dlc_model *model, const char *kind,
                      model->name, kind, name ? name : "?", what);
 }
 
+/// What keeps a name from being written to a file and found again, or null.
+static const char *name_flaw(const char *name) {
+  if (!name || !*name)
+    return "has no name";
+  for (const char *at = name, *end = name + strlen(name); at < end;) {
+    int length = dlc_rt_utf8_length(at, end);
+    if (!length)
+      return "has a name that is not UTF-8";
+    at += length;
+  }
+  if (!strcmp(name, DLC_RT_METADATA))
+    return "has the name that safetensors files keep for text about the file";
+  return NULL;
+}
+
 /// What is wrong with a tensor, or null.
 static const char *tensor_flaw(const dlc_tensor *tensor) {
-  if (!tensor->name || !*tensor->name)
-    return "has no name";
+  const char *flaw = name_flaw(tensor->name);
+  if (flaw)
+    return flaw;
   if (!dlc_rt_is_type(tensor->type))
     return "has an unknown element type";
   if (tensor->rank < 0 || tensor->rank > DLC_RT_MAX_RANK)
@@ -163,7 +186,36 @@ static const char *state_flaw(const dlc_state *state, int64_t state_bytes) {
   return layout_flaw(state, state_bytes);
 }
 
+static int compare_names(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/// Whether all names of things of `size` bytes each, which begin with theirs,
+/// differ; otherwise a status and a message.
+static dlc_status check_distinct(const dlc_model *model, const char *what,
+                                 const void *things, size_t size, int count) {
+  if (count < 2)
+    return DLC_OK;
+  const char **names = malloc((size_t)count * sizeof(*names));
+  if (!names)
+    return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
+                       "model \"%s\": no memory to check it", model->name);
+  for (int i = 0; i < count; ++i)
+    memcpy(&names[i], (const char *)things + (size_t)i * size,
+           sizeof(names[i]));
+  qsort(names, (size_t)count, sizeof(*names), compare_names);
+  dlc_status status = DLC_OK;
+  for (int i = 1; i < count && !status; ++i)
+    if (!strcmp(names[i - 1], names[i]))
+      status = bad_model(model, what, names[i], "is there twice");
+  free(names);
+  return status;
+}
+
 static const char *step_flaw(const dlc_step *step) {
+  const char *name = name_flaw(step->name);
+  if (name)
+    return name;
   if (!step->run)
     return "has no code";
   if (step->num_inputs < 0 || step->num_outputs < 0 || step->num_faults < 0 ||
@@ -177,7 +229,21 @@ static const char *step_flaw(const dlc_step *step) {
   for (int i = 0; i < step->num_outputs; ++i)
     if (tensor_flaw(&step->outputs[i]))
       return "has an output without name, type or shape";
+  for (int i = 0; i < step->num_faults; ++i)
+    if (!step->faults[i])
+      return "has a fault without a message";
   return NULL;
+}
+
+static dlc_status check_step(const dlc_model *model, const dlc_step *step) {
+  const char *flaw = step_flaw(step);
+  if (flaw)
+    return bad_model(model, "step", step->name, flaw);
+  dlc_status status = check_distinct(model, "input", step->inputs,
+                                     sizeof(*step->inputs), step->num_inputs);
+  return status ? status
+                : check_distinct(model, "output", step->outputs,
+                                 sizeof(*step->outputs), step->num_outputs);
 }
 
 dlc_status dlc_rt_check_model(const dlc_model *model) {
@@ -202,10 +268,13 @@ dlc_status dlc_rt_check_model(const dlc_model *model) {
       return bad_model(model, "state", state->tensor.name, flaw);
   }
   for (int i = 0; i < model->num_steps; ++i) {
-    const dlc_step *step = &model->steps[i];
-    const char *flaw = step->name ? step_flaw(step) : "has no name";
-    if (flaw)
-      return bad_model(model, "step", step->name, flaw);
+    dlc_status status = check_step(model, &model->steps[i]);
+    if (status)
+      return status;
   }
-  return DLC_OK;
+  dlc_status status = check_distinct(model, "state", model->states,
+                                     sizeof(*model->states), model->num_states);
+  return status ? status
+                : check_distinct(model, "step", model->steps,
+                                 sizeof(*model->steps), model->num_steps);
 }

@@ -6,19 +6,17 @@
 // in the data), the data. Entries stand in the order of the model's table, one
 // after the other, in their logical order.
 //
-// The file is written under another name beside the target, synced, and
-// renamed: whoever opens the target sees the old file or the new one, never a
-// part.
+// The file is written beside the target and takes its place when it is whole
+// (Replace.h).
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
+#include "Replace.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 //===--- The header -------------------------------------------------------===//
@@ -98,19 +96,6 @@ static bool write_fully(int file, const char *data, size_t bytes) {
   return true;
 }
 
-/// Makes a new file "<path>.tmp.<process>", and when one is left of a process
-/// that had the same number and was killed, "<path>.tmp.<process>.1" and so on.
-static int open_beside(const char *path, char *name, size_t name_bytes) {
-  for (int attempt = 0;; ++attempt) {
-    int length = snprintf(name, name_bytes, "%s.tmp.%ld", path, (long)getpid());
-    if (attempt)
-      snprintf(name + length, name_bytes - (size_t)length, ".%d", attempt);
-    int file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file >= 0 || errno != EEXIST || attempt == 99)
-      return file;
-  }
-}
-
 static bool write_entries(const dlc_handle *handle, unsigned kinds, int file,
                           char *scratch) {
   const dlc_model *model = handle->model;
@@ -125,41 +110,23 @@ static bool write_entries(const dlc_handle *handle, unsigned kinds, int file,
   return true;
 }
 
-/// Everything between open and close; what failed, or null.
-static const char *write_file(const dlc_handle *handle, unsigned kinds,
-                              int file, const char *header, size_t header_bytes,
-                              char *scratch) {
-  if (!write_fully(file, header, header_bytes) ||
-      !write_entries(handle, kinds, file, scratch))
-    return "write";
-  return fsync(file) ? "sync" : NULL;
-}
-
 static dlc_status save_with(dlc_handle *handle, const char *path,
                             unsigned kinds, const char *header,
-                            size_t header_bytes, char *scratch, char *name,
-                            size_t name_bytes) {
-  int file = open_beside(path, name, name_bytes);
-  if (file < 0)
-    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot create %s: %s", path,
-                       name, strerror(errno));
-  const char *failed =
-      write_file(handle, kinds, file, header, header_bytes, scratch);
-  int error = errno;
-  // Some file systems report a failed write only here.
-  if (close(file) && !failed) {
-    failed = "close";
-    error = errno;
+                            size_t header_bytes, char *scratch) {
+  dlc_rt_replacement replacement;
+  char error[DLC_RT_REPLACE_ERROR_BYTES];
+  if (!dlc_rt_replace_open(&replacement, path, error))
+    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s", error);
+  if (!write_fully(replacement.file, header, header_bytes) ||
+      !write_entries(handle, kinds, replacement.file, scratch)) {
+    dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot be written: %s", path,
+                strerror(errno));
+    dlc_rt_replace_abandon(&replacement);
+    return DLC_ERROR_IO;
   }
-  if (!failed && rename(name, path)) {
-    failed = "rename";
-    error = errno;
-  }
-  if (!failed)
-    return DLC_OK;
-  unlink(name);
-  return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot %s %s: %s", path, failed,
-                     name, strerror(error));
+  if (!dlc_rt_replace_commit(&replacement, path, error))
+    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s", error);
+  return DLC_OK;
 }
 
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope) {
@@ -177,14 +144,17 @@ dlc_status dlc_save(dlc_handle *handle, const char *path, int scope) {
   size_t header_bytes = 0;
   char *header = make_header(model, kinds, &header_bytes);
   char *scratch = dlc_rt_allocate_scratch(model, kinds);
-  size_t name_bytes = strlen(path) + 64;
-  char *name = malloc(name_bytes);
-  dlc_status status = header && scratch && name
-                          ? save_with(handle, path, kinds, header, header_bytes,
-                                      scratch, name, name_bytes)
-                          : dlc_rt_fail(handle, DLC_ERROR_MEMORY,
-                                        "%s: no memory to write it", path);
-  free(name);
+  dlc_status status;
+  if (!header || !scratch)
+    status = dlc_rt_fail(handle, DLC_ERROR_MEMORY, "%s: no memory to write it",
+                         path);
+  else if (header_bytes - sizeof(uint64_t) > DLC_RT_MAX_HEADER)
+    status = dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                         "%s: a header of %zu bytes, which is more than the %d "
+                         "that a safetensors file can have",
+                         path, header_bytes, (int)DLC_RT_MAX_HEADER);
+  else
+    status = save_with(handle, path, kinds, header, header_bytes, scratch);
   free(scratch);
   free(header);
   return status;

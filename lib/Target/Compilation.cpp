@@ -2,22 +2,32 @@
 
 #include "dlc/Compiler.h"
 
+#include "CheckNames.h"
 #include "Manifest.h"
+#include "NumberSyntax.h"
+#include "ObjectCode.h"
 #include "dialects/Dl/Build.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Pipelines/VerifyProgram.h"
+#include "dlc/Support/LargeStack.h"
+#include "dlc/Support/Limits.h"
+#include "dlc/Support/Printable.h"
+#include "dlc/Support/ProgramText.h"
+#include "dlc/Transforms/Names.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/Timing.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -29,6 +39,10 @@
 
 using namespace mlir;
 using namespace dlc;
+
+TimingScope CompilerOptions::measure(StringRef stage) const {
+  return timing ? timing->nest(stage) : TimingScope();
+}
 
 //===----------------------------------------------------------------------===//
 // The machine
@@ -104,46 +118,6 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// The parser recurses into brackets and would exhaust the stack on a hostile
-/// file.
-static llvm::Error checkNesting(StringRef path, StringRef text) {
-  constexpr unsigned limit = 200;
-  SmallVector<char> open;
-  unsigned line = 1, column = 0;
-  bool inString = false, inComment = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    ++column;
-    if (c == '\n') {
-      ++line;
-      column = 0;
-      inString = inComment = false;
-    } else if (inComment) {
-      continue;
-    } else if (inString) {
-      if (c == '\\')
-        ++i, ++column;
-      else if (c == '"')
-        inString = false;
-    } else if (c == '"') {
-      inString = true;
-    } else if (c == '/' && text.substr(i, 2) == "//") {
-      inComment = true;
-    } else if (c == '(' || c == '[' || c == '{' || (c == '<')) {
-      open.push_back(c);
-      if (open.size() > limit)
-        return llvm::createStringError(
-            llvm::formatv("{0}:{1}:{2}: error: brackets nest deeper than {3}",
-                          path, line, column, limit));
-    } else if (c == ')' || c == ']' || c == '}' ||
-               (c == '>' && i > 0 && text[i - 1] != '-')) {
-      if (!open.empty())
-        open.pop_back();
-    }
-  }
-  return llvm::Error::success();
-}
-
 /// Collects what is wrong as text, with the lines of the source.
 struct Compilation::Diagnostics {
   explicit Diagnostics(MLIRContext &context)
@@ -170,12 +144,14 @@ llvm::Error
 Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
                            StringRef otherwise) {
   diagnostics->text.clear();
-  bool done = succeeded(action());
+  // Parser and passes recurse over the program.
+  bool done = false;
+  onLargeStack([&] { done = succeeded(action()); });
   StringRef text = StringRef(diagnostics->text).rtrim();
   if (done) {
     // Warnings and remarks: nothing to return, and nothing to keep quiet about.
     if (!text.empty())
-      llvm::errs() << text << '\n';
+      llvm::errs() << printableLines(text) << '\n';
     return llvm::Error::success();
   }
   return llvm::createStringError(text.empty() ? otherwise : text);
@@ -183,6 +159,23 @@ Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
 
 llvm::Expected<std::unique_ptr<Compilation>>
 Compilation::read(StringRef path, const CompilerOptions &options) {
+  auto buffer = readProgram(path);
+  if (!buffer)
+    return buffer.takeError();
+  return parse(std::move(*buffer), options);
+}
+
+llvm::Expected<std::unique_ptr<Compilation>>
+Compilation::readText(StringRef text, StringRef name,
+                      const CompilerOptions &options) {
+  if (llvm::Error error = checkText(name, text))
+    return error;
+  return parse(llvm::MemoryBuffer::getMemBufferCopy(text, name), options);
+}
+
+llvm::Expected<std::unique_ptr<Compilation>>
+Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                   const CompilerOptions &options) {
   if (options.optLevel != 0 && options.optLevel != 2)
     return llvm::createStringError(
         "there are optimisation levels 0 and 2, not " +
@@ -192,14 +185,8 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
   if (!machine)
     return machine.takeError();
   result->machine = std::move(*machine);
-
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(path, &message);
-  if (!buffer)
-    return llvm::createStringError(message);
-  if (llvm::Error error = checkNesting(path, buffer->getBuffer()))
-    return error;
   result->diagnostics->sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+  TimingScope timing = options.measure("Parse");
   llvm::Error error = result->runCollecting(
       [&] {
         result->module = parseSourceFile<ModuleOp>(result->diagnostics->sources,
@@ -207,6 +194,19 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
         return success(bool(result->module));
       },
       "the program could not be read");
+  if (error) {
+    llvm::SourceMgr &sources = result->diagnostics->sources;
+    const llvm::MemoryBuffer *source =
+        sources.getMemoryBuffer(sources.getMainFileID());
+    if (llvm::Error number = checkNumbers(source->getBufferIdentifier(),
+                                          source->getBuffer())) {
+      llvm::consumeError(std::move(error));
+      return number;
+    }
+  }
+  // What follows changes the program: it must be one before that.
+  if (!error && !options.gradientsOf.empty())
+    error = result->enter("");
   if (!error && !options.gradientsOf.empty())
     error = result->runCollecting(
         [&] {
@@ -229,6 +229,22 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
 // Phases
 //===----------------------------------------------------------------------===//
 
+llvm::Error Compilation::enter(StringRef from) {
+  if (entered)
+    return llvm::Error::success();
+  entered = true;
+  int64_t ops = 0;
+  module->walk([&](Operation *) { ++ops; });
+  if (ops > limits::opsOfPool)
+    context.disableMultithreading();
+  return runCollecting(
+      [&] {
+        return failure(failed(verifyProgram(*module, from)) ||
+                       failed(checkNames(*module)));
+      },
+      "the program is none that can enter here");
+}
+
 static llvm::Error writeFile(StringRef path, ModuleOp module) {
   std::error_code code;
   llvm::ToolOutputFile file(path, code, llvm::sys::fs::OF_Text);
@@ -239,61 +255,32 @@ static llvm::Error writeFile(StringRef path, ModuleOp module) {
   return llvm::Error::success();
 }
 
-/// Whether C and C++ can call something by this name.
-static bool isCName(StringRef name) {
-  static constexpr StringLiteral keywords[] = {
-      "auto",     "bool",     "break",    "case",     "char",      "class",
-      "const",    "continue", "default",  "delete",   "do",        "double",
-      "else",     "enum",     "extern",   "float",    "for",       "goto",
-      "if",       "inline",   "int",      "long",     "namespace", "new",
-      "operator", "private",  "public",   "register", "restrict",  "return",
-      "short",    "signed",   "sizeof",   "static",   "struct",    "switch",
-      "template", "this",     "typedef",  "union",    "unsigned",  "using",
-      "virtual",  "void",     "volatile", "while"};
-  return !name.empty() && !llvm::isDigit(name.front()) &&
-         llvm::all_of(name,
-                      [](char c) { return llvm::isAlnum(c) || c == '_'; }) &&
-         !llvm::is_contained(keywords, name);
-}
-
-/// A model, its steps and their inputs and outputs have names in C too.
-static LogicalResult checkNames(ModuleOp module) {
-  auto check = [](Operation *op, StringRef what,
-                  StringRef name) -> LogicalResult {
-    if (isCName(name))
-      return success();
-    return op->emitOpError() << "has " << what << " '" << name
-                             << "', which cannot be a name in C here";
-  };
-  WalkResult result = module.walk([&](Operation *op) -> WalkResult {
-    if (auto model = dyn_cast<dl::ModelOp>(op))
-      return check(op, "the name", model.getSymName());
-    auto step = dyn_cast<dl::StepOp>(op);
-    if (!step)
-      return WalkResult::advance();
-    StringRef name = step.getSymName();
-    if (llvm::is_contained(reservedNames(), name)) {
-      step.emitOpError() << "may not be called @" << name
-                         << ": the C interface has a function of that name";
-      return WalkResult::interrupt();
-    }
-    if (failed(check(op, "the name", name)))
-      return WalkResult::interrupt();
-    for (Attribute attr : llvm::concat<const Attribute>(
-             step.getArgNames(), step.getResultNames())) {
-      StringRef tensor = cast<StringAttr>(attr).getValue();
-      // The first parameter of a step's function is the handle.
-      if (tensor == "model") {
-        op->emitOpError("has an input or output 'model', which in C is the "
-                        "name of the handle");
-        return WalkResult::interrupt();
-      }
-      if (failed(check(op, "the input or output", tensor)))
-        return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
+/// Of a program with a memory plan: fails if no process can have that memory.
+static LogicalResult checkMemory(ModuleOp module) {
+  auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
+  auto state =
+      manifest ? manifest.getAs<IntegerAttr>("state_bytes") : IntegerAttr();
+  if (state && state.getInt() > limits::memoryBytes)
+    return module.emitError("the state of the model takes ")
+           << state.getInt() << " bytes; a process has at most "
+           << limits::memoryBytes;
+  for (auto step : module.getOps<func::FuncOp>()) {
+    if (!step->hasAttr(names::step))
+      continue;
+    // Arena, inputs and outputs; the state comes first.
+    int64_t bytes = 0;
+    for (Type type : step.getArgumentTypes().drop_front())
+      if (auto buffer = dyn_cast<MemRefType>(type))
+        bytes += buffer.getNumElements() *
+                 llvm::divideCeil(buffer.getElementTypeBitWidth(), 8);
+    if (bytes > limits::memoryBytes)
+      return step.emitError("step @")
+             << step.getSymName() << " takes " << bytes
+             << " bytes for its inputs, outputs and arena; a process has at "
+                "most "
+             << limits::memoryBytes;
+  }
+  return success();
 }
 
 llvm::Error Compilation::run(StringRef from, StringRef to) {
@@ -316,17 +303,21 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
       return llvm::createStringError(options.dumpPhases + ": " +
                                      code.message());
 
+  if (llvm::Error error = enter(from))
+    return error;
   bool active = from.empty();
   PhaseOptions machineOptions = phaseOptions(*machine, options);
   for (auto [number, phase] : llvm::enumerate(getPhases())) {
     if (active) {
       llvm::Error error = runCollecting(
           [&, &phase = phase] {
-            if (failed(checkNames(*module)))
-              return failure();
             PassManager manager(&context);
             addPhase(manager, phase, machineOptions);
-            return manager.run(*module);
+            TimingScope timing = options.measure(phase.name);
+            manager.enableTiming(timing);
+            return failure(
+                failed(manager.run(*module)) ||
+                (phase.name == "vector" && failed(checkMemory(*module))));
           },
           ("phase '" + phase.name + "' failed").str());
       if (error)
@@ -348,7 +339,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
 }
 
 llvm::Error Compilation::runToPrimitives() {
-  if (llvm::Error error = run("", "grad"))
+  if (llvm::Error error = run(options.from, "grad"))
     return error;
   return runCollecting(
       [&] {
@@ -362,30 +353,6 @@ llvm::Error Compilation::runToPrimitives() {
 //===----------------------------------------------------------------------===//
 // LLVM IR
 //===----------------------------------------------------------------------===//
-
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                     unsigned optLevel) {
-  // Kernels are vectorised already, in the shape they should have; LLVM's own
-  // vectorisers would take them apart.
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  llvm::PassBuilder passes(&machine, tuning);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager calls;
-  llvm::ModuleAnalysisManager modules;
-  passes.registerModuleAnalyses(modules);
-  passes.registerCGSCCAnalyses(calls);
-  passes.registerFunctionAnalyses(functions);
-  passes.registerLoopAnalyses(loops);
-  passes.crossRegisterProxies(loops, functions, calls, modules);
-  passes
-      .buildPerModuleDefaultPipeline(optLevel == 0
-                                         ? llvm::OptimizationLevel::O1
-                                         : llvm::OptimizationLevel::O2)
-      .run(module, modules);
-}
 
 /// LLVM has no constants of more elements, and ends the process at one.
 static constexpr int64_t kMostElements = (int64_t(1) << 27) - 1;
@@ -407,7 +374,7 @@ static LogicalResult checkConstants(ModuleOp module) {
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
-Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
+Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   llvm::Expected<Manifest> manifest = Manifest::read(*module);
   if (!manifest)
     return manifest.takeError();
@@ -416,6 +383,7 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
       [&] {
         if (failed(checkConstants(*module)))
           return failure();
+        TimingScope timing = options.measure("Translate to LLVM IR");
         result = translateModuleToLLVMIR(*module, llvmContext, manifest->name);
         return success(bool(result));
       },
@@ -438,12 +406,39 @@ Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
     function.addFnAttr("target-cpu", machine->getTargetCPU());
     function.addFnAttr("target-features", machine->getTargetFeatureString());
     function.addFnAttr("no-trapping-math", "true");
+    // As workers compute. Else LLVM takes a test of a float's bits for zero,
+    // which sees denormals, for a comparison, which does not.
+    function.addFnAttr("denormal-fp-math", "preserve-sign,preserve-sign");
   }
   if (llvm::Function *barrier = result->getFunction("dlc_rt_barrier"))
     barrier->setVisibility(llvm::GlobalValue::HiddenVisibility);
   llvm::GlobalVariable *tables = addTables(*result, *manifest);
   if (interface)
     addInterface(*result, *manifest, tables);
-  optimize(*result, *machine, options.optLevel);
+  // What the program brought with it in the LLVM dialect may be invalid there.
+  std::string flaw;
+  llvm::raw_string_ostream os(flaw);
+  if (llvm::verifyModule(*result, &os))
+    return llvm::createStringError("the program is no valid LLVM IR: " + flaw);
   return result;
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+Compilation::translate(llvm::LLVMContext &llvmContext, bool interface) {
+  auto result = lower(llvmContext, interface);
+  if (!result)
+    return result.takeError();
+  TimingScope timing = options.measure("Optimize LLVM IR");
+  if (llvm::Error error = optimize(**result, *machine, options.optLevel))
+    return error;
+  return result;
+}
+
+llvm::Expected<Objects> Compilation::compile(bool interface) {
+  llvm::LLVMContext llvmContext;
+  auto lowered = lower(llvmContext, interface);
+  if (!lowered)
+    return lowered.takeError();
+  std::string name = (*lowered)->getName().str();
+  return compileObjects(std::move(*lowered), *machine, name, options);
 }

@@ -171,8 +171,7 @@ std::string dlc::makeHeader(mlir::ModuleOp module) {
   const Manifest &manifest = *read;
   std::string text;
   raw_string_ostream out(text);
-  std::string name = manifest.name.str(),
-              guard = StringRef(name).upper() + "_H";
+  std::string name = manifest.name.str(), guard = "DLC_MODEL_" + name + "_H";
   out << formatv(R"(/* {0}.h - the model "{0}", compiled by dlc.
 
    Every function that returns int returns 0 when all went well; otherwise

@@ -1,13 +1,14 @@
 //===- SharedLibrary.cpp - Objects and libraries --------------------------===//
 
+#include "LLVMErrors.h"
+#include "Linker.h"
+
 #include "dlc/Compiler.h"
+#include "dlc/Support/LargeStack.h"
+#include "dlc/Support/ReadFile.h"
 
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -25,29 +26,9 @@ Error dlc::writeCode(Module &module, TargetMachine &machine, CodeFormat format,
                              : CodeGenFileType::AssemblyFile;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
     return createStringError("the target cannot write this kind of file");
-  passes.run(module);
-  return Error::success();
-}
-
-/// A temporary file with this content, removed with the returned object.
-static Expected<std::unique_ptr<FileRemover>>
-writeTemporary(StringRef suffix, StringRef content,
-               SmallVectorImpl<char> &path) {
-  int descriptor;
-  if (std::error_code code =
-          sys::fs::createTemporaryFile("dlc", suffix, descriptor, path))
-    return createStringError("no temporary file: " + code.message());
-  auto remover =
-      std::make_unique<FileRemover>(StringRef(path.data(), path.size()));
-  raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-  stream << content;
-  stream.close();
-  if (stream.has_error()) {
-    std::error_code code = stream.error();
-    stream.clear_error();
-    return createStringError("writing a temporary file: " + code.message());
-  }
-  return remover;
+  LLVMErrors errors(module.getContext());
+  onLargeStack([&] { passes.run(module); });
+  return errors.take();
 }
 
 /// A program that links as the system's C compiler does.
@@ -60,58 +41,106 @@ static Expected<std::string> findLinker() {
       "clang) on PATH, and there is none");
 }
 
-Error dlc::linkLibrary(ArrayRef<char> object, StringRef outputPath) {
-  SmallString<128> objectPath, archivePath, logPath;
-  auto objectFile =
-      writeTemporary("o", StringRef(object.data(), object.size()), objectPath);
-  if (!objectFile)
-    return objectFile.takeError();
-  auto archiveFile = writeTemporary(
-      "a",
-      StringRef(dlc_runtime_archive_begin,
-                dlc_runtime_archive_end - dlc_runtime_archive_begin),
-      archivePath);
-  if (!archiveFile)
-    return archiveFile.takeError();
-  auto logFile = writeTemporary("txt", "", logPath);
-  if (!logFile)
-    return logFile.takeError();
+static StringRef textOf(ArrayRef<char> bytes) {
+  return StringRef(bytes.data(), bytes.size());
+}
+
+namespace {
+
+/// A run of the linker on files in a temporary folder.
+class Link {
+public:
+  explicit Link(TemporaryFolder folder) : folder(std::move(folder)) {}
+
+  /// Writes a file to link.
+  Error add(StringRef name, StringRef content);
+  Error add(const Objects &objects);
+  /// Links what was added to `output`; messages begin with `name`.
+  Error run(ArrayRef<StringRef> options, StringRef output, StringRef name);
+  std::string file(StringRef name) const { return folder.file(name); }
+
+private:
+  TemporaryFolder folder;
+  std::vector<std::string> paths;
+};
+
+} // namespace
+
+Error Link::add(StringRef name, StringRef content) {
+  Expected<std::string> path = folder.write(name, content);
+  if (!path)
+    return path.takeError();
+  paths.push_back(std::move(*path));
+  return Error::success();
+}
+
+Error Link::add(const Objects &objects) {
+  for (auto [number, object] : enumerate(objects))
+    if (Error error =
+            add(("model." + Twine(number) + ".o").str(), textOf(object)))
+      return error;
+  return Error::success();
+}
+
+Error Link::run(ArrayRef<StringRef> options, StringRef output, StringRef name) {
   Expected<std::string> linker = findLinker();
   if (!linker)
     return linker.takeError();
-
-  // Beside its final place, so that it appears there whole or not at all.
-  std::string unfinished =
-      (outputPath + ".tmp" + Twine(sys::Process::getProcessId())).str();
-  FileRemover remover(unfinished);
-  StringRef arguments[] = {*linker,
-                           "-shared",
-                           "-o",
-                           unfinished,
-                           objectPath,
-                           archivePath,
-                           "-Wl,--exclude-libs,ALL",
-                           "-Wl,-Bsymbolic",
-                           "-Wl,--gc-sections",
-                           "-Wl,--as-needed",
-                           "-Wl,-z,noexecstack",
-                           "-Wl,-z,defs",
-                           "-s",
-                           "-lm"};
-  std::optional<StringRef> redirects[] = {StringRef(), StringRef(logPath),
-                                          StringRef(logPath)};
+  std::vector<std::string> command{*linker, "-o", output.str()};
+  append_range(command, paths);
+  for (StringRef option : options)
+    command.push_back(option.str());
+  std::string logPath = folder.file("log.txt");
+  Expected<int> status = runProgram(command, folder, logPath);
+  if (!status)
+    return status.takeError();
+  if (*status == 0)
+    return Error::success();
   std::string message;
-  int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects,
-                                   0, 0, &message);
-  if (status != 0) {
-    if (ErrorOr<std::unique_ptr<MemoryBuffer>> log =
-            MemoryBuffer::getFile(logPath))
-      message += (*log)->getBuffer().rtrim();
-    return createStringError(outputPath + ": " + *linker +
-                             " failed: " + message);
-  }
-  if (std::error_code code = sys::fs::rename(unfinished, outputPath))
-    return createStringError(outputPath + ": " + code.message());
-  remover.releaseFile();
-  return Error::success();
+  if (auto log = readFile(logPath, 1 << 20))
+    message = (*log)->getBuffer().rtrim().str();
+  else
+    consumeError(log.takeError());
+  return createStringError(name + ": " + *linker + " failed: " + message);
+}
+
+static Expected<Link> beginLink(const Objects &objects) {
+  Expected<TemporaryFolder> folder = TemporaryFolder::make();
+  if (!folder)
+    return folder.takeError();
+  Link link(std::move(*folder));
+  if (Error error = link.add(objects))
+    return std::move(error);
+  return link;
+}
+
+Error dlc::linkLibrary(const Objects &objects, StringRef outputPath) {
+  Expected<Link> link = beginLink(objects);
+  if (!link)
+    return link.takeError();
+  if (Error error = link->add(
+          "runtime.a",
+          StringRef(dlc_runtime_archive_begin,
+                    dlc_runtime_archive_end - dlc_runtime_archive_begin)))
+    return error;
+  return link->run({"-shared", "-Wl,--exclude-libs,ALL", "-Wl,-Bsymbolic",
+                    "-Wl,--gc-sections", "-Wl,--as-needed",
+                    "-Wl,-z,noexecstack", "-Wl,-z,defs", "-s", "-lm"},
+                   outputPath, outputPath);
+}
+
+Expected<SmallVector<char, 0>> dlc::mergeObjects(const Objects &objects) {
+  if (objects.size() == 1)
+    return objects.front();
+  Expected<Link> link = beginLink(objects);
+  if (!link)
+    return link.takeError();
+  std::string path = link->file("merged.o");
+  if (Error error = link->run({"-r", "-nostdlib"}, path, "merging objects"))
+    return std::move(error);
+  auto merged = readFile(path, UINT32_MAX);
+  if (!merged)
+    return merged.takeError();
+  StringRef bytes = (*merged)->getBuffer();
+  return SmallVector<char, 0>(bytes.begin(), bytes.end());
 }

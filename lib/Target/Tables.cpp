@@ -6,10 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Manifest.h"
+#include "ObjectCode.h"
 
 #include "dlc/Runtime.h"
+#include "dlc/Transforms/Names.h"
 
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -99,11 +102,9 @@ private:
 
 } // namespace
 
-/// A dlc_step_fn that calls the compiled step with its inputs and outputs.
+/// A dlc_step_fn of what the compiled step does with its inputs and outputs.
 Function *TableBuilder::entry(const StepInfo &info) {
-  Function *step = module.getFunction(info.name);
-  step->setLinkage(GlobalValue::InternalLinkage);
-  step->setName("dlc.step." + info.name);
+  Function *step = module.getFunction((names::stepPrefix + info.name).str());
   Type *pointer = PointerType::get(context, 0),
        *integer = Type::getInt64Ty(context);
   auto *type = FunctionType::get(
@@ -111,18 +112,28 @@ Function *TableBuilder::entry(const StepInfo &info) {
       {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
   Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
                                      "dlc.entry." + info.name, module);
+  entry->addFnAttrs(AttrBuilder(context, step->getAttributes().getFnAttrs()));
   IRBuilder<> builder(BasicBlock::Create(context, "entry", entry));
   SmallVector<Value *> args{entry->getArg(0), entry->getArg(1)};
   for (size_t i = 0, e = info.inputs.size() + info.outputs.size(); i < e; ++i) {
     Value *slot = builder.CreateConstGEP1_64(pointer, entry->getArg(2), i);
-    args.push_back(builder.CreateLoad(pointer, slot));
+    LoadInst *load = builder.CreateLoad(pointer, slot);
+    // No step writes the list of its inputs and outputs.
+    load->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(context, {}));
+    args.push_back(load);
   }
   if (!info.faults.empty())
     args.push_back(entry->getArg(3));
   for (unsigned i : {4, 5, 6})
     args.push_back(entry->getArg(i));
-  builder.CreateCall(step, args);
-  builder.CreateRetVoid();
+  for (auto [arg, value] : zip_equal(step->args(), args))
+    arg.replaceAllUsesWith(value);
+  BasicBlock *first = &step->getEntryBlock();
+  entry->splice(entry->end(), step);
+  builder.CreateBr(first);
+  MergeBlockIntoPredecessor(first);
+  step->eraseFromParent();
+  cutStep(*entry);
   return entry;
 }
 

@@ -16,7 +16,7 @@ public:
       : model(model), step(step), feed(feed), buffers(model.step(step)),
         metrics(model.step(step)) {}
 
-  Expected<Totals> run();
+  Expected<Totals> run(const std::function<bool()> &stop);
 
 private:
   /// The totals of one full batch.
@@ -70,11 +70,11 @@ Expected<Totals> Evaluator::runRemainder(ArrayRef<uint32_t> rows) {
   return totals;
 }
 
-Expected<Totals> Evaluator::run() {
+Expected<Totals> Evaluator::run(const std::function<bool()> &stop) {
   std::vector<uint32_t> order = fileOrder(feed.numSamples());
   ArrayRef<uint32_t> rest = order;
   Totals totals = metrics.zero();
-  while (!rest.empty()) {
+  while (!rest.empty() && !(stop && stop())) {
     size_t count = std::min<size_t>(rest.size(), feed.batchSize());
     ArrayRef<uint32_t> rows = rest.take_front(count);
     rest = rest.drop_front(count);
@@ -88,6 +88,7 @@ Expected<Totals> Evaluator::run() {
   return totals;
 }
 
-Expected<Totals> dlc::evaluate(Model &model, int step, const BatchFeed &feed) {
-  return Evaluator(model, step, feed).run();
+Expected<Totals> dlc::evaluate(Model &model, int step, const BatchFeed &feed,
+                               const std::function<bool()> &stop) {
+  return Evaluator(model, step, feed).run(stop);
 }

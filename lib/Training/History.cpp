@@ -4,28 +4,53 @@
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/PendingFiles.h"
+#include "dlc/Support/Printable.h"
+#include "dlc/Support/ReadFile.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 using namespace dlc;
 
+/// A name as a field of one line: in quotes where it would be taken for more.
+static std::string csvField(StringRef name) {
+  std::string text = printable(name);
+  if (StringRef(text).find_first_of(",\"") == StringRef::npos)
+    return text;
+  std::string quoted = "\"";
+  for (char c : text)
+    quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string History::header() const {
-  return "epoch," + join(columns, ",") + (columns.empty() ? "" : ",") +
-         "seconds";
+  std::string text = "epoch,";
+  for (const std::string &column : columns)
+    text += csvField(column) + ",";
+  return text + "seconds";
+}
+
+/// Whether a line has a number in each of `cells` cells.
+static bool isRow(StringRef line, size_t cells) {
+  SmallVector<StringRef> words;
+  line.split(words, ',');
+  double value;
+  return words.size() == cells && all_of(words, [&](StringRef word) {
+           return !word.getAsDouble(value);
+         });
 }
 
 Error History::continueFrom(StringRef path, int64_t firstEpoch) {
   if (!sys::fs::exists(path))
     return Error::success();
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path);
+  // Far more than a line for each epoch of any run.
+  Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 28);
   if (!file)
-    return makeError("{0}: cannot be read: {1}", path,
-                     file.getError().message());
+    return file.takeError();
 
   SmallVector<StringRef> lines;
   (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
@@ -34,10 +59,16 @@ Error History::continueFrom(StringRef path, int64_t firstEpoch) {
         "{0}: is not of this training run: its first line is '{1}', "
         "expected '{2}'",
         path, lines.empty() ? "" : lines.front(), header());
+  int64_t last = 0;
   for (StringRef line : ArrayRef(lines).drop_front()) {
     int64_t epoch;
-    if (line.split(',').first.getAsInteger(10, epoch))
-      return makeError("{0}: '{1}' does not start with an epoch", path, line);
+    if (line.split(',').first.getAsInteger(10, epoch) || epoch <= last)
+      return makeError("{0}: '{1}' does not start with an epoch after {2}",
+                       path, line, last);
+    if (!isRow(line, columns.size() + 2))
+      return makeError("{0}: '{1}', expected {2} numbers", path, line,
+                       columns.size() + 2);
+    last = epoch;
     // The epoch in which training goes on is recorded again when it ends.
     if (epoch < firstEpoch)
       rows.push_back(line.str());

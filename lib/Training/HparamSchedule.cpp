@@ -3,15 +3,14 @@
 #include "dlc/Training/HparamSchedule.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/ReadFile.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
-#include <tuple>
 
 using namespace llvm;
 using namespace dlc;
@@ -45,12 +44,12 @@ Error HparamSchedule::parseLine(StringRef text, unsigned line) {
     if (value.getAsDouble(change.value) || !std::isfinite(change.value))
       return makeError("{0}: {1} is '{2}', expected a finite number",
                        place(line), name, value);
-    for (const Change &other : changes)
-      if (other.at == change.at && other.isEpoch == isEpoch &&
-          other.name == name)
-        return makeError("{0}: '{1}' has a value from {2} {3} on already, in "
-                         "line {4}",
-                         place(line), name, words[0], words[1], other.line);
+    auto [other, isNew] =
+        lines.try_emplace(std::tuple(isEpoch, change.at, change.name), line);
+    if (!isNew)
+      return makeError("{0}: '{1}' has a value from {2} {3} on already, in "
+                       "line {4}",
+                       place(line), name, words[0], words[1], other->second);
     changes.push_back(std::move(change));
   }
   return Error::success();
@@ -72,10 +71,10 @@ Expected<HparamSchedule> HparamSchedule::parse(StringRef text, StringRef path) {
 }
 
 Expected<HparamSchedule> HparamSchedule::read(StringRef path) {
-  ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path);
+  // Millions of lines.
+  Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 26);
   if (!file)
-    return makeError("{0}: cannot be read: {1}", path,
-                     file.getError().message());
+    return file.takeError();
   return parse((*file)->getBuffer(), path);
 }
 

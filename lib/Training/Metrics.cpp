@@ -2,11 +2,54 @@
 
 #include "dlc/Training/Metrics.h"
 
+#include "dlc/Support/Error.h"
+#include "dlc/Training/Metadata.h"
+
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cmath>
+
 using namespace llvm;
 using namespace dlc;
+
+std::string dlc::totalsText(const Totals &totals) {
+  if (!all_of(totals.sums, [](double sum) { return std::isfinite(sum); }))
+    return "";
+  std::string text =
+      std::to_string(totals.samples) + " " + std::to_string(totals.correct);
+  for (double sum : totals.sums)
+    text += " " + exactText(sum);
+  return text;
+}
+
+Expected<Totals> dlc::parseTotals(StringRef text, unsigned sums,
+                                  int64_t samples) {
+  Totals totals;
+  totals.sums.assign(sums, 0);
+  SmallVector<StringRef> words;
+  text.split(words, ' ');
+  // Far more than any run counts, and small enough to add to.
+  constexpr int64_t most = int64_t(1) << 62;
+  bool good = words.size() == sums + 2 &&
+              parseExact(words[0], totals.samples) &&
+              parseExact(words[1], totals.correct) && totals.correct >= -most &&
+              totals.correct <= most;
+  for (unsigned i = 0; good && i < sums; ++i)
+    good = parseExact(words[i + 2], totals.sums[i]) &&
+           std::isfinite(totals.sums[i]);
+  if (!good)
+    return makeError("'{0}', expected the numbers of samples and of right ones "
+                     "and a finite sum for each of {1} metrics",
+                     text, sums);
+  if (totals.samples != samples)
+    return makeError(
+        "'{0}', of {1} samples, expected {2}: as many as the steps "
+        "of the epoch that are done",
+        text, totals.samples, samples);
+  return totals;
+}
 
 Metrics::Metrics(const dlc_step &step) {
   for (int index = 0; index < step.num_outputs; ++index) {

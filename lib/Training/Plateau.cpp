@@ -38,10 +38,13 @@ static Error readNumber(StringRef name, StringRef value, double least,
   return Error::success();
 }
 
+/// Of epochs: more than any run has.
+static constexpr int64_t mostEpochs = 1'000'000'000;
+
 static Error readCount(StringRef name, StringRef value, int64_t &count) {
-  if (value.getAsInteger(10, count) || count < 0)
-    return makeError("{0} is '{1}', expected a whole number of at least 0",
-                     name, value);
+  if (value.getAsInteger(10, count) || count < 0 || count > mostEpochs)
+    return makeError("{0} is '{1}', expected a whole number from 0 to {2}",
+                     name, value, mostEpochs);
   return Error::success();
 }
 
@@ -155,8 +158,8 @@ std::map<std::string, std::string> Plateau::save() const {
 Error Plateau::restore(const std::map<std::string, std::string> &saved) {
   auto count = [&](const char *name, int64_t &value) {
     auto found = saved.find(name);
-    return found != saved.end() &&
-           !StringRef(found->second).getAsInteger(10, value) && value >= 0;
+    return found != saved.end() && parseExact(found->second, value) &&
+           value >= 0 && value <= mostEpochs;
   };
   auto found = saved.find("plateau.best");
   if (found == saved.end())
@@ -171,11 +174,15 @@ Error Plateau::restore(const std::map<std::string, std::string> &saved) {
                        name, other == saved.end() ? "none" : other->second,
                        value);
   }
-  if (StringRef(found->second).getAsDouble(best) ||
-      !count("plateau.bad_epochs", badEpochs) ||
-      !count("plateau.cooldown", cooldown))
-    return makeError("its metadata has plateau.best = '{0}', but not whole "
-                     "numbers plateau.bad_epochs and plateau.cooldown",
+  // Infinite before the first metric was seen.
+  if (!parseExact(found->second, best) || std::isnan(best))
+    return makeError("its metadata has plateau.best = '{0}', expected a number",
                      found->second);
+  if (!count("plateau.bad_epochs", badEpochs) ||
+      !count("plateau.cooldown", cooldown))
+    return makeError(
+        "its metadata has plateau.best, but not plateau.bad_epochs "
+        "and plateau.cooldown, whole numbers from 0 to {0}",
+        mostEpochs);
   return Error::success();
 }

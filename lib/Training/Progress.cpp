@@ -2,6 +2,8 @@
 
 #include "dlc/Training/Progress.h"
 
+#include "dlc/Support/Printable.h"
+
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Process.h"
 
@@ -48,7 +50,7 @@ void Progress::show(StringRef line) {
     return;
   // The last column stays free: some terminals wrap when it is written. The
   // escape sequence erases what is left of a longer line before.
-  os << '\r' << fit(line, width - 1) << "\x1b[K";
+  os << '\r' << printable(fit(line, width - 1)) << "\x1b[K";
   os.flush();
   shown = true;
   lastShown = clock();
@@ -56,7 +58,7 @@ void Progress::show(StringRef line) {
 
 void Progress::print(StringRef line) {
   clear();
-  os << line << '\n';
+  os << printable(line) << '\n';
   os.flush();
 }
 

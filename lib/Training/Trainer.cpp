@@ -108,6 +108,13 @@ Error Trainer::prepareOutput() {
   if (!sys::fs::is_directory(options.outputFolder))
     return makeError("{0}: is not a folder to write results to",
                      options.outputFolder);
+  // Not after the first epoch: what cannot be written. This also removes what
+  // an earlier run left that was killed.
+  PendingFiles files;
+  for (StringRef name : {"metrics.csv", "model.safetensors"})
+    if (Expected<std::string> file = files.reserveRegular(outputPath(name));
+        !file)
+      return file.takeError();
   history.emplace(columns());
   // A run that starts at the beginning replaces what an older one left.
   if (stepCount == 0)
@@ -167,22 +174,19 @@ Error Trainer::stepPlateau(const EpochRecord &record) {
   return model.setHparam(name, after);
 }
 
-Expected<Totals> Trainer::beginTotals(bool isBegun) const {
-  Totals totals = trainMetrics.zero();
-  auto found = options.resumed.find("epoch.totals");
-  if (!isBegun || found == options.resumed.end())
-    return totals;
-  SmallVector<StringRef> words;
-  StringRef(found->second).split(words, ' ');
-  bool good = words.size() == totals.sums.size() + 2 &&
-              !words[0].getAsInteger(10, totals.samples) &&
-              !words[1].getAsInteger(10, totals.correct);
-  for (unsigned i = 0; good && i < totals.sums.size(); ++i)
-    good = !words[i + 2].getAsDouble(totals.sums[i]);
-  if (!good)
-    return makeError("--resume: {0}: epoch.totals of its metadata is '{1}', "
-                     "expected a sum for each of {2} metrics",
-                     options.resumedFrom, found->second, totals.sums.size());
+/// The metadata with the totals of an epoch that is not finished.
+static constexpr const char *totalsName = "epoch.totals";
+
+Expected<Totals> Trainer::beginTotals(int64_t stepsDone) const {
+  auto found = options.resumed.find(totalsName);
+  if (stepsDone == 0 || found == options.resumed.end())
+    return trainMetrics.zero();
+  Expected<Totals> totals =
+      parseTotals(found->second, trainMetrics.names().size(),
+                  stepsDone * trainFeed.batchSize());
+  if (!totals)
+    return makeError("--resume: {0}: epoch.totals of its metadata is {1}",
+                     options.resumedFrom, toString(totals.takeError()));
   return totals;
 }
 
@@ -195,22 +199,43 @@ Error Trainer::writeOutput(const Totals &trained) {
   Metadata metadata;
   if (plateau)
     metadata = plateau->save();
-  if (stepCount % stepsPerEpoch()) {
-    std::string &text = metadata["epoch.totals"];
-    text =
-        std::to_string(trained.samples) + " " + std::to_string(trained.correct);
-    for (double sum : trained.sums)
-      text += " " + exactText(sum);
-  }
+  if (unfinished || stepCount % stepsPerEpoch())
+    if (std::string text = totalsText(trained); !text.empty())
+      metadata[totalsName] = text;
   if (metadata.empty())
     return model.save(path, DLC_ALL);
   PendingFiles files;
-  Expected<std::string> plain = files.reserve(path + ".plain");
-  if (!plain)
-    return plain.takeError();
-  if (Error error = model.save(*plain, DLC_ALL))
-    return error;
-  return copyWithMetadata(*plain, path, metadata);
+  Expected<std::string> temporary = files.reserveRegular(path);
+  if (!temporary)
+    return temporary.takeError();
+  Error error = model.save(*temporary, DLC_ALL);
+  if (!error)
+    error = copyWithMetadata(*temporary, *temporary, metadata);
+  if (error)
+    return files.describe(std::move(error));
+  return files.commit();
+}
+
+//===----------------------------------------------------------------------===//
+// Stopping
+//===----------------------------------------------------------------------===//
+
+bool Trainer::mustStop() {
+  stopped = stopped || (options.stop && options.stop());
+  return stopped;
+}
+
+Error Trainer::stopInEpoch(const Totals &trained) {
+  unfinished = true;
+  return writeOutput(trained);
+}
+
+std::string Trainer::position() const {
+  return formatv("step {0} of {1}", stepCount, lastStep).str();
+}
+
+std::string Trainer::checkpoint() const {
+  return history ? outputPath("model.safetensors") : "";
 }
 
 //===----------------------------------------------------------------------===//
@@ -277,9 +302,13 @@ Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
                              formatMetrics(trainMetrics, trained, ""));
   if (evaluation) {
     Expected<Totals> evaluated =
-        evaluate(model, evaluation->step, evaluation->feed);
+        evaluate(model, evaluation->step, evaluation->feed,
+                 [this] { return mustStop(); });
     if (!evaluated)
       return evaluated.takeError();
+    // A run that resumes evaluates what this one has trained.
+    if (evaluated->samples < evaluation->feed.numSamples())
+      return stopInEpoch(trained);
     appendValues(evaluation->metrics, *evaluated, record);
     line += formatMetrics(evaluation->metrics, *evaluated, "eval ");
   }
@@ -305,7 +334,7 @@ Error Trainer::runEpoch(int64_t epoch) {
   int64_t begin = stepCount - epoch * stepsPerEpoch();
   int64_t end = std::min(stepsPerEpoch(), lastStep - epoch * stepsPerEpoch());
   double started = progress.now();
-  Expected<Totals> begun = beginTotals(begin > 0);
+  Expected<Totals> begun = beginTotals(begin);
   if (!begun)
     return begun.takeError();
   Totals totals = std::move(*begun);
@@ -316,6 +345,8 @@ Error Trainer::runEpoch(int64_t epoch) {
       return error;
     if (progress.due())
       report(epoch, totals, progress.now() - started);
+    if (mustStop() && index + 1 < end)
+      return stopInEpoch(totals);
   }
   return finishEpoch(epoch, totals, progress.now() - started);
 }
@@ -337,7 +368,10 @@ Error Trainer::run() {
   if (options.maxSteps)
     lastStep = std::min(lastStep, *options.maxSteps);
 
-  if (stepCount >= lastStep) {
+  // A run that was stopped while it evaluated, after all steps of the epoch.
+  bool isUnfinished = stepCount > 0 && stepCount % stepsPerEpoch() == 0 &&
+                      options.resumed.count(totalsName);
+  if (stepCount >= lastStep && !isUnfinished) {
     progress.print(formatv("nothing to train: {0} of {1} steps are done",
                            stepCount, lastStep)
                        .str());
@@ -350,7 +384,10 @@ Error Trainer::run() {
     return error;
   if (Error error = prepareOutput())
     return error;
-  while (stepCount < lastStep)
+  if (isUnfinished)
+    if (Error error = runEpoch(stepCount / stepsPerEpoch() - 1))
+      return error;
+  while (stepCount < lastStep && !mustStop())
     if (Error error = runEpoch(stepCount / stepsPerEpoch()))
       return error;
   return Error::success();

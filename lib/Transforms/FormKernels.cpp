@@ -16,9 +16,14 @@
 // what makes or also reads an operand of theirs. So the update of a parameter
 // is one kernel, and not one with those of other parameters.
 //
-// Constants, iotas, broadcasts and reshapes compute nothing: each group has its
-// own. So it is with random bits and the masks made of them: to compute them
-// again takes no memory.
+// Constants, iotas, broadcasts, reshapes, random bits and the masks made of
+// them are free: each group has its own (FreeOps.h). In a loop over rows such
+// an op makes one row at a time, so what reads other rows than its own, as a
+// reverse or the right operand of a product does, has the value copied to
+// memory first:
+//
+//   %1 = dl.iota {axis = 0} ...               %1 = call @kernel_0()
+//   %2 = dl.reverse %1 dims [0] ...           %2 = call @kernel_1(%1)
 //
 // A loop stays in the step, between kernels, and its body is treated as the
 // step is:
@@ -30,9 +35,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Transforms/Passes.h"
+#include "KernelGroups.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
@@ -47,228 +52,31 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
 
-/// Whether a value is made of random bits and constants by a few operations
-/// that are no functions of libm.
-static bool isRandom(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (isa_and_present<RandomBitsOp>(op))
-    return true;
-  if (isa_and_present<BroadcastOp, ReshapeOp>(op))
-    return isRandom(op->getOperand(0));
-  if (!isa_and_present<AddOp, SubOp, DivOp, CompareOp, SelectOp, CastOp,
-                       ScaleOp, OffsetOp>(op))
-    return false;
-  bool random = false;
-  for (Value operand : op->getOperands()) {
-    if (isRandom(operand))
-      random = true;
-    else if (!operand.getDefiningOp<ConstantOp>())
-      return false;
-  }
-  return random;
-}
-
-/// Whether an op only says how to look at a value, or costs as little as that.
-static bool isFree(Operation *op) {
-  return isa_and_present<ConstantOp, BroadcastOp, IotaOp, ReshapeOp>(op) ||
-         (op && op->getNumResults() == 1 && isRandom(op->getResult(0)));
-}
-
-namespace {
-
-/// Ops that will be one kernel.
-struct Group {
-  SmallVector<Operation *> ops;
-  /// The shape, as long as all ops are elementwise and of one shape.
-  std::optional<SmallVector<int64_t>> pointwise;
-  /// The number of rows, as long as all ops can share a loop over them.
-  std::optional<int64_t> rows;
-};
-
-class Grouping {
-public:
-  Grouping(Block &block, int64_t minRows) : block(block), minRows(minRows) {}
-
-  /// Assigns every op that computes something to a group; groups are in an
-  /// order in which they can run.
-  void run() {
-    for (Operation &op : block.without_terminator())
-      if (!isFree(&op) && !canWait(&op))
-        assign(&op);
-  }
-
-  ArrayRef<Group> getGroups() const { return groups; }
-
-private:
-  /// An op's value that another needs, seen through free ops.
-  struct Need {
-    Operation *producer;
-    bool rowOnly; ///< row r is enough for row r
-  };
-
-  /// What `op` needs of ops in groups.
-  SmallVector<Need> needs(Operation *op) const {
-    SmallVector<Need> result;
-    collect(op, true, result);
-    return result;
-  }
-  static void collect(Operation *op, bool rowOnly,
-                      SmallVectorImpl<Need> &result) {
-    auto parallel = dyn_cast<RowParallel>(op);
-    for (OpOperand &operand : op->getOpOperands()) {
-      Operation *producer = operand.get().getDefiningOp();
-      if (!producer)
-        continue;
-      bool row = rowOnly && parallel &&
-                 parallel.isRowOperand(operand.getOperandNumber());
-      if (isFree(producer))
-        collect(producer, row, result);
-      else
-        result.push_back({producer, row});
-    }
-  }
-
-  /// Whether an op goes where its first user does: a large one that only looks
-  /// at what is there before all kernels, as at an optimizer's moment.
-  bool canWait(Operation *op) const;
-  void assign(Operation *op);
-  /// Adds an op to a group, and those before it that have waited for it.
-  void put(Operation *op, size_t group);
-  /// Whether a group reads what the op, or one that waits for it, does.
-  bool readsAlso(Operation *op, size_t group) const {
-    return llvm::any_of(op->getOperands(), [&](Value operand) {
-      Operation *producer = operand.getDefiningOp();
-      if (isWaiting(producer) && readsAlso(producer, group))
-        return true;
-      return !isFree(producer) &&
-             llvm::is_contained(readers.lookup(operand), group);
-    });
-  }
-  bool isWaiting(Operation *op) const {
-    return op && !isFree(op) && !groupOf.contains(op);
-  }
-
-  Block &block;
-  int64_t minRows;
-  SmallVector<Group> groups;
-  DenseMap<Operation *, size_t> groupOf;
-  /// Of each value, the groups that read it but do not make it.
-  DenseMap<Value, SmallVector<size_t>> readers;
-};
-
-} // namespace
-
-/// Tensors up to this many elements are worth a common kernel even if they have
-/// nothing in common.
-static constexpr int64_t kSmall = 4096;
-
-/// The op's rows if it can share a loop over them with others.
-static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
-  auto parallel = dyn_cast<RowParallel>(op);
-  if (!parallel || !parallel.hasRows())
-    return std::nullopt;
-  int64_t rows = tensorType(op->getResult(0)).getDimSize(0);
-  return rows >= minRows ? std::optional(rows) : std::nullopt;
-}
-
-bool Grouping::canWait(Operation *op) const {
-  if (!op->hasTrait<Elementwise>() || op->use_empty() || !needs(op).empty() ||
-      tensorType(op->getResult(0)).getNumElements() <= kSmall)
-    return false;
-  Operation *first = nullptr;
-  for (Operation *user : op->getUsers()) {
-    if (user->getBlock() != &block || isFree(user))
-      return false;
-    if (!first || user->isBeforeInBlock(first))
-      first = user;
-  }
-  return first->hasTrait<Elementwise>() &&
-         first->getResult(0).getType() == op->getResult(0).getType();
-}
-
-void Grouping::put(Operation *op, size_t group) {
-  for (Value operand : op->getOperands()) {
-    Operation *producer = operand.getDefiningOp();
-    if (isWaiting(producer))
-      put(producer, group);
-    if (!producer || groupOf.lookup(producer) != group)
-      readers[operand].push_back(group);
-  }
-  groups[group].ops.push_back(op);
-  groupOf[op] = group;
-}
-
-void Grouping::assign(Operation *op) {
-  // A loop is alone: that it has no rows and is not pointwise keeps others
-  // away.
-  std::optional<int64_t> rows = rowsOf(op, minRows);
-  std::optional<SmallVector<int64_t>> pointwise;
-  if (op->hasTrait<Elementwise>())
-    pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
-
-  SmallVector<Need> needed = needs(op);
-  // What has waited for this op comes along.
-  llvm::erase_if(needed,
-                 [&](const Need &need) { return isWaiting(need.producer); });
-  size_t earliest = 0;
-  for (const Need &need : needed)
-    earliest = std::max(earliest, groupOf.lookup(need.producer));
-
-  size_t end = isa<ScanOp>(op) ? earliest : groups.size();
-  for (size_t i = earliest; i < end; ++i) {
-    Group &group = groups[i];
-    bool related = false, rowOnly = true, sameShape = true;
-    for (const Need &need : needed) {
-      if (groupOf.lookup(need.producer) != i)
-        continue;
-      related = true;
-      rowOnly &= need.rowOnly;
-      sameShape &=
-          pointwise && tensorType(need.producer->getResult(0)).getShape() ==
-                           ArrayRef<int64_t>(*pointwise);
-    }
-    // Small tensors are worth a common kernel even if they have nothing in
-    // common; and large products are a loop over rows that others can join.
-    // (Vectors of as many entries as there are rows are most likely channels,
-    // not rows.)
-    bool large = tensorType(op->getResult(0)).getNumElements() > kSmall;
-    bool joinRows = group.rows && rows && *group.rows == *rows && rowOnly &&
-                    (related || (large && (!pointwise || readsAlso(op, i))));
-    // What shares rows and is pointwise stays so: an optimizer's update then
-    // may overwrite what it reads.
-    bool joinPointwise = group.pointwise && pointwise &&
-                         *group.pointwise == *pointwise && sameShape &&
-                         (related || !large || readsAlso(op, i));
-    if (!joinPointwise && !joinRows)
-      continue;
-    if (!joinPointwise)
-      group.pointwise.reset();
-    // Unrelated ops of one shape share rows too, as long as both have them.
-    if (!(group.rows && rows && *group.rows == *rows && rowOnly))
-      group.rows.reset();
-    put(op, i);
-    return;
-  }
-  groups.push_back({{}, pointwise, rows});
-  put(op, groups.size() - 1);
-}
-
 //===----------------------------------------------------------------------===//
 // Values that need a place of their own
 //===----------------------------------------------------------------------===//
 
+/// Copies `value` to memory, behind the op that makes it.
+static Value copyToMemory(Value value) {
+  OpBuilder builder(value.getContext());
+  builder.setInsertionPointAfterValue(value);
+  return CopyOp::create(builder, value.getLoc(), value.getType(), value);
+}
+
 /// Gives every operand of a terminator a value of its own: what is returned is
-/// computed by a kernel, for one result only. Stacked outputs of a loop may be
-/// returned too if `loopsGive`.
-static void separate(Operation *terminator, bool loopsGive) {
+/// computed by a kernel, for one result only. A step may return stacked outputs
+/// of a loop too.
+static void separateResults(Block &body, const FreeOps &freeOps) {
+  Operation *terminator = body.getTerminator();
   OpBuilder builder(terminator);
   DenseSet<Value> seen;
   for (OpOperand &operand : terminator->getOpOperands()) {
     Value value = operand.get();
     Operation *producer = value.getDefiningOp();
-    bool given = producer && !isFree(producer);
+    bool given = producer && !freeOps.isFree(producer);
     if (auto loop = dyn_cast_or_null<ScanOp>(producer))
-      given = loopsGive && llvm::is_contained(loop.getOutputs(), value);
+      given = isa<func::ReturnOp>(terminator) &&
+              llvm::is_contained(loop.getOutputs(), value);
     if (given && seen.insert(value).second)
       continue;
     operand.set(
@@ -276,23 +84,55 @@ static void separate(Operation *terminator, bool loopsGive) {
   }
 }
 
-static void separateResults(func::FuncOp step) {
-  separate(step.getBody().front().getTerminator(), /*loopsGive=*/true);
-}
-static void separateYields(ScanOp loop) {
-  separate(loop.getYield(), /*loopsGive=*/false);
-}
-
-/// What a loop takes lies in memory; reshapes of what does lie there too.
-static void materializeOperands(ScanOp loop) {
-  OpBuilder builder(loop);
+/// Copies to memory what a loop takes and no kernel gives. Reshapes of values
+/// in memory lie there too; in the body of another loop, where nothing but
+/// kernels and loops may stand, they are copied.
+static void separateOperands(ScanOp loop, const FreeOps &freeOps) {
+  bool isNested = isa<ScanOp>(loop->getParentOp());
   for (OpOperand &operand : loop->getOpOperands()) {
     Value source = operand.get();
     while (auto view = source.getDefiningOp<ReshapeOp>())
       source = view.getX();
-    if (isFree(source.getDefiningOp()))
-      operand.set(CopyOp::create(builder, loop.getLoc(),
-                                 operand.get().getType(), operand.get()));
+    if (freeOps.isFree(source.getDefiningOp()) ||
+        (isNested && source != operand.get()))
+      operand.set(copyToMemory(operand.get()));
+  }
+}
+
+/// Returns true if the kernel of the operand's owner may make the operand
+/// itself, one row at a time.
+static bool isMadeByRow(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  if (op->hasTrait<Irregular>())
+    return false;
+  // A kernel of scalars has no loop over rows.
+  if (tensorType(op->getResult(0)).getRank() == 0 &&
+      (op->hasTrait<Elementwise>() || op->hasTrait<View>()))
+    return true;
+  auto parallel = dyn_cast<RowParallel>(op);
+  return parallel && parallel.isRowOperand(operand.getOperandNumber());
+}
+
+/// Copies to memory the values made where they are used that an op reads at
+/// other rows than its own.
+static void separateRows(Block &body, FreeOps &freeOps) {
+  DenseMap<Value, Value> copies;
+  for (Operation &op : llvm::make_early_inc_range(body.without_terminator())) {
+    if (auto loop = dyn_cast<ScanOp>(op)) {
+      separateOperands(loop, freeOps);
+      continue;
+    }
+    for (OpOperand &operand : op.getOpOperands()) {
+      Value value = operand.get();
+      if (!freeOps.isMade(value) || isMadeByRow(operand))
+        continue;
+      Value &copy = copies[value];
+      if (!copy)
+        copy = copyToMemory(value);
+      operand.set(copy);
+      if (op.hasTrait<View>())
+        freeOps.setInMemory(&op);
+    }
   }
 }
 
@@ -314,8 +154,8 @@ struct Outlined {
 /// Makes functions of groups and calls in their place; equal functions are one.
 class Outliner {
 public:
-  Outliner(ModelOp model, int64_t minRows)
-      : model(model), symbols(model), minRows(minRows) {}
+  Outliner(ModelOp model, const KernelLimits &limits)
+      : model(model), symbols(model), limits(limits) {}
 
   /// Makes kernels of all that a block of a step computes, loops included.
   void outline(Block &block);
@@ -323,21 +163,22 @@ public:
   int64_t numKernels = 0, numShared = 0;
 
 private:
-  Outlined makeKernel(const Group &group);
-  void markInPlace(func::FuncOp step, ArrayRef<Group> groups,
-                   ArrayRef<Outlined> outlined);
+  Outlined makeKernel(const KernelGroup &group, const FreeOps &freeOps);
+  void markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
+                   ArrayRef<Outlined> outlined, const FreeOps &freeOps);
   func::FuncOp share(func::FuncOp kernel);
 
   ModelOp model;
   SymbolTable symbols;
-  int64_t minRows;
+  KernelLimits limits;
   llvm::StringMap<func::FuncOp> known;
 };
 
 } // namespace
 
 /// The kernel of a group, not yet in the model.
-Outlined Outliner::makeKernel(const Group &group) {
+Outlined Outliner::makeKernel(const KernelGroup &group,
+                              const FreeOps &freeOps) {
   Outlined result;
   if (auto loop = dyn_cast<ScanOp>(group.ops.front())) {
     result.loop = loop;
@@ -355,7 +196,7 @@ Outlined Outliner::makeKernel(const Group &group) {
   std::function<void(Operation *)> include = [&](Operation *op) {
     for (Value operand : op->getOperands()) {
       Operation *producer = operand.getDefiningOp();
-      if (isFree(producer))
+      if (freeOps.isFree(producer))
         include(producer);
       else if (!producer || !members.contains(producer))
         result.inputs.insert(operand);
@@ -366,7 +207,7 @@ Outlined Outliner::makeKernel(const Group &group) {
     include(op);
 
   std::function<bool(Operation *)> usedOutside = [&](Operation *user) {
-    if (isFree(user))
+    if (freeOps.isFree(user))
       return llvm::any_of(user->getUsers(), usedOutside);
     return !members.contains(user);
   };
@@ -404,8 +245,9 @@ Outlined Outliner::makeKernel(const Group &group) {
 /// Says of each kernel which results may overwrite which of its inputs: the new
 /// value of a state entry the old one, if the kernel computes element by
 /// element and no later kernel reads the old one.
-void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
-                           ArrayRef<Outlined> outlined) {
+void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
+                           ArrayRef<Outlined> outlined,
+                           const FreeOps &freeOps) {
   DenseMap<Attribute, BlockArgument> oldValue;
   for (BlockArgument arg : step.getArguments())
     if (Attribute state = step.getArgAttr(arg.getArgNumber(), names::state))
@@ -435,7 +277,8 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<Group> groups,
     for (auto [number, output] : llvm::enumerate(group.outputs)) {
       BlockArgument old = overwrites.lookup(output);
       if (!old || !group.inputs.contains(old) || lastReader.lookup(old) != i ||
-          llvm::any_of(old.getUsers(), isFree))
+          llvm::any_of(old.getUsers(),
+                       [&](Operation *user) { return freeOps.isFree(user); }))
         continue;
       int64_t input = llvm::find(group.inputs, old) - group.inputs.begin();
       pairs.push_back(builder.getDenseI64ArrayAttr({int64_t(number), input}));
@@ -480,14 +323,12 @@ static void moveLoop(ScanOp loop, OpBuilder &builder, IRMapping &computed) {
 }
 
 void Outliner::outline(Block &body) {
-  for (auto loop : llvm::make_early_inc_range(body.getOps<ScanOp>())) {
-    materializeOperands(loop);
-    separateYields(loop);
+  FreeOps freeOps(body);
+  separateResults(body, freeOps);
+  separateRows(body, freeOps);
+  for (auto loop : llvm::make_early_inc_range(body.getOps<ScanOp>()))
     outline(loop.getBlock());
-  }
-  Grouping grouping(body, minRows);
-  grouping.run();
-  ArrayRef<Group> groups = grouping.getGroups();
+  std::vector<KernelGroup> groups = formGroups(body, freeOps, limits);
 
   Operation *ret = body.getTerminator();
   OpBuilder builder(ret);
@@ -497,10 +338,10 @@ void Outliner::outline(Block &body) {
       old.push_back(&op);
 
   SmallVector<Outlined> outlined;
-  for (const Group &group : groups)
-    outlined.push_back(makeKernel(group));
+  for (const KernelGroup &group : groups)
+    outlined.push_back(makeKernel(group, freeOps));
   if (auto step = dyn_cast<func::FuncOp>(body.getParentOp()))
-    markInPlace(step, groups, outlined);
+    markInPlace(step, groups, outlined, freeOps);
 
   IRMapping computed;
   for (Outlined &group : outlined) {
@@ -520,24 +361,6 @@ void Outliner::outline(Block &body) {
     op->erase();
 }
 
-/// Gives ops that read at any place their operands in memory: a broadcast, or
-/// what is drawn, would be one more loop in their kernel.
-static void separateTables(func::FuncOp step) {
-  step.walk([](Operation *op) {
-    if (!op->hasTrait<Irregular>())
-      return;
-    OpBuilder builder(op);
-    for (OpOperand &operand : op->getOpOperands()) {
-      Operation *source = operand.get().getDefiningOp();
-      while (auto view = dyn_cast_or_null<ReshapeOp>(source))
-        source = view.getX().getDefiningOp();
-      if (isFree(source) && !isa<ConstantOp>(source))
-        operand.set(CopyOp::create(builder, op->getLoc(),
-                                   operand.get().getType(), operand.get()));
-    }
-  });
-}
-
 namespace {
 
 struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
@@ -549,12 +372,9 @@ struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
     for (auto function : model.getBody().getOps<func::FuncOp>())
       if (function->hasAttr(names::step))
         steps.push_back(function);
-    Outliner outliner(model, minRows);
-    for (func::FuncOp step : steps) {
-      separateResults(step);
-      separateTables(step);
+    Outliner outliner(model, {minRows, maxOps, maxInputs});
+    for (func::FuncOp step : steps)
       outliner.outline(step.getBody().front());
-    }
     numKernels += outliner.numKernels;
     numShared += outliner.numShared;
   }

@@ -24,11 +24,6 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc::dl;
 
-/// Whether an op only says how to look at a value.
-static bool isFree(Operation *op) {
-  return isa<ConstantOp, BroadcastOp, ReshapeOp>(op);
-}
-
 /// Moves what can be moved out of one loop; how many ops.
 static unsigned hoist(ScanOp scan) {
   IRMapping outside;

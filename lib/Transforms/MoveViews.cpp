@@ -10,14 +10,23 @@
 // neighbours cancel. Where a channels-last image, a stored parameter and a
 // cotangent meet, nothing is left.
 //
+// Why this ends: let the height of a use of a view be the number of ops that
+// are no views on the longest way from it to the end of the program, and 0 if
+// the use is by a broadcast, or by views before one. A view that sinks replaces
+// its use by uses of smaller heights: the other operands absorb its inverse
+// whole, and leave a view in front of a broadcast at most (multisets of heights
+// are well ordered). Everything else keeps the heights and lowers one of these,
+// from first to last: products with transpose_b and transposed left operands;
+// groups of a product's dimensions that are out of order, those of b that are
+// contracted not counted; broadcasts in front of a view; pairs of neighbouring
+// views in the wrong order; views.
+//
 //===----------------------------------------------------------------------===//
 
+#include "Views.h"
+
 #include "dlc/Transforms/Passes.h"
-
-#include "dialects/Dl/Build.h"
-
-#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "dlc/Transforms/RewriteGreedily.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_MOVEVIEWS
@@ -25,149 +34,9 @@ namespace dlc {
 } // namespace dlc
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
-
-using Groups = SmallVector<ReassociationIndices>;
-
-/// For a reshape from x to y that only merges neighbouring dimensions: which
-/// ones.
-static std::optional<Groups> collapseGroups(RankedTensorType x,
-                                            RankedTensorType y) {
-  if (x.getRank() <= y.getRank() || y.getRank() == 0)
-    return std::nullopt;
-  return getReassociationIndicesForReshape(x, y);
-}
-static std::optional<Groups> collapseGroups(ReshapeOp op) {
-  return collapseGroups(tensorType(op.getX()), tensorType(op.getY()));
-}
-
-/// For a reshape from x to y that only splits dimensions: into which ones.
-static std::optional<Groups> expandGroups(RankedTensorType x,
-                                          RankedTensorType y) {
-  if (x.getRank() >= y.getRank() || x.getRank() == 0)
-    return std::nullopt;
-  return getReassociationIndicesForReshape(x, y);
-}
-static std::optional<Groups> expandGroups(ReshapeOp op) {
-  return expandGroups(tensorType(op.getX()), tensorType(op.getY()));
-}
-
-/// Where the dimensions of what is broadcast are after a reshape of the result
-/// to `to`, if they go through it whole.
-static std::optional<SmallVector<int64_t>>
-dimsAfterReshape(BroadcastOp broadcast, RankedTensorType to) {
-  SmallVector<int64_t> dims;
-  if (broadcast.getDims().empty())
-    return dims;
-  RankedTensorType from = tensorType(broadcast.getResult());
-  std::optional<Groups> expand = expandGroups(from, to),
-                        collapse = collapseGroups(from, to);
-  if (!expand && !collapse)
-    return std::nullopt;
-  for (int64_t dim : broadcast.getDims()) {
-    if (expand) {
-      if ((*expand)[dim].size() != 1)
-        return std::nullopt;
-      dims.push_back((*expand)[dim][0]);
-      continue;
-    }
-    for (auto [i, group] : llvm::enumerate(*collapse))
-      if (llvm::is_contained(group, dim)) {
-        if (group.size() != 1)
-          return std::nullopt;
-        dims.push_back(i);
-      }
-  }
-  return dims;
-}
-
-static SmallVector<int64_t> permuted(ArrayRef<int64_t> list,
-                                     ArrayRef<int64_t> perm) {
-  return llvm::map_to_vector(perm, [&](int64_t p) { return list[p]; });
-}
-
-/// An elementwise op like `op` on operands of another shape.
-static Operation *cloneWithOperands(PatternRewriter &rewriter, Operation *op,
-                                    ValueRange operands) {
-  ArrayRef<int64_t> shape = tensorType(operands.front()).getShape();
-  SmallVector<Type> types;
-  for (Value result : op->getResults())
-    types.push_back(tensorType(result).clone(shape));
-  return rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands,
-                         types, op->getAttrs());
-}
-
-/// Whether `value` is computed from random bits and splats alone, so that a
-/// view of it can be computed as well.
-static bool isViewableRandom(Value value, bool anyOrder) {
-  Operation *op = value.getDefiningOp();
-  if (auto bits = dyn_cast_or_null<RandomBitsOp>(op))
-    return anyOrder || !bits.getStrides();
-  if (!op || !op->hasTrait<Elementwise>() || op->getNumResults() != 1)
-    return false;
-  bool random = false;
-  for (Value operand : op->getOperands()) {
-    if (isViewableRandom(operand, anyOrder))
-      random = true;
-    else if (auto constant = operand.getDefiningOp<ConstantOp>();
-             !constant || !isa<SplatElementsAttr>(constant.getValue()))
-      return false;
-  }
-  return random;
-}
-
-/// Whether the inverse of `view` costs nothing on `other`: it undoes the same
-/// view, or goes into what makes a constant, a broadcast or random numbers.
-/// (Were it left standing, it would be the next view to sink, and so on without
-/// end.)
-static bool absorbsInverse(Value other, Operation *view) {
-  Operation *producer = other.getDefiningOp();
-  if (isa_and_present<ConstantOp>(producer) ||
-      isViewableRandom(other, isa<TransposeOp>(view)))
-    return true;
-  if (auto broadcast = dyn_cast_or_null<BroadcastOp>(producer))
-    return isa<TransposeOp>(view) ||
-           dimsAfterReshape(broadcast, tensorType(view->getOperand(0)));
-  if (auto transpose = dyn_cast_or_null<TransposeOp>(producer))
-    return isa<TransposeOp>(view) &&
-           transpose.getPerm() == cast<TransposeOp>(view).getPerm();
-  if (auto reshape = dyn_cast_or_null<ReshapeOp>(producer))
-    return isa<ReshapeOp>(view) &&
-           tensorType(reshape.getX()).getShape() ==
-               tensorType(view->getOperand(0)).getShape();
-  return false;
-}
-
-/// The inverse of `view` on a value that absorbs it.
-static Value absorbInverse(PatternRewriter &rewriter, Expr &e, Value other,
-                           Operation *view) {
-  auto transpose = dyn_cast<TransposeOp>(view);
-  ArrayRef<int64_t> source = tensorType(view->getOperand(0)).getShape();
-  Operation *op = other.getDefiningOp();
-  if (auto constant = dyn_cast_or_null<ConstantOp>(op))
-    if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
-      return ConstantOp::create(
-          rewriter, op->getLoc(),
-          splat.resizeSplat(cast<ShapedType>(splat.getType()).clone(source)));
-  if (auto bits = dyn_cast_or_null<RandomBitsOp>(op)) {
-    DenseI64ArrayAttr strides;
-    if (transpose)
-      strides = rewriter.getDenseI64ArrayAttr(permuted(
-          bits.getElementStrides(), inversePermutation(transpose.getPerm())));
-    return RandomBitsOp::create(
-        rewriter, op->getLoc(), tensorType(other).clone(source), bits.getSeed(),
-        bits.getStep(), bits.getNumberAttr(), bits.getWordAttr(), strides);
-  }
-  if (isViewableRandom(other, transpose != nullptr)) {
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(absorbInverse(rewriter, e, operand, view));
-    return cloneWithOperands(rewriter, op, operands)->getResult(0);
-  }
-  if (transpose)
-    return e.transpose(other, inversePermutation(transpose.getPerm()));
-  return e.reshape(other, source);
-}
+using namespace dlc::views;
 
 namespace {
 
@@ -185,7 +54,8 @@ struct SinkThroughElementwise : RewritePattern {
       return rewriter.notifyMatchFailure(op, "not elementwise");
     for (Value operand : op->getOperands()) {
       Operation *view = operand.getDefiningOp();
-      if (!isa_and_present<TransposeOp, ReshapeOp>(view))
+      if (!isa_and_present<TransposeOp, ReshapeOp>(view) ||
+          foldsIntoSource(view))
         continue;
       if (!llvm::all_of(op->getOperands(), [&](Value other) {
             return other == operand || absorbsInverse(other, view);
@@ -340,15 +210,8 @@ struct TransposeOfBroadcast : OpRewritePattern<TransposeOp> {
     auto broadcast = op.getX().getDefiningOp<BroadcastOp>();
     if (!broadcast)
       return rewriter.notifyMatchFailure(op, "operand is no broadcast");
-    SmallVector<int64_t> inverse = inversePermutation(op.getPerm());
-    SmallVector<int64_t> dims = permuted(inverse, broadcast.getDims());
-    SmallVector<int64_t> order =
-        llvm::to_vector(llvm::seq<int64_t>(dims.size()));
-    llvm::sort(order, [&](int64_t a, int64_t b) { return dims[a] < dims[b]; });
-    Expr e(rewriter, op.getLoc());
-    Value x = e.transpose(broadcast.getX(), order);
-    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), x,
-                                             permuted(dims, order));
+    rewriter.replaceOp(
+        op, transposeBroadcast(rewriter, op.getLoc(), broadcast, op.getPerm()));
     return success();
   }
 };
@@ -369,6 +232,28 @@ struct ReshapeOfBroadcast : OpRewritePattern<ReshapeOp> {
                                          "splits or merges a dimension of x");
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), broadcast.getX(),
                                              *dims);
+    return success();
+  }
+};
+
+/// A view of a constant is a constant.
+template <typename View>
+struct ViewOfConstant : OpRewritePattern<View> {
+  using OpRewritePattern<View>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(View op,
+                                PatternRewriter &rewriter) const override {
+    DenseElementsAttr elements = denseConstant(op.getX());
+    if (!elements)
+      return rewriter.notifyMatchFailure(op, "operand is no constant");
+    Value constant;
+    if constexpr (std::is_same_v<View, TransposeOp>)
+      constant =
+          transposeConstant(rewriter, op.getLoc(), elements, op.getPerm());
+    else
+      constant = reshapeConstant(rewriter, op.getLoc(), elements,
+                                 tensorType(op.getY()).getShape());
+    rewriter.replaceOp(op, constant);
     return success();
   }
 };
@@ -563,11 +448,13 @@ struct MoveViewsPass : dlc::impl::MoveViewsBase<MoveViewsPass> {
     patterns.add<SinkThroughElementwise, SinkThroughReduce<ReduceSumOp>,
                  SinkThroughReduce<ReduceMaxOp>, SinkThroughReduce<ReduceMinOp>,
                  SinkThroughConcat, SinkThroughSlice, SinkThroughPad,
-                 TransposeOfBroadcast, ReshapeOfBroadcast, TransposeOfCollapse,
-                 ExpandOfTranspose, OrderMatmulOperands, SortMatmulGroups>(
-        &getContext());
+                 TransposeOfBroadcast, ReshapeOfBroadcast,
+                 ViewOfConstant<TransposeOp>, ViewOfConstant<ReshapeOp>,
+                 TransposeOfCollapse, ExpandOfTranspose, OrderMatmulOperands,
+                 SortMatmulGroups>(&getContext());
     TransposeOp::getCanonicalizationPatterns(patterns, &getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    if (failed(rewriteGreedily(getOperation(), std::move(patterns),
+                               getArgument())))
       signalPassFailure();
   }
 };

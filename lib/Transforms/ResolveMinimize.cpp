@@ -17,6 +17,7 @@
 
 #include "dialects/Dl/Optimizer.h"
 #include "dialects/Dl/Params.h"
+#include "dialects/Dl/ReverseMode.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -57,11 +58,9 @@ FailureOr<OptimizerUses> dlc::findOptimizerUses(ModelOp model) {
       return WalkResult::interrupt();
     auto [place, isNew] = uses.try_emplace(op.getOptimizer());
     OptimizerUse &use = place->second;
-    auto isSame = [&](ParamOp p) { return llvm::is_contained(use.params, p); };
-    if (isNew)
-      use.params = *params;
-    else if (params->size() != use.params.size() ||
-             !llvm::all_of(*params, isSame))
+    // Of the same parameters, losses may depend on different ones. In a
+    // function it may be one for each call.
+    if (!isNew || op->getParentOfType<FuncOp>())
       use.countsEach = true;
     if (op.getAverageAttr())
       for (ParamOp param : *params)
@@ -104,6 +103,12 @@ StringAttr StepResolver::counterOf(StringRef optimizer, StringRef name,
   return declareCounter(optimizer + "." + name);
 }
 
+StringAttr StepResolver::averageCounterOf(StringRef optimizer, ParamOp param) {
+  // An average is taken of a parameter without gradient too.
+  StringRef name = uses.at(optimizer).countsEach ? "averages" : "step";
+  return counterOf(optimizer, name, param);
+}
+
 /// A number or a hyper-parameter as a scalar of that type.
 Value StepResolver::readHyper(Attribute hyper, Type element, Location loc) {
   Expr e(builder, loc);
@@ -129,7 +134,7 @@ FailureOr<Value> StepResolver::readAverage(Operation *op, StringRef optimizer,
     return present;
   Expr e(builder, op->getLoc());
   auto i64 = RankedTensorType::get({}, builder.getI64Type());
-  Value updates = read(counterOf(optimizer, "step", param), i64);
+  Value updates = read(averageCounterOf(optimizer, param), i64);
   Value average = read(declareSlot(optimizer, {"average", type}, param), type);
   Value none = e.compare(Predicate::eq, updates, 0);
   return e.select(e.broadcast(none, present, {}), present, average);
@@ -140,8 +145,8 @@ FailureOr<Value> StepResolver::readAverage(Operation *op, StringRef optimizer,
 //===----------------------------------------------------------------------===//
 
 /// Checks that the loss was computed with the present values of the parameters:
-/// a gradient with respect to values it does not depend on is zero, and no one
-/// would notice.
+/// one that it does not depend on stays as it is, and an old value is no
+/// reason.
 LogicalResult StepResolver::checkReached(MinimizeOp op,
                                          ArrayRef<ParamOp> params,
                                          ArrayRef<Value> values) {
@@ -167,19 +172,8 @@ LogicalResult StepResolver::checkReached(MinimizeOp op,
              << ", which has been written since the loss was computed; "
                 "compute the loss again from a new dl.read";
   }
-  if (llvm::none_of(values, [&](Value v) { return reached.contains(v); }))
-    return op.emitOpError("has a loss that depends on none of the parameters "
-                          "that its patterns match");
   return success();
 }
-
-/// One parameter on its way through a minimize.
-struct dlc::Descent {
-  ParamOp param;
-  Value value, gradient;
-  Value step; ///< the number of this update
-  Value due;  ///< whether it is made in this call; null: it is
-};
 
 /// Between -bound and bound.
 static Value clip(Expr &e, Value x, Value bound) {
@@ -285,21 +279,120 @@ LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
                           : old.back());
   }
   SmallVector<Value> updated = rule.buildUpdate(u);
-  if (Attribute bound = op.getClipWeightsAttr())
-    updated[0] = clip(u.e, updated[0],
-                      readHyper(bound, type.getElementType(), op.getLoc()));
-  if (Attribute decay = op.getAverageAttr()) {
-    entries.push_back(declareSlot(optimizer, {"average", type}, d.param));
-    old.push_back(read(entries.back(), type));
-    Value next =
-        u.lerp(old.back(), updated[0], u.complement(u.hyper("average", decay)));
-    updated.push_back(u.choose(u.isFirst(), updated[0], next));
-  }
-  for (auto [entry, before, after] : llvm::zip_equal(entries, old, updated))
+  if (d.reached)
+    for (auto [before, after] : llvm::zip_equal(old, updated))
+      after = u.choose(d.reached, after, before);
+  FailureOr<Value> present = writeParam(op, d, updated.front());
+  if (failed(present))
+    return failure();
+  for (auto [entry, before, after] :
+       llvm::drop_begin(llvm::zip_equal(entries, old, updated)))
     if (failed(
             write(op, entry, d.due ? u.choose(d.due, after, before) : after)))
       return failure();
-  return success();
+  return writeAverage(op, d, *present);
+}
+
+/// Writes a parameter, within the bounds of `clip_weights`, and returns what it
+/// is when an update is due.
+FailureOr<Value> StepResolver::writeParam(MinimizeOp op, Descent d,
+                                          Value updated) {
+  Expr e(builder, op.getLoc());
+  RankedTensorType type = tensorType(d.value);
+  if (Attribute bound = op.getClipWeightsAttr())
+    updated =
+        clip(e, updated, readHyper(bound, type.getElementType(), op.getLoc()));
+  if (updated == d.value)
+    return updated;
+  Value next = updated;
+  if (d.due)
+    next = e.select(e.broadcast(d.due, updated, {}), updated, d.value);
+  if (failed(write(op, d.param.getSymNameAttr(), next)))
+    return failure();
+  return updated;
+}
+
+/// Writes the average of a parameter, which is `present` now.
+LogicalResult StepResolver::writeAverage(MinimizeOp op, Descent d,
+                                         Value present) {
+  Attribute decay = op.getAverageAttr();
+  if (!decay)
+    return success();
+  Location loc = op.getLoc();
+  StringRef optimizer = op.getOptimizer();
+  StringAttr counter = averageCounterOf(optimizer, d.param);
+  Value number = d.step;
+  if (counter != counterOf(optimizer, "step", d.param)) {
+    auto i64 = RankedTensorType::get({}, builder.getI64Type());
+    Value before = read(counter, i64);
+    number = count(counter, loc);
+    if (d.due)
+      current[counter] = Expr(builder, loc).select(d.due, number, before);
+  }
+  Type f64 = builder.getF64Type();
+  auto reader = [&](FlatSymbolRefAttr hyper) {
+    return readHyper(hyper, f64, loc);
+  };
+  Update u(builder, loc, d.value, d.gradient, op.getLr(), number, {}, reader);
+  RankedTensorType type = tensorType(d.value);
+  StringAttr slot = declareSlot(optimizer, {"average", type}, d.param);
+  Value old = read(slot, type);
+  Value next = u.lerp(old, present, u.complement(u.hyper("average", decay)));
+  next = u.choose(u.isFirst(), present, next);
+  return write(op, slot, d.due ? u.choose(d.due, next, old) : next);
+}
+
+/// The gradients of the parameters that the loss depends on. Where only a
+/// `dl.gradient` is between, `grad` knows whether it does: the gradient of an
+/// affine function does not depend on its bias.
+FailureOr<SmallVector<Descent>> StepResolver::derive(MinimizeOp op,
+                                                     ArrayRef<ParamOp> params,
+                                                     ArrayRef<Value> values) {
+  DenseSet<Value> surely = findDependences(*op->getBlock(), op, {op.getLoss()},
+                                           /*throughGradients=*/false);
+  DenseSet<Value> perhaps = findDependences(*op->getBlock(), op, {op.getLoss()},
+                                            /*throughGradients=*/true);
+  SmallVector<Descent> descents;
+  SmallVector<Value> targets, unsure;
+  SmallVector<StringRef> unreached, unsureNames;
+  for (auto [i, value] : llvm::enumerate(values)) {
+    ParamOp param = params[i];
+    descents.push_back({param, value, {}, {}, {}, {}});
+    if (!perhaps.contains(value)) {
+      unreached.push_back(param.getSymName());
+      continue;
+    }
+    targets.push_back(value);
+    if (surely.contains(value))
+      continue;
+    unsure.push_back(value);
+    unsureNames.push_back(param.getSymName());
+  }
+  if (targets.empty())
+    return op.emitOpError("has a loss that depends on none of the parameters "
+                          "that its patterns match");
+  warnUnreached(op, unreached);
+
+  ValueRange answers;
+  if (!unsure.empty()) {
+    auto i1 = RankedTensorType::get({}, builder.getI1Type());
+    answers = DependsOp::create(
+                  builder, op.getLoc(), SmallVector<Type>(unsure.size(), i1),
+                  op.getLoss(), unsure, builder.getStrArrayAttr(unsureNames))
+                  .getAnswers();
+  }
+  auto gradient = GradientOp::create(
+      builder, op.getLoc(), llvm::to_vector(ValueRange(targets).getTypes()),
+      op.getLoss(), targets, /*cotangent=*/Value());
+  size_t numTargets = 0, numUnsure = 0;
+  for (Descent &d : descents) {
+    if (!perhaps.contains(d.value))
+      continue;
+    d.gradient = gradient.getResult(numTargets++);
+    if (!surely.contains(d.value))
+      d.reached = answers[numUnsure++];
+  }
+  return descents;
 }
 
 LogicalResult StepResolver::resolve(MinimizeOp op) {
@@ -313,11 +406,9 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
     return failure();
 
   SmallVector<Value> values;
-  SmallVector<Type> types;
   for (ParamOp param : *params) {
     auto type = cast<RankedTensorType>(param.getType());
-    values.push_back(read(param.getSymNameAttr(), type));
-    types.push_back(type);
+    values.push_back(readAlone(param.getSymNameAttr(), type));
     auto complain = [&] {
       return op.emitOpError() << "matches @" << param.getSymName() << ' ';
     };
@@ -329,45 +420,59 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   }
   if (failed(checkReached(op, *params, values)))
     return failure();
-  auto gradient =
-      GradientOp::create(builder, op.getLoc(), types, op.getLoss(), values,
-                         /*cotangent=*/Value());
-
-  SmallVector<Descent> descents;
-  DenseMap<StringAttr, Descent> clocks;
-  for (auto [param, value, g] :
-       llvm::zip(*params, values, gradient.getResults())) {
-    auto [clock, isNew] =
-        clocks.try_emplace(counterOf(op.getOptimizer(), "step", param));
-    if (isNew)
-      clock->second = advance(op, param);
-    descents.push_back(
-        {param, value, g, clock->second.step, clock->second.due});
-  }
-  if (failed(shapeGradients(op, descents)))
+  FailureOr<SmallVector<Descent>> descents = derive(op, *params, values);
+  if (failed(descents))
     return failure();
-  for (Descent &d : descents)
+
+  DenseMap<StringAttr, Descent> clocks;
+  auto isMoved = [](const Descent &d) { return bool(d.gradient); };
+  SmallVector<Descent> moved, rest;
+  for (Descent &d : *descents) {
+    if (!isMoved(d) && !op.getAverageAttr() && !op.getClipWeightsAttr())
+      continue;
+    auto [clock, isNew] =
+        clocks.try_emplace(counterOf(op.getOptimizer(), "step", d.param));
+    if (isNew)
+      clock->second = advance(op, d);
+    d.step = clock->second.step;
+    d.due = clock->second.due;
+    (isMoved(d) ? moved : rest).push_back(d);
+  }
+  if (failed(shapeGradients(op, moved)))
+    return failure();
+  for (Descent &d : moved)
     if (failed(update(op, rule, groups->lookup(d.param), d)))
       return failure();
+  for (Descent &d : rest) {
+    FailureOr<Value> present = writeParam(op, d, d.value);
+    if (failed(present) || failed(writeAverage(op, d, *present)))
+      return failure();
+  }
   trains = true;
   op.erase();
   return success();
 }
 
 /// Counts an update, or, where gradients are accumulated, a call.
-Descent StepResolver::advance(MinimizeOp op, ParamOp param) {
+/// Where each parameter is counted for itself, one without gradient is not.
+Descent StepResolver::advance(MinimizeOp op, const Descent &d) {
   Descent clock;
-  StringAttr counter = counterOf(op.getOptimizer(), "step", param);
+  bool each = uses.at(op.getOptimizer()).countsEach;
+  StringAttr counter = counterOf(op.getOptimizer(), "step", d.param);
   auto i64 = RankedTensorType::get({}, builder.getI64Type());
   Value before = read(counter, i64);
   clock.step = count(counter, op.getLoc());
+  Expr e(builder, op.getLoc());
+  if (each && !d.gradient)
+    current[counter] = before;
+  else if (each && d.reached)
+    current[counter] = e.select(d.reached, clock.step, before);
   if (!op.getAccumulate())
     return clock;
-  Expr e(builder, op.getLoc());
-  StringAttr calls = counterOf(op.getOptimizer(), "calls", param);
+  StringAttr calls = counterOf(op.getOptimizer(), "calls", d.param);
   Value number = count(calls, op.getLoc());
   clock.due = e.compare(Predicate::ge, number, double(*op.getAccumulate()));
   current[calls] = e.unless(clock.due, number);
-  current[counter] = e.select(clock.due, clock.step, before);
+  current[counter] = e.select(clock.due, current[counter], before);
   return clock;
 }

@@ -23,6 +23,7 @@
 #include "StepResolver.h"
 
 #include "dialects/Dl/Params.h"
+#include "dialects/Dl/ReverseMode.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -86,6 +87,39 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
 }
 
 //===----------------------------------------------------------------------===//
+// Targets of gradients
+//===----------------------------------------------------------------------===//
+
+/// Whether a value is one of its own for good: inputs of a step are, arguments
+/// of functions and of loops may become others' equals.
+static bool isAlone(Value value) {
+  if (auto arg = dyn_cast<BlockArgument>(value))
+    return isa<StepOp>(arg.getOwner()->getParentOp());
+  return isa<VariableOp>(value.getDefiningOp());
+}
+
+/// Makes each target of a gradient a value that no pass merges with an equal
+/// one. Before anything is inlined or folded: what is equal afterwards need not
+/// have been one value in the program.
+static void isolateTargets(ModelOp model) {
+  model.walk([](GradientOp op) {
+    OpBuilder builder(op);
+    for (Value target : llvm::to_vector(op.getTargets())) {
+      auto read = target.getDefiningOp<ReadOp>();
+      if (isAlone(target) || (read && read.getShared()))
+        continue;
+      // An earlier target of this op may have been the same.
+      if (!llvm::is_contained(op.getTargets(), target))
+        continue;
+      builder.setInsertionPointAfterValue(target);
+      auto alone = VariableOp::create(builder, target.getLoc(),
+                                      target.getType(), target);
+      target.replaceAllUsesExcept(alone, alone);
+    }
+  });
+}
+
+//===----------------------------------------------------------------------===//
 // State of one step
 //===----------------------------------------------------------------------===//
 
@@ -99,6 +133,19 @@ Value StepResolver::read(StringAttr entry, Type type) {
   argAttrs.push_back(builder.getDictionaryAttr(
       builder.getNamedAttr(names::state, FlatSymbolRefAttr::get(entry))));
   return current[entry] = arg;
+}
+
+Value StepResolver::readAlone(StringAttr entry, Type type) {
+  Value value = read(entry, type);
+  if (!isFloat(value) || !symbols.lookup<ParamOp>(entry) ||
+      !written.contains(entry) || value.getDefiningOp<VariableOp>())
+    return value;
+  // What was written is another value's equal: that of an activation, or of
+  // another parameter.
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointAfterValue(value);
+  return current[entry] =
+             VariableOp::create(builder, value.getLoc(), type, value);
 }
 
 LogicalResult StepResolver::write(Operation *op, StringAttr entry,
@@ -236,10 +283,32 @@ LogicalResult StepResolver::resolve(ReadOp op) {
       return failure();
     value = *average;
   } else {
-    value = read(entry, op.getType());
+    value = readAlone(entry, op.getType());
   }
+  for (Operation *user : op->getUsers())
+    if (auto alone = dyn_cast<VariableOp>(user))
+      readTargets[alone] = entry;
   op.replaceAllUsesWith(visibleTo(op, value));
   op.erase();
+  return success();
+}
+
+/// A gradient with respect to one read where another one was used is zero, and
+/// no one would notice.
+LogicalResult StepResolver::resolve(GradientOp op) {
+  DenseSet<Value> wanted = findDependences(*op->getBlock(), op, {op.getY()},
+                                           /*throughGradients=*/true);
+  for (Value target : op.getTargets()) {
+    StringAttr entry = readTargets.lookup(target);
+    if (!entry || wanted.contains(target) ||
+        !wanted.contains(target.getDefiningOp<VariableOp>().getX()))
+      continue;
+    return op.emitOpError()
+           << "has as target a dl.read of @" << entry.getValue()
+           << " that y does not depend on; y depends on another dl.read of it. "
+              "Use one for both, or 'dl.read @"
+           << entry.getValue() << " shared', which stands for all";
+  }
   return success();
 }
 
@@ -312,6 +381,9 @@ LogicalResult StepResolver::resolve(Block &block) {
         return failure();
     } else if (auto random = dyn_cast<Random>(op)) {
       if (failed(resolve(random)))
+        return failure();
+    } else if (auto gradient = dyn_cast<GradientOp>(op)) {
+      if (failed(resolve(gradient)))
         return failure();
     } else if (auto minimize = dyn_cast<MinimizeOp>(op)) {
       if (failed(resolve(minimize)))
@@ -436,6 +508,7 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     if (failed(uses))
       return signalPassFailure();
     recordRanges(model);
+    isolateTargets(model);
     SymbolTable symbols(model);
     int64_t numRandomOps = 0;
     for (auto step :

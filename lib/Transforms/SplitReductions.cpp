@@ -21,10 +21,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/RewriteGreedily.h"
 
 #include "dialects/Dl/Build.h"
-
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_SPLITREDUCTIONS
@@ -130,7 +129,10 @@ struct SplitReductionsPass
     patterns.add<SplitReduction<ReduceSumOp>, SplitReduction<ReduceMaxOp>,
                  SplitReduction<ReduceMinOp>>(&getContext(), minRows);
     patterns.add<SplitLongSum>(&getContext(), longest);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    // A split leaves reductions over fewer axes, or over shorter ones, down to
+    // those that are not worth a split.
+    if (failed(dlc::rewriteGreedily(getOperation(), std::move(patterns),
+                                    getArgument())))
       signalPassFailure();
   }
 };

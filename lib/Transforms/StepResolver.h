@@ -14,14 +14,21 @@
 
 namespace dlc {
 
-struct Descent;
+/// One parameter on its way through a minimize.
+struct Descent {
+  dl::ParamOp param;
+  mlir::Value value;
+  mlir::Value gradient; ///< null: the loss does not depend on it
+  mlir::Value reached;  ///< whether it does, where `grad` will know; else null
+  mlir::Value step;     ///< the number of this update
+  mlir::Value due;      ///< whether it is made in this call; null: it is
+};
 
 /// What all steps of a model together do with each optimizer.
 struct OptimizerUse {
-  /// Whether its `dl.minimize`s differ in their parameters: then each
+  /// Whether several `dl.minimize`s may move different parameters: then each
   /// parameter has a count of updates of its own.
   bool countsEach = false;
-  llvm::SmallVector<dl::ParamOp> params;
   /// Of which averages are kept.
   llvm::DenseSet<mlir::Operation *> averaged;
 };
@@ -42,6 +49,8 @@ public:
 
 private:
   mlir::Value read(mlir::StringAttr entry, mlir::Type type);
+  /// The same of a parameter, as a value that equals no other.
+  mlir::Value readAlone(mlir::StringAttr entry, mlir::Type type);
   /// Replaces it; `op` says so.
   mlir::LogicalResult write(mlir::Operation *op, mlir::StringAttr entry,
                             mlir::Value value);
@@ -50,6 +59,7 @@ private:
   mlir::LogicalResult resolve(dl::BatchNormOp op);
   mlir::LogicalResult resolve(dl::Random op);
   mlir::LogicalResult resolve(dl::ReadOp op);
+  mlir::LogicalResult resolve(dl::GradientOp op);
   mlir::LogicalResult resolve(dl::MinimizeOp op);
   mlir::LogicalResult checkReached(dl::MinimizeOp op,
                                    llvm::ArrayRef<dl::ParamOp> params,
@@ -60,15 +70,25 @@ private:
   /// The counter of that name of an optimizer, for this parameter.
   mlir::StringAttr counterOf(llvm::StringRef optimizer, llvm::StringRef name,
                              dl::ParamOp param);
+  /// The one that counts how often its average was taken.
+  mlir::StringAttr averageCounterOf(llvm::StringRef optimizer,
+                                    dl::ParamOp param);
   mlir::Value readHyper(mlir::Attribute hyper, mlir::Type element,
                         mlir::Location loc);
-  Descent advance(dl::MinimizeOp op, dl::ParamOp param);
+  mlir::FailureOr<llvm::SmallVector<Descent>>
+  derive(dl::MinimizeOp op, llvm::ArrayRef<dl::ParamOp> params,
+         llvm::ArrayRef<mlir::Value> values);
+  Descent advance(dl::MinimizeOp op, const Descent &descent);
   mlir::LogicalResult shapeGradients(dl::MinimizeOp op,
                                      llvm::MutableArrayRef<Descent> descents);
   mlir::FailureOr<mlir::Value>
   drawNoise(dl::MinimizeOp op, mlir::RankedTensorType type, mlir::Value step);
   mlir::LogicalResult update(dl::MinimizeOp op, dl::OptimizerAttrInterface rule,
                              dl::GroupAttr group, Descent descent);
+  mlir::FailureOr<mlir::Value> writeParam(dl::MinimizeOp op, Descent descent,
+                                          mlir::Value updated);
+  mlir::LogicalResult writeAverage(dl::MinimizeOp op, Descent descent,
+                                   mlir::Value present);
   /// What an op that draws makes its numbers of.
   mlir::FailureOr<dl::RandomSource> nextSource(mlir::Operation *op);
   mlir::StringAttr declareSlot(llvm::StringRef optimizer,
@@ -86,6 +106,8 @@ private:
   llvm::MapVector<mlir::StringAttr, mlir::Value> current;
   llvm::SetVector<mlir::StringAttr> written;
   llvm::SmallVector<mlir::DictionaryAttr> argAttrs;
+  /// The entries that targets of gradients were read from.
+  llvm::DenseMap<mlir::Value, mlir::StringAttr> readTargets;
   bool trains = false; ///< by a dl.minimize
   const OptimizerUses &uses;
   /// Parameters that the step may change; null: all.

@@ -144,3 +144,31 @@ func.func @in_a_body(%x: tensor<4xf32>, %c: tensor<4xf32>) -> tensor<4xf32> {
   %g = dl.gradient %y wrt %x cotangent(%c) : tensor<4xf32> -> tensor<4xf32>
   return %g : tensor<4xf32>
 }
+
+// A variable passes its cotangent on, and is gone when no gradient is left.
+// CHECK-LABEL: func @variables
+// CHECK-SAME:    %[[X:.*]]: tensor<f32>
+// CHECK-NEXT:    dl.mul %[[X]], %[[X]]
+// CHECK-NEXT:    %[[ONE:.*]] = dl.constant dense<1.000000e+00>
+// CHECK-NEXT:    %[[A:.*]] = dl.mul %[[ONE]], %[[X]]
+// CHECK:         return %[[A]]
+func.func @variables(%x: tensor<f32>) -> tensor<f32> {
+  %a = dl.variable %x : tensor<f32>
+  %b = dl.variable %x : tensor<f32>
+  %y = dl.mul %a, %b : tensor<f32>
+  %g = dl.gradient %y wrt %a : tensor<f32> -> tensor<f32>
+  return %g : tensor<f32>
+}
+
+// The gradient of an affine function does not depend on its offset.
+// CHECK-LABEL: func @depends
+// CHECK-DAG:     %[[YES:.*]] = dl.constant dense<true>
+// CHECK-DAG:     %[[NO:.*]] = dl.constant dense<false>
+// CHECK:         return %[[YES]], %[[NO]] : tensor<i1>, tensor<i1>
+func.func @depends(%x: tensor<f32>, %w: tensor<f32>, %b: tensor<f32>) -> (tensor<i1>, tensor<i1>) {
+  %p = dl.mul %w, %x : tensor<f32>
+  %y = dl.add %p, %b : tensor<f32>
+  %g = dl.gradient %y wrt %x : tensor<f32> -> tensor<f32>
+  %d:2 = dl.depends %g on %w, %b of ["w", "b"] : tensor<f32> on tensor<f32>, tensor<f32> -> tensor<i1>, tensor<i1>
+  return %d#0, %d#1 : tensor<i1>, tensor<i1>
+}

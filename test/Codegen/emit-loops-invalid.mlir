@@ -79,3 +79,73 @@ func.func private @beside(%y: memref<8xf32>, %worker: index, %workers: index) at
   memref.store %zero, %y[%c0] : memref<8xf32>
   return
 }
+
+// -----
+
+// Row 0 of y is row 7 of t, which a later iteration writes.
+func.func @other_rows(%t: memref<8x4xf32>, %y: memref<8x4xf32>, %worker: index,
+                      %workers: index)
+    attributes {dl.kernel, dl.sliced = 8 : i64} {
+  %one = arith.constant 1.0 : f32
+  linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)
+  // expected-error@+1 {{touches elements of a buffer that its kernel writes in another iteration of the loop over dimension 0}}
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (-i + 7, j)>,
+                                   affine_map<(i, j) -> (i, j)>],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%t : memref<8x4xf32>) outs(%y : memref<8x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+// All rows of t in each iteration.
+func.func @whole_operand(%x: memref<8x8xf32>, %t: memref<8x4xf32>, %y: memref<8x4xf32>,
+                         %worker: index, %workers: index)
+    attributes {dl.kernel, dl.sliced = 8 : i64} {
+  %one = arith.constant 1.0 : f32
+  linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)
+  // expected-error@+1 {{touches elements of a buffer that its kernel writes in another iteration of the loop over dimension 0}}
+  linalg.matmul ins(%x, %t : memref<8x8xf32>, memref<8x4xf32>) outs(%y : memref<8x4xf32>)
+  return
+}
+
+// -----
+
+// At computed places.
+func.func @computed_places(%at: memref<8xindex>, %t: memref<8xf32>, %y: memref<8xf32>,
+                           %worker: index, %workers: index)
+    attributes {dl.kernel, dl.sliced = 8 : i64} {
+  %one = arith.constant 1.0 : f32
+  linalg.fill ins(%one : f32) outs(%t : memref<8xf32>)
+  // expected-error@+1 {{touches elements of a buffer that its kernel writes in another iteration of the loop over dimension 0}}
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                  iterator_types = ["parallel"]}
+      ins(%at : memref<8xindex>) outs(%y : memref<8xf32>) {
+  ^bb0(%a: index, %o: f32):
+    %v = memref.load %t[%a] : memref<8xf32>
+    linalg.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+// At computed places of the iteration's own row.
+func.func @own_row(%at: memref<8xindex>, %t: memref<8x4xf32>, %y: memref<8xf32>,
+                   %worker: index, %workers: index)
+    attributes {dl.kernel, dl.sliced = 8 : i64} {
+  %one = arith.constant 1.0 : f32
+  linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                  iterator_types = ["parallel"]}
+      ins(%at : memref<8xindex>) outs(%y : memref<8xf32>) {
+  ^bb0(%a: index, %o: f32):
+    %row = linalg.index 0 : index
+    %v = memref.load %t[%row, %a] : memref<8x4xf32>
+    linalg.yield %v : f32
+  }
+  return
+}

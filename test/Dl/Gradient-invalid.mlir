@@ -99,3 +99,19 @@ dl.model @misspelt_optimizer {
     dl.return
   }
 }
+
+// -----
+
+func.func @depends_on_more(%y: tensor<f32>, %x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.depends' op expects as many entries and results as targets, 1, not 2 and 1}}
+  %d = dl.depends %y on %x of ["a", "b"] : tensor<f32> on tensor<8xf32> -> tensor<i1>
+  return
+}
+
+// -----
+
+func.func @depends_where(%y: tensor<f32>, %x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.depends' op expects results of type tensor<i1>, not 'tensor<8xi1>'}}
+  %d = dl.depends %y on %x of ["a"] : tensor<f32> on tensor<8xf32> -> tensor<8xi1>
+  return
+}

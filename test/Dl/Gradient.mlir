@@ -16,6 +16,17 @@ func.func @gradients(%y: tensor<f32>, %x: tensor<8x4xf32>, %w: tensor<4xf32>) {
   return
 }
 
+// CHECK-LABEL: func @identities
+// CHECK-SAME:    %[[Y:.*]]: tensor<f32>, %[[X:.*]]: tensor<8x4xf32>
+func.func @identities(%y: tensor<f32>, %x: tensor<8x4xf32>) -> (tensor<i1>, tensor<i1>) {
+  // CHECK-NEXT: %[[V:.*]] = dl.variable %[[X]] : tensor<8x4xf32>
+  // CHECK-NEXT: %[[D:.*]]:2 = dl.depends %[[Y]] on %[[X]], %[[V]] of ["a", "b"] : tensor<f32> on tensor<8x4xf32>, tensor<8x4xf32> -> tensor<i1>, tensor<i1>
+  // CHECK-NEXT: return
+  %v = dl.variable %x : tensor<8x4xf32>
+  %d:2 = dl.depends %y on %x, %v of ["a", "b"] : tensor<f32> on tensor<8x4xf32>, tensor<8x4xf32> -> tensor<i1>, tensor<i1>
+  return %d#0, %d#1 : tensor<i1>, tensor<i1>
+}
+
 // CHECK-LABEL: dl.model @descent
 dl.model @descent {
   dl.optimizer @sgd = #dl.sgd

@@ -83,7 +83,7 @@ dl.model @unknown_optimizer {
 // -----
 
 dl.model @unknown_field_of_optimizer {
-  // expected-error@+1 {{duplicate or unknown struct parameter name: beta3}}
+  // expected-error@+1 {{there is no parameter 'beta3'; did you mean 'beta1'?}}
   dl.optimizer @o = #dl.adam<beta3 = 0.9>
 }
 

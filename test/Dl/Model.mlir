@@ -57,14 +57,18 @@ dl.model @all {
   // CHECK-NEXT: dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
   dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
     // CHECK-NEXT: %[[W:.*]] = dl.read @fc.weight : tensor<3x4xf32>
+    // CHECK-NEXT: dl.read @fc.weight shared : tensor<3x4xf32>
     // CHECK-NEXT: dl.write %[[W]], @torch : tensor<3x4xf32>
+    // CHECK-NEXT: dl.step_count : tensor<i64>
     // CHECK-NEXT: dl.read_hparam @lr : tensor<f32>
     // CHECK-NEXT: dl.call @nothing() : () -> ()
     // CHECK-NEXT: %[[A:.*]]:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
     // CHECK-NEXT: %[[B:.*]]:2 = dl.call @twice(%[[A]]#0) mode(eval) :
     // CHECK-NEXT: dl.return %[[B]]#1, %[[W]] : tensor<8x4xf32>, tensor<3x4xf32>
     %w = dl.read @fc.weight : tensor<3x4xf32>
+    %all = dl.read @fc.weight shared : tensor<3x4xf32>
     dl.write %w, @torch : tensor<3x4xf32>
+    %n = dl.step_count : tensor<i64>
     %lr = dl.read_hparam @lr : tensor<f32>
     dl.call @nothing() : () -> ()
     %a:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)

@@ -38,9 +38,9 @@ dl.model @numbers {
   dl.param @minus_nan : tensor<f64> = constant<-nan>
   dl.param @wide : tensor<f64> = uniform<-123456789.0, 123456789012.0>
 
-  // CHECK-NEXT: dl.optimizer @sgd = #dl.sgd<dampening = -1.234567e+06, weight_decay = 1.234567e+06>
+  // CHECK-NEXT: dl.optimizer @sgd = #dl.sgd<momentum = 1.000000e+00, dampening = -1.234567e+06, weight_decay = 1.234567e+06>
   // CHECK-NEXT: dl.optimizer @muon = #dl.muon<a = 1.2345678901234568e+17>
-  dl.optimizer @sgd = #dl.sgd<dampening = -1234567.0, weight_decay = 1234567.0>
+  dl.optimizer @sgd = #dl.sgd<momentum = 1.0, dampening = -1234567.0, weight_decay = 1234567.0>
   dl.optimizer @muon = #dl.muon<a = 123456789012345678>
 
   dl.step @all(%x: tensor<8xf64>, %lr: tensor<f64>) {

@@ -58,13 +58,13 @@ func.func @sequences(%x: tensor<8x3x9xf32>) {
 // CHECK-SAME:    %[[X:.*]]: tensor<8x3x9x8xf64>
 func.func @means(%x: tensor<8x3x9x8xf64>) {
   // CHECK-NEXT: dl.avg_pool2d %[[X]] {kernel = [3, 2]} : tensor<8x3x9x8xf64> -> tensor<8x3x3x4xf64>
-  // CHECK-NEXT: dl.avg_pool2d %[[X]] {ceil_mode, count_include_pad = false, divisor_override = 3 : i64, kernel = [2, 3], padding = [1, 0], stride = [2, 2]} : tensor<8x3x9x8xf64> -> tensor<8x3x5x4xf64>
+  // CHECK-NEXT: dl.avg_pool2d %[[X]] {ceil_mode, divisor_override = 3 : i64, kernel = [2, 3], padding = [1, 0], stride = [2, 2]} : tensor<8x3x9x8xf64> -> tensor<8x3x5x4xf64>
   // CHECK-NEXT: dl.adaptive_avg_pool2d %[[X]] {output_size = [7, 11]} : tensor<8x3x9x8xf64> -> tensor<8x3x7x11xf64>
   // CHECK-NEXT: dl.global_avg_pool2d %[[X]] : tensor<8x3x9x8xf64> -> tensor<8x3x1x1xf64>
   // CHECK-NEXT: dl.global_max_pool2d %[[X]] : tensor<8x3x9x8xf64> -> tensor<8x3x1x1xf64>
   // CHECK-NEXT: return
   %0 = dl.avg_pool2d %x {kernel = [3, 2]} : tensor<8x3x9x8xf64> -> tensor<8x3x3x4xf64>
-  %1 = dl.avg_pool2d %x {ceil_mode, kernel = [2, 3], stride = [2, 2], padding = [1, 0], count_include_pad = false, divisor_override = 3} : tensor<8x3x9x8xf64> -> tensor<8x3x5x4xf64>
+  %1 = dl.avg_pool2d %x {ceil_mode, kernel = [2, 3], stride = [2, 2], padding = [1, 0], divisor_override = 3} : tensor<8x3x9x8xf64> -> tensor<8x3x5x4xf64>
   %2 = dl.adaptive_avg_pool2d %x {output_size = [7, 11]} : tensor<8x3x9x8xf64> -> tensor<8x3x7x11xf64>
   %3 = dl.global_avg_pool2d %x : tensor<8x3x9x8xf64> -> tensor<8x3x1x1xf64>
   %4 = dl.global_max_pool2d %x : tensor<8x3x9x8xf64> -> tensor<8x3x1x1xf64>

@@ -86,3 +86,47 @@ func.func @broadcasts_unlike(%a: tensor<16xf32>, %b: tensor<8xf32>) -> tensor<3x
   %3 = dl.add %1, %2 : tensor<3x2x8xf32>
   return %3 : tensor<3x2x8xf32>
 }
+
+// A view of a broadcast becomes a broadcast, and does not first move to the other one.
+// CHECK-LABEL: func @two_broadcasts
+// CHECK-SAME:    %[[X:.*]]: tensor<3x7xf32>, %[[M:.*]]: tensor<3x7xf32>
+// CHECK-NOT:     dl.transpose
+// CHECK:         %[[B:.*]] = dl.broadcast %[[X]] dims [0, 1] : tensor<3x7xf32> to tensor<3x7x5xf32>
+// CHECK:         %[[C:.*]] = dl.broadcast %[[M]] dims [0, 1] : tensor<3x7xf32> to tensor<3x7x5xf32>
+// CHECK-NEXT:    %[[Y:.*]] = dl.sub %[[B]], %[[C]]
+// CHECK-NEXT:    return %[[Y]]
+func.func @two_broadcasts(%x: tensor<3x7xf32>, %m: tensor<3x7xf32>) -> tensor<3x7x5xf32> {
+  %b = dl.broadcast %x dims [0, 2] : tensor<3x7xf32> to tensor<3x5x7xf32>
+  %t = dl.transpose %b perm [0, 2, 1] : tensor<3x5x7xf32> -> tensor<3x7x5xf32>
+  %c = dl.broadcast %m dims [0, 1] : tensor<3x7xf32> to tensor<3x7x5xf32>
+  %y = dl.sub %t, %c : tensor<3x7x5xf32>
+  return %y : tensor<3x7x5xf32>
+}
+
+// So does a view of a constant, with its elements in their new places.
+// CHECK-LABEL: func @two_constants
+// CHECK-DAG:     %[[A:.*]] = dl.constant dense<{{\[\[}}1.000000e+00, 4.000000e+00], [2.000000e+00, 5.000000e+00], [3.000000e+00, 6.000000e+00]]>
+// CHECK-DAG:     %[[B:.*]] = dl.constant dense<{{\[\[}}7.000000e+00, 8.000000e+00], [9.000000e+00, 1.000000e+01], [1.100000e+01, 1.200000e+01]]>
+// CHECK:         %[[Y:.*]] = dl.sub %[[A]], %[[B]]
+// CHECK-NEXT:    return %[[Y]]
+func.func @two_constants() -> tensor<3x2xf32> {
+  %a = dl.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %t = dl.transpose %a perm [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+  %b = dl.constant dense<[[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]]> : tensor<3x2xf32>
+  %y = dl.sub %t, %b : tensor<3x2xf32>
+  return %y : tensor<3x2xf32>
+}
+
+// A constant takes the inverse of a view as well.
+// CHECK-LABEL: func @view_and_constant
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK:         %[[C:.*]] = dl.constant dense<{{\[\[}}1.000000e+00, 3.000000e+00, 5.000000e+00], [2.000000e+00, 4.000000e+00, 6.000000e+00]]>
+// CHECK-NEXT:    %[[Y:.*]] = dl.add %[[X]], %[[C]]
+// CHECK-NEXT:    %[[T:.*]] = dl.transpose %[[Y]] perm [1, 0]
+// CHECK-NEXT:    return %[[T]]
+func.func @view_and_constant(%x: tensor<2x3xf32>) -> tensor<3x2xf32> {
+  %t = dl.transpose %x perm [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+  %c = dl.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+  %y = dl.add %t, %c : tensor<3x2xf32>
+  return %y : tensor<3x2xf32>
+}

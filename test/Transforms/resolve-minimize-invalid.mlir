@@ -88,7 +88,7 @@ dl.model @outside_of_the_set {
     %w = dl.read @g.w : tensor<f32>
     %loss = dl.mul %w, %w : tensor<f32>
     // expected-error@+1 {{'dl.minimize' op changes @g.w, which is not among the parameters that @train updates}}
-    dl.minimize %loss with @rule over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.minimize %loss with @rule over ["g.*"] lr(%lr) : tensor<f32>, tensor<f32>
     dl.return
   }
 }

@@ -48,12 +48,12 @@ dl.model @sets {
   dl.step @other(%lr: tensor<f32>) {
     %w = dl.read @b : tensor<4xf32>
     %loss = dl.reduce_sum %w {axes = [0]} : tensor<4xf32> -> tensor<f32>
-    dl.minimize %loss with @nadam over ["*"] lr(%lr) accumulate(2) clip_norm(1.0) : tensor<f32>, tensor<f32>
+    dl.minimize %loss with @nadam over ["b"] lr(%lr) accumulate(2) clip_norm(1.0) : tensor<f32>, tensor<f32>
     dl.return
   }
   // Until the first update the average is the parameter.
   // CHECK:      func.func @read(%[[A:[^:]*]]: tensor<4xf32> {dl.state = @a}
-  // CHECK-SAME:   %[[STEP:[^:]*]]: tensor<i64> {dl.state = @nadam.step.a}
+  // CHECK-SAME:   %[[STEP:[^:]*]]: tensor<i64> {dl.state = @nadam.averages.a}
   // CHECK-SAME:   %[[AVERAGE:[^:]*]]: tensor<4xf32> {dl.state = @nadam.average.a}
   // CHECK-SAME:   %[[B:[^:]*]]: tensor<4xf32> {dl.state = @b}
   // CHECK:        %[[NONE:.*]] = dl.compare eq %[[STEP]]
@@ -67,6 +67,7 @@ dl.model @sets {
   }
   // CHECK:     dl.counter @nadam.step.a
   // CHECK:     dl.slot @nadam.mu_product.a : tensor<f64> = constant<1.000000e+00>{{$}}
+  // CHECK:     dl.counter @nadam.averages.a
   // CHECK:     dl.slot @nadam.average.a : tensor<4xf32> = zeros of @a
   // CHECK:     dl.counter @nadam.step.b
   // CHECK:     dl.counter @nadam.calls.b

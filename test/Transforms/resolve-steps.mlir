@@ -84,7 +84,8 @@ dl.model @own_mode {
 dl.model @order {
   dl.param @w : tensor<3xf32> = zeros
   // CHECK:      func.func @swap(%[[X:[^:]*]]: {{.*}}, %[[W:[^:]*]]: tensor<3xf32> {dl.state = @w})
-  // CHECK-NEXT:   return %[[W]], %[[X]], %[[X]]
+  // CHECK-NEXT:   %[[V:.*]] = dl.variable %[[X]]
+  // CHECK-NEXT:   return %[[W]], %[[V]], %[[V]]
   dl.step @swap(%x: tensor<3xf32>) -> (before: tensor<3xf32>, after: tensor<3xf32>) {
     %0 = dl.read @w : tensor<3xf32>
     dl.write %x, @w : tensor<3xf32>

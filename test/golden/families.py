@@ -20,6 +20,9 @@ def main():
         test = tests / f"{name}.test"
         if not test.exists() or f"--family {name}\n" not in test.read_text():
             found.append(f"{name}: {test.name} does not run `run_ops.py ... --family {name}`")
+        second = tests / "SecondOrder" / f"{name}.test"
+        if not second.exists() or f"--family {name}\n" not in second.read_text():
+            found.append(f"{name}: {second.name} does not run `run_second.py ... --family {name}`")
     print("\n".join(found) or f"{len(data)} families")
     sys.exit(1 if found else 0)
 

@@ -40,8 +40,8 @@ def read_safetensors(path):
 class Interpreted:
     """The calls of the steps of one model."""
 
-    def __init__(self, dlc_run, model, steps, folder):
-        self.command = [dlc_run, str(model), "--interpret", "--calls"]
+    def __init__(self, dlc_run, model, steps, folder, phase="grad"):
+        self.command = [dlc_run, str(model), f"--interpret={phase}", "--calls"]
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.lines = {step.name: self.line(step) for step in steps}

@@ -5,6 +5,7 @@ The cases of an op become one model a float type, one step a case. `dlc` compile
 to a shared library at -O0 and at -O2, whose steps are called through the C interface
 of include/dlc/Runtime.h, each on a new handle: at -O0 on one thread, at -O2 on one
 and on two, which must give the same bits. `dlc-run --interpret` runs it without compiling.
+With --phases nothing is compiled: what each of these phases leaves is interpreted.
 
 What is held against PyTorch: all outputs, the gradients of the sum of output * cotangent,
 and the state after the step. Nothing may be written beside an output or into an
@@ -95,10 +96,13 @@ class Op:
 
     def run(self):
         for float_type, steps in self.steps.items():
-            if steps:
+            if not steps:
+                continue
+            if not self.options.phases:
                 self.compiled(steps, float_type, 0, [1])
                 self.compiled(steps, float_type, 2, [1, 2])
-                self.interpreted(steps, float_type)
+            for phase in self.options.phases or ["grad"]:
+                self.interpreted(steps, float_type, phase)
 
     def fail(self, step, configuration, text):
         self.failures.append(f"{step.name} {step.float_type} {configuration}: {text}")
@@ -159,16 +163,17 @@ class Op:
         self.execute([self.options.dlc, str(model), f"-O{level}", "-o", str(library)])
         return Compiled(library)
 
-    def interpreted(self, steps, float_type):
+    def interpreted(self, steps, float_type, phase):
         model = self.folder / f"{float_type}.mlir"
         model.write_text(model_text(steps))
-        self.note(f"dlc-run --interpret {float_type}.mlir")
-        calls = Interpreted(self.options.dlc_run, model, steps, self.folder / float_type)
+        self.note(f"dlc-run --interpret={phase} {float_type}.mlir")
+        calls = Interpreted(self.options.dlc_run, model, steps,
+                            self.folder / f"{float_type}-{phase}", phase)
         for step, got in calls.run(steps):
             if isinstance(got, Failure):
-                self.fail(step, "--interpret", got)
+                self.fail(step, f"--interpret={phase}", got)
             else:
-                self.hold(step, "--interpret", got)
+                self.hold(step, f"--interpret={phase}", got)
 
     def execute(self, command):
         done = subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -234,6 +239,11 @@ def newest_tool(name):
     return str(found[-1]) if found else name
 
 
+def default_jobs():
+    """As many as there are cores, unless a runner of several tests says otherwise."""
+    return int(os.environ.get("DLC_TEST_JOBS", os.cpu_count()))
+
+
 def print_models(paths, options):
     for path in paths:
         op = Op(path, options, None, None)
@@ -253,10 +263,12 @@ def main():
     parser.add_argument("--only", default="", metavar="OP[/CASE]",
                         help="run this op, of it the cases whose names contain CASE")
     parser.add_argument("--types", nargs="+", default=["f32", "f64"], help="run in these types")
+    parser.add_argument("--phases", nargs="+", default=[], metavar="PHASE",
+                        help="interpret what these phases leave, and compile nothing")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR",
                         help="folder for the models and libraries")
     parser.add_argument("--print", action="store_true", help="print the models, run nothing")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="ops at a time")
+    parser.add_argument("--jobs", type=int, default=default_jobs(), help="ops at a time")
     parser.add_argument("--timeout", type=int, default=600, help="seconds for one op")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line a call")
     options = parser.parse_args()

@@ -35,7 +35,7 @@ import numpy as np
 import second_cases
 from library import HANDLE, Compiled, Failure
 from program import Step
-from run_ops import newest_tool
+from run_ops import default_jobs, newest_tool
 
 HERE = pathlib.Path(__file__).resolve().parent
 STEP, ABSOLUTE, RELATIVE, SYMMETRY = 1e-6, 1e-5, 1e-3, 1e-10
@@ -224,6 +224,15 @@ def run(source, options):
     return op, len(steps), failures, time.monotonic() - start
 
 
+def check_names():
+    """Fails if ROUGH names a case that there is not."""
+    sources = sorted((HERE / "data").glob("*/*.json")) + second_cases.names()
+    names = {f"{op}/{record['name']}" for op, records, _ in map(cases_of, sources)
+             for record in records}
+    unknown = [name for name in second_cases.ROUGH if name not in names]
+    sys.exit(f"ROUGH names no case: {', '.join(unknown)}" if unknown else 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dlc", default=newest_tool("dlc"), help="(default: of the newest build)")
@@ -234,8 +243,12 @@ def main():
                         help="only the first N cases of each op")
     parser.add_argument("--level", type=int, default=2, help="optimisation of dlc")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=default_jobs(), help="ops at a time")
+    parser.add_argument("--check-names", action="store_true",
+                        help="only look whether all cases that second_cases.py names are there")
     options = parser.parse_args()
+    if options.check_names:
+        check_names()
     op, _, options.case = options.only.partition("/")
     sources = []
     if options.family != "more":
@@ -245,12 +258,6 @@ def main():
     if not sources:
         sys.exit("no such op")
     start, failed, held, total = time.monotonic(), 0, 0, 0
-    if not options.only and not options.family:
-        names = {f"{op}/{record['name']}" for op, records, _ in map(cases_of, sources)
-                 for record in records}
-        unknown = [name for name in second_cases.ROUGH if name not in names]
-        if unknown:
-            sys.exit(f"ROUGH names no case: {', '.join(unknown)}")
     fork = multiprocessing.get_context("fork")
     with concurrent.futures.ProcessPoolExecutor(options.jobs, fork) as pool:
         for source, future in [(s, pool.submit(run, s, options)) for s in sources]:

@@ -16,6 +16,15 @@
 
 namespace dlc::test {
 
+inline int countFiles(llvm::StringRef folder) {
+  std::error_code error;
+  int files = 0;
+  for (llvm::sys::fs::directory_iterator it(folder, error), end;
+       it != end && !error; it.increment(error))
+    ++files;
+  return files;
+}
+
 /// A folder that goes away with the test.
 class TempFolder {
 public:
@@ -39,14 +48,7 @@ public:
   }
 
   /// How many files there are, temporaries that were left behind included.
-  int count() const {
-    std::error_code error;
-    int files = 0;
-    for (llvm::sys::fs::directory_iterator it(folder, error), end;
-         it != end && !error; it.increment(error))
-      ++files;
-    return files;
-  }
+  int count() const { return countFiles(folder); }
 
 private:
   llvm::SmallString<128> folder;

@@ -3,12 +3,12 @@
 #include "dlc/Models/Models.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/PendingFiles.h"
+#include "dlc/Support/Report.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatAdapters.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -25,11 +25,6 @@ static cl::opt<int64_t> classes("classes", cl::desc("classes to tell apart"),
 static cl::opt<std::string>
     output("o", cl::desc("what to write ('-': standard output)"),
            cl::value_desc("file"), cl::init("-"), cl::cat(category));
-
-static int fail(const Twine &message) {
-  WithColor::error(errs(), "dlc-models") << message << '\n';
-  return 1;
-}
 
 /// The overview of --help: what there is, and its defaults.
 static std::string overview() {
@@ -65,6 +60,7 @@ static Error override(const cl::opt<int64_t> &option, int64_t &value) {
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
+  guardTool("dlc-models");
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview());
   const models::ModelEntry *entry = findEntry(name);
@@ -72,13 +68,13 @@ int main(int argc, char **argv) {
     SmallVector<StringRef> names;
     for (const models::ModelEntry &known : models::entries())
       names.push_back(known.name);
-    return fail(toString(unknownName("model", name, names)));
+    return reportError("dlc-models", unknownName("model", name, names));
   }
   models::ModelOptions options = entry->defaults;
   if (Error error = override(batch, options.batch))
-    return fail(toString(std::move(error)));
+    return reportError("dlc-models", std::move(error));
   if (Error error = override(classes, options.classes))
-    return fail(toString(std::move(error)));
+    return reportError("dlc-models", std::move(error));
 
   mlir::DialectRegistry registry;
   registerDialects(registry);
@@ -86,10 +82,11 @@ int main(int argc, char **argv) {
   context.loadAllAvailableDialects();
   mlir::OwningOpRef<mlir::ModuleOp> module = entry->build(context, options);
   if (!module)
-    return fail("the model does not hold together");
+    return reportError("dlc-models",
+                       createStringError("the model does not hold together"));
   Error error = writeFileAtomically(output, [&](raw_ostream &os) {
     module->getBody()->front().print(os);
     os << '\n';
   });
-  return error ? fail(toString(std::move(error))) : 0;
+  return error ? reportError("dlc-models", std::move(error)) : 0;
 }

@@ -1,19 +1,54 @@
 //===- dlc-opt.cpp - mlir-opt with the dialect `dl` -----------------------===//
+//
+// What mlir-opt does, but for how text enters: see readProgram.
+//
+//===----------------------------------------------------------------------===//
 
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/LargeStack.h"
+#include "dlc/Support/ProgramText.h"
+#include "dlc/Support/Report.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/ToolOutputFile.h"
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
   mlir::registerAllPasses();
   dlc::registerPhases();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   dlc::registerDialects(registry);
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "dlc's passes and phases\n", registry));
+  auto [input, output] = mlir::registerAndParseCLIOptions(
+      argc, argv, "dlc's passes and phases\n", registry);
+  auto config = mlir::MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return mlir::asMainReturnCode(
+        mlir::MlirOptMain(argc, argv, input, output, registry));
+
+  auto program = dlc::readProgram(input);
+  if (!program)
+    return dlc::reportError("dlc-opt", program.takeError());
+  std::string message;
+  auto file = mlir::openOutputFile(output, &message);
+  if (!file)
+    return dlc::reportError("dlc-opt", llvm::createStringError(message));
+  bool done = mlir::succeeded(
+      mlir::MlirOptMain(file->os(), std::move(*program), registry, config));
+  if (done)
+    file->keep();
+  return done ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  dlc::guardTool("dlc-opt");
+  int status = 1;
+  dlc::onLargeStack([&] { status = run(argc, argv); });
+  return status;
 }

@@ -6,13 +6,14 @@
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"
+#include "dlc/Support/Report.h"
 
+#include "mlir/Support/Timing.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -51,6 +52,12 @@ static cl::opt<bool> printMemoryPlan(
     "print-memory-plan",
     cl::desc("print where the values of each step lie, and when; needs no -o"),
     cl::cat(category));
+
+static cl::opt<bool>
+    timeReport("time-report",
+               cl::desc("print to standard error how long each phase, pass and "
+                        "stage of code generation took"),
+               cl::cat(category));
 
 static cl::opt<bool>
     describePhases("describe-phases",
@@ -109,7 +116,8 @@ static Expected<std::string> findForm() {
 static Error write(PendingFiles &files, StringRef path,
                    function_ref<void(raw_ostream &)> print) {
   Expected<std::string> temporary = files.reserve(path);
-  return temporary ? writeStream(*temporary, print) : temporary.takeError();
+  return temporary ? files.describe(writeStream(*temporary, print))
+                   : temporary.takeError();
 }
 
 static Error run() {
@@ -146,6 +154,10 @@ static Error run() {
                                toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
+  mlir::DefaultTimingManager timing;
+  timing.setEnabled(timeReport);
+  mlir::TimingScope total = timing.getRootScope();
+  options.timing = &total;
   auto compilation = Compilation::read(input, options);
   if (!compilation)
     return compilation.takeError();
@@ -168,28 +180,36 @@ static Error run() {
     return files.commit();
   }
 
-  LLVMContext context;
-  auto module = (*compilation)->translate(context, /*interface=*/true);
-  if (!module)
-    return module.takeError();
-  if (*form == "ll") {
-    if (Error error = write(files, path, [&](raw_ostream &out) {
-          (*module)->print(out, nullptr);
-        }))
+  auto writeAll = [&](function_ref<void(raw_ostream &)> print) -> Error {
+    if (Error error = write(files, path, print))
       return error;
     return files.commit();
+  };
+  if (*form == "ll" || *form == "s") {
+    LLVMContext context;
+    auto module = (*compilation)->translate(context, /*interface=*/true);
+    if (!module)
+      return module.takeError();
+    if (*form == "ll")
+      return writeAll(
+          [&](raw_ostream &out) { (*module)->print(out, nullptr); });
+    SmallVector<char, 0> text;
+    if (Error error = writeCode(**module, (*compilation)->getMachine(),
+                                CodeFormat::Assembly, text))
+      return error;
+    return writeAll(
+        [&](raw_ostream &out) { out.write(text.data(), text.size()); });
   }
-  SmallVector<char, 0> code;
-  if (Error error = writeCode(
-          **module, (*compilation)->getMachine(),
-          *form == "s" ? CodeFormat::Assembly : CodeFormat::Object, code))
-    return error;
-  if (*form != "so") {
-    if (Error error = write(files, path, [&](raw_ostream &out) {
-          out.write(code.data(), code.size());
-        }))
-      return error;
-    return files.commit();
+  Expected<Objects> objects = (*compilation)->compile(/*interface=*/true);
+  if (!objects)
+    return objects.takeError();
+  mlir::TimingScope scope = options.measure("Link");
+  if (*form == "o") {
+    Expected<SmallVector<char, 0>> code = mergeObjects(*objects);
+    if (!code)
+      return code.takeError();
+    return writeAll(
+        [&](raw_ostream &out) { out.write(code->data(), code->size()); });
   }
   if (path == "-")
     return createStringError("a shared library cannot go to standard output");
@@ -199,13 +219,17 @@ static Error run() {
         out << makeHeader((*compilation)->getModule());
       }))
     return error;
-  if (Error error = linkLibrary(code, path))
+  Expected<std::string> library = files.reserveRegular(path);
+  if (!library)
+    return library.takeError();
+  if (Error error = linkLibrary(*objects, *library))
     return error;
   return files.commit();
 }
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
+  guardTool("dlc");
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv,
@@ -215,6 +239,5 @@ int main(int argc, char **argv) {
   Error error = run();
   if (!error)
     return 0;
-  WithColor::error(errs(), "dlc") << toString(std::move(error)) << '\n';
-  return 1;
+  return reportError("dlc", std::move(error));
 }

@@ -3,6 +3,8 @@
 // Evaluates a step of a program in `dl` op by op: slowly, in an order that can
 // be read off the formula, sharing nothing with the code generator. Only
 // primitives have a model here; a composite means what it decomposes into.
+// Programs after the phases `simplify` and `fuse` can be evaluated too: a call
+// of a kernel evaluates the kernel's function.
 //
 // To give an op a model, in lib/Interpreter/<Family>.cpp, the family's name in
 // dialects/Dl:
@@ -47,8 +49,9 @@ public:
   /// `operands` in the op's order.
   Call(mlir::Operation *op,
        llvm::ArrayRef<std::shared_ptr<const Tensor>> operands,
-       RegionEvaluator evaluator)
-      : op(op), operands(operands), evaluator(evaluator) {}
+       RegionEvaluator evaluator, bool faultsCollected = false)
+      : op(op), operands(operands), evaluator(evaluator),
+        faultsCollected_(faultsCollected) {}
 
   const Tensor &operand(unsigned i) const { return *operands[i]; }
   /// The value of an operand.
@@ -58,9 +61,14 @@ public:
     return llvm::cast<mlir::RankedTensorType>(op->getResult(i).getType());
   }
 
-  /// Runs a region of the op, which may read every value that the op may. After
-  /// a fault inside there is nothing, and whatever the model returns then is
-  /// not looked at.
+  /// Whether the step collects its faults in a result (dl-collect-faults). Then
+  /// an index outside of its table is no fault where it is read: it is clamped,
+  /// as in compiled code, and the result tells.
+  bool faultsCollected() const { return faultsCollected_; }
+
+  /// Runs a region, of the op or of the function that it calls, which may read
+  /// every value that the op may. After a fault inside there is nothing, and
+  /// whatever the model returns then is not looked at.
   std::optional<std::vector<Tensor>>
   evaluate(mlir::Region &region, std::vector<Tensor> arguments) const {
     return evaluator(region, std::move(arguments));
@@ -81,6 +89,7 @@ private:
   mlir::Operation *op;
   llvm::ArrayRef<std::shared_ptr<const Tensor>> operands;
   RegionEvaluator evaluator;
+  bool faultsCollected_;
   std::vector<Tensor> results_;
   /// Models are functions of a constant call, and may still find a flaw in it.
   mutable std::optional<std::string> message_;
@@ -99,9 +108,16 @@ void registerModels(mlir::DialectRegistry &registry);
 /// has a model; an error at one that has none.
 mlir::LogicalResult prepare(mlir::func::FuncOp function);
 
+/// Sees an op that was evaluated, with its operands and results. Ops inside of
+/// loops and kernels are seen at each evaluation, before the op around them.
+using Observer = llvm::function_ref<void(
+    mlir::Operation *op, llvm::ArrayRef<std::shared_ptr<const Tensor>> operands,
+    llvm::ArrayRef<std::shared_ptr<const Tensor>> results)>;
+
 /// The results of a prepared function; an error is a fault's message.
 llvm::Expected<std::vector<Tensor>> evaluate(mlir::func::FuncOp function,
-                                             std::vector<Tensor> arguments);
+                                             std::vector<Tensor> arguments,
+                                             Observer observer = nullptr);
 
 } // namespace dlc::interp
 #endif // DLC_INTERPRETER_INTERPRETER_H

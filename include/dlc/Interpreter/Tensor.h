@@ -14,6 +14,11 @@ namespace dlc::interp {
 /// integers are int64_ts (an ui8 from 0 to 255, an i1 0 or 1). What is stored
 /// is rounded or wrapped to the element type, so that every value is one that
 /// the element type has. Elements are counted in row-major order.
+///
+/// Compiled steps compute with denormals flushed, and so does what is computed
+/// here: `real` and `get` give a zero of the same sign for a denormal, `set`
+/// stores one. What only moves elements (`copy`, `load`, `store`, `bits`,
+/// `put`) keeps them.
 class Tensor {
 public:
   /// Zeros.
@@ -38,14 +43,16 @@ public:
   }
 
   /// Element i, of a tensor of any type.
-  double real(int64_t i) const { return isFloat() ? reals[i] : integers[i]; }
+  double real(int64_t i) const { return isFloat() ? flushed(i) : integers[i]; }
+  /// Element i of a tensor of floats as it is, denormal or not.
+  double bits(int64_t i) const { return reals[i]; }
   /// Element i of a tensor of integers.
   int64_t integer(int64_t i) const { return integers[i]; }
   /// Element i as T: double of a tensor of floats, int64_t of one of integers.
   template <typename T>
   T get(int64_t i) const {
     if constexpr (std::is_same_v<T, double>)
-      return reals[i];
+      return flushed(i);
     else
       return integers[i];
   }
@@ -60,6 +67,9 @@ public:
     else
       setInteger(i, value);
   }
+  /// Sets element i of a tensor of floats to the nearest that the type has,
+  /// denormal or not.
+  void put(int64_t i, double value);
   /// Element i is element j of a tensor of the same element type.
   void copy(int64_t i, const Tensor &from, int64_t j);
 
@@ -67,6 +77,7 @@ public:
   int64_t at(llvm::ArrayRef<int64_t> index) const;
 
 private:
+  double flushed(int64_t i) const;
   void setReal(int64_t i, double value);
   void setInteger(int64_t i, int64_t value);
 
@@ -78,6 +89,9 @@ private:
 
 /// `value` as the nearest that the element type has.
 double roundTo(mlir::FloatType type, double value);
+/// `value`, which the element type has, or a zero of its sign if it is denormal
+/// there.
+double flushDenormal(mlir::FloatType type, double value);
 /// `value` modulo the integers that the element type has.
 int64_t wrapTo(mlir::IntegerType type, int64_t value);
 

@@ -28,7 +28,8 @@ struct RunContext {
 };
 
 /// Runs the tool on the arguments after its name; returns its exit status: 0,
-/// or 1 after an error, which is on `err`.
+/// 1 after an error, which is on `err`, or 128 + the number of a signal that a
+/// training run was stopped by.
 int runTool(llvm::ArrayRef<const char *> arguments, RunContext &context);
 
 } // namespace dlc

@@ -14,7 +14,8 @@
 namespace dlc {
 
 /// The candidate nearest to `name`, or empty when none is near enough to be
-/// what was meant (more than about a third of the letters differ).
+/// what was meant: more than about a third of the letters differ, and neither
+/// name is a part of the other.
 llvm::StringRef nearestName(llvm::StringRef name,
                             llvm::ArrayRef<llvm::StringRef> candidates);
 

@@ -6,6 +6,8 @@
 #include "dlc/Execution/Model.h"
 #include "dlc/Training/Metrics.h"
 
+#include <functional>
+
 namespace dlc {
 
 /// Runs a step that does not train over all samples, each counted exactly once.
@@ -21,7 +23,10 @@ namespace dlc {
 /// The counts are exact; the loss is up to rounding. Both need a step that
 /// treats each sample by itself and averages over the batch, as every step in
 /// eval mode does.
-llvm::Expected<Totals> evaluate(Model &model, int step, const BatchFeed &feed);
+/// When `stop` says so it ends early, with the totals of fewer samples than
+/// there are.
+llvm::Expected<Totals> evaluate(Model &model, int step, const BatchFeed &feed,
+                                const std::function<bool()> &stop = nullptr);
 
 } // namespace dlc
 #endif // DLC_TRAINING_EVALUATION_H

@@ -18,7 +18,9 @@
 
 #include "dlc/Execution/Model.h"
 
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace dlc {
@@ -58,6 +60,8 @@ private:
 
   std::string path;
   std::vector<Change> changes;
+  /// The line of each, by the epoch or step and the name.
+  std::map<std::tuple<bool, int64_t, std::string>, unsigned> lines;
   size_t next = 0; ///< the first change that was not applied
 };
 

@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,14 @@ struct Totals {
   double mean(unsigned index) const { return sums[index] / samples; }
   double accuracy() const { return static_cast<double>(correct) / samples; }
 };
+
+/// Totals as text that restores to the bit; empty where a sum is no finite
+/// number, which is no beginning to go on from.
+std::string totalsText(const Totals &totals);
+
+/// Reads such a text: `sums` of them, of exactly `samples` samples.
+llvm::Expected<Totals> parseTotals(llvm::StringRef text, unsigned sums,
+                                   int64_t samples);
 
 /// The outputs of a step that are metrics, by name and type: a scalar f32 or
 /// f64 is a mean over the batch (a loss), a scalar i32 or i64 named `correct`

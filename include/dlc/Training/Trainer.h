@@ -11,6 +11,7 @@
 #include "dlc/Training/Plateau.h"
 #include "dlc/Training/Progress.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,12 +36,15 @@ struct TrainingOptions {
   /// The metadata of the checkpoint that the model was loaded from.
   Metadata resumed;
   std::string resumedFrom; ///< the checkpoint, for messages
+  /// Asked after every step, also of an evaluation: whether to stop there.
+  std::function<bool()> stop;
 };
 
 /// Trains a model on data. Where training stands is in the model (its step
 /// count and seed), and, of a plateau, in the metadata of the checkpoint, so
 /// that a model loaded from a checkpoint goes on where the checkpoint was
-/// written, to the bit, in the middle of an epoch too.
+/// written, to the bit, in the middle of an epoch too. A run that is asked to
+/// stop writes such a checkpoint.
 class Trainer {
 public:
   /// Matches the data to the steps; without `evalStep` or without data for it
@@ -51,6 +55,15 @@ public:
          Progress &progress);
 
   llvm::Error run();
+
+  /// Whether the run was asked to stop and did before its end; then, how far it
+  /// came ("step 12 of 40") and the checkpoint that goes on from there, empty
+  /// without one.
+  bool wasStopped() const {
+    return stopped && (unfinished || stepCount < lastStep);
+  }
+  std::string position() const;
+  std::string checkpoint() const;
 
   int64_t stepsPerEpoch() const {
     return trainFeed.numSamples() / trainFeed.batchSize();
@@ -72,10 +85,14 @@ private:
   llvm::Error runStep(llvm::ArrayRef<uint32_t> rows, Totals &totals);
   llvm::Error finishEpoch(int64_t epoch, const Totals &trained, double seconds);
   llvm::Error writeOutput(const Totals &trained);
+  /// Writes what a run needs that goes on in the middle of the epoch, or with
+  /// its evaluation.
+  llvm::Error stopInEpoch(const Totals &trained);
+  bool mustStop();
   llvm::Error preparePlateau();
   llvm::Error stepPlateau(const EpochRecord &record);
   /// Of an epoch: zero, or where a checkpoint in the middle of it stood.
-  llvm::Expected<Totals> beginTotals(bool isBegun) const;
+  llvm::Expected<Totals> beginTotals(int64_t stepsDone) const;
   void report(int64_t epoch, const Totals &totals, double seconds);
   void logStep();
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
@@ -88,6 +105,8 @@ private:
   StepBuffers buffers;
   /// A metric has been seen that is no finite number; said once.
   bool diverged = false;
+  bool stopped = false;
+  bool unfinished = false; ///< an epoch that the run was stopped in
   Metrics trainMetrics;
   std::optional<Evaluation> evaluation;
   TrainingOptions options;

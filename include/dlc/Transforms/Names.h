@@ -44,6 +44,9 @@ inline constexpr llvm::StringLiteral writes = "dl.writes";
 inline constexpr llvm::StringLiteral args = "dl.args";
 /// On a lowered module: what the model keeps and what its steps are.
 inline constexpr llvm::StringLiteral manifest = "dl.manifest";
+/// What the names of steps begin with in the LLVM dialect: code there may call
+/// functions of the C library by their names, and a step may be called `exp`.
+inline constexpr llvm::StringLiteral stepPrefix = "dlc.step.";
 } // namespace names
 
 } // namespace dlc

@@ -29,6 +29,17 @@ def WriteBroadcasts : Pass<"dl-write-broadcasts", "::mlir::func::FuncOp"> {
   }];
 }
 
+def Canonicalize : Pass<"dl-canonicalize"> {
+  let summary = "apply all canonicalization patterns, or fail";
+  let description = [{
+    As MLIR's `canonicalize`, which stops after ten rounds whether it has finished or
+    not, and never where patterns of one round undo each other. This pass goes on
+    until no pattern matches, and reports an error where that does not end. Its measure is the
+    sum of those of the dialects' canonical forms: each pattern leads to a form that no
+    other leaves.
+  }];
+}
+
 def Decompose : Pass<"dl-decompose", "::mlir::func::FuncOp"> {
   let summary = "replace composite ops by primitive ones";
 }
@@ -75,6 +86,17 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
     Moves transposes and reshapes through elementwise ops, reductions, broadcasts
     and the sides of matrix products towards the results, where they meet their
     inverses or the storage order of the state.
+    ```mlir
+    %t = dl.transpose %x perm [1, 0] : tensor<7x3xf32> -> tensor<3x7xf32>
+    %b = dl.broadcast %m dims [1] : tensor<7xf32> to tensor<3x7xf32>
+    %y = dl.sub %t, %b : tensor<3x7xf32>
+    ```
+    becomes
+    ```mlir
+    %b = dl.broadcast %m dims [0] : tensor<7xf32> to tensor<7x3xf32>
+    %s = dl.sub %x, %b : tensor<7x3xf32>
+    %y = dl.transpose %s perm [1, 0] : tensor<7x3xf32> -> tensor<3x7xf32>
+    ```
   }];
 }
 
@@ -100,13 +122,30 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
     Ops that share a loop over rows, and elementwise ops of one shape, are grouped;
     each group becomes a private function `@kernel_<i>`, and equal groups (same
     ops, shapes and attributes) become one. A `dl.scan` stays, and so do reshapes
-    of what it takes; its body calls kernels as the step does.
+    of what it takes; its body calls kernels as the step does. Values made where
+    they are used (iotas, broadcasts, random bits) are copied to memory where
+    an op reads other rows of them than its own.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let options = [
     Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
-           "fewest rows that are divided among workers">];
+           "fewest rows that are divided among workers">,
+    Option<"maxOps", "max-ops", "size_t", /*default=*/"64",
+           "most ops of a kernel">,
+    Option<"maxInputs", "max-inputs", "size_t", /*default=*/"64",
+           "most values that a kernel of several ops reads">];
   let statistics = [
     Statistic<"numKernels", "kernels", "kernels made">,
     Statistic<"numShared", "shared", "groups that share an earlier kernel">];
+}
+
+def VerifyKernels : Pass<"dl-verify-kernels", "::dlc::dl::ModelOp"> {
+  let summary = "check that kernels can run row by row";
+  let description = [{
+    In a kernel with a loop over rows each op may read of the values that the
+    kernel makes only the row that it computes: other rows are not there
+    yet, or are no more. The pass fails at an op that reads others. It never
+    does behind `dl-form-kernels`, unless an op's RowParallel interface or that
+    pass is wrong.
+  }];
 }

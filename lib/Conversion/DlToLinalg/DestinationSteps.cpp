@@ -302,7 +302,9 @@ func::FuncOp StepLowering::copyKernel(RankedTensorType type) {
   llvm::raw_string_ostream stream(name);
   llvm::interleave(type.getShape(), stream, "x");
   stream << (type.getRank() ? "x" : "") << type.getElementType();
-  if (auto known = symbols.lookup<func::FuncOp>(name))
+  // A step may have that name too.
+  if (auto known = symbols.lookup<func::FuncOp>(name);
+      known && known->hasAttr(names::kernel))
     return known;
   OpBuilder b(step.getContext());
   auto kernel = func::FuncOp::create(step.getLoc(), name,

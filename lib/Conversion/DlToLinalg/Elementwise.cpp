@@ -32,6 +32,25 @@ struct Scalar {
   Value choose(Value condition, Value x, Value y) const {
     return arith::SelectOp::create(b, loc, condition, x, y);
   }
+  Value bitPattern(int64_t value) const {
+    return arith::ConstantOp::create(b, loc,
+                                     b.getIntegerAttr(bitType(), value));
+  }
+  /// The integers that hold the bits of the floats.
+  IntegerType bitType() const {
+    return b.getIntegerType(element.getIntOrFloatBitWidth());
+  }
+  Value bitsOf(Value x) const {
+    return arith::BitcastOp::create(b, loc, bitType(), x);
+  }
+  /// Of the type of float: the bits of the least number that is not denormal.
+  int64_t leastNormal() const {
+    return APFloat::getSmallestNormalized(
+               cast<FloatType>(element).getFloatSemantics())
+        .bitcastToAPInt()
+        .getSExtValue();
+  }
+  Value flushed(Value x) const;
   template <typename Op>
   Value unary() const {
     return Op::create(b, loc, args[0]);
@@ -74,14 +93,19 @@ struct Scalar {
       return arith::MulFOp::create(b, loc, args[0], args[0]);
     return arith::MulIOp::create(b, loc, args[0], args[0]);
   }
-  Value compute(dl::SinOp) const { return unary<math::SinOp>(); }
+  Value compute(dl::SinOp) const {
+    return math::SinOp::create(b, loc, flushed(args[0]));
+  }
   Value compute(dl::CosOp) const { return unary<math::CosOp>(); }
   Value compute(dl::TanhOp) const { return unary<math::TanhOp>(); }
   Value compute(dl::ErfOp) const { return unary<math::ErfOp>(); }
   Value compute(dl::FloorOp) const { return unary<math::FloorOp>(); }
   Value compute(dl::CeilOp) const { return unary<math::CeilOp>(); }
   Value compute(dl::RoundOp) const { return unary<math::RoundEvenOp>(); }
-  Value compute(dl::PowOp) const { return binary<math::PowFOp>(); }
+  Value compute(dl::PowOp) const {
+    Value base = flushed(args[0]), exponent = flushed(args[1]);
+    return math::PowFOp::create(b, loc, base, exponent);
+  }
   Value compute(dl::MinOp) const {
     return byType<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>();
   }
@@ -143,19 +167,34 @@ Value Scalar::compute(dl::SignOp) const {
   return choose(compare(arith::CmpFPredicate::OGT), constant(1), below);
 }
 
-/// In f32 the polynomial knows no denormal, and workers take one for 0. As an
-/// integer its bits are the multiple of 2^-149 that it is.
+/// x, or 0 with its sign where it is denormal. Arithmetic takes it for that
+/// anyway; this is for what passes its operand on, or takes it apart as bits,
+/// as functions of libm do.
+Value Scalar::flushed(Value x) const {
+  Value bits = bitsOf(x), infinity = bitsOf(constant(INFINITY));
+  Value exponent = arith::AndIOp::create(b, loc, bits, infinity);
+  Value isTiny = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                       exponent, bitPattern(0));
+  Value sign = arith::AndIOp::create(b, loc, bits, bitsOf(constant(-0.0)));
+  Value kept = choose(isTiny, sign, bits);
+  return arith::BitcastOp::create(b, loc, element, kept);
+}
+
+/// Functions know no denormal, and workers take one for 0. As an integer its
+/// bits are the multiple of the least denormal that it is.
 Value Scalar::compute(dl::LogOp) const {
-  if (!element.isF32())
-    return unary<math::LogOp>();
-  Value bits = arith::BitcastOp::create(b, loc, b.getI32Type(), args[0]);
-  Value leastNormal =
-      arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0x00800000));
+  Value bits = bitsOf(args[0]);
   Value isTiny = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, bits,
-                                       leastNormal);
+                                       bitPattern(leastNormal()));
   Value multiple = arith::SIToFPOp::create(b, loc, element, bits);
-  Value log = math::LogOp::create(b, loc, choose(isTiny, multiple, args[0]));
-  Value unit = choose(isTiny, constant(-149 * M_LN2), constant(0));
+  // A negative one is -0.
+  Value x = choose(isTiny, multiple, flushed(args[0]));
+  Value log = math::LogOp::create(b, loc, x);
+  const llvm::fltSemantics &semantics =
+      cast<FloatType>(element).getFloatSemantics();
+  int least = APFloat::semanticsMinExponent(semantics) -
+              int(APFloat::semanticsPrecision(semantics)) + 1;
+  Value unit = choose(isTiny, constant(least * M_LN2), constant(0));
   return arith::AddFOp::create(b, loc, log, unit);
 }
 
@@ -171,7 +210,7 @@ Value Scalar::compute(dl::Log1pOp) const {
     return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, u, y);
   };
   Value large = choose(isEqual(constant(INFINITY)), u, product);
-  return choose(isEqual(one), x, large);
+  return choose(isEqual(one), flushed(x), large);
 }
 
 /// Kahan: what rounding did to u = e^x cancels in (u - 1) / log(u).
@@ -188,7 +227,7 @@ Value Scalar::compute(dl::Expm1Op) const {
   };
   Value large = choose(isEqual(u, INFINITY), u, product);
   Value ends = choose(isEqual(part, -1), part, large);
-  return choose(isEqual(u, 1), x, ends);
+  return choose(isEqual(u, 1), flushed(x), ends);
 }
 
 /// Integers: x / 0 is 0 and the least integer over -1 is itself, where a plain
@@ -279,9 +318,11 @@ Value Scalar::compute(dl::CastOp op) const {
     return arith::TruncFOp::create(b, loc, to, x);
   }
   if (to.isInteger(1)) {
-    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(x.getType()));
+    // A comparison of floats would take a denormal for 0; all but the sign is 0
+    // in the bits of a zero alone.
     if (isFloat())
-      return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNE, x, zero);
+      x = arith::ShLIOp::create(b, loc, bitsOf(x), bitPattern(1));
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(x.getType()));
     return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, x, zero);
   }
   if (isFloat())

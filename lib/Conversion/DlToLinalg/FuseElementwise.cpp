@@ -8,10 +8,10 @@
 
 #include "dlc/Conversion/Passes.h"
 #include "dlc/Transforms/Passes.h"
+#include "dlc/Transforms/RewriteGreedily.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/IR/Dominance.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -107,7 +107,8 @@ static bool canJoin(linalg::GenericOp first, linalg::GenericOp second) {
 }
 
 /// One op with the results of both, at the place of `second`.
-static void join(linalg::GenericOp first, linalg::GenericOp second) {
+static linalg::GenericOp join(linalg::GenericOp first,
+                              linalg::GenericOp second) {
   OpBuilder builder(second);
   SmallVector<Value> inputs(first.getInputs()), outputs(first.getOutputs());
   llvm::append_range(inputs, second.getInputs());
@@ -128,16 +129,17 @@ static void join(linalg::GenericOp first, linalg::GenericOp second) {
         SmallVector<Value> yields;
         size_t input = 0, output = inputs.size();
         for (linalg::GenericOp op : {first, second}) {
-          IRMapping mapping;
           Block *body = op.getBody();
           for (BlockArgument arg : body->getArguments())
-            mapping.map(arg, arg.getArgNumber() < op.getInputs().size()
-                                 ? args[input++]
-                                 : args[output++]);
-          for (Operation &inner : body->without_terminator())
-            b.clone(inner, mapping);
-          for (Value yielded : body->getTerminator()->getOperands())
-            yields.push_back(mapping.lookupOrDefault(yielded));
+            arg.replaceAllUsesWith(arg.getArgNumber() < op.getInputs().size()
+                                       ? args[input++]
+                                       : args[output++]);
+          // The ops themselves: both are about to go.
+          Operation *yield = body->getTerminator();
+          llvm::append_range(yields, yield->getOperands());
+          b.getBlock()->getOperations().splice(
+              b.getInsertionPoint(), body->getOperations(), body->begin(),
+              yield->getIterator());
         }
         linalg::YieldOp::create(b, loc, yields);
       });
@@ -146,22 +148,29 @@ static void join(linalg::GenericOp first, linalg::GenericOp second) {
   second.replaceAllUsesWith(joined.getResults().drop_front(split));
   second.erase();
   first.erase();
+  return joined;
 }
 
 /// Merges ops that make the same pass, so that what they both read is read once
 /// and what they both compute is computed once.
 static void joinSiblings(func::FuncOp kernel) {
-  bool changed = true;
-  while (changed) {
-    changed = false;
-    SmallVector<linalg::GenericOp> ops(kernel.getOps<linalg::GenericOp>());
-    for (size_t i = 0; i < ops.size() && !changed; ++i)
-      for (size_t j = i + 1; j < ops.size() && !changed; ++j)
-        if (canJoin(ops[i], ops[j])) {
-          join(ops[i], ops[j]);
-          changed = true;
-        }
-  }
+  SmallVector<linalg::GenericOp> ops(kernel.getOps<linalg::GenericOp>());
+  for (size_t i = 0; i < ops.size(); ++i)
+    for (size_t j = i + 1; j < ops.size(); ++j) {
+      if (!canJoin(ops[i], ops[j]))
+        continue;
+      // What made an operand of the first has a later user now, and may be
+      // computed there.
+      size_t next = i;
+      for (Value operand : ops[i]->getOperands())
+        if (auto producer = operand.getDefiningOp<linalg::GenericOp>())
+          next =
+              std::min<size_t>(next, llvm::find(ops, producer) - ops.begin());
+      ops[j] = join(ops[i], ops[j]);
+      ops.erase(ops.begin() + i);
+      i = next - 1;
+      break;
+    }
 }
 
 /// Elementwise ops of one shape that did not become one op must at least agree
@@ -196,7 +205,8 @@ struct FuseElementwisePass
         /*controlElementwiseOpFusion=*/[](OpOperand *) { return false; });
     linalg::populateEraseUnusedOperandsAndResultsPatterns(cleanup);
     FrozenRewritePatternSet patterns(std::move(cleanup));
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+    // Each rewrite takes away an operand, a result or an op.
+    if (failed(dlc::rewriteGreedily(getOperation(), patterns, getArgument())))
       return signalPassFailure();
     IRRewriter rewriter(&getContext());
     SmallVector<linalg::GenericOp> ops;

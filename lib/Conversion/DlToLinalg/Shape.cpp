@@ -249,8 +249,8 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
     unsigned last = type.getRank() - 1;
     AffineMap to = rewriter.getMultiDimIdentityMap(type.getRank());
     AffineMap from = to.dropResult(last);
-    bool isUnsigned =
-        dl::tensorType(op.getIndex()).getElementType().isUnsignedInteger();
+    Type given = dl::tensorType(op.getIndex()).getElementType();
+    bool isUnsigned = given.isUnsignedInteger() || given.isInteger(1);
     auto body = [&](OpBuilder &b, Location loc,
                     ValueRange args) -> SmallVector<Value> {
       // In 32 bits, so that the comparison has as many lanes as the result.
@@ -259,9 +259,13 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
           b, loc, i32, linalg::IndexOp::create(b, loc, last));
       Value index = args[0];
       unsigned width = index.getType().getIntOrFloatBitWidth();
-      if (width > 32)
+      if (width > 32) {
+        // What 32 bits do not hold becomes -1, which is no place either.
+        Value most = arith::ConstantOp::create(
+            b, loc, b.getIntegerAttr(index.getType(), 0xffffffff));
+        index = arith::MinUIOp::create(b, loc, index, most);
         index = arith::TruncIOp::create(b, loc, i32, index);
-      else if (width < 32 && isUnsigned)
+      } else if (width < 32 && isUnsigned)
         index = arith::ExtUIOp::create(b, loc, i32, index);
       else if (width < 32)
         index = arith::ExtSIOp::create(b, loc, i32, index);

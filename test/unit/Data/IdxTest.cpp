@@ -4,6 +4,8 @@
 
 #include "TestFiles.h"
 
+#include <sys/stat.h>
+
 #include <zlib.h>
 
 using namespace dlc;
@@ -155,6 +157,26 @@ TEST(Idx, HugeClaims) {
   EXPECT_CONTAINS(errorOf(bytes("\0\0\x08\x02\x7f\xff\xff\xff\x7f\xff\xff\xff"
                                 "abc")),
                   "truncated: 3 bytes of elements");
+  // A compressed file that would grow to more than its header says: no more is
+  // decompressed than that, and one byte.
+  std::string bomb = gzip(bytes("\0\0\x08\x01\0\0\0\x03") +
+                          std::string(int64_t(50) << 20, '\0'));
+  EXPECT_LT(bomb.size(), size_t(100) << 10);
+  EXPECT_CONTAINS(errorOf(bomb), "bytes after the elements of 3xui8");
+  // One whose header claims all of it, and more.
+  EXPECT_CONTAINS(errorOf(gzip(bytes("\0\0\x08\x02\x7f\xff\xff\xff\x7f\xff"
+                                     "\xff\xff") +
+                               std::string(5 << 20, '\0'))),
+                  "truncated: 5242880 bytes of elements");
+}
+
+TEST(Idx, OnlyRegularFiles) {
+  TempFolder folder;
+  std::string pipe = folder.path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_CONTAINS(message(readIdx(pipe)), pipe + ": is a pipe, expected");
+  EXPECT_CONTAINS(message(readIdx("/dev/zero")), "/dev/zero: is a device");
+  EXPECT_CONTAINS(message(readIdx(folder.path(""))), "is a directory");
 }
 
 } // namespace

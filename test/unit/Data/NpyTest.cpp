@@ -4,6 +4,10 @@
 
 #include "TestFiles.h"
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace dlc;
 using namespace dlc::test;
 using llvm::ArrayRef;
@@ -154,16 +158,59 @@ TEST(Npy, Truncated) {
   std::string header =
       "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}";
   EXPECT_CONTAINS(errorOf(npy(header, "1234567")),
-                  "7 bytes of elements, which is not 2xf32");
+                  "truncated: 7 bytes of elements, expected 8 for 2xf32");
   EXPECT_CONTAINS(errorOf(npy(header, "123456789")),
-                  "9 bytes of elements, which is not 2xf32");
+                  "bytes after the elements of 2xf32");
 }
 
-TEST(Npy, HugeShape) {
-  EXPECT_CONTAINS(
-      headerError("{'descr': '<f8', 'fortran_order': False, 'shape': "
-                  "(4294967296, 4294967296)}"),
-      "4 bytes of elements, which is not 4294967296x4294967296xf64");
+TEST(Npy, HugeClaims) {
+  auto shapeError = [](const std::string &shape) {
+    return headerError(
+        "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + "}");
+  };
+  EXPECT_CONTAINS(shapeError("(4294967296, 4294967296)"),
+                  "the dimensions 4294967296x4294967296xf64 are too large");
+  EXPECT_CONTAINS(shapeError("(1152921504606846975,)"),
+                  "truncated: 4 bytes of elements, expected "
+                  "9223372036854775800 for 1152921504606846975xf64");
+  EXPECT_CONTAINS(shapeError("(0, 1152921504606846975, 99999999999)"),
+                  "bytes after the elements of 0x");
+  EXPECT_CONTAINS(errorOf(bytes("\x93NUMPY\x02\x00\xff\xff\xff\xff{")),
+                  "a header of 4294967295 bytes, expected at most 65536");
+}
+
+// A file of zeros that takes no place on the disk, larger than any memory: what
+// is there is what the header says, and cannot be had.
+TEST(Npy, MoreThanMemory) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "the sanitizer itself takes more";
+#endif
+#endif
+  TempFolder folder;
+  std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': "
+                       "(4398046511104,)}";
+  std::string path = folder.write("x.npy", npy(header, ""));
+  if (truncate(path.c_str(), readFile(path).size() + (int64_t(1) << 42)))
+    GTEST_SKIP() << "no file of this size here";
+  // The system may promise more than it has, but not without bounds.
+  rlimit previous, limit;
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &previous), 0);
+  limit = previous;
+  limit.rlim_cur = rlim_t(1) << 40;
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+  std::string text = message(readNpy(path));
+  setrlimit(RLIMIT_AS, &previous);
+  EXPECT_EQ(text, path + ": no memory for 4398046511104 bytes of elements");
+}
+
+TEST(Npy, OnlyRegularFiles) {
+  TempFolder folder;
+  std::string pipe = folder.path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_CONTAINS(message(readNpy(pipe)), pipe + ": is a pipe, expected");
+  EXPECT_CONTAINS(message(readNpy("/dev/zero")), "/dev/zero: is a device");
+  EXPECT_CONTAINS(message(readNpy(folder.path(""))), "is a directory");
 }
 
 TEST(Npy, FortranOrder) {
@@ -178,7 +225,24 @@ TEST(Npy, ElementTypes) {
       "big-endian elements '>f4', expected little-endian");
   EXPECT_CONTAINS(
       headerError("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }"),
-      "element type '<c8', expected one of f4 f8 i1 u1 i4 i8 b1");
+      "element type '<c8', expected one of <f4 <f8 |i1 |u1 <i4 <i8 |b1");
+  // One order, and the one that such elements have.
+  for (const char *descr :
+       {"<>f4", "><f4", "<<f4", "||u1", "|<u1", "|f4", "=<f4", " <f4", "<f4 ",
+        "<F4", "f", "f44", "", "<", "float32", "<f4\\x00"})
+    EXPECT_CONTAINS(headerError("{'descr': '" + std::string(descr) +
+                                "', 'fortran_order': False, 'shape': (1,), }"),
+                    descr[0] == '>' ? "big-endian elements" : "element type '");
+  TempFolder folder;
+  for (const char *descr : {"<f4", "=f4", "f4", "<i4", "<u4"})
+    EXPECT_EQ(message(readNpy(folder.write(
+                          "x", npy("{'descr': '" + std::string(descr) +
+                                       "', 'fortran_order': False, 'shape': "
+                                       "(1,), }",
+                                   "abcd"))))
+                  .empty(),
+              std::string(descr) != "<u4")
+        << descr;
   EXPECT_CONTAINS(
       headerError("{'descr': [('a', '<f4')], 'fortran_order': False, "
                   "'shape': (1,), }"),
@@ -198,7 +262,14 @@ TEST(Npy, DamagedHeader) {
                   "expected 'False' before 'Maybe}'");
   EXPECT_CONTAINS(headerError("{'shape': (-1,)}"),
                   "expected a dimension before '-1,)}'");
-  EXPECT_CONTAINS(headerError("{'shape': (1 2)}"), "expected ')' before '2)}'");
+  EXPECT_CONTAINS(headerError("{'shape': (1 2)}"), "expected ',' before '2)}'");
+  EXPECT_CONTAINS(headerError("{'shape': (1, 2 3)}"),
+                  "expected ')' before '3)}'");
+  EXPECT_CONTAINS(headerError("{'shape': (1)}"), "expected ',' before ')}'");
+  for (const char *dimension :
+       {"+1", "01", "0x1", "1e3", "1.0", "", "''", "99999999999999999999"})
+    EXPECT_NE(headerError("{'shape': (" + std::string(dimension) + ", 1)}"),
+              "");
   EXPECT_CONTAINS(headerError("{'shape': 3}"), "expected '(' before '3}'");
   EXPECT_CONTAINS(headerError("{'descr': '<f4', 'fortran_order': False, "
                               "'shape': (1,)} x"),

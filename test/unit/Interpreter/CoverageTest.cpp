@@ -19,9 +19,7 @@ static bool isStructure(StringRef name) {
       "batch_norm", "dropout", "alpha_dropout", "uniform", "normal", "gumbel",
       "bernoulli", "categorical", "permutation",
       // Written out by the phase grad.
-      "gradient",
-      // Made by the phase simplify, for compiled code only.
-      "first_fault"};
+      "gradient", "variable", "depends"};
   return llvm::is_contained(names, name);
 }
 

@@ -47,6 +47,7 @@ class ExampleTest : public BuilderTest,
 const std::set<StringRef> made = {
     // resolve
     "slot", "counter", "batch_norm_train", "batch_norm_eval", "random_bits",
+    "variable", "depends",
     // grad
     "conv2d_input_grad", "conv2d_filter_grad", "max_pool2d_scatter",
     "max_pool2d_gather",

@@ -140,12 +140,19 @@ TEST_F(ProgramTest, WindowsTakeEveryArgument) {
                     "tensor<1x2x5x6xf32>"));
   EXPECT_EQ(build({1, 2, 9, 8},
                   [](Program &, Tensor x) {
-                    return nn::avgPool2d(x, 3, 2, 1, true, false, 7);
+                    return nn::avgPool2d(x, 3, 2, 1, true, false);
                   }),
             written(image,
                     "avg_pool2d %x {kernel = [3, 3], stride = [2, 2], padding "
-                    "= [1, 1], ceil_mode, count_include_pad = false, "
-                    "divisor_override = 7}",
+                    "= [1, 1], ceil_mode, count_include_pad = false}",
+                    "tensor<1x2x5x5xf32>"));
+  EXPECT_EQ(build({1, 2, 9, 8},
+                  [](Program &, Tensor x) {
+                    return nn::avgPool2d(x, 3, 2, 1, true, true, 7);
+                  }),
+            written(image,
+                    "avg_pool2d %x {kernel = [3, 3], stride = [2, 2], padding "
+                    "= [1, 1], ceil_mode, divisor_override = 7}",
                     "tensor<1x2x5x5xf32>"));
   EXPECT_EQ(
       build({1, 2, 9}, [](Program &, Tensor x) { return nn::avgPool1d(x, 3); }),

@@ -234,7 +234,8 @@ TEST_F(Tool, StepErrors) {
       "would be written twice");
   EXPECT_CONTAINS(errorOf({"linear.mlir", "--step=predict", image(),
                            "--save-params=/dev/null"}),
-                  "'/dev/null' is not a regular file");
+                  "--save-params: /dev/null: is a device, expected a "
+                  "regular file");
   EXPECT_CONTAINS(errorOf({"linear.mlir", "--step=predict", image(),
                            "--params=" + path("none")}),
                   "--params: ");
@@ -243,6 +244,37 @@ TEST_F(Tool, StepErrors) {
 //===----------------------------------------------------------------------===//
 // The command line
 //===----------------------------------------------------------------------===//
+
+// What a terminal would obey stands in messages as \xNN, whoever quotes it.
+TEST_F(Tool, MessagesArePlainText) {
+  const std::string hostile = "\x1b]0;owned\x07\xc2\x9b"
+                              "2J";
+  const std::string shown = "\\x1b]0;owned\\x07\\xc2\\x9b2J";
+  for (const std::vector<std::string> &words :
+       std::vector<std::vector<std::string>>{
+           {"linear.mlir", "--step=" + hostile},
+           {"linear.mlir", "--step=predict", "--input=" + hostile + "=x"},
+           {"linear.mlir", "--step=predict", "--input=image=" + hostile},
+           {"linear.mlir", "--step=predict", image(),
+            "--output=score=" + path("no/" + hostile)},
+           {"linear.mlir", "--step=predict", image(),
+            "--save-params=" + path("no/" + hostile)},
+           {"linear.mlir", "--step=predict", image(), "--params=" + hostile},
+           {"linear.mlir", "--step=predict", image(),
+            "--set=" + hostile + "=1"},
+           {"linear.mlir", "--calls=" + hostile},
+           {"linear.mlir", "train", "--data=" + hostile},
+           {"linear.mlir", "train", "--data", data(), "--schedule=" + hostile},
+           {"linear.mlir", "train", "--data", data(), "--resume=" + hostile},
+           {"linear.mlir", hostile},
+           {"linear.mlir", "--" + hostile},
+           {hostile + ".so", "--step=predict"}}) {
+    std::string text = errorOf(words);
+    EXPECT_CONTAINS(text, shown);
+    for (const char *control : {"\x1b", "\x07", "\xc2\x9b"})
+      EXPECT_EQ(text.find(control), std::string::npos) << words.back();
+  }
+}
 
 TEST_F(Tool, CommandLineErrors) {
   EXPECT_EQ(errorOf({}), "no model; see dlc-run --help");
@@ -289,7 +321,7 @@ TEST_F(Tool, Values) {
   EXPECT_EQ(trainError({"--set=lr=nan"}),
             "--set lr: 'nan', expected a finite number");
   EXPECT_EQ(trainError({"--set=rl=1"}),
-            "--set: no hyper-parameter 'rl'; there is lr");
+            "--set: no hyper-parameter 'rl'; did you mean 'lr'?");
   EXPECT_EQ(trainError({"--set=lr=1", "--set", "lr=2"}),
             "--set: 'lr' is given twice: '1' and '2'");
   EXPECT_EQ(trainError({"--set=lr"}), "--set: 'lr', expected NAME=VALUE");

@@ -318,32 +318,34 @@ TEST_F(Checkpoint, FilesThatCannotBeRead) {
   EXPECT_EQ(dlc_save(handle.get(), path.c_str(), 7), DLC_ERROR_ARGUMENT);
 }
 
-TEST_F(Checkpoint, FilesThatCannotBeWritten) {
-  std::string nowhere = (folder / "none" / "a").string();
-  EXPECT_EQ(dlc_save(handle.get(), nowhere.c_str(), DLC_ALL), DLC_ERROR_IO);
-  EXPECT_EQ(message().find(nowhere + ": cannot create "), 0u);
-  fs::create_directory(path); // nothing can be renamed to that
-  EXPECT_EQ(dlc_save(handle.get(), path.c_str(), DLC_ALL), DLC_ERROR_IO);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1)
-      << "a temporary file is left";
-}
-
-TEST_F(Checkpoint, LeftoverOfAKilledProcess) {
-  std::string leftover = path + ".tmp." + std::to_string(getpid());
-  std::ofstream(leftover) << "x";
-  EXPECT_EQ(dlc_save(handle.get(), path.c_str(), DLC_ALL), DLC_OK);
-  EXPECT_EQ(dlc_load(handle.get(), path.c_str(), DLC_ALL), DLC_OK);
-  EXPECT_EQ(fs::file_size(leftover), 1u);
-}
-
-TEST_F(Checkpoint, NamesThatNeedEscapes) {
-  dlc_state state = model().states[Mean];
-  state.tensor.name = "a\"b\\c\n\xc3\xa9";
-  dlc_model odd = model();
-  odd.states = &state;
-  odd.num_states = 1;
-  Handle quoted = create(1, odd);
-  ASSERT_EQ(dlc_save(quoted.get(), path.c_str(), DLC_ALL), DLC_OK);
-  EXPECT_EQ(dlc_load(quoted.get(), path.c_str(), DLC_ALL), DLC_OK)
-      << dlc_last_error(quoted.get());
+// The entries cover the data without overlap and without holes.
+TEST_F(Checkpoint, OverlapsAndHoles) {
+  auto header = [](int conv, int fc, int mean, int mask) {
+    auto entry = [](const std::string &name, const std::string &type,
+                    const std::string &shape, int begin, int bytes) {
+      return "\"" + name + "\":{\"dtype\":\"" + type + "\",\"shape\":[" +
+             shape + "],\"data_offsets\":[" + std::to_string(begin) + "," +
+             std::to_string(begin + bytes) + "]}";
+    };
+    return "{" + entry("conv1.weight", "F32", "4,3,2,2", conv, 192) + "," +
+           entry("fc.weight", "BF16", "6,4", fc, 48) + "," +
+           entry("bn.running_mean", "F64", "5", mean, 40) + "," +
+           entry("mask", "BOOL", "3", mask, 3) + "}";
+  };
+  auto load = [&](const std::string &text, size_t data) {
+    SCOPED_TRACE(text);
+    writeFile(text, data);
+    return dlc_load(handle.get(), path.c_str(), DLC_PARAMS);
+  };
+  // In any order, but one after the other.
+  EXPECT_EQ(load(header(0, 192, 240, 280), 283), DLC_OK) << message();
+  EXPECT_EQ(load(header(91, 43, 3, 0), 283), DLC_OK) << message();
+  EXPECT_EQ(load(header(0, 0, 240, 280), 283), DLC_ERROR_FORMAT);
+  EXPECT_EQ(load(header(0, 191, 240, 280), 283), DLC_ERROR_FORMAT);
+  EXPECT_EQ(load(header(0, 193, 241, 281), 284), DLC_ERROR_FORMAT);
+  EXPECT_EQ(load(header(1, 193, 241, 281), 284), DLC_ERROR_FORMAT);
+  EXPECT_EQ(load(header(0, 192, 240, 280), 284), DLC_ERROR_FORMAT);
+  EXPECT_EQ(message(), path + ": 284 bytes of data, of which the entries cover "
+                              "the first 283 one after the other, and not the "
+                              "rest");
 }

@@ -16,6 +16,9 @@ TEST(Suggest, NearestName) {
   EXPECT_EQ(nearestName("evaluat", names), "evaluate");
   EXPECT_EQ(nearestName("l", names), "lr");
   EXPECT_EQ(nearestName("brain", names), "train");
+  EXPECT_EQ(nearestName("rl", names), "lr");
+  EXPECT_EQ(nearestName("maen", {"men", "mean"}), "men");
+  EXPECT_EQ(nearestName("maen", {"mean", "main"}), "mean");
   EXPECT_EQ(nearestName("xyz", names), "");
   EXPECT_EQ(nearestName("", {}), "");
 }
@@ -23,6 +26,19 @@ TEST(Suggest, NearestName) {
 TEST(Suggest, TiesGoToTheFirst) {
   EXPECT_EQ(nearestName("loss_x", {"loss_d", "loss_g"}), "loss_d");
   EXPECT_EQ(nearestName("loss_g", {"loss_d", "loss_g"}), "loss_g");
+}
+
+TEST(Suggest, PartsOfNames) {
+  llvm::StringRef names[] = {"is_causal", "slope", "eps", "k"};
+  EXPECT_EQ(nearestName("causal", names), "is_causal");
+  EXPECT_EQ(nearestName("negative_slope", names), "slope");
+  EXPECT_EQ(nearestName("Epsilon", names), "eps");
+  EXPECT_EQ(nearestName("top_k", names), "k");
+  // Not words of their own, and too short to be abbreviations.
+  EXPECT_EQ(nearestName("noncausally", names), "");
+  EXPECT_EQ(nearestName("ep", {"epsilon"}), "");
+  // Near in spelling goes before part of.
+  EXPECT_EQ(nearestName("slop", {"slop_factor", "slope"}), "slope");
 }
 
 TEST(Suggest, Errors) {

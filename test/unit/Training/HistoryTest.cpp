@@ -52,6 +52,35 @@ TEST(History, RefusesAnotherRunsFile) {
       message(history.continueFrom(
           folder.write("d.csv", "epoch,eval_loss,seconds\nx,1,2\n"), 2)),
       "'x,1,2' does not start with an epoch");
+  for (const char *row : {"2,1,2\n2,1,2", "0,1,2", "1,2", "1,2,3,4", "1,x,3",
+                          "1,,3", "1,2,3,", "99999999999999999999,1,2"})
+    EXPECT_NE(message(history.continueFrom(
+                  folder.write("r.csv", "epoch,eval_loss,seconds\n" +
+                                            std::string(row) + "\n"),
+                  9)),
+              "")
+        << row;
+  EXPECT_EQ(message(history.continueFrom(
+                folder.write("r.csv", "epoch,eval_loss,seconds\n1,nan,3\n"
+                                      "3,-inf,4\n"),
+                9)),
+            "");
+  EXPECT_CONTAINS(message(history.continueFrom(folder.path(""), 2)),
+                  "is a directory");
+}
+
+// A name that would be more than one field, or more than one line.
+TEST(History, NamesOfColumns) {
+  TempFolder folder;
+  std::string path = folder.path("m.csv");
+  History history({"a,b", "\"c\"", "d\ne", "\x1b[31m"});
+  history.add({1, {1, 2, 3, 4}, 5});
+  ASSERT_EQ(message(history.write(path)), "");
+  EXPECT_EQ(readFile(path),
+            "epoch,\"a,b\",\"\"\"c\"\"\",d\\x0ae,\\x1b[31m,seconds\n"
+            "1,1,2,3,4,5.000\n");
+  History next({"a,b", "\"c\"", "d\ne", "\x1b[31m"});
+  EXPECT_EQ(message(next.continueFrom(path, 2)), "");
 }
 
 } // namespace

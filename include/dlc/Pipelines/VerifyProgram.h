@@ -1,0 +1,23 @@
+//===- VerifyProgram.h - What text may enter the compiler -------*- C++ -*-===//
+//
+// Passes trust what earlier passes left: that a step's attributes describe its
+// arguments, that a kernel has a body, that the manifest is complete. A program
+// that comes in as text, behind whatever phase, is held against all of it here,
+// once; the types of the attributes themselves are verified by the dialect.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_PIPELINES_VERIFYPROGRAM_H
+#define DLC_PIPELINES_VERIFYPROGRAM_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace dlc {
+
+/// Fails, with a diagnostic at the op, if `module` is no program that the phase
+/// `from` can have left; if `from` is empty, no program that a user writes: one
+/// dl.model, in ops of dl only, within the bounds of dlc/Support/Limits.h.
+mlir::LogicalResult verifyProgram(mlir::ModuleOp module, llvm::StringRef from);
+
+} // namespace dlc
+#endif // DLC_PIPELINES_VERIFYPROGRAM_H

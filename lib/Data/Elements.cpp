@@ -1,0 +1,66 @@
+//===- Elements.cpp - The elements after a file's header ------------------===//
+
+#include "Elements.h"
+
+#include "dlc/Execution/Model.h"
+#include "dlc/Support/Error.h"
+
+#include <cstdlib>
+
+using namespace llvm;
+using namespace dlc;
+
+/// Makes room for `bytes`. A vector ends the process where there is no memory,
+/// so the system is asked for as much before.
+static Error makeRoom(Array &array, size_t bytes, StringRef path) {
+  size_t capacity = array.data.capacity();
+  if (bytes > capacity) {
+    // Volatile, or the compiler takes memory that is given back for granted.
+    void *volatile memory = std::malloc(std::max(2 * capacity + 1, bytes));
+    if (!memory)
+      return makeError("{0}: no memory for {1} bytes of elements", path, bytes);
+    std::free(memory);
+  }
+  array.data.resize_for_overwrite(bytes);
+  return Error::success();
+}
+
+Error dlc::readElements(ReadBytes read, StringRef path,
+                        std::optional<uint64_t> left, Array &array) {
+  std::string description = describe(array.type, array.shape);
+  std::optional<int64_t> size = sizeInBytes(array.type, array.shape);
+  if (!size)
+    return makeError("{0}: the dimensions {1} are too large", path,
+                     description);
+  uint64_t bytes = *size;
+  auto truncated = [&](uint64_t seen) {
+    return makeError("{0}: truncated: {1} bytes of elements, expected {2} for "
+                     "{3}",
+                     path, seen, bytes, description);
+  };
+  auto tooMany = [&] {
+    return makeError("{0}: bytes after the elements of {1}", path, description);
+  };
+  if (left && *left < bytes)
+    return truncated(*left);
+  if (left && *left > bytes)
+    return tooMany();
+  for (uint64_t seen = 0; seen < bytes;) {
+    uint64_t step = bytes - seen;
+    if (!left)
+      step = std::min<uint64_t>(step, std::max<uint64_t>(seen, 1 << 20));
+    if (Error error = makeRoom(array, seen + step, path))
+      return error;
+    Expected<size_t> count = read(MutableArrayRef(array.data).drop_front(seen));
+    if (!count)
+      return count.takeError();
+    seen += *count;
+    if (*count < step) // a file that became shorter, too
+      return truncated(seen);
+  }
+  char extra;
+  Expected<size_t> count = read(MutableArrayRef(extra));
+  if (!count)
+    return count.takeError();
+  return *count ? tooMany() : Error::success();
+}

@@ -1,0 +1,23 @@
+//===- Elements.h - The elements after a file's header ----------*- C++ -*-===//
+#ifndef DLC_LIB_DATA_ELEMENTS_H
+#define DLC_LIB_DATA_ELEMENTS_H
+
+#include "dlc/Data/Array.h"
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace dlc {
+
+/// Fills what it is given as far as there are bytes; returns how many.
+using ReadBytes =
+    llvm::function_ref<llvm::Expected<size_t>(llvm::MutableArrayRef<char>)>;
+
+/// Reads the elements of an array whose type and shape a header has told, which
+/// must be all that is left. `left` is how many bytes that is, if it is known:
+/// then nothing is allocated for a header that says something else. Where it is
+/// not known, memory grows with what is there.
+llvm::Error readElements(ReadBytes read, llvm::StringRef path,
+                         std::optional<uint64_t> left, Array &array);
+
+} // namespace dlc
+#endif // DLC_LIB_DATA_ELEMENTS_H

@@ -1,0 +1,22 @@
+//===- VerifyParts.h - The parts of verifyProgram ---------------*- C++ -*-===//
+#ifndef DLC_LIB_PIPELINES_VERIFYPARTS_H
+#define DLC_LIB_PIPELINES_VERIFYPARTS_H
+
+#include "dialects/Dl/Dl.h"
+
+namespace dlc::verify {
+
+/// Whether two tensor types have equal shapes, and elements equal but for their
+/// sign; lowering drops signs.
+bool agree(mlir::RankedTensorType a, mlir::RankedTensorType b);
+
+/// Steps and kernels as functions of a model: after `resolve` to `fuse`.
+mlir::LogicalResult verifyResolved(dl::ModelOp model, bool fused);
+
+/// The manifest of a lowered module and its steps: after `linalg`, `vector` and
+/// `llvm`.
+enum class Lowered { Tensors, Buffers, LLVM };
+mlir::LogicalResult verifyLowered(mlir::ModuleOp module, Lowered form);
+
+} // namespace dlc::verify
+#endif // DLC_LIB_PIPELINES_VERIFYPARTS_H

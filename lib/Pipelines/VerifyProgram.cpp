@@ -1,0 +1,235 @@
+//===- VerifyProgram.cpp - What text may enter the compiler ---------------===//
+
+#include "dlc/Pipelines/VerifyProgram.h"
+
+#include "VerifyParts.h"
+
+#include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/Limits.h"
+#include "dlc/Transforms/Names.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// Bounds
+//===----------------------------------------------------------------------===//
+
+static bool isTooDeep(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  return shaped && shaped.hasRank() && shaped.getRank() > limits::rank;
+}
+
+static LogicalResult tooDeep(Operation *op, Type type) {
+  return op->emitOpError() << "has a tensor of "
+                           << cast<ShapedType>(type).getRank()
+                           << " dimensions; dlc computes with at most "
+                           << limits::rank;
+}
+
+/// The types that an op shows: of its values, and of what it declares.
+static LogicalResult verifyRanks(Operation *op) {
+  for (Type type :
+       llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
+    if (isTooDeep(type))
+      return tooDeep(op, type);
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      for (Type type : block.getArgumentTypes())
+        if (isTooDeep(type))
+          return tooDeep(op, type);
+  for (NamedAttribute attr : op->getAttrDictionary())
+    if (auto type = dyn_cast<TypeAttr>(attr.getValue()))
+      if (isTooDeep(type.getValue()))
+        return tooDeep(op, type.getValue());
+  return success();
+}
+
+/// The bytes of a state entry of this type.
+static int64_t bytesOf(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return tensor.getNumElements() *
+         llvm::divideCeil(tensor.getElementTypeBitWidth(), 8);
+}
+
+/// Ops, symbols, constants and state: what each is bounded by.
+static LogicalResult verifySize(ModuleOp module) {
+  int64_t ops = 0, symbols = 0, constants = 0, state = 0;
+  auto tooMany = [](Operation *op, const Twine &what,
+                    int64_t limit) -> WalkResult {
+    op->emitOpError() << "makes " << what << ", of which a program has at most "
+                      << limit;
+    return WalkResult::interrupt();
+  };
+  WalkResult result =
+      module.walk<WalkOrder::PreOrder>([&](Operation *op) -> WalkResult {
+        if (++ops > limits::ops)
+          return tooMany(op, "one op too many", limits::ops);
+        if (isa<SymbolOpInterface>(op) && ++symbols > limits::symbols)
+          return tooMany(op, "one declaration too many", limits::symbols);
+        if (failed(verifyRanks(op)))
+          return WalkResult::interrupt();
+        if (auto constant = dyn_cast<dl::ConstantOp>(op))
+          if (auto data = dyn_cast<DenseElementsAttr>(constant.getValue()))
+            constants += data.getRawData().size();
+        if (constants > limits::constantBytes)
+          return tooMany(op, Twine(constants) + " bytes of constants",
+                         limits::constantBytes);
+        if (isa<dl::ParamOp, dl::BufferOp, dl::SlotOp>(op))
+          state += bytesOf(op->getAttrOfType<TypeAttr>("type").getValue());
+        if (state > limits::memoryBytes)
+          return tooMany(op, Twine(state) + " bytes of state",
+                         limits::memoryBytes);
+        return WalkResult::advance();
+      });
+  return failure(result.wasInterrupted());
+}
+
+namespace {
+
+/// Counts how many ops functions and steps are once calls are inlined: forty
+/// functions that each call the one before twice are 2^40.
+class InlinedSizes {
+public:
+  explicit InlinedSizes(dl::ModelOp model) : symbols(model) {}
+
+  /// Fails at the call that passes the bound.
+  LogicalResult add(Operation *callable, int64_t &total) {
+    total = 0;
+    WalkResult result = callable->walk([&](Operation *op) -> WalkResult {
+      int64_t ops = 1;
+      if (auto call = dyn_cast<dl::CallOp>(op))
+        if (failed(sizeOf(call, ops)))
+          return WalkResult::interrupt();
+      total += ops;
+      if (total <= limits::ops)
+        return WalkResult::advance();
+      op->emitOpError() << "makes its function one of more than " << limits::ops
+                        << " ops once all calls are inlined";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+
+private:
+  LogicalResult sizeOf(dl::CallOp call, int64_t &ops) {
+    auto callee = symbols.lookup<dl::FuncOp>(call.getCallee());
+    auto [known, isNew] = sizes.try_emplace(callee, 1);
+    if (isNew) {
+      // While it is open, it counts as one op: recursion is found where calls
+      // are inlined.
+      int64_t size;
+      if (failed(add(callee, size)))
+        return failure();
+      sizes[callee] = size;
+    }
+    ops = sizes[callee];
+    return success();
+  }
+
+  SymbolTable symbols;
+  DenseMap<Operation *, int64_t> sizes;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What a user writes
+//===----------------------------------------------------------------------===//
+
+/// An attribute `dl.*` that is no part of an op's definition: phases leave such
+/// on functions for one another.
+static std::optional<StringRef> findReserved(DictionaryAttr attrs) {
+  if (attrs)
+    for (NamedAttribute attr : attrs)
+      if (attr.getName().getValue().starts_with("dl."))
+        return attr.getName().getValue();
+  return std::nullopt;
+}
+
+static LogicalResult verifyWritten(dl::ModelOp model) {
+  WalkResult result =
+      model.walk<WalkOrder::PreOrder>([](Operation *op) -> WalkResult {
+        if (!isa_and_present<dl::DlDialect>(op->getDialect())) {
+          op->emitOpError(
+              "is no op of the language; the output of a phase enters "
+              "with --from=PHASE");
+          return WalkResult::interrupt();
+        }
+        if (auto reserved = findReserved(op->getDiscardableAttrDictionary())) {
+          op->emitOpError() << "has the attribute '" << *reserved
+                            << "', which only phases of the compiler make";
+          return WalkResult::interrupt();
+        }
+        return WalkResult::advance();
+      });
+  if (result.wasInterrupted())
+    return failure();
+
+  InlinedSizes sizes(model);
+  for (auto step : model.getBody().getOps<dl::StepOp>()) {
+    int64_t size,
+        tensors = step.getArgNames().size() + step.getResultNames().size();
+    if (tensors > limits::stepTensors)
+      return step.emitOpError()
+             << "has " << tensors << " inputs and outputs; a step has at most "
+             << limits::stepTensors;
+    if (failed(sizes.add(step, size)))
+      return failure();
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The program
+//===----------------------------------------------------------------------===//
+
+/// The one model of a file, and nothing beside it.
+static FailureOr<dl::ModelOp> theModel(ModuleOp module) {
+  auto models = module.getOps<dl::ModelOp>();
+  if (!llvm::hasSingleElement(models))
+    return module.emitError("expects a file with one dl.model, not ")
+           << llvm::range_size(models);
+  for (Operation &op : *module.getBody())
+    if (!isa<dl::ModelOp>(op))
+      return op.emitOpError("stands outside of the dl.model, which is all that "
+                            "a file holds");
+  return *models.begin();
+}
+
+bool verify::agree(RankedTensorType a, RankedTensorType b) {
+  return a.getShape() == b.getShape() &&
+         (a.getElementType() == b.getElementType() ||
+          (isa<IntegerType>(a.getElementType()) &&
+           isa<IntegerType>(b.getElementType()) &&
+           a.getElementTypeBitWidth() == b.getElementTypeBitWidth()));
+}
+
+LogicalResult dlc::verifyProgram(ModuleOp module, StringRef from) {
+  if (failed(verifySize(module)))
+    return failure();
+  if (const Phase *phase = findPhase(from)) {
+    WalkResult legal =
+        module.walk<WalkOrder::PreOrder>([&](Operation *op) -> WalkResult {
+          if (phase->isLegal(op))
+            return WalkResult::advance();
+          op->emitOpError()
+              << "is not what phase '" << from << "' leaves: " << phase->leaves;
+          return WalkResult::interrupt();
+        });
+    if (legal.wasInterrupted())
+      return failure();
+  }
+  if (from == "linalg")
+    return verify::verifyLowered(module, verify::Lowered::Tensors);
+  if (from == "vector")
+    return verify::verifyLowered(module, verify::Lowered::Buffers);
+  if (from == "llvm")
+    return verify::verifyLowered(module, verify::Lowered::LLVM);
+  FailureOr<dl::ModelOp> model = theModel(module);
+  if (failed(model))
+    return failure();
+  if (from.empty())
+    return verifyWritten(*model);
+  return verify::verifyResolved(*model, /*fused=*/from == "fuse");
+}

@@ -1,0 +1,81 @@
+//===- Header.h - The header of a safetensors file --------------*- C -*-===//
+//
+// The grammar of the header, and of the little JSON that it needs. What reads
+// checkpoints reads them through this: the loader, and what keeps text beside
+// the tensors.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_RUNTIME_HEADER_H
+#define DLC_RUNTIME_HEADER_H
+
+#include "dlc/Runtime.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  DLC_RT_MAX_RANK = 32,         ///< of shapes and of views
+  DLC_RT_MAX_DTYPE = 15,        ///< letters of a type's name in a file
+  DLC_RT_MAX_HEADER = 100000000 ///< bytes; the format's own limit
+};
+
+/// The name in a header that is no tensor's.
+#define DLC_RT_METADATA "__metadata__"
+
+//===--- Json.c -----------------------------------------------------------===//
+
+/// A position in a JSON text. The first error stays: all later calls fail.
+typedef struct dlc_rt_json {
+  char *begin, *at, *end;
+  const char *error; ///< null, or what is wrong at `at`
+} dlc_rt_json;
+
+/// The length of the UTF-8 sequence at `at`, or 0 when it is none: cut short, a
+/// longer form than needed, half of a surrogate pair, or beyond U+10FFFF.
+int dlc_rt_utf8_length(const char *at, const char *end);
+
+/// Fails unless the text is UTF-8.
+bool dlc_rt_json_check_utf8(dlc_rt_json *json);
+/// Skips white space; true, and past it, when `symbol` comes next.
+bool dlc_rt_json_accept(dlc_rt_json *json, char symbol);
+/// The same, but anything else is the error `what`.
+bool dlc_rt_json_expect(dlc_rt_json *json, char symbol, const char *what);
+/// A string, decoded where it stands and ended with a null; null on error.
+char *dlc_rt_json_string(dlc_rt_json *json);
+/// An integer from 0 to 2^63 - 1.
+bool dlc_rt_json_integer(dlc_rt_json *json, int64_t *value);
+/// Only white space may be left.
+bool dlc_rt_json_finish(dlc_rt_json *json);
+bool dlc_rt_json_fail(dlc_rt_json *json, const char *error);
+
+//===--- Header.c ---------------------------------------------------------===//
+
+/// An entry as the header of a checkpoint describes it.
+typedef struct dlc_rt_entry {
+  const char *name;
+  char dtype[DLC_RT_MAX_DTYPE + 1];
+  int64_t shape[DLC_RT_MAX_RANK];
+  int rank;
+  int64_t begin, end; ///< in the data
+} dlc_rt_entry;
+
+/// Who is given what the header holds. Null: it is not asked for.
+typedef struct dlc_rt_header_reader {
+  dlc_status (*entry)(void *context, const dlc_rt_entry *entry);
+  dlc_status (*metadata)(void *context, const char *name, const char *value);
+  void *context;
+} dlc_rt_header_reader;
+
+/// Gives everything to `reader` until it refuses something; then its status.
+/// What is wrong with the text itself is left in `json`. Decodes the strings
+/// where they stand.
+dlc_status dlc_rt_parse_header(dlc_rt_json *json,
+                               const dlc_rt_header_reader *reader);
+
+#ifdef __cplusplus
+}
+#endif
+#endif // DLC_RUNTIME_HEADER_H

@@ -1,0 +1,62 @@
+//===- Report.cpp - What tools say at their end ---------------------------===//
+
+#include "dlc/Support/Report.h"
+
+#include "dlc/Support/Error.h"
+#include "dlc/Support/Printable.h"
+
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
+#include <new>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace dlc;
+
+int dlc::reportError(StringRef tool, Error error) {
+  WithColor::error(errs(), tool) << printableLines(toString(std::move(error))) << '\n';
+  return 1;
+}
+
+static StringRef guardedTool;
+
+/// Ends the process; destructors of what is half done do not run.
+[[noreturn]] static void endProcess(const Twine &message) {
+  reportError(guardedTool, makeError(message));
+  sys::RunInterruptHandlers(); // removes temporaries
+  _exit(1);
+}
+
+static void endForMemory() {
+  // Nothing that allocates.
+  static constexpr char message[] = ": error: out of memory\n";
+  for (StringRef part : {guardedTool, StringRef(message)}) [[maybe_unused]]
+    ssize_t written = write(STDERR_FILENO, part.data(), part.size());
+  sys::RunInterruptHandlers();
+  _exit(1);
+}
+
+void dlc::guardTool(StringLiteral tool) {
+  guardedTool = tool;
+  std::set_new_handler(endForMemory);
+  install_bad_alloc_error_handler(
+      [](void *, const char *, bool) { endForMemory(); });
+  install_fatal_error_handler([](void *, const char *reason, bool) {
+    endProcess(Twine("internal error: ") + reason);
+  });
+  // The stream is made before the handler is registered, and so destroyed
+  // behind it.
+  (void)outs();
+  std::atexit([] {
+    outs().flush();
+    if (!outs().has_error())
+      return;
+    std::error_code error = outs().error();
+    outs().clear_error();
+    endProcess("standard output: cannot be written: " + error.message());
+  });
+}

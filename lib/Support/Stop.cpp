@@ -1,0 +1,60 @@
+//===- Stop.cpp - Signals that ask a program to end -----------------------===//
+
+#include "dlc/Support/Stop.h"
+
+#include "llvm/Support/Signals.h"
+
+#include <iterator>
+#include <pthread.h>
+
+using namespace dlc;
+
+static constexpr int stopSignals[] = {SIGINT, SIGTERM, SIGHUP};
+/// What the signals did before, which they do again from the second on.
+static struct sigaction previousActions[std::size(stopSignals)];
+static volatile sig_atomic_t request = 0;
+
+static void restoreActions() {
+  for (unsigned i = 0; i < std::size(stopSignals); ++i)
+    sigaction(stopSignals[i], &previousActions[i], nullptr);
+}
+
+static void noteRequest(int signal) {
+  request = signal;
+  restoreActions();
+}
+
+StopRequest::StopRequest() {
+  request = 0;
+  // LLVM's handlers, which remove files and end the process, are what the
+  // second signal meets: they must be there before, and not come after.
+  llvm::sys::SetInterruptFunction(nullptr);
+  for (unsigned i = 0; i < std::size(stopSignals); ++i)
+    sigaction(stopSignals[i], nullptr, &previousActions[i]);
+  struct sigaction action = {};
+  action.sa_handler = noteRequest;
+  // No call of the system fails because of it.
+  action.sa_flags = SA_RESTART;
+  for (int signal : stopSignals)
+    sigaddset(&action.sa_mask, signal);
+  for (unsigned i = 0; i < std::size(stopSignals); ++i)
+    // What was ignored (nohup) stays ignored.
+    if (previousActions[i].sa_handler != SIG_IGN)
+      sigaction(stopSignals[i], &action, nullptr);
+}
+
+StopRequest::~StopRequest() { restoreActions(); }
+
+int StopRequest::signal() { return request; }
+
+HoldSignals::HoldSignals() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (int signal : stopSignals)
+    sigaddset(&held, signal);
+  pthread_sigmask(SIG_BLOCK, &held, &previous);
+}
+
+HoldSignals::~HoldSignals() {
+  pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+}

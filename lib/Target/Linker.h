@@ -1,0 +1,42 @@
+//===- Linker.h - The system's linker as a child process --------*- C++ -*-===//
+#ifndef DLC_LIB_TARGET_LINKER_H
+#define DLC_LIB_TARGET_LINKER_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace dlc {
+
+/// A folder for temporaries that goes away with the object, and all in it.
+class TemporaryFolder {
+public:
+  static llvm::Expected<TemporaryFolder> make();
+  TemporaryFolder(TemporaryFolder &&other)
+      : path(std::exchange(other.path, "")) {}
+  ~TemporaryFolder();
+
+  llvm::StringRef getPath() const { return path; }
+  std::string file(llvm::StringRef name) const;
+  /// Makes a file with this content and returns its path.
+  llvm::Expected<std::string> write(llvm::StringRef name,
+                                    llvm::StringRef content) const;
+
+private:
+  explicit TemporaryFolder(llvm::StringRef path) : path(path.str()) {}
+
+  std::string path;
+};
+
+/// Runs a program to its end, with its output in the file `log` and `temporary`
+/// as the folder for its own temporaries, and returns its exit status. A signal
+/// that ends this process (SIGINT, SIGTERM, SIGHUP) first ends the program and
+/// all it has started and removes `temporary`.
+llvm::Expected<int> runProgram(llvm::ArrayRef<std::string> command,
+                               TemporaryFolder &temporary, llvm::StringRef log);
+
+} // namespace dlc
+#endif // DLC_LIB_TARGET_LINKER_H

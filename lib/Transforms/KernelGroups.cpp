@@ -1,0 +1,234 @@
+//===- KernelGroups.cpp - Which ops become one kernel ---------------------===//
+//
+// Ops go to groups one after another, in the order of the program. An op joins
+// the first group behind all that it needs which
+//
+//  - shares its number of rows, if the op needs of the group's values only the
+//    same row, and is related to the group: it reads a value of the group, or a
+//    value that the group reads too;
+//  - or is elementwise and of its shape.
+//
+// Groups have a limit of ops and of inputs: the time that a kernel takes to
+// compile grows faster than its size, and one that reads many streams of memory
+// is no faster than two.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelGroups.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::dl;
+
+namespace {
+
+class Grouping {
+public:
+  Grouping(Block &block, const FreeOps &freeOps, const KernelLimits &limits)
+      : block(block), freeOps(freeOps), limits(limits) {}
+
+  std::vector<KernelGroup> run() {
+    for (Operation &op : block.without_terminator())
+      if (!freeOps.isFree(&op) && !canWait(&op))
+        assign(&op);
+    return std::move(groups);
+  }
+
+private:
+  /// An op's value that another needs, seen through free ops.
+  struct Need {
+    Operation *producer;
+    bool rowOnly; ///< row r is enough for row r
+  };
+
+  /// What `op` needs of ops in groups.
+  SmallVector<Need> needs(Operation *op) const {
+    SmallVector<Need> result;
+    collect(op, true, result);
+    return result;
+  }
+  void collect(Operation *op, bool rowOnly,
+               SmallVectorImpl<Need> &result) const {
+    auto parallel = dyn_cast<RowParallel>(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      Operation *producer = operand.get().getDefiningOp();
+      if (!producer)
+        continue;
+      bool row = rowOnly && parallel &&
+                 parallel.isRowOperand(operand.getOperandNumber());
+      if (freeOps.isFree(producer))
+        collect(producer, row, result);
+      else
+        result.push_back({producer, row});
+    }
+  }
+
+  /// Whether an op goes where its first user does: a large one that only looks
+  /// at what is there before all kernels, as at an optimizer's moment.
+  bool canWait(Operation *op) const;
+  void assign(Operation *op);
+  /// Whether a group has room for `op`.
+  bool fits(Operation *op, size_t group) const;
+  /// Adds an op to a group, and those before it that have waited for it.
+  void put(Operation *op, size_t group);
+  void addInputs(Operation *op, size_t group);
+  bool makes(size_t group, Value value) const;
+  /// Whether a group reads what the op, or one that waits for it, does.
+  bool readsAlso(Operation *op, const KernelGroup &group) const {
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      Operation *producer = operand.getDefiningOp();
+      if (isWaiting(producer) && readsAlso(producer, group))
+        return true;
+      return !freeOps.isFree(producer) && group.inputs.contains(operand);
+    });
+  }
+  bool isWaiting(Operation *op) const {
+    return op && !freeOps.isFree(op) && !groupOf.contains(op);
+  }
+
+  Block &block;
+  const FreeOps &freeOps;
+  KernelLimits limits;
+  std::vector<KernelGroup> groups;
+  /// Groups that are not full, in order.
+  SmallVector<size_t> open;
+  DenseMap<Operation *, size_t> groupOf;
+};
+
+} // namespace
+
+/// Tensors up to this many elements are worth a common kernel even if they have
+/// nothing in common.
+static constexpr int64_t kSmall = 4096;
+
+/// The op's rows if it can share a loop over them with others.
+static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
+  auto parallel = dyn_cast<RowParallel>(op);
+  if (!parallel || !parallel.hasRows())
+    return std::nullopt;
+  int64_t rows = tensorType(op->getResult(0)).getDimSize(0);
+  return rows >= minRows ? std::optional(rows) : std::nullopt;
+}
+
+bool Grouping::canWait(Operation *op) const {
+  if (!op->hasTrait<Elementwise>() || op->use_empty() || !needs(op).empty() ||
+      tensorType(op->getResult(0)).getNumElements() <= kSmall)
+    return false;
+  Operation *first = nullptr;
+  for (Operation *user : op->getUsers()) {
+    if (user->getBlock() != &block || freeOps.isFree(user))
+      return false;
+    if (!first || user->isBeforeInBlock(first))
+      first = user;
+  }
+  return first->hasTrait<Elementwise>() &&
+         first->getResult(0).getType() == op->getResult(0).getType();
+}
+
+/// Whether a group makes the value.
+bool Grouping::makes(size_t group, Value value) const {
+  auto known = groupOf.find(value.getDefiningOp());
+  return known != groupOf.end() && known->second == group;
+}
+
+bool Grouping::fits(Operation *op, size_t number) const {
+  const KernelGroup &group = groups[number];
+  if (group.ops.size() >= limits.maxOps)
+    return false;
+  size_t more = llvm::count_if(op->getOperands(), [&](Value operand) {
+    return !freeOps.isFree(operand.getDefiningOp()) &&
+           !group.inputs.contains(operand) && !makes(number, operand);
+  });
+  return group.inputs.size() + more <= limits.maxInputs;
+}
+
+void Grouping::addInputs(Operation *op, size_t group) {
+  for (Value operand : op->getOperands()) {
+    Operation *producer = operand.getDefiningOp();
+    if (freeOps.isFree(producer))
+      addInputs(producer, group);
+    else if (!makes(group, operand))
+      groups[group].inputs.insert(operand);
+  }
+}
+
+void Grouping::put(Operation *op, size_t group) {
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp(); isWaiting(producer))
+      put(producer, group);
+  addInputs(op, group);
+  groups[group].ops.push_back(op);
+  groupOf[op] = group;
+}
+
+void Grouping::assign(Operation *op) {
+  // A loop is alone: that it has no rows and is not pointwise keeps others
+  // away.
+  std::optional<int64_t> rows = rowsOf(op, limits.minRows);
+  std::optional<SmallVector<int64_t>> pointwise;
+  if (op->hasTrait<Elementwise>())
+    pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
+
+  SmallVector<Need> needed = needs(op);
+  // What has waited for this op comes along.
+  llvm::erase_if(needed,
+                 [&](const Need &need) { return isWaiting(need.producer); });
+  size_t earliest = 0;
+  for (const Need &need : needed)
+    earliest = std::max(earliest, groupOf.lookup(need.producer));
+
+  auto *candidate = llvm::lower_bound(open, earliest);
+  if (isa<ScanOp>(op))
+    candidate = open.end();
+  for (; candidate != open.end(); ++candidate) {
+    size_t i = *candidate;
+    KernelGroup &group = groups[i];
+    bool sameRows = group.rows && rows && *group.rows == *rows;
+    bool samePoints =
+        group.pointwise && pointwise && *group.pointwise == *pointwise;
+    if ((!sameRows && !samePoints) || !fits(op, i))
+      continue;
+    bool related = false, rowOnly = true, sameElement = true;
+    for (const Need &need : needed) {
+      if (groupOf.lookup(need.producer) != i)
+        continue;
+      related = true;
+      rowOnly &= need.rowOnly;
+      ArrayRef<int64_t> made =
+          tensorType(need.producer->getResult(0)).getShape();
+      sameElement &= pointwise && made == ArrayRef<int64_t>(*pointwise) &&
+                     (need.rowOnly || made.empty());
+    }
+    // Small tensors are worth a common kernel even if they have nothing in
+    // common; and large products are a loop over rows that others can join.
+    // (Vectors of as many entries as there are rows are most likely channels,
+    // not rows.)
+    bool large = tensorType(op->getResult(0)).getNumElements() > kSmall;
+    bool joinRows =
+        sameRows && rowOnly &&
+        (related || (large && (!pointwise || readsAlso(op, group))));
+    // What shares rows and is pointwise stays so: an optimizer's update then
+    // may overwrite what it reads.
+    bool joinPointwise = samePoints && sameElement &&
+                         (related || !large || readsAlso(op, group));
+    if (!joinPointwise && !joinRows)
+      continue;
+    if (!joinPointwise)
+      group.pointwise.reset();
+    // Unrelated ops of one shape share rows too, as long as both have them.
+    if (!(sameRows && rowOnly))
+      group.rows.reset();
+    put(op, i);
+    if (group.ops.size() >= limits.maxOps)
+      open.erase(candidate);
+    return;
+  }
+  groups.push_back({{}, pointwise, rows, {}});
+  open.push_back(groups.size() - 1);
+  put(op, groups.size() - 1);
+}
+
+std::vector<KernelGroup> dlc::formGroups(Block &block, const FreeOps &freeOps,
+                                         const KernelLimits &limits) {
+  return Grouping(block, freeOps, limits).run();
+}

@@ -1,0 +1,34 @@
+//===- KernelGroups.h - Which ops become one kernel -------------*- C++ -*-===//
+#ifndef DLC_TRANSFORMS_KERNELGROUPS_H
+#define DLC_TRANSFORMS_KERNELGROUPS_H
+
+#include "FreeOps.h"
+
+namespace dlc {
+
+/// Ops that will be one kernel.
+struct KernelGroup {
+  llvm::SmallVector<mlir::Operation *> ops;
+  /// The shape, as long as all ops are elementwise and of one shape.
+  std::optional<llvm::SmallVector<int64_t>> pointwise;
+  /// The number of rows, as long as all ops can share a loop over them.
+  std::optional<int64_t> rows;
+  /// Values that the ops read and do not make, free ones looked through.
+  llvm::DenseSet<mlir::Value> inputs;
+};
+
+/// What a kernel may be.
+struct KernelLimits {
+  int64_t minRows;  ///< fewest rows that are divided among workers
+  size_t maxOps;    ///< most ops, those that are free not counted
+  size_t maxInputs; ///< most values that are read; one op may exceed it
+};
+
+/// Assigns every op of `block` that is not free to a group. The groups are in
+/// an order in which they can run.
+std::vector<KernelGroup> formGroups(mlir::Block &block, const FreeOps &freeOps,
+                                    const KernelLimits &limits);
+
+} // namespace dlc
+
+#endif // DLC_TRANSFORMS_KERNELGROUPS_H

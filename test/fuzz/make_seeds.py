@@ -1,0 +1,98 @@
+"""Writes what the fuzzers of files start from: make_seeds.py NAME FOLDER.
+
+Few and small: one of each form that a reader knows. A name without files of its own has none.
+"""
+
+import gzip
+import json
+import pathlib
+import struct
+import sys
+
+
+def safetensors():
+    """Of the model in test/unit/Runtime/TestModel.cpp. The first byte is the scope and the form: even, a
+    header, a zero byte and the data; odd, the bytes of the file."""
+    entries = [
+        ("conv1.weight", "F32", [4, 3, 2, 2], 192),
+        ("fc.weight", "BF16", [6, 4], 48),
+        ("bn.running_mean", "F64", [5], 40),
+        ("mask", "BOOL", [3], 3),
+        ("adam.m.conv1.weight", "F32", [4, 3, 2, 2], 192),
+        ("lr", "F32", [], 4),
+        ("decay", "F64", [], 8),
+        ("seed", "I64", [], 8),
+        ("step_count", "I64", [], 8),
+    ]
+
+    def header(entries, metadata=None):
+        table, begin = {}, 0
+        if metadata is not None:
+            table["__metadata__"] = metadata
+        for name, dtype, shape, size in entries:
+            table[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, begin + size]}
+            begin += size
+        return json.dumps(table).encode(), bytes(begin)
+
+    for name, chosen, metadata in (
+        ("all", entries, None),
+        ("weights", entries[:4], None),
+        ("reversed", entries[::-1], {"format": "pt"}),
+        ("escapes", entries, {"\u20ac\U0001f600": '"\\\n'}),
+    ):
+        text, data = header(chosen, metadata)
+        for scope in range(3):
+            yield f"{name}{scope}", bytes([2 * scope]) + text + b"\0" + data
+        yield f"{name}-file", b"\1" + struct.pack("<Q", len(text)) + text + data
+
+
+def npy():
+    """The first byte is the form: even, a header, a zero byte and the elements; odd, the bytes of the file."""
+    for descr, size in (("<f4", 4), ("<f8", 8), ("|i1", 1), ("|u1", 1), ("<i4", 4), ("<i8", 8), ("|b1", 1)):
+        for number, shape in enumerate(((), (3,), (2, 3), (0, 3))):
+            count = 1
+            for extent in shape:
+                count *= extent
+            text = str({"descr": descr, "fortran_order": False, "shape": shape}).encode()
+            yield f"{descr[1:]}-{number}", b"\0" + text + b"\0" + bytes(size * count)
+    text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
+    yield "one", b"\1\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + bytes(8)
+    yield "two", b"\1\x93NUMPY\2\0" + struct.pack("<I", len(text)) + text + bytes(8)
+
+
+def idx():
+    for code, size in ((8, 1), (9, 1), (12, 4), (13, 4), (14, 8)):
+        for shape in ((), (3,), (2, 3), (0, 9)):
+            count = 1
+            for extent in shape:
+                count *= extent
+            file = bytes([0, 0, code, len(shape)]) + struct.pack(f">{len(shape)}I", *shape) + bytes(size * count)
+            yield f"{code}-{len(shape)}", file
+    yield "gzip", gzip.compress(file, mtime=0)
+    yield "gzip-parts", gzip.compress(file[:7], mtime=0) + gzip.compress(file[7:], mtime=0)
+
+
+def schedule():
+    yield "all", b"# a comment\nstep 1 lr=0.1\n\nepoch 3\tlr=1e-3 momentum=0.5 # another\r\nstep 1000000000 lr=0"
+    yield "mark", b"\xef\xbb\xbfepoch 1 lr=0x1p-3"
+    yield "wide", b"\xff\xfes\0"
+
+
+def metadata():
+    plateau = {"hparam": "lr", "metric": "eval_loss", "mode": "min", "best": "0.5", "bad_epochs": "2", "cooldown": "0"}
+    values = {"plateau." + name: value for name, value in plateau.items()}
+    for name, value in (
+        ("none", {}),
+        ("plateau", values),
+        ("first", {**values, "plateau.best": "inf"}),
+        ("totals", {"epoch.totals": "12 3 0.5 -1.0000000000000001e-05"}),
+        ("both", {**values, "epoch.totals": "12 0 0 1", "format": "pt"}),
+    ):
+        yield name, json.dumps({"__metadata__": value}).encode()
+    yield "entry", b'{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{}}'
+
+
+makers = {"Safetensors": safetensors, "Npy": npy, "Idx": idx, "Schedule": schedule, "Metadata": metadata}
+name, folder = sys.argv[1:]
+for seed, content in makers.get(name, list)():
+    (pathlib.Path(folder) / seed.lower()).write_bytes(content)
