@@ -146,6 +146,43 @@ static int kindOf(double value) {
   return std::isnan(value) ? 2 : std::isinf(value) ? (value > 0 ? 1 : -1) : 0;
 }
 
+Comparison dlc::fuzz::compare(const Result &expected, const Result &seen,
+                              ArrayRef<const Result *> spread, bool narrow) {
+  Comparison result;
+  double largest = 0, moved = 0;
+  int64_t size = expected.size();
+  for (int64_t i = 0; i < size; ++i) {
+    double value = expected.real(i);
+    if (std::isfinite(value))
+      largest = std::max(largest, std::abs(value));
+    for (const Result *run : spread) {
+      double other = run->real(i);
+      if (!expected.isFloat())
+        result.undecided |= value != other;
+      else if (kindOf(value) != kindOf(other))
+        result.undecided = true;
+      else if (kindOf(value) == 0)
+        moved = std::max(moved, std::abs(value - other));
+    }
+  }
+  result.undecided |=
+      expected.isFloat() && (largest > 1e30 || moved > largest / 20);
+  if (result.undecided)
+    return result;
+  result.allowed =
+      16 * moved + (narrow ? 1e-5 : 1e-9) * std::max(largest, 1. / 64);
+  for (int64_t i = 0; i < size; ++i) {
+    double want = expected.real(i), got = seen.real(i);
+    bool same = !expected.isFloat() ? want == got
+                : kindOf(want) != 0 || kindOf(got) != 0
+                    ? kindOf(want) == kindOf(got)
+                    : std::abs(want - got) <= result.allowed;
+    if (!same && result.wrong++ == 0)
+      result.first = i;
+  }
+  return result;
+}
+
 void Checker::compareWithReference(const Outcome &outcome, StringRef variant) {
   std::string kind = ("wrong " + variant).str();
   if (bool(outcome.fault) != bool(reference.fault)) {
@@ -155,60 +192,31 @@ void Checker::compareWithReference(const Outcome &outcome, StringRef variant) {
   }
   if (outcome.fault)
     return;
-  for (auto [r, expected] : enumerate(reference.results)) {
-    const Result &seen = outcome.results[r];
+  for (auto [number, expected] : enumerate(reference.results)) {
+    const Result &seen = outcome.results[number];
     ++verdict.compared;
-    bool undecided = false;
-    double largest = 0, moved = 0;
-    int64_t size = expected.size();
-    for (int64_t i = 0; i < size; ++i) {
-      double value = expected.real(i);
-      if (std::isfinite(value))
-        largest = std::max(largest, std::abs(value));
-      for (const Outcome &other : spread) {
-        if (r >= other.results.size()) {
-          undecided = true;
-          continue;
-        }
-        double otherValue = other.results[r].real(i);
-        if (!expected.isFloat() || kindOf(value) != 0)
-          undecided |= expected.isFloat() ? kindOf(value) != kindOf(otherValue)
-                                          : value != otherValue;
-        else if (std::isfinite(otherValue))
-          moved = std::max(moved, std::abs(value - otherValue));
-        else
-          undecided = true;
-      }
-    }
-    if (largest > 1e30)
-      undecided = true;
-    if (expected.isFloat() && moved > largest / 20)
-      undecided = true;
-    if (undecided) {
+    SmallVector<const Result *> runs;
+    bool fault = false;
+    for (const Outcome &run : spread)
+      if (number < run.results.size())
+        runs.push_back(&run.results[number]);
+      else
+        fault = true;
+    Comparison comparison = compare(expected, seen, runs, narrow);
+    if (fault || comparison.undecided) {
       ++verdict.undecided;
       continue;
     }
-    double allowed =
-        16 * moved + (narrow ? 1e-5 : 1e-9) * std::max(largest, 1. / 64);
-    int64_t wrong = 0, first = -1;
-    for (int64_t i = 0; i < size; ++i) {
-      double want = expected.real(i), got = seen.real(i);
-      bool same = !expected.isFloat() ? want == got
-                  : kindOf(want) != 0 || kindOf(got) != 0
-                      ? kindOf(want) == kindOf(got)
-                      : std::abs(want - got) <= allowed;
-      if (!same && wrong++ == 0)
-        first = i;
-    }
-    if (wrong == 0)
+    if (comparison.wrong == 0)
       continue;
     find(kind,
          formatv("{0}: {1} of {2} elements; element {3} is {4}, expected {5}, "
                  "allowed {6}",
-                 expected.name, wrong, size, first,
-                 formatv("{0:e8}", seen.real(first)),
-                 formatv("{0:e8}", expected.real(first)),
-                 formatv("{0:e2}", allowed))
+                 expected.name, comparison.wrong, expected.size(),
+                 comparison.first,
+                 formatv("{0:e8}", seen.real(comparison.first)),
+                 formatv("{0:e8}", expected.real(comparison.first)),
+                 formatv("{0:e2}", comparison.allowed))
              .str());
     return;
   }
@@ -293,8 +301,7 @@ void Checker::checkPhases(const Outcome &expected) {
     find("internal", toString(std::move(error)));
     return;
   }
-  if (std::optional<Code> code =
-          compile(kind, CompilerOptions(), file, name))
+  if (std::optional<Code> code = compile(kind, CompilerOptions(), file, name))
     compareBits(expected, runCode(*code, 1), kind);
 }
 
@@ -340,7 +347,7 @@ Verdict Checker::run() {
   if (!makeReference())
     return verdict;
   if (wants("gradient"))
-    checkDerivatives(path, narrow ? widePath : path, verdict, options.only);
+    checkDerivatives(path, narrow ? widePath : path, verdict);
   if (StringRef(options.only) == "gradient")
     return verdict;
   StringRef only = options.only;

@@ -63,6 +63,33 @@ struct Outcome {
 // Check.cpp: comparing
 //===----------------------------------------------------------------------===//
 
+/// How a result compares with that of the reference.
+struct Comparison {
+  bool undecided = false; ///< rounding alone may change it
+  int64_t wrong = 0;      ///< elements
+  int64_t first = -1;     ///< of them, the first
+  double allowed = 0;
+};
+
+/// Compares a result by the rules in Check.cpp. `spread` are results of the
+/// runs that say how far rounding moves it; `narrow`: some of the program is in
+/// f32.
+Comparison compare(const Result &expected, const Result &seen,
+                   llvm::ArrayRef<const Result *> spread, bool narrow);
+
+/// What sum(c y) is at -h, -h/2, 0, h/2 and h along a direction says of the
+/// derivative there.
+struct Difference {
+  bool kink = false;
+  bool wrong = false;
+  double value = 0, allowed = 0;
+};
+
+/// Compares with the derivative `along` that direction; `size` is the sum of
+/// the absolute values of the gradient.
+Difference compareDerivative(double along, double size,
+                             llvm::ArrayRef<double> at, double h);
+
 /// Something that should not be.
 struct Finding {
   /// "wrong -O2", "threads -O0", "crash", ...

@@ -33,13 +33,16 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::fuzz;
 
-/// The operands that an op has no derivative for, by its definition.
+/// The operands of real numbers that an op has no derivative for, by its
+/// definition.
 static SmallVector<unsigned> undifferentiated(Operation *op) {
-  if (isa<dl::StopGradientOp>(op))
-    return {0};
-  if (isa<dl::CrossEntropyOp, dl::NllOp>(op) && op->getNumOperands() > 2)
-    return {2};
-  return {};
+  SmallVector<unsigned> numbers;
+  if (auto stops = dyn_cast<dl::StopsGradient>(op))
+    for (OpOperand &operand : op->getOpOperands())
+      if (isa<FloatType>(getElementTypeOrSelf(operand.get().getType())) &&
+          stops.stopsGradient(operand.getOperandNumber()))
+        numbers.push_back(operand.getOperandNumber());
+  return numbers;
 }
 
 /// Whether an op, by definition, has another derivative than its value.
@@ -48,6 +51,7 @@ static bool differsFromValue(Operation *op) {
          op->hasAttr("hard");
 }
 
+/// The one step that a program has.
 static dl::StepOp stepOf(ModuleOp module) {
   dl::StepOp found;
   module.walk([&](dl::StepOp step) { found = step; });
@@ -99,8 +103,13 @@ private:
 
 } // namespace
 
-/// Writes all calls of the step out, and leaves out what changes the state.
+/// Leaves out all steps but one and what changes the state, and writes all
+/// calls out.
 static void flatten(dl::StepOp step) {
+  auto model = step->getParentOfType<dl::ModelOp>();
+  for (auto other : llvm::make_early_inc_range(model.getOps<dl::StepOp>()))
+    if (other != step)
+      other.erase();
   for (bool changed = true; changed;) {
     changed = false;
     SmallVector<dl::CallOp> calls;
@@ -117,7 +126,6 @@ static void flatten(dl::StepOp step) {
 /// false where the gradient is not that of the value by definition.
 bool DerivativeCheck::makeExact(ModuleOp module) {
   dl::StepOp step = stepOf(module);
-  flatten(step);
   dl::GradientOp gradient = gradientsOf(step)[number];
   cotangent = bool(gradient.getCotangent());
   SmallVector<Value> outputs = {gradient->getResult(target), gradient.getY()};
@@ -160,7 +168,6 @@ bool DerivativeCheck::makeExact(ModuleOp module) {
 /// The program that returns y as a function of what is added to the target.
 void DerivativeCheck::makeMoved(ModuleOp module) {
   dl::StepOp step = stepOf(module);
-  flatten(step);
   dl::GradientOp gradient = gradientsOf(step)[number];
   SmallVector<Operation *> ops;
   for (Operation &op : step.getBody().front())
@@ -208,6 +215,24 @@ std::optional<double> DerivativeCheck::sumAt(double by) {
   return sum;
 }
 
+Difference dlc::fuzz::compareDerivative(double along, double size,
+                                        ArrayRef<double> at, double h) {
+  Difference result;
+  double whole = (at[4] - at[0]) / (2 * h), half = (at[3] - at[1]) / h;
+  double after = (at[4] - at[2]) / h, before = (at[2] - at[0]) / h;
+  double scale = std::max(std::abs(whole), std::abs(after));
+  double rounding = 1e-15 * std::abs(at[2]) / h + 1e-7;
+  result.value = whole;
+  result.allowed =
+      1e-4 * scale + 1e-6 * size + 20 * std::abs(whole - half) + 10 * rounding;
+  // Also what is not finite.
+  result.kink = !(std::abs(after - before) <= 1e-2 * scale + 100 * rounding) ||
+                !(std::abs(whole - half) <= 1e-3 * scale + 100 * rounding) ||
+                !std::isfinite(along);
+  result.wrong = !result.kink && std::abs(along - whole) > result.allowed;
+  return result;
+}
+
 std::optional<std::string> DerivativeCheck::run(Verdict &verdict) {
   DlContext context;
   OwningOpRef<ModuleOp> module = parseProgram(program, context);
@@ -251,48 +276,44 @@ std::optional<std::string> DerivativeCheck::run(Verdict &verdict) {
     at[i] = *sum;
   }
   ++verdict.derivatives;
-  double whole = (at[4] - at[0]) / (2 * h), half = (at[3] - at[1]) / h;
-  double after = (at[4] - at[2]) / h, before = (at[2] - at[0]) / h;
-  double scale = std::max(std::abs(whole), std::abs(after));
-  double rounding = 1e-15 * std::abs(at[2]) / h + 1e-7;
-  // Also what is not finite.
-  if (!(std::abs(after - before) <= 1e-2 * scale + 100 * rounding) ||
-      !(std::abs(whole - half) <= 1e-3 * scale + 100 * rounding) ||
-      !std::isfinite(along)) {
-    ++verdict.kinks;
-    return std::nullopt;
-  }
-  double allowed =
-      1e-4 * scale + 1e-6 * size + 20 * std::abs(whole - half) + 10 * rounding;
-  if (std::abs(along - whole) <= allowed)
+  Difference difference = compareDerivative(along, size, at, h);
+  verdict.kinks += difference.kink;
+  if (!difference.wrong)
     return std::nullopt;
   return llvm::formatv("gradient {0}, target {1}: along a direction {2}, by "
                        "differences {3}, allowed {4}",
                        number + 1, target + 1, llvm::formatv("{0:e6}", along),
-                       llvm::formatv("{0:e6}", whole),
-                       llvm::formatv("{0:e2}", allowed))
+                       llvm::formatv("{0:e6}", difference.value),
+                       llvm::formatv("{0:e2}", difference.allowed))
       .str();
 }
 
 void dlc::fuzz::checkDerivatives(StringRef path, StringRef widePath,
-                                 Verdict &verdict, StringRef only) {
+                                 Verdict &verdict) {
   auto file = llvm::MemoryBuffer::getFile(widePath);
   if (!file)
     return;
   DlContext context;
-  OwningOpRef<ModuleOp> module = parseProgram((*file)->getBuffer(), context);
-  if (!module)
-    return;
   int budget = 3;
-  for (auto [number, gradient] : llvm::enumerate(gradientsOf(stepOf(*module))))
-    for (unsigned target = 0; target < gradient.getTargets().size(); ++target) {
-      // The last ones are those of higher order.
-      if (budget-- <= 0)
-        return;
-      DerivativeCheck derivative((*file)->getBuffer(), path, number, target);
-      if (std::optional<std::string> wrong = derivative.run(verdict)) {
-        verdict.findings.push_back({"gradient", *wrong});
-        return;
+  for (unsigned number = 0;; ++number) {
+    OwningOpRef<ModuleOp> module = parseProgram((*file)->getBuffer(), context);
+    SmallVector<dl::StepOp> steps;
+    if (module)
+      module->walk([&](dl::StepOp step) { steps.push_back(step); });
+    if (number >= steps.size())
+      return;
+    dl::StepOp step = steps[number];
+    flatten(step);
+    std::string program = printProgram(*module);
+    for (auto [gradient, op] : llvm::enumerate(gradientsOf(step)))
+      for (unsigned target = 0; target < op.getTargets().size(); ++target) {
+        if (budget-- <= 0)
+          return;
+        DerivativeCheck derivative(program, path, gradient, target);
+        if (std::optional<std::string> wrong = derivative.run(verdict)) {
+          verdict.findings.push_back({"gradient", *wrong});
+          return;
+        }
       }
-    }
+  }
 }

@@ -6,11 +6,11 @@
 
 namespace dlc::fuzz {
 
-/// Compares what each `dl.gradient` of the step of the program in `path` gives
-/// with central differences, both by the interpreter in f64. `widePath` is the
-/// same program in f64.
+/// Compares what each `dl.gradient` of the steps of the program in `widePath`,
+/// which is in f64, gives with central differences, both by the interpreter.
+/// Files are written beside `path`.
 void checkDerivatives(llvm::StringRef path, llvm::StringRef widePath,
-                      Verdict &verdict, llvm::StringRef only);
+                      Verdict &verdict);
 
 } // namespace dlc::fuzz
 #endif // DLC_LIB_FUZZ_DIFFERENCES_H

@@ -179,7 +179,8 @@ private:
   void addMinimize();
   void addWrite();
   void finish(mlir::Operation *op, llvm::StringRef name);
-  void finishStep(Scope &top);
+  void addStep(llvm::StringRef name, int parts);
+  void finishStep(Scope &top, llvm::StringRef name);
   std::string letter(mlir::RankedTensorType type, Bounds range);
   mlir::Value argument(mlir::RankedTensorType type, Bounds range);
   mlir::Value constant(mlir::RankedTensorType type, Bounds range);

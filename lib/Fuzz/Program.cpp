@@ -125,7 +125,13 @@ Value Generator::argument(RankedTensorType type, Bounds range) {
     return inner;
   }
   if (isFloat && type.getNumElements() > 0 && random.chance(0.25)) {
-    std::string name = stateEntry("param", type, range);
+    std::string name;
+    for (auto param : model->getOps<dl::ParamOp>())
+      if (param.getType() == type && random.chance(0.3) &&
+          rangeOfLetter(param.getSymName()[0]).within(range))
+        name = param.getSymName().str();
+    if (name.empty())
+      name = stateEntry("param", type, range);
     Value read = op("read", {}, "entry = @" + name, {type});
     if (read)
       ranges[read] = rangeOfLetter(name[0]);
@@ -213,6 +219,8 @@ void Generator::addLoop() {
   {
     WithScope inside(scope, body, builder);
     addOps(random.between(1, 4));
+    if (random.chance(0.1))
+      addGradient();
     for (Value init : inits)
       yielded.push_back(ofType(dl::tensorType(init)));
     for (int n = random.between(0, 2); n > 0; --n)
@@ -275,6 +283,8 @@ void Generator::addCall() {
   {
     WithScope inside(scope, function, builder);
     addOps(random.between(1, 4));
+    if (random.chance(0.1))
+      addGradient();
     for (int n = random.between(1, 2); n > 0; --n)
       if (Value value = existing([](Value v) { return v.getDefiningOp(); }))
         returned.push_back(value);
@@ -367,7 +377,8 @@ void Generator::addGradient() {
              segments({1, int64_t(types.size()), cotangent}), types);
     if (!gradient)
       return;
-    wanted.append(gradient->result_begin(), gradient->result_end());
+    if (scope->kind == Scope::Step)
+      wanted.append(gradient->result_begin(), gradient->result_end());
     y = gradient->getResult(random.below(gradient->getNumResults()));
     if (dl::tensorType(y).getNumElements() == 0)
       return;
@@ -422,21 +433,23 @@ void Generator::addMinimize() {
   Value loss = op("mean", {op("square", {tame})});
   if (!loss)
     return;
+  std::string rate = fresh("lr"), optimizerName = fresh("o");
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(model);
     OperationState lr(location, "dl.hparam");
-    lr.addAttribute("sym_name", builder.getStringAttr("lr"));
+    lr.addAttribute("sym_name", builder.getStringAttr(rate));
     lr.addAttribute("value", builder.getF64FloatAttr(0.125));
     builder.create(lr);
     OperationState optimizer(location, "dl.optimizer");
-    optimizer.addAttribute("sym_name", builder.getStringAttr("o"));
+    optimizer.addAttribute("sym_name", builder.getStringAttr(optimizerName));
     optimizer.addAttribute("rule", parseAttribute(rule, &context));
     builder.create(optimizer);
   }
-  Value lr =
-      op("read_hparam", {}, "entry = @lr", {type({}, builder.getF32Type())});
-  std::string text = "optimizer = @o, patterns = [" + patterns + "]";
+  Value lr = op("read_hparam", {}, "entry = @" + rate,
+                {type({}, builder.getF32Type())});
+  std::string text =
+      "optimizer = @" + optimizerName + ", patterns = [" + patterns + "]";
   if (random.chance(0.15))
     text += ", accumulate = 2";
   if (random.chance(0.15))
@@ -487,10 +500,19 @@ OwningOpRef<ModuleOp> Generator::run() {
   modelState.addRegion()->push_back(model);
   builder.create(modelState);
 
+  addStep("s", random.between(2, 6));
+  // Another one over the same state.
+  if (random.chance(0.2))
+    addStep("t", random.between(1, 2));
+  return std::move(module);
+}
+
+void Generator::addStep(StringRef name, int parts) {
   Scope top{Scope::Step, new Block, {}, {}, {}};
   scope = &top;
+  wanted.clear();
   builder.setInsertionPointToEnd(top.block);
-  for (int parts = random.between(2, 6); parts > 0; --parts) {
+  for (; parts > 0; --parts) {
     double which = random.unit();
     if (which < 0.14)
       addLoop();
@@ -509,11 +531,10 @@ OwningOpRef<ModuleOp> Generator::run() {
     addWrite();
   if (train && random.chance(0.4))
     addMinimize();
-  finishStep(top);
-  return std::move(module);
+  finishStep(top, name);
 }
 
-void Generator::finishStep(Scope &top) {
+void Generator::finishStep(Scope &top, StringRef name) {
   llvm::SetVector<Value> outputs;
   auto isRead = [](Value v) {
     return v.getDefiningOp() && isa<dl::ReadOp>(v.getDefiningOp());
@@ -542,7 +563,7 @@ void Generator::finishStep(Scope &top) {
   SmallVector<StringRef> argNames(top.names.begin(), top.names.end());
   builder.setInsertionPointToEnd(model);
   OperationState state(location, "dl.step");
-  state.addAttribute("sym_name", builder.getStringAttr("s"));
+  state.addAttribute("sym_name", builder.getStringAttr(name));
   state.addAttribute("function_type",
                      TypeAttr::get(builder.getFunctionType(
                          top.block->getArgumentTypes(), results)));

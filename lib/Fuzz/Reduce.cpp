@@ -228,8 +228,11 @@ static bool apply(Operation *op, int edit, int &fresh) {
     setOutputs(step, values, names);
     return true;
   }
-  if (isa<dl::MinimizeOp, dl::WriteOp>(op)) {
-    if (edit > 0)
+  if (isa<dl::MinimizeOp, dl::WriteOp, dl::StepOp>(op)) {
+    auto model = op->getParentOfType<dl::ModelOp>();
+    bool last = isa<dl::StepOp>(op) &&
+                llvm::hasSingleElement(model.getOps<dl::StepOp>());
+    if (edit > 0 || last)
       return false;
     op->erase();
     return true;

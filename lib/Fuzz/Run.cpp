@@ -79,23 +79,26 @@ Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
     if (failed(model.set(state.tensor.name, data)))
       return outcome;
   }
-  StepBuffers buffers(model.step(0));
-  const dlc_step &step = buffers.step();
-  for (int call = 0; call < calls; ++call) {
-    for (int i = 0; i < step.num_inputs; ++i)
-      if (auto found = given.find(step.inputs[i].name); found != given.end())
-        std::copy(found->second.begin(), found->second.end(),
-                  buffers.input(i).begin());
-      else
-        fill(step.inputs[i], call, noise, buffers.input(i));
-    if (failed(model.run(0, buffers.io())))
-      return outcome;
-    for (int i = 0; i < step.num_outputs; ++i)
-      outcome.results.push_back(makeResult(
-          step.outputs[i],
-          formatv("{0} of call {1}", step.outputs[i].name, call + 1).str(),
-          buffers.output(i)));
-  }
+  for (int call = 0; call < calls; ++call)
+    for (int number = 0; number < description.num_steps; ++number) {
+      StepBuffers buffers(model.step(number));
+      const dlc_step &step = buffers.step();
+      for (int i = 0; i < step.num_inputs; ++i)
+        if (auto found = given.find(step.inputs[i].name); found != given.end())
+          std::copy(found->second.begin(), found->second.end(),
+                    buffers.input(i).begin());
+        else
+          fill(step.inputs[i], call, noise, buffers.input(i));
+      if (failed(model.run(number, buffers.io())))
+        return outcome;
+      for (int i = 0; i < step.num_outputs; ++i)
+        outcome.results.push_back(
+            makeResult(step.outputs[i],
+                       formatv("{0} of call {1} of {2}", step.outputs[i].name,
+                               call + 1, step.name)
+                           .str(),
+                       buffers.output(i)));
+    }
   for (const dlc_state &state : states) {
     if (state.kind == DLC_HPARAM)
       continue;

@@ -14,7 +14,7 @@ namespace dlc::fuzz {
 /// Contents of inputs, by name.
 using GivenInputs = std::map<std::string, std::vector<char>>;
 
-/// Calls the first step several times on inputs and state filled by their
+/// Calls all steps in turn, several times, on inputs and state filled by their
 /// names, but for those that are given.
 Outcome runModel(Model &model, int calls, const Noise &noise,
                  const GivenInputs &given = {});
