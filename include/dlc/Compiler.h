@@ -15,6 +15,7 @@
 
 namespace llvm {
 class LLVMContext;
+class MemoryBuffer;
 class Module;
 class TargetMachine;
 } // namespace llvm
@@ -47,11 +48,16 @@ struct CompilerOptions {
   int64_t memoryBudget = 0;
   /// Whether to print to standard output where the values of each step lie.
   bool printMemoryPlan = false;
+  /// The folder of the code cache that compileAndLoad uses; empty for none.
+  std::string cacheFolder;
   /// Gets the time of each stage and pass below it; null measures nothing.
   mlir::TimingScope *timing = nullptr;
   /// The time of one stage, measured as long as the scope lives.
   mlir::TimingScope measure(llvm::StringRef stage) const;
 };
+
+/// The processor that is compiled for and all its features.
+std::string describeProcessor(const CompilerOptions &options);
 
 /// Relocatable objects that are linked together.
 using Objects = std::vector<llvm::SmallVector<char, 0>>;
@@ -65,6 +71,16 @@ public:
   /// Reads the program in `path` ("-": standard input).
   static llvm::Expected<std::unique_ptr<Compilation>>
   read(llvm::StringRef path, const CompilerOptions &options);
+
+  /// The same in two steps: the text, and what it says.
+  static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+  open(llvm::StringRef path);
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  read(llvm::StringRef path, std::unique_ptr<llvm::MemoryBuffer> text,
+       const CompilerOptions &options);
+
+  /// Whether something has been said of the program that is no error.
+  bool hasWarned() const { return warned; }
 
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
@@ -102,6 +118,7 @@ private:
 
   CompilerOptions options;
   std::unique_ptr<llvm::TargetMachine> machine;
+  bool warned = false;
   struct Diagnostics;
   mlir::MLIRContext context;
   std::unique_ptr<Diagnostics> diagnostics;

@@ -2,10 +2,13 @@
 
 #include "dlc/Execution/Jit.h"
 
+#include "dlc/Execution/CodeCache.h"
+
 #include "mlir/Support/Timing.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -20,19 +23,13 @@ struct JitCode : CodeOwner {
 
 } // namespace
 
-Expected<std::unique_ptr<Model>>
-dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
-                    int threads) {
-  auto compilation = Compilation::read(mlirPath, options);
-  if (!compilation)
-    return compilation.takeError();
-  if (Error error = (*compilation)->run("", "llvm"))
-    return error;
-  // The same objects that a library is linked from.
-  Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
-  if (!objects)
-    return objects.takeError();
-
+/// Links objects in memory and makes an instance of the model.
+static Expected<std::unique_ptr<Model>> load(StringRef mlirPath,
+                                             const Objects &objects,
+                                             const CompilerOptions &options,
+                                             int threads) {
+  InitializeNativeTarget();
+  InitializeNativeTargetAsmPrinter();
   mlir::TimingScope scope = options.measure("Link");
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
@@ -51,7 +48,7 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
-  for (auto [number, object] : enumerate(*objects))
+  for (auto [number, object] : enumerate(objects))
     if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
             StringRef(object.data(), object.size()),
             (mlirPath + "." + Twine(number)).str())))
@@ -62,4 +59,33 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   const dlc_library *loaded = entry->toPtr<dlc_library_fn>()();
   return Model::create(*loaded, std::make_unique<JitCode>(std::move(*jit)),
                        threads);
+}
+
+Expected<std::unique_ptr<Model>>
+dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
+                    int threads) {
+  auto text = Compilation::open(mlirPath);
+  if (!text)
+    return text.takeError();
+  CodeCache cache(options.cacheFolder);
+  std::string key = options.cacheFolder.empty()
+                        ? ""
+                        : CodeCache::keyOf((*text)->getBuffer(), options,
+                                           describeProcessor(options));
+  if (std::optional<Objects> objects = cache.find(key))
+    return load(mlirPath, *objects, options, threads);
+
+  auto compilation = Compilation::read(mlirPath, std::move(*text), options);
+  if (!compilation)
+    return compilation.takeError();
+  if (Error error = (*compilation)->run("", "llvm"))
+    return error;
+  // The same objects that a library is linked from.
+  Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
+  if (!objects)
+    return objects.takeError();
+  // What was said of the program has to be said each time.
+  if (!(*compilation)->hasWarned())
+    cache.store(key, *objects);
+  return load(mlirPath, *objects, options, threads);
 }
