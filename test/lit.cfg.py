@@ -18,6 +18,8 @@ llvm_config.with_environment("PATH", config.dlc_tools_dir, append_path=True)
 llvm_config.with_environment(
     "FILECHECK_OPTS", "-enable-var-scope --dump-input=fail"
 )
+# Each test compiles what it runs.
+llvm_config.with_environment("DLC_CACHE_DIR", "")
 llvm_config.add_tool_substitutions(
     ["dlc-opt", "FileCheck", "not", "mlir-runner"],
     [config.dlc_tools_dir, config.llvm_tools_dir],

@@ -56,11 +56,16 @@ struct CompilerOptions {
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};
+  /// The folder of the code cache that compileAndLoad uses; empty for none.
+  std::string cacheFolder;
   /// Gets the time of each stage and pass below it; null measures nothing.
   mlir::TimingScope *timing = nullptr;
   /// The time of one stage, measured as long as the scope lives.
   mlir::TimingScope measure(llvm::StringRef stage) const;
 };
+
+/// The processor that is compiled for and all its features.
+std::string describeProcessor(const CompilerOptions &options);
 
 /// Relocatable objects that are linked together.
 using Objects = std::vector<llvm::SmallVector<char, 0>>;
@@ -75,10 +80,20 @@ public:
   static llvm::Expected<std::unique_ptr<Compilation>>
   read(llvm::StringRef path, const CompilerOptions &options);
 
+  /// The same in two steps: the text, and what it says.
+  static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+  open(llvm::StringRef path);
+  static llvm::Expected<std::unique_ptr<Compilation>>
+  read(std::unique_ptr<llvm::MemoryBuffer> text,
+       const CompilerOptions &options);
+
   /// The same for a text in memory, called `name` in messages.
   static llvm::Expected<std::unique_ptr<Compilation>>
   readText(llvm::StringRef text, llvm::StringRef name,
            const CompilerOptions &options);
+
+  /// Whether something has been said of the program that is no error.
+  bool hasWarned() const { return warned; }
 
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
@@ -110,10 +125,6 @@ public:
 private:
   explicit Compilation(const CompilerOptions &options);
 
-  static llvm::Expected<std::unique_ptr<Compilation>>
-  parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
-        const CompilerOptions &options);
-
   /// Verifies once that the program is one that phase `from` can have left, or,
   /// if `from` is empty, one that a user can have written.
   llvm::Error enter(llvm::StringRef from);
@@ -124,6 +135,7 @@ private:
 
   CompilerOptions options;
   std::unique_ptr<llvm::TargetMachine> machine;
+  bool warned = false;
   struct Diagnostics;
   mlir::MLIRContext context;
   std::unique_ptr<Diagnostics> diagnostics;

@@ -2,10 +2,13 @@
 
 #include "dlc/Execution/Jit.h"
 
+#include "dlc/Execution/CodeCache.h"
+
 #include "mlir/Support/Timing.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -20,13 +23,12 @@ struct JitCode : CodeOwner {
 
 } // namespace
 
-Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
-  // The same objects that a library is linked from.
-  Expected<Objects> objects = compilation.compile(/*interface=*/false);
-  if (!objects)
-    return objects.takeError();
-
-  mlir::TimingScope scope = compilation.getOptions().measure("Link");
+/// Links objects in memory.
+static Expected<LoadedCode> load(const Objects &objects, StringRef name,
+                                 const CompilerOptions &options) {
+  InitializeNativeTarget();
+  InitializeNativeTargetAsmPrinter();
+  mlir::TimingScope scope = options.measure("Link");
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
@@ -44,7 +46,7 @@ Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
-  for (auto [number, object] : enumerate(*objects))
+  for (auto [number, object] : enumerate(objects))
     if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
             StringRef(object.data(), object.size()),
             (name + "." + Twine(number)).str())))
@@ -56,15 +58,47 @@ Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
   return LoadedCode{*loaded, std::make_unique<JitCode>(std::move(*jit))};
 }
 
-Expected<std::unique_ptr<Model>>
-dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
-                    int threads) {
-  auto compilation = Compilation::read(mlirPath, options);
+Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
+  // The same objects that a library is linked from.
+  Expected<Objects> objects = compilation.compile(/*interface=*/false);
+  if (!objects)
+    return objects.takeError();
+  return load(*objects, name, compilation.getOptions());
+}
+
+/// The objects of a program, which the cache may have from an earlier run.
+static Expected<Objects> compileOrFind(StringRef mlirPath,
+                                       const CompilerOptions &options) {
+  auto text = Compilation::open(mlirPath);
+  if (!text)
+    return text.takeError();
+  CodeCache cache(options.cacheFolder);
+  std::string key = options.cacheFolder.empty()
+                        ? ""
+                        : CodeCache::keyOf(**text, options,
+                                           describeProcessor(options));
+  if (std::optional<Objects> objects = cache.find(key))
+    return std::move(*objects);
+
+  auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
   if (Error error = (*compilation)->run(options.from, "llvm"))
-    return error;
-  Expected<LoadedCode> code = loadCode(**compilation, mlirPath);
+    return std::move(error);
+  Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
+  // What was said of the program has to be said each time.
+  if (objects && !(*compilation)->hasWarned())
+    cache.store(key, *objects);
+  return objects;
+}
+
+Expected<std::unique_ptr<Model>>
+dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
+                    int threads) {
+  Expected<Objects> objects = compileOrFind(mlirPath, options);
+  if (!objects)
+    return objects.takeError();
+  Expected<LoadedCode> code = load(*objects, mlirPath, options);
   if (!code)
     return code.takeError();
   return Model::create(code->library, std::move(code->owner), threads);

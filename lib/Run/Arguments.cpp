@@ -223,5 +223,11 @@ PLATEAU (as torch's ReduceLROnPlateau, once an epoch):
   threshold_mode=rel,cooldown=0,min_lr=0,eps=1e-8
       NAME is a hyper-parameter, the metric a column of metrics.csv; these are
       the defaults. Checkpoints keep where it stands
+
+CACHE:
+  What a program is compiled to is kept in $DLC_CACHE_DIR (empty: nowhere; not
+  set: dlc in $XDG_CACHE_HOME or ~/.cache), up to 512 MiB. It is used again for
+  the same text, options, processor and build of the compiler, unless the
+  program was warned about
 )";
 }

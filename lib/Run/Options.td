@@ -59,6 +59,9 @@ defm memory_budget : Value<"memory-budget", "BYTES",
   "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
   AnyCommand, ModelGroup>;
 
+def no_cache : Switch<"no-cache",
+  "Compile even if the same program has been compiled before, and keep nothing; see below",
+  AnyCommand, ModelGroup>;
 def time_report : Switch<"time-report",
   "Print to standard error how long each phase, pass and stage of the compilation took",
   AnyCommand, ModelGroup>;

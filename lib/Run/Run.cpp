@@ -4,6 +4,7 @@
 
 #include "Commands.h"
 
+#include "dlc/Execution/CodeCache.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
@@ -40,8 +41,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option :
-         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_time_report, OPT_interpret})
+    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache,
+                          OPT_time_report, OPT_interpret})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -52,7 +53,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
   if (adjust)
     adjust(options);
   if (arguments.has(OPT_interpret)) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_time_report})
+    for (Option option :
+         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache, OPT_time_report})
       if (arguments.has(option))
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
@@ -81,6 +83,9 @@ run::openModel(const Arguments &arguments, RunContext &context,
   timing.setEnabled(arguments.has(OPT_time_report));
   mlir::TimingScope total = timing.getRootScope();
   options.timing = &total;
+  // A report is of a compilation.
+  if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report))
+    options.cacheFolder = CodeCache::defaultFolder();
   return context.compile(path, options, *threads);
 }
 

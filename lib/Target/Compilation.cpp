@@ -48,6 +48,24 @@ TimingScope CompilerOptions::measure(StringRef stage) const {
 // The machine
 //===----------------------------------------------------------------------===//
 
+/// The name of the processor and its features, as LLVM wants them.
+static std::pair<std::string, std::string>
+findProcessor(const CompilerOptions &options) {
+  if (options.cpu != "native")
+    return {options.cpu, ""};
+  std::vector<std::string> list;
+  for (auto &feature : llvm::sys::getHostCPUFeatures())
+    list.push_back((feature.second ? "+" : "-") + feature.first().str());
+  // One order, whatever that of the map.
+  llvm::sort(list);
+  return {llvm::sys::getHostCPUName().str(), llvm::join(list, ",")};
+}
+
+std::string dlc::describeProcessor(const CompilerOptions &options) {
+  auto [cpu, features] = findProcessor(options);
+  return llvm::sys::getDefaultTargetTriple() + " " + cpu + " " + features;
+}
+
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 makeMachine(const CompilerOptions &options) {
   llvm::InitializeNativeTarget();
@@ -60,16 +78,7 @@ makeMachine(const CompilerOptions &options) {
   if (!target)
     return llvm::createStringError(message);
 
-  std::string cpu = options.cpu, features;
-  if (cpu == "native") {
-    cpu = llvm::sys::getHostCPUName();
-    std::vector<std::string> list;
-    for (auto &feature : llvm::sys::getHostCPUFeatures())
-      list.push_back((feature.second ? "+" : "-") + feature.first().str());
-    // One order, whatever that of the map.
-    llvm::sort(list);
-    features = llvm::join(list, ",");
-  }
+  auto [cpu, features] = findProcessor(options);
   std::unique_ptr<llvm::MCSubtargetInfo> known(
       target->createMCSubtargetInfo(triple, "generic", ""));
   if (options.cpu != "native" && !known->isCPUStringValid(cpu)) {
@@ -150,6 +159,7 @@ Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
   StringRef text = StringRef(diagnostics->text).rtrim();
   if (done) {
     // Warnings and remarks: nothing to return, and nothing to keep quiet about.
+    warned |= !text.empty();
     if (!text.empty())
       llvm::errs() << printableLines(text) << '\n';
     return llvm::Error::success();
@@ -157,12 +167,17 @@ Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
   return llvm::createStringError(text.empty() ? otherwise : text);
 }
 
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+Compilation::open(StringRef path) {
+  return readProgram(path);
+}
+
 llvm::Expected<std::unique_ptr<Compilation>>
 Compilation::read(StringRef path, const CompilerOptions &options) {
-  auto buffer = readProgram(path);
-  if (!buffer)
-    return buffer.takeError();
-  return parse(std::move(*buffer), options);
+  auto text = open(path);
+  if (!text)
+    return text.takeError();
+  return read(std::move(*text), options);
 }
 
 llvm::Expected<std::unique_ptr<Compilation>>
@@ -170,12 +185,12 @@ Compilation::readText(StringRef text, StringRef name,
                       const CompilerOptions &options) {
   if (llvm::Error error = checkText(name, text))
     return error;
-  return parse(llvm::MemoryBuffer::getMemBufferCopy(text, name), options);
+  return read(llvm::MemoryBuffer::getMemBufferCopy(text, name), options);
 }
 
 llvm::Expected<std::unique_ptr<Compilation>>
-Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
-                   const CompilerOptions &options) {
+Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                  const CompilerOptions &options) {
   if (options.optLevel != 0 && options.optLevel != 2)
     return llvm::createStringError(
         "there are optimisation levels 0 and 2, not " +

@@ -1,0 +1,45 @@
+//===- CodeCache.h - Compiled programs on disk ------------------*- C++ -*-===//
+#ifndef DLC_EXECUTION_CODECACHE_H
+#define DLC_EXECUTION_CODECACHE_H
+
+#include "dlc/Compiler.h"
+
+#include "llvm/Support/MemoryBufferRef.h"
+
+#include <optional>
+
+namespace dlc {
+
+/// A folder of compiled programs, named by all that their code depends on. What
+/// cannot be read or written, or is damaged, is as good as not there: a cache
+/// never makes a run fail. Several processes may use one folder at a time.
+class CodeCache {
+public:
+  /// Entries are removed, the least recently used first, when all have more
+  /// than `limit` bytes.
+  explicit CodeCache(llvm::StringRef folder, uint64_t limit = 512 << 20)
+      : folder(folder), limit(limit) {}
+
+  /// $DLC_CACHE_DIR (empty: none), or `dlc` in $XDG_CACHE_HOME or ~/.cache.
+  static std::string defaultFolder();
+
+  /// The name of what a program is compiled to for a processor; empty where it has
+  /// none: the compiler cannot tell itself from another build, or the options
+  /// ask for more than code.
+  static std::string keyOf(llvm::MemoryBufferRef program,
+                           const CompilerOptions &options,
+                           llvm::StringRef processor);
+
+  std::optional<Objects> find(llvm::StringRef key) const;
+  void store(llvm::StringRef key, const Objects &objects) const;
+
+private:
+  std::string pathOf(llvm::StringRef key) const;
+  void evict() const;
+
+  std::string folder;
+  uint64_t limit;
+};
+
+} // namespace dlc
+#endif // DLC_EXECUTION_CODECACHE_H
