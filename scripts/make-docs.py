@@ -143,7 +143,8 @@ that would be denormal is one. So for x = 1e-40 `dl.sign`, `dl.ceil`, `dl.floor`
 `dl.relu` and `dl.mul` by any finite number give 0, `dl.max` of x and 0 is 0, `dl.compare eq` of x
 and 0 is true, and `dl.reciprocal` and `dl.div` by x give an infinity. Sums, products, convolutions,
 maxima and the order of `dl.sort` take it for 0 too. What moves, chooses or copies elements keeps
-their bits, as do `dl.neg` and `dl.abs`; `dl.cast` to `i1` and `dl.log` tell x from 0. An op that the
+their bits, as do `dl.neg`, `dl.abs`, `dl.log1p` and `dl.expm1` (which are x where x is tiny); `dl.cast`
+to `i1` and `dl.log` tell x from 0. An op that the
 compiler replaces by its operand (x + 0, x * 1), by `dl.neg` (x * -1) or by a constant has the
 result of what replaces it. The interpreter does what compiled steps do; a sum of products may be
 flushed after each product or when it is complete.

@@ -39,13 +39,17 @@ def Dl_RsqrtOp : Dl_UnaryOp<"rsqrt", "1 / sqrt(x); gradient -y^3 / 2",
                             "e.mul(dy, e.scale(e.mul(y, e.square(y)), -0.5))">;
 def Dl_ExpOp : Dl_UnaryOp<"exp", "e^x; gradient y", "e.mul(dy, y)">;
 def Dl_Expm1Op : Dl_UnaryOp<"expm1", "e^x - 1, exact near 0; gradient y + 1",
-                            "e.mul(dy, e.offset(y, 1))">;
+                            "e.mul(dy, e.offset(y, 1))"> {
+  let denormals = Dl_Denormals.kept;
+}
 def Dl_LogOp : Dl_UnaryOp<"log", "natural logarithm; gradient 1 / x",
                           "e.div(dy, x)"> {
   let denormals = "their logarithms where positive; taken for -0 where negative";
 }
 def Dl_Log1pOp : Dl_UnaryOp<"log1p", "log(1 + x), exact near 0; gradient 1 / (1 + x)",
-                            "e.div(dy, e.offset(x, 1))">;
+                            "e.div(dy, e.offset(x, 1))"> {
+  let denormals = Dl_Denormals.kept;
+}
 def Dl_SinOp : Dl_UnaryOp<"sin", "sine; gradient cos(x)", "e.mul(dy, e.cos(x))">;
 def Dl_CosOp : Dl_UnaryOp<"cos", "cosine; gradient -sin(x)",
                           "e.neg(e.mul(dy, e.sin(x)))">;

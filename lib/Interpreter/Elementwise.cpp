@@ -46,6 +46,22 @@ static void ofBits(MLIRContext *c, OfFloats ofFloats, OfIntegers ofIntegers) {
   });
 }
 
+/// A function that is x itself where x is tiny: denormals stay as they are.
+template <typename Op, typename Function>
+static void nearIdentity(MLIRContext *c, Function function) {
+  model<Op>(c, [=](Op, const Call &call) {
+    Tensor y(call.type());
+    const Tensor &x = call.operand(0);
+    for (int64_t i = 0, e = y.size(); i < e; ++i) {
+      if (x.real(i) == 0)
+        y.copy(i, x, i);
+      else
+        y.set(i, function(x.real(i)));
+    }
+    return y;
+  });
+}
+
 /// A number that an op has as an attribute, as steps compute with it.
 static double constant(Operation *op, const APFloat &value) {
   auto type =
@@ -104,9 +120,9 @@ void dlc::interp::registerElementwise(MLIRContext *c) {
   elementwise<dl::DivOp>(c, [](auto x, auto y) { return quotient(x, y); });
   elementwise<dl::ErfOp>(c, [](double x) { return std::erf(x); });
   elementwise<dl::ExpOp>(c, [](double x) { return std::exp(x); });
-  elementwise<dl::Expm1Op>(c, [](double x) { return std::expm1(x); });
+  nearIdentity<dl::Expm1Op>(c, [](double x) { return std::expm1(x); });
   elementwise<dl::FloorOp>(c, [](double x) { return std::floor(x); });
-  elementwise<dl::Log1pOp>(c, [](double x) { return std::log1p(x); });
+  nearIdentity<dl::Log1pOp>(c, [](double x) { return std::log1p(x); });
   model<dl::LogOp>(c, logarithm);
   elementwise<dl::MaxOp>(c, [](auto x, auto y) { return maximum(x, y); });
   elementwise<dl::MinOp>(c, [](auto x, auto y) { return minimum(x, y); });

@@ -187,8 +187,9 @@ Value Scalar::compute(dl::LogOp) const {
   Value isTiny = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, bits,
                                        bitPattern(leastNormal()));
   Value multiple = arith::SIToFPOp::create(b, loc, element, bits);
-  // A negative one is -0.
-  Value x = choose(isTiny, multiple, flushed(args[0]));
+  // A negative one is -0, which the polynomial of f32 takes it for anyway.
+  Value rest = element.isF32() ? args[0] : flushed(args[0]);
+  Value x = choose(isTiny, multiple, rest);
   Value log = math::LogOp::create(b, loc, x);
   const llvm::fltSemantics &semantics =
       cast<FloatType>(element).getFloatSemantics();
@@ -210,7 +211,7 @@ Value Scalar::compute(dl::Log1pOp) const {
     return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, u, y);
   };
   Value large = choose(isEqual(constant(INFINITY)), u, product);
-  return choose(isEqual(one), flushed(x), large);
+  return choose(isEqual(one), x, large);
 }
 
 /// Kahan: what rounding did to u = e^x cancels in (u - 1) / log(u).
@@ -227,7 +228,7 @@ Value Scalar::compute(dl::Expm1Op) const {
   };
   Value large = choose(isEqual(u, INFINITY), u, product);
   Value ends = choose(isEqual(part, -1), part, large);
-  return choose(isEqual(u, 1), flushed(x), ends);
+  return choose(isEqual(u, 1), x, ends);
 }
 
 /// Integers: x / 0 is 0 and the least integer over -1 is itself, where a plain
