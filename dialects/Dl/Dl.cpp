@@ -37,9 +37,16 @@ bool dlc::dl::hasUsableSize(Type type) {
 
 GreatestCount dlc::dl::placesAlong(Value x, int64_t axis, Type element) {
   auto type = llvm::cast<RankedTensorType>(x.getType());
-  // Where x lacks the dimension its op has more to say.
   bool exists = axis >= 0 && axis < type.getRank();
   return {exists ? type.getDimSize(axis) - 1 : -1, element};
+}
+
+SmallVector<GreatestCount> dlc::dl::countsOfSums(Value x, int64_t most) {
+  auto cast = x.getDefiningOp<CastOp>();
+  if (!cast || !getElementTypeOrSelf(cast.getX()).isInteger(1) ||
+      !getElementTypeOrSelf(x).isInteger())
+    return {};
+  return {{most, getElementTypeOrSelf(x)}};
 }
 
 LogicalResult dlc::dl::verifyCounts(Operation *op,

@@ -127,8 +127,11 @@ struct GreatestCount {
   int64_t value;
   mlir::Type element;
 };
-/// The places along a dimension of x, as numbers of `element`.
+/// The last place along a dimension of x, in `element`; none where x lacks that
+/// dimension, of which its op has more to say.
 GreatestCount placesAlong(mlir::Value x, int64_t axis, mlir::Type element);
+/// What sums of up to `most` elements of x count: integers cast from i1.
+llvm::SmallVector<GreatestCount> countsOfSums(mlir::Value x, int64_t most);
 /// An error unless each type holds all numbers from 0 to the greatest.
 mlir::LogicalResult verifyCounts(mlir::Operation *op,
                                  llvm::ArrayRef<GreatestCount> counts);

@@ -469,6 +469,13 @@ LogicalResult CountEqualOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
+SmallVector<GreatestCount> ReduceSumOp::getGreatestCounts() {
+  int64_t most = 1;
+  for (int64_t axis : getReducedAxes())
+    most *= placesAlong(getX(), axis, {}).value + 1;
+  return countsOfSums(getX(), most);
+}
+
 SmallVector<GreatestCount> CountEqualOp::getGreatestCounts() {
   return {{tensorType(getA()).getNumElements(),
            tensorType(getCount()).getElementType()}};

@@ -27,13 +27,13 @@ class Dl_AxesOp<string mnemonic, Type operand, list<Trait> traits = []>
 // Primitives
 //===----------------------------------------------------------------------===//
 
-class Dl_ReduceOp<string mnemonic, Type operand>
-    : Dl_AxesOp<mnemonic, operand, [Dl_HasRule,
-        DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
+class Dl_ReduceOp<string mnemonic, Type operand, list<Trait> traits = []>
+    : Dl_AxesOp<mnemonic, operand, !listconcat([Dl_HasRule,
+        DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>], traits)> {
   let hasCanonicalizer = 1;
 }
 
-def Dl_ReduceSumOp : Dl_ReduceOp<"reduce_sum", Dl_NumberTensor> {
+def Dl_ReduceSumOp : Dl_ReduceOp<"reduce_sum", Dl_NumberTensor, [Dl_Counts]> {
   let summary = "sum over dimensions; gradient: broadcast";
   let description = [{
     ```mlir
@@ -41,7 +41,8 @@ def Dl_ReduceSumOp : Dl_ReduceOp<"reduce_sum", Dl_NumberTensor> {
     %z = dl.reduce_sum %x {axes = [1], keep_dims} : tensor<8x4x3xf32> -> tensor<8x1x3xf32>
     %s = dl.reduce_sum %x : tensor<8x4x3xf32> -> tensor<f32>
     ```
-    As `torch.sum`, but integers keep their type and wrap. The sum of nothing is 0.
+    As `torch.sum`, but integers keep their type and wrap. The sum of a cast of truth
+    values is a count, and an error where its type may not hold it. The sum of nothing is 0.
     Long sums are taken in parts that follow from the shape.
   }];
   let hasFolder = 1;

@@ -117,6 +117,10 @@ LogicalResult CumsumOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+SmallVector<GreatestCount> CumsumOp::getGreatestCounts() {
+  return countsOfSums(getX(), placesAlong(getX(), getAxis(), {}).value + 1);
+}
+
 void CumsumOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                              MutableArrayRef<Value> operands) {
   operands[0] = CumsumOp::create(

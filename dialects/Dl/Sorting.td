@@ -50,10 +50,11 @@ def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
       "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
 }
 
-def Dl_CumsumOp : Dl_PureOp<"cumsum", [Dl_HasRule, Dl_Irregular]> {
+def Dl_CumsumOp : Dl_PureOp<"cumsum", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
   let summary = "running sums along a dimension, as torch.cumsum";
   let description = [{
     y[i] is the sum of x[0] to x[i]; without x[i] if `exclusive`; from the end if `reverse`.
+    Integers wrap; counts, sums of a cast of truth values, have to fit into their type.
     Gradient: the same in the other direction.
     ```mlir
     %y = dl.cumsum %x {axis = 1 : i64, exclusive} : tensor<8x10xf32> -> tensor<8x10xf32>

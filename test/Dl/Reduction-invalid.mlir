@@ -197,3 +197,22 @@ func.func @any_of_numbers(%x: tensor<8x4xf32>) {
   %0 = dl.any %x : tensor<8x4xf32> -> tensor<f32>
   return
 }
+
+// -----
+
+func.func @place_of_too_many(%x: tensor<2147483649xi8>) {
+  // expected-error@+1 {{'dl.argmax' op counts to 2147483648, which is more than 'i32' holds}}
+  %0 = dl.argmax %x {axis = 0} : tensor<2147483649xi8> -> tensor<i32>
+  return
+}
+
+// -----
+
+func.func @count_of_too_many(%m: tensor<8x200xi1>) {
+  %0 = dl.cast %m : tensor<8x200xi1> to tensor<8x200xi8>
+  // The first sums are over 8 elements.
+  %1 = dl.reduce_sum %0 {axes = [0]} : tensor<8x200xi8> -> tensor<200xi8>
+  // expected-error@+1 {{'dl.reduce_sum' op counts to 200, which is more than 'i8' holds}}
+  %2 = dl.reduce_sum %0 {axes = [1]} : tensor<8x200xi8> -> tensor<8xi8>
+  return
+}

@@ -42,3 +42,21 @@ func.func @cumsum_axis(%x: tensor<8x4xf32>) {
   %0 = dl.cumsum %x {axis = 3} : tensor<8x4xf32> -> tensor<8x4xf32>
   return
 }
+
+// -----
+
+func.func @cumsum_of_truth_values(%x: tensor<8x4xi1>) {
+  // expected-error@+2 {{'dl.cumsum' has operand x of 'tensor<8x4xi1>', and i1 holds no sums: dl.cast it first}}
+  // expected-error@+1 {{'dl.cumsum' op failed to infer returned types}}
+  %0 = dl.cumsum %x {axis = 1} : tensor<8x4xi1> -> tensor<8x4xi1>
+  return
+}
+
+// -----
+
+func.func @cumsum_counts(%m: tensor<8x200xi1>) {
+  %0 = dl.cast %m : tensor<8x200xi1> to tensor<8x200xi8>
+  // expected-error@+1 {{'dl.cumsum' op counts to 200, which is more than 'i8' holds}}
+  %1 = dl.cumsum %0 {axis = 1} : tensor<8x200xi8> -> tensor<8x200xi8>
+  return
+}

@@ -36,6 +36,11 @@ const std::map<std::string, std::string> programs = {
     // Its count includes all elements: one fewer of them.
     {"count_equal",
      "%y = dl.count_equal %s, %s : tensor<SMALLxi1> -> tensor<i32>"},
+    {"reduce_sum", "%c = dl.cast %s : tensor<SMALLxi1> to tensor<SMALLxi32>\n"
+                   "%y = dl.reduce_sum %c : tensor<SMALLxi32> -> tensor<i32>"},
+    {"cumsum", "%c = dl.cast %s : tensor<SMALLxi1> to tensor<SMALLxi32>\n"
+               "%y = dl.cumsum %c {axis = 0 : i64} : tensor<SMALLxi32> -> "
+               "tensor<SMALLxi32>"},
     {"max_pool2d_with_index",
      "%f = dl.cast %x : tensor<LARGExi1> to tensor<LARGExf32>\n"
      "%r = dl.reshape %f : tensor<LARGExf32> to tensor<1x1xLARGEx1xf32>\n"
