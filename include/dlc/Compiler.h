@@ -110,6 +110,14 @@ public:
   /// The program as it is now.
   mlir::ModuleOp getModule() { return *module; }
 
+  /// Puts another program of the same context in the place of this one, which
+  /// is returned.
+  mlir::OwningOpRef<mlir::ModuleOp>
+  exchange(mlir::OwningOpRef<mlir::ModuleOp> other) {
+    std::swap(module, other);
+    return other;
+  }
+
   /// After the last phase: optimised LLVM IR with the model's tables. With
   /// `interface` also the C functions that a library exports.
   llvm::Expected<std::unique_ptr<llvm::Module>>

@@ -103,3 +103,15 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
     return code.takeError();
   return Model::create(code->library, std::move(code->owner), threads);
 }
+
+Expected<std::unique_ptr<Model>> dlc::compileAndLoad(Compilation &compilation,
+                                                     StringRef from,
+                                                     StringRef name,
+                                                     int threads) {
+  if (Error error = compilation.run(from, "llvm"))
+    return std::move(error);
+  Expected<LoadedCode> code = loadCode(compilation, name);
+  if (!code)
+    return code.takeError();
+  return Model::create(code->library, std::move(code->owner), threads);
+}

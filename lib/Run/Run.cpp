@@ -68,6 +68,19 @@ run::openModel(const Arguments &arguments, RunContext &context,
           spelling(OPT_interpret), options.interpretAfter);
     return context.interpret(path, options, *threads);
   }
+  if (Error error = chooseCode(arguments, options))
+    return std::move(error);
+  mlir::DefaultTimingManager timing;
+  timing.setEnabled(arguments.has(OPT_time_report));
+  mlir::TimingScope total = timing.getRootScope();
+  options.timing = &total;
+  // A report is of a compilation.
+  if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report))
+    options.cacheFolder = CodeCache::defaultFolder();
+  return context.compile(path, options, *threads);
+}
+
+Error run::chooseCode(const Arguments &arguments, CompilerOptions &options) {
   StringRef level = arguments.text(OPT_O, "2");
   if (level != "0" && level != "2")
     return makeError("-O{0}, expected -O0 or -O2", level);
@@ -79,14 +92,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
       return makeError("--memory-budget: {0}", toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
-  mlir::DefaultTimingManager timing;
-  timing.setEnabled(arguments.has(OPT_time_report));
-  mlir::TimingScope total = timing.getRootScope();
-  options.timing = &total;
-  // A report is of a compilation.
-  if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report))
-    options.cacheFolder = CodeCache::defaultFolder();
-  return context.compile(path, options, *threads);
+  return Error::success();
 }
 
 Error run::setHparams(Model &model, const Arguments &arguments) {
