@@ -57,11 +57,12 @@ Path dlc::dl::findPath(Block &block, Operation *end, ArrayRef<Value> sources,
 }
 
 /// Whether this operand has a gradient if a result of its op has one: that of a
-/// function that is flat, such as dl.sign, is one of zeros.
+/// function that is flat, such as dl.sign, is one of zeros; operands such as
+/// class weights have none.
 static bool takesGradient(OpOperand &operand) {
   Operation *op = operand.getOwner();
-  return isFloat(operand.get()) && !isa<StopGradientOp>(op) &&
-         !op->hasTrait<NoDerivative>();
+  return isFloat(operand.get()) && !op->hasTrait<NoDerivative>() &&
+         (op->hasTrait<Elementwise>() || passesGradient(operand));
 }
 
 /// Adds to `wanted` what the ops of a block, from before `end` back, need for
