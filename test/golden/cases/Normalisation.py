@@ -193,7 +193,8 @@ def parts():
                     inputs={"x": normal(*shape), "w": normal(channels) + 1, "b": normal(channels),
                             "mean": normal(channels), "var": uniform(0.5, 2.0, channels)},
                     text=f"%y = dl.batch_norm_eval %x, %w, %b, %mean, %var {{axis = {axis}}}"
-                         " : {x}, {w}, {b}, {mean}, {var} -> {y}", reference=reference)
+                         " : {x}, {w}, {b}, {mean}, {var} -> {y}", reference=reference,
+                    gradients=["x", "w", "b"])
 
     yield evaluate("images", (3, 5, 4, 3))
     yield evaluate("one_vector", (1, 3))
