@@ -194,7 +194,7 @@ def parts():
                             "mean": normal(channels), "var": uniform(0.5, 2.0, channels)},
                     text=f"%y = dl.batch_norm_eval %x, %w, %b, %mean, %var {{axis = {axis}}}"
                          " : {x}, {w}, {b}, {mean}, {var} -> {y}", reference=reference,
-                    gradients=("x", "w", "b"))
+                    gradients=["x", "w", "b"])
 
     yield evaluate("images", (3, 5, 4, 3))
     yield evaluate("one_vector", (1, 3))
