@@ -61,8 +61,8 @@ public:
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
 
-  /// Runs the phases from options.from up to `grad` and makes all composites primitive ops: the
-  /// program that the interpreter evaluates.
+  /// Runs the phases from options.from up to `grad` and makes all composites
+  /// primitive ops: the program that the interpreter evaluates.
   llvm::Error runToPrimitives();
 
   /// Runs `action` on the program; its diagnostics are the error, or
@@ -72,6 +72,14 @@ public:
 
   /// The program as it is now.
   mlir::ModuleOp getModule() { return *module; }
+
+  /// Puts another program of the same context in the place of this one, which
+  /// is returned.
+  mlir::OwningOpRef<mlir::ModuleOp>
+  exchange(mlir::OwningOpRef<mlir::ModuleOp> other) {
+    std::swap(module, other);
+    return other;
+  }
 
   /// After the last phase: optimised LLVM IR with the model's tables. With
   /// `interface` also the C functions that a library exports.

@@ -31,6 +31,7 @@ struct InterpretedStep {
 /// and the rest is found from it.
 struct InterpretedModel : CodeOwner, dlc_model {
   std::unique_ptr<Compilation> compilation;
+  StepObserver observer;
   BumpPtrAllocator memory;
   std::vector<InterpretedStep> functions;
   /// The message of the last fault.
@@ -134,7 +135,8 @@ bool InterpretedModel::run(int number, char *state, void *const *io) {
         interp::Tensor::load(cast<mlir::RankedTensorType>(type),
                              entry ? state + entry->offset : *io++));
   Expected<std::vector<interp::Tensor>> results =
-      interp::evaluate(step.function, std::move(arguments));
+      observer ? interp::evaluate(step.function, std::move(arguments), observer)
+               : interp::evaluate(step.function, std::move(arguments));
   if (!results) {
     message = toString(results.takeError());
     fault = message.c_str();
@@ -149,11 +151,18 @@ bool InterpretedModel::run(int number, char *state, void *const *io) {
 
 Expected<std::unique_ptr<Model>>
 dlc::interpretAndLoad(StringRef mlirPath, const CompilerOptions &options, int) {
-  auto model = std::make_unique<InterpretedModel>();
   auto compilation = Compilation::read(mlirPath, options);
   if (!compilation)
     return compilation.takeError();
-  model->compilation = std::move(*compilation);
+  return interpretAndLoad(std::move(*compilation), options, nullptr);
+}
+
+Expected<std::unique_ptr<Model>>
+dlc::interpretAndLoad(std::unique_ptr<Compilation> compilation,
+                      const CompilerOptions &options, StepObserver observer) {
+  auto model = std::make_unique<InterpretedModel>();
+  model->compilation = std::move(compilation);
+  model->observer = std::move(observer);
   mlir::DialectRegistry registry;
   interp::registerModels(registry);
   model->compilation->getModule().getContext()->appendDialectRegistry(registry);

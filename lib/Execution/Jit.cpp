@@ -28,15 +28,22 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
   auto compilation = Compilation::read(mlirPath, options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run(options.from, "llvm"))
+  return compileAndLoad(**compilation, options.from, mlirPath, threads);
+}
+
+Expected<std::unique_ptr<Model>> dlc::compileAndLoad(Compilation &compilation,
+                                                     StringRef from,
+                                                     StringRef name,
+                                                     int threads) {
+  if (Error error = compilation.run(from, "llvm"))
     return error;
   LLVMContext context;
-  auto module = (*compilation)->translate(context, /*interface=*/false);
+  auto module = compilation.translate(context, /*interface=*/false);
   if (!module)
     return module.takeError();
   // The same object that a library is linked from.
   SmallVector<char, 0> object;
-  if (Error error = writeCode(**module, (*compilation)->getMachine(),
+  if (Error error = writeCode(**module, compilation.getMachine(),
                               CodeFormat::Object, object))
     return error;
 
@@ -58,7 +65,7 @@ dlc::compileAndLoad(StringRef mlirPath, const CompilerOptions &options,
     return process.takeError();
   library.addGenerator(std::move(*process));
   if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
-          StringRef(object.data(), object.size()), mlirPath)))
+          StringRef(object.data(), object.size()), name)))
     return error;
   auto entry = (*jit)->lookup(DLC_LIBRARY_SYMBOL);
   if (!entry)

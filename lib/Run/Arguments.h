@@ -62,6 +62,10 @@ public:
   llvm::StringRef text(Option option, llvm::StringRef fallback = "") const {
     return list.getLastArgValue(option, fallback);
   }
+  /// All values given.
+  std::vector<std::string> all(Option option) const {
+    return list.getAllArgValues(option);
+  }
   /// An error where an option that has one value is given another.
   llvm::Error once(Option option) const;
   /// The value of an option that the command cannot do without.

@@ -4,6 +4,7 @@
 
 #include "Arguments.h"
 
+#include "dlc/Execution/StepBuffers.h"
 #include "dlc/Support/PendingFiles.h"
 
 namespace dlc::run {
@@ -16,6 +17,10 @@ llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL check-gradients: gradients against differences.
 llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
 
+/// dlc-run MODEL --step NAME --compare: one call of a step, evaluated and
+/// compiled.
+llvm::Error runCompare(const Arguments &arguments, RunContext &context);
+
 // What the commands share.
 
 /// Opens or compiles the model; `adjust` may change how.
@@ -26,6 +31,11 @@ openModel(const Arguments &arguments, RunContext &context,
 /// given, then --set.
 llvm::Error initialise(Model &model, const Arguments &arguments,
                        std::optional<dlc_scope> scope);
+/// Applies -O, --mcpu and --memory-budget.
+llvm::Error chooseCode(const Arguments &arguments, CompilerOptions &options);
+/// Reads the files of --input into the inputs of a step.
+llvm::Error fillInputs(const Arguments &arguments, const dlc_step &step,
+                       StepBuffers &buffers);
 /// Applies --set.
 llvm::Error setHparams(Model &model, const Arguments &arguments);
 /// Reserves the file of --save-params; empty without that option.

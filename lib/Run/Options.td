@@ -80,6 +80,16 @@ defm calls : Value<"calls", "FILE",
   "Call steps as the lines of FILE say, each with the options of one call and state filled anew",
   [StepCommand], StepGroup>;
 
+def compare : Switch<"compare",
+  "Evaluate the step after each phase and compile it with -O0 and -O2 (or the -O given), and name the first phase, kernel and op whose values differ",
+  [StepCommand], StepGroup>;
+defm compare_with : Value<"compare-with", "PHASE=FILE",
+  "The same, with a program of your own for what a phase leaves: grad, simplify or fuse",
+  [StepCommand], StepGroup>;
+defm tolerance : Value<"tolerance", "[f32=|f64=]NUMBER",
+  "Of --compare: how far elements of floats may be apart, as a part of the largest magnitude in their tensor (default: f32=2e-5, f64=1e-11), beside what rounding the inputs does; 0: not at all; integers are equal",
+  [StepCommand], StepGroup>;
+
 defm data : Value<"data", "DESC",
   "What to train on; see below",
   [TrainCommand], TrainGroup>;

@@ -61,6 +61,12 @@ run::openModel(const Arguments &arguments, RunContext &context,
           spelling(OPT_interpret), options.interpretAfter);
     return context.interpret(path, options, *threads);
   }
+  if (Error error = chooseCode(arguments, options))
+    return std::move(error);
+  return context.compile(path, options, *threads);
+}
+
+Error run::chooseCode(const Arguments &arguments, CompilerOptions &options) {
   StringRef level = arguments.text(OPT_O, "2");
   if (level != "0" && level != "2")
     return makeError("-O{0}, expected -O0 or -O2", level);
@@ -72,7 +78,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
       return makeError("--memory-budget: {0}", toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
-  return context.compile(path, options, *threads);
+  return Error::success();
 }
 
 Error run::setHparams(Model &model, const Arguments &arguments) {

@@ -151,15 +151,25 @@ static void printOutputs(const StepBuffers &buffers, const Files &files,
       printScalar(os, buffers, index);
 }
 
+Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
+                      StepBuffers &buffers) {
+  Expected<Assignments> inputs = arguments.assignments(OPT_input);
+  if (!inputs)
+    return inputs.takeError();
+  Expected<Files> files = matchFiles(
+      *inputs, OPT_input, {step.inputs, static_cast<size_t>(step.num_inputs)},
+      "input of step '" + Twine(step.name) + "'");
+  if (!files)
+    return files.takeError();
+  return readInputs(step, *files, buffers);
+}
+
 /// Calls one step as the arguments say, on state filled anew.
 static Error callStep(Model &model, const Arguments &arguments,
                       RunContext &context) {
   Expected<std::string> name = arguments.required(OPT_step);
   if (!name)
     return name.takeError();
-  Expected<Assignments> inputs = arguments.assignments(OPT_input);
-  if (!inputs)
-    return inputs.takeError();
   Expected<Assignments> outputs = arguments.assignments(OPT_output);
   if (!outputs)
     return outputs.takeError();
@@ -168,22 +178,17 @@ static Error callStep(Model &model, const Arguments &arguments,
   if (!index)
     return index.takeError();
   const dlc_step &step = model.step(*index);
-  std::string ofStep = " of step '" + *name + "'";
-  Expected<Files> inputFiles = matchFiles(
-      *inputs, OPT_input, {step.inputs, static_cast<size_t>(step.num_inputs)},
-      "input" + ofStep);
-  if (!inputFiles)
-    return inputFiles.takeError();
-  Expected<Files> outputFiles = matchFiles(
-      *outputs, OPT_output,
-      {step.outputs, static_cast<size_t>(step.num_outputs)}, "output" + ofStep);
+  Expected<Files> outputFiles =
+      matchFiles(*outputs, OPT_output,
+                 {step.outputs, static_cast<size_t>(step.num_outputs)},
+                 "output of step '" + *name + "'");
   if (!outputFiles)
     return outputFiles.takeError();
 
   StepBuffers buffers(step);
   if (Error error = buffers.check())
     return error;
-  if (Error error = readInputs(step, *inputFiles, buffers))
+  if (Error error = fillInputs(arguments, step, buffers))
     return error;
   // A step may read what optimizers keep, such as averages.
   if (Error error = initialise(model, arguments, DLC_PRESENT))
@@ -238,7 +243,8 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
       if (!own)
         return own.takeError();
       for (Option option :
-           {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu, OPT_interpret})
+           {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu, OPT_interpret,
+            OPT_compare, OPT_compare_with, OPT_tolerance})
         if (own->has(option))
           return makeError("{0} is no option of a call", spelling(option));
       if (!own->command().name.empty())
@@ -253,6 +259,10 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
 }
 
 Error run::runStep(const Arguments &arguments, RunContext &context) {
+  if (arguments.has(OPT_compare) || arguments.has(OPT_compare_with))
+    return runCompare(arguments, context);
+  if (arguments.has(OPT_tolerance))
+    return makeError("--tolerance is of --compare, which is not given");
   if (arguments.has(OPT_calls))
     return runCalls(arguments, context);
   // Before the model is compiled, which takes time.

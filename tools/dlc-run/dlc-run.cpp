@@ -1,5 +1,6 @@
 //===- dlc-run.cpp - Runs a model -----------------------------------------===//
 
+#include "dlc/Compare/Compare.h"
 #include "dlc/Execution/Interpret.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Run/Run.h"
@@ -7,10 +8,27 @@
 
 #include "llvm/Support/InitLLVM.h"
 
+static llvm::Expected<bool> compare(dlc::CompareRequest &request,
+                                    llvm::raw_ostream &os) {
+  request.compile = [](dlc::Compilation &compilation, llvm::StringRef from,
+                       llvm::StringRef name, int threads) {
+    return dlc::compileAndLoad(compilation, from, name, threads);
+  };
+  return dlc::compareStep(request, os);
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  dlc::RunContext context{dlc::compileAndLoad, llvm::outs(), llvm::errs(),
-                          dlc::Progress::standardOutputWidth(),
-                          dlc::interpretAndLoad};
+  auto interpret = [](llvm::StringRef path, const dlc::CompilerOptions &options,
+                      int threads) {
+    return dlc::interpretAndLoad(path, options, threads);
+  };
+  auto compile = [](llvm::StringRef path, const dlc::CompilerOptions &options,
+                    int threads) {
+    return dlc::compileAndLoad(path, options, threads);
+  };
+  dlc::RunContext context{compile,      llvm::outs(),
+                          llvm::errs(), dlc::Progress::standardOutputWidth(),
+                          interpret,    compare};
   return dlc::runTool(llvm::ArrayRef(argv + 1, argv + argc), context);
 }

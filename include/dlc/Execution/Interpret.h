@@ -4,6 +4,9 @@
 
 #include "dlc/Compiler.h"
 #include "dlc/Execution/Model.h"
+#include "dlc/Interpreter/Interpreter.h"
+
+#include <functional>
 
 namespace dlc {
 
@@ -13,6 +16,18 @@ namespace dlc {
 llvm::Expected<std::unique_ptr<Model>>
 interpretAndLoad(llvm::StringRef mlirPath, const CompilerOptions &options,
                  int threads);
+
+/// What sees every op of a step that runs (interp::Observer).
+using StepObserver = std::function<void(
+    mlir::Operation *op,
+    llvm::ArrayRef<std::shared_ptr<const interp::Tensor>> operands,
+    llvm::ArrayRef<std::shared_ptr<const interp::Tensor>> results)>;
+
+/// The same of a program that is read already, whose steps are observed. The
+/// model owns the program, which stays what options.interpretAfter left.
+llvm::Expected<std::unique_ptr<Model>>
+interpretAndLoad(std::unique_ptr<Compilation> compilation,
+                 const CompilerOptions &options, StepObserver observer);
 
 } // namespace dlc
 #endif // DLC_EXECUTION_INTERPRET_H

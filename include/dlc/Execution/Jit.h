@@ -14,5 +14,12 @@ llvm::Expected<std::unique_ptr<Model>>
 compileAndLoad(llvm::StringRef mlirPath, const CompilerOptions &options,
                int threads);
 
+/// The same of a program that is read already and that the phase `from` left
+/// (empty: it is as a user writes it). `name` is for messages.
+llvm::Expected<std::unique_ptr<Model>> compileAndLoad(Compilation &compilation,
+                                                      llvm::StringRef from,
+                                                      llvm::StringRef name,
+                                                      int threads);
+
 } // namespace dlc
 #endif // DLC_EXECUTION_JIT_H

@@ -66,9 +66,9 @@ public:
   /// as in compiled code, and the result tells.
   bool faultsCollected() const { return faultsCollected_; }
 
-  /// Runs a region, of the op or of the function that it calls, which may read every value that the op may. After
-  /// a fault inside there is nothing, and whatever the model returns then is
-  /// not looked at.
+  /// Runs a region, of the op or of the function that it calls, which may read
+  /// every value that the op may. After a fault inside there is nothing, and
+  /// whatever the model returns then is not looked at.
   std::optional<std::vector<Tensor>>
   evaluate(mlir::Region &region, std::vector<Tensor> arguments) const {
     return evaluator(region, std::move(arguments));
@@ -111,8 +111,7 @@ mlir::LogicalResult prepare(mlir::func::FuncOp function);
 /// Sees an op that was evaluated, with its operands and results. Ops inside of
 /// loops and kernels are seen at each evaluation, before the op around them.
 using Observer = llvm::function_ref<void(
-    mlir::Operation *op,
-    llvm::ArrayRef<std::shared_ptr<const Tensor>> operands,
+    mlir::Operation *op, llvm::ArrayRef<std::shared_ptr<const Tensor>> operands,
     llvm::ArrayRef<std::shared_ptr<const Tensor>> results)>;
 
 /// The results of a prepared function; an error is a fault's message.

@@ -16,6 +16,12 @@ using CompileFunction =
     llvm::function_ref<llvm::Expected<std::unique_ptr<Model>>(
         llvm::StringRef path, const CompilerOptions &options, int threads)>;
 
+struct CompareRequest;
+
+/// dlc::compareStep; it fills request.compile itself.
+using CompareFunction = llvm::function_ref<llvm::Expected<bool>(
+    CompareRequest &request, llvm::raw_ostream &os)>;
+
 /// What dlc-run has of the world around it.
 struct RunContext {
   CompileFunction compile;
@@ -25,6 +31,8 @@ struct RunContext {
   unsigned terminalWidth = 0;
   /// What --interpret makes a model with: dlc::interpretAndLoad.
   CompileFunction interpret = nullptr;
+  /// What --compare compares with.
+  CompareFunction compare = nullptr;
 };
 
 /// Runs the tool on the arguments after its name; returns its exit status: 0,

@@ -1,0 +1,52 @@
+//===- Compare.h - Compiled steps against the interpreter ----*- C++ -*-===//
+//
+// One call of a step is evaluated and compiled in stages: evaluated after each
+// phase that leaves a program in `dl`, then compiled. The first stage whose
+// outputs or state differ from the first evaluation is to blame, and within it
+// an op: of a phase the first whose value has no equal after it, of compiled
+// code the first op of the first kernel that, compiled alone and given what the
+// interpreter has, computes something else.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_COMPARE_COMPARE_H
+#define DLC_COMPARE_COMPARE_H
+
+#include "dlc/Compare/Difference.h"
+#include "dlc/Compiler.h"
+#include "dlc/Execution/Model.h"
+#include "dlc/Execution/StepBuffers.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <functional>
+
+namespace dlc {
+
+/// Compiles what the phase `from` left (empty: the program as it is written).
+using CompileProgram = std::function<llvm::Expected<std::unique_ptr<Model>>(
+    Compilation &compilation, llvm::StringRef from, llvm::StringRef name,
+    int threads)>;
+
+/// One comparison.
+struct CompareRequest {
+  std::string path, step;
+  CompilerOptions options;
+  /// Levels of optimisation to compile with.
+  llvm::SmallVector<unsigned> levels = {0, 2};
+  Tolerance tolerance;
+  int threads = 0;
+  /// A program that stands for what this phase leaves; empty: none.
+  std::string withPhase, withFile;
+  /// Fills the state of a model, and the inputs of the step: the same for all.
+  std::function<llvm::Error(Model &)> initialise;
+  std::function<llvm::Error(const dlc_step &, StepBuffers &)> fillInputs;
+  /// compileAndLoad, or what a test puts in its place.
+  CompileProgram compile;
+};
+
+/// Compares and prints the report; whether all stages agree.
+llvm::Expected<bool> compareStep(const CompareRequest &request,
+                                 llvm::raw_ostream &os);
+
+} // namespace dlc
+#endif // DLC_COMPARE_COMPARE_H

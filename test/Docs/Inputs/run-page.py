@@ -1,0 +1,55 @@
+"""Runs the commands of a page and compares what they print with the page.
+
+A fenced block whose first line is a comment with the name of a file is that file. In a block
+of `console` each line that begins with `$ ` is a command, and the lines up to the next one are
+all that it prints.
+
+Usage: run-page.py PAGE FOLDER [--print]
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def blocks(page):
+    return re.findall(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S)
+
+
+def commands(text):
+    """(command, expected output) of a console block."""
+    for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
+        command, _, expected = part.partition("\n")
+        yield command, expected
+
+
+def main():
+    page = pathlib.Path(sys.argv[1]).read_text()
+    folder = pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    count, wrong = 0, 0
+    for language, text in blocks(page):
+        first, _, rest = text.partition("\n")
+        name = re.fullmatch(r"(?://|#) ([\w.-]+)", first)
+        if name:
+            (folder / name.group(1)).write_text(rest)
+        if language != "console":
+            continue
+        for command, expected in commands(text):
+            command = re.sub("^python3 ", f"{sys.executable} ", command)
+            done = subprocess.run(["bash", "-c", command], cwd=folder, text=True, env=os.environ,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            count += 1
+            if "--print" in sys.argv:
+                print(f"$ {command}\n{done.stdout}", end="")
+            elif done.stdout != expected:
+                wrong += 1
+                print(f"$ {command}\nprints\n{done.stdout}expected\n{expected}")
+    if wrong or not count:
+        sys.exit(1)
+    print(f"{count} commands print what the page says")
+
+
+if __name__ == "__main__":
+    main()
