@@ -96,7 +96,6 @@ inline bool isFree(mlir::Operation *op) {
   return op && (op->hasTrait<View>() || op->hasTrait<MadeWhereUsed>());
 }
 
-
 /// Dl_KnownAttributes: an error that names the nearest word unless the op
 /// defines all its attributes; those with the name of a dialect before them are
 /// open.

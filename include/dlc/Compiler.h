@@ -162,8 +162,7 @@ llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
 llvm::Error linkLibrary(const Objects &objects, llvm::StringRef outputPath);
 
 /// Makes one object of several.
-llvm::Expected<llvm::SmallVector<char, 0>>
-mergeObjects(const Objects &objects);
+llvm::Expected<llvm::SmallVector<char, 0>> mergeObjects(const Objects &objects);
 
 /// The C header of a compiled model's library.
 std::string makeHeader(mlir::ModuleOp module);

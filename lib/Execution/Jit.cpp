@@ -73,10 +73,10 @@ static Expected<Objects> compileOrFind(StringRef mlirPath,
   if (!text)
     return text.takeError();
   CodeCache cache(options.cacheFolder);
-  std::string key = options.cacheFolder.empty()
-                        ? ""
-                        : CodeCache::keyOf(**text, options,
-                                           describeProcessor(options));
+  std::string key =
+      options.cacheFolder.empty()
+          ? ""
+          : CodeCache::keyOf(**text, options, describeProcessor(options));
   if (std::optional<Objects> objects = cache.find(key))
     return std::move(*objects);
 

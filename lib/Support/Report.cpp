@@ -18,7 +18,8 @@ using namespace llvm;
 using namespace dlc;
 
 int dlc::reportError(StringRef tool, Error error) {
-  WithColor::error(errs(), tool) << printableLines(toString(std::move(error))) << '\n';
+  WithColor::error(errs(), tool)
+      << printableLines(toString(std::move(error))) << '\n';
   return 1;
 }
 

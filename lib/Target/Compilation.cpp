@@ -213,8 +213,8 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
     llvm::SourceMgr &sources = result->diagnostics->sources;
     const llvm::MemoryBuffer *source =
         sources.getMemoryBuffer(sources.getMainFileID());
-    if (llvm::Error number = checkNumbers(source->getBufferIdentifier(),
-                                          source->getBuffer())) {
+    if (llvm::Error number =
+            checkNumbers(source->getBufferIdentifier(), source->getBuffer())) {
       llvm::consumeError(std::move(error));
       return number;
     }

@@ -119,10 +119,10 @@ Error dlc::linkLibrary(const Objects &objects, StringRef outputPath) {
   Expected<Link> link = beginLink(objects);
   if (!link)
     return link.takeError();
-  if (Error error = link->add(
-          "runtime.a",
-          StringRef(dlc_runtime_archive_begin,
-                    dlc_runtime_archive_end - dlc_runtime_archive_begin)))
+  if (Error error =
+          link->add("runtime.a", StringRef(dlc_runtime_archive_begin,
+                                           dlc_runtime_archive_end -
+                                               dlc_runtime_archive_begin)))
     return error;
   return link->run({"-shared", "-Wl,--exclude-libs,ALL", "-Wl,-Bsymbolic",
                     "-Wl,--gc-sections", "-Wl,--as-needed",

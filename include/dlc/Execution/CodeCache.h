@@ -23,9 +23,9 @@ public:
   /// $DLC_CACHE_DIR (empty: none), or `dlc` in $XDG_CACHE_HOME or ~/.cache.
   static std::string defaultFolder();
 
-  /// The name of what a program is compiled to for a processor; empty where it has
-  /// none: the compiler cannot tell itself from another build, or the options
-  /// ask for more than code.
+  /// The name of what a program is compiled to for a processor; empty where it
+  /// has none: the compiler cannot tell itself from another build, or the
+  /// options ask for more than code.
   static std::string keyOf(llvm::MemoryBufferRef program,
                            const CompilerOptions &options,
                            llvm::StringRef processor);

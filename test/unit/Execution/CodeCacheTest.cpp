@@ -128,8 +128,7 @@ TEST(CodeCache, TheKeyHoldsAllThatCodeDependsOn) {
   CompilerOptions options;
   std::set<std::string> keys;
   auto add = [&](llvm::StringRef text, const CompilerOptions &options,
-                 llvm::StringRef processor,
-                 llvm::StringRef path = "m.mlir") {
+                 llvm::StringRef processor, llvm::StringRef path = "m.mlir") {
     llvm::MemoryBufferRef program(text, path);
     std::string key = CodeCache::keyOf(program, options, processor);
     EXPECT_EQ(key.size(), 64u);
