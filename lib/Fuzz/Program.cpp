@@ -330,14 +330,15 @@ void Generator::addCall() {
   }
 }
 
-/// The float values of the step that `value` is computed from, but for itself.
-static SmallVector<Value> sources(Value value) {
+/// The float values of the step that `value` is computed from, but for itself;
+/// if `sure`, without those that a loop or a function may not make use of.
+static SmallVector<Value> sources(Value value, bool sure = false) {
   llvm::SetVector<Value> seen;
   SmallVector<Value> work = {value};
   while (!work.empty()) {
     Value next = work.pop_back_val();
     Operation *op = next.getDefiningOp();
-    if (!op)
+    if (!op || (sure && isa<dl::ScanOp, dl::CallOp>(op)))
       continue;
     for (Value operand : op->getOperands())
       if (isFloatValue(operand) && seen.insert(operand))
@@ -416,7 +417,7 @@ void Generator::addMinimize() {
   if (!matrices)
     some = existing([&](Value v) {
       return isFloatValue(v) && dl::tensorType(v).getNumElements() > 0 &&
-             llvm::any_of(sources(v), [&](Value from) {
+             llvm::any_of(sources(v, /*sure=*/true), [&](Value from) {
                auto read = from.getDefiningOp<dl::ReadOp>();
                return read && llvm::is_contained(parameters, read.getEntry());
              });

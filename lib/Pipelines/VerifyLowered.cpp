@@ -219,6 +219,14 @@ static bool endsWithWorkers(TypeRange types) {
          types.drop_back().back().isIndex();
 }
 
+/// The type with the elements that lowering gives it: a truth value takes a
+/// byte.
+static RankedTensorType inMemory(RankedTensorType type) {
+  if (!type.getElementType().isInteger(1))
+    return type;
+  return type.clone(IntegerType::get(type.getContext(), 8));
+}
+
 LogicalResult LoweredVerifier::verifyTensorStep(func::FuncOp step) {
   auto args = step->getAttrOfType<ArrayAttr>(names::args);
   TypeRange types = step.getArgumentTypes();
@@ -250,7 +258,7 @@ LogicalResult LoweredVerifier::verifyTensorStep(func::FuncOp step) {
       if (named)
         expected = wantedType;
     }
-    if (!expected || !verify::agree(expected, value))
+    if (!expected || !verify::agree(inMemory(expected), value))
       return step.emitOpError() << "has the argument " << role << " of " << type
                                 << ", which is not what the dl.manifest says";
   }
@@ -260,21 +268,26 @@ LogicalResult LoweredVerifier::verifyTensorStep(func::FuncOp step) {
   return success();
 }
 
-/// Whether a buffer is one block of the tensor's bytes.
-static bool holds(Type type, RankedTensorType tensor) {
-  auto buffer = dyn_cast<MemRefType>(type);
-  return buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
-         buffer.getElementType().isIntOrFloat() &&
-         buffer.getNumElements() == tensor.getNumElements() &&
-         buffer.getElementTypeBitWidth() == tensor.getElementTypeBitWidth();
-}
-
 /// The bytes of a buffer of i8, or -1.
 static int64_t blockBytes(Type type) {
   auto buffer = dyn_cast<MemRefType>(type);
   bool isBlock = buffer && buffer.hasStaticShape() && buffer.getRank() == 1 &&
                  buffer.getElementType().isInteger(8);
   return isBlock ? buffer.getDimSize(0) : -1;
+}
+
+/// Whether a buffer is one block of the tensor's bytes: of its elements, or of
+/// plain bytes where several values lie in it one after the other.
+static bool holds(Type type, RankedTensorType tensor) {
+  tensor = inMemory(tensor);
+  int64_t bits = tensor.getElementTypeBitWidth();
+  if (blockBytes(type) == tensor.getNumElements() * bits / 8)
+    return true;
+  auto buffer = dyn_cast<MemRefType>(type);
+  return buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
+         buffer.getElementType().isIntOrFloat() &&
+         buffer.getNumElements() == tensor.getNumElements() &&
+         buffer.getElementTypeBitWidth() == bits;
 }
 
 /// (state, arena, inputs and outputs, worker, workers, team)
