@@ -167,6 +167,9 @@ std::string dlc::describe(const Difference &difference) {
                    "{4}",
                    difference.differing, difference.elements, difference.index,
                    difference.got, difference.expected);
+  // Where infinity or NaN stands for a number there is no difference.
+  if (difference.absolute == 0)
+    return text;
   text += formatv(" (largest difference {0:e2}, relative {1:e2}",
                   difference.absolute, difference.relative);
   if (difference.tolerance != 0)
