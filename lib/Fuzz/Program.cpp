@@ -463,9 +463,14 @@ void Generator::addMinimize() {
     text += ", clip_weights = 1.5";
   if (random.chance(0.15))
     text += ", average = 0.9";
-  if (!parameters.empty() && random.chance(0.15))
-    text += ", groups = [#dl.group<[\"" +
-            parameters[random.below(parameters.size())] +
+  // A group is of parameters that the loss depends on.
+  SmallVector<std::string> descended;
+  for (Value from : sources(some, /*sure=*/true))
+    if (auto read = from.getDefiningOp<dl::ReadOp>())
+      if (llvm::is_contained(parameters, read.getEntry()))
+        descended.push_back(read.getEntry().str());
+  if (!descended.empty() && !matrices && random.chance(0.15))
+    text += ", groups = [#dl.group<[\"" + random.pick<std::string>(descended) +
             "\"], lr = 2.0, weight_decay = 0.1>]";
   make("minimize", {loss, lr}, text);
   wanted.push_back(loss);
