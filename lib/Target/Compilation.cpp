@@ -314,11 +314,12 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   PhaseOptions machineOptions = phaseOptions(*machine, options);
   for (auto [number, phase] : llvm::enumerate(getPhases())) {
     if (active) {
+      // Begun on this thread: the report has no order for those of others.
+      TimingScope timing = options.measure(phase.name);
       llvm::Error error = runCollecting(
           [&, &phase = phase] {
             PassManager manager(&context);
             addPhase(manager, phase, machineOptions);
-            TimingScope timing = options.measure(phase.name);
             manager.enableTiming(timing);
             return failure(
                 failed(manager.run(*module)) ||
@@ -385,11 +386,11 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   if (!manifest)
     return manifest.takeError();
   std::unique_ptr<llvm::Module> result;
+  TimingScope timing = options.measure("Translate to LLVM IR");
   llvm::Error error = runCollecting(
       [&] {
         if (failed(checkConstants(*module)))
           return failure();
-        TimingScope timing = options.measure("Translate to LLVM IR");
         result = translateModuleToLLVMIR(*module, llvmContext, manifest->name);
         return success(bool(result));
       },

@@ -146,7 +146,7 @@ def step(op, source):
     lines.append(f"dl.return {', '.join(v for _, v, _ in results)} : "
                  f"{', '.join(t for _, _, t in results)}")
     body = "\n    ".join("\n".join(lines).split("\n"))
-    name = f"{op_name}__{source_name}"
+    name = f"{op_name}_of_{source_name}"
     return (name, f"  dl.step @{name}(%v: tensor<6xf32>, %u: tensor<4xf32>, %t: tensor<3xf32>, "
                   f"%x: {X}) -> ({signature}) {{\n    {body}\n  }}\n",
             [n for n, _, _ in results])

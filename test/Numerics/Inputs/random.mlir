@@ -1,6 +1,6 @@
 // What draw.py knows the numbers of. The ops of @draw are numbered after those
 // of @evaluated: it has one.
-dl.model @random {
+dl.model @drawn {
   dl.step @bits(%seed: tensor<i64>, %step: tensor<i64>)
       -> (w0: tensor<5x7xi32>, w1: tensor<3x1x41xi32>, w2: tensor<2x1xi32>, w3: tensor<i32>,
           turned: tensor<7x5xi32>, shared: tensor<4x6xi32>, far: tensor<2x3xi32>) {
