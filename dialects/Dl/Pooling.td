@@ -48,7 +48,8 @@ def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
     InferTypeOpAdaptor, Dl_HasRule, Dl_Counts]> {
   let summary = "max_pool2d that also says where in its window the maximum stood";
   let description = [{
-    `index` is k * KW + l for the first maximum at row k, column l of the window.
+    `index` is k * KW + l for the first maximum at row k, column l of the window, and
+    0 where the window has no element of x.
     The gradient of y is that of max_pool2d; index has none.
     ```mlir
     %y, %i = dl.max_pool2d_with_index %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32>

@@ -27,6 +27,7 @@ struct Window {
     taps = {kh, kw};
     pooled = {n, h, w, c};
     for (int i : {0, 1}) {
+      extent.push_back(dl::tensorType(x).getDimSize(1 + i));
       low.push_back(geometry.padding[i]);
       high.push_back(geometry.paddingBehind(
           i, dl::tensorType(x).getDimSize(1 + i), kernel[i],
@@ -79,8 +80,33 @@ struct Window {
     return number(b, loc, first[0], first[1]);
   }
 
+  /// Whether the present tap is of the image, and no padding.
+  Value isInImage(OpBuilder &b, Location loc) const {
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, loc, value);
+    };
+    Value result;
+    for (int i : {0, 1}) {
+      Value window = linalg::IndexOp::create(b, loc, 1 + i);
+      Value tap = linalg::IndexOp::create(b, loc, 4 + i);
+      Value start =
+          arith::MulIOp::create(b, loc, window, constant(geometry.stride[i]));
+      Value step =
+          arith::MulIOp::create(b, loc, tap, constant(geometry.dilation[i]));
+      Value place = arith::AddIOp::create(b, loc, start, step);
+      // Unsigned: what is in front of the image is far behind it.
+      place = arith::SubIOp::create(b, loc, place, constant(low[i]));
+      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                           place, constant(extent[i]));
+      result = result ? arith::AndIOp::create(b, loc, result, inside) : inside;
+    }
+    return result;
+  }
+
   Location loc;
   SmallVector<int64_t> kernel;
+  /// Rows and columns of the image.
+  SmallVector<int64_t, 2> extent;
   dl::WindowGeometry geometry;
   SmallVector<int64_t> low, high;
   SmallVector<AffineExpr> image, taps, pooled;
@@ -150,6 +176,9 @@ struct MaxPoolIndexToLinalg : OpConversionPattern<dl::MaxPool2dIndexOp> {
       if (window.low[0] || window.low[1]) {
         Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
                                               tap, window.firstTap(b, loc));
+        // A window may have no element of the image: its index is 0.
+        isFirst =
+            arith::AndIOp::create(b, loc, isFirst, window.isInImage(b, loc));
         take = arith::OrIOp::create(b, loc, take, isFirst);
       }
       Value newMax = arith::SelectOp::create(b, loc, take, value, max);
