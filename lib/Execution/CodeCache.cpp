@@ -175,7 +175,8 @@ std::optional<Objects> CodeCache::find(StringRef key) const {
   if (key.empty() || folder.empty() || stat(folder.c_str(), &status) != 0 ||
       !isOurs(status))
     return std::nullopt;
-  int file = open(pathOf(key).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  int file =
+      open(pathOf(key).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file < 0)
     return std::nullopt;
   std::optional<Objects> objects;

@@ -119,6 +119,7 @@ static bool isSimplified(Operation *op) {
 
 static void addFuse(OpPassManager &manager, const PhaseOptions &options) {
   OpPassManager &model = manager.nest<dl::ModelOp>();
+  model.addNestedPass<func::FuncOp>(createSplitConcats());
   addOptional(model.nest<func::FuncOp>(), options, createSplitReductions());
   model.addPass(createCSEPass());
   model.addPass(createFormKernels());

@@ -295,9 +295,6 @@ LogicalResult NameChecker::checkTensor(Operation *op, StringRef name) {
   if (name == "model")
     return op->emitOpError("has an input or output 'model', which in C is the "
                            "name of the handle");
-  if (name == model)
-    return op->emitOpError() << "has an input or output '" << name
-                             << "', which in C is the type of the handle";
   return refuse(op, "the input or output", name, flawInC(name));
 }
 

@@ -100,6 +100,18 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
   }];
 }
 
+def SplitConcats : Pass<"dl-split-concats", "::mlir::func::FuncOp"> {
+  let summary = "concatenate many operands in steps";
+  let description = [{
+    A `dl.concat` of more than `max-operands` operands becomes concatenations of at most
+    as many, the results of which are concatenated.
+  }];
+  let options = [
+    Option<"maxOperands", "max-operands", "size_t", /*default=*/"32",
+           "most operands of one concatenation">];
+  let statistics = [Statistic<"numParts", "parts", "partial concatenations">];
+}
+
 def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
   let summary = "reduce rows first, then over rows";
   let description = [{

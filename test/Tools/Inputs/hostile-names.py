@@ -69,7 +69,7 @@ print(f"refused: {refused} of {tried}")
 # Many names that are fine, near to those that are not.
 good = """h_t x1 exp sin index time final override import module restrict_ Int in out data
     label image y_ _x T M x_ size bytes name value handle threads seed signed_ Float std main
-    int_t uint9_t FILE abs""".split()
+    int_t uint9_t FILE abs good""".split()
 arguments = ", ".join(f"%{name}: tensor<2xf32>" for name in good)
 calls = "\n".join(f"""  dl.step @{name}({arguments}) -> (loss: tensor<2xf32>) {{
     %0 = dl.{op} %x1 : tensor<2xf32>
