@@ -54,7 +54,7 @@ for name in """_Bool _Generic _Static_assert alignas auto bool constexpr float i
     friend mutable namespace not_eq operator reinterpret_cast requires template this typename
     wchar_t xor asm linux unix NULL INT8_MAX EOF I complex errno
     a__b __x _X size_t int32_t uint_fast16_t ptrdiff_t nullptr_t
-    DLC_MODEL_m_H dlc_model m model""".split():
+    DLC_MODEL_m_H dlc_model model""".split():
     refuse(f"input {name}", program(tensor=name))
 for name in "size_t my_t pthread timer dlc DLC dlc_library dlc_rt exp read std main FILE _m".split():
     refuse(f"model {name}", program(model=name))
