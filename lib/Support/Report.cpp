@@ -10,6 +10,7 @@
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <new>
 #include <unistd.h>
@@ -43,6 +44,8 @@ static void endForMemory() {
 
 void dlc::guardTool(StringLiteral tool) {
   guardedTool = tool;
+  // A file that may not grow any more is an error of the write.
+  std::signal(SIGXFSZ, SIG_IGN);
   std::set_new_handler(endForMemory);
   install_bad_alloc_error_handler(
       [](void *, const char *, bool) { endForMemory(); });

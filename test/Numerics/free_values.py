@@ -205,6 +205,7 @@ def main(dlc, dlc_run):
                 got = run(dlc_run, folder, library, steps, "--threads", threads)
                 one = one or got
                 for key, value in want.items():
+                    # f32 sums of at most 24 terms, the interpreter's in f64.
                     near = np.allclose(got[key], value, rtol=2e-5, atol=2e-5, equal_nan=True)
                     if not near or got[key].tobytes() != one[key].tobytes():
                         wrong += 1

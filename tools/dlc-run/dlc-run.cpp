@@ -9,8 +9,6 @@
 
 #include "llvm/Support/InitLLVM.h"
 
-#include <csignal>
-
 static llvm::Expected<bool> compare(dlc::CompareRequest &request,
                                     llvm::raw_ostream &os) {
   request.compile = [](dlc::Compilation &compilation, llvm::StringRef from,
@@ -22,8 +20,6 @@ static llvm::Expected<bool> compare(dlc::CompareRequest &request,
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  // A file that may not grow any more is an error of the write.
-  std::signal(SIGXFSZ, SIG_IGN);
   dlc::guardTool("dlc-run");
   auto interpret = [](llvm::StringRef path, const dlc::CompilerOptions &options,
                       int threads) {

@@ -14,8 +14,8 @@ int reportError(llvm::StringRef tool, llvm::Error error);
 
 /// From now on what would end the process from within a library is an error
 /// message and the exit status 1, with temporaries removed: a failure to write
-/// to standard output (a full disk), memory that is not there, and LLVM's fatal
-/// errors.
+/// to standard output (a full disk), a file at its limit of size, memory that
+/// is not there, and LLVM's fatal errors.
 void guardTool(llvm::StringLiteral tool);
 
 } // namespace dlc
