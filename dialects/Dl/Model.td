@@ -106,6 +106,17 @@ def Dl_CounterOp : Dl_ModelMember<"counter"> {
   let assemblyFormat = "$sym_name attr-dict";
 }
 
+def Dl_DerivedOp : Dl_ModelMember<"derived"> {
+  let summary = "an entry of the state that follows from others";
+  let description = [{
+    Made by the `simplify` phase for what steps compute from the state alone, such as
+    folded weights. It is in no checkpoint, and is made anew when what it follows from
+    has changed.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dl_Tensor>:$type);
+  let assemblyFormat = "$sym_name `:` $type attr-dict";
+}
+
 def Dl_OptimizerOp : Dl_ModelMember<"optimizer",
     [Dl_Shorthand, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a named update rule";

@@ -77,6 +77,7 @@ static bool isDictionaries(Attribute attr) {
 static constexpr PhaseAttr known[] = {
     {names::step, Place::Function, "no value", isUnit},
     {names::trains, Place::Function, "no value", isUnit},
+    {names::derives, Place::Function, "no value", isUnit},
     {names::kernel, Place::Function, "no value", isUnit},
     {names::fault, Place::Function, "no value", isUnit},
     {names::recompute, Place::Function, "a string", isText},

@@ -25,7 +25,7 @@ extern "C" {
 
 /// Changes whenever a struct below changes; a library says which it was built
 /// for, and a caller compares.
-#define DLC_ABI_VERSION 3
+#define DLC_ABI_VERSION 4
 
 typedef enum dlc_status {
   DLC_OK = 0,
@@ -133,7 +133,22 @@ typedef struct dlc_step {
   int32_t num_inputs, num_outputs, num_faults;
   int32_t trains; ///< 1 when the step counts (dlc_step_count)
   dlc_step_fn run;
+  const int32_t *writes;      ///< the states that it changes, by index
+  const int32_t *derivations; ///< what it reads the results of, by index
+  int32_t num_writes, num_derivations;
 } dlc_step;
+
+/// What steps compute from the state alone: folded weights, transposes, tables.
+/// Its results lie in the state block behind the entries of `states`, in places
+/// that only steps know. The runtime runs it, without inputs and outputs,
+/// before a step that reads them, if they have never been made or an entry that
+/// it reads has changed since: by a step, dlc_init, dlc_set, dlc_set_hparam or
+/// dlc_load.
+typedef struct dlc_derivation {
+  const int32_t *reads; ///< states, by index
+  int32_t num_reads;
+  dlc_step_fn run;
+} dlc_derivation;
 
 typedef struct dlc_model {
   uint32_t abi_version;
@@ -142,8 +157,10 @@ typedef struct dlc_model {
   const char *json; ///< the same description as text, UTF-8 JSON
   const dlc_state *states;
   const dlc_step *steps;
-  int64_t state_bytes;
+  int64_t state_bytes; ///< of the states and of what derivations make
   int64_t arena_bytes; ///< the largest any step needs
+  const dlc_derivation *derivations;
+  int32_t num_derivations;
 } dlc_model;
 
 typedef struct dlc_handle dlc_handle;

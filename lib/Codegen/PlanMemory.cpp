@@ -48,6 +48,13 @@ static SmallVector<Interval *> intervalsOf(MutableArrayRef<Buffer> buffers) {
                              [](Buffer &buffer) { return &buffer.interval; });
 }
 
+/// f32[8x4]
+static void printShape(llvm::raw_ostream &os, ShapedType type) {
+  os << type.getElementType() << '[';
+  llvm::interleave(type.getShape(), os, "x");
+  os << ']';
+}
+
 /// Writes where each buffer of a step lies and when, in the order of their
 /// offsets.
 static void printPlan(llvm::raw_ostream &os, func::FuncOp step, int64_t arena,
@@ -72,13 +79,11 @@ static void printPlan(llvm::raw_ostream &os, func::FuncOp step, int64_t arena,
     const Interval &interval = buffer->interval;
     std::string calls =
         std::to_string(interval.first) + "-" + std::to_string(interval.last);
-    auto type = buffer->alloc.getType();
     os << llvm::format("%12lld %12lld %10s  ",
                        static_cast<long long>(interval.offset),
-                       static_cast<long long>(interval.bytes), calls.c_str())
-       << type.getElementType() << '[';
-    llvm::interleave(type.getShape(), os, "x");
-    os << "] of ";
+                       static_cast<long long>(interval.bytes), calls.c_str());
+    printShape(os, buffer->alloc.getType());
+    os << " of ";
     if (auto call = dyn_cast<func::CallOp>(buffer->maker))
       os << '@' << call.getCallee();
     else
@@ -111,21 +116,38 @@ private:
 
 } // namespace
 
-/// Adds an offset to every state of the manifest.
+/// Adds an offset to every state of the manifest and to what is derived.
 DictionaryAttr PlanMemoryPass::placeStates(DictionaryAttr manifest) {
   Builder b(&getContext());
-  SmallVector<Attribute> states;
-  for (Attribute entry : manifest.getAs<ArrayAttr>("states")) {
-    auto state = cast<DictionaryAttr>(entry);
-    NamedAttrList fields(state);
-    fields.set("offset", b.getI64IntegerAttr(stateBytes));
-    stateOffsets[state.getAs<StringAttr>("name").getValue()] = stateBytes;
-    auto type = cast<ShapedType>(state.getAs<TypeAttr>("type").getValue());
-    stateBytes = llvm::alignTo(stateBytes + bytesOf(type), kAlignment);
-    states.push_back(fields.getDictionary(&getContext()));
-  }
   NamedAttrList fields(manifest);
-  fields.set("states", b.getArrayAttr(states));
+  for (StringRef list : {"states", "derived"}) {
+    auto entries = manifest.getAs<ArrayAttr>(list);
+    if (!entries)
+      continue;
+    bool printed = print && list == "derived" && !entries.empty();
+    if (printed)
+      llvm::outs() << "derived from the state: " << entries.size()
+                   << " values\n      offset        bytes  value\n";
+    SmallVector<Attribute> placed;
+    for (auto entry : entries.getAsRange<DictionaryAttr>()) {
+      NamedAttrList place(entry);
+      place.set("offset", b.getI64IntegerAttr(stateBytes));
+      StringRef name = entry.getAs<StringAttr>("name").getValue();
+      auto type = cast<ShapedType>(entry.getAs<TypeAttr>("type").getValue());
+      if (printed) {
+        llvm::outs() << llvm::format("%12lld %12lld  ",
+                                     static_cast<long long>(stateBytes),
+                                     static_cast<long long>(bytesOf(type)))
+                     << name << ": ";
+        printShape(llvm::outs(), type);
+        llvm::outs() << '\n';
+      }
+      stateOffsets[name] = stateBytes;
+      stateBytes = llvm::alignTo(stateBytes + bytesOf(type), kAlignment);
+      placed.push_back(place.getDictionary(&getContext()));
+    }
+    fields.set(list, b.getArrayAttr(placed));
+  }
   fields.set("state_bytes", b.getI64IntegerAttr(stateBytes));
   return fields.getDictionary(&getContext());
 }

@@ -20,11 +20,11 @@ using namespace dlc;
 
 namespace {
 
-/// What one step does. Of its arguments and results the number of the state
-/// entry, or none: the next input or output.
+/// What one step or derivation does. Of its arguments and results the place in
+/// the state, or none: the next input or output.
 struct InterpretedStep {
   mlir::func::FuncOp function;
-  SmallVector<const dlc_state *> arguments, results;
+  SmallVector<std::optional<int64_t>> arguments, results;
 };
 
 /// A program and its tables. The runtime hands out the table that it was given,
@@ -33,15 +33,18 @@ struct InterpretedModel : CodeOwner, dlc_model {
   std::unique_ptr<Compilation> compilation;
   StepObserver observer;
   BumpPtrAllocator memory;
-  std::vector<InterpretedStep> functions;
+  std::vector<InterpretedStep> functions, derivations;
+  StringMap<int64_t> places;
   /// The message of the last fault.
   std::string message;
   const char *fault = "";
 
   Error prepare(const CompilerOptions &options);
-  const dlc_state *stateOf(mlir::DictionaryAttr attrs) const;
-  /// Runs a step on a handle's state; whether it met no fault.
+  std::optional<int64_t> placeOf(mlir::DictionaryAttr attrs) const;
+  /// Runs a step on a handle's state, and before it what it reads the results
+  /// of; whether it met no fault.
   bool run(int step, char *state, void *const *io);
+  bool run(InterpretedStep &step, char *state, void *const *io);
 };
 
 /// The step that this thread is running. A step function is not told which step
@@ -83,7 +86,9 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
           return module.emitError("expects a file with one dl.model, not ")
                  << range_size(models);
         static_cast<dlc_model &>(*this) = makeHostTables(
-            describeModel(*models.begin()), runStep, &fault, memory);
+            describeModel(*models.begin()), runStep, &fault, memory, places);
+        for (const dlc_state &entry : ArrayRef(states, num_states))
+          places[entry.tensor.name] = entry.offset;
         for (auto function : (*models.begin()).getOps<mlir::func::FuncOp>()) {
           if (failed(interp::prepare(function)))
             return failure();
@@ -91,23 +96,24 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
             continue;
           InterpretedStep step{function, {}, {}};
           for (unsigned i = 0; i < function.getNumArguments(); ++i)
-            step.arguments.push_back(stateOf(function.getArgAttrDict(i)));
+            step.arguments.push_back(placeOf(function.getArgAttrDict(i)));
           for (unsigned i = 0; i < function.getNumResults(); ++i)
-            step.results.push_back(stateOf(function.getResultAttrDict(i)));
-          functions.push_back(std::move(step));
+            step.results.push_back(placeOf(function.getResultAttrDict(i)));
+          (function->hasAttr(names::derives) ? derivations : functions)
+              .push_back(std::move(step));
         }
         return success();
       },
       "the program cannot be interpreted");
 }
 
-/// The entry of the state that an argument or result is, or null.
-const dlc_state *InterpretedModel::stateOf(mlir::DictionaryAttr attrs) const {
+/// Where in the state an argument or result lies, if it does.
+std::optional<int64_t>
+InterpretedModel::placeOf(mlir::DictionaryAttr attrs) const {
   auto name = attrs.getAs<mlir::FlatSymbolRefAttr>(names::state);
-  for (const dlc_state &entry : ArrayRef(states, num_states))
-    if (name && name.getValue() == entry.tensor.name)
-      return &entry;
-  return nullptr;
+  if (!name)
+    return std::nullopt;
+  return places.lookup(name.getValue());
 }
 
 namespace {
@@ -129,12 +135,23 @@ private:
 bool InterpretedModel::run(int number, char *state, void *const *io) {
   WithDenormals scope;
   InterpretedStep &step = functions[number];
+  // Each time: an interpreter need not be fast, and keeps no account.
+  for (InterpretedStep &derivation : derivations)
+    if (any_of(derivation.results, [&](std::optional<int64_t> place) {
+          return is_contained(step.arguments, place);
+        }))
+      if (!run(derivation, state, nullptr))
+        return false;
+  return run(step, state, io);
+}
+
+bool InterpretedModel::run(InterpretedStep &step, char *state,
+                           void *const *io) {
   std::vector<interp::Tensor> arguments;
-  for (auto [type, entry] :
+  for (auto [type, place] :
        zip_equal(step.function.getArgumentTypes(), step.arguments))
-    arguments.push_back(
-        interp::Tensor::load(cast<mlir::RankedTensorType>(type),
-                             entry ? state + entry->offset : *io++));
+    arguments.push_back(interp::Tensor::load(cast<mlir::RankedTensorType>(type),
+                                             place ? state + *place : *io++));
   Expected<std::vector<interp::Tensor>> results =
       observer ? interp::evaluate(step.function, std::move(arguments), observer)
                : interp::evaluate(step.function, std::move(arguments));
@@ -143,10 +160,10 @@ bool InterpretedModel::run(int number, char *state, void *const *io) {
     fault = message.c_str();
     return false;
   }
-  for (auto [number, result, entry] : enumerate(*results, step.results))
+  for (auto [number, result, place] : enumerate(*results, step.results))
     // A fault has made an error of the results.
     if (!step.function.getResultAttr(number, names::fault))
-      result.store(entry ? state + entry->offset : *io++);
+      result.store(place ? state + *place : *io++);
   return true;
 }
 

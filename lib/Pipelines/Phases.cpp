@@ -32,7 +32,7 @@ using namespace dlc;
 
 static constexpr StringLiteral optionalPasses[] = {
     "dl-move-views",       "dl-hoist-invariants", "dl-split-reductions",
-    "dl-fuse-elementwise", "dl-order-kernels",
+    "dl-fuse-elementwise", "dl-order-kernels",    "dl-derive-state",
 };
 
 ArrayRef<StringLiteral> dlc::getOptionalPasses() { return optionalPasses; }
@@ -109,6 +109,8 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createMoveViews());
   addOptional(functions, options, createHoistInvariants());
   addOptional(functions, options, createMoveViews());
+  addCleanup(manager);
+  addOptional(manager.nest<dl::ModelOp>(), options, createDeriveState());
   addCleanup(manager);
 }
 

@@ -47,6 +47,12 @@ private:
   RankedTensorType tensor(DictionaryAttr attrs);
 
   LogicalResult verifyState(DictionaryAttr state);
+  LogicalResult verifyDerived(DictionaryAttr entry);
+  LogicalResult verifyDerivation(DictionaryAttr derivation);
+  LogicalResult verifyPlace(DictionaryAttr entry, RankedTensorType type);
+  LogicalResult verifyNames(DictionaryAttr attrs, StringRef list,
+                            function_ref<bool(StringRef)> isKnown);
+  LogicalResult verifyFunction(StringRef name);
   LogicalResult verifyStep(DictionaryAttr step);
   LogicalResult verifyTensors(DictionaryAttr step, StringRef list,
                               StringRef kind);
@@ -60,7 +66,7 @@ private:
   SymbolTable symbols;
   DictionaryAttr manifest;
   llvm::StringMap<RankedTensorType> states;
-  llvm::StringSet<> steps;
+  llvm::StringSet<> steps, derivations, derived;
   /// Of the step being verified: its inputs and outputs, and the fault.
   SmallVector<std::pair<Role, RankedTensorType>> tensors;
 };
@@ -139,14 +145,32 @@ LogicalResult LoweredVerifier::verifyState(DictionaryAttr state) {
     return fail() << "has the range " << range;
   if (!states.try_emplace(name, stored).second)
     return fail() << "has two state entries '" << name << "'";
+  return verifyPlace(state, type);
+}
+
+/// What a derivation makes.
+LogicalResult LoweredVerifier::verifyDerived(DictionaryAttr entry) {
+  RankedTensorType type = tensor(entry);
+  if (!type)
+    return failure();
+  StringRef name = entry.getAs<StringAttr>("name").getValue();
+  derived.insert(name);
+  if (!states.try_emplace(name, type).second)
+    return fail() << "has two state entries '" << name << "'";
+  return verifyPlace(entry, type);
+}
+
+/// Where an entry lies in the block of the state.
+LogicalResult LoweredVerifier::verifyPlace(DictionaryAttr entry,
+                                           RankedTensorType type) {
   if (form == Lowered::Tensors)
     return success();
-
+  StringRef name = entry.getAs<StringAttr>("name").getValue();
   int64_t bytes = type.getNumElements() *
                   llvm::divideCeil(type.getElementTypeBitWidth(), 8);
   FailureOr<int64_t> size =
       number(manifest, "state_bytes", limits::memoryBytes);
-  FailureOr<int64_t> offset = number(state, "offset", limits::memoryBytes);
+  FailureOr<int64_t> offset = number(entry, "offset", limits::memoryBytes);
   if (failed(size) || failed(offset))
     return failure();
   if (bytes > *size || *offset > *size - bytes || *offset % 8)
@@ -173,6 +197,36 @@ LogicalResult LoweredVerifier::verifyTensors(DictionaryAttr step,
   return success();
 }
 
+/// A list of names that are known, each once.
+LogicalResult
+LoweredVerifier::verifyNames(DictionaryAttr attrs, StringRef list,
+                             function_ref<bool(StringRef)> isKnown) {
+  auto names = field<ArrayAttr>(attrs, list);
+  if (!names)
+    return failure();
+  llvm::SmallDenseSet<Attribute> seen;
+  for (Attribute attr : names) {
+    auto name = dyn_cast<StringAttr>(attr);
+    if (!name || !isKnown(name.getValue()) || !seen.insert(attr).second)
+      return fail() << "has " << attr << " among '" << list
+                    << "', which is no name of one, or there twice";
+  }
+  return success();
+}
+
+LogicalResult LoweredVerifier::verifyDerivation(DictionaryAttr derivation) {
+  auto name = field<StringAttr>(derivation, "name");
+  if (!name || failed(verifyNames(derivation, "reads", [&](StringRef entry) {
+        return states.contains(entry) && !derived.contains(entry);
+      })))
+    return failure();
+  tensors.clear();
+  if (!derivations.insert(name.getValue()).second ||
+      !steps.insert(name.getValue()).second)
+    return fail() << "has two steps or derivations " << name;
+  return verifyFunction(name.getValue());
+}
+
 LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
   auto name = field<StringAttr>(step, "name");
   tensors.clear();
@@ -181,7 +235,12 @@ LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
       failed(verifyTensors(step, "outputs", "output")))
     return failure();
   auto faults = field<ArrayAttr>(step, "faults");
-  if (!faults)
+  if (!faults || failed(verifyNames(step, "writes", [&](StringRef entry) {
+        return states.contains(entry) && !derived.contains(entry);
+      })) ||
+      failed(verifyNames(step, "derivations", [&](StringRef derivation) {
+        return derivations.contains(derivation);
+      })))
     return failure();
   if (!llvm::all_of(faults, llvm::IsaPred<StringAttr>))
     return fail() << "has " << faults << ", expected a list of strings";
@@ -190,10 +249,14 @@ LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
         {{"fault", ""},
          RankedTensorType::get({}, IntegerType::get(module.getContext(), 64))});
   if (!steps.insert(name.getValue()).second)
-    return fail() << "has two steps " << name;
+    return fail() << "has two steps or derivations " << name;
+  return verifyFunction(name.getValue());
+}
 
+/// The function of a step or derivation whose inputs and outputs are `tensors`.
+LogicalResult LoweredVerifier::verifyFunction(StringRef name) {
   StringRef prefix = form == Lowered::LLVM ? StringRef(names::stepPrefix) : "";
-  Operation *function = symbols.lookup((prefix + name.getValue()).str());
+  Operation *function = symbols.lookup((prefix + name).str());
   if (!isa_and_present<func::FuncOp, LLVM::LLVMFuncOp>(function) ||
       isa<LLVM::LLVMFuncOp>(function) != (form == Lowered::LLVM))
     return fail() << "names the step " << name << ", which is no function";
@@ -369,18 +432,26 @@ LogicalResult LoweredVerifier::run() {
                             "or a later one left of a model");
   auto name = field<StringAttr>(manifest, "name");
   auto stateList = field<ArrayAttr>(manifest, "states");
+  auto derivedList = field<ArrayAttr>(manifest, "derived");
+  auto derivationList = field<ArrayAttr>(manifest, "derivations");
   auto stepList = field<ArrayAttr>(manifest, "steps");
-  if (!name || !stateList || !stepList)
+  if (!name || !stateList || !derivedList || !derivationList || !stepList)
     return failure();
   if (form != Lowered::Tensors &&
       (failed(number(manifest, "state_bytes", limits::memoryBytes)) ||
        failed(number(manifest, "arena_bytes", limits::memoryBytes))))
     return failure();
-  for (ArrayAttr list : {stateList, stepList})
+  for (ArrayAttr list : {stateList, derivedList, derivationList, stepList})
     if (!llvm::all_of(list, llvm::IsaPred<DictionaryAttr>))
       return fail() << "has a list of something else than dictionaries";
   for (Attribute state : stateList)
     if (failed(verifyState(cast<DictionaryAttr>(state))))
+      return failure();
+  for (Attribute entry : derivedList)
+    if (failed(verifyDerived(cast<DictionaryAttr>(entry))))
+      return failure();
+  for (Attribute derivation : derivationList)
+    if (failed(verifyDerivation(cast<DictionaryAttr>(derivation))))
       return failure();
   for (Attribute step : stepList)
     if (failed(verifyStep(cast<DictionaryAttr>(step))))

@@ -75,7 +75,7 @@ static LogicalResult verifySize(ModuleOp module) {
         if (constants > limits::constantBytes)
           return tooMany(op, Twine(constants) + " bytes of constants",
                          limits::constantBytes);
-        if (isa<dl::ParamOp, dl::BufferOp, dl::SlotOp>(op))
+        if (isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp>(op))
           state += bytesOf(op->getAttrOfType<TypeAttr>("type").getValue());
         if (state > limits::memoryBytes)
           return tooMany(op, Twine(state) + " bytes of state",
@@ -154,6 +154,11 @@ static LogicalResult verifyWritten(dl::ModelOp model) {
           op->emitOpError(
               "is no op of the language; the output of a phase enters "
               "with --from=PHASE");
+          return WalkResult::interrupt();
+        }
+        if (isa<dl::DerivedOp>(op)) {
+          op->emitOpError("is made by the phase 'simplify' alone; what is kept "
+                          "between steps is a dl.param or dl.buffer");
           return WalkResult::interrupt();
         }
         if (auto reserved = findReserved(op->getDiscardableAttrDictionary())) {

@@ -26,7 +26,7 @@ static RankedTensorType stateType(Operation *entry) {
     return RankedTensorType::get({}, b.getI64Type());
   if (isa<dl::HparamOp>(entry))
     return RankedTensorType::get({}, b.getF32Type());
-  if (!isa<dl::ParamOp, dl::BufferOp, dl::SlotOp>(entry))
+  if (!isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp>(entry))
     return {};
   auto type =
       cast<RankedTensorType>(entry->getAttrOfType<TypeAttr>("type").getValue());
@@ -98,6 +98,12 @@ LogicalResult StepVerifier::verifyState(FlatSymbolRefAttr state, Type type,
   if (!(isResult ? written : read).insert(state).second)
     return fail(isResult, number)
            << "of the state entry " << state << ", which is there already";
+  bool isDerived = isa<dl::DerivedOp>(symbols.lookup(state.getAttr()));
+  if (isResult && isDerived != step->hasAttr(names::derives))
+    return fail(isResult, number)
+           << "of the state entry " << state << ", which is "
+           << (isDerived ? "" : "not ") << "derived: a function with "
+           << names::derives << " writes those, a step all others";
   if (isResult && !read.contains(state))
     return fail(isResult, number) << "of the state entry " << state
                                   << ", but no argument that is the old value";
@@ -128,6 +134,10 @@ LogicalResult StepVerifier::verifyTensor(DictionaryAttr attrs, Type type,
            << (isResult ? ", the number of a fault (dl.fault)" : "");
   if (state)
     return verifyState(state, type, isResult, number);
+  if (step->hasAttr(names::derives))
+    return fail(isResult, number) << "that is no entry of the state, as all "
+                                     "are of a function with "
+                                  << names::derives;
   if (fault)
     return verifyFault(type, number);
   if (hasFault)
@@ -204,6 +214,38 @@ static LogicalResult verifyKernel(func::FuncOp kernel) {
   return success();
 }
 
+/// Every derived entry has one function that makes it, from other entries.
+static LogicalResult verifyDerivations(dl::ModelOp model) {
+  llvm::SmallDenseSet<Attribute> made;
+  for (auto function : model.getBody().getOps<func::FuncOp>()) {
+    if (!function->hasAttr(names::derives))
+      continue;
+    if (!function->hasAttr(names::step))
+      return function.emitOpError()
+             << "has " << names::derives << " but not " << names::step;
+    llvm::SmallDenseSet<Attribute> own;
+    for (unsigned i = 0; i < function.getNumResults(); ++i) {
+      Attribute entry = function.getResultAttr(i, names::state);
+      own.insert(entry);
+      if (!made.insert(entry).second)
+        return function.emitOpError()
+               << "makes " << entry << ", as another function does";
+    }
+    SymbolTable symbols(model);
+    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+      auto entry = function.getArgAttrOfType<FlatSymbolRefAttr>(i, names::state);
+      if (own.contains(entry) ? !function.getArgument(i).use_empty()
+                              : symbols.lookup<dl::DerivedOp>(entry.getAttr()))
+        return function.emitOpError()
+               << "reads " << entry << ", which is derived itself";
+    }
+  }
+  for (auto entry : model.getBody().getOps<dl::DerivedOp>())
+    if (!made.contains(FlatSymbolRefAttr::get(entry.getSymNameAttr())))
+      return entry.emitOpError("is made by no function");
+  return success();
+}
+
 LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
   SymbolTable symbols(model);
   for (auto function : model.getBody().getOps<func::FuncOp>()) {
@@ -218,6 +260,8 @@ LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
       return failure();
     }
   }
+  if (failed(verifyDerivations(model)))
+    return failure();
   WalkResult result = model.walk([&](func::CallOp call) -> WalkResult {
     auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
     if (callee && callee->hasAttr(names::kernel))

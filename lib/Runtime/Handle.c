@@ -36,6 +36,10 @@ static dlc_status build_handle(dlc_handle *handle, int threads) {
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": cannot start %d threads: %s", model->name,
                        threads, strerror(failure));
+  if (!dlc_rt_track_changes(handle))
+    return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
+                       "model \"%s\": no memory for a handle", model->name);
+  dlc_rt_note_change_of_all(handle);
   return init_state(NULL, model, handle->state, 0);
 }
 
@@ -77,6 +81,8 @@ void dlc_destroy(dlc_handle *handle) {
   if (!handle)
     return;
   dlc_rt_team_destroy(handle->team);
+  free(handle->derived);
+  free(handle->changed);
   free(handle->arena);
   free(handle->state);
   free(handle);
@@ -86,6 +92,7 @@ dlc_status dlc_init(dlc_handle *handle, uint64_t seed) {
   dlc_status status = dlc_rt_check_handle(handle);
   if (status)
     return status;
+  dlc_rt_note_change_of_all(handle);
   return init_state(handle, handle->model, handle->state, seed);
 }
 
@@ -136,8 +143,10 @@ dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
   if (status)
     return status;
 
-  int64_t fault =
-      dlc_rt_team_run(handle->team, what, handle->state, handle->arena, io);
+  dlc_rt_derive(handle, what);
+  int64_t fault = dlc_rt_team_run(handle->team, what->run, handle->state,
+                                  handle->arena, io);
+  dlc_rt_note_changes(handle, what->writes, what->num_writes);
   if (fault == 0)
     return DLC_OK;
   if (fault < 0 || fault > what->num_faults)
@@ -227,6 +236,7 @@ dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value) {
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "hyper-parameter \"%s\" must be %s, not %.9g", name,
                        expected, value);
+  dlc_rt_note_change(handle, (int)(hparam - handle->model->states));
   char *to = handle->state + hparam->offset;
   if (is_f64)
     memcpy(to, &value, sizeof(value));

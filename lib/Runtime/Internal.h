@@ -35,6 +35,10 @@ struct dlc_handle {
   char *state;
   char *arena;
   dlc_team *team;
+  /// When each state changed last and each derivation ran last, by `clock`,
+  /// which counts changes; 0 is never.
+  uint64_t *changed, *derived;
+  uint64_t clock;
   char error[DLC_RT_ERROR_BYTES];
 };
 
@@ -129,6 +133,18 @@ void dlc_rt_scatter(const dlc_state *state, char *block, const void *dense);
 /// than 0 and 1 is no i1, and compiled code may do anything with it.
 bool dlc_rt_valid_values(const dlc_tensor *tensor, const void *dense);
 
+//===--- Derive.c ---------------------------------------------------------===//
+
+/// False when there is no memory to keep times in.
+bool dlc_rt_track_changes(dlc_handle *handle);
+/// Notes that these states have changed.
+void dlc_rt_note_changes(dlc_handle *handle, const int32_t *states, int count);
+void dlc_rt_note_change(dlc_handle *handle, int state);
+void dlc_rt_note_change_of_all(dlc_handle *handle);
+/// Runs the derivations that `step` reads the results of, if they are out of
+/// date.
+void dlc_rt_derive(dlc_handle *handle, const dlc_step *step);
+
 //===--- Init.c -----------------------------------------------------------===//
 
 /// False when there is no memory to compute an orthogonal entry in.
@@ -154,8 +170,8 @@ dlc_team *dlc_rt_team_create(int workers, int *failure);
 void dlc_rt_team_destroy(dlc_team *team);
 int dlc_rt_team_workers(const dlc_team *team);
 
-/// Runs a step on all workers; the smallest fault that a worker stored, or 0.
-int64_t dlc_rt_team_run(dlc_team *team, const dlc_step *step, void *state,
+/// Runs code on all workers; the smallest fault that a worker stored, or 0.
+int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, void *state,
                         void *arena, void *const *io);
 
 /// The CPUs that this process may use, at least 1.

@@ -325,6 +325,7 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
     char *previous = handle->state;
     handle->state = load.block;
     load.block = previous;
+    dlc_rt_note_change_of_all(handle);
   }
   free(load.block);
   free(load.scratch);

@@ -239,8 +239,23 @@ static dlc_status check_tensors(const dlc_model *model, const char *what,
   return check_distinct(model, what, tensors, sizeof(*tensors), count);
 }
 
+/// Whether a list of `length` numbers has each from 0 to `count` - 1.
+static bool is_within(const int32_t *numbers, int length, int count) {
+  if (length < 0 || (length && !numbers))
+    return false;
+  for (int i = 0; i < length; ++i)
+    if (numbers[i] < 0 || numbers[i] >= count)
+      return false;
+  return true;
+}
+
 static dlc_status check_step(const dlc_model *model, const dlc_step *step) {
   const char *flaw = step_flaw(step);
+  if (!flaw && !is_within(step->writes, step->num_writes, model->num_states))
+    flaw = "writes to a state that is not there";
+  if (!flaw && !is_within(step->derivations, step->num_derivations,
+                          model->num_derivations))
+    flaw = "reads what a derivation makes that is not there";
   if (flaw)
     return bad_model(model, "step", step->name, flaw);
   dlc_status status =
@@ -259,17 +274,28 @@ dlc_status dlc_rt_check_model(const dlc_model *model) {
                        model->abi_version, (unsigned)DLC_ABI_VERSION);
   if (!model->name)
     return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT, "the model has no name");
-  if (model->num_states < 0 || model->num_steps < 0 || model->state_bytes < 0 ||
+  if (model->num_states < 0 || model->num_steps < 0 ||
+      model->num_derivations < 0 || model->state_bytes < 0 ||
       model->arena_bytes < 0 || (model->num_states && !model->states) ||
-      (model->num_steps && !model->steps))
+      (model->num_steps && !model->steps) ||
+      (model->num_derivations && !model->derivations))
     return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
-                       "model \"%s\": no table of states or steps",
+                       "model \"%s\": no table of states, steps or derivations",
                        model->name);
   for (int i = 0; i < model->num_states; ++i) {
     const dlc_state *state = &model->states[i];
     const char *flaw = state_flaw(state, model->state_bytes);
     if (flaw)
       return bad_model(model, "state", state->tensor.name, flaw);
+  }
+  for (int i = 0; i < model->num_derivations; ++i) {
+    const dlc_derivation *derivation = &model->derivations[i];
+    if (!derivation->run || !is_within(derivation->reads, derivation->num_reads,
+                                       model->num_states))
+      return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
+                         "model \"%s\": derivation %d has no code, or reads a "
+                         "state that is not there",
+                         model->name, i);
   }
   for (int i = 0; i < model->num_steps; ++i) {
     dlc_status status = check_step(model, &model->steps[i]);

@@ -179,6 +179,7 @@ dlc_status dlc_set(dlc_handle *handle, const char *name, const void *data,
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "\"%s\": an i1 is a byte 0 or 1, another was given",
                        name);
+  dlc_rt_note_change(handle, (int)(state - handle->model->states));
   dlc_rt_scatter(state, handle->state, data);
   return DLC_OK;
 }

@@ -69,7 +69,7 @@ struct dlc_team {
   pthread_cond_t wake;
 
   // What to run; written before `started` changes.
-  alignas(DLC_RT_CACHE_LINE) const dlc_step *step;
+  alignas(DLC_RT_CACHE_LINE) dlc_step_fn code;
   void *state, *arena;
   void *const *io;
   bool stop;
@@ -172,8 +172,8 @@ static void leave_float_mode(float_mode previous) { (void)previous; }
 
 static void run_member(dlc_team *team, team_member *member) {
   member->fault = 0;
-  team->step->run(team->state, team->arena, team->io, &member->fault,
-                  member->number, team->workers, team);
+  team->code(team->state, team->arena, team->io, &member->fault,
+             member->number, team->workers, team);
 }
 
 static void *member_main(void *argument) {
@@ -195,9 +195,9 @@ static void *member_main(void *argument) {
   }
 }
 
-int64_t dlc_rt_team_run(dlc_team *team, const dlc_step *step, void *state,
+int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, void *state,
                         void *arena, void *const *io) {
-  team->step = step;
+  team->code = code;
   team->state = state;
   team->arena = arena;
   team->io = io;

@@ -349,6 +349,9 @@ LogicalResult dlc::checkNames(ModuleOp module) {
       return failure();
     for (Operation &op : model.getBody().front()) {
       StringRef name = SymbolTable::getSymbolName(&op).getValue();
+      // Nothing outside of the library names a derivation.
+      if (op.hasAttr(names::derives))
+        continue;
       if (!isa<dl::StepOp>(op) && !op.hasAttr(names::step)) {
         if (failed(checker.checkEntry(&op, name)))
           return failure();

@@ -60,23 +60,30 @@ private:
 
 } // namespace
 
-/// Places the entries one after the other.
-static void placeStates(Manifest &manifest) {
+/// Places the entries one after the other, and what is derived behind them.
+static void placeStates(Manifest &manifest,
+                        llvm::StringMap<int64_t> &derived) {
   int64_t end = 0;
-  for (StateInfo &state : manifest.states) {
-    Type element = state.tensor.type.getElementType();
-    int64_t bytes = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-    state.offset = llvm::alignTo(end, bytes);
-    end = state.offset + bytes * state.tensor.type.getNumElements();
-  }
+  auto place = [&](RankedTensorType type) {
+    int64_t bytes =
+        llvm::divideCeil(type.getElementType().getIntOrFloatBitWidth(), 8);
+    int64_t offset = llvm::alignTo(end, bytes);
+    end = offset + bytes * type.getNumElements();
+    return offset;
+  };
+  for (StateInfo &state : manifest.states)
+    state.offset = place(state.tensor.type);
+  for (const TensorInfo &entry : manifest.derived)
+    derived[entry.name] = place(entry.type);
   manifest.stateBytes = end;
 }
 
 dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
                               const char *const *fault,
-                              llvm::BumpPtrAllocator &memory) {
+                              llvm::BumpPtrAllocator &memory,
+                              llvm::StringMap<int64_t> &derived) {
   Manifest manifest = Manifest::parse(attrs);
-  placeStates(manifest);
+  placeStates(manifest, derived);
   HostTables tables(memory);
   SmallVector<dlc_state> states;
   for (const StateInfo &info : manifest.states)
@@ -86,7 +93,7 @@ dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
     steps.push_back({tables.text(info.name), tables.tensors(info.inputs),
                      tables.tensors(info.outputs), fault,
                      int32_t(info.inputs.size()), int32_t(info.outputs.size()),
-                     1, info.trains, run});
+                     1, info.trains, run, nullptr, nullptr, 0, 0});
   return {DLC_ABI_VERSION,
           int32_t(states.size()),
           int32_t(steps.size()),
@@ -95,5 +102,7 @@ dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
           tables.array<dlc_state>(states),
           tables.array<dlc_step>(steps),
           manifest.stateBytes,
-          manifest.arenaBytes};
+          manifest.arenaBytes,
+          nullptr,
+          0};
 }

@@ -122,15 +122,36 @@ llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
 Manifest Manifest::parse(DictionaryAttr attrs) {
   Manifest manifest;
   manifest.name = attrs.getAs<StringAttr>("name").getValue();
-  for (Attribute state : attrs.getAs<ArrayAttr>("states"))
-    manifest.states.push_back(readState(cast<DictionaryAttr>(state)));
+  llvm::StringMap<int32_t> states, derivations;
+  auto indices = [](DictionaryAttr attrs, StringRef list,
+                    const llvm::StringMap<int32_t> &numbers) {
+    return llvm::map_to_vector(
+        attrs.getAs<ArrayAttr>(list), [&](Attribute name) {
+          return numbers.lookup(cast<StringAttr>(name).getValue());
+        });
+  };
+  for (Attribute attr : attrs.getAs<ArrayAttr>("states")) {
+    auto state = cast<DictionaryAttr>(attr);
+    states[state.getAs<StringAttr>("name").getValue()] = manifest.states.size();
+    manifest.states.push_back(readState(state));
+  }
+  for (Attribute entry : attrs.getAs<ArrayAttr>("derived"))
+    manifest.derived.push_back(readTensor(cast<DictionaryAttr>(entry)));
+  for (Attribute attr : attrs.getAs<ArrayAttr>("derivations")) {
+    auto derivation = cast<DictionaryAttr>(attr);
+    StringRef name = derivation.getAs<StringAttr>("name").getValue();
+    derivations[name] = manifest.derivations.size();
+    manifest.derivations.push_back({name, indices(derivation, "reads", states)});
+  }
   for (Attribute attr : attrs.getAs<ArrayAttr>("steps")) {
     auto step = cast<DictionaryAttr>(attr);
     StepInfo info{step.getAs<StringAttr>("name").getValue(),
                   step.getAs<BoolAttr>("trains").getValue(),
                   {},
                   {},
-                  {}};
+                  {},
+                  indices(step, "writes", states),
+                  indices(step, "derivations", derivations)};
     for (Attribute input : step.getAs<ArrayAttr>("inputs"))
       info.inputs.push_back(readTensor(cast<DictionaryAttr>(input)));
     for (Attribute output : step.getAs<ArrayAttr>("outputs"))
@@ -160,7 +181,7 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
                                             "counter"};
   static constexpr StringLiteral ranges[] = {"finite", "not_negative",
                                              "up_to_one", "below_one"};
-  llvm::json::Array states, steps;
+  llvm::json::Array states, derived, steps;
   for (const StateInfo &state : manifest.states) {
     llvm::json::Object object = describe(state.tensor);
     object["kind"] = kinds[state.kind];
@@ -170,6 +191,8 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
     }
     states.push_back(std::move(object));
   }
+  for (const TensorInfo &entry : manifest.derived)
+    derived.push_back(describe(entry));
   for (const StepInfo &step : manifest.steps) {
     llvm::json::Array inputs, outputs;
     for (const TensorInfo &input : step.inputs)
@@ -185,6 +208,7 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
       llvm::json::Object{{"abi_version", DLC_ABI_VERSION},
                          {"name", manifest.name},
                          {"state", std::move(states)},
+                         {"derived", std::move(derived)},
                          {"steps", std::move(steps)},
                          {"state_bytes", manifest.stateBytes},
                          {"arena_bytes", manifest.arenaBytes}};

@@ -31,6 +31,14 @@ struct StepInfo {
   llvm::SmallVector<TensorInfo> inputs, outputs;
   /// What to say of each check that fails.
   llvm::SmallVector<llvm::StringRef> faults;
+  /// The states that it changes and the derivations that it reads, by index.
+  llvm::SmallVector<int32_t> writes, derivations;
+};
+
+/// What steps compute from the state alone; see dlc_derivation.
+struct DerivationInfo {
+  llvm::StringRef name;
+  llvm::SmallVector<int32_t> reads; ///< states, by index
 };
 
 /// What `dl.manifest` says, after the `vector` phase.
@@ -41,7 +49,10 @@ struct Manifest {
 
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;
-  llvm::SmallVector<StepInfo> steps;
+  /// What derivations make, behind the states in their block.
+  llvm::SmallVector<TensorInfo> derived;
+  llvm::SmallVector<DerivationInfo> derivations;
+  std::vector<StepInfo> steps;
   int64_t stateBytes = 0, arenaBytes = 0;
 };
 

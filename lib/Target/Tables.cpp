@@ -58,6 +58,15 @@ public:
       return null();
     return global(ConstantDataArray::get(context, values), "dlc.integers");
   }
+  Constant *numbers(ArrayRef<int32_t> values) {
+    if (values.empty())
+      return null();
+    return global(
+        ConstantDataArray::get(
+            context, ArrayRef(reinterpret_cast<const uint32_t *>(values.data()),
+                              values.size())),
+        "dlc.numbers");
+  }
   Constant *structure(ArrayRef<Constant *> fields) {
     return ConstantStruct::getAnon(context, fields);
   }
@@ -90,10 +99,19 @@ public:
     return structure({string(info.name), tensors(info.inputs),
                       tensors(info.outputs), array(faults, "dlc.faults"),
                       i32(info.inputs.size()), i32(info.outputs.size()),
-                      i32(faults.size()), i32(info.trains), entry});
+                      i32(faults.size()), i32(info.trains), entry,
+                      numbers(info.writes), numbers(info.derivations),
+                      i32(info.writes.size()), i32(info.derivations.size())});
+  }
+  /// dlc_derivation
+  Constant *derivation(const DerivationInfo &info, Function *entry) {
+    return structure(
+        {numbers(info.reads), i32(info.reads.size()), entry});
   }
 
-  Function *entry(const StepInfo &info);
+  /// A dlc_step_fn of what a compiled step or derivation does, which has
+  /// `buffers` inputs and outputs.
+  Function *entry(StringRef name, size_t buffers, bool hasFaults);
 
 private:
   Module &module;
@@ -102,27 +120,26 @@ private:
 
 } // namespace
 
-/// A dlc_step_fn of what the compiled step does with its inputs and outputs.
-Function *TableBuilder::entry(const StepInfo &info) {
-  Function *step = module.getFunction((names::stepPrefix + info.name).str());
+Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
+  Function *step = module.getFunction((names::stepPrefix + name).str());
   Type *pointer = PointerType::get(context, 0),
        *integer = Type::getInt64Ty(context);
   auto *type = FunctionType::get(
       Type::getVoidTy(context),
       {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
   Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
-                                     "dlc.entry." + info.name, module);
+                                     "dlc.entry." + name, module);
   entry->addFnAttrs(AttrBuilder(context, step->getAttributes().getFnAttrs()));
   IRBuilder<> builder(BasicBlock::Create(context, "entry", entry));
   SmallVector<Value *> args{entry->getArg(0), entry->getArg(1)};
-  for (size_t i = 0, e = info.inputs.size() + info.outputs.size(); i < e; ++i) {
+  for (size_t i = 0; i < buffers; ++i) {
     Value *slot = builder.CreateConstGEP1_64(pointer, entry->getArg(2), i);
     LoadInst *load = builder.CreateLoad(pointer, slot);
     // No step writes the list of its inputs and outputs.
     load->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(context, {}));
     args.push_back(load);
   }
-  if (!info.faults.empty())
+  if (hasFaults)
     args.push_back(entry->getArg(3));
   for (unsigned i : {4, 5, 6})
     args.push_back(entry->getArg(i));
@@ -139,17 +156,25 @@ Function *TableBuilder::entry(const StepInfo &info) {
 
 GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
   TableBuilder b(module);
-  SmallVector<Constant *> states, steps;
+  SmallVector<Constant *> states, steps, derivations;
   for (const StateInfo &state : manifest.states)
     states.push_back(b.state(state));
   for (const StepInfo &step : manifest.steps)
-    steps.push_back(b.step(step, b.entry(step)));
+    steps.push_back(
+        b.step(step, b.entry(step.name,
+                             step.inputs.size() + step.outputs.size(),
+                             !step.faults.empty())));
+  for (const DerivationInfo &derivation : manifest.derivations)
+    derivations.push_back(b.derivation(
+        derivation, b.entry(derivation.name, 0, /*hasFaults=*/false)));
   auto *model = cast<GlobalVariable>(b.global(
       b.structure({b.i32(DLC_ABI_VERSION), b.i32(states.size()),
                    b.i32(steps.size()), b.string(manifest.name),
                    b.string(describeAsJson(manifest)),
                    b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
-                   b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes)}),
+                   b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes),
+                   b.array(derivations, "dlc.derivations"),
+                   b.i32(derivations.size())}),
       "dlc.model"));
 
   // dlc_library, and the function that gives it.

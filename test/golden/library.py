@@ -20,7 +20,9 @@ class StepTable(ctypes.Structure):
                 ("outputs", ctypes.POINTER(Tensor)), ("faults", ctypes.POINTER(ctypes.c_char_p)),
                 ("num_inputs", ctypes.c_int32), ("num_outputs", ctypes.c_int32),
                 ("num_faults", ctypes.c_int32), ("trains", ctypes.c_int32),
-                ("run", ctypes.c_void_p)]
+                ("run", ctypes.c_void_p), ("writes", ctypes.c_void_p),
+                ("derivations", ctypes.c_void_p), ("num_writes", ctypes.c_int32),
+                ("num_derivations", ctypes.c_int32)]
 
 
 class ModelTable(ctypes.Structure):
@@ -28,7 +30,8 @@ class ModelTable(ctypes.Structure):
                 ("num_steps", ctypes.c_int32), ("name", ctypes.c_char_p),
                 ("json", ctypes.c_char_p), ("states", ctypes.c_void_p),
                 ("steps", ctypes.POINTER(StepTable)), ("state_bytes", ctypes.c_int64),
-                ("arena_bytes", ctypes.c_int64)]
+                ("arena_bytes", ctypes.c_int64), ("derivations", ctypes.c_void_p),
+                ("num_derivations", ctypes.c_int32)]
 
 
 HANDLE = ctypes.c_void_p
@@ -56,7 +59,7 @@ class Library(ctypes.Structure):
     _fields_ = [("model", ctypes.POINTER(ModelTable)), ("api", ctypes.POINTER(Api))]
 
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 # The order of dlc_type; bf16 has no numpy type.
 TYPE_CODES = ["f32", "f64", "bf16", "i1", "i8", "ui8", "i32", "i64"]
 GUARD = 64  # bytes before and after an output that nothing may write

@@ -5,6 +5,7 @@
 #include "dlc/Runtime.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Allocator.h"
 
 namespace dlc {
@@ -12,10 +13,12 @@ namespace dlc {
 /// The tables of a model, given what describeModel says of it. Every entry of
 /// the state lies there in its logical shape, and there is no arena. `run` is
 /// the code of every step, and its one fault has the message that `*fault` is
-/// at that time. What the tables point to is in `memory`.
+/// at that time. What the tables point to is in `memory`. The tables have no
+/// derivations; where what they make lies in the state is in `derived`.
 dlc_model makeHostTables(mlir::DictionaryAttr manifest, dlc_step_fn run,
                          const char *const *fault,
-                         llvm::BumpPtrAllocator &memory);
+                         llvm::BumpPtrAllocator &memory,
+                         llvm::StringMap<int64_t> &derived);
 
 } // namespace dlc
 #endif // DLC_TARGET_HOSTTABLES_H

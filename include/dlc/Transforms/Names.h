@@ -19,6 +19,9 @@ inline constexpr llvm::StringLiteral state = "dl.state";
 inline constexpr llvm::StringLiteral trains = "dl.trains";
 /// On a function: it is a step.
 inline constexpr llvm::StringLiteral step = "dl.step";
+/// On a function: it is run before steps and leaves in entries of the state
+/// what they would compute from the state alone; see dl-derive-state.
+inline constexpr llvm::StringLiteral derives = "dl.derives";
 /// On a step: which values are computed again instead of kept.
 inline constexpr llvm::StringLiteral recompute = "dl.recompute";
 /// On a function: it is a kernel.

@@ -100,6 +100,32 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
   }];
 }
 
+def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
+  let summary = "compute what follows from the state alone when that changes";
+  let description = [{
+    ```mlir
+    func.func @predict(%x: tensor<8x4xf32> {dl.name = "x"}, %w: tensor<4x3xf32> {dl.state = @w}, %s: tensor<3xf32> {dl.state = @s}) {
+      %0 = dl.broadcast %s dims [1] : tensor<3xf32> to tensor<4x3xf32>
+      %1 = dl.mul %w, %0 : tensor<4x3xf32>
+      %y = dl.matmul %x, %1 : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<8x3xf32>
+    ```
+    becomes
+    ```mlir
+    dl.derived @derived.0 : tensor<4x3xf32>
+    func.func @derive_0(%w: ... {dl.state = @w}, %s: ... {dl.state = @s}, ...)
+        -> (tensor<4x3xf32> {dl.state = @derived.0}) attributes {dl.derives, dl.step} { ... }
+    func.func @predict(%x: tensor<8x4xf32> {dl.name = "x"}, %1: tensor<4x3xf32> {dl.state = @derived.0}) {
+      %y = dl.matmul %x, %1 : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<8x3xf32>
+    ```
+    The runtime calls `@derive_0` before `@predict` when `@w` or `@s` has changed. What
+    a step writes it does not derive from. Values that are made where they are used
+    stay, and so does what is cheap and larger than what it is made of. What several
+    steps compute is derived once.
+  }];
+  let statistics = [
+    Statistic<"numDerived", "derived", "entries that are derived">];
+}
+
 def SplitConcats : Pass<"dl-split-concats", "::mlir::func::FuncOp"> {
   let summary = "concatenate many operands in steps";
   let description = [{

@@ -301,23 +301,70 @@ static ArrayAttr describeTensors(Builder &b, func::FuncOp step, bool results) {
   return b.getArrayAttr(tensors);
 }
 
+/// The entries of the state among a step's arguments or results, in order.
+static SmallVector<Attribute> entriesOf(func::FuncOp step, bool results) {
+  SmallVector<Attribute> entries;
+  unsigned count = results ? step.getNumResults() : step.getNumArguments();
+  for (unsigned i = 0; i < count; ++i) {
+    Attribute state = results ? step.getResultAttr(i, names::state)
+                              : step.getArgAttr(i, names::state);
+    if (state)
+      entries.push_back(cast<FlatSymbolRefAttr>(state).getAttr());
+  }
+  return entries;
+}
+
+/// A step, and which derivations it reads the results of; `makers` says of each
+/// of these which one makes it.
+static DictionaryAttr describeStep(Builder &b, func::FuncOp step,
+                                   const DenseMap<Attribute, Attribute> &makers) {
+  llvm::SetVector<Attribute> derivations;
+  for (Attribute entry : entriesOf(step, false))
+    if (Attribute maker = makers.lookup(entry))
+      derivations.insert(maker);
+  return b.getDictionaryAttr(
+      {b.getNamedAttr("name", step.getSymNameAttr()),
+       b.getNamedAttr("trains", b.getBoolAttr(step->hasAttr(names::trains))),
+       b.getNamedAttr("inputs", describeTensors(b, step, false)),
+       b.getNamedAttr("outputs", describeTensors(b, step, true)),
+       b.getNamedAttr("faults", step->hasAttr(names::faults)
+                                    ? step->getAttr(names::faults)
+                                    : b.getArrayAttr({})),
+       b.getNamedAttr("writes", b.getArrayAttr(entriesOf(step, true))),
+       b.getNamedAttr("derivations",
+                      b.getArrayAttr(derivations.getArrayRef()))});
+}
+
 DictionaryAttr dlc::describeModel(dl::ModelOp model) {
   Builder b(model.getContext());
-  SmallVector<Attribute> steps;
-  for (auto step : model.getBody().getOps<func::FuncOp>())
-    if (step->hasAttr(names::step))
-      steps.push_back(b.getDictionaryAttr(
-          {b.getNamedAttr("name", step.getSymNameAttr()),
-           b.getNamedAttr("trains",
-                          b.getBoolAttr(step->hasAttr(names::trains))),
-           b.getNamedAttr("inputs", describeTensors(b, step, false)),
-           b.getNamedAttr("outputs", describeTensors(b, step, true)),
-           b.getNamedAttr("faults", step->hasAttr(names::faults)
-                                        ? step->getAttr(names::faults)
-                                        : b.getArrayAttr({}))}));
-  return b.getDictionaryAttr({b.getNamedAttr("name", model.getSymNameAttr()),
-                              b.getNamedAttr("states", describeStates(model)),
-                              b.getNamedAttr("steps", b.getArrayAttr(steps))});
+  SmallVector<Attribute> derived, derivations, steps;
+  for (auto entry : model.getBody().getOps<dl::DerivedOp>())
+    derived.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr("name", entry.getSymNameAttr()),
+         b.getNamedAttr("type", entry.getTypeAttr())}));
+  DenseMap<Attribute, Attribute> makers;
+  auto functions = model.getBody().getOps<func::FuncOp>();
+  for (auto function : functions) {
+    if (!function->hasAttr(names::derives))
+      continue;
+    SmallVector<Attribute> reads = entriesOf(function, false);
+    for (Attribute entry : entriesOf(function, true)) {
+      makers[entry] = function.getSymNameAttr();
+      llvm::erase(reads, entry);
+    }
+    derivations.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr("name", function.getSymNameAttr()),
+         b.getNamedAttr("reads", b.getArrayAttr(reads))}));
+  }
+  for (auto function : functions)
+    if (function->hasAttr(names::step) && !function->hasAttr(names::derives))
+      steps.push_back(describeStep(b, function, makers));
+  return b.getDictionaryAttr(
+      {b.getNamedAttr("name", model.getSymNameAttr()),
+       b.getNamedAttr("states", describeStates(model)),
+       b.getNamedAttr("derived", b.getArrayAttr(derived)),
+       b.getNamedAttr("derivations", b.getArrayAttr(derivations)),
+       b.getNamedAttr("steps", b.getArrayAttr(steps))});
 }
 
 //===----------------------------------------------------------------------===//

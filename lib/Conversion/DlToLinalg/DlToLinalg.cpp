@@ -68,7 +68,8 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
     target.addIllegalDialect<dlc::dl::DlDialect>();
     // What the model keeps dissolves later, in dl-destination-style.
     target.addLegalOp<dlc::dl::ModelOp, dlc::dl::ParamOp, dlc::dl::BufferOp,
-                      dlc::dl::SlotOp, dlc::dl::HparamOp, dlc::dl::CounterOp>();
+                      dlc::dl::SlotOp, dlc::dl::HparamOp, dlc::dl::CounterOp,
+                      dlc::dl::DerivedOp>();
     // So do loops.
     target.addDynamicallyLegalOp<dlc::dl::ScanOp>([&](dlc::dl::ScanOp op) {
       return converter.isLegal(op) && converter.isLegal(&op.getBody());

@@ -1,0 +1,32 @@
+//===- StateOnly.cpp - What follows from the state alone ------------------===//
+
+#include "StateOnly.h"
+
+#include "dlc/Transforms/Names.h"
+
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace dlc;
+
+FlatSymbolRefAttr dlc::stateOfArgument(func::FuncOp step, unsigned number) {
+  return step.getArgAttrOfType<FlatSymbolRefAttr>(number, names::state);
+}
+
+StateOnly::StateOnly(func::FuncOp step) {
+  llvm::SmallDenseSet<Attribute> written;
+  for (unsigned i = 0; i < step.getNumResults(); ++i)
+    if (Attribute state = step.getResultAttr(i, names::state))
+      written.insert(state);
+  Block &body = step.getBody().front();
+  for (BlockArgument arg : body.getArguments()) {
+    FlatSymbolRefAttr state = stateOfArgument(step, arg.getArgNumber());
+    if (state && !written.contains(state))
+      values.insert(arg);
+  }
+  for (Operation &op : body.without_terminator())
+    if (isMemoryEffectFree(&op) &&
+        llvm::all_of(op.getOperands(),
+                     [&](Value operand) { return contains(operand); }))
+      values.insert_range(op.getResults());
+}

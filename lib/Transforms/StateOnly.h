@@ -1,0 +1,29 @@
+//===- StateOnly.h - What follows from the state alone ----------*- C++ -*-===//
+#ifndef DLC_LIB_TRANSFORMS_STATEONLY_H
+#define DLC_LIB_TRANSFORMS_STATEONLY_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace dlc {
+
+/// Which values of a step depend on no input and on no entry of the state that
+/// the step itself changes: they are the same at each call until something else
+/// changes the state. Values inside of loops are not looked at.
+class StateOnly {
+public:
+  explicit StateOnly(mlir::func::FuncOp step);
+
+  bool contains(mlir::Value value) const { return values.contains(value); }
+
+private:
+  llvm::DenseSet<mlir::Value> values;
+};
+
+/// The entry of the state that an argument of a step is, or null.
+mlir::FlatSymbolRefAttr stateOfArgument(mlir::func::FuncOp step,
+                                        unsigned number);
+
+} // namespace dlc
+
+#endif // DLC_LIB_TRANSFORMS_STATEONLY_H
