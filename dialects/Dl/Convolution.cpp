@@ -380,5 +380,51 @@ SmallVector<Value> ConvTranspose2dOp::decompose(OpBuilder &builder) {
   return {y};
 }
 
+//===----------------------------------------------------------------------===//
+// Channels
+//===----------------------------------------------------------------------===//
+
+/// `factors`, one for each pair of a group and a channel of it, times the
+/// filter, in which dimension 0 goes through the groups and dimension 1 through
+/// the channels of one.
+static Value scaleInGroups(Expr &e, Value w, Value factors, int64_t groups) {
+  ArrayRef<int64_t> shape = tensorType(w).getShape();
+  SmallVector<int64_t> wide{groups, shape[0] / groups};
+  llvm::append_range(wide, shape.drop_front());
+  Value grouped = e.reshape(w, wide);
+  Value pairs = e.reshape(factors, {groups, shape[1]});
+  return e.reshape(e.mul(grouped, e.broadcast(pairs, grouped, {0, 2})), shape);
+}
+/// The same, one for each entry of dimension 0.
+static Value scaleFirst(Expr &e, Value w, Value factors) {
+  return e.mul(w, e.broadcast(factors, w, {0}));
+}
+
+/// Padding is not shifted with x.
+template <typename Op>
+static bool shiftsConvAlike(Op op) {
+  return llvm::all_of(op.getPadding(), [](int64_t p) { return p == 0; });
+}
+/// Windows overlap differently from place to place.
+static bool shiftsConvAlike(ConvTranspose2dOp) { return false; }
+
+/// What follows is of the language's layout, the only one of a composite.
+template <typename Op>
+static bool isChannelsFirst(Op) {
+  return true;
+}
+static bool isChannelsFirst(Conv2dOp op) {
+  return op.getLayout() == Layout::ChannelsFirst;
+}
+
+template <typename Op>
+static Value rebuildConv(Op op, OpBuilder &builder, Value w, Value bias) {
+  SmallVector<Value> operands{op.getX(), w};
+  if (bias)
+    operands.push_back(bias);
+  return Op::create(builder, op.getLoc(), TypeRange(op.getY().getType()),
+                    operands, op->getAttrs());
+}
+
 #define GET_OP_CLASSES
 #include "dialects/Dl/Convolution.cpp.inc"

@@ -11,6 +11,41 @@
 
 include "dialects/Dl/DlAttrs.td"
 
+/// Dl_ChannelLayer of a convolution whose filter has the channels of the result in
+/// dimension 0 and those of x, group by group, in dimension 1; transposed, the other
+/// way round.
+class Dl_ConvChannels<bit transposed = 0> {
+  string first = !if(transposed, "Inputs", "Outputs");
+  string second = !if(transposed, "Outputs", "Inputs");
+  code definition = [{
+    std::optional<::dlc::dl::LayerChannels> $cppClass::getChannels() {
+      if (!isChannelsFirst(*this))
+        return std::nullopt;
+      return ::dlc::dl::LayerChannels{getX(), getW(), getBias(), 1, 1};
+    }
+    ::mlir::Value $cppClass::scale}] # first # [{(::mlir::OpBuilder &builder,
+                                             ::mlir::Value factors) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      return scaleFirst(e, getW(), factors);
+    }
+    ::mlir::Value $cppClass::scale}] # second # [{(::mlir::OpBuilder &builder,
+                                              ::mlir::Value factors) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      return scaleInGroups(e, getW(), factors, getGroups());
+    }
+    bool $cppClass::shiftsAlike() { return shiftsConvAlike(*this); }
+    ::mlir::Value $cppClass::shiftInputs(::mlir::OpBuilder &builder,
+                                         ::mlir::Value terms) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      return e.sumAllBut(scaleInGroups(e, getW(), terms, getGroups()), 0);
+    }
+    ::mlir::Value $cppClass::rebuild(::mlir::OpBuilder &builder,
+                                     ::mlir::Value weight, ::mlir::Value bias) {
+      return rebuildConv(*this, builder, weight, bias);
+    }
+  }];
+}
+
 /// What the members of the family share: the geometry of the window.
 class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([Pure, Dl_HasRule], traits)> {
@@ -29,7 +64,7 @@ class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
 
 def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
     AllElementTypesMatch<["x", "w", "y"]>,
-    InferTypeOpAdaptor,
+    InferTypeOpAdaptor, Dl_HasChannels,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "2-D convolution (cross-correlation), as torch.nn.functional.conv2d";
   let description = [{
@@ -53,6 +88,7 @@ def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
     `:` type($x) `,` type($w) (`,` type($bias)^)? `->` type($y)
   }];
   let extraClassDeclaration = geometryMethods;
+  let extraClassDefinition = Dl_ConvChannels<>.definition;
 }
 
 def Dl_Conv2dInputGradOp : Dl_ConvOp<"conv2d_input_grad", [
@@ -98,13 +134,14 @@ def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad", [
 //===----------------------------------------------------------------------===//
 
 /// A convolution over another number of spatial dimensions.
-class Dl_ConvCompositeOp<string mnemonic> : Dl_PureOp<mnemonic, [
-    Dl_IsComposite, AllElementTypesMatch<["x", "w", "y"]>]> {
+class Dl_ConvCompositeOp<string mnemonic, bit transposed = 0> : Dl_PureOp<mnemonic, [
+    Dl_IsComposite, Dl_HasChannels, AllElementTypesMatch<["x", "w", "y"]>]> {
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
     $x `,` $w (`bias` $bias^)? attr-dict
     `:` type($x) `,` type($w) (`,` type($bias)^)? `->` type($y)
   }];
+  let extraClassDefinition = Dl_ConvChannels<transposed>.definition;
 }
 
 def Dl_Conv1dOp : Dl_ConvCompositeOp<"conv1d"> {
@@ -140,7 +177,7 @@ def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d"> {
     DefaultValuedAttr<I64Attr, "1">:$groups);
 }
 
-def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d"> {
+def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d", /*transposed=*/1> {
   let summary = "transposed 2-D convolution, as torch.nn.functional.conv_transpose2d";
   let description = [{
     The transpose of the linear map `conv2d`: `conv2d_input_grad`, plus a bias.

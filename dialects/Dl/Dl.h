@@ -143,6 +143,12 @@ class NoDerivative : public mlir::OpTrait::TraitBase<Op, NoDerivative> {};
 template <typename Op>
 class Shorthand : public mlir::OpTrait::TraitBase<Op, Shorthand> {};
 
+/// Operands and channels of a Dl_ChannelLayer.
+struct LayerChannels {
+  mlir::Value x, weight, bias; ///< bias is null where there is none
+  int64_t xDim, yDim; ///< which dimensions of x and the result are channels
+};
+
 /// What the ops that draw make their bits from; see `dl.random_bits`.
 struct RandomSource {
   mlir::Value seed, step; ///< of type tensor<i64>

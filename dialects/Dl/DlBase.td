@@ -137,6 +137,7 @@ def Dl_Shorthand : NativeOpTrait<"Shorthand"> {
 
 defvar Dl_HasRule = DeclareOpInterfaceMethods<Dl_Differentiable>;
 defvar Dl_IsComposite = DeclareOpInterfaceMethods<Dl_Decomposable>;
+defvar Dl_HasChannels = DeclareOpInterfaceMethods<Dl_ChannelLayer>;
 defvar Dl_Counts = DeclareOpInterfaceMethods<Dl_HoldsCounts>;
 
 /// Marks an op that applies one scalar function to every element. Operands may

@@ -64,6 +64,42 @@ def Dl_Decomposable : OpInterface<"Decomposable"> {
     (ins "::mlir::OpBuilder &":$builder)>];
 }
 
+def Dl_ChannelLayer : OpInterface<"ChannelLayer"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op that is linear in x: every channel of its result is a sum of products of x and
+    weights of that channel, plus a bias. Factors and terms of channels of the result,
+    and of x, can go into the weights.
+  }];
+  let methods = [
+    InterfaceMethod<"Its operands and channels; nothing if it has none of that form.",
+      "::std::optional<::dlc::dl::LayerChannels>", "getChannels">,
+    InterfaceMethod<[{
+        The weight that multiplies channel o of the result by entry o of `factors`, of
+        rank 1.
+      }],
+      "::mlir::Value", "scaleOutputs",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$factors)>,
+    InterfaceMethod<"The same for channels of x.",
+      "::mlir::Value", "scaleInputs",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$factors)>,
+    InterfaceMethod<[{
+        Whether a term added to a channel of x moves all places of the result alike; next
+        to padding it does not.
+      }],
+      "bool", "shiftsAlike">,
+    InterfaceMethod<[{
+        If so: by how much entry c of `terms`, of rank 1, added to channel c of x, moves
+        each channel of the result.
+      }],
+      "::mlir::Value", "shiftInputs",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$terms)>,
+    InterfaceMethod<"The result with these weights; a null bias is none.",
+      "::mlir::Value", "rebuild",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$weight,
+           "::mlir::Value":$bias)>];
+}
+
 def Dl_HasMode : OpInterface<"HasMode"> {
   let cppNamespace = "::dlc::dl";
   let description = [{

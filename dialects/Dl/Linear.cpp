@@ -182,5 +182,60 @@ SmallVector<Value> LinearOp::decompose(OpBuilder &builder) {
   return {y};
 }
 
+//===----------------------------------------------------------------------===//
+// Channels
+//===----------------------------------------------------------------------===//
+
+std::optional<LayerChannels> LinearOp::getChannels() {
+  int64_t last = tensorType(getX()).getRank() - 1;
+  return LayerChannels{getX(), getWeight(), getBias(), last, last};
+}
+Value LinearOp::scaleOutputs(OpBuilder &builder, Value factors) {
+  Expr e(builder, getLoc());
+  return e.mul(getWeight(), e.broadcast(factors, getWeight(), {0}));
+}
+Value LinearOp::scaleInputs(OpBuilder &builder, Value factors) {
+  Expr e(builder, getLoc());
+  return e.mul(getWeight(), e.broadcast(factors, getWeight(), {1}));
+}
+bool LinearOp::shiftsAlike() { return true; }
+Value LinearOp::shiftInputs(OpBuilder &builder, Value terms) {
+  return Expr(builder, getLoc()).sum(scaleInputs(builder, terms), {1});
+}
+Value LinearOp::rebuild(OpBuilder &builder, Value weight, Value bias) {
+  return LinearOp::create(builder, getLoc(), getX(), weight, bias);
+}
+
+/// The dimension of b that is that of the result's columns; the other is summed
+/// over.
+static int64_t columnDim(MatmulOp op) { return op.getTransposeB() ? 0 : 1; }
+
+std::optional<LayerChannels> MatmulOp::getChannels() {
+  // Rows of a times one matrix.
+  if (getTransposeA() || tensorType(getB()).getRank() != 2)
+    return std::nullopt;
+  int64_t last = tensorType(getA()).getRank() - 1;
+  return LayerChannels{getA(), getB(), Value(), last, last};
+}
+Value MatmulOp::scaleOutputs(OpBuilder &builder, Value factors) {
+  Expr e(builder, getLoc());
+  return e.mul(getB(), e.broadcast(factors, getB(), {columnDim(*this)}));
+}
+Value MatmulOp::scaleInputs(OpBuilder &builder, Value factors) {
+  Expr e(builder, getLoc());
+  return e.mul(getB(), e.broadcast(factors, getB(), {1 - columnDim(*this)}));
+}
+bool MatmulOp::shiftsAlike() { return true; }
+Value MatmulOp::shiftInputs(OpBuilder &builder, Value terms) {
+  return Expr(builder, getLoc())
+      .sum(scaleInputs(builder, terms), {1 - columnDim(*this)});
+}
+Value MatmulOp::rebuild(OpBuilder &builder, Value weight, Value bias) {
+  Expr e(builder, getLoc());
+  Value y = e.matmul(getA(), weight, false, getTransposeB());
+  return bias ? e.add(y, e.broadcast(bias, y, {tensorType(y).getRank() - 1}))
+              : y;
+}
+
 #define GET_OP_CLASSES
 #include "dialects/Dl/Linear.cpp.inc"

@@ -5,7 +5,7 @@
 
 include "dialects/Dl/DlAttrs.td"
 
-def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule,
+def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule, Dl_HasChannels,
     AllElementTypesMatch<["a", "b", "y"]>,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "matrix product a b, or many of them";
@@ -30,7 +30,7 @@ def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule,
 }
 
 def Dl_LinearOp : Dl_PureOp<"linear", [
-    AllElementTypesMatch<["x", "weight", "y"]>, Dl_IsComposite]> {
+    AllElementTypesMatch<["x", "weight", "y"]>, Dl_IsComposite, Dl_HasChannels]> {
   let summary = "x weight^T + bias, as torch.nn.Linear";
   let description = [{
     x is ... x I with any dimensions before the last, weight O x I, bias O.

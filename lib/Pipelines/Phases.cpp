@@ -33,6 +33,7 @@ using namespace dlc;
 static constexpr StringLiteral optionalPasses[] = {
     "dl-move-views",       "dl-hoist-invariants", "dl-split-reductions",
     "dl-fuse-elementwise", "dl-order-kernels",    "dl-derive-state",
+    "dl-fold-batch-norm",
 };
 
 ArrayRef<StringLiteral> dlc::getOptionalPasses() { return optionalPasses; }
@@ -98,6 +99,7 @@ void dlc::addPrimitives(OpPassManager &manager) {
 }
 
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
+  addOptional(manager.nest<dl::ModelOp>(), options, createFoldBatchNorm());
   addPrimitives(manager);
   addCleanup(manager);
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(

@@ -2,6 +2,7 @@
 
 #include "StateOnly.h"
 
+#include "dialects/Dl/Dl.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -24,9 +25,22 @@ StateOnly::StateOnly(func::FuncOp step) {
     if (state && !written.contains(state))
       values.insert(arg);
   }
-  for (Operation &op : body.without_terminator())
+  find(body);
+}
+
+void StateOnly::find(Block &block) {
+  for (Operation &op : block.without_terminator()) {
     if (isMemoryEffectFree(&op) &&
         llvm::all_of(op.getOperands(),
                      [&](Value operand) { return contains(operand); }))
       values.insert_range(op.getResults());
+    auto scan = dyn_cast<dl::ScanOp>(op);
+    if (!scan)
+      continue;
+    for (auto [operand, arg] :
+         llvm::zip(scan.getInvariants(), scan.getInvariantArgs()))
+      if (contains(operand))
+        values.insert(arg);
+    find(scan.getBlock());
+  }
 }

@@ -9,14 +9,18 @@ namespace dlc {
 
 /// Which values of a step depend on no input and on no entry of the state that
 /// the step itself changes: they are the same at each call until something else
-/// changes the state. Values inside of loops are not looked at.
+/// changes the state. In loops, those that are moreover the same at each trip.
 class StateOnly {
 public:
   explicit StateOnly(mlir::func::FuncOp step);
 
   bool contains(mlir::Value value) const { return values.contains(value); }
+  /// Adds a value that has been built of such values.
+  void insert(mlir::Value value) { values.insert(value); }
 
 private:
+  void find(mlir::Block &block);
+
   llvm::DenseSet<mlir::Value> values;
 };
 

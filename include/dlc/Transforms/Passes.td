@@ -100,6 +100,30 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
   }];
 }
 
+def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
+  let summary = "put batch norms in evaluation into the layers beside them";
+  let description = [{
+    ```mlir
+    %0 = dl.conv2d %x, %w : tensor<8x3x32x32xf32>, tensor<16x3x3x3xf32> -> tensor<8x16x30x30xf32>
+    %1 = dl.batch_norm_eval %0, %gamma, %beta, %mean, %var : tensor<8x16x30x30xf32>, tensor<16xf32> -> tensor<8x16x30x30xf32>
+    ```
+    becomes, with `s = gamma / sqrt(var + eps)` and `t = beta - mean s`,
+    ```mlir
+    %1 = dl.conv2d %x, (%w times s, filter by filter) bias t
+    ```
+    Several norms, and sums and products with one number a channel between them, are one
+    factor and one term. They go into the convolution (of any rank, grouped or
+    transposed) or matrix product in front, also through reshapes and transposes that
+    keep channels apart, or into those behind, if nothing else reads the norm and a term
+    moves all of their places alike: there is no padding. Everything that is folded must
+    follow from entries of the state that the step does not change. A remark says of each
+    norm what became of it, and why it stays.
+  }];
+  let statistics = [
+    Statistic<"numFolded", "folded", "norms that went into a layer">,
+    Statistic<"numMerged", "merged", "norms that went into another one">];
+}
+
 def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
   let summary = "compute what follows from the state alone when that changes";
   let description = [{
