@@ -235,9 +235,12 @@ LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
       failed(verifyTensors(step, "outputs", "output")))
     return failure();
   auto faults = field<ArrayAttr>(step, "faults");
-  if (!faults || failed(verifyNames(step, "writes", [&](StringRef entry) {
-        return states.contains(entry) && !derived.contains(entry);
-      })) ||
+  if (!faults ||
+      failed(verifyNames(step, "writes",
+                         [&](StringRef entry) {
+                           return states.contains(entry) &&
+                                  !derived.contains(entry);
+                         })) ||
       failed(verifyNames(step, "derivations", [&](StringRef derivation) {
         return derivations.contains(derivation);
       })))

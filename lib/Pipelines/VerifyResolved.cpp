@@ -233,7 +233,8 @@ static LogicalResult verifyDerivations(dl::ModelOp model) {
     }
     SymbolTable symbols(model);
     for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-      auto entry = function.getArgAttrOfType<FlatSymbolRefAttr>(i, names::state);
+      auto entry =
+          function.getArgAttrOfType<FlatSymbolRefAttr>(i, names::state);
       if (own.contains(entry) ? !function.getArgument(i).use_empty()
                               : symbols.lookup<dl::DerivedOp>(entry.getAttr()))
         return function.emitOpError()

@@ -290,8 +290,8 @@ dlc_status dlc_rt_check_model(const dlc_model *model) {
   }
   for (int i = 0; i < model->num_derivations; ++i) {
     const dlc_derivation *derivation = &model->derivations[i];
-    if (!derivation->run || !is_within(derivation->reads, derivation->num_reads,
-                                       model->num_states))
+    if (!derivation->run ||
+        !is_within(derivation->reads, derivation->num_reads, model->num_states))
       return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
                          "model \"%s\": derivation %d has no code, or reads a "
                          "state that is not there",

@@ -172,8 +172,8 @@ static void leave_float_mode(float_mode previous) { (void)previous; }
 
 static void run_member(dlc_team *team, team_member *member) {
   member->fault = 0;
-  team->code(team->state, team->arena, team->io, &member->fault,
-             member->number, team->workers, team);
+  team->code(team->state, team->arena, team->io, &member->fault, member->number,
+             team->workers, team);
 }
 
 static void *member_main(void *argument) {

@@ -61,8 +61,7 @@ private:
 } // namespace
 
 /// Places the entries one after the other, and what is derived behind them.
-static void placeStates(Manifest &manifest,
-                        llvm::StringMap<int64_t> &derived) {
+static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   int64_t end = 0;
   auto place = [&](RankedTensorType type) {
     int64_t bytes =

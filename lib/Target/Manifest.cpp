@@ -141,7 +141,8 @@ Manifest Manifest::parse(DictionaryAttr attrs) {
     auto derivation = cast<DictionaryAttr>(attr);
     StringRef name = derivation.getAs<StringAttr>("name").getValue();
     derivations[name] = manifest.derivations.size();
-    manifest.derivations.push_back({name, indices(derivation, "reads", states)});
+    manifest.derivations.push_back(
+        {name, indices(derivation, "reads", states)});
   }
   for (Attribute attr : attrs.getAs<ArrayAttr>("steps")) {
     auto step = cast<DictionaryAttr>(attr);
@@ -204,14 +205,11 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
                                        {"inputs", std::move(inputs)},
                                        {"outputs", std::move(outputs)}});
   }
-  llvm::json::Value all =
-      llvm::json::Object{{"abi_version", DLC_ABI_VERSION},
-                         {"name", manifest.name},
-                         {"state", std::move(states)},
-                         {"derived", std::move(derived)},
-                         {"steps", std::move(steps)},
-                         {"state_bytes", manifest.stateBytes},
-                         {"arena_bytes", manifest.arenaBytes}};
+  llvm::json::Value all = llvm::json::Object{
+      {"abi_version", DLC_ABI_VERSION},    {"name", manifest.name},
+      {"state", std::move(states)},        {"derived", std::move(derived)},
+      {"steps", std::move(steps)},         {"state_bytes", manifest.stateBytes},
+      {"arena_bytes", manifest.arenaBytes}};
   std::string text;
   llvm::raw_string_ostream(text) << llvm::formatv("{0:2}", all);
   return text;

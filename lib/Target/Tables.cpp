@@ -105,8 +105,7 @@ public:
   }
   /// dlc_derivation
   Constant *derivation(const DerivationInfo &info, Function *entry) {
-    return structure(
-        {numbers(info.reads), i32(info.reads.size()), entry});
+    return structure({numbers(info.reads), i32(info.reads.size()), entry});
   }
 
   /// A dlc_step_fn of what a compiled step or derivation does, which has
@@ -160,21 +159,19 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
   for (const StateInfo &state : manifest.states)
     states.push_back(b.state(state));
   for (const StepInfo &step : manifest.steps)
-    steps.push_back(
-        b.step(step, b.entry(step.name,
-                             step.inputs.size() + step.outputs.size(),
-                             !step.faults.empty())));
+    steps.push_back(b.step(
+        step, b.entry(step.name, step.inputs.size() + step.outputs.size(),
+                      !step.faults.empty())));
   for (const DerivationInfo &derivation : manifest.derivations)
     derivations.push_back(b.derivation(
         derivation, b.entry(derivation.name, 0, /*hasFaults=*/false)));
   auto *model = cast<GlobalVariable>(b.global(
-      b.structure({b.i32(DLC_ABI_VERSION), b.i32(states.size()),
-                   b.i32(steps.size()), b.string(manifest.name),
-                   b.string(describeAsJson(manifest)),
-                   b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
-                   b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes),
-                   b.array(derivations, "dlc.derivations"),
-                   b.i32(derivations.size())}),
+      b.structure(
+          {b.i32(DLC_ABI_VERSION), b.i32(states.size()), b.i32(steps.size()),
+           b.string(manifest.name), b.string(describeAsJson(manifest)),
+           b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
+           b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes),
+           b.array(derivations, "dlc.derivations"), b.i32(derivations.size())}),
       "dlc.model"));
 
   // dlc_library, and the function that gives it.

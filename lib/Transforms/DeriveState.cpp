@@ -2,8 +2,8 @@
 //
 // Each step is cut between what follows from the state alone and the rest. What
 // crosses the cut is derived: an entry of the state that a function of its own
-// makes. To find what several steps derive alike, the functions of all steps are
-// first one, in which equal ops become one; then every set of steps gets a
+// makes. To find what several steps derive alike, the functions of all steps
+// are first one, in which equal ops become one; then every set of steps gets a
 // function for what exactly these steps read.
 //
 //===----------------------------------------------------------------------===//
@@ -163,8 +163,8 @@ void Deriver::copy(func::FuncOp step, Value value) {
 
 /// A function in front of `step` for what these uses read.
 void Deriver::derive(ArrayRef<unsigned> numbers, func::FuncOp step) {
-  auto results = cast<func::ReturnOp>(all.getBody().front().getTerminator())
-                     .getOperands();
+  auto results =
+      cast<func::ReturnOp>(all.getBody().front().getTerminator()).getOperands();
   llvm::SetVector<Value> made;
   llvm::SetVector<Operation *> ops;
   llvm::SetVector<Value> read;

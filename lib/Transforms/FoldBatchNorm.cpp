@@ -81,8 +81,8 @@ static Link linkOf(Operation *op, const StateOnly &stateOnly) {
   }
   if (isa<ScaleOp, OffsetOp, NegOp>(op))
     return {op};
-  if (!isa<AddOp, SubOp, MulOp>(op) || !isa<FloatType>(getElementTypeOrSelf(
-                                           op->getResult(0).getType())))
+  if (!isa<AddOp, SubOp, MulOp>(op) ||
+      !isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType())))
     return {};
   for (unsigned i : {1, 0}) {
     auto [vector, dim] = repeatedVector(op->getOperand(i));
@@ -119,7 +119,9 @@ static Affine affineOf(OpBuilder &builder, const Link &link, Type vector) {
 
 /// outer(inner(x))
 static Affine compose(Expr e, const Affine &outer, const Affine &inner) {
-  auto product = [&](Value a, Value b) { return a && b ? e.mul(a, b) : a ? a : b; };
+  auto product = [&](Value a, Value b) {
+    return a && b ? e.mul(a, b) : a ? a : b;
+  };
   auto sum = [&](Value a, Value b) { return a && b ? e.add(a, b) : a ? a : b; };
   Value moved = inner.term ? product(outer.factor, inner.term) : Value();
   return {product(outer.factor, inner.factor), sum(moved, outer.term)};
@@ -168,7 +170,8 @@ static std::optional<Passage> passView(Operation *view, int64_t dim,
         passage.place = place;
         return passage;
       }
-  } else if (std::optional<views::Groups> parts = views::expandGroups(from, to)) {
+  } else if (std::optional<views::Groups> parts =
+                 views::expandGroups(from, to)) {
     for (int64_t part : (*parts)[dim])
       if (from.getDimSize(dim) == to.getDimSize(part))
         return Passage{part};
@@ -313,8 +316,7 @@ Affine Folder::compose(const Chain &chain, Operation *before) {
     }
     RankedTensorType type = tensorType(link.x());
     affine = ::compose(
-        e, affine,
-        affineOf(builder, link, type.clone({type.getDimSize(dim)})));
+        e, affine, affineOf(builder, link, type.clone({type.getDimSize(dim)})));
   }
   return affine;
 }
@@ -337,16 +339,14 @@ std::string Folder::flawOfLayer(ChannelLayer layer) const {
 void Folder::report(const Chain &chain, StringRef what, Operation *where) {
   for (const Link &link : chain.links)
     if (link.isNorm())
-      remark::passed(link.op->getLoc(), options("folded"))
-          << remark::add("{0} '{1}'{2}", what.str(),
-                         where->getName().getStringRef().str(),
-                         where->getLoc()->findInstanceOf<FileLineColLoc>()
-                             ? " of line " +
-                                   std::to_string(
-                                       where->getLoc()
-                                           ->findInstanceOf<FileLineColLoc>()
-                                           .getLine())
-                             : std::string());
+      remark::passed(link.op->getLoc(), options("folded")) << remark::add(
+          "{0} '{1}'{2}", what.str(), where->getName().getStringRef().str(),
+          where->getLoc()->findInstanceOf<FileLineColLoc>()
+              ? " of line " +
+                    std::to_string(where->getLoc()
+                                       ->findInstanceOf<FileLineColLoc>()
+                                       .getLine())
+              : std::string());
 }
 
 /// Views stay, everything else of a chain is what it is applied to.
@@ -380,9 +380,11 @@ bool Folder::foldIntoLayer(Chain &chain, std::string &why) {
     return false;
   LayerChannels channels = *layer.getChannels();
   if (channels.yDim != chain.dim) {
-    why = "it normalises dimension " + std::to_string(chain.dim) + ", but the "
-          "channels of '" + layer->getName().getStringRef().str() +
-          "' are dimension " + std::to_string(channels.yDim);
+    why = "it normalises dimension " + std::to_string(chain.dim) +
+          ", but the "
+          "channels of '" +
+          layer->getName().getStringRef().str() + "' are dimension " +
+          std::to_string(channels.yDim);
     return false;
   }
   Affine affine = compose(chain, layer);
@@ -433,8 +435,7 @@ std::string Folder::findReaders(Value value, int64_t dim,
     if (!flaw.empty())
       return flaw;
     LayerChannels channels = *layer.getChannels();
-    if (channels.x != value || channels.xDim != dim ||
-        channels.weight == value)
+    if (channels.x != value || channels.xDim != dim || channels.weight == value)
       return name + " reads it along another dimension";
     if (!layer.shiftsAlike())
       return name + " reads it with zeros around it, or overlapping";
@@ -515,7 +516,8 @@ bool Folder::fold(Operation *root) {
     return count(numFolded, chain);
 
   // Up to the first view, where there is one.
-  auto view = llvm::find_if(chain.links, [](const Link &l) { return l.isView(); });
+  auto view =
+      llvm::find_if(chain.links, [](const Link &l) { return l.isView(); });
   if (view != chain.links.end()) {
     chain.x = view->op->getResult(0);
     chain.links.erase(view, chain.links.end());
@@ -553,9 +555,8 @@ void Folder::run() {
   bool hasNorm = false;
   step.walk([&](Operation *op) {
     if (StringRef reason = reasonOf(op, stateOnly); !reason.empty())
-      remark::missed(op->getLoc(), options("kept"))
-          << remark::add("'{0}' stays: {1}", op->getName().getStringRef().str(),
-                         reason.str());
+      remark::missed(op->getLoc(), options("kept")) << remark::add(
+          "'{0}' stays: {1}", op->getName().getStringRef().str(), reason.str());
     hasNorm |= isa<BatchNormEvalOp>(op);
   });
   if (!hasNorm)

@@ -7,13 +7,13 @@
 // CHECK-NOT:     xi1>
 // CHECK-NOT:     xi32>
 // CHECK:         return
-// CHECK:       func.func private @kernel_0
-// CHECK:         dl.conv2d
+// CHECK:       func.func private @kernel
+// CHECK:         dl.conv2d %
 // CHECK-NEXT:    dl.random_bits %{{.*}}, %{{.*}} number 0 word 0 strides [768, 8, 1, 64] : tensor<16x8x8x12xi32>
 // CHECK:         dl.compare
 // CHECK:         dl.select
-// CHECK:       func.func private @kernel_4
-// CHECK:         dl.conv2d
+// CHECK:       func.func private @kernel
+// CHECK:         dl.conv2d %
 // CHECK-NEXT:         dl.random_bits %{{.*}}, %{{.*}} number 0 word 0 strides [768, 8, 1, 64] : tensor<16x8x8x12xi32>
 dl.model @dropped {
   dl.param @w1 : tensor<12x3x3x3xf32> = kaiming_uniform

@@ -316,8 +316,9 @@ static SmallVector<Attribute> entriesOf(func::FuncOp step, bool results) {
 
 /// A step, and which derivations it reads the results of; `makers` says of each
 /// of these which one makes it.
-static DictionaryAttr describeStep(Builder &b, func::FuncOp step,
-                                   const DenseMap<Attribute, Attribute> &makers) {
+static DictionaryAttr
+describeStep(Builder &b, func::FuncOp step,
+             const DenseMap<Attribute, Attribute> &makers) {
   llvm::SetVector<Attribute> derivations;
   for (Attribute entry : entriesOf(step, false))
     if (Attribute maker = makers.lookup(entry))
@@ -339,9 +340,9 @@ DictionaryAttr dlc::describeModel(dl::ModelOp model) {
   Builder b(model.getContext());
   SmallVector<Attribute> derived, derivations, steps;
   for (auto entry : model.getBody().getOps<dl::DerivedOp>())
-    derived.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("name", entry.getSymNameAttr()),
-         b.getNamedAttr("type", entry.getTypeAttr())}));
+    derived.push_back(
+        b.getDictionaryAttr({b.getNamedAttr("name", entry.getSymNameAttr()),
+                             b.getNamedAttr("type", entry.getTypeAttr())}));
   DenseMap<Attribute, Attribute> makers;
   auto functions = model.getBody().getOps<func::FuncOp>();
   for (auto function : functions) {
@@ -352,9 +353,9 @@ DictionaryAttr dlc::describeModel(dl::ModelOp model) {
       makers[entry] = function.getSymNameAttr();
       llvm::erase(reads, entry);
     }
-    derivations.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("name", function.getSymNameAttr()),
-         b.getNamedAttr("reads", b.getArrayAttr(reads))}));
+    derivations.push_back(
+        b.getDictionaryAttr({b.getNamedAttr("name", function.getSymNameAttr()),
+                             b.getNamedAttr("reads", b.getArrayAttr(reads))}));
   }
   for (auto function : functions)
     if (function->hasAttr(names::step) && !function->hasAttr(names::derives))

@@ -2,7 +2,7 @@
 
 // The model dissolves into the manifest; the step names its arguments. The output goes straight
 // to its place, and the parameter is updated in place: no kernel reads its old value later.
-// CHECK:       module attributes {dl.manifest = {name = "m", states = [{{.*}}kind = "param", name = "w", type = tensor<8xf32>}, {{.*}}kind = "counter", name = "seed", type = tensor<i64>}], steps = [{faults = [], inputs = [{name = "x", type = tensor<8xf32>}], name = "update", outputs = [{name = "y", type = tensor<8xf32>}], trains = false}]}}
+// CHECK:       module attributes {dl.manifest = {derivations = [], derived = [], name = "m", states = [{{.*}}kind = "param", name = "w", type = tensor<8xf32>}, {{.*}}kind = "counter", name = "seed", type = tensor<i64>}], steps = [{derivations = [], faults = [], inputs = [{name = "x", type = tensor<8xf32>}], name = "update", outputs = [{name = "y", type = tensor<8xf32>}], trains = false, writes = ["w"]}]}}
 // CHECK-NOT:   dl.model
 // CHECK-LABEL: func.func @update
 // CHECK-SAME:    (%[[X:[^:]*]]: tensor<8xf32> {{.*}}, %[[W:[^:]*]]: tensor<8xf32> {{.*}}, %[[Y:[^:]*]]: tensor<8xf32> {{.*}}, %[[WORKER:[^:]*]]: index, %[[WORKERS:[^:]*]]: index)
