@@ -53,6 +53,9 @@ struct CompilerOptions {
   int64_t memoryBudget = 0;
   /// Whether to print to standard output where the values of each step lie.
   bool printMemoryPlan = false;
+  /// Which passes say what they decided, as a regular expression for their
+  /// names; empty for none. Remarks are printed where warnings are.
+  std::string remarks = {};
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};

@@ -27,6 +27,7 @@ ArrayRef<StructuralOp> dlc::fuzz::structuralOps() {
       {"buffer", "made where an op takes a buffer, and for dl.write"},
       {"slot", "made by the compiler for each optimizer"},
       {"counter", "made by the compiler"},
+      {"derived", "made by the compiler of what follows from the state"},
       {"variable", "made by the compiler of what a gradient is taken of"},
       {"depends", "made by the compiler of the gradients of parameters"},
       {"first_fault", "made by the compiler of the checks of a step"},

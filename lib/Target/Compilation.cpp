@@ -19,6 +19,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
@@ -138,6 +139,30 @@ struct Compilation::Diagnostics {
   SourceMgrDiagnosticHandler handler;
 };
 
+namespace {
+/// Prints the remarks of passes like other diagnostics.
+class RemarkPrinter : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  void
+  streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    InFlightDiagnostic diag = emitRemark(remark.getLocation());
+    diag << remark.getCategoryName() << ": @" << remark.getFunction() << ": ";
+    for (const remark::detail::Remark::Arg &arg : remark.getArgs())
+      diag << arg.val;
+  }
+};
+} // namespace
+
+/// Turns on the remarks of the passes whose names match.
+static void enableRemarks(MLIRContext &context, StringRef passes) {
+  remark::RemarkCategories categories;
+  categories.all = passes.str();
+  // Fails only where an engine is there already.
+  (void)remark::enableOptimizationRemarks(
+      context, std::make_unique<RemarkPrinter>(),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
+}
+
 Compilation::Compilation(const CompilerOptions &options) : options(options) {
   DialectRegistry registry;
   registerDialects(registry);
@@ -145,6 +170,8 @@ Compilation::Compilation(const CompilerOptions &options) : options(options) {
   context.loadAllAvailableDialects();
   context.printOpOnDiagnostic(false);
   diagnostics = std::make_unique<Diagnostics>(context);
+  if (!options.remarks.empty())
+    enableRemarks(context, options.remarks);
 }
 
 Compilation::~Compilation() = default;

@@ -238,7 +238,7 @@ private:
     erased.insert(op);
     op->erase();
   }
-  void report(const Chain &chain, StringRef what, Operation *where);
+  void report(const Chain &chain, const Twine &what, Operation *where);
   remark::RemarkOpts options(StringRef name) {
     return remark::RemarkOpts::name(name)
         .category("dl-fold-batch-norm")
@@ -336,17 +336,16 @@ std::string Folder::flawOfLayer(ChannelLayer layer) const {
 }
 
 /// Says of all norms of a chain what became of them.
-void Folder::report(const Chain &chain, StringRef what, Operation *where) {
+void Folder::report(const Chain &chain, const Twine &what, Operation *where) {
+  std::string text =
+      (what + " '" + where->getName().getStringRef() + "'").str();
+  if (auto place = where->getLoc()->findInstanceOf<FileLineColLoc>())
+    text += " of line " + std::to_string(place.getLine());
   for (const Link &link : chain.links)
     if (link.isNorm())
-      remark::passed(link.op->getLoc(), options("folded")) << remark::add(
-          "{0} '{1}'{2}", what.str(), where->getName().getStringRef().str(),
-          where->getLoc()->findInstanceOf<FileLineColLoc>()
-              ? " of line " +
-                    std::to_string(where->getLoc()
-                                       ->findInstanceOf<FileLineColLoc>()
-                                       .getLine())
-              : std::string());
+      remark::passed(link.op->getLoc(), options("folded"))
+          << remark::add("'{0}' {1}",
+                         link.op->getName().getStringRef().str(), text);
 }
 
 /// Views stay, everything else of a chain is what it is applied to.
@@ -531,9 +530,9 @@ bool Folder::fold(Operation *root) {
   }
   if (link.isNorm()) {
     auto missed = remark::missed(root->getLoc(), options("kept"));
-    missed << remark::add("stays: {0}", before);
-    if (!behind.empty())
-      missed << remark::add("; {0}", behind);
+    missed << remark::add("'{0}' stays: {1}{2}{3}",
+                          root->getName().getStringRef().str(), before,
+                          behind.empty() ? "" : "; ", behind);
   }
   return false;
 }

@@ -27,8 +27,10 @@ dl.model @all {
 
   // CHECK-NEXT: dl.slot @adam.exp_avg.fc.weight : tensor<3x4xf32> = zeros of @fc.weight stored <[3, 4], [1, 0]>
   // CHECK-NEXT: dl.counter @adam.step
+  // CHECK-NEXT: dl.derived @derived.0 : tensor<4x3xf32>
   dl.slot @adam.exp_avg.fc.weight : tensor<3x4xf32> = zeros of @fc.weight stored <[3, 4], [1, 0]>
   dl.counter @adam.step
+  dl.derived @derived.0 : tensor<4x3xf32>
 
   // CHECK-NEXT: dl.optimizer @adam = #dl.adam
   // CHECK-NEXT: dl.optimizer @slow = #dl.adam<beta1 = 5.000000e-01, eps = 1.000000e-03>

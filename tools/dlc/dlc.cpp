@@ -14,6 +14,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -52,6 +53,18 @@ static cl::opt<bool> printMemoryPlan(
     "print-memory-plan",
     cl::desc("print where the values of each step lie, and when; needs no -o"),
     cl::cat(category));
+
+static cl::opt<std::string> printRemarks(
+    "remarks", cl::ValueOptional,
+    cl::desc("print to standard error what passes decided and why, of passes "
+             "whose names match REGEX (default: all)"),
+    cl::value_desc("REGEX"), cl::cat(category));
+
+static cl::list<std::string> leftOut(
+    "leave-out", cl::CommaSeparated,
+    cl::desc("do without these passes, of those that a program means the same "
+             "without; to find one that is wrong"),
+    cl::value_desc("PASS,..."), cl::cat(category));
 
 static cl::opt<bool>
     timeReport("time-report",
@@ -147,6 +160,23 @@ static Error run() {
   options.cpu = cpu;
   options.dumpPhases = dumpPhases;
   options.printMemoryPlan = printMemoryPlan;
+  for (const std::string &pass : leftOut) {
+    SmallVector<StringRef> known(getOptionalPasses());
+    if (!is_contained(known, pass))
+      return createStringError("--leave-out: '" + pass +
+                               "' is no pass that can be left out" +
+                               dl::suggestion(pass, known) +
+                               "; these can: " + join(known, ", "));
+    options.disabledPasses.push_back(pass);
+  }
+  if (printRemarks.getNumOccurrences()) {
+    options.remarks =
+        printRemarks.empty() ? ".*" : printRemarks.getValue();
+    std::string flaw;
+    if (!Regex(options.remarks).isValid(flaw))
+      return createStringError("--remarks: '" + options.remarks +
+                               "' is no regular expression: " + flaw);
+  }
   if (memoryBudget.getNumOccurrences()) {
     Expected<int64_t> bytes = parseBytes(memoryBudget);
     if (!bytes)

@@ -12,7 +12,8 @@ using namespace dlc;
 static bool isStructure(StringRef name) {
   static constexpr StringLiteral names[] = {
       // A model and its members.
-      "model", "hparam", "param", "buffer", "slot", "counter", "optimizer",
+      "model", "hparam", "param", "buffer", "slot", "counter", "derived",
+      "optimizer",
       "func", "step", "return",
       // Resolved, with what has a mode.
       "call", "read", "write", "read_hparam", "step_count", "minimize",

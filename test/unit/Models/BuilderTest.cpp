@@ -52,7 +52,7 @@ const std::set<StringRef> made = {
     "conv2d_input_grad", "conv2d_filter_grad", "max_pool2d_scatter",
     "max_pool2d_gather",
     // simplify
-    "first_fault", "copy"};
+    "first_fault", "copy", "derived"};
 
 } // namespace
 
