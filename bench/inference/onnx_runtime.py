@@ -6,10 +6,10 @@ graph, op by op from the program after the phase resolve, with the weights that 
 own initialisers made; the outputs are compared, then both are called in turn.
 
   bench/inference/onnx_runtime.py --bin build/release/bin [--nets resnet50,mobilenet]
-      [--batch 1,8] [--threads 1,2] [--rounds 15]
+      [--batch 1,8] [--threads 1,2] [--rounds 9]
 
 A ratio is the time of ONNX Runtime by that of dlc: above 1 dlc is faster. It is the median over
-pairs of neighbouring calls.
+rounds, each of some calls of one and then of the other.
 """
 import argparse
 import ctypes
@@ -179,9 +179,13 @@ def compare(args, name, batch, folder):
         times = {"dlc": [], "onnx": []}
         for _ in range(args.rounds):
             for who, call in [("dlc", model.run), ("onnx", lambda: session.run(None, feed))]:
-                start = time.perf_counter()
+                # The threads of the other one wait for work with all they have, for a while.
+                time.sleep(0.05)
                 call()
-                times[who].append(time.perf_counter() - start)
+                start = time.perf_counter()
+                for _ in range(args.calls):
+                    call()
+                times[who].append((time.perf_counter() - start) / args.calls)
         ratio = np.median(np.array(times["onnx"]) / np.array(times["dlc"]))
         print(f"{name:10} batch {batch:2} threads {threads}: dlc {1e3 * np.median(times['dlc']):8.2f} "
               f"ms, ONNX Runtime {1e3 * np.median(times['onnx']):8.2f} ms, ratio {ratio:.2f}, "
@@ -196,7 +200,8 @@ def main():
     parser.add_argument("--nets", default="resnet50,resnet18,vgg11,mobilenet")
     parser.add_argument("--batch", default="1,8")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--calls", type=int, default=3)
     args = parser.parse_args()
     args.threads = [int(count) for count in args.threads.split(",")]
     print(f"ONNX Runtime {onnxruntime.__version__}")
