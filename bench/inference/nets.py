@@ -94,9 +94,9 @@ class Net:
         return "\n".join(lines).replace("FLOAT", element) + "\n"
 
 
-def vgg11(batch):
+def vgg11(batch, size=224):
     """Simonyan and Zisserman, ICLR 2015, configuration A, with batch norm."""
-    net = Net("vgg11", (batch, 3, 224, 224))
+    net = Net("vgg11", (batch, 3, size, size))
     for layer in [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"]:
         if layer == "pool":
             net.max_pool()
@@ -106,9 +106,9 @@ def vgg11(batch):
     return net.linear(1000)
 
 
-def mobilenet(batch):
+def mobilenet(batch, size=224):
     """Howard et al., 2017: depthwise convolutions of 3 x 3 and then of 1 x 1."""
-    net = Net("mobilenet", (batch, 3, 224, 224))
+    net = Net("mobilenet", (batch, 3, size, size))
     net.conv(32, 3, stride=2, padding=1).norm().unary("relu")
     for channels, stride in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2),
                              *[(512, 1)] * 5, (1024, 2), (1024, 1)]:
@@ -117,9 +117,9 @@ def mobilenet(batch):
     return net.mean().flatten().linear(1000)
 
 
-def generator(batch):
+def generator(batch, size=1):
     """Radford et al., ICLR 2016: images of 64 x 64 from 100 numbers."""
-    net = Net("generator", (batch, 100, 1, 1))
+    net = Net("generator", (batch, 100, size, size))
     net.conv(512, 4, transposed=True).norm().unary("relu")
     for channels in [256, 128, 64]:
         net.conv(channels, 4, 2, 1, transposed=True).norm().unary("relu")

@@ -94,6 +94,7 @@ static constexpr PhaseAttr known[] = {
     {names::type, Place::Argument, "a tensor type of the language",
      isTensorType},
     {names::state, Place::Argument, "the symbol of a state entry", isSymbol},
+    {names::scratch, Place::Argument, "no value", isUnit},
     {names::io, Place::Result, "a string that is not empty", isName},
     {names::type, Place::Result, "a tensor type of the language", isTensorType},
     {names::state, Place::Result, "the symbol of a state entry", isSymbol},

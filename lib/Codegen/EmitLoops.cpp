@@ -59,6 +59,14 @@ struct Step {
   TilePlan plan;
   /// For each output, the value of a fill that was folded into it, or null.
   SmallVector<Value> starts;
+
+  /// The ops that it emits.
+  SmallVector<linalg::GenericOp> ops() const {
+    SmallVector<linalg::GenericOp> result{nest.op};
+    for (const Epilogue &epilogue : nest.epilogues)
+      result.push_back(epilogue.op);
+    return result;
+  }
 };
 
 } // namespace
@@ -167,27 +175,28 @@ static FailureOr<int64_t> slicedExtent(ArrayRef<Step> steps) {
   return extent.value_or(1);
 }
 
-/// Emits all steps inside of one loop over the worker's slice.
-static LogicalResult emitSliced(MutableArrayRef<Step> steps,
-                                MutableArrayRef<NestEmitter> emitters,
-                                Workers workers, OpBuilder &builder,
-                                Location loc) {
+/// That extent, of a kernel in which the iterations along it are independent.
+static FailureOr<int64_t> verifySlices(ArrayRef<Step> steps) {
   FailureOr<int64_t> extent = slicedExtent(steps);
-  if (failed(extent))
-    return failure();
   SmallVector<const LoopNest *> nests;
   for (const Step &step : steps)
     nests.push_back(&step.nest);
-  if (failed(verifyIndependentSlices(nests)))
+  if (failed(extent) || failed(verifyIndependentSlices(nests)))
     return failure();
-  auto [first, last] = emitSlice(builder, loc, *extent, workers);
+  return extent;
+}
+
+/// Emits all steps inside of one loop over the worker's slice of `extent`
+/// iterations.
+static void emitSliced(MutableArrayRef<NestEmitter> emitters, int64_t extent,
+                       Workers workers, OpBuilder &builder, Location loc) {
+  auto [first, last] = emitSlice(builder, loc, extent, workers);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   auto forOp = scf::ForOp::create(builder, loc, first, last, one);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(forOp.getBody());
   for (NestEmitter &emitter : emitters)
     emitter.emit(builder, std::nullopt, forOp.getInductionVar());
-  return success();
 }
 
 /// True if two views look at different elements: boxes of one buffer that do
@@ -214,11 +223,13 @@ static bool areDisjoint(Value a, Value b) {
   return false;
 }
 
-/// The buffers that an op reads and writes, those that its body reads included.
-static SetVector<Value> buffersOf(linalg::GenericOp op) {
+/// The buffers that a step reads and writes, those that bodies read included.
+static SetVector<Value> buffersOf(const Step &step) {
   SetVector<Value> values;
-  getUsedValuesDefinedAbove(op.getRegion(), values);
-  values.insert_range(op->getOperands());
+  for (linalg::GenericOp op : step.ops()) {
+    getUsedValuesDefinedAbove(op.getRegion(), values);
+    values.insert_range(op->getOperands());
+  }
   values.remove_if([](Value v) { return !isa<MemRefType>(v.getType()); });
   return values;
 }
@@ -228,15 +239,55 @@ static bool areIndependent(ArrayRef<Step> steps) {
   if (steps.size() == 1)
     return true;
   for (const Step &other : steps) {
-    SetVector<Value> buffers = buffersOf(other.nest.op);
+    SetVector<Value> buffers = buffersOf(other);
     for (const Step &writer : steps)
-      for (Value output : writer.nest.op.getDpsInits())
-        if (&other != &writer && !llvm::all_of(buffers, [&](Value buffer) {
-              return areDisjoint(output, buffer);
-            }))
-          return false;
+      for (linalg::GenericOp op : writer.ops())
+        for (Value output : op.getDpsInits())
+          if (&other != &writer && !llvm::all_of(buffers, [&](Value buffer) {
+                return areDisjoint(output, buffer);
+              }))
+            return false;
   }
   return true;
+}
+
+/// Makes elementwise ops epilogues of the reductions that they follow.
+static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
+                              bool sliced) {
+  std::vector<Step> folded;
+  unsigned count = 0;
+  for (Step &step : steps) {
+    if (!folded.empty() && !step.nest.hasReduction())
+      if (std::optional<LoopNest> nest =
+              withEpilogue(folded.back().nest, step.nest.op, sliced)) {
+        folded.back().nest = *nest;
+        ++count;
+        continue;
+      }
+    folded.push_back(step);
+  }
+  // Scratch that no other step reads need not be written.
+  for (Step &step : folded) {
+    LoopNest &nest = step.nest;
+    if (nest.epilogues.empty())
+      continue;
+    for (unsigned i = nest.numInputs; i < nest.accesses.size(); ++i) {
+      if (nest.accesses[i].isScalar())
+        continue;
+      auto scratch = dyn_cast<BlockArgument>(rootOfViews(nest.accesses[i].operand));
+      bool isRead = !scratch || !func.getArgAttr(scratch.getArgNumber(),
+                                                 dlc::names::scratch);
+      for (const Step &other : folded)
+        isRead |= &other != &step &&
+                  llvm::any_of(buffersOf(other), [&](Value buffer) {
+                    return rootOfViews(buffer) == scratch;
+                  });
+      if (!isRead)
+        nest.unread.insert(i);
+    }
+  }
+  steps = std::move(folded);
+  return count;
 }
 
 /// Emits several steps that may depend on each other in any way: worker 0 does
@@ -305,9 +356,12 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
 
   void runOnOperation() override {
     func::FuncOp func = getOperation();
-    if (func->hasAttr(dlc::names::kernel) && !func.isExternal() &&
-        failed(emitKernel(func)))
-      signalPassFailure();
+    if (!func->hasAttr(dlc::names::kernel) || func.isExternal())
+      return;
+    if (failed(emitKernel(func)))
+      return signalPassFailure();
+    for (unsigned i = 0; i < func.getNumArguments(); ++i)
+      func.removeArgAttr(i, dlc::names::scratch);
   }
 
   LogicalResult emitKernel(func::FuncOp func) {
@@ -340,15 +394,19 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     for (Operation &op : func.getBody().front())
       if (isa<scf::ForOp, memref::StoreOp>(op))
         return op.emitError("stands beside structured ops in a kernel");
-    return emitSteps(steps, sliced, *workers, rewriter);
+    return emitSteps(func, steps, sliced, *workers, rewriter);
   }
 
-  LogicalResult emitSteps(MutableArrayRef<Step> steps, bool sliced,
-                          Workers workers, IRRewriter &rewriter) {
+  LogicalResult emitSteps(func::FuncOp func, std::vector<Step> &steps,
+                          bool sliced, Workers workers, IRRewriter &rewriter) {
     Target target{vectorBits, registers};
+    FailureOr<int64_t> extent = sliced ? verifySlices(steps) : 1;
+    if (failed(extent))
+      return failure();
     // Views stand before all loops; ops that make memrefs stand between the
     // structured ops, so everything goes to the place of the last one.
     linalg::GenericOp last = steps.back().nest.op;
+    numEpilogues += foldEpilogues(func, steps, sliced);
     rewriter.setInsertionPoint(last);
     std::vector<NestEmitter> emitters;
     emitters.reserve(steps.size());
@@ -361,8 +419,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       ++numNests;
     }
     if (sliced) {
-      if (failed(emitSliced(steps, emitters, workers, rewriter, last.getLoc())))
-        return failure();
+      emitSliced(emitters, *extent, workers, rewriter, last.getLoc());
     } else if (areIndependent(steps)) {
       for (NestEmitter &emitter : emitters)
         emitter.emit(rewriter, workers, nullptr);
@@ -370,7 +427,8 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
     }
     for (Step &step : steps)
-      rewriter.eraseOp(step.nest.op);
+      for (linalg::GenericOp op : step.ops())
+        rewriter.eraseOp(op);
     return success();
   }
 };

@@ -40,9 +40,12 @@ static SmallVector<MemRefType> hoist(func::FuncOp kernel) {
   Builder builder(kernel.getContext());
   kernel.setType(builder.getFunctionType(body.getArgumentTypes(),
                                          kernel.getResultTypes()));
-  SmallVector<DictionaryAttr> none(body.getNumArguments(),
-                                   builder.getDictionaryAttr({}));
-  kernel.setAllArgAttrs(none);
+  SmallVector<DictionaryAttr> attrs(body.getNumArguments(),
+                                    builder.getDictionaryAttr({}));
+  for (size_t i = 0; i < types.size(); ++i)
+    attrs[body.getNumArguments() - 3 - i] = builder.getDictionaryAttr(
+        builder.getNamedAttr(names::scratch, builder.getUnitAttr()));
+  kernel.setAllArgAttrs(attrs);
   kernel->setAttr(names::writes, builder.getDenseI64ArrayAttr(writes));
   return types;
 }

@@ -97,12 +97,17 @@ static void eraseLoop(LoopNest &nest, unsigned loop) {
   nest.parallel.erase(nest.parallel.begin() + loop);
   for (Access &access : nest.accesses)
     access.strides.erase(access.strides.begin() + loop);
-  for (std::optional<unsigned> &position : nest.loopOfDim) {
-    if (position == loop)
-      position = std::nullopt;
-    else if (position && *position > loop)
-      --*position;
-  }
+  auto renumber = [&](MutableArrayRef<std::optional<unsigned>> loopOfDim) {
+    for (std::optional<unsigned> &position : loopOfDim) {
+      if (position == loop)
+        position = std::nullopt;
+      else if (position && *position > loop)
+        --*position;
+    }
+  };
+  renumber(nest.loopOfDim);
+  for (Epilogue &epilogue : nest.epilogues)
+    renumber(epilogue.loopOfDim);
   if (nest.slicedLoop && *nest.slicedLoop > loop)
     --*nest.slicedLoop;
 }
@@ -122,10 +127,16 @@ static bool canMerge(const LoopNest &nest, unsigned outer,
 /// Merges neighbouring loops where possible, innermost first.
 static void mergeLoops(LoopNest &nest) {
   SmallVector<bool> indexed(nest.numLoops(), false);
-  nest.op.getBody()->walk([&](linalg::IndexOp index) {
-    if (std::optional<unsigned> loop = nest.loopOfDim[index.getDim()])
-      indexed[*loop] = true;
-  });
+  auto findIndexed = [&](linalg::GenericOp op,
+                         ArrayRef<std::optional<unsigned>> loopOfDim) {
+    op.getBody()->walk([&](linalg::IndexOp index) {
+      if (std::optional<unsigned> loop = loopOfDim[index.getDim()])
+        indexed[*loop] = true;
+    });
+  };
+  findIndexed(nest.op, nest.loopOfDim);
+  for (const Epilogue &epilogue : nest.epilogues)
+    findIndexed(epilogue.op, epilogue.loopOfDim);
   for (unsigned outer = nest.numLoops(); outer-- > 0;) {
     if (outer + 1 >= nest.numLoops() || !canMerge(nest, outer, indexed))
       continue;
@@ -165,7 +176,8 @@ static FailureOr<std::optional<unsigned>> findSlicedDim(linalg::GenericOp op) {
   return sliced;
 }
 
-FailureOr<LoopNest> analyzeLoopNest(linalg::GenericOp op, bool sliced) {
+/// One loop for each dimension of the op.
+static FailureOr<LoopNest> analyzeDims(linalg::GenericOp op, bool sliced) {
   if (!op.hasPureBufferSemantics())
     return op.emitError("works on tensors; expected memrefs");
   LoopNest nest;
@@ -177,6 +189,7 @@ FailureOr<LoopNest> analyzeLoopNest(linalg::GenericOp op, bool sliced) {
       return failure();
     nest.accesses.push_back(*access);
   }
+  nest.numOperands = nest.accesses.size();
   nest.extents = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
   for (unsigned dim = 0; dim < types.size(); ++dim) {
@@ -195,13 +208,216 @@ FailureOr<LoopNest> analyzeLoopNest(linalg::GenericOp op, bool sliced) {
       return failure();
     nest.slicedLoop = *slicedDim;
   }
+  return nest;
+}
+
+/// As few loops as possible.
+static void simplifyLoops(LoopNest &nest) {
   if (llvm::is_contained(nest.extents, 0))
-    return nest;
+    return;
   for (unsigned loop = nest.numLoops(); loop-- > 0;)
     if (nest.extents[loop] == 1 && nest.slicedLoop != loop)
       eraseLoop(nest, loop);
   mergeLoops(nest);
+}
+
+FailureOr<LoopNest> analyzeLoopNest(linalg::GenericOp op, bool sliced) {
+  FailureOr<LoopNest> nest = analyzeDims(op, sliced);
+  if (succeeded(nest))
+    simplifyLoops(*nest);
   return nest;
+}
+
+//===----------------------------------------------------------------------===//
+// Epilogues
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The dimensions of an epilogue in terms of the loops of its nest.
+class DimMap {
+public:
+  /// Such that an operand of the epilogue, as `own` over dimensions of
+  /// `extents`, is what `access` is over the loops of the nest. Either way all
+  /// elements are visited in the order of memory, so that each dimension is one
+  /// loop or several neighbouring ones.
+  static std::optional<DimMap> find(const LoopNest &nest, const Access &access,
+                                    const Access &own,
+                                    ArrayRef<int64_t> extents);
+
+  /// The strides over the loops of the nest.
+  SmallVector<int64_t> map(ArrayRef<int64_t> strides) const {
+    SmallVector<int64_t> result(numLoops, 0);
+    for (auto [stride, group] : llvm::zip_equal(strides, groups))
+      for (auto [loop, steps] : group)
+        result[loop] = stride * steps;
+    return result;
+  }
+  /// The loop that a dimension is; none if it is several.
+  std::optional<unsigned> loopOf(unsigned dim) const {
+    if (groups[dim].size() != 1)
+      return std::nullopt;
+    return groups[dim].front().first;
+  }
+  bool isSeveral(unsigned dim) const { return groups[dim].size() > 1; }
+
+private:
+  unsigned numLoops = 0;
+  /// Of each dimension the loops that it goes through, and how many steps of it
+  /// one step of the loop is.
+  SmallVector<SmallVector<std::pair<unsigned, int64_t>>> groups;
+};
+
+} // namespace
+
+std::optional<DimMap> DimMap::find(const LoopNest &nest, const Access &access,
+                                   const Access &own,
+                                   ArrayRef<int64_t> extents) {
+  DimMap result;
+  result.numLoops = nest.numLoops();
+  unsigned found = 0, wanted = 0;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    wanted += nest.parallel[loop] && nest.extents[loop] > 1;
+  for (auto [stride, extent] : llvm::zip_equal(own.strides, extents)) {
+    SmallVector<std::pair<unsigned, int64_t>> group;
+    if (extent > 1 && stride <= 0)
+      return std::nullopt;
+    // Innermost loop first.
+    for (int64_t next = stride; extent > 1 && next != stride * extent;) {
+      std::optional<unsigned> match;
+      for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+        if (nest.parallel[loop] && nest.extents[loop] > 1 &&
+            access.strides[loop] == next)
+          match = loop;
+      if (!match || next > stride * extent)
+        return std::nullopt;
+      group.push_back({*match, next / stride});
+      next *= nest.extents[*match];
+      ++found;
+    }
+    result.groups.push_back(group);
+  }
+  if (found != wanted)
+    return std::nullopt;
+  return result;
+}
+
+/// The first element of an access in the buffer that it is a view of.
+static std::optional<int64_t> startOf(const Access &access) {
+  SmallVector<int64_t> strides;
+  int64_t offset = 0;
+  if (failed(cast<MemRefType>(access.operand.getType())
+                 .getStridesAndOffset(strides, offset)) ||
+      offset == ShapedType::kDynamic)
+    return std::nullopt;
+  return offset + access.offset;
+}
+
+/// Whether an element of one buffer is read or written at the same iteration by
+/// both.
+static bool areSameElements(const LoopNest &nest, const Access &a,
+                            const Access &b) {
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.extents[loop] > 1 && a.strides[loop] != b.strides[loop])
+      return false;
+  return startOf(a) && startOf(a) == startOf(b);
+}
+
+/// Adds an epilogue to a nest with one loop for each dimension.
+static LogicalResult addEpilogue(LoopNest &nest, linalg::GenericOp op) {
+  SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op.getRegion(), captured);
+  if (llvm::any_of(captured,
+                   [](Value v) { return isa<MemRefType>(v.getType()); }) ||
+      llvm::any_of(op.getIteratorTypesArray(), [](utils::IteratorType type) {
+        return type != utils::IteratorType::parallel;
+      }))
+    return failure();
+  // The numbers of the accesses that results are.
+  SmallVector<unsigned> results;
+  for (unsigned i = nest.numInputs; i < nest.numOperands; ++i)
+    results.push_back(i);
+  for (const Epilogue &earlier : nest.epilogues)
+    for (unsigned i = earlier.numInputs; i < earlier.op->getNumOperands(); ++i)
+      results.push_back(earlier.firstAccess + i);
+
+  Epilogue epilogue{op, unsigned(nest.accesses.size()),
+                    unsigned(op.getNumDpsInputs()), {}, {}};
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<Access> own;
+  std::optional<DimMap> dims;
+  for (OpOperand &operand : op->getOpOperands()) {
+    FailureOr<Access> access = analyzeOperand(op, operand);
+    if (failed(access))
+      return failure();
+    for (unsigned result : results)
+      if (!dims && operand.getOperandNumber() < epilogue.numInputs &&
+          !access->isScalar() &&
+          rootOfViews(access->operand) ==
+              rootOfViews(nest.accesses[result].operand))
+        dims = DimMap::find(nest, nest.accesses[result], *access, extents);
+    own.push_back(*access);
+  }
+  if (!dims)
+    return failure();
+  for (Access &access : own)
+    access.strides = dims->map(access.strides);
+  for (unsigned dim = 0; dim < extents.size(); ++dim)
+    epilogue.loopOfDim.push_back(dims->loopOf(dim));
+  WalkResult indices = op.getBody()->walk([&](linalg::IndexOp index) {
+    return dims->isSeveral(index.getDim()) ? WalkResult::interrupt()
+                                           : WalkResult::advance();
+  });
+  if (indices.wasInterrupted())
+    return failure();
+
+  // What is read: a result at the same iteration, or something else.
+  for (unsigned i = 0; i < epilogue.numInputs; ++i) {
+    std::optional<unsigned> number;
+    for (auto [candidate, result] : llvm::enumerate(results)) {
+      const Access &made = nest.accesses[result];
+      if (own[i].isScalar() ||
+          rootOfViews(own[i].operand) != rootOfViews(made.operand))
+        continue;
+      if (!areSameElements(nest, own[i], made))
+        return failure();
+      number = candidate;
+    }
+    epilogue.results.push_back(number);
+  }
+  // What is written is read by no other iteration.
+  for (const Access &output : ArrayRef(own).drop_front(epilogue.numInputs)) {
+    Value root = rootOfViews(output.operand);
+    for (const Access &input : nest.inputs())
+      if (!input.isScalar() && rootOfViews(input.operand) == root)
+        return failure();
+    for (const Access &other :
+         llvm::concat<const Access>(
+             ArrayRef(nest.accesses).drop_front(nest.numInputs), own))
+      if (!other.isScalar() && rootOfViews(other.operand) == root &&
+          !areSameElements(nest, other, output))
+        return failure();
+  }
+  llvm::append_range(nest.accesses, own);
+  nest.epilogues.push_back(std::move(epilogue));
+  return success();
+}
+
+std::optional<LoopNest> withEpilogue(const LoopNest &nest,
+                                     linalg::GenericOp next, bool sliced) {
+  if (!nest.hasReduction() || !nest.outputsInvariantInReductions() ||
+      llvm::is_contained(nest.extents, 0))
+    return std::nullopt;
+  FailureOr<LoopNest> result = analyzeDims(nest.op, sliced);
+  if (failed(result))
+    return std::nullopt;
+  for (const Epilogue &epilogue : nest.epilogues)
+    if (failed(addEpilogue(*result, epilogue.op)))
+      return std::nullopt;
+  if (failed(addEpilogue(*result, next)))
+    return std::nullopt;
+  simplifyLoops(*result);
+  return *result;
 }
 
 //===----------------------------------------------------------------------===//

@@ -45,6 +45,21 @@ struct Access {
   bool isInvariant(unsigned dim) const { return strides[dim] == 0; }
 };
 
+/// An elementwise op on what a nest with reductions computes, evaluated on each
+/// result while that is in registers: a bias, an activation, a sum with another
+/// tensor.
+struct Epilogue {
+  mutable mlir::linalg::GenericOp op;
+  /// Its operands, inputs and then outputs, among the accesses of the nest.
+  unsigned firstAccess;
+  unsigned numInputs;
+  /// Of each input, which result it is: the outputs of the nest, then those of
+  /// the epilogues before this one, are numbered. None: it is loaded.
+  llvm::SmallVector<std::optional<unsigned>> results;
+  /// The loop of each of its dimensions, as in LoopNest.
+  llvm::SmallVector<std::optional<unsigned>> loopOfDim;
+};
+
 struct LoopNest {
   /// Mutable because the accessors of ops are not const.
   mutable mlir::linalg::GenericOp op;
@@ -53,9 +68,12 @@ struct LoopNest {
   llvm::SmallVector<int64_t> extents;
   /// True for loops whose iterations are independent.
   llvm::SmallVector<bool> parallel;
-  /// Inputs, then outputs.
+  /// Inputs, then outputs, then the operands of the epilogues.
   llvm::SmallVector<Access> accesses;
-  unsigned numInputs = 0;
+  unsigned numInputs = 0, numOperands = 0;
+  std::vector<Epilogue> epilogues;
+  /// Accesses that need not be stored: nothing but epilogues reads them.
+  llvm::SmallDenseSet<unsigned> unread;
   /// The loop that runs over dimension 0 of the outputs; set for sliced
   /// kernels.
   std::optional<unsigned> slicedLoop;
@@ -64,12 +82,12 @@ struct LoopNest {
   llvm::SmallVector<std::optional<unsigned>> loopOfDim;
 
   unsigned numLoops() const { return extents.size(); }
-  unsigned numOutputs() const { return accesses.size() - numInputs; }
+  unsigned numOutputs() const { return numOperands - numInputs; }
   llvm::ArrayRef<Access> inputs() const {
     return llvm::ArrayRef(accesses).take_front(numInputs);
   }
   llvm::ArrayRef<Access> outputs() const {
-    return llvm::ArrayRef(accesses).drop_front(numInputs);
+    return llvm::ArrayRef(accesses).slice(numInputs, numOutputs());
   }
   bool hasReduction() const { return llvm::is_contained(parallel, false); }
   /// True if no reduction loop moves an output: results can stay in registers
@@ -82,6 +100,12 @@ struct LoopNest {
 /// is kept apart and named.
 mlir::FailureOr<LoopNest> analyzeLoopNest(mlir::linalg::GenericOp op,
                                           bool sliced);
+
+/// The same nest with `next` as its last epilogue. Nothing if `next` is no
+/// elementwise op on the nest's results, element by element, or writes what the
+/// nest reads at other iterations.
+std::optional<LoopNest> withEpilogue(const LoopNest &nest,
+                                     mlir::linalg::GenericOp next, bool sliced);
 
 /// Checks that the iterations of the sliced loop, which all `nests` of a kernel
 /// share, are independent of each other: of every buffer that the kernel writes

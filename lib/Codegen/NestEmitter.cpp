@@ -33,7 +33,18 @@ std::pair<Value, Value> emitSlice(OpBuilder &builder, Location loc,
 NestEmitter::NestEmitter(const LoopNest &nest, const TilePlan &plan,
                          ArrayRef<Value> starts)
     : nest(nest), plan(plan), starts(starts), body(nest, plan.vectorLoop),
-      loc(nest.op.getLoc()) {}
+      loc(nest.op.getLoc()) {
+  for (const Epilogue &epilogue : nest.epilogues) {
+    LoopNest own;
+    own.op = epilogue.op;
+    own.extents = nest.extents;
+    own.parallel.assign(nest.numLoops(), true);
+    own.loopOfDim = epilogue.loopOfDim;
+    epilogueNests.push_back(own);
+  }
+  for (const LoopNest &own : epilogueNests)
+    epilogues.emplace_back(own, plan.vectorLoop);
+}
 
 //===----------------------------------------------------------------------===//
 // Register tiles
@@ -150,11 +161,13 @@ Value NestEmitter::sumLanes(Operation *combiner, Value vector) {
   return vector;
 }
 
-/// Sums the accumulators of each point across vectors and lanes, adds the start
-/// value and stores the result.
-void NestEmitter::storeSums(const Position &position, unsigned output,
-                            ArrayRef<Slot> slots, ValueRange accumulators,
-                            TileCode code) {
+/// Sums the accumulators of each point across vectors and lanes, and adds the
+/// start value.
+SmallVector<NestEmitter::Sum>
+NestEmitter::sumSlots(const Position &position, unsigned output,
+                      ArrayRef<Slot> slots, ValueRange accumulators,
+                      TileCode code) {
+  SmallVector<Sum> sums;
   unsigned operand = nest.numInputs + output, outputs = nest.numOutputs();
   Operation *combiner = matchCombiner(nest.op, output);
   for (size_t first = 0, next; first < slots.size(); first = next) {
@@ -186,8 +199,48 @@ void NestEmitter::storeSums(const Position &position, unsigned output,
     Value start = code == TileCode::Accumulation ? Value() : starts[output];
     if (!start)
       start = load(position, operand, point);
-    sum = combine(combiner, start, sum);
-    store(position, operand, point, sum);
+    sums.push_back({point, combine(combiner, start, sum)});
+  }
+  return sums;
+}
+
+/// Stores the results at a slot, one for each output, and evaluates the
+/// epilogues there.
+void NestEmitter::finish(const Position &position, const Slot &slot,
+                         ValueRange results, TileCode code) {
+  SmallVector<Value> values(results);
+  auto keep = [&](unsigned access, Value value) {
+    if (!nest.unread.contains(access))
+      store(position, access, slot, value);
+  };
+  if (code != TileCode::Epilogues)
+    for (auto [output, value] : llvm::enumerate(results))
+      keep(nest.numInputs + output, value);
+  for (auto [epilogue, code] : llvm::zip_equal(nest.epilogues, epilogues)) {
+    SmallVector<Value> args;
+    unsigned access = epilogue.firstAccess;
+    for (std::optional<unsigned> result : epilogue.results) {
+      args.push_back(result ? values[*result]
+                            : loadInput(position, access, slot));
+      ++access;
+    }
+    Block *region = epilogue.op.getBody();
+    for (unsigned i = epilogue.numInputs; i < region->getNumArguments(); ++i) {
+      BlockArgument old = region->getArgument(i);
+      args.push_back(old.use_empty()
+                         ? arith::ConstantOp::create(
+                               *builder, loc,
+                               builder->getZeroAttr(old.getType()))
+                         : load(position, epilogue.firstAccess + i, slot));
+    }
+    code.clearCache();
+    for (Value value :
+         code.emit(*builder, args, slot.width, [&](unsigned loop) {
+           return materialize(position.iterations[loop], slot.steps[loop]);
+         })) {
+      values.push_back(code.widen(*builder, value, slot.width));
+      keep(access++, values.back());
+    }
   }
 }
 
@@ -269,6 +322,17 @@ void NestEmitter::emitTile(const Position &position, TileCode code) {
     return;
   }
   body.clearCache();
+  loaded.clear();
+  fetched.clear();
+  if (code == TileCode::Epilogues) {
+    for (const Slot &slot : slotsOf(position)) {
+      SmallVector<Value> results;
+      for (unsigned output = 0; output < nest.numOutputs(); ++output)
+        results.push_back(load(position, nest.numInputs + output, slot));
+      finish(position, slot, results, code);
+    }
+    return;
+  }
   SmallVector<Slot> slots = accumulatorSlots(position);
   unsigned outputs = nest.numOutputs();
   SmallVector<Value> accumulators;
@@ -277,11 +341,28 @@ void NestEmitter::emitTile(const Position &position, TileCode code) {
       accumulators.push_back(startValue(position, output, slot, code));
   if (code != TileCode::Starts)
     accumulators = emitReductions(position, 0, accumulators);
-  for (unsigned output = 0; output < outputs; ++output) {
-    if (sumsAcrossLanes()) {
-      storeSums(position, output, slots, accumulators, code);
-      continue;
+  loaded.clear();
+  fetched.clear();
+  if (sumsAcrossLanes()) {
+    // One output after another, then point by point.
+    SmallVector<SmallVector<Sum>> sums;
+    for (unsigned output = 0; output < outputs; ++output)
+      sums.push_back(sumSlots(position, output, slots, accumulators, code));
+    for (size_t number = 0; number < sums.front().size(); ++number) {
+      SmallVector<Value> results;
+      for (ArrayRef<Sum> of : sums)
+        results.push_back(of[number].second);
+      finish(position, sums.front()[number].first, results, code);
     }
+    return;
+  }
+  if (code == TileCode::All) {
+    for (auto [number, slot] : llvm::enumerate(slots))
+      finish(position, slot,
+             ArrayRef(accumulators).slice(number * outputs, outputs), code);
+    return;
+  }
+  for (unsigned output = 0; output < outputs; ++output) {
     // Blocks go on from memory; an output without a start value is there.
     if (code == TileCode::Starts && !starts[output])
       continue;
@@ -433,6 +514,9 @@ void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers,
   emitBlocks(position, 0, [&](const Position &block) {
     emitTasks(block, workers, TileCode::Accumulation);
   });
+  // Each worker has the tiles that it has accumulated.
+  if (!epilogues.empty())
+    emitTasks(position, workers, TileCode::Epilogues);
 }
 
 } // namespace dlc::codegen

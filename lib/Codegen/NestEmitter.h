@@ -7,7 +7,8 @@
 //       start values of all accumulators of the tile
 //       for reduction loops, accumulators carried
 //         for all steps of the tile: load, evaluate the region
-//       sum across lanes if the vectorized loop is a reduction; store
+//       sum across lanes if the vectorized loop is a reduction
+//       evaluate the epilogues; store
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_CODEGEN_NESTEMITTER_H
@@ -77,6 +78,8 @@ private:
     Starts,
     /// The computation, going on from what is in memory.
     Accumulation,
+    /// Only the epilogues, of what is in memory.
+    Epilogues,
   };
 
   using PositionFn = llvm::function_ref<void(const Position &)>;
@@ -128,9 +131,13 @@ private:
              mlir::Value value);
   mlir::Value startValue(const Position &position, unsigned output,
                          const Slot &slot, TileCode code);
-  void storeSums(const Position &position, unsigned output,
-                 llvm::ArrayRef<Slot> slots, mlir::ValueRange accumulators,
-                 TileCode code);
+  /// A point of the tile and the sum there.
+  using Sum = std::pair<Slot, mlir::Value>;
+  llvm::SmallVector<Sum> sumSlots(const Position &position, unsigned output,
+                                  llvm::ArrayRef<Slot> slots,
+                                  mlir::ValueRange accumulators, TileCode code);
+  void finish(const Position &position, const Slot &slot,
+              mlir::ValueRange results, TileCode code);
   mlir::Value combine(mlir::Operation *combiner, mlir::Value a, mlir::Value b);
   mlir::Value sumLanes(mlir::Operation *combiner, mlir::Value vector);
 
@@ -138,6 +145,9 @@ private:
   const TilePlan &plan;
   llvm::SmallVector<mlir::Value> starts;
   BodyEmitter body;
+  /// Epilogues as nests over the same loops.
+  std::vector<LoopNest> epilogueNests;
+  std::vector<BodyEmitter> epilogues;
   mlir::Location loc;
   llvm::SmallVector<mlir::Value> views;
   /// Valid while emitting.

@@ -6,7 +6,9 @@
 //  - shares its number of rows, if the op needs of the group's values only the
 //    same row, and is related to the group: it reads a value of the group, or a
 //    value that the group reads too;
-//  - or is elementwise and of its shape.
+//  - or is elementwise and of its shape;
+//  - or is elementwise and takes, element by element, what the group's one
+//    convolution or product makes, which has too few rows to share them out.
 //
 // Groups have a limit of ops and of inputs: the time that a kernel takes to
 // compile grows faster than its size, and one that reads many streams of memory
@@ -80,6 +82,23 @@ private:
       if (isWaiting(producer) && readsAlso(producer, group))
         return true;
       return !freeOps.isFree(producer) && group.inputs.contains(operand);
+    });
+  }
+  /// Whether all that an elementwise op takes of a group are elements at the
+  /// same place, and the rest lies in memory or is a broadcast of that.
+  bool takesElements(Operation *op, size_t group) const {
+    return llvm::all_of(op->getOperands(), [&](Value operand) {
+      Operation *producer = operand.getDefiningOp();
+      if (isWaiting(producer))
+        return false;
+      if (!freeOps.isFree(producer) || isa<ConstantOp>(producer))
+        return true;
+      if (!isa<BroadcastOp, ReshapeOp>(producer))
+        return false;
+      Value source = producer->getOperand(0);
+      return !makes(group, source) &&
+             (!freeOps.isFree(source.getDefiningOp()) ||
+              takesElements(producer, group));
     });
   }
   bool isWaiting(Operation *op) const {
@@ -186,7 +205,9 @@ void Grouping::assign(Operation *op) {
     bool sameRows = group.rows && rows && *group.rows == *rows;
     bool samePoints =
         group.pointwise && pointwise && *group.pointwise == *pointwise;
-    if ((!sameRows && !samePoints) || !fits(op, i))
+    bool sameResults =
+        group.epilogue && pointwise && *group.epilogue == *pointwise;
+    if ((!sameRows && !samePoints && !sameResults) || !fits(op, i))
       continue;
     bool related = false, rowOnly = true, sameElement = true;
     for (const Need &need : needed) {
@@ -211,8 +232,12 @@ void Grouping::assign(Operation *op) {
     // may overwrite what it reads.
     bool joinPointwise = samePoints && sameElement &&
                          (related || !large || readsAlso(op, group));
-    if (!joinPointwise && !joinRows)
+    bool joinResults =
+        sameResults && related && sameElement && takesElements(op, i);
+    if (!joinPointwise && !joinRows && !joinResults)
       continue;
+    if (!joinResults)
+      group.epilogue.reset();
     if (!joinPointwise)
       group.pointwise.reset();
     // Unrelated ops of one shape share rows too, as long as both have them.
@@ -223,7 +248,10 @@ void Grouping::assign(Operation *op) {
       open.erase(candidate);
     return;
   }
-  groups.push_back({{}, pointwise, rows, {}});
+  std::optional<SmallVector<int64_t>> epilogue;
+  if (!rows && isa<Conv2dOp, MatmulOp>(op))
+    epilogue = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
+  groups.push_back({{}, pointwise, rows, epilogue, {}});
   open.push_back(groups.size() - 1);
   put(op, groups.size() - 1);
 }

@@ -13,6 +13,10 @@ struct KernelGroup {
   std::optional<llvm::SmallVector<int64_t>> pointwise;
   /// The number of rows, as long as all ops can share a loop over them.
   std::optional<int64_t> rows;
+  /// The shape of a convolution or product without rows that is the first op,
+  /// as long as all others are elementwise, of its shape, and can be evaluated
+  /// on each of its results while that is in registers.
+  std::optional<llvm::SmallVector<int64_t>> epilogue;
   /// Values that the ops read and do not make, free ones looked through.
   llvm::DenseSet<mlir::Value> inputs;
 };

@@ -49,6 +49,10 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
     Of a loop marked `dl.tasks` each worker executes a slice too. Other code, but for that
     of a kernel marked `dl.fault`, runs on worker 0 alone.
 
+    An elementwise op that directly follows a sum over other dimensions, such as a
+    convolution, and takes its results element by element, is evaluated on each result
+    while that is in registers; what nothing else reads is not stored.
+
     A kernel with several ops has the attribute `dl.sliced = 1`: dimension 0 of
     every output is then one loop around all ops, which workers share out. A
     kernel with several ops and without the attribute runs on worker 0 alone.
@@ -60,6 +64,7 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
            "Vector registers that a register tile may use">
   ];
   let statistics = [
+    Statistic<"numEpilogues", "epilogues", "elementwise ops evaluated in registers">,
     Statistic<"numNests", "nests", "Loop nests emitted">,
     Statistic<"numFoldedFills", "folded-fills",
               "Fills folded into the start value of an accumulator">

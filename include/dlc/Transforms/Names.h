@@ -43,6 +43,8 @@ inline constexpr llvm::StringLiteral fault = "dl.fault";
 inline constexpr llvm::StringLiteral faults = "dl.faults";
 /// On a lowered kernel: the arguments it writes.
 inline constexpr llvm::StringLiteral writes = "dl.writes";
+/// On an argument of a lowered kernel: memory that it alone uses.
+inline constexpr llvm::StringLiteral scratch = "dl.scratch";
 /// On a lowered step: a list that says of each argument what it is.
 inline constexpr llvm::StringLiteral args = "dl.args";
 /// On a lowered module: what the model keeps and what its steps are.
