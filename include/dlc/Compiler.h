@@ -7,6 +7,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 
 #include <memory>
@@ -53,6 +54,11 @@ struct CompilerOptions {
   int64_t memoryBudget = 0;
   /// Whether to print to standard output where the values of each step lie.
   bool printMemoryPlan = false;
+  /// Compile only steps that leave the state as it is.
+  bool evaluationOnly = false;
+  /// The state as a part of the library: the bytes of each entry that steps
+  /// read, by name (see freezeState). Null: each instance has a state.
+  const llvm::StringMap<std::vector<char>> *frozen = nullptr;
   /// Which passes say what they decided, as a regular expression for their
   /// names; empty for none. Remarks are printed where warnings are.
   std::string remarks = {};

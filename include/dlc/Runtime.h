@@ -161,6 +161,9 @@ typedef struct dlc_model {
   int64_t arena_bytes; ///< the largest any step needs
   const dlc_derivation *derivations;
   int32_t num_derivations;
+  /// The state block, where it is a part of the library and never changes;
+  /// null: each handle has its own.
+  const void *frozen;
 } dlc_model;
 
 typedef struct dlc_handle dlc_handle;
@@ -250,6 +253,10 @@ extern const dlc_api dlc_runtime_api;
 /// Called by compiled steps: returns when all workers of the team have called
 /// it.
 void dlc_rt_barrier(dlc_team *team);
+
+/// For what writes libraries with a frozen state: brings up to date all that
+/// step number `step` reads, and returns the state block.
+const void *dlc_rt_state(dlc_handle *handle, int step);
 
 /// Philox4x32-10: the random bits of initialisers, steps and data shuffling.
 void dlc_rt_philox(const uint32_t counter[4], const uint32_t key[2],

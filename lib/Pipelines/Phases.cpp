@@ -54,8 +54,10 @@ static void addCleanup(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-static void addResolve(OpPassManager &manager, const PhaseOptions &) {
+static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
   manager.addNestedPass<dl::ModelOp>(createResolveSteps());
+  if (options.evaluationOnly)
+    manager.addNestedPass<dl::ModelOp>(createKeepEvaluation());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createWriteBroadcasts());
   addCleanup(manager);
@@ -113,6 +115,8 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createMoveViews());
   addCleanup(manager);
   addOptional(manager.nest<dl::ModelOp>(), options, createDeriveState());
+  if (options.freeze)
+    manager.addNestedPass<dl::ModelOp>(createFreezeState());
   addCleanup(manager);
 }
 
@@ -345,6 +349,10 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
       *this, "print-memory-plan",
       llvm::cl::desc("print where the values of each step lie, and when"),
       llvm::cl::init(PhaseOptions().printMemoryPlan)};
+  Option<bool> evaluationOnly{
+      *this, "evaluation-only",
+      llvm::cl::desc("keep only steps that leave the state as it is"),
+      llvm::cl::init(PhaseOptions().evaluationOnly)};
 };
 
 } // namespace
@@ -360,6 +368,6 @@ void dlc::registerPhases() {
         [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
           addPhase(manager, phase,
                    {options.vectorBits, options.registers, options.memoryBudget,
-                    options.printMemoryPlan});
+                    options.printMemoryPlan, options.evaluationOnly});
         });
 }

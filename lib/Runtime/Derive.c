@@ -29,6 +29,11 @@ void dlc_rt_note_change_of_all(dlc_handle *handle) {
     handle->changed[i] = handle->clock;
 }
 
+const void *dlc_rt_state(dlc_handle *handle, int step) {
+  dlc_rt_derive(handle, &handle->model->steps[step]);
+  return handle->state;
+}
+
 void dlc_rt_derive(dlc_handle *handle, const dlc_step *step) {
   const dlc_model *model = handle->model;
   for (int i = 0; i < step->num_derivations; ++i) {

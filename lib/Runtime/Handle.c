@@ -22,7 +22,9 @@ static dlc_status init_state(dlc_handle *handle, const dlc_model *model,
 /// it.
 static dlc_status build_handle(dlc_handle *handle, int threads) {
   const dlc_model *model = handle->model;
-  handle->state = dlc_rt_allocate(model->state_bytes);
+  // No step writes to what is frozen.
+  handle->state = model->frozen ? (char *)(uintptr_t)model->frozen
+                                : dlc_rt_allocate(model->state_bytes);
   handle->arena = handle->state ? dlc_rt_allocate(model->arena_bytes) : NULL;
   if (!handle->arena)
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
@@ -84,7 +86,8 @@ void dlc_destroy(dlc_handle *handle) {
   free(handle->derived);
   free(handle->changed);
   free(handle->arena);
-  free(handle->state);
+  if (!handle->model->frozen)
+    free(handle->state);
   free(handle);
 }
 

@@ -313,6 +313,11 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
   if (scope != DLC_PARAMS && scope != DLC_ALL && scope != DLC_PRESENT)
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "dlc_load: unknown scope %d",
                        scope);
+  if (handle->model->frozen)
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                       "model \"%s\": its weights are a part of the library "
+                       "and cannot be loaded",
+                       handle->model->name);
   loading load = {.handle = handle,
                   .path = path,
                   .kinds = dlc_rt_kinds_of_scope(scope),

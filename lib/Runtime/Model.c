@@ -288,6 +288,10 @@ dlc_status dlc_rt_check_model(const dlc_model *model) {
     if (flaw)
       return bad_model(model, "state", state->tensor.name, flaw);
   }
+  if (model->frozen && (model->num_states || model->num_derivations))
+    return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT,
+                       "model \"%s\": is frozen and has states or derivations",
+                       model->name);
   for (int i = 0; i < model->num_derivations; ++i) {
     const dlc_derivation *derivation = &model->derivations[i];
     if (!derivation->run ||

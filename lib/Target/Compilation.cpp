@@ -121,6 +121,8 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
   result.memoryBudget = options.memoryBudget;
   result.printMemoryPlan = options.printMemoryPlan;
   result.disabled = options.disabledPasses;
+  result.evaluationOnly = options.evaluationOnly;
+  result.freeze = options.frozen != nullptr;
   return result;
 }
 
@@ -446,7 +448,7 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   }
   if (llvm::Function *barrier = result->getFunction("dlc_rt_barrier"))
     barrier->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  llvm::GlobalVariable *tables = addTables(*result, *manifest);
+  llvm::GlobalVariable *tables = addTables(*result, *manifest, options.frozen);
   if (interface)
     addInterface(*result, *manifest, tables);
   // What the program brought with it in the LLVM dialect may be invalid there.

@@ -72,8 +72,8 @@ static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   };
   for (StateInfo &state : manifest.states)
     state.offset = place(state.tensor.type);
-  for (const TensorInfo &entry : manifest.derived)
-    derived[entry.name] = place(entry.type);
+  for (const DerivedInfo &entry : manifest.derived)
+    derived[entry.tensor.name] = place(entry.tensor.type);
   manifest.stateBytes = end;
 }
 
@@ -103,5 +103,6 @@ dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
           manifest.stateBytes,
           manifest.arenaBytes,
           nullptr,
-          0};
+          0,
+          nullptr};
 }

@@ -135,8 +135,12 @@ Manifest Manifest::parse(DictionaryAttr attrs) {
     states[state.getAs<StringAttr>("name").getValue()] = manifest.states.size();
     manifest.states.push_back(readState(state));
   }
-  for (Attribute entry : attrs.getAs<ArrayAttr>("derived"))
-    manifest.derived.push_back(readTensor(cast<DictionaryAttr>(entry)));
+  for (Attribute attr : attrs.getAs<ArrayAttr>("derived")) {
+    auto entry = cast<DictionaryAttr>(attr);
+    manifest.derived.push_back(
+        {readTensor(entry),
+         entry.contains("offset") ? readInt(entry, "offset") : 0});
+  }
   for (Attribute attr : attrs.getAs<ArrayAttr>("derivations")) {
     auto derivation = cast<DictionaryAttr>(attr);
     StringRef name = derivation.getAs<StringAttr>("name").getValue();
@@ -192,8 +196,8 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
     }
     states.push_back(std::move(object));
   }
-  for (const TensorInfo &entry : manifest.derived)
-    derived.push_back(describe(entry));
+  for (const DerivedInfo &entry : manifest.derived)
+    derived.push_back(describe(entry.tensor));
   for (const StepInfo &step : manifest.steps) {
     llvm::json::Array inputs, outputs;
     for (const TensorInfo &input : step.inputs)

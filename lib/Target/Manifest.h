@@ -35,6 +35,12 @@ struct StepInfo {
   llvm::SmallVector<int32_t> writes, derivations;
 };
 
+/// What a derivation makes.
+struct DerivedInfo {
+  TensorInfo tensor;
+  int64_t offset = 0;
+};
+
 /// What steps compute from the state alone; see dlc_derivation.
 struct DerivationInfo {
   llvm::StringRef name;
@@ -50,7 +56,7 @@ struct Manifest {
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;
   /// What derivations make, behind the states in their block.
-  llvm::SmallVector<TensorInfo> derived;
+  llvm::SmallVector<DerivedInfo> derived;
   llvm::SmallVector<DerivationInfo> derivations;
   std::vector<StepInfo> steps;
   int64_t stateBytes = 0, arenaBytes = 0;
@@ -64,7 +70,10 @@ llvm::StringRef cType(mlir::Type element);
 std::string describeAsJson(const Manifest &manifest);
 
 /// Adds the tables of dlc/Runtime.h and the function DLC_LIBRARY_SYMBOL.
-llvm::GlobalVariable *addTables(llvm::Module &module, const Manifest &manifest);
+/// `frozen` is CompilerOptions::frozen.
+llvm::GlobalVariable *
+addTables(llvm::Module &module, const Manifest &manifest,
+          const llvm::StringMap<std::vector<char>> *frozen);
 
 /// Adds the functions that makeHeader declares.
 void addInterface(llvm::Module &module, const Manifest &manifest,

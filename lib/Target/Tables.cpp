@@ -112,6 +112,10 @@ public:
   /// `buffers` inputs and outputs.
   Function *entry(StringRef name, size_t buffers, bool hasFaults);
 
+  /// The state block with these values.
+  Constant *frozen(const Manifest &manifest,
+                   const StringMap<std::vector<char>> &values);
+
 private:
   Module &module;
   LLVMContext &context;
@@ -153,7 +157,24 @@ Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
   return entry;
 }
 
-GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
+Constant *
+TableBuilder::frozen(const Manifest &manifest,
+                     const StringMap<std::vector<char>> &values) {
+  std::vector<char> block(std::max<int64_t>(manifest.stateBytes, 1));
+  for (const DerivedInfo &entry : manifest.derived)
+    llvm::copy(values.lookup(entry.tensor.name),
+               block.begin() + entry.offset);
+  auto *state = cast<GlobalVariable>(
+      global(ConstantDataArray::getRaw(StringRef(block.data(), block.size()),
+                                       block.size(), Type::getInt8Ty(context)),
+             "dlc.frozen"));
+  state->setAlignment(Align(64));
+  return state;
+}
+
+GlobalVariable *
+dlc::addTables(Module &module, const Manifest &manifest,
+               const StringMap<std::vector<char>> *frozen) {
   TableBuilder b(module);
   SmallVector<Constant *> states, steps, derivations;
   for (const StateInfo &state : manifest.states)
@@ -171,7 +192,8 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
            b.string(manifest.name), b.string(describeAsJson(manifest)),
            b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
            b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes),
-           b.array(derivations, "dlc.derivations"), b.i32(derivations.size())}),
+           b.array(derivations, "dlc.derivations"), b.i32(derivations.size()),
+                   frozen ? b.frozen(manifest, *frozen) : b.null()}),
       "dlc.model"));
 
   // dlc_library, and the function that gives it.

@@ -31,7 +31,7 @@ class ModelTable(ctypes.Structure):
                 ("json", ctypes.c_char_p), ("states", ctypes.c_void_p),
                 ("steps", ctypes.POINTER(StepTable)), ("state_bytes", ctypes.c_int64),
                 ("arena_bytes", ctypes.c_int64), ("derivations", ctypes.c_void_p),
-                ("num_derivations", ctypes.c_int32)]
+                ("num_derivations", ctypes.c_int32), ("frozen", ctypes.c_void_p)]
 
 
 HANDLE = ctypes.c_void_p

@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dlc/Compiler.h"
+#include "dlc/Execution/Freeze.h"
 #include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
@@ -13,6 +14,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Target/TargetMachine.h"
@@ -59,6 +61,17 @@ static cl::opt<std::string> printRemarks(
     cl::desc("print to standard error what passes decided and why, of passes "
              "whose names match REGEX (default: all)"),
     cl::value_desc("REGEX"), cl::cat(category));
+
+static cl::opt<bool> freeze(
+    "freeze",
+    cl::desc("make the weights of --params a part of the library, which then "
+             "has only the steps that leave the state as it is, and needs no "
+             "other file"),
+    cl::cat(category));
+static cl::opt<std::string>
+    params("params",
+           cl::desc("of --freeze: parameters and buffers, a safetensors file"),
+           cl::value_desc("file"), cl::cat(category));
 
 static cl::list<std::string> leftOut(
     "leave-out", cl::CommaSeparated,
@@ -188,10 +201,32 @@ static Error run() {
   timing.setEnabled(timeReport);
   mlir::TimingScope total = timing.getRootScope();
   options.timing = &total;
-  auto compilation = Compilation::read(input, options);
+  bool isCode = is_contained(codeForms, StringRef(*form));
+  if (freeze.getValue() != !params.empty())
+    return createStringError("--freeze and --params go together: the weights "
+                             "of a file become a part of the library");
+  if (freeze && (!isCode || !from.empty()))
+    return createStringError(
+        "--freeze makes a library (-o FILE.so or .o) of a program that "
+        "a user wrote; no phase of it can be printed or go on");
+  auto text = Compilation::open(input);
+  if (!text)
+    return text.takeError();
+  StringMap<std::vector<char>> state;
+  if (freeze) {
+    Expected<StringMap<std::vector<char>>> frozen = freezeState(
+        MemoryBuffer::getMemBufferCopy((*text)->getBuffer(),
+                                       (*text)->getBufferIdentifier()),
+        options, params);
+    if (!frozen)
+      return frozen.takeError();
+    state = std::move(*frozen);
+    options.evaluationOnly = true;
+    options.frozen = &state;
+  }
+  auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
-  bool isCode = is_contained(codeForms, StringRef(*form));
   if (Error error = (*compilation)
                         ->run(from, isCode ? StringRef(getPhases().back().name)
                                            : StringRef(*form)))

@@ -28,6 +28,9 @@ struct PhaseOptions {
   int64_t memoryBudget = 0;
   /// Whether to print the memory plan of each step.
   bool printMemoryPlan = false;
+  /// Whether to keep only steps that leave the state as it is, and whether to
+  /// make what they read of it a part of the library.
+  bool evaluationOnly = false, freeze = false;
   /// Optional passes to leave out, by name (see getOptionalPasses).
   std::vector<std::string> disabled = {};
 };

@@ -150,6 +150,22 @@ def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
     Statistic<"numDerived", "derived", "entries that are derived">];
 }
 
+def KeepEvaluation : Pass<"dl-keep-evaluation", "::dlc::dl::ModelOp"> {
+  let summary = "remove steps that change the state";
+  let description = [{
+    What is left can be frozen (`dl-freeze-state`). An error if no step is left.
+  }];
+}
+
+def FreezeState : Pass<"dl-freeze-state", "::dlc::dl::ModelOp"> {
+  let summary = "make the state that steps read a part of the library";
+  let description = [{
+    Every entry that a step reads becomes a `dl.derived` that nothing makes: its
+    values are put into the library with the code. All other entries, and the functions
+    that derive, are removed. No step may change the state.
+  }];
+}
+
 def SplitConcats : Pass<"dl-split-concats", "::mlir::func::FuncOp"> {
   let summary = "concatenate many operands in steps";
   let description = [{

@@ -1,0 +1,19 @@
+//===- Freeze.h - The state that a frozen library holds ---------*- C++ -*-===//
+#ifndef DLC_EXECUTION_FREEZE_H
+#define DLC_EXECUTION_FREEZE_H
+
+#include "dlc/Compiler.h"
+
+namespace dlc {
+
+/// Of a program that a user wrote, with the parameters and buffers of the
+/// safetensors file `params`: all that steps which leave the state as it is
+/// read of it, what follows from parameters included, by name as
+/// CompilerOptions::frozen has it. Compiles those steps for this machine and
+/// computes what they derive.
+llvm::Expected<llvm::StringMap<std::vector<char>>>
+freezeState(std::unique_ptr<llvm::MemoryBuffer> program,
+            const CompilerOptions &options, llvm::StringRef params);
+
+} // namespace dlc
+#endif // DLC_EXECUTION_FREEZE_H
