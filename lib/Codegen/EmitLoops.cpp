@@ -274,7 +274,8 @@ static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
     for (unsigned i = nest.numInputs; i < nest.accesses.size(); ++i) {
       if (nest.accesses[i].isScalar())
         continue;
-      auto scratch = dyn_cast<BlockArgument>(rootOfViews(nest.accesses[i].operand));
+      auto scratch =
+          dyn_cast<BlockArgument>(rootOfViews(nest.accesses[i].operand));
       bool isRead = !scratch || !func.getArgAttr(scratch.getArgNumber(),
                                                  dlc::names::scratch);
       for (const Step &other : folded)

@@ -341,8 +341,11 @@ static LogicalResult addEpilogue(LoopNest &nest, linalg::GenericOp op) {
     for (unsigned i = earlier.numInputs; i < earlier.op->getNumOperands(); ++i)
       results.push_back(earlier.firstAccess + i);
 
-  Epilogue epilogue{op, unsigned(nest.accesses.size()),
-                    unsigned(op.getNumDpsInputs()), {}, {}};
+  Epilogue epilogue{op,
+                    unsigned(nest.accesses.size()),
+                    unsigned(op.getNumDpsInputs()),
+                    {},
+                    {}};
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   SmallVector<Access> own;
   std::optional<DimMap> dims;
@@ -391,8 +394,7 @@ static LogicalResult addEpilogue(LoopNest &nest, linalg::GenericOp op) {
     for (const Access &input : nest.inputs())
       if (!input.isScalar() && rootOfViews(input.operand) == root)
         return failure();
-    for (const Access &other :
-         llvm::concat<const Access>(
+    for (const Access &other : llvm::concat<const Access>(
              ArrayRef(nest.accesses).drop_front(nest.numInputs), own))
       if (!other.isScalar() && rootOfViews(other.operand) == root &&
           !areSameElements(nest, other, output))

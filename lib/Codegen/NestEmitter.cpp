@@ -163,10 +163,11 @@ Value NestEmitter::sumLanes(Operation *combiner, Value vector) {
 
 /// Sums the accumulators of each point across vectors and lanes, and adds the
 /// start value.
-SmallVector<NestEmitter::Sum>
-NestEmitter::sumSlots(const Position &position, unsigned output,
-                      ArrayRef<Slot> slots, ValueRange accumulators,
-                      TileCode code) {
+SmallVector<NestEmitter::Sum> NestEmitter::sumSlots(const Position &position,
+                                                    unsigned output,
+                                                    ArrayRef<Slot> slots,
+                                                    ValueRange accumulators,
+                                                    TileCode code) {
   SmallVector<Sum> sums;
   unsigned operand = nest.numInputs + output, outputs = nest.numOutputs();
   Operation *combiner = matchCombiner(nest.op, output);
@@ -227,11 +228,11 @@ void NestEmitter::finish(const Position &position, const Slot &slot,
     Block *region = epilogue.op.getBody();
     for (unsigned i = epilogue.numInputs; i < region->getNumArguments(); ++i) {
       BlockArgument old = region->getArgument(i);
-      args.push_back(old.use_empty()
-                         ? arith::ConstantOp::create(
-                               *builder, loc,
-                               builder->getZeroAttr(old.getType()))
-                         : load(position, epilogue.firstAccess + i, slot));
+      args.push_back(
+          old.use_empty()
+              ? arith::ConstantOp::create(*builder, loc,
+                                          builder->getZeroAttr(old.getType()))
+              : load(position, epilogue.firstAccess + i, slot));
     }
     code.clearCache();
     for (Value value :

@@ -44,16 +44,16 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
     block = static_cast<const char *>(dlc_rt_state(handle, step));
 
   StringMap<std::vector<char>> values;
-  auto manifest =
-      (*compilation)->getModule()->getAttrOfType<mlir::DictionaryAttr>(
-          names::manifest);
+  auto manifest = (*compilation)
+                      ->getModule()
+                      ->getAttrOfType<mlir::DictionaryAttr>(names::manifest);
   for (StringRef list : {"states", "derived"})
     for (auto entry : manifest.getAs<mlir::ArrayAttr>(list)
                           .getAsRange<mlir::DictionaryAttr>()) {
       auto type = cast<mlir::RankedTensorType>(
           entry.getAs<mlir::TypeAttr>("type").getValue());
-      int64_t bytes = type.getNumElements() *
-                      divideCeil(type.getElementTypeBitWidth(), 8);
+      int64_t bytes =
+          type.getNumElements() * divideCeil(type.getElementTypeBitWidth(), 8);
       const char *from =
           block + entry.getAs<mlir::IntegerAttr>("offset").getInt();
       values[entry.getAs<mlir::StringAttr>("name").getValue()] =

@@ -275,9 +275,9 @@ static constexpr Phase phases[] = {
     {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
      isExplicit},
     {"simplify",
-     "primitive ops only, channels last, weights stored as kernels read them, "
-     "no "
-     "repeated and no dead code",
+     "primitive ops only, norms folded into layers, channels last, weights "
+     "stored as kernels read them, what follows from the state alone derived "
+     "once; no repeated and no dead code",
      addSimplify, isSimplified},
     {"fuse",
      "kernels: steps call functions of ops that share a loop; equal ones are "

@@ -120,6 +120,10 @@ Error run::initialise(Model &model, const Arguments &arguments,
   if (scope && arguments.has(OPT_params))
     if (Error error = model.load(arguments.text(OPT_params), *scope))
       return makeError("--params: {0}", toString(std::move(error)));
+  if (model.description().frozen && arguments.has(OPT_seed))
+    return makeError("--seed: the state of model '{0}' is a part of the "
+                     "library, there is nothing to draw",
+                     model.description().name);
   // A full checkpoint brings its own.
   if (scope == DLC_PRESENT && arguments.has(OPT_seed))
     if (Error error = model.set(

@@ -145,8 +145,7 @@ namespace {
 /// Prints the remarks of passes like other diagnostics.
 class RemarkPrinter : public remark::detail::MLIRRemarkStreamerBase {
 public:
-  void
-  streamOptimizationRemark(const remark::detail::Remark &remark) override {
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
     InFlightDiagnostic diag = emitRemark(remark.getLocation());
     diag << remark.getCategoryName() << ": @" << remark.getFunction() << ": ";
     for (const remark::detail::Remark::Arg &arg : remark.getArgs())
@@ -158,7 +157,10 @@ public:
 /// Turns on the remarks of the passes whose names match.
 static void enableRemarks(MLIRContext &context, StringRef passes) {
   remark::RemarkCategories categories;
-  categories.all = passes.str();
+  // A category is matched as a whole.
+  std::string all = (".*(" + passes + ").*").str();
+  categories.passed = categories.missed = categories.analysis =
+      categories.failed = all;
   // Fails only where an engine is there already.
   (void)remark::enableOptimizationRemarks(
       context, std::make_unique<RemarkPrinter>(),

@@ -157,13 +157,11 @@ Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
   return entry;
 }
 
-Constant *
-TableBuilder::frozen(const Manifest &manifest,
-                     const StringMap<std::vector<char>> &values) {
+Constant *TableBuilder::frozen(const Manifest &manifest,
+                               const StringMap<std::vector<char>> &values) {
   std::vector<char> block(std::max<int64_t>(manifest.stateBytes, 1));
   for (const DerivedInfo &entry : manifest.derived)
-    llvm::copy(values.lookup(entry.tensor.name),
-               block.begin() + entry.offset);
+    llvm::copy(values.lookup(entry.tensor.name), block.begin() + entry.offset);
   auto *state = cast<GlobalVariable>(
       global(ConstantDataArray::getRaw(StringRef(block.data(), block.size()),
                                        block.size(), Type::getInt8Ty(context)),
@@ -172,9 +170,8 @@ TableBuilder::frozen(const Manifest &manifest,
   return state;
 }
 
-GlobalVariable *
-dlc::addTables(Module &module, const Manifest &manifest,
-               const StringMap<std::vector<char>> *frozen) {
+GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest,
+                               const StringMap<std::vector<char>> *frozen) {
   TableBuilder b(module);
   SmallVector<Constant *> states, steps, derivations;
   for (const StateInfo &state : manifest.states)
@@ -193,7 +190,7 @@ dlc::addTables(Module &module, const Manifest &manifest,
            b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
            b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes),
            b.array(derivations, "dlc.derivations"), b.i32(derivations.size()),
-                   frozen ? b.frozen(manifest, *frozen) : b.null()}),
+           frozen ? b.frozen(manifest, *frozen) : b.null()}),
       "dlc.model"));
 
   // dlc_library, and the function that gives it.

@@ -343,9 +343,8 @@ void Folder::report(const Chain &chain, const Twine &what, Operation *where) {
     text += " of line " + std::to_string(place.getLine());
   for (const Link &link : chain.links)
     if (link.isNorm())
-      remark::passed(link.op->getLoc(), options("folded"))
-          << remark::add("'{0}' {1}",
-                         link.op->getName().getStringRef().str(), text);
+      remark::passed(link.op->getLoc(), options("folded")) << remark::add(
+          "'{0}' {1}", link.op->getName().getStringRef().str(), text);
 }
 
 /// Views stay, everything else of a chain is what it is applied to.

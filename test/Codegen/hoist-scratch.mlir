@@ -3,7 +3,7 @@
 // What the kernel allocates stands before the numbers of worker and workers, and counts as
 // written.
 // CHECK-LABEL: func.func private @k
-// CHECK-SAME:    (%[[X:.*]]: memref<8xf32>, %[[Y:.*]]: memref<8xf32>, %[[SCRATCH:.*]]: memref<4xf32>, %[[MORE:.*]]: memref<2xf32>, %{{.*}}: index, %{{.*}}: index) attributes {dl.kernel, dl.writes = array<i64: 1, 2, 3>}
+// CHECK-SAME:    (%[[X:.*]]: memref<8xf32>, %[[Y:.*]]: memref<8xf32>, %[[SCRATCH:.*]]: memref<4xf32> {dl.scratch}, %[[MORE:.*]]: memref<2xf32> {dl.scratch}, %{{.*}}: index, %{{.*}}: index) attributes {dl.kernel, dl.writes = array<i64: 1, 2, 3>}
 // CHECK-NOT:     memref.alloc
 // CHECK:         %[[V:.*]] = memref.load %[[SCRATCH]]
 // CHECK-NEXT:    memref.store %[[V]], %[[MORE]]

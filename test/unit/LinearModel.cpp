@@ -196,5 +196,5 @@ const dlc_step steps[] = {{"train", inputs, trainOutputs, faults, 2, 2, 1, 1,
 } // namespace
 
 const dlc_model dlc::test::linearModel = {
-    DLC_ABI_VERSION, 6, 3,       "linear", "{}", states, steps,
-    sizeof(State),   0, nullptr, 0, nullptr};
+    DLC_ABI_VERSION, 6, 3,       "linear", "{}",   states, steps,
+    sizeof(State),   0, nullptr, 0,        nullptr};

@@ -176,15 +176,13 @@ static Error run() {
   for (const std::string &pass : leftOut) {
     SmallVector<StringRef> known(getOptionalPasses());
     if (!is_contained(known, pass))
-      return createStringError("--leave-out: '" + pass +
-                               "' is no pass that can be left out" +
-                               dl::suggestion(pass, known) +
-                               "; these can: " + join(known, ", "));
+      return createStringError(
+          "--leave-out: '" + pass + "' is no pass that can be left out" +
+          dl::suggestion(pass, known) + "; these can: " + join(known, ", "));
     options.disabledPasses.push_back(pass);
   }
   if (printRemarks.getNumOccurrences()) {
-    options.remarks =
-        printRemarks.empty() ? ".*" : printRemarks.getValue();
+    options.remarks = printRemarks.empty() ? ".*" : printRemarks.getValue();
     std::string flaw;
     if (!Regex(options.remarks).isValid(flaw))
       return createStringError("--remarks: '" + options.remarks +
@@ -214,10 +212,10 @@ static Error run() {
     return text.takeError();
   StringMap<std::vector<char>> state;
   if (freeze) {
-    Expected<StringMap<std::vector<char>>> frozen = freezeState(
-        MemoryBuffer::getMemBufferCopy((*text)->getBuffer(),
-                                       (*text)->getBufferIdentifier()),
-        options, params);
+    Expected<StringMap<std::vector<char>>> frozen =
+        freezeState(MemoryBuffer::getMemBufferCopy(
+                        (*text)->getBuffer(), (*text)->getBufferIdentifier()),
+                    options, params);
     if (!frozen)
       return frozen.takeError();
     state = std::move(*frozen);

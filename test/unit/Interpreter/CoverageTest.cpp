@@ -13,8 +13,7 @@ static bool isStructure(StringRef name) {
   static constexpr StringLiteral names[] = {
       // A model and its members.
       "model", "hparam", "param", "buffer", "slot", "counter", "derived",
-      "optimizer",
-      "func", "step", "return",
+      "optimizer", "func", "step", "return",
       // Resolved, with what has a mode.
       "call", "read", "write", "read_hparam", "step_count", "minimize",
       "batch_norm", "dropout", "alpha_dropout", "uniform", "normal", "gumbel",

@@ -99,7 +99,7 @@ const dlc_derivation derivations[] = {{ofWH, 2, derive},
                                       {ofB, 1, deriveSquare}};
 const dlc_model derived = {
     DLC_ABI_VERSION, NumStates,     NumSteps, "derived",   "{}", states,
-    steps,           sizeof(Block), 64,       derivations, 2, nullptr};
+    steps,           sizeof(Block), 64,       derivations, 2,    nullptr};
 
 class Derive : public testing::TestWithParam<int> {
 protected:

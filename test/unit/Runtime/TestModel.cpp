@@ -233,7 +233,7 @@ static const dlc_step steps[NumSteps] = {
 
 static const dlc_model theModel = {
     DLC_ABI_VERSION, NumStates, NumSteps, "fashion", "{}", states,
-    steps,           640,       4096,     nullptr,   0, nullptr};
+    steps,           640,       4096,     nullptr,   0,    nullptr};
 
 //===--- Helpers ----------------------------------------------------------===//
 
