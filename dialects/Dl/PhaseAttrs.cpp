@@ -68,6 +68,17 @@ static bool isPairs(Attribute attr) {
            return isPlaces(pair) && cast<DenseI64ArrayAttr>(pair).size() == 2;
          });
 }
+bool dlc::dl::isBatchDescription(Attribute attr) {
+  auto fields = dyn_cast<DictionaryAttr>(attr);
+  if (!fields || fields.size() != 4)
+    return false;
+  auto name = fields.getAs<StringAttr>("step");
+  auto rows = fields.getAs<IntegerAttr>("rows");
+  auto inputs = fields.getAs<ArrayAttr>("inputs");
+  return name && !name.empty() && rows && isExtent(rows) &&
+         rows.getInt() >= 1 && rows.getInt() <= maxBatch &&
+         fields.getAs<BoolAttr>("any") && inputs && isTexts(inputs);
+}
 static bool isDictionary(Attribute attr) { return isa<DictionaryAttr>(attr); }
 static bool isDictionaries(Attribute attr) {
   auto list = dyn_cast<ArrayAttr>(attr);
@@ -80,6 +91,10 @@ static constexpr PhaseAttr known[] = {
     {names::kernel, Place::Function, "no value", isUnit},
     {names::fault, Place::Function, "no value", isUnit},
     {names::recompute, Place::Function, "a string", isText},
+    {names::batch, Place::Function,
+     "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs "
+     "= a list of strings}",
+     isBatchDescription},
     {names::rows, Place::Function, "an i64 that is not negative", isExtent},
     {names::inPlace, Place::Function,
      "a list of pairs array<i64: result, input>", isPairs},
@@ -122,7 +137,7 @@ static LogicalResult verifyAt(Operation *op, ArrayRef<Place> places,
 LogicalResult DlDialect::verifyOperationAttribute(Operation *op,
                                                   NamedAttribute attr) {
   SmallVector<Place> places;
-  if (isa<FunctionOpInterface>(op))
+  if (isa<FunctionOpInterface, StepOp>(op))
     places.push_back(Place::Function);
   if (isa<ModuleOp>(op))
     places.push_back(Place::Module);

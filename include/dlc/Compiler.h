@@ -53,6 +53,9 @@ struct CompilerOptions {
   int64_t memoryBudget = 0;
   /// Whether to print to standard output where the values of each step lie.
   bool printMemoryPlan = false;
+  /// Sizes of the batch to compile steps for: "1,8,32" or "1to32", of one step
+  /// "predict=1,8,32". Empty: those that the program has.
+  std::vector<std::string> batch = {};
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};

@@ -53,7 +53,10 @@ static void addCleanup(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-static void addResolve(OpPassManager &manager, const PhaseOptions &) {
+static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
+  SpecializeBatchOptions sizes;
+  sizes.batch = llvm::to_vector(options.batch);
+  manager.addNestedPass<dl::ModelOp>(createSpecializeBatch(sizes));
   manager.addNestedPass<dl::ModelOp>(createResolveSteps());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createWriteBroadcasts());
@@ -95,6 +98,7 @@ void dlc::addPrimitives(OpPassManager &manager) {
   OpPassManager &model = manager.nest<dl::ModelOp>();
   model.addNestedPass<func::FuncOp>(createDecompose());
   model.addNestedPass<func::FuncOp>(createDropStopGradient());
+  model.addNestedPass<func::FuncOp>(createVerifyRows());
 }
 
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {

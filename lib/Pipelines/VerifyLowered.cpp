@@ -20,6 +20,7 @@
 using namespace mlir;
 using namespace dlc;
 using dlc::verify::Lowered;
+using dlc::verify::SizeOfStep;
 
 namespace {
 
@@ -61,6 +62,7 @@ private:
   DictionaryAttr manifest;
   llvm::StringMap<RankedTensorType> states;
   llvm::StringSet<> steps;
+  SmallVector<SizeOfStep> sizes;
   /// Of the step being verified: its inputs and outputs, and the fault.
   SmallVector<std::pair<Role, RankedTensorType>> tensors;
 };
@@ -191,6 +193,19 @@ LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
          RankedTensorType::get({}, IntegerType::get(module.getContext(), 64))});
   if (!steps.insert(name.getValue()).second)
     return fail() << "has two steps " << name;
+  Attribute batch = step.get("batch");
+  if (batch && !dl::isBatchDescription(batch))
+    return fail() << "has '" << names::batch << "' = " << batch << " of step "
+                  << name;
+  SizeOfStep size{name.getValue(), cast_or_null<DictionaryAttr>(batch),
+                  step.getAs<BoolAttr>("trains").getValue(),
+                  {},
+                  {}};
+  for (auto &[role, type] : tensors)
+    if (role.kind != "fault")
+      (role.kind == "input" ? size.inputs : size.outputs)
+          .push_back({role.name, type});
+  sizes.push_back(std::move(size));
 
   StringRef prefix = form == Lowered::LLVM ? StringRef(names::stepPrefix) : "";
   Operation *function = symbols.lookup((prefix + name.getValue()).str());
@@ -385,6 +400,12 @@ LogicalResult LoweredVerifier::run() {
   for (Attribute step : stepList)
     if (failed(verifyStep(cast<DictionaryAttr>(step))))
       return failure();
+  if (failed(verify::verifySizes(sizes, [&](const SizeOfStep &step) {
+        InFlightDiagnostic error = fail();
+        error << "has the step '" << step.symbol << "', which ";
+        return error;
+      })))
+    return failure();
 
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function->hasAttr(names::step) &&

@@ -7,6 +7,8 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 
+#include <vector>
+
 namespace dlc {
 
 /// A step's input or output.
@@ -31,6 +33,14 @@ struct StepInfo {
   llvm::SmallVector<TensorInfo> inputs, outputs;
   /// What to say of each check that fails.
   llvm::SmallVector<llvm::StringRef> faults;
+  /// The function that computes it.
+  llvm::StringRef symbol;
+  /// Rows of the batch, where the step has several sizes; else 0.
+  int64_t batch = 0;
+  /// Calls of any number of rows are made of the sizes.
+  bool anyBatch = false;
+  /// All sizes, the least first; the step itself is the last of them.
+  std::vector<StepInfo> sizes = {};
 };
 
 /// What `dl.manifest` says, after the `vector` phase.
@@ -41,7 +51,7 @@ struct Manifest {
 
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;
-  llvm::SmallVector<StepInfo> steps;
+  std::vector<StepInfo> steps;
   int64_t stateBytes = 0, arenaBytes = 0;
 };
 

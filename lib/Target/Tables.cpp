@@ -83,14 +83,30 @@ public:
                       i32(info.range)});
   }
   /// dlc_step
-  Constant *step(const StepInfo &info, Function *entry) {
+  Constant *step(const StepInfo &info) {
+    // The step itself is its largest size, whose code there is once.
+    SmallVector<Constant *> sizes;
+    for (const StepInfo &size : info.sizes)
+      sizes.push_back(step(size, entry(size), {}));
+    Function *run = info.sizes.empty()
+                        ? entry(info)
+                        : module.getFunction(entryName(info.symbol));
+    return step(info, run, sizes);
+  }
+  Constant *step(const StepInfo &info, Function *entry,
+                 ArrayRef<Constant *> sizes) {
     SmallVector<Constant *> faults;
     for (StringRef fault : info.faults)
       faults.push_back(string(fault));
     return structure({string(info.name), tensors(info.inputs),
                       tensors(info.outputs), array(faults, "dlc.faults"),
                       i32(info.inputs.size()), i32(info.outputs.size()),
-                      i32(faults.size()), i32(info.trains), entry});
+                      i32(faults.size()), i32(info.trains), entry,
+                      i64(info.batch), array(sizes, "dlc.sizes"),
+                      i32(sizes.size()), i32(info.anyBatch)});
+  }
+  static std::string entryName(StringRef symbol) {
+    return ("dlc.entry." + symbol).str();
   }
 
   Function *entry(const StepInfo &info);
@@ -104,14 +120,14 @@ private:
 
 /// A dlc_step_fn of what the compiled step does with its inputs and outputs.
 Function *TableBuilder::entry(const StepInfo &info) {
-  Function *step = module.getFunction((names::stepPrefix + info.name).str());
+  Function *step = module.getFunction((names::stepPrefix + info.symbol).str());
   Type *pointer = PointerType::get(context, 0),
        *integer = Type::getInt64Ty(context);
   auto *type = FunctionType::get(
       Type::getVoidTy(context),
       {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
   Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
-                                     "dlc.entry." + info.name, module);
+                                     entryName(info.symbol), module);
   entry->addFnAttrs(AttrBuilder(context, step->getAttributes().getFnAttrs()));
   IRBuilder<> builder(BasicBlock::Create(context, "entry", entry));
   SmallVector<Value *> args{entry->getArg(0), entry->getArg(1)};
@@ -143,7 +159,7 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest) {
   for (const StateInfo &state : manifest.states)
     states.push_back(b.state(state));
   for (const StepInfo &step : manifest.steps)
-    steps.push_back(b.step(step, b.entry(step)));
+    steps.push_back(b.step(step));
   auto *model = cast<GlobalVariable>(b.global(
       b.structure({b.i32(DLC_ABI_VERSION), b.i32(states.size()),
                    b.i32(steps.size()), b.string(manifest.name),

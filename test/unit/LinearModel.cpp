@@ -187,9 +187,12 @@ void predict(void *block, void *, void *const *io, int64_t *, int64_t worker,
 }
 
 const dlc_step steps[] = {
-    {"train", inputs, trainOutputs, faults, 2, 2, 1, 1, train},
-    {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1, 0, evaluate},
-    {"predict", inputs, predictOutputs, nullptr, 1, 2, 0, 0, predict}};
+    {"train", inputs, trainOutputs, faults, 2, 2, 1, 1, train, 0, nullptr, 0,
+     0},
+    {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1, 0, evaluate, 0,
+     nullptr, 0, 0},
+    {"predict", inputs, predictOutputs, nullptr, 1, 2, 0, 0, predict, 0,
+     nullptr, 0, 0}};
 
 } // namespace
 

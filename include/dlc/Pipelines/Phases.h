@@ -28,6 +28,8 @@ struct PhaseOptions {
   int64_t memoryBudget = 0;
   /// Whether to print the memory plan of each step.
   bool printMemoryPlan = false;
+  /// Sizes of the batch of steps (see dl-specialize-batch).
+  std::vector<std::string> batch = {};
   /// Optional passes to leave out, by name (see getOptionalPasses).
   std::vector<std::string> disabled = {};
 };

@@ -304,17 +304,21 @@ static ArrayAttr describeTensors(Builder &b, func::FuncOp step, bool results) {
 DictionaryAttr dlc::describeModel(dl::ModelOp model) {
   Builder b(model.getContext());
   SmallVector<Attribute> steps;
-  for (auto step : model.getBody().getOps<func::FuncOp>())
-    if (step->hasAttr(names::step))
-      steps.push_back(b.getDictionaryAttr(
-          {b.getNamedAttr("name", step.getSymNameAttr()),
-           b.getNamedAttr("trains",
-                          b.getBoolAttr(step->hasAttr(names::trains))),
-           b.getNamedAttr("inputs", describeTensors(b, step, false)),
-           b.getNamedAttr("outputs", describeTensors(b, step, true)),
-           b.getNamedAttr("faults", step->hasAttr(names::faults)
-                                        ? step->getAttr(names::faults)
-                                        : b.getArrayAttr({}))}));
+  for (auto step : model.getBody().getOps<func::FuncOp>()) {
+    if (!step->hasAttr(names::step))
+      continue;
+    NamedAttrList fields;
+    fields.set("name", step.getSymNameAttr());
+    fields.set("trains", b.getBoolAttr(step->hasAttr(names::trains)));
+    fields.set("inputs", describeTensors(b, step, false));
+    fields.set("outputs", describeTensors(b, step, true));
+    fields.set("faults", step->hasAttr(names::faults)
+                             ? step->getAttr(names::faults)
+                             : b.getArrayAttr({}));
+    if (Attribute batch = step->getAttr(names::batch))
+      fields.set("batch", batch);
+    steps.push_back(fields.getDictionary(b.getContext()));
+  }
   return b.getDictionaryAttr({b.getNamedAttr("name", model.getSymNameAttr()),
                               b.getNamedAttr("states", describeStates(model)),
                               b.getNamedAttr("steps", b.getArrayAttr(steps))});
