@@ -144,9 +144,8 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
   if (auto step = dyn_cast<StepOp>(op))
     printBatch(printer, step);
   printer.printOptionalAttrDictWithKeyword(
-      op->getAttrs(),
-      {"sym_name", "function_type", "arg_names", "result_names", "updates",
-       "batch", "batch_range", "batch_inputs"});
+      op->getAttrs(), {"sym_name", "function_type", "arg_names", "result_names",
+                       "updates", "batch", "batch_range", "batch_inputs"});
   printer << ' ';
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
@@ -249,7 +248,8 @@ static LogicalResult verifyBatch(StepOp step) {
         "'batch(1 to 32)' or 'batch(1, 8, 32)'");
   if (sizes.front() < 1 || sizes.back() > maxBatch)
     return step.emitOpError()
-           << "has a batch of " << (sizes.front() < 1 ? sizes.front() : sizes.back())
+           << "has a batch of "
+           << (sizes.front() < 1 ? sizes.front() : sizes.back())
            << ", expected 1 to " << maxBatch;
   if (!range && sizes.size() > maxBatchSizes)
     return step.emitOpError()
@@ -265,9 +265,9 @@ static LogicalResult verifyBatch(StepOp step) {
       StringRef name = cast<StringAttr>(attr).getValue();
       auto found = llvm::find(known, name);
       if (found == known.end())
-        return step.emitOpError() << "has a batch over the input '" << name
-                                  << "', which it does not have"
-                                  << suggestion(name, known);
+        return step.emitOpError()
+               << "has a batch over the input '" << name
+               << "', which it does not have" << suggestion(name, known);
       Value input = step.getBody().getArgument(found - known.begin());
       if (tensorType(input).getRank() == 0)
         return step.emitOpError() << "has a batch over the input '" << name
@@ -280,8 +280,9 @@ static LogicalResult verifyBatch(StepOp step) {
       continue;
     int64_t extent = tensorType(arg).getDimSize(0);
     if (extent < 1)
-      return step.emitOpError() << "has a batch, but its input '" << known[number]
-                                << "' is empty: " << arg.getType();
+      return step.emitOpError()
+             << "has a batch, but its input '" << known[number]
+             << "' is empty: " << arg.getType();
     if (!first)
       first = number;
     int64_t before = step.getWrittenBatch();

@@ -178,8 +178,8 @@ dlc_status dlc_run(dlc_handle *handle, int step, void *const *io);
 /// which is made of its sizes (any_batch). The shapes of the buffers are those
 /// of the size; of any batch, the shapes of the step with dimension 0
 /// in proportion. `DLC_ERROR_SHAPE` for a batch that the step does not take, or
-/// of a step that has no sizes. Outputs must not overlap inputs. After an error of
-/// the data some rows of the outputs may have been written.
+/// of a step that has no sizes. Outputs must not overlap inputs. After an error
+/// of the data some rows of the outputs may have been written.
 dlc_status dlc_run_batch(dlc_handle *handle, int step, int64_t batch,
                          void *const *io);
 

@@ -126,8 +126,7 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
             step.results.push_back(stateOf(function.getResultAttrDict(i)));
           auto batch =
               function->getAttrOfType<mlir::DictionaryAttr>(names::batch);
-          mlir::Attribute base =
-              batch ? batch.get("step") : mlir::Attribute();
+          mlir::Attribute base = batch ? batch.get("step") : mlir::Attribute();
           if (!base || base != sizeOf)
             functions.emplace_back();
           sizeOf = base;

@@ -157,8 +157,8 @@ void Program::step(StringRef name, const Inputs &inputs,
     op.setBatch(batch.sizes);
     op.setBatchRange(batch.range);
     if (!batch.inputs.empty())
-      op.setBatchInputsAttr(b.getStrArrayAttr(
-          llvm::to_vector_of<StringRef>(batch.inputs)));
+      op.setBatchInputsAttr(
+          b.getStrArrayAttr(llvm::to_vector_of<StringRef>(batch.inputs)));
   }
   Tensors args = enter(op.getBody(), tensorTypes);
   Outputs outputs = body(args);

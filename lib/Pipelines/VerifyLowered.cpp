@@ -197,7 +197,8 @@ LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
   if (batch && !dl::isBatchDescription(batch))
     return fail() << "has '" << names::batch << "' = " << batch << " of step "
                   << name;
-  SizeOfStep size{name.getValue(), cast_or_null<DictionaryAttr>(batch),
+  SizeOfStep size{name.getValue(),
+                  cast_or_null<DictionaryAttr>(batch),
                   step.getAs<BoolAttr>("trains").getValue(),
                   {},
                   {}};

@@ -1,8 +1,8 @@
 //===- VerifySizes.cpp - The sizes of one step among steps ----------------===//
 //
 // Steps with `dl.batch` are the sizes of one step, which the library's tables
-// hold as one: they stand side by side, the least first, and differ in nothing but
-// extents.
+// hold as one: they stand side by side, the least first, and differ in nothing
+// but extents.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,8 +16,7 @@ using namespace dlc;
 /// Whether two lists of tensors differ in shapes of one rank at most.
 static bool areAlike(ArrayRef<verify::SizeOfStep::Tensor> a,
                      ArrayRef<verify::SizeOfStep::Tensor> b) {
-  return a.size() == b.size() &&
-         llvm::all_of(llvm::zip(a, b), [](auto pair) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto pair) {
            auto &[x, y] = pair;
            return x.first == y.first &&
                   x.second.getElementType() == y.second.getElementType() &&

@@ -73,18 +73,17 @@ static Error copyInputs(const dlc_step &step, const Files &files,
                         ArrayRef<Array> arrays, StepBuffers &buffers) {
   for (int index = 0; index < step.num_inputs; ++index) {
     const dlc_tensor &input = step.inputs[index];
-    if (Error error = copyTo(
-            input, arrays[index], "input '" + std::string(input.name) + "'",
-            files[index], buffers.input(index)))
+    if (Error error = copyTo(input, arrays[index],
+                             "input '" + std::string(input.name) + "'",
+                             files[index], buffers.input(index)))
       return error;
   }
   return Error::success();
 }
 
 /// The step for the batch that the inputs have.
-static Expected<StepOfBatch> chooseBatch(const dlc_step &step,
-                                         const Files &files,
-                                         ArrayRef<Array> arrays) {
+static Expected<StepOfBatch>
+chooseBatch(const dlc_step &step, const Files &files, ArrayRef<Array> arrays) {
   for (int index = 0; index < step.num_inputs; ++index) {
     const Array &array = arrays[index];
     if (!hasBatch(step, index) || array.shape.empty())

@@ -1,11 +1,12 @@
 //===- Batch.c - Steps that are compiled for several batches --------------===//
 //
-// A call of a size that is compiled is one run. Of any other number of rows, where
-// the step takes any, a call is made of several: the greatest size that fits as often
-// as it does, and then the least size that holds what is left, on the last rows
-// of the batch. So 13 rows of sizes 1, 2, 4, 8, 16 are rows 0 to 7 and rows 5 to
-// 12: no row is made up, nothing is copied, and the rows that are computed twice
-// are computed by the same code from the same inputs, to the same bits.
+// A call of a size that is compiled is one run. Of any other number of rows,
+// where the step takes any, a call is made of several: the greatest size that
+// fits as often as it does, and then the least size that holds what is left, on
+// the last rows of the batch. So 13 rows of sizes 1, 2, 4, 8, 16 are rows 0 to
+// 7 and rows 5 to 12: no row is made up, nothing is copied, and the rows that
+// are computed twice are computed by the same code from the same inputs, to the
+// same bits.
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
@@ -112,12 +113,12 @@ static const char *sizes_text(char text[DLC_RT_SHAPE_BYTES],
   }
   size_t length = 0;
   for (int i = 0; i < count && length < DLC_RT_SHAPE_BYTES; ++i)
-    length += (size_t)snprintf(text + length, DLC_RT_SHAPE_BYTES - length,
-                               "%s%lld",
-                               i == 0           ? ""
-                               : i == count - 1 ? " or "
-                                                : ", ",
-                               (long long)sizes[i].batch);
+    length +=
+        (size_t)snprintf(text + length, DLC_RT_SHAPE_BYTES - length, "%s%lld",
+                         i == 0           ? ""
+                         : i == count - 1 ? " or "
+                                          : ", ",
+                         (long long)sizes[i].batch);
   return text;
 }
 
@@ -143,8 +144,7 @@ dlc_status dlc_run_batch(dlc_handle *handle, int step, int64_t batch,
                        what->name);
   const dlc_step *size = least_holding(what, batch);
   bool exact = size && size->batch == batch;
-  if (!exact &&
-      (!what->any_batch || !size || batch < what->sizes[0].batch)) {
+  if (!exact && (!what->any_batch || !size || batch < what->sizes[0].batch)) {
     char text[DLC_RT_SHAPE_BYTES];
     return dlc_rt_fail(handle, DLC_ERROR_SHAPE,
                        "step \"%s\": a batch of %lld rows, expected %s",

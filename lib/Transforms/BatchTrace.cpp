@@ -1,18 +1,18 @@
 //===- BatchTrace.cpp - Which extents of a step are the batch -------------===//
 //
 // A step is written for a batch of N. Its types are inferred again for a batch
-// of P, a prime number that no extent of the step is: where an extent of a value
-// changes, and only there, it is made of the batch. It then is the linear
+// of P, a prime number that no extent of the step is: where an extent of a
+// value changes, and only there, it is made of the batch. It then is the linear
 // function of the batch that has both values.
 //
 //   %x: tensor<32x8xf32>                    32x8 -> 101x8: the batch
 //   %0 = dl.reshape %x ... to tensor<256xf32>  256 -> 808: 8 times the batch
 //   %1 = dl.read @w : tensor<32x8xf32>      unchanged: no batch
 //
-// Ops whose results do not follow from their operands have a rule here. What has
-// no operands (constants, iotas, random numbers) has the batch where it meets
-// one: an op that does not accept its operands any more wants an extent that
-// its other operands have, and the inference begins anew.
+// Ops whose results do not follow from their operands have a rule here. What
+// has no operands (constants, iotas, random numbers) has the batch where it
+// meets one: an op that does not accept its operands any more wants an extent
+// that its other operands have, and the inference begins anew.
 //
 //===----------------------------------------------------------------------===//
 
@@ -103,12 +103,18 @@ bool dlc::canFollowBatch(RegisteredOperationName op) {
     return true;
   StringRef name = op.getStringRef();
   static constexpr StringLiteral rules[] = {
-      ReshapeOp::getOperationName(),   FlattenOp::getOperationName(),
-      BroadcastOp::getOperationName(), OneHotOp::getOperationName(),
-      ScanOp::getOperationName(),      GradientOp::getOperationName(),
-      IndexAddOp::getOperationName(),  ScatterAddOp::getOperationName(),
-      SpmmOp::getOperationName(),      Conv2dInputGradOp::getOperationName(),
-      BernoulliOp::getOperationName(), ClipByGlobalNormOp::getOperationName(),
+      ReshapeOp::getOperationName(),
+      FlattenOp::getOperationName(),
+      BroadcastOp::getOperationName(),
+      OneHotOp::getOperationName(),
+      ScanOp::getOperationName(),
+      GradientOp::getOperationName(),
+      IndexAddOp::getOperationName(),
+      ScatterAddOp::getOperationName(),
+      SpmmOp::getOperationName(),
+      Conv2dInputGradOp::getOperationName(),
+      BernoulliOp::getOperationName(),
+      ClipByGlobalNormOp::getOperationName(),
       Conv2dFilterGradOp::getOperationName(),
       MaxPool2dScatterOp::getOperationName(),
       MaxPool2dGatherOp::getOperationName()};
@@ -116,12 +122,12 @@ bool dlc::canFollowBatch(RegisteredOperationName op) {
     return true;
   // What takes no batch and gives none.
   static constexpr StringLiteral others[] = {
-      IotaOp::getOperationName(),      UniformOp::getOperationName(),
-      NormalOp::getOperationName(),    GumbelOp::getOperationName(),
+      IotaOp::getOperationName(),        UniformOp::getOperationName(),
+      NormalOp::getOperationName(),      GumbelOp::getOperationName(),
       PermutationOp::getOperationName(), ReadOp::getOperationName(),
-      WriteOp::getOperationName(),     ReadHparamOp::getOperationName(),
-      StepCountOp::getOperationName(), MinimizeOp::getOperationName(),
-      ReturnOp::getOperationName(),    YieldOp::getOperationName()};
+      WriteOp::getOperationName(),       ReadHparamOp::getOperationName(),
+      StepCountOp::getOperationName(),   MinimizeOp::getOperationName(),
+      ReturnOp::getOperationName(),      YieldOp::getOperationName()};
   return llvm::is_contained(others, name);
 }
 
@@ -199,8 +205,8 @@ FailureOr<SmallVector<Type>> Tracer::inferTypes(Operation *op) {
     for (int64_t dim = 0; dim < result.getRank(); ++dim) {
       if (op->getNumOperands() == 3)
         take(dim, op->getOperand(2), dim);
-      else if (dim != axis && result.getDimSize(dim) ==
-                                  before(source).getDimSize(dim))
+      else if (dim != axis &&
+               result.getDimSize(dim) == before(source).getDimSize(dim))
         take(dim, source, dim);
       else if (dim != axis && moves(source, dim))
         return failure();
@@ -407,9 +413,31 @@ bool Tracer::demand(Value value, int64_t dim) {
         return demand(x, i);
     return false;
   }
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return dim != int64_t(concat.getAxis()) &&
+           llvm::all_of(concat.getXs(),
+                        [&](Value operand) { return demand(operand, dim); });
+  if (auto matmul = dyn_cast<MatmulOp>(op)) {
+    bool column = dim == before(value).getRank() - 1;
+    Value side = column ? matmul.getB() : matmul.getA();
+    bool transposed = column ? matmul.getTransposeB() : matmul.getTransposeA();
+    int64_t rank = before(side).getRank();
+    if (dim < before(value).getRank() - 2)
+      return llvm::all_of(op->getOperands(), [&](Value operand) {
+        return before(operand).getRank() == 2 || demand(operand, dim);
+      });
+    return demand(side, column != transposed ? rank - 1 : rank - 2);
+  }
   if (!op->hasTrait<Elementwise>() &&
-      !op->hasTrait<OpTrait::SameOperandsAndResultType>())
-    return false;
+      !op->hasTrait<OpTrait::SameOperandsAndResultType>()) {
+    // As of most ops: layers, norms, pooling. Where it is not so, the op does
+    // not accept its operands in the next round.
+    if (op->getNumOperands() == 0)
+      return false;
+    Value x = op->getOperand(0);
+    return before(x).getRank() == before(value).getRank() &&
+           before(x).getDimSize(dim) == written && demand(x, dim);
+  }
   int64_t fromRight = before(value).getRank() - dim;
   return llvm::all_of(op->getOperands(), [&](Value operand) {
     int64_t aligned = before(operand).getRank() - fromRight;
@@ -420,11 +448,14 @@ bool Tracer::demand(Value value, int64_t dim) {
 
 /// The dimension of operand `to` that is dimension `dim` of operand `from`.
 static int64_t alignedDim(Operation *op, Value from, int64_t dim, Value to) {
-  int64_t fromRank = tensorType(from).getRank(), toRank = tensorType(to).getRank();
+  int64_t fromRank = tensorType(from).getRank(),
+          toRank = tensorType(to).getRank();
   if (isa<RnnOp, LstmOp, GruOp>(op) && from == op->getOperand(0)) {
     bool batchFirst = op->hasAttr("batch_first");
     // States are L x N x H, and lengths N.
-    return dim == (batchFirst ? 0 : 1) ? std::min<int64_t>(toRank - 1, toRank == 3) : -1;
+    return dim == (batchFirst ? 0 : 1)
+               ? std::min<int64_t>(toRank - 1, toRank == 3)
+               : -1;
   }
   if (op->hasTrait<Elementwise>())
     return dim + toRank - fromRank;
@@ -548,10 +579,10 @@ LogicalResult Tracer::traceScan(ScanOp op) {
 LogicalResult Tracer::trace(Operation *op) {
   if (auto scan = dyn_cast<ScanOp>(op))
     return traceScan(scan);
-  bool moved = llvm::any_of(op->getOperands(), [&](Value v) { return moves(v); });
-  bool wanted = llvm::any_of(demanded, [&](Dim dim) {
-    return dim.first.getDefiningOp() == op;
-  });
+  bool moved =
+      llvm::any_of(op->getOperands(), [&](Value v) { return moves(v); });
+  bool wanted = llvm::any_of(
+      demanded, [&](Dim dim) { return dim.first.getDefiningOp() == op; });
   if (isSource(op))
     return resizeSource(op);
   if (!moved && !wanted)
@@ -564,7 +595,8 @@ LogicalResult Tracer::trace(Operation *op) {
     return success();
   Operation *now = mapping.lookup(op);
   why.clear();
-  bool accepted = !isa<SliceOp>(op) || succeeded(acceptSlice(cast<SliceOp>(op)));
+  bool accepted =
+      !isa<SliceOp>(op) || succeeded(acceptSlice(cast<SliceOp>(op)));
   if (accepted) {
     // What ops say of a batch that is in no program helps nobody.
     ScopedDiagnosticHandler quiet(op->getContext(),
@@ -689,8 +721,8 @@ LogicalResult BatchTrace::apply(StepOp copy, int64_t batch) const {
   if (!good)
     return emitError(bad) << "would have a dimension of less than no elements";
   Block &body = copy.getBody().front();
-  copy.setFunctionType(FunctionType::get(
-      copy.getContext(), body.getArgumentTypes(),
-      body.getTerminator()->getOperandTypes()));
+  copy.setFunctionType(
+      FunctionType::get(copy.getContext(), body.getArgumentTypes(),
+                        body.getTerminator()->getOperandTypes()));
   return success();
 }

@@ -14,9 +14,8 @@ using namespace dlc::dl;
 /// Replaces every call in `block` by the callee's body. `active` holds the
 /// callees being inlined, to find recursion.
 static LogicalResult inlineIn(Block &block, std::optional<Mode> mode,
-                                 FlatSymbolRefAttr averaged,
-                                 SymbolTable &symbols,
-                                 SmallVectorImpl<StringRef> &active) {
+                              FlatSymbolRefAttr averaged, SymbolTable &symbols,
+                              SmallVectorImpl<StringRef> &active) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto modal = dyn_cast<HasMode>(op))
       if (!modal.getMode() && mode)
@@ -40,10 +39,10 @@ static LogicalResult inlineIn(Block &block, std::optional<Mode> mode,
     OwningOpRef<FuncOp> copy = cast<FuncOp>(callee->clone(mapping));
     Block &body = copy->getBody().front();
     active.push_back(call.getCallee());
-    if (failed(inlineIn(body, call.getMode() ? call.getMode() : mode,
-                           call.getAveragedAttr() ? call.getAveragedAttr()
-                                                  : averaged,
-                           symbols, active)))
+    if (failed(
+            inlineIn(body, call.getMode() ? call.getMode() : mode,
+                     call.getAveragedAttr() ? call.getAveragedAttr() : averaged,
+                     symbols, active)))
       return failure();
     active.pop_back();
     auto ret = cast<ReturnOp>(body.getTerminator());

@@ -1,6 +1,7 @@
 //===- SpecializeBatch.cpp - A step for each size of its batch ------------===//
 //
-//   dl.step @predict(%x: tensor<32x4xf32>) -> (y: tensor<32x4xf32>) batch(1, 32) {
+//   dl.step @predict(%x: tensor<32x4xf32>) -> (y: tensor<32x4xf32>) batch(1,
+//   32) {
 //
 // becomes two steps, @predict.1 with a batch of 1 and @predict with one of 32.
 //
@@ -29,9 +30,9 @@ static Operation *findChange(StepOp step) {
   Operation *found = nullptr;
   step.walk([&](Operation *op) {
     auto norm = dyn_cast<BatchNormOp>(op);
-    bool writes = isa<WriteOp, MinimizeOp>(op) ||
-                  (norm && norm.getMode() == Mode::Train &&
-                   norm.getRunningMeanAttr());
+    bool writes =
+        isa<WriteOp, MinimizeOp>(op) ||
+        (norm && norm.getMode() == Mode::Train && norm.getRunningMeanAttr());
     if (!writes)
       return WalkResult::advance();
     found = op;
@@ -123,9 +124,9 @@ LogicalResult SpecializeBatchPass::applyRequests(ModelOp model,
     for (auto step : model.getBody().getOps<StepOp>()) {
       if (failed(inlineCalls(step, symbols)))
         return failure();
-      bool takesRows = llvm::any_of(
-          step.getBody().getArguments(),
-          [](Value arg) { return tensorType(arg).getRank() > 0; });
+      bool takesRows =
+          llvm::any_of(step.getBody().getArguments(),
+                       [](Value arg) { return tensorType(arg).getRank() > 0; });
       if (!takesRows || findChange(step))
         continue;
       any = true;
@@ -134,7 +135,8 @@ LogicalResult SpecializeBatchPass::applyRequests(ModelOp model,
     }
     if (!any)
       return model.emitError("--batch ")
-             << text << ": the model has no step that takes a batch and changes "
+             << text
+             << ": the model has no step that takes a batch and changes "
              << "no state; name one: --batch STEP=" << text;
   }
   return success();
@@ -148,7 +150,8 @@ LogicalResult SpecializeBatchPass::specialize(StepOp step,
     if (Operation *change = findChange(step))
       return change->emitOpError()
              << "changes the state, but step @" << step.getSymName()
-             << " takes a batch of any size, and a call may be made of several; "
+             << " takes a batch of any size, and a call may be made of "
+                "several; "
                 "list the sizes: 'batch(1, 8)'";
   SmallVector<int64_t> sizes = compiledSizes(step);
   int64_t ops = 0;
@@ -176,12 +179,12 @@ LogicalResult SpecializeBatchPass::specialize(StepOp step,
     made.push_back(copy);
     if (size != sizes.back())
       copy.setSymName((name.getValue() + "." + Twine(size)).str());
-    copy->setAttr(names::batch,
-                  b.getDictionaryAttr(
-                      {b.getNamedAttr("step", name),
-                       b.getNamedAttr("rows", b.getI64IntegerAttr(size)),
-                       b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
-                       b.getNamedAttr("any", b.getBoolAttr(any))}));
+    copy->setAttr(
+        names::batch,
+        b.getDictionaryAttr({b.getNamedAttr("step", name),
+                             b.getNamedAttr("rows", b.getI64IntegerAttr(size)),
+                             b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
+                             b.getNamedAttr("any", b.getBoolAttr(any))}));
     // The ops' own inference has the last word on every size.
     if (failed(trace->apply(copy, size)) || failed(verify(copy)))
       return step.emitOpError() << "has no form with a batch of " << size;
@@ -196,14 +199,14 @@ LogicalResult SpecializeBatchPass::specialize(StepOp step,
 void SpecializeBatchPass::runOnOperation() {
   ModelOp model = getOperation();
   auto hasClause = [](StepOp step) { return bool(step.getBatch()); };
-  if (batch.empty() && llvm::none_of(model.getBody().getOps<StepOp>(), hasClause))
+  if (batch.empty() &&
+      llvm::none_of(model.getBody().getOps<StepOp>(), hasClause))
     return;
   isolateTargets(model);
   SymbolTable symbols(model);
   if (failed(applyRequests(model, symbols)))
     return signalPassFailure();
-  for (auto step :
-       llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
+  for (auto step : llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
     if (hasClause(step) && failed(specialize(step, symbols)))
       return signalPassFailure();
 }

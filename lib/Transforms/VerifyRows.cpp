@@ -1,18 +1,19 @@
 //===- VerifyRows.cpp - Rows of a batch are computed each by itself -------===//
 //
-// A step with `batch(1 to 32)` runs 13 rows as two calls of 8, of rows 0 to 7 and
-// of rows 5 to 12. That is right if a row of the outputs follows from that row of
-// the inputs, and from nothing that depends on the number of the row. Each value
-// of the step either does not depend on the batch at all, or has it in one
-// dimension, whose slices follow each from its own row:
+// A step with `batch(1 to 32)` runs 13 rows as two calls of 8, of rows 0 to 7
+// and of rows 5 to 12. That is right if a row of the outputs follows from that
+// row of the inputs, and from nothing that depends on the number of the row.
+// Each value of the step either does not depend on the batch at all, or has it
+// in one dimension, whose slices follow each from its own row:
 //
 //   %x: tensor<32x8x4xf32>                    rows: dimension 0
 //   %0 = dl.transpose %x perm [1, 0, 2]       rows: dimension 1
-//   %1 = dl.reshape %0 to tensor<256x4xf32>   rows: within dimension 0, 8 outside
-//   %2 = dl.reduce_sum %1 {axes = [0]}        error
+//   %1 = dl.reshape %0 to tensor<256x4xf32>   rows: within dimension 0, 8
+//   outside %2 = dl.reduce_sum %1 {axes = [0]}        error
 //
-// What meets rows without being of the batch has to be the same for each of them:
-// made by a `dl.broadcast` or of one number. An op without a rule is an error.
+// What meets rows without being of the batch has to be the same for each of
+// them: made by a `dl.broadcast` or of one number. An op without a rule is an
+// error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -129,9 +130,34 @@ bool RowVerifier::isUniform(Value value, Rows rows) {
   }
   if (auto iota = dyn_cast<IotaOp>(op))
     return int64_t(iota.getAxis()) != rows.dim;
-  if (op->hasTrait<Elementwise>())
+  auto allUniform = [&](Rows at) {
     return llvm::all_of(op->getOperands(),
-                        [&](Value operand) { return isUniform(operand, rows); });
+                        [&](Value operand) { return isUniform(operand, at); });
+  };
+  if (op->hasTrait<Elementwise>())
+    return allUniform(rows);
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return int64_t(concat.getAxis()) != rows.dim && allUniform(rows);
+  if (auto slice = dyn_cast<SliceOp>(op))
+    return slice.getSizes()[rows.dim] ==
+               tensorType(slice.getX()).getDimSize(rows.dim) &&
+           allUniform(rows);
+  if (auto matmul = dyn_cast<MatmulOp>(op)) {
+    int64_t rank = type.getRank();
+    auto onSide = [&](Value side, bool last) {
+      return isUniform(side, rows.at(tensorType(side).getRank() - 2 + last));
+    };
+    if (rows.dim == rank - 1)
+      return onSide(matmul.getB(), !matmul.getTransposeB());
+    if (rows.dim == rank - 2)
+      return onSide(matmul.getA(), matmul.getTransposeA());
+    return llvm::all_of(op->getOperands(), [&](Value operand) {
+      return tensorType(operand).getRank() == 2 || isUniform(operand, rows);
+    });
+  }
+  // Images of a loop that carries some.
+  if (isa<Conv2dOp>(op))
+    return rows.dim == 0 && isUniform(op->getOperand(0), rows);
   return false;
 }
 
@@ -203,8 +229,9 @@ std::optional<Rows> RowVerifier::follow(Operation *op) {
   }
   if (auto slice = dyn_cast<SliceOp>(op)) {
     int64_t dim = first->dim;
-    bool all = slice.getOffsets()[dim] == 0 &&
-               slice.getSizes()[dim] == tensorType(slice.getX()).getDimSize(dim);
+    bool all =
+        slice.getOffsets()[dim] == 0 &&
+        slice.getSizes()[dim] == tensorType(slice.getX()).getDimSize(dim);
     return all ? first : std::nullopt;
   }
   if (auto concat = dyn_cast<ConcatOp>(op)) {
@@ -241,12 +268,12 @@ std::optional<Rows> RowVerifier::follow(Operation *op) {
   if (isa<GatherOp, ScatterAddOp>(op)) {
     // Elements stay in their rows; the index may be of fewer.
     std::optional<Rows> common = meet(op);
-    bool equal =
-        common && llvm::all_of(op->getOperands(), [&](Value operand) {
-          return tensorType(operand).getDimSize(common->dim) ==
-                 tensorType(op->getResult(0)).getDimSize(common->dim);
-        });
-    if (!equal || op->getAttrOfType<IntegerAttr>("axis").getInt() == common->dim)
+    bool equal = common && llvm::all_of(op->getOperands(), [&](Value operand) {
+                   return tensorType(operand).getDimSize(common->dim) ==
+                          tensorType(op->getResult(0)).getDimSize(common->dim);
+                 });
+    if (!equal ||
+        op->getAttrOfType<IntegerAttr>("axis").getInt() == common->dim)
       return std::nullopt;
     return common;
   }
@@ -345,9 +372,8 @@ LogicalResult RowVerifier::verify(ScanOp op) {
     }
   for (auto [number, result] : llvm::enumerate(op.getResults())) {
     bool carried = number < op.getNumCarried();
-    std::optional<Rows> own =
-        rowsOf(carried ? Value(op.getBlock().getArgument(number))
-                       : yields[number]);
+    std::optional<Rows> own = rowsOf(
+        carried ? Value(op.getBlock().getArgument(number)) : yields[number]);
     if (own)
       rows[result] = carried ? *own : own->at(own->dim + 1);
   }
@@ -374,10 +400,11 @@ LogicalResult RowVerifier::verify(Block &block) {
 
 LogicalResult RowVerifier::run() {
   Block &body = step.getBody().front();
-  auto batched =
-      step->getAttrOfType<DictionaryAttr>(names::batch).getAs<ArrayAttr>("inputs");
+  auto batched = step->getAttrOfType<DictionaryAttr>(names::batch)
+                     .getAs<ArrayAttr>("inputs");
   for (BlockArgument arg : body.getArguments()) {
-    auto input = step.getArgAttrOfType<StringAttr>(arg.getArgNumber(), names::io);
+    auto input =
+        step.getArgAttrOfType<StringAttr>(arg.getArgNumber(), names::io);
     if (input && llvm::is_contained(batched, input))
       rows[arg] = {0, 1, 1};
   }

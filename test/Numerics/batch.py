@@ -42,7 +42,7 @@ dl.model @net {
     %6 = dl.linear %5, %fc : tensor<@N@x512xf32>, tensor<10x512xf32> -> tensor<@N@x10xf32>
     dl.return %6 : tensor<@N@x10xf32>
   }
-  dl.step @predict(%x: tensor<@N@x3x8x8xf32>) -> (y: tensor<@N@x10xf32>, class: tensor<@N@xi32>) @BATCH@ {
+  dl.step @predict(%x: tensor<@N@x3x8x8xf32>) -> (y: tensor<@N@x10xf32>, label: tensor<@N@xi32>) @BATCH@ {
     %0 = dl.call @net(%x) mode(eval) : (tensor<@N@x3x8x8xf32>) -> tensor<@N@x10xf32>
     %1 = dl.softmax %0 {axis = 1 : i64} : tensor<@N@x10xf32>
     %2 = dl.argmax %1 {axis = 1 : i64} : tensor<@N@x10xf32> -> tensor<@N@xi32>
@@ -131,7 +131,7 @@ dl.model @net {
     %n = dl.normal {deviation = 0.1} : tensor<@N@x16xf32>
     %3 = dl.add %2, %n : tensor<@N@x16xf32>
     %one = dl.constant dense<1.0> : tensor<@N@x16xf32>
-    %loss = dl.mse %3, %one : tensor<@N@x16xf32>, tensor<@N@x16xf32> -> tensor<f32>
+    %loss = dl.mse %3, %one : tensor<@N@x16xf32> -> tensor<f32>
     %lr = dl.constant dense<0.01> : tensor<f32>
     dl.minimize %loss with @adam over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
     dl.return %loss, %3 : tensor<f32>, tensor<@N@x16xf32>

@@ -138,7 +138,7 @@ dl.model @trained {
     %w = dl.read @w : tensor<4x1xf32>
     %0 = dl.dropout %x mode(train) {p = 0.5} : tensor<8x4xf32>
     %1 = dl.matmul %0, %w : tensor<8x4xf32>, tensor<4x1xf32> -> tensor<8x1xf32>
-    %loss = dl.mse %1, %t : tensor<8x1xf32>, tensor<8x1xf32> -> tensor<f32>
+    %loss = dl.mse %1, %t : tensor<8x1xf32> -> tensor<f32>
     %lr = dl.constant dense<0.1> : tensor<f32>
     dl.minimize %loss with @sgd over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
     dl.return %loss : tensor<f32>
@@ -147,5 +147,5 @@ dl.model @trained {
 
 // CHECK-LABEL: dl.model @trained
 // CHECK: dl.step @train.2(%{{.+}}: tensor<2x4xf32>, %{{.+}}: tensor<2x1xf32>) -> (loss: tensor<f32>)
-// CHECK: dl.mse {{.*}} : tensor<2x1xf32>, tensor<2x1xf32> -> tensor<f32>
+// CHECK: dl.mse {{.*}} : tensor<2x1xf32> -> tensor<f32>
 // CHECK: dl.minimize

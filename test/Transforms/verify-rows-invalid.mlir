@@ -14,7 +14,7 @@ dl.model @mean_over_batch {
 // Statistics of the batch that no buffer keeps.
 dl.model @statistics {
   dl.param @g : tensor<2xf32> = ones
-  dl.step @s(%x: tensor<4x2xf32>) -> (y: tensor<4x2xf32>) batch(1 to 4) {
+  dl.step @s(%x: tensor<4x2xf32>) -> (y: tensor<4x2xf32>) batch(2 to 4) {
     %g = dl.read @g : tensor<2xf32>
     // expected-error@+1 {{cannot be computed row by row: it mixes rows of the batch}}
     %0 = dl.batch_norm %x, %g, %g mode(train) : tensor<4x2xf32>, tensor<2xf32>, tensor<2xf32> -> tensor<4x2xf32>

@@ -46,8 +46,8 @@ struct Sized {
       inputs[i][0] = {"x", xShapes[i], 2, DLC_F32};
       inputs[i][1] = {"add", one, 1, DLC_F32};
       outputs[i][0] = {"y", yShapes[i], 1, DLC_F32};
-      sizes[i] = {"sum", inputs[i], outputs[i], faults,       2,       1, 1, 0,
-                  functions[i],     xShapes[i][0], nullptr, 0, 0};
+      sizes[i] = {"sum", inputs[i],    outputs[i],    faults,  2, 1, 1,
+                  0,     functions[i], xShapes[i][0], nullptr, 0, 0};
     }
     step = sizes[2];
     step.sizes = sizes;
@@ -184,8 +184,9 @@ TEST(Batch, RunWithoutBatch) {
   Handle plain = create(1);
   EXPECT_EQ(dlc_run_batch(plain.get(), Square, 1, call.io().data()),
             DLC_ERROR_SHAPE);
-  EXPECT_EQ(std::string(dlc_last_error(plain.get())),
-            "step \"square\" is compiled for one batch: its function takes none");
+  EXPECT_EQ(
+      std::string(dlc_last_error(plain.get())),
+      "step \"square\" is compiled for one batch: its function takes none");
 }
 
 /// A table whose sizes are not those of one step is no model.

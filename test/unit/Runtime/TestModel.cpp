@@ -218,16 +218,15 @@ static const char *const faults[] = {"label 10 is not below 10",
                                      "index out of range"};
 
 static const dlc_step steps[NumSteps] = {
-    {"square", squareIn, squareOut, nullptr, 1, 2, 0, 1, runSquare, 0,
-     nullptr, 0, 0},
-    {"faulty", badIn, nullptr, faults, 1, 0, 2, 0, runFaulty, 0,
-     nullptr, 0, 0},
+    {"square", squareIn, squareOut, nullptr, 1, 2, 0, 1, runSquare, 0, nullptr,
+     0, 0},
+    {"faulty", badIn, nullptr, faults, 1, 0, 2, 0, runFaulty, 0, nullptr, 0, 0},
     {"barriers", nullptr, countOut, nullptr, 0, 1, 0, 0, runBarriers, 0,
      nullptr, 0, 0},
     {"denormal", nullptr, countOut, nullptr, 0, 1, 0, 0, runDenormal, 0,
      nullptr, 0, 0},
-    {"empty", nullptr, nullptr, nullptr, 0, 0, 0, 0, runEmpty, 0,
-     nullptr, 0, 0},
+    {"empty", nullptr, nullptr, nullptr, 0, 0, 0, 0, runEmpty, 0, nullptr, 0,
+     0},
     {"many_barriers", countIn, nullptr, nullptr, 1, 0, 0, 0, runManyBarriers, 0,
      nullptr, 0, 0}};
 

@@ -12,14 +12,14 @@ using namespace dlc;
 /// a model, calls, and what `resolve` or `simplify` make.
 static bool isElsewhere(StringRef op) {
   static constexpr StringLiteral names[] = {
-      "dl.model", "dl.hparam",    "dl.param",   "dl.buffer",
-      "dl.slot",  "dl.counter",   "dl.optimizer", "dl.func",
-      "dl.step",  "dl.call",      "dl.depends", "dl.random_bits"};
+      "dl.model", "dl.hparam",  "dl.param",     "dl.buffer",
+      "dl.slot",  "dl.counter", "dl.optimizer", "dl.func",
+      "dl.step",  "dl.call",    "dl.depends",   "dl.random_bits"};
   return llvm::is_contained(names, op);
 }
 
-/// An op whose results neither follow from its operands nor by a rule would stop
-/// every step of several batches that has it.
+/// An op whose results neither follow from its operands nor by a rule would
+/// stop every step of several batches that has it.
 TEST(BatchTrace, EveryOpHasARule) {
   DialectRegistry registry;
   registry.insert<dl::DlDialect>();
