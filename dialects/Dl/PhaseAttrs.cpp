@@ -22,7 +22,7 @@ using namespace dlc::dl;
 namespace {
 
 /// Where attributes stand.
-enum class Place { Function, Module, Loop, Argument, Result };
+enum class Place { Function, Step, Module, Loop, Argument, Result };
 
 struct PhaseAttr {
   StringRef name;
@@ -85,16 +85,18 @@ static bool isDictionaries(Attribute attr) {
   return list && llvm::all_of(list, isDictionary);
 }
 
+static constexpr StringLiteral batchForm =
+    "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs = "
+    "a list of strings}";
+
 static constexpr PhaseAttr known[] = {
     {names::step, Place::Function, "no value", isUnit},
     {names::trains, Place::Function, "no value", isUnit},
     {names::kernel, Place::Function, "no value", isUnit},
     {names::fault, Place::Function, "no value", isUnit},
     {names::recompute, Place::Function, "a string", isText},
-    {names::batch, Place::Function,
-     "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs "
-     "= a list of strings}",
-     isBatchDescription},
+    {names::batch, Place::Function, batchForm, isBatchDescription},
+    {names::batch, Place::Step, batchForm, isBatchDescription},
     {names::rows, Place::Function, "an i64 that is not negative", isExtent},
     {names::inPlace, Place::Function,
      "a list of pairs array<i64: result, input>", isPairs},
@@ -137,8 +139,10 @@ static LogicalResult verifyAt(Operation *op, ArrayRef<Place> places,
 LogicalResult DlDialect::verifyOperationAttribute(Operation *op,
                                                   NamedAttribute attr) {
   SmallVector<Place> places;
-  if (isa<FunctionOpInterface, StepOp>(op))
+  if (isa<FunctionOpInterface>(op))
     places.push_back(Place::Function);
+  if (isa<StepOp>(op))
+    places.push_back(Place::Step);
   if (isa<ModuleOp>(op))
     places.push_back(Place::Module);
   if (isa<scf::ForOp, scf::ForallOp, scf::ParallelOp>(op))

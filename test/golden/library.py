@@ -20,7 +20,9 @@ class StepTable(ctypes.Structure):
                 ("outputs", ctypes.POINTER(Tensor)), ("faults", ctypes.POINTER(ctypes.c_char_p)),
                 ("num_inputs", ctypes.c_int32), ("num_outputs", ctypes.c_int32),
                 ("num_faults", ctypes.c_int32), ("trains", ctypes.c_int32),
-                ("run", ctypes.c_void_p)]
+                ("run", ctypes.c_void_p), ("batch", ctypes.c_int64),
+                ("sizes", ctypes.c_void_p), ("num_sizes", ctypes.c_int32),
+                ("any_batch", ctypes.c_int32)]
 
 
 class ModelTable(ctypes.Structure):
@@ -49,14 +51,15 @@ class Api(ctypes.Structure):
                 ("set_hparam", ctypes.CFUNCTYPE(STATUS, HANDLE, ctypes.c_char_p,
                                                 ctypes.c_double)),
                 ("save", ctypes.c_void_p), ("load", ctypes.c_void_p),
-                ("last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, HANDLE))]
+                ("last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, HANDLE)),
+                ("run_batch", ctypes.c_void_p)]
 
 
 class Library(ctypes.Structure):
     _fields_ = [("model", ctypes.POINTER(ModelTable)), ("api", ctypes.POINTER(Api))]
 
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 # The order of dlc_type; bf16 has no numpy type.
 TYPE_CODES = ["f32", "f64", "bf16", "i1", "i8", "ui8", "i32", "i64"]
 GUARD = 64  # bytes before and after an output that nothing may write
