@@ -86,7 +86,8 @@ static bool isDictionaries(Attribute attr) {
 }
 
 static constexpr StringLiteral batchForm =
-    "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs = "
+    "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs "
+    "= "
     "a list of strings}";
 
 static constexpr PhaseAttr known[] = {
