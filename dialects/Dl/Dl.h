@@ -229,6 +229,13 @@ llvm::StringRef spatialName(int i, int spatialRank);
 /// The most elements a tensor may have: 8 TiB of f64.
 inline constexpr int64_t maxElements = int64_t(1) << 40;
 
+/// The largest batch of a step, and the most sizes of it that are compiled.
+inline constexpr int64_t maxBatch = 1 << 20;
+inline constexpr int64_t maxBatchSizes = 32;
+
+/// Whether an attribute has the form of `dl.batch`.
+bool isBatchDescription(mlir::Attribute attr);
+
 /// Whether tensors of the language may hold elements of this type.
 bool isElementType(mlir::Type type);
 

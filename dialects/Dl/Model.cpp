@@ -16,6 +16,42 @@ using namespace dlc::dl;
 // Functions and steps
 //===----------------------------------------------------------------------===//
 
+/// `batch(1 to 32)` or `batch(1, 8, 32)`, and `over ["x"]`.
+static ParseResult parseBatch(OpAsmParser &parser, OperationState &result) {
+  if (failed(parser.parseOptionalKeyword("batch")))
+    return success();
+  Builder &builder = parser.getBuilder();
+  SmallVector<int64_t> sizes;
+  if (parser.parseLParen() || parser.parseInteger(sizes.emplace_back()))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("to"))) {
+    result.addAttribute("batch_range", builder.getUnitAttr());
+    if (parser.parseInteger(sizes.emplace_back()))
+      return failure();
+  } else {
+    while (succeeded(parser.parseOptionalComma()))
+      if (parser.parseInteger(sizes.emplace_back()))
+        return failure();
+  }
+  result.addAttribute("batch", builder.getDenseI64ArrayAttr(sizes));
+  ArrayAttr inputs;
+  return failure(
+      parser.parseRParen() ||
+      (succeeded(parser.parseOptionalKeyword("over")) &&
+       parser.parseAttribute(inputs, "batch_inputs", result.attributes)));
+}
+
+static void printBatch(OpAsmPrinter &printer, StepOp step) {
+  if (!step.getBatch())
+    return;
+  printer << " batch(";
+  llvm::interleave(*step.getBatch(), printer,
+                   step.getBatchRange() ? " to " : ", ");
+  printer << ')';
+  if (step.getBatchInputsAttr())
+    printer << " over " << step.getBatchInputsAttr();
+}
+
 /// `@name(%x: type, ...)`, and after `->` the result types: `type`,
 /// `(type, ...)`, or for steps `(name: type, ...)`.
 static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
@@ -71,6 +107,8 @@ static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
     if (succeeded(parser.parseOptionalKeyword("updates")) &&
         parser.parseAttribute(updates, "updates", result.attributes))
       return failure();
+    if (parseBatch(parser, result))
+      return failure();
   }
   return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
                  parser.parseRegion(*result.addRegion(), args));
@@ -103,9 +141,11 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
   }
   if (auto updates = op->getAttrOfType<ArrayAttr>("updates"))
     printer << " updates " << updates;
+  if (auto step = dyn_cast<StepOp>(op))
+    printBatch(printer, step);
   printer.printOptionalAttrDictWithKeyword(
-      op->getAttrs(),
-      {"sym_name", "function_type", "arg_names", "result_names", "updates"});
+      op->getAttrs(), {"sym_name", "function_type", "arg_names", "result_names",
+                       "updates", "batch", "batch_range", "batch_inputs"});
   printer << ' ';
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
@@ -176,6 +216,100 @@ void StepOp::print(OpAsmPrinter &printer) {
   printCallable(printer, *this, cast<FunctionType>(getFunctionType()),
                 getResultNames());
 }
+bool StepOp::hasBatch(unsigned number) {
+  if (ArrayAttr inputs = getBatchInputsAttr())
+    return llvm::is_contained(inputs, getArgNames()[number]);
+  return tensorType(getBody().getArgument(number)).getRank() > 0;
+}
+
+int64_t StepOp::getWrittenBatch() {
+  for (BlockArgument arg : getBody().getArguments())
+    if (hasBatch(arg.getArgNumber()))
+      return tensorType(arg).getDimSize(0);
+  return 0;
+}
+
+/// A clause is of sizes that ascend, and of inputs with one extent.
+static LogicalResult verifyBatch(StepOp step) {
+  if (!step.getBatch()) {
+    if (step.getBatchRange() || step.getBatchInputsAttr())
+      return step.emitOpError("says which inputs have a batch, or that it has "
+                              "any size, but not which sizes");
+    return success();
+  }
+  ArrayRef<int64_t> sizes = *step.getBatch();
+  bool range = step.getBatchRange();
+  if (sizes.empty() || (range && sizes.size() != 2) ||
+      !llvm::all_of(llvm::seq<size_t>(1, sizes.size()), [&](size_t i) {
+        return range ? sizes[i - 1] <= sizes[i] : sizes[i - 1] < sizes[i];
+      }))
+    return step.emitOpError(
+        "has a batch of no sizes, or of sizes that do not ascend; expected "
+        "'batch(1 to 32)' or 'batch(1, 8, 32)'");
+  if (sizes.front() < 1 || sizes.back() > maxBatch)
+    return step.emitOpError()
+           << "has a batch of "
+           << (sizes.front() < 1 ? sizes.front() : sizes.back())
+           << ", expected 1 to " << maxBatch;
+  if (!range && sizes.size() > maxBatchSizes)
+    return step.emitOpError()
+           << "has " << sizes.size() << " sizes of its batch, each of which is "
+           << "compiled; at most " << maxBatchSizes
+           << " are, and a range ('batch(1 to " << sizes.back()
+           << ")') is made of a few";
+  SmallVector<StringRef> known;
+  for (Attribute name : step.getArgNames())
+    known.push_back(cast<StringAttr>(name).getValue());
+  if (ArrayAttr inputs = step.getBatchInputsAttr())
+    for (Attribute attr : inputs) {
+      StringRef name = cast<StringAttr>(attr).getValue();
+      auto found = llvm::find(known, name);
+      if (found == known.end())
+        return step.emitOpError()
+               << "has a batch over the input '" << name
+               << "', which it does not have" << suggestion(name, known);
+      Value input = step.getBody().getArgument(found - known.begin());
+      if (tensorType(input).getRank() == 0)
+        return step.emitOpError() << "has a batch over the input '" << name
+                                  << "', a scalar: expected a dimension 0";
+    }
+  std::optional<unsigned> first;
+  for (BlockArgument arg : step.getBody().getArguments()) {
+    unsigned number = arg.getArgNumber();
+    if (!step.hasBatch(number))
+      continue;
+    int64_t extent = tensorType(arg).getDimSize(0);
+    if (extent < 1)
+      return step.emitOpError()
+             << "has a batch, but its input '" << known[number]
+             << "' is empty: " << arg.getType();
+    if (!first)
+      first = number;
+    int64_t before = step.getWrittenBatch();
+    if (extent != before)
+      return step.emitOpError()
+             << "has inputs of different batches: '" << known[*first] << "' of "
+             << before << " and '" << known[number] << "' of " << extent
+             << "; say which have one: 'over [\"" << known[*first] << "\"]'";
+  }
+  if (!first)
+    return step.emitOpError(
+        "has a batch, but no input with a dimension that could be it");
+  return success();
+}
+
+LogicalResult StepOp::setBatchClause(ArrayRef<int64_t> sizes, bool range) {
+  setBatch(sizes);
+  setBatchRange(range);
+  return verifyBatch(*this);
+}
+
+void StepOp::dropBatchClause() {
+  removeBatchAttr();
+  setBatchRange(false);
+  removeBatchInputsAttr();
+}
+
 LogicalResult StepOp::verify() {
   auto type = cast<FunctionType>(getFunctionType());
   if (getArgNames().size() != type.getNumInputs() ||
@@ -189,7 +323,7 @@ LogicalResult StepOp::verify() {
        llvm::concat<const Attribute>(getArgNames(), getResultNames()))
     if (!seen.insert(name).second)
       return emitOpError() << "has two inputs or outputs named " << name;
-  return verifyCallable(*this);
+  return failure(failed(verifyCallable(*this)) || failed(verifyBatch(*this)));
 }
 void StepOp::getAsmBlockArgumentNames(Region &region,
                                       OpAsmSetValueNameFn setName) {

@@ -177,12 +177,53 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     another name is an error. With `attributes {recompute = "auto"}`, what is cheap
     and takes more memory to keep than to compute again is computed again by the
     backward pass; the results are the same to the last bit.
+
+    **Batches.** With `batch` a step is compiled for several extents of the batch,
+    over one state:
+    ```mlir
+    dl.step @predict(%x: tensor<32x4xf32>) -> (y: tensor<32x1xf32>) batch(1 to 32) { ... }
+    dl.step @evaluate(%x: tensor<64x4xf32>, %y: tensor<64x1xf32>) -> (loss: tensor<f32>)
+        batch(1, 8, 64) { ... }
+    dl.step @nearest(%x: tensor<32x4xf32>, %table: tensor<100x4xf32>) -> (y: tensor<32x100xf32>)
+        batch(1 to 32) over ["x"] { ... }
+    ```
+    The batch is dimension 0 of the inputs that `over` names; without `over`, of every
+    input that has dimensions, and they have to agree in it. The step is written for one
+    extent, and that extent is followed through the step and the functions that it calls: an
+    extent of a value is that of the batch because the value is made of a batch or meets
+    one in an op that wants equal extents, never because the numbers are equal. So are the
+    extents that ops name: those of a `reshape`, of a `broadcast`, of the box of a `slice`
+    that takes the whole batch. Where an op's result cannot follow, as that of a
+    `slice` of a part of the batch, the op is named in an error. A number is a number:
+    where a program divides by 32.0, a batch of 8 is divided by 32.0 too; `dl.mean`
+    divides by what there is.
+
+    `batch(1, 8, 64)` lists the sizes: a call is of one of them, and does what the same
+    program does that is written for that size, to the bit; a step that trains may have
+    sizes too. `batch(1 to 32)` takes any number of rows. For that each row of an output has to
+    follow from the same row of the inputs, whatever its number, and no state may change;
+    the compiler proves it and names the op that mixes rows, such as a batch norm in mode train, a mean
+    over the batch or a random number. Compiled are the powers of two, and a call of n rows is made of at most
+    a few of those: of 13 rows the first 8 and the last 8. No row is made up, and rows that are
+    computed twice get the same bits twice.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<FunctionType>:$function_type,
                        StrArrayAttr:$arg_names, StrArrayAttr:$result_names,
                        OptionalAttr<StrArrayAttr>:$updates,
+                       OptionalAttr<DenseI64ArrayAttr>:$batch,
+                       UnitAttr:$batch_range,
+                       OptionalAttr<StrArrayAttr>:$batch_inputs,
                        OptionalAttr<Dl_Recompute>:$recompute);
+  let extraClassDeclaration = [{
+    /// Whether dimension 0 of input `number` is the batch, by the clause `batch`.
+    bool hasBatch(unsigned number);
+    /// The extent of the batch that the step is written for.
+    int64_t getWrittenBatch();
+    /// Sets the clause and verifies it: the sizes, or, of a `range`, its ends.
+    ::llvm::LogicalResult setBatchClause(::llvm::ArrayRef<int64_t> sizes, bool range);
+    void dropBatchClause();
+  }];
 }
 
 def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, Dl_NoDerivative,

@@ -22,7 +22,7 @@ using namespace dlc::dl;
 namespace {
 
 /// Where attributes stand.
-enum class Place { Function, Module, Loop, Argument, Result };
+enum class Place { Function, Step, Module, Loop, Argument, Result };
 
 struct PhaseAttr {
   StringRef name;
@@ -68,11 +68,27 @@ static bool isPairs(Attribute attr) {
            return isPlaces(pair) && cast<DenseI64ArrayAttr>(pair).size() == 2;
          });
 }
+bool dlc::dl::isBatchDescription(Attribute attr) {
+  auto fields = dyn_cast<DictionaryAttr>(attr);
+  if (!fields || fields.size() != 4)
+    return false;
+  auto name = fields.getAs<StringAttr>("step");
+  auto rows = fields.getAs<IntegerAttr>("rows");
+  auto inputs = fields.getAs<ArrayAttr>("inputs");
+  return name && !name.empty() && rows && isExtent(rows) &&
+         rows.getInt() >= 1 && rows.getInt() <= maxBatch &&
+         fields.getAs<BoolAttr>("any") && inputs && isTexts(inputs);
+}
 static bool isDictionary(Attribute attr) { return isa<DictionaryAttr>(attr); }
 static bool isDictionaries(Attribute attr) {
   auto list = dyn_cast<ArrayAttr>(attr);
   return list && llvm::all_of(list, isDictionary);
 }
+
+static constexpr StringLiteral batchForm =
+    "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs "
+    "= "
+    "a list of strings}";
 
 static constexpr PhaseAttr known[] = {
     {names::step, Place::Function, "no value", isUnit},
@@ -81,6 +97,8 @@ static constexpr PhaseAttr known[] = {
     {names::kernel, Place::Function, "no value", isUnit},
     {names::fault, Place::Function, "no value", isUnit},
     {names::recompute, Place::Function, "a string", isText},
+    {names::batch, Place::Function, batchForm, isBatchDescription},
+    {names::batch, Place::Step, batchForm, isBatchDescription},
     {names::rows, Place::Function, "an i64 that is not negative", isExtent},
     {names::inPlace, Place::Function,
      "a list of pairs array<i64: result, input>", isPairs},
@@ -126,6 +144,8 @@ LogicalResult DlDialect::verifyOperationAttribute(Operation *op,
   SmallVector<Place> places;
   if (isa<FunctionOpInterface>(op))
     places.push_back(Place::Function);
+  if (isa<StepOp>(op))
+    places.push_back(Place::Step);
   if (isa<ModuleOp>(op))
     places.push_back(Place::Module);
   if (isa<scf::ForOp, scf::ForallOp, scf::ParallelOp>(op))

@@ -62,6 +62,9 @@ struct CompilerOptions {
   /// Which passes say what they decided, as a regular expression for their
   /// names; empty for none. Remarks are printed where warnings are.
   std::string remarks = {};
+  /// Sizes of the batch to compile steps for: "1,8,32" or "1to32", of one step
+  /// "predict=1,8,32". Empty: those that the program has.
+  std::vector<std::string> batch = {};
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};

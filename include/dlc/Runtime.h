@@ -136,6 +136,16 @@ typedef struct dlc_step {
   const int32_t *writes;      ///< the states that it changes, by index
   const int32_t *derivations; ///< what it reads the results of, by index
   int32_t num_writes, num_derivations;
+  int64_t batch; ///< rows of its batch, if it has sizes or is one; else 0
+  /// A step that is compiled for several batches: each as a step of the same
+  /// name and tensors, of which only shapes differ, the batch ascending. The
+  /// step itself is the last of them. Null if there is one size.
+  const struct dlc_step *sizes;
+  int32_t num_sizes;
+  /// 1: a call may be of any number of rows from the least size to the greatest
+  /// and is made of the sizes. Dimension 0 of every output, and of the inputs
+  /// whose shape differs from size to size, grows with the batch.
+  int32_t any_batch;
 } dlc_step;
 
 /// What steps compute from the state alone: folded weights, transposes, tables.
@@ -183,6 +193,15 @@ dlc_status dlc_init(dlc_handle *handle, uint64_t seed);
 /// Runs step number `step`. `io` points at num_inputs + num_outputs buffers,
 /// none null, of exactly the table's shapes and types.
 dlc_status dlc_run(dlc_handle *handle, int step, void *const *io);
+
+/// Runs a step with a batch of `batch` rows, of which the table has a size or
+/// which is made of its sizes (any_batch). The shapes of the buffers are those
+/// of the size; of any batch, the shapes of the step with dimension 0
+/// in proportion. `DLC_ERROR_SHAPE` for a batch that the step does not take, or
+/// of a step that has no sizes. Outputs must not overlap inputs. After an error
+/// of the data some rows of the outputs may have been written.
+dlc_status dlc_run_batch(dlc_handle *handle, int step, int64_t batch,
+                         void *const *io);
 
 /// Copies a parameter, buffer, slot or counter out of or into the state, in its
 /// logical shape. `bytes` must be exactly its size.
@@ -245,6 +264,7 @@ typedef struct dlc_api {
   dlc_status (*save)(dlc_handle *, const char *, int);
   dlc_status (*load)(dlc_handle *, const char *, int);
   const char *(*last_error)(const dlc_handle *);
+  dlc_status (*run_batch)(dlc_handle *, int, int64_t, void *const *);
 } dlc_api;
 
 /// The runtime that this program is linked with.

@@ -143,6 +143,7 @@ struct GradientStepPass : dlc::impl::GradientStepBase<GradientStepPass> {
     chosen.setArgNamesAttr(builder.getArrayAttr(argNames));
     chosen.setResultNamesAttr(
         builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(resultNames)));
+    chosen.dropBatchClause();
     chosen.setSymName("gradients");
     return success();
   }

@@ -88,7 +88,7 @@ Expected<BatchFeed> BatchFeed::create(const Dataset &data,
 }
 
 void BatchFeed::fill(ArrayRef<uint32_t> rows, StepBuffers &buffers) const {
-  assert(static_cast<int64_t>(rows.size()) == batch && "not one batch");
+  assert(static_cast<int64_t>(rows.size()) <= batch && "more than a batch");
   for (auto [index, source] : enumerate(sources)) {
     char *target = buffers.input(index).data();
     for (uint32_t row : rows) {

@@ -108,7 +108,7 @@ std::string CodeCache::keyOf(MemoryBufferRef program,
         std::to_string(options.memoryBudget), options.gradientsOf,
         std::to_string(options.gradientOrder),
         std::to_string(options.gradientNumber), options.from,
-        join(options.disabledPasses, " "),
+        join(options.disabledPasses, " "), join(options.batch, " "),
         // Faults name the file of the op.
         sys::path::filename(program.getBufferIdentifier()).str()})
     stream << part.size() << ' ' << part;

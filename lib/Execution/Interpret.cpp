@@ -14,6 +14,7 @@
 #include "dlc/Transforms/Passes.h"
 
 #include <cfenv>
+#include <utility>
 
 using namespace llvm;
 using namespace dlc;
@@ -33,7 +34,9 @@ struct InterpretedModel : CodeOwner, dlc_model {
   std::unique_ptr<Compilation> compilation;
   StepObserver observer;
   BumpPtrAllocator memory;
-  std::vector<InterpretedStep> functions, derivations;
+  /// Of each step its sizes, in the order of the tables.
+  std::vector<std::vector<InterpretedStep>> functions;
+  std::vector<InterpretedStep> derivations;
   StringMap<int64_t> places;
   /// The message of the last fault.
   std::string message;
@@ -41,9 +44,9 @@ struct InterpretedModel : CodeOwner, dlc_model {
 
   Error prepare(const CompilerOptions &options);
   std::optional<int64_t> placeOf(mlir::DictionaryAttr attrs) const;
-  /// Runs a step on a handle's state, and before it what it reads the results
-  /// of; whether it met no fault.
-  bool run(int step, char *state, void *const *io);
+  /// Runs a size of a step on a handle's state, and before it what it reads the
+  /// results of; whether it met no fault.
+  bool run(int step, unsigned size, char *state, void *const *io);
   bool run(InterpretedStep &step, char *state, void *const *io);
 };
 
@@ -56,20 +59,41 @@ thread_local struct {
 
 } // namespace
 
+/// The code of a step, and of one of its sizes: a function of its own, as that
+/// is all it is told.
+template <unsigned size>
 static void runStep(void *state, void *, void *const *io, int64_t *fault,
                     int64_t worker, int64_t, dlc_team *) {
   // Worker 0 is the thread that called.
   if (worker == 0 &&
-      !running.model->run(running.step, static_cast<char *>(state), io))
+      !running.model->run(running.step, size, static_cast<char *>(state), io))
     *fault = 1;
+}
+
+template <unsigned... sizes>
+static dlc_step_fn stepOfSize(unsigned size,
+                              std::integer_sequence<unsigned, sizes...>) {
+  static constexpr dlc_step_fn functions[] = {runStep<sizes>...};
+  return functions[size];
+}
+
+static void setRunning(dlc_handle *handle, int step) {
+  // The tables of a handle that came here are those of an InterpretedModel.
+  auto *tables = const_cast<dlc_model *>(dlc_get_model(handle));
+  running = {static_cast<InterpretedModel *>(tables), step};
 }
 
 /// dlc_run, which in addition says which step runs.
 static dlc_status runOnThread(dlc_handle *handle, int step, void *const *io) {
-  // The tables of a handle that came here are those of an InterpretedModel.
-  auto *tables = const_cast<dlc_model *>(dlc_get_model(handle));
-  running = {static_cast<InterpretedModel *>(tables), step};
+  setRunning(handle, step);
   return dlc_runtime_api.run(handle, step, io);
+}
+
+/// The same of dlc_run_batch.
+static dlc_status runBatchOnThread(dlc_handle *handle, int step, int64_t batch,
+                                   void *const *io) {
+  setRunning(handle, step);
+  return dlc_runtime_api.run_batch(handle, step, batch, io);
 }
 
 Error InterpretedModel::prepare(const CompilerOptions &options) {
@@ -86,9 +110,16 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
           return module.emitError("expects a file with one dl.model, not ")
                  << range_size(models);
         static_cast<dlc_model &>(*this) = makeHostTables(
-            describeModel(*models.begin()), runStep, &fault, memory, places);
+            describeModel(*models.begin()),
+            [](unsigned size) {
+              return stepOfSize(
+                  size,
+                  std::make_integer_sequence<unsigned, dl::maxBatchSizes>());
+            },
+            &fault, memory, places);
         for (const dlc_state &entry : ArrayRef(states, num_states))
           places[entry.tensor.name] = entry.offset;
+        mlir::Attribute sizeOf;
         for (auto function : (*models.begin()).getOps<mlir::func::FuncOp>()) {
           if (failed(interp::prepare(function)))
             return failure();
@@ -99,8 +130,17 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
             step.arguments.push_back(placeOf(function.getArgAttrDict(i)));
           for (unsigned i = 0; i < function.getNumResults(); ++i)
             step.results.push_back(placeOf(function.getResultAttrDict(i)));
-          (function->hasAttr(names::derives) ? derivations : functions)
-              .push_back(std::move(step));
+          if (function->hasAttr(names::derives)) {
+            derivations.push_back(std::move(step));
+            continue;
+          }
+          auto batch =
+              function->getAttrOfType<mlir::DictionaryAttr>(names::batch);
+          mlir::Attribute base = batch ? batch.get("step") : mlir::Attribute();
+          if (!base || base != sizeOf)
+            functions.emplace_back();
+          sizeOf = base;
+          functions.back().push_back(std::move(step));
         }
         return success();
       },
@@ -132,9 +172,10 @@ private:
 };
 } // namespace
 
-bool InterpretedModel::run(int number, char *state, void *const *io) {
+bool InterpretedModel::run(int number, unsigned size, char *state,
+                           void *const *io) {
   WithDenormals scope;
-  InterpretedStep &step = functions[number];
+  InterpretedStep &step = functions[number][size];
   // Each time: an interpreter need not be fast, and keeps no account.
   for (InterpretedStep &derivation : derivations)
     if (any_of(derivation.results, [&](std::optional<int64_t> place) {
@@ -189,6 +230,7 @@ dlc::interpretAndLoad(std::unique_ptr<Compilation> compilation,
   static const dlc_api api = [] {
     dlc_api api = dlc_runtime_api;
     api.run = runOnThread;
+    api.run_batch = runBatchOnThread;
     return api;
   }();
   dlc_library library{model.get(), &api};

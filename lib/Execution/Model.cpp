@@ -157,6 +157,15 @@ Error Model::run(int step, ArrayRef<void *> io) {
   return check(library.api->run(handle, step, io.data()));
 }
 
+Error Model::runBatch(int step, int64_t batch, ArrayRef<void *> io) {
+  const dlc_step &description = this->step(step);
+  size_t expected = description.num_inputs + description.num_outputs;
+  if (io.size() != expected)
+    return makeError("step '{0}' takes {1} buffers, got {2}", description.name,
+                     expected, io.size());
+  return check(library.api->run_batch(handle, step, batch, io.data()));
+}
+
 Error Model::get(StringRef name, MutableArrayRef<char> data) {
   return check(
       library.api->get(handle, name.str().c_str(), data.data(), data.size()));

@@ -137,7 +137,8 @@ Function Program::function(StringRef name, ArrayRef<RankedTensorType> inputs,
 }
 
 void Program::step(StringRef name, const Inputs &inputs,
-                   function_ref<Outputs(ArrayRef<Tensor>)> body) {
+                   function_ref<Outputs(ArrayRef<Tensor>)> body,
+                   const Batch &batch) {
   OpBuilder b = atEndOfModel();
   SmallVector<StringRef> inputNames, outputNames;
   SmallVector<RankedTensorType> tensorTypes;
@@ -149,7 +150,16 @@ void Program::step(StringRef name, const Inputs &inputs,
   auto op =
       dl::StepOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
                          b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
-                         /*updates=*/ArrayAttr(), /*recompute=*/StringAttr());
+                         /*updates=*/ArrayAttr(), DenseI64ArrayAttr(),
+                         /*batch_range=*/false, /*batch_inputs=*/ArrayAttr(),
+                         /*recompute=*/StringAttr());
+  if (!batch.sizes.empty()) {
+    op.setBatch(batch.sizes);
+    op.setBatchRange(batch.range);
+    if (!batch.inputs.empty())
+      op.setBatchInputsAttr(
+          b.getStrArrayAttr(llvm::to_vector_of<StringRef>(batch.inputs)));
+  }
   Tensors args = enter(op.getBody(), tensorTypes);
   Outputs outputs = body(args);
   Tensors results;

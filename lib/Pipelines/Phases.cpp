@@ -55,6 +55,9 @@ static void addCleanup(OpPassManager &manager) {
 }
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
+  SpecializeBatchOptions sizes;
+  sizes.batch = llvm::to_vector(options.batch);
+  manager.addNestedPass<dl::ModelOp>(createSpecializeBatch(sizes));
   manager.addNestedPass<dl::ModelOp>(createResolveSteps());
   if (options.evaluationOnly)
     manager.addNestedPass<dl::ModelOp>(createKeepEvaluation());
@@ -98,6 +101,7 @@ void dlc::addPrimitives(OpPassManager &manager) {
   OpPassManager &model = manager.nest<dl::ModelOp>();
   model.addNestedPass<func::FuncOp>(createDecompose());
   model.addNestedPass<func::FuncOp>(createDropStopGradient());
+  model.addNestedPass<func::FuncOp>(createVerifyRows());
 }
 
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {

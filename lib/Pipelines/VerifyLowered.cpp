@@ -20,6 +20,7 @@
 using namespace mlir;
 using namespace dlc;
 using dlc::verify::Lowered;
+using dlc::verify::SizeOfStep;
 
 namespace {
 
@@ -67,6 +68,7 @@ private:
   DictionaryAttr manifest;
   llvm::StringMap<RankedTensorType> states;
   llvm::StringSet<> steps, derivations, derived;
+  SmallVector<SizeOfStep> sizes;
   /// Of the step being verified: its inputs and outputs, and the fault.
   SmallVector<std::pair<Role, RankedTensorType>> tensors;
 };
@@ -253,6 +255,20 @@ LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
          RankedTensorType::get({}, IntegerType::get(module.getContext(), 64))});
   if (!steps.insert(name.getValue()).second)
     return fail() << "has two steps or derivations " << name;
+  Attribute batch = step.get("batch");
+  if (batch && !dl::isBatchDescription(batch))
+    return fail() << "has '" << names::batch << "' = " << batch << " of step "
+                  << name;
+  SizeOfStep size{name.getValue(),
+                  cast_or_null<DictionaryAttr>(batch),
+                  step.getAs<BoolAttr>("trains").getValue(),
+                  {},
+                  {}};
+  for (auto &[role, type] : tensors)
+    if (role.kind != "fault")
+      (role.kind == "input" ? size.inputs : size.outputs)
+          .push_back({role.name, type});
+  sizes.push_back(std::move(size));
   return verifyFunction(name.getValue());
 }
 
@@ -459,6 +475,12 @@ LogicalResult LoweredVerifier::run() {
   for (Attribute step : stepList)
     if (failed(verifyStep(cast<DictionaryAttr>(step))))
       return failure();
+  if (failed(verify::verifySizes(sizes, [&](const SizeOfStep &step) {
+        InFlightDiagnostic error = fail();
+        error << "has the step '" << step.symbol << "', which ";
+        return error;
+      })))
+    return failure();
 
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function->hasAttr(names::step) &&

@@ -10,6 +10,23 @@ namespace dlc::verify {
 /// sign; lowering drops signs.
 bool agree(mlir::RankedTensorType a, mlir::RankedTensorType b);
 
+/// A step, and of which step it is a size, if it is one.
+struct SizeOfStep {
+  using Tensor = std::pair<llvm::StringRef, mlir::RankedTensorType>;
+
+  llvm::StringRef symbol;
+  mlir::DictionaryAttr batch; ///< null, or of the form of `dl.batch`
+  bool trains;
+  llvm::SmallVector<Tensor> inputs, outputs;
+  mlir::Operation *op = nullptr;
+};
+
+/// Whether the steps of a model, in their order, are sizes of steps as tables
+/// can hold them. `fail` begins the message on one.
+mlir::LogicalResult verifySizes(
+    llvm::ArrayRef<SizeOfStep> steps,
+    llvm::function_ref<mlir::InFlightDiagnostic(const SizeOfStep &)> fail);
+
 /// Steps and kernels as functions of a model: after `resolve` to `fuse`.
 mlir::LogicalResult verifyResolved(dl::ModelOp model, bool fused);
 

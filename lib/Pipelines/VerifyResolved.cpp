@@ -263,6 +263,29 @@ LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
   }
   if (failed(verifyDerivations(model)))
     return failure();
+  SmallVector<verify::SizeOfStep> steps;
+  for (auto function : model.getBody().getOps<func::FuncOp>()) {
+    if (!function->hasAttr(names::step) || function->hasAttr(names::derives))
+      continue;
+    verify::SizeOfStep step{
+        function.getSymName(),
+        function->getAttrOfType<DictionaryAttr>(names::batch),
+        function->hasAttr(names::trains),
+        {},
+        {},
+        function};
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (auto name = function.getArgAttrOfType<StringAttr>(i, names::io))
+        step.inputs.push_back({name.getValue(), cast<RankedTensorType>(type)});
+    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+      if (auto name = function.getResultAttrOfType<StringAttr>(i, names::io))
+        step.outputs.push_back({name.getValue(), cast<RankedTensorType>(type)});
+    steps.push_back(std::move(step));
+  }
+  if (failed(verify::verifySizes(steps, [](const verify::SizeOfStep &step) {
+        return step.op->emitOpError();
+      })))
+    return failure();
   WalkResult result = model.walk([&](func::CallOp call) -> WalkResult {
     auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
     if (callee && callee->hasAttr(names::kernel))

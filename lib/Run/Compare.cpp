@@ -65,6 +65,7 @@ Error run::runCompare(const Arguments &arguments, RunContext &context) {
   if (!threads)
     return threads.takeError();
   request.threads = *threads;
+  request.options.batch = arguments.all(OPT_batch);
   if (Error error = chooseCode(arguments, request.options))
     return error;
   if (arguments.has(OPT_O))

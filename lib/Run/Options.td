@@ -59,6 +59,10 @@ defm memory_budget : Value<"memory-budget", "BYTES",
   "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
   AnyCommand, ModelGroup>;
 
+defm batch : Value<"batch", "[STEP=]SIZES",
+  "Compile a step, or all that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated. Inputs of --step say which is run",
+  FileCommand, ModelGroup>;
+
 def no_cache : Switch<"no-cache",
   "Compile even if the same program has been compiled before, and keep nothing; see below",
   AnyCommand, ModelGroup>;

@@ -42,7 +42,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
     for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache,
-                          OPT_time_report, OPT_interpret})
+                          OPT_time_report, OPT_interpret, OPT_batch})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -50,6 +50,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
   }
 
   CompilerOptions options;
+  options.batch = arguments.all(OPT_batch);
   if (adjust)
     adjust(options);
   if (arguments.has(OPT_interpret)) {

@@ -4,6 +4,7 @@
 
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
+#include "dlc/Execution/StepOfBatch.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ReadFile.h"
@@ -44,8 +45,8 @@ static Expected<Files> matchFiles(const Assignments &assignments, Option option,
 }
 
 /// Reads all inputs; those that are missing are named together.
-static Error readInputs(const dlc_step &step, const Files &files,
-                        StepBuffers &buffers) {
+static Expected<std::vector<Array>> readInputs(const dlc_step &step,
+                                               const Files &files) {
   std::string missing;
   for (int index = 0; index < step.num_inputs; ++index) {
     const dlc_tensor &input = step.inputs[index];
@@ -58,17 +59,45 @@ static Error readInputs(const dlc_step &step, const Files &files,
   if (!missing.empty())
     return makeError("step '{0}' needs {1}", step.name, missing);
 
+  std::vector<Array> arrays;
   for (int index = 0; index < step.num_inputs; ++index) {
     Expected<Array> array = readNpy(files[index]);
     if (!array)
       return array.takeError();
+    arrays.push_back(std::move(*array));
+  }
+  return arrays;
+}
+
+static Error copyInputs(const dlc_step &step, const Files &files,
+                        ArrayRef<Array> arrays, StepBuffers &buffers) {
+  for (int index = 0; index < step.num_inputs; ++index) {
     const dlc_tensor &input = step.inputs[index];
-    if (Error error =
-            copyTo(input, *array, "input '" + std::string(input.name) + "'",
-                   files[index], buffers.input(index)))
+    if (Error error = copyTo(input, arrays[index],
+                             "input '" + std::string(input.name) + "'",
+                             files[index], buffers.input(index)))
       return error;
   }
   return Error::success();
+}
+
+/// The step for the batch that the inputs have.
+static Expected<StepOfBatch>
+chooseBatch(const dlc_step &step, const Files &files, ArrayRef<Array> arrays) {
+  for (int index = 0; index < step.num_inputs; ++index) {
+    const Array &array = arrays[index];
+    if (!hasBatch(step, index) || array.shape.empty())
+      continue;
+    Expected<StepOfBatch> result =
+        StepOfBatch::create(step, array.shape.front());
+    if (!result)
+      return makeError("input '{0}': '{1}' holds {2}: {3}",
+                       step.inputs[index].name, files[index],
+                       describe(array.type, array.shape),
+                       toString(result.takeError()));
+    return result;
+  }
+  return StepOfBatch(step);
 }
 
 /// "loss = 2.30258512": digits enough to read the same value back.
@@ -152,17 +181,26 @@ static void printOutputs(const StepBuffers &buffers, const Files &files,
       printScalar(os, buffers, index);
 }
 
-Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
-                      StepBuffers &buffers) {
+/// The files of a step's inputs.
+static Expected<Files> inputFiles(const Arguments &arguments,
+                                  const dlc_step &step) {
   Expected<Assignments> inputs = arguments.assignments(OPT_input);
   if (!inputs)
     return inputs.takeError();
-  Expected<Files> files = matchFiles(
-      *inputs, OPT_input, {step.inputs, static_cast<size_t>(step.num_inputs)},
-      "input of step '" + Twine(step.name) + "'");
+  return matchFiles(*inputs, OPT_input,
+                    {step.inputs, static_cast<size_t>(step.num_inputs)},
+                    "input of step '" + Twine(step.name) + "'");
+}
+
+Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
+                      StepBuffers &buffers) {
+  Expected<Files> files = inputFiles(arguments, step);
   if (!files)
     return files.takeError();
-  return readInputs(step, *files, buffers);
+  Expected<std::vector<Array>> arrays = readInputs(step, *files);
+  if (!arrays)
+    return arrays.takeError();
+  return copyInputs(step, *files, *arrays, buffers);
 }
 
 /// Calls one step as the arguments say, on state filled anew.
@@ -186,10 +224,19 @@ static Error callStep(Model &model, const Arguments &arguments,
   if (!outputFiles)
     return outputFiles.takeError();
 
-  StepBuffers buffers(step);
+  Expected<Files> files = inputFiles(arguments, step);
+  if (!files)
+    return files.takeError();
+  Expected<std::vector<Array>> arrays = readInputs(step, *files);
+  if (!arrays)
+    return arrays.takeError();
+  Expected<StepOfBatch> sized = chooseBatch(step, *files, *arrays);
+  if (!sized)
+    return sized.takeError();
+  StepBuffers buffers(sized->get());
   if (Error error = buffers.check())
     return error;
-  if (Error error = fillInputs(arguments, step, buffers))
+  if (Error error = copyInputs(sized->get(), *files, *arrays, buffers))
     return error;
   // A step may read what optimizers keep, such as averages.
   if (Error error = initialise(model, arguments, DLC_PRESENT))
@@ -203,7 +250,9 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<std::string> params = reserveParams(arguments, pending);
   if (!params)
     return params.takeError();
-  if (Error error = model.run(*index, buffers.io()))
+  int64_t batch = sized->get().batch;
+  if (Error error = batch ? model.runBatch(*index, batch, buffers.io())
+                          : model.run(*index, buffers.io()))
     return error;
   Error written = writeOutputs(buffers, *temporaries);
   if (!written && !params->empty())

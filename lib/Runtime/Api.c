@@ -14,4 +14,5 @@ const dlc_api dlc_runtime_api = {
     .save = dlc_save,
     .load = dlc_load,
     .last_error = dlc_last_error,
+    .run_batch = dlc_run_batch,
 };

@@ -32,6 +32,18 @@ static dlc_status build_handle(dlc_handle *handle, int threads) {
                        "%lld bytes of arena",
                        model->name, (long long)model->state_bytes,
                        (long long)model->arena_bytes);
+  // A call that is made of several runs has the addresses of each here.
+  size_t buffers = 0;
+  for (int i = 0; i < model->num_steps; ++i) {
+    const dlc_step *step = &model->steps[i];
+    size_t count = (size_t)step->num_inputs + (size_t)step->num_outputs;
+    if (step->any_batch && count > buffers)
+      buffers = count;
+  }
+  handle->rows = calloc(buffers + 1, sizeof(*handle->rows));
+  if (!handle->rows)
+    return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
+                       "model \"%s\": no memory for a handle", model->name);
   int failure;
   handle->team = dlc_rt_team_create(threads, &failure);
   if (!handle->team)
@@ -85,6 +97,7 @@ void dlc_destroy(dlc_handle *handle) {
   dlc_rt_team_destroy(handle->team);
   free(handle->derived);
   free(handle->changed);
+  free(handle->rows);
   free(handle->arena);
   if (!handle->model->frozen)
     free(handle->state);
@@ -125,15 +138,18 @@ static dlc_status check_buffers(dlc_handle *handle, const dlc_step *step,
   return DLC_OK;
 }
 
-dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
-  if (dlc_rt_check_handle(handle))
-    return DLC_ERROR_ARGUMENT;
+const dlc_step *dlc_rt_find_step(dlc_handle *handle, int step) {
   const dlc_model *model = handle->model;
-  if (step < 0 || step >= model->num_steps)
-    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
-                       "no step %d in model \"%s\", which has %d", step,
-                       model->name, model->num_steps);
-  const dlc_step *what = &model->steps[step];
+  if (step >= 0 && step < model->num_steps)
+    return &model->steps[step];
+  dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+              "no step %d in model \"%s\", which has %d", step, model->name,
+              model->num_steps);
+  return NULL;
+}
+
+dlc_status dlc_rt_check_buffers(dlc_handle *handle, const dlc_step *what,
+                                void *const *io) {
   if (!io && (what->num_inputs > 0 || what->num_outputs > 0))
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "step \"%s\": the array of inputs and outputs is null",
@@ -143,9 +159,21 @@ dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
   if (!status && what->num_outputs > 0)
     status = check_buffers(handle, what, "output", what->outputs,
                            what->num_outputs, io + what->num_inputs);
-  if (status)
-    return status;
+  return status;
+}
 
+dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
+  if (dlc_rt_check_handle(handle))
+    return DLC_ERROR_ARGUMENT;
+  const dlc_step *what = dlc_rt_find_step(handle, step);
+  if (!what)
+    return DLC_ERROR_ARGUMENT;
+  dlc_status status = dlc_rt_check_buffers(handle, what, io);
+  return status ? status : dlc_rt_run_step(handle, what, io);
+}
+
+dlc_status dlc_rt_run_step(dlc_handle *handle, const dlc_step *what,
+                           void *const *io) {
   dlc_rt_derive(handle, what);
   int64_t fault = dlc_rt_team_run(handle->team, what->run, handle->state,
                                   handle->arena, io);

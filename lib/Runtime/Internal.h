@@ -39,6 +39,7 @@ struct dlc_handle {
   /// which counts changes; 0 is never.
   uint64_t *changed, *derived;
   uint64_t clock;
+  void **rows; ///< inputs and outputs of one run of several
   char error[DLC_RT_ERROR_BYTES];
 };
 
@@ -87,6 +88,23 @@ double dlc_rt_hparam_value(const dlc_state *hparam, const void *bytes);
 /// Null for a value that the hyper-parameter may have; otherwise what it must
 /// be.
 const char *dlc_rt_hparam_flaw(const dlc_state *hparam, double value);
+
+/// The step of that number; null, with the message set, when there is none.
+const dlc_step *dlc_rt_find_step(dlc_handle *handle, int step);
+
+/// Whether a step can run on these buffers.
+dlc_status dlc_rt_check_buffers(dlc_handle *handle, const dlc_step *step,
+                                void *const *io);
+
+/// Runs a step, or a size of one, on buffers that have been checked.
+dlc_status dlc_rt_run_step(dlc_handle *handle, const dlc_step *step,
+                           void *const *io);
+
+//===--- Batch.c ----------------------------------------------------------===//
+
+/// What is wrong with the sizes of a step, each of which is a step without
+/// flaws, or null.
+const char *dlc_rt_sizes_flaw(const dlc_step *step);
 
 //===--- Names.c ----------------------------------------------------------===//
 

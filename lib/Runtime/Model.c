@@ -260,9 +260,18 @@ static dlc_status check_step(const dlc_model *model, const dlc_step *step) {
     return bad_model(model, "step", step->name, flaw);
   dlc_status status =
       check_tensors(model, "input", step->inputs, step->num_inputs);
-  return status
-             ? status
-             : check_tensors(model, "output", step->outputs, step->num_outputs);
+  if (!status)
+    status = check_tensors(model, "output", step->outputs, step->num_outputs);
+  return status;
+}
+
+/// The same of a step and its sizes.
+static dlc_status check_sizes(const dlc_model *model, const dlc_step *step) {
+  dlc_status status = check_step(model, step);
+  for (int i = 0; step->sizes && i < step->num_sizes && !status; ++i)
+    status = check_step(model, &step->sizes[i]);
+  const char *flaw = status ? NULL : dlc_rt_sizes_flaw(step);
+  return flaw ? bad_model(model, "step", step->name, flaw) : status;
 }
 
 dlc_status dlc_rt_check_model(const dlc_model *model) {
@@ -302,7 +311,7 @@ dlc_status dlc_rt_check_model(const dlc_model *model) {
                          model->name, i);
   }
   for (int i = 0; i < model->num_steps; ++i) {
-    dlc_status status = check_step(model, &model->steps[i]);
+    dlc_status status = check_sizes(model, &model->steps[i]);
     if (status)
       return status;
   }

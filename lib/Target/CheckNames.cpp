@@ -357,6 +357,9 @@ LogicalResult dlc::checkNames(ModuleOp module) {
           return failure();
         continue;
       }
+      // Sizes of a step have its name in C.
+      if (auto batch = op.getAttrOfType<DictionaryAttr>(names::batch))
+        name = batch.getAs<StringAttr>("step").getValue();
       if (failed(checker.checkStep(&op, name)))
         return failure();
       for (StringRef tensor : tensorNames(&op))

@@ -120,6 +120,7 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
   result.registers = result.vectorBits == 512 ? 32 : 16;
   result.memoryBudget = options.memoryBudget;
   result.printMemoryPlan = options.printMemoryPlan;
+  result.batch = options.batch;
   result.disabled = options.disabledPasses;
   result.evaluationOnly = options.evaluationOnly;
   result.freeze = options.frozen != nullptr;

@@ -54,6 +54,31 @@ public:
             info.range};
   }
 
+  dlc_step step(const StepInfo &info, unsigned size,
+                llvm::function_ref<dlc_step_fn(unsigned)> run,
+                const char *const *fault) {
+    SmallVector<dlc_step> sizes;
+    for (auto [number, other] : llvm::enumerate(info.sizes))
+      sizes.push_back(step(other, number, run, fault));
+    return {text(info.name),
+            tensors(info.inputs),
+            tensors(info.outputs),
+            fault,
+            int32_t(info.inputs.size()),
+            int32_t(info.outputs.size()),
+            1,
+            info.trains,
+            run(sizes.empty() ? size : sizes.size() - 1),
+            nullptr,
+            nullptr,
+            0,
+            0,
+            info.batch,
+            array<dlc_step>(sizes),
+            int32_t(sizes.size()),
+            info.anyBatch};
+  }
+
 private:
   llvm::BumpPtrAllocator &memory;
 };
@@ -77,7 +102,8 @@ static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   manifest.stateBytes = end;
 }
 
-dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
+dlc_model dlc::makeHostTables(DictionaryAttr attrs,
+                              llvm::function_ref<dlc_step_fn(unsigned)> run,
                               const char *const *fault,
                               llvm::BumpPtrAllocator &memory,
                               llvm::StringMap<int64_t> &derived) {
@@ -89,10 +115,7 @@ dlc_model dlc::makeHostTables(DictionaryAttr attrs, dlc_step_fn run,
     states.push_back(tables.state(info));
   SmallVector<dlc_step> steps;
   for (const StepInfo &info : manifest.steps)
-    steps.push_back({tables.text(info.name), tables.tensors(info.inputs),
-                     tables.tensors(info.outputs), fault,
-                     int32_t(info.inputs.size()), int32_t(info.outputs.size()),
-                     1, info.trains, run, nullptr, nullptr, 0, 0});
+    steps.push_back(tables.step(info, 0, run, fault));
   return {DLC_ABI_VERSION,
           int32_t(states.size()),
           int32_t(steps.size()),

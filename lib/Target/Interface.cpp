@@ -135,16 +135,26 @@ void dlc::addInterface(Module &module, const Manifest &manifest,
   for (auto [number, step] : enumerate(manifest.steps)) {
     size_t count = step.inputs.size() + step.outputs.size();
     SmallVector<Type *> parameters(count + 1, pointer);
+    size_t first = 1;
+    if (step.batch) {
+      parameters.insert(parameters.begin() + 1, builder.getInt64Ty());
+      first = 2;
+    }
     Function *function =
         define(step.name,
                FunctionType::get(Type::getInt32Ty(context), parameters, false));
     Value *io = builder.CreateAlloca(
         ArrayType::get(pointer, std::max<size_t>(count, 1)));
     for (size_t i = 0; i < count; ++i)
-      builder.CreateStore(function->getArg(i + 1),
+      builder.CreateStore(function->getArg(first + i),
                           builder.CreateConstGEP1_64(pointer, io, i));
-    finish(runtime("run", "ipip"),
-           {function->getArg(0), builder.getInt32(number), io});
+    if (step.batch)
+      finish(runtime("run_batch", "ipilp"),
+             {function->getArg(0), builder.getInt32(number),
+              function->getArg(1), io});
+    else
+      finish(runtime("run", "ipip"),
+             {function->getArg(0), builder.getInt32(number), io});
   }
 }
 
@@ -152,14 +162,52 @@ void dlc::addInterface(Module &module, const Manifest &manifest,
 // The header
 //===----------------------------------------------------------------------===//
 
-/// "float loss[64][10]" as a comment says it: 64 x 10.
-static std::string shapeText(const TensorInfo &tensor) {
+/// "float loss[64][10]" as a comment says it: 64 x 10. Where the extents differ
+/// between the least and the greatest batch they follow it: batch x 10.
+static std::string shapeText(const TensorInfo &tensor, const TensorInfo &least,
+                             int64_t batches, StringRef batch) {
   if (tensor.type.getRank() == 0)
     return "one number";
   std::string text;
   raw_string_ostream stream(text);
-  interleave(tensor.type.getShape(), stream, " x ");
+  interleave(
+      zip_equal(tensor.type.getShape(), least.type.getShape()),
+      [&](auto extents) {
+        auto [extent, small] = extents;
+        int64_t slope = batches ? (extent - small) / batches : 0;
+        if (slope == 0)
+          stream << extent;
+        else if (slope == 1)
+          stream << batch;
+        else
+          stream << slope << ' ' << batch;
+      },
+      [&] { stream << " x "; });
   return text;
+}
+
+/// "1, 8 or 32", or "1 to 32".
+static std::string sizesText(const StepInfo &step) {
+  std::string text;
+  raw_string_ostream stream(text);
+  for (auto [number, size] : enumerate(step.sizes)) {
+    bool last = number + 1 == step.sizes.size();
+    if (step.anyBatch && number > 0 && !last)
+      continue;
+    if (number > 0)
+      stream << (step.anyBatch ? " to " : last ? " or " : ", ");
+    stream << size.batch;
+  }
+  return text;
+}
+
+/// What the header calls the batch: a name that no input or output has.
+static std::string batchName(const StepInfo &step) {
+  std::string name = "batch";
+  auto isTaken = [&](const TensorInfo &tensor) { return tensor.name == name; };
+  while (any_of(step.inputs, isTaken) || any_of(step.outputs, isTaken))
+    name += '_';
+  return name;
 }
 
 std::string dlc::makeHeader(mlir::ModuleOp module) {
@@ -214,12 +262,21 @@ const char *{0}_description(void);
                    entry.result, entry.result.ends_with("*") ? "" : " ", name,
                    entry.name, named(entry.parameters));
   for (const StepInfo &step : manifest.steps) {
+    const StepInfo &least = step.sizes.empty() ? step : step.sizes.front();
+    int64_t batches = step.batch - least.batch;
+    std::string batch = batchName(step);
     out << "\n/* Runs the step '" << step.name << "'.";
-    for (const TensorInfo &input : step.inputs)
-      out << "\n   in  " << input.name << ": " << shapeText(input);
-    for (const TensorInfo &output : step.outputs)
-      out << "\n   out " << output.name << ": " << shapeText(output);
+    if (step.batch)
+      out << " " << batch << ": " << sizesText(step) << ".";
+    for (auto [input, small] : zip_equal(step.inputs, least.inputs))
+      out << "\n   in  " << input.name << ": "
+          << shapeText(input, small, batches, batch);
+    for (auto [output, small] : zip_equal(step.outputs, least.outputs))
+      out << "\n   out " << output.name << ": "
+          << shapeText(output, small, batches, batch);
     out << " */\nint " << name << "_" << step.name << "(" << name << " *model";
+    if (step.batch)
+      out << ", int64_t " << batch;
     for (const TensorInfo &input : step.inputs)
       out << ", const " << cType(input.type.getElementType()) << " *"
           << input.name;

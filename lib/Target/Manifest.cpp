@@ -156,13 +156,30 @@ Manifest Manifest::parse(DictionaryAttr attrs) {
                   {},
                   {},
                   indices(step, "writes", states),
-                  indices(step, "derivations", derivations)};
+                  indices(step, "derivations", derivations),
+                  step.getAs<StringAttr>("name").getValue()};
     for (Attribute input : step.getAs<ArrayAttr>("inputs"))
       info.inputs.push_back(readTensor(cast<DictionaryAttr>(input)));
     for (Attribute output : step.getAs<ArrayAttr>("outputs"))
       info.outputs.push_back(readTensor(cast<DictionaryAttr>(output)));
     for (Attribute fault : step.getAs<ArrayAttr>("faults"))
       info.faults.push_back(cast<StringAttr>(fault).getValue());
+    auto batch = step.getAs<DictionaryAttr>("batch");
+    if (!batch) {
+      manifest.steps.push_back(std::move(info));
+      continue;
+    }
+    info.name = batch.getAs<StringAttr>("step").getValue();
+    info.batch = readInt(batch, "rows");
+    info.anyBatch = batch.getAs<BoolAttr>("any").getValue();
+    // The sizes of a step stand side by side, the least first.
+    std::vector<StepInfo> sizes;
+    if (!manifest.steps.empty() && manifest.steps.back().name == info.name) {
+      sizes = std::move(manifest.steps.back().sizes);
+      manifest.steps.pop_back();
+    }
+    sizes.push_back(info);
+    info.sizes = std::move(sizes);
     manifest.steps.push_back(std::move(info));
   }
   return manifest;
@@ -204,10 +221,18 @@ std::string dlc::describeAsJson(const Manifest &manifest) {
       inputs.push_back(describe(input));
     for (const TensorInfo &output : step.outputs)
       outputs.push_back(describe(output));
-    steps.push_back(llvm::json::Object{{"name", step.name},
-                                       {"trains", step.trains},
-                                       {"inputs", std::move(inputs)},
-                                       {"outputs", std::move(outputs)}});
+    llvm::json::Object object{{"name", step.name},
+                              {"trains", step.trains},
+                              {"inputs", std::move(inputs)},
+                              {"outputs", std::move(outputs)}};
+    if (step.batch) {
+      llvm::json::Array sizes;
+      for (const StepInfo &size : step.sizes)
+        sizes.push_back(size.batch);
+      object["batch"] = llvm::json::Object{{"sizes", std::move(sizes)},
+                                           {"any", step.anyBatch}};
+    }
+    steps.push_back(std::move(object));
   }
   llvm::json::Value all = llvm::json::Object{
       {"abi_version", DLC_ABI_VERSION},    {"name", manifest.name},

@@ -7,6 +7,8 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 
+#include <vector>
+
 namespace dlc {
 
 /// A step's input or output.
@@ -33,6 +35,14 @@ struct StepInfo {
   llvm::SmallVector<llvm::StringRef> faults;
   /// The states that it changes and the derivations that it reads, by index.
   llvm::SmallVector<int32_t> writes, derivations;
+  /// The function that computes it.
+  llvm::StringRef symbol;
+  /// Rows of the batch, where the step has several sizes; else 0.
+  int64_t batch = 0;
+  /// Calls of any number of rows are made of the sizes.
+  bool anyBatch = false;
+  /// All sizes, the least first; the step itself is the last of them.
+  std::vector<StepInfo> sizes = {};
 };
 
 /// What a derivation makes.

@@ -92,7 +92,18 @@ public:
                       i32(info.range)});
   }
   /// dlc_step
-  Constant *step(const StepInfo &info, Function *entry) {
+  Constant *step(const StepInfo &info) {
+    // The step itself is its largest size, whose code there is once.
+    SmallVector<Constant *> sizes;
+    for (const StepInfo &size : info.sizes)
+      sizes.push_back(step(size, entry(size), {}));
+    Function *run = info.sizes.empty()
+                        ? entry(info)
+                        : module.getFunction(entryName(info.symbol));
+    return step(info, run, sizes);
+  }
+  Constant *step(const StepInfo &info, Function *entry,
+                 ArrayRef<Constant *> sizes) {
     SmallVector<Constant *> faults;
     for (StringRef fault : info.faults)
       faults.push_back(string(fault));
@@ -101,16 +112,25 @@ public:
                       i32(info.inputs.size()), i32(info.outputs.size()),
                       i32(faults.size()), i32(info.trains), entry,
                       numbers(info.writes), numbers(info.derivations),
-                      i32(info.writes.size()), i32(info.derivations.size())});
+                      i32(info.writes.size()), i32(info.derivations.size()),
+                      i64(info.batch), array(sizes, "dlc.sizes"),
+                      i32(sizes.size()), i32(info.anyBatch)});
   }
   /// dlc_derivation
   Constant *derivation(const DerivationInfo &info, Function *entry) {
     return structure({numbers(info.reads), i32(info.reads.size()), entry});
   }
+  static std::string entryName(StringRef symbol) {
+    return ("dlc.entry." + symbol).str();
+  }
 
   /// A dlc_step_fn of what a compiled step or derivation does, which has
   /// `buffers` inputs and outputs.
   Function *entry(StringRef name, size_t buffers, bool hasFaults);
+  Function *entry(const StepInfo &info) {
+    return entry(info.symbol, info.inputs.size() + info.outputs.size(),
+                 !info.faults.empty());
+  }
 
   /// The state block with these values.
   Constant *frozen(const Manifest &manifest,
@@ -131,7 +151,7 @@ Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
       Type::getVoidTy(context),
       {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
   Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
-                                     "dlc.entry." + name, module);
+                                     entryName(name), module);
   entry->addFnAttrs(AttrBuilder(context, step->getAttributes().getFnAttrs()));
   IRBuilder<> builder(BasicBlock::Create(context, "entry", entry));
   SmallVector<Value *> args{entry->getArg(0), entry->getArg(1)};
@@ -177,9 +197,7 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest,
   for (const StateInfo &state : manifest.states)
     states.push_back(b.state(state));
   for (const StepInfo &step : manifest.steps)
-    steps.push_back(b.step(
-        step, b.entry(step.name, step.inputs.size() + step.outputs.size(),
-                      !step.faults.empty())));
+    steps.push_back(b.step(step));
   for (const DerivationInfo &derivation : manifest.derivations)
     derivations.push_back(b.derivation(
         derivation, b.entry(derivation.name, 0, /*hasFaults=*/false)));

@@ -20,12 +20,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InlineCalls.h"
 #include "StepResolver.h"
 
 #include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
-
-#include "mlir/IR/IRMapping.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_RESOLVESTEPS
@@ -35,89 +34,6 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
-
-//===----------------------------------------------------------------------===//
-// Calls
-//===----------------------------------------------------------------------===//
-
-/// Replaces every call in `block` by the callee's body. `active` holds the
-/// callees being inlined, to find recursion.
-static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
-                                 FlatSymbolRefAttr averaged,
-                                 SymbolTable &symbols,
-                                 SmallVectorImpl<StringRef> &active) {
-  for (Operation &op : llvm::make_early_inc_range(block)) {
-    if (auto modal = dyn_cast<HasMode>(op))
-      if (!modal.getMode() && mode)
-        modal.setMode(*mode);
-    if (auto read = dyn_cast<ReadOp>(op))
-      if (!read.getAveragedAttr() && averaged &&
-          symbols.lookup<ParamOp>(read.getEntry()))
-        read.setAveragedAttr(averaged);
-    if (auto scan = dyn_cast<ScanOp>(op))
-      if (failed(inlineCalls(scan.getBlock(), mode, averaged, symbols, active)))
-        return failure();
-    auto call = dyn_cast<CallOp>(op);
-    if (!call)
-      continue;
-    auto callee = symbols.lookup<FuncOp>(call.getCallee());
-    if (llvm::is_contained(active, call.getCallee()))
-      return call.emitOpError()
-             << "is recursive: " << call.getCalleeAttr() << " calls itself";
-    // A copy of the body, resolved on its own, takes the place of the call.
-    IRMapping mapping;
-    OwningOpRef<FuncOp> copy = cast<FuncOp>(callee->clone(mapping));
-    Block &body = copy->getBody().front();
-    active.push_back(call.getCallee());
-    if (failed(inlineCalls(body, call.getMode() ? call.getMode() : mode,
-                           call.getAveragedAttr() ? call.getAveragedAttr()
-                                                  : averaged,
-                           symbols, active)))
-      return failure();
-    active.pop_back();
-    auto ret = cast<ReturnOp>(body.getTerminator());
-    for (auto [arg, value] : llvm::zip(body.getArguments(), call.getArgs()))
-      arg.replaceAllUsesWith(value);
-    call->replaceAllUsesWith(ret.getValues());
-    ret.erase();
-    block.getOperations().splice(call->getIterator(), body.getOperations());
-    call.erase();
-  }
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Targets of gradients
-//===----------------------------------------------------------------------===//
-
-/// Whether a value is one of its own for good: inputs of a step are, arguments
-/// of functions and of loops may become others' equals.
-static bool isAlone(Value value) {
-  if (auto arg = dyn_cast<BlockArgument>(value))
-    return isa<StepOp>(arg.getOwner()->getParentOp());
-  return isa<VariableOp>(value.getDefiningOp());
-}
-
-/// Makes each target of a gradient a value that no pass merges with an equal
-/// one. Before anything is inlined or folded: what is equal afterwards need not
-/// have been one value in the program.
-static void isolateTargets(ModelOp model) {
-  model.walk([](GradientOp op) {
-    OpBuilder builder(op);
-    for (Value target : llvm::to_vector(op.getTargets())) {
-      auto read = target.getDefiningOp<ReadOp>();
-      if (isAlone(target) || (read && read.getShared()))
-        continue;
-      // An earlier target of this op may have been the same.
-      if (!llvm::is_contained(op.getTargets(), target))
-        continue;
-      builder.setInsertionPointAfterValue(target);
-      auto alone = VariableOp::create(builder, target.getLoc(),
-                                      target.getType(), target);
-      target.replaceAllUsesExcept(alone, alone);
-    }
-  });
-}
 
 //===----------------------------------------------------------------------===//
 // State of one step
@@ -394,9 +310,7 @@ LogicalResult StepResolver::resolve(Block &block) {
 }
 
 LogicalResult StepResolver::run() {
-  SmallVector<StringRef> active;
-  if (failed(inlineCalls(step.getBody().front(), std::nullopt,
-                         FlatSymbolRefAttr(), symbols, active)))
+  if (failed(inlineCalls(step, symbols)))
     return failure();
 
   auto type = cast<FunctionType>(step.getFunctionType());
@@ -451,6 +365,8 @@ LogicalResult StepResolver::run() {
   function.setAllArgAttrs(argAttrs);
   function.setAllResultAttrs(resultAttrs);
   function->setAttr(names::step, builder.getUnitAttr());
+  if (Attribute batch = step->getAttr(names::batch))
+    function->setAttr(names::batch, batch);
   // Values that are cheap may be computed again instead of kept.
   if (StringAttr recompute = step.getRecomputeAttr())
     function->setAttr(names::recompute, recompute);
@@ -511,10 +427,20 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     isolateTargets(model);
     SymbolTable symbols(model);
     int64_t numRandomOps = 0;
+    // Sizes of one step, which stand side by side, draw the same numbers.
+    StringAttr sizeOf;
+    int64_t firstOfSizes = 0;
     for (auto step :
-         llvm::make_early_inc_range(model.getBody().getOps<StepOp>()))
+         llvm::make_early_inc_range(model.getBody().getOps<StepOp>())) {
+      auto batch = step->getAttrOfType<DictionaryAttr>(names::batch);
+      auto base = batch ? batch.getAs<StringAttr>("step") : StringAttr();
+      if (base && base == sizeOf)
+        numRandomOps = firstOfSizes;
+      sizeOf = base;
+      firstOfSizes = numRandomOps;
       if (failed(StepResolver(model, symbols, step, *uses, numRandomOps).run()))
         return signalPassFailure();
+    }
     for (Operation &op : llvm::make_early_inc_range(model.getBody().front()))
       if (isa<FuncOp, OptimizerOp>(op))
         op.erase();

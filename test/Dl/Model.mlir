@@ -83,6 +83,16 @@ dl.model @all {
     dl.return
   }
 
+  // CHECK:      dl.step @any_batch(%x: tensor<8x4xf32>, %t: tensor<3x4xf32>) -> (y: tensor<8x4xf32>) batch(1 to 8) over ["x"] {
+  dl.step @any_batch(%x: tensor<8x4xf32>, %t: tensor<3x4xf32>) -> (y: tensor<8x4xf32>) batch(1 to 8) over ["x"] {
+    dl.return %x : tensor<8x4xf32>
+  }
+
+  // CHECK:      dl.step @batches(%x: tensor<8x4xf32>) -> () updates ["w"] batch(1, 16) attributes {recompute = "auto"} {
+  dl.step @batches(%x: tensor<8x4xf32>) updates ["w"] batch(1, 16) attributes {recompute = "auto"} {
+    dl.return
+  }
+
   // CHECK:      dl.step @no_output(%x: tensor<4xui8>) -> () {
   // CHECK-NEXT:   dl.return
   dl.step @no_output(%x: tensor<4xui8>) {

@@ -22,7 +22,9 @@ class StepTable(ctypes.Structure):
                 ("num_faults", ctypes.c_int32), ("trains", ctypes.c_int32),
                 ("run", ctypes.c_void_p), ("writes", ctypes.c_void_p),
                 ("derivations", ctypes.c_void_p), ("num_writes", ctypes.c_int32),
-                ("num_derivations", ctypes.c_int32)]
+                ("num_derivations", ctypes.c_int32), ("batch", ctypes.c_int64),
+                ("sizes", ctypes.c_void_p), ("num_sizes", ctypes.c_int32),
+                ("any_batch", ctypes.c_int32)]
 
 
 class ModelTable(ctypes.Structure):
@@ -52,7 +54,8 @@ class Api(ctypes.Structure):
                 ("set_hparam", ctypes.CFUNCTYPE(STATUS, HANDLE, ctypes.c_char_p,
                                                 ctypes.c_double)),
                 ("save", ctypes.c_void_p), ("load", ctypes.c_void_p),
-                ("last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, HANDLE))]
+                ("last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, HANDLE)),
+                ("run_batch", ctypes.c_void_p)]
 
 
 class Library(ctypes.Structure):

@@ -51,6 +51,11 @@ static cl::opt<std::string> memoryBudget(
     cl::desc("what each step may use beside state, inputs and outputs (suffix "
              "K, M, G); values are computed again to fit it"),
     cl::value_desc("bytes"), cl::cat(category));
+static cl::list<std::string>
+    batch("batch",
+          cl::desc("compile a step, or all that change no state, for these "
+                   "batches: 1,8,32, or any from 1to32; may be repeated"),
+          cl::value_desc("[step=]sizes"), cl::cat(category));
 static cl::opt<bool> printMemoryPlan(
     "print-memory-plan",
     cl::desc("print where the values of each step lie, and when; needs no -o"),
@@ -199,6 +204,12 @@ static Error run() {
   timing.setEnabled(timeReport);
   mlir::TimingScope total = timing.getRootScope();
   options.timing = &total;
+  options.batch = batch;
+  if (!batch.empty() && !from.empty())
+    return createStringError("--batch " + batch.front() +
+                             ": sizes are made in the phase resolve, and the "
+                             "program is what '" +
+                             from + "' left");
   bool isCode = is_contained(codeForms, StringRef(*form));
   if (freeze.getValue() != !params.empty())
     return createStringError("--freeze and --params go together: the weights "

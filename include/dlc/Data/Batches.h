@@ -33,7 +33,8 @@ public:
   int64_t batchSize() const { return batch; }
   int64_t numSamples() const { return samples; }
 
-  /// Copies the samples `rows` (exactly one batch) into the step's inputs.
+  /// Copies the samples `rows` into the step's inputs: one batch, or, of
+  /// buffers for a smaller size of the step, as many as that has.
   void fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
 
 private:

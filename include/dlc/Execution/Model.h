@@ -44,6 +44,8 @@ public:
 
   llvm::Error init(uint64_t seed);
   llvm::Error run(int step, llvm::ArrayRef<void *> io);
+  /// Runs a step that has sizes on as many rows.
+  llvm::Error runBatch(int step, int64_t batch, llvm::ArrayRef<void *> io);
   llvm::Error get(llvm::StringRef name, llvm::MutableArrayRef<char> data);
   llvm::Error set(llvm::StringRef name, llvm::ArrayRef<char> data);
   llvm::Expected<double> getHparam(llvm::StringRef name);

@@ -160,6 +160,23 @@ struct ScanOptions {
   std::optional<int64_t> truncate;
 };
 
+/// The batches that a step is compiled for; none: the one it is written for.
+struct Batch {
+  /// These sizes.
+  static Batch of(llvm::ArrayRef<int64_t> sizes) {
+    return {llvm::to_vector(sizes), false, {}};
+  }
+  /// Any number of rows between these.
+  static Batch anyOf(int64_t least, int64_t most) {
+    return {{least, most}, true, {}};
+  }
+
+  llvm::SmallVector<int64_t> sizes = {};
+  bool range = false;
+  /// The inputs that have a batch; empty: all that have dimensions.
+  std::vector<std::string> inputs = {};
+};
+
 /// One `dl.model` under construction.
 class Program {
 public:
@@ -183,7 +200,8 @@ public:
                     llvm::ArrayRef<mlir::RankedTensorType> inputs,
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
   void step(llvm::StringRef name, const Inputs &inputs,
-            llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body);
+            llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body,
+            const Batch &batch = {});
 
   /// A `dl.scan` of `trips` steps: the last carried values, then the outputs,
   /// stacked. The body may use what it is given, and read state.

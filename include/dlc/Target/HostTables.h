@@ -11,11 +11,13 @@
 namespace dlc {
 
 /// The tables of a model, given what describeModel says of it. Every entry of
-/// the state lies there in its logical shape, and there is no arena. `run` is
-/// the code of every step, and its one fault has the message that `*fault` is
-/// at that time. What the tables point to is in `memory`. The tables have no
-/// derivations; where what they make lies in the state is in `derived`.
-dlc_model makeHostTables(mlir::DictionaryAttr manifest, dlc_step_fn run,
+/// the state lies there in its logical shape, and there is no arena. `run`
+/// gives the code of every step, by the number of its size (0 if it has one),
+/// and its one fault has the message that `*fault` is at that time. What the
+/// tables point to is in `memory`. The tables have no derivations; where what
+/// they make lies in the state is in `derived`.
+dlc_model makeHostTables(mlir::DictionaryAttr manifest,
+                         llvm::function_ref<dlc_step_fn(unsigned)> run,
                          const char *const *fault,
                          llvm::BumpPtrAllocator &memory,
                          llvm::StringMap<int64_t> &derived);

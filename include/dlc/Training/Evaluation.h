@@ -20,6 +20,9 @@ namespace dlc {
 ///   correct(r)  = correct(filled) - (B - r) * correct(copies) / B
 ///   sum loss(r) = B * loss(filled) - (B - r) * loss(copies)
 ///
+/// A step with several sizes takes what is left in batches of those, the
+/// greatest first; only what is less than the least of them is filled up.
+///
 /// The counts are exact; the loss is up to rounding. Both need a step that
 /// treats each sample by itself and averages over the batch, as every step in
 /// eval mode does.

@@ -24,6 +24,10 @@ inline constexpr llvm::StringLiteral step = "dl.step";
 inline constexpr llvm::StringLiteral derives = "dl.derives";
 /// On a step: which values are computed again instead of kept.
 inline constexpr llvm::StringLiteral recompute = "dl.recompute";
+/// On a step that is one of several sizes of a step: that one's name, the rows
+/// of its batch, the inputs that have it, and whether calls of any number of
+/// rows are made of the sizes. The largest has the name itself.
+inline constexpr llvm::StringLiteral batch = "dl.batch";
 /// On a function: it is a kernel.
 inline constexpr llvm::StringLiteral kernel = "dl.kernel";
 /// On a kernel: its ops share a loop over dimension 0 of this extent.

@@ -14,6 +14,47 @@ def ResolveSteps : Pass<"dl-resolve-steps", "::dlc::dl::ModelOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
+def SpecializeBatch : Pass<"dl-specialize-batch", "::dlc::dl::ModelOp"> {
+  let summary = "write a step for each size of its batch";
+  let description = [{
+    ```mlir
+    dl.step @predict(%x: tensor<32x4xf32>) -> (y: tensor<32x4xf32>) batch(1, 32) {
+      %y = dl.relu %x : tensor<32x4xf32>
+      dl.return %y : tensor<32x4xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dl.step @predict.1(%x: tensor<1x4xf32>) -> (y: tensor<1x4xf32>) attributes {dl.batch = {any = false, inputs = ["x"], rows = 1 : i64, step = "predict"}} {
+      %y = dl.relu %x : tensor<1x4xf32>
+      dl.return %y : tensor<1x4xf32>
+    }
+    dl.step @predict(%x: tensor<32x4xf32>) -> (y: tensor<32x4xf32>) attributes { ... } { ... }
+    ```
+    Calls of such a step are inlined first. The largest size keeps the name of the step.
+
+    Which extents are those of the batch follows from two extents: types are inferred again
+    for a batch that is a prime number, which no extent of the step is, and every extent that
+    is another then is the linear function of the batch that has both values. Every size is
+    verified by the ops' own type inference.
+  }];
+  let options = [
+    ListOption<"batch", "batch", "std::string",
+               "sizes of the batch: [STEP=]1,8,32 or [STEP=]1to32; without STEP, of all "
+               "steps that change no state">];
+  let statistics = [Statistic<"numSizes", "sizes", "steps made">];
+}
+
+def VerifyRows : Pass<"dl-verify-rows", "::mlir::func::FuncOp"> {
+  let summary = "prove that rows of a batch are computed each by itself";
+  let description = [{
+    A step whose `dl.batch` says that calls of any number of rows are made of its sizes has
+    to compute each row of its outputs from that row of its inputs alone, wherever the row stands.
+    The pass follows the batch through primitive ops and fails at the first that
+    mixes rows, or that treats them by their number.
+  }];
+}
+
 def WriteBroadcasts : Pass<"dl-write-broadcasts", "::mlir::func::FuncOp"> {
   let summary = "give the operands of elementwise ops one shape";
   let description = [{

@@ -323,17 +323,19 @@ describeStep(Builder &b, func::FuncOp step,
   for (Attribute entry : entriesOf(step, false))
     if (Attribute maker = makers.lookup(entry))
       derivations.insert(maker);
-  return b.getDictionaryAttr(
-      {b.getNamedAttr("name", step.getSymNameAttr()),
-       b.getNamedAttr("trains", b.getBoolAttr(step->hasAttr(names::trains))),
-       b.getNamedAttr("inputs", describeTensors(b, step, false)),
-       b.getNamedAttr("outputs", describeTensors(b, step, true)),
-       b.getNamedAttr("faults", step->hasAttr(names::faults)
-                                    ? step->getAttr(names::faults)
-                                    : b.getArrayAttr({})),
-       b.getNamedAttr("writes", b.getArrayAttr(entriesOf(step, true))),
-       b.getNamedAttr("derivations",
-                      b.getArrayAttr(derivations.getArrayRef()))});
+  NamedAttrList fields;
+  fields.set("name", step.getSymNameAttr());
+  fields.set("trains", b.getBoolAttr(step->hasAttr(names::trains)));
+  fields.set("inputs", describeTensors(b, step, false));
+  fields.set("outputs", describeTensors(b, step, true));
+  fields.set("faults", step->hasAttr(names::faults)
+                           ? step->getAttr(names::faults)
+                           : b.getArrayAttr({}));
+  fields.set("writes", b.getArrayAttr(entriesOf(step, true)));
+  fields.set("derivations", b.getArrayAttr(derivations.getArrayRef()));
+  if (Attribute batch = step->getAttr(names::batch))
+    fields.set("batch", batch);
+  return fields.getDictionary(b.getContext());
 }
 
 DictionaryAttr dlc::describeModel(dl::ModelOp model) {

@@ -68,6 +68,28 @@ protected:
 
 } // namespace
 
+TEST_F(ProgramTest, StepsOfSeveralBatches) {
+  auto build = [&](const nn::Batch &batch) {
+    Program program(context, "m");
+    program.step(
+        "s", {{"x", program.tensor({8, 4})}, {"t", program.tensor({3, 4})}},
+        [&](ArrayRef<Tensor> in) -> Outputs { return {{"y", in[0]}}; }, batch);
+    OwningOpRef<ModuleOp> module = program.finish();
+    std::string text;
+    if (module)
+      llvm::raw_string_ostream(text) << *module;
+    return text;
+  };
+  nn::Batch any = nn::Batch::anyOf(1, 8), listed = nn::Batch::of({1, 4});
+  any.inputs = {"x"};
+  listed.inputs = {"x"};
+  EXPECT_NE(build(any).find("batch(1 to 8) over [\"x\"]"), std::string::npos);
+  EXPECT_NE(build(listed).find("batch(1, 4) over [\"x\"]"), std::string::npos);
+  EXPECT_EQ(build({}).find("batch"), std::string::npos);
+  EXPECT_EQ(build(nn::Batch::of({4, 1})), "");
+  EXPECT_NE(diagnostics.find("sizes that do not ascend"), std::string::npos);
+}
+
 TEST_F(ProgramTest, LayersDeclareParametersByPyTorchsNames) {
   std::string text = build({4, 3}, [](Program &program, Tensor x) {
     nn::Linear fc(program.root() / "head" / 0, 3, 2);

@@ -219,17 +219,17 @@ static const char *const faults[] = {"label 10 is not below 10",
 
 static const dlc_step steps[NumSteps] = {
     {"square", squareIn, squareOut, nullptr, 1, 2, 0, 1, runSquare, nullptr,
-     nullptr, 0, 0},
+     nullptr, 0, 0, 0, nullptr, 0, 0},
     {"faulty", badIn, nullptr, faults, 1, 0, 2, 0, runFaulty, nullptr, nullptr,
-     0, 0},
+     0, 0, 0, nullptr, 0, 0},
     {"barriers", nullptr, countOut, nullptr, 0, 1, 0, 0, runBarriers, nullptr,
-     nullptr, 0, 0},
+     nullptr, 0, 0, 0, nullptr, 0, 0},
     {"denormal", nullptr, countOut, nullptr, 0, 1, 0, 0, runDenormal, nullptr,
-     nullptr, 0, 0},
+     nullptr, 0, 0, 0, nullptr, 0, 0},
     {"empty", nullptr, nullptr, nullptr, 0, 0, 0, 0, runEmpty, nullptr, nullptr,
-     0, 0},
+     0, 0, 0, nullptr, 0, 0},
     {"many_barriers", countIn, nullptr, nullptr, 1, 0, 0, 0, runManyBarriers,
-     nullptr, nullptr, 0, 0}};
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
 
 static const dlc_model theModel = {
     DLC_ABI_VERSION, NumStates, NumSteps, "fashion", "{}", states,

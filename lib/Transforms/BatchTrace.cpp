@@ -1,0 +1,728 @@
+//===- BatchTrace.cpp - Which extents of a step are the batch -------------===//
+//
+// A step is written for a batch of N. Its types are inferred again for a batch
+// of P, a prime number that no extent of the step is: where an extent of a
+// value changes, and only there, it is made of the batch. It then is the linear
+// function of the batch that has both values.
+//
+//   %x: tensor<32x8xf32>                    32x8 -> 101x8: the batch
+//   %0 = dl.reshape %x ... to tensor<256xf32>  256 -> 808: 8 times the batch
+//   %1 = dl.read @w : tensor<32x8xf32>      unchanged: no batch
+//
+// Ops whose results do not follow from their operands have a rule here. What
+// has no operands (constants, iotas, random numbers) has the batch where it
+// meets one: an op that does not accept its operands any more wants an extent
+// that its other operands have, and the inference begins anew.
+//
+//===----------------------------------------------------------------------===//
+
+#include "BatchTrace.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::dl;
+
+/// Calls `visit` on all values of a block: of each op first those of its
+/// regions.
+static void forEachValue(Block &block, llvm::function_ref<void(Value)> visit) {
+  llvm::for_each(block.getArguments(), visit);
+  for (Operation &op : block) {
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        forEachValue(inner, visit);
+    llvm::for_each(op.getResults(), visit);
+  }
+}
+
+namespace {
+
+/// A dimension of a value.
+using Dim = std::pair<Value, int64_t>;
+
+class Tracer {
+public:
+  explicit Tracer(StepOp step)
+      : step(step), written(step.getWrittenBatch()), probe(choosePrime()) {}
+
+  LogicalResult run();
+  Value probed(Value value) { return mapping.lookup(value); }
+  int64_t getWritten() const { return written; }
+  int64_t getProbe() const { return probe; }
+
+private:
+  int64_t choosePrime();
+  RankedTensorType before(Value value) { return tensorType(value); }
+  RankedTensorType after(Value value) { return tensorType(probed(value)); }
+  bool moves(Value value) { return before(value) != after(value); }
+  bool moves(Value value, int64_t dim) {
+    return before(value).getDimSize(dim) != after(value).getDimSize(dim);
+  }
+
+  LogicalResult trace(Block &block);
+  LogicalResult trace(Operation *op);
+  LogicalResult traceScan(ScanOp op);
+  LogicalResult resizeSource(Operation *op);
+  /// The types of the results; fails without a word where there are none.
+  FailureOr<SmallVector<Type>> inferTypes(Operation *op);
+  FailureOr<SmallVector<int64_t>> reshapedShape(ReshapeOp op);
+  std::optional<int64_t> outerFactor(Value value, int64_t dim);
+  void recordFactors(Operation *op);
+  LogicalResult acceptSlice(SliceOp op);
+
+  /// Makes a dimension one of the batch; false where it cannot be.
+  bool demand(Value value, int64_t dim);
+  /// Finds operands that would have to have the batch.
+  bool demandOperands(Operation *op);
+  LogicalResult refuse(Operation *op);
+  std::string describe(Value value);
+
+  StepOp step;
+  int64_t written, probe;
+  OwningOpRef<StepOp> copy;
+  IRMapping mapping;
+  /// Dimensions of sources that have the batch.
+  SetVector<Dim> demanded;
+  bool again = false;
+  /// Of dimensions that are a multiple of the batch: the extents before it, as
+  /// T of a T x N that was reshaped to one dimension.
+  DenseMap<Dim, int64_t> factors;
+  std::string why;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Rules
+//===----------------------------------------------------------------------===//
+
+bool dlc::canFollowBatch(RegisteredOperationName op) {
+  if (op.hasInterface<InferTypeOpInterface>() || op.hasTrait<Elementwise>())
+    return true;
+  StringRef name = op.getStringRef();
+  static constexpr StringLiteral rules[] = {
+      ReshapeOp::getOperationName(),
+      FlattenOp::getOperationName(),
+      BroadcastOp::getOperationName(),
+      OneHotOp::getOperationName(),
+      ScanOp::getOperationName(),
+      GradientOp::getOperationName(),
+      IndexAddOp::getOperationName(),
+      ScatterAddOp::getOperationName(),
+      SpmmOp::getOperationName(),
+      Conv2dInputGradOp::getOperationName(),
+      BernoulliOp::getOperationName(),
+      ClipByGlobalNormOp::getOperationName(),
+      Conv2dFilterGradOp::getOperationName(),
+      MaxPool2dScatterOp::getOperationName(),
+      MaxPool2dGatherOp::getOperationName()};
+  if (llvm::is_contained(rules, name))
+    return true;
+  // What takes no batch and gives none.
+  static constexpr StringLiteral others[] = {
+      IotaOp::getOperationName(),        UniformOp::getOperationName(),
+      NormalOp::getOperationName(),      GumbelOp::getOperationName(),
+      PermutationOp::getOperationName(), ReadOp::getOperationName(),
+      WriteOp::getOperationName(),       ReadHparamOp::getOperationName(),
+      StepCountOp::getOperationName(),   MinimizeOp::getOperationName(),
+      ReturnOp::getOperationName(),      YieldOp::getOperationName()};
+  return llvm::is_contained(others, name);
+}
+
+FailureOr<SmallVector<Type>> Tracer::inferTypes(Operation *op) {
+  Operation *now = mapping.lookup(op);
+  SmallVector<Type> types;
+  if (auto infer = dyn_cast<InferTypeOpInterface>(now)) {
+    if (failed(infer.inferReturnTypes(
+            op->getContext(), op->getLoc(), now->getOperands(),
+            now->getRawDictionaryAttrs(), now->getPropertiesStorage(),
+            now->getRegions(), types)))
+      return failure();
+    return types;
+  }
+  if (auto gradient = dyn_cast<GradientOp>(now))
+    return llvm::to_vector(gradient.getTargets().getTypes());
+  if (auto clip = dyn_cast<ClipByGlobalNormOp>(now)) {
+    types.push_back(clip.getNorm().getType());
+    llvm::append_range(types, clip.getGradients().getTypes());
+    return types;
+  }
+  if (op->getNumResults() != 1)
+    return failure();
+
+  RankedTensorType result = before(op->getResult(0));
+  SmallVector<int64_t> shape(result.getShape());
+  auto take = [&](int64_t to, Value from, int64_t dim) {
+    if (moves(from, dim))
+      shape[to] = after(from).getDimSize(dim);
+  };
+  auto done = [&]() -> FailureOr<SmallVector<Type>> {
+    return SmallVector<Type>{result.clone(shape)};
+  };
+  if (isa<BernoulliOp>(op) || op->hasTrait<Elementwise>()) {
+    // The casts: what broadcasts infers its type.
+    shape = llvm::to_vector(after(op->getOperand(0)).getShape());
+    return done();
+  }
+  if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+    FailureOr<SmallVector<int64_t>> reshaped = reshapedShape(reshape);
+    if (failed(reshaped))
+      return failure();
+    shape = *reshaped;
+    return done();
+  }
+  if (auto flatten = dyn_cast<FlattenOp>(op)) {
+    ArrayRef<int64_t> from = after(flatten.getX()).getShape();
+    int64_t start = flatten.getStartAxis();
+    int64_t end = flatten.getEndAxis() ? int64_t(*flatten.getEndAxis())
+                                       : int64_t(from.size()) - 1;
+    shape = llvm::to_vector(from.take_front(start));
+    int64_t merged = 1;
+    for (int64_t extent : from.slice(start, end + 1 - start))
+      merged *= extent;
+    shape.push_back(merged);
+    llvm::append_range(shape, from.drop_front(end + 1));
+    return done();
+  }
+  if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
+    for (auto [from, to] : llvm::enumerate(broadcast.getDims()))
+      take(to, broadcast.getX(), from);
+    for (auto [value, dim] : demanded)
+      if (value == op->getResult(0))
+        shape[dim] = probe;
+    return done();
+  }
+  if (auto oneHot = dyn_cast<OneHotOp>(op)) {
+    for (int64_t dim = 0; dim + 1 < result.getRank(); ++dim)
+      take(dim, oneHot.getIndex(), dim);
+    return done();
+  }
+  if (isa<IndexAddOp, ScatterAddOp>(op)) {
+    int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
+    Value source = op->getOperand(0);
+    for (int64_t dim = 0; dim < result.getRank(); ++dim) {
+      if (op->getNumOperands() == 3)
+        take(dim, op->getOperand(2), dim);
+      else if (dim != axis &&
+               result.getDimSize(dim) == before(source).getDimSize(dim))
+        take(dim, source, dim);
+      else if (dim != axis && moves(source, dim))
+        return failure();
+    }
+    return done();
+  }
+  if (auto spmm = dyn_cast<SpmmOp>(op)) {
+    take(1, spmm.getDense(), 1);
+    if (moves(spmm.getIndptr()) && !spmm.getTranspose())
+      shape[0] = after(spmm.getIndptr()).getDimSize(0) - 1;
+    return done();
+  }
+  // Images, of whose extents only the first is the batch; a filter has none.
+  if (isa<Conv2dInputGradOp, MaxPool2dScatterOp, MaxPool2dGatherOp>(op))
+    take(0, op->getOperand(0), 0);
+  else if (!isa<Conv2dFilterGradOp>(op))
+    return failure();
+  return done();
+}
+
+/// The extents before the batch within a dimension that is a multiple of it.
+std::optional<int64_t> Tracer::outerFactor(Value value, int64_t dim) {
+  if (before(value).getDimSize(dim) == written)
+    return 1;
+  auto found = factors.find({value, dim});
+  if (found == factors.end())
+    return std::nullopt;
+  return found->second;
+}
+
+/// Where the batch stands among all extents is the same before and behind a
+/// reshape, which keeps the order of elements.
+FailureOr<SmallVector<int64_t>> Tracer::reshapedShape(ReshapeOp op) {
+  ArrayRef<int64_t> from = before(op.getX()).getShape();
+  std::optional<int64_t> moved;
+  int64_t outside = 1;
+  for (int64_t dim = 0; dim < int64_t(from.size()); ++dim) {
+    if (!moves(op.getX(), dim))
+      continue;
+    if (moved) {
+      why = "it reshapes two dimensions that have the batch";
+      return failure();
+    }
+    moved = dim;
+    outside = 1;
+    for (int64_t extent : from.take_front(dim))
+      outside *= extent;
+  }
+  int64_t extent = from[*moved], multiple = extent / written;
+  if (extent % written ||
+      after(op.getX()).getDimSize(*moved) != multiple * probe) {
+    why = "it reshapes a dimension that is no multiple of the batch";
+    return failure();
+  }
+  // The product of the extents before the batch.
+  SmallVector<int64_t> starts;
+  if (std::optional<int64_t> outer = outerFactor(op.getX(), *moved))
+    starts.push_back(outside * *outer);
+  else
+    for (int64_t outer = 1; outer <= multiple; ++outer)
+      if (multiple % outer == 0)
+        starts.push_back(outside * outer);
+
+  SmallVector<int64_t> shape(before(op.getY()).getShape());
+  SetVector<std::pair<int64_t, int64_t>> found; ///< dimension, outer factor
+  for (int64_t start : starts) {
+    int64_t product = 1;
+    for (auto [dim, to] : llvm::enumerate(shape)) {
+      if (to > 0 && start % product == 0 && start * written <= product * to &&
+          (product * to) % (start * written) == 0)
+        found.insert({dim, start / product});
+      product *= to;
+    }
+  }
+  if (found.size() != 1) {
+    why = found.empty() ? "no extent of its result holds the whole batch"
+          : written == 1
+              ? "more than one extent of its result could be the batch, which "
+                "is 1 in the program: write the step for a batch of 2 or more"
+              : "more than one extent of its result could be the batch: write "
+                "the step for a batch that is another number";
+    return failure();
+  }
+  auto [dim, outer] = found.front();
+  shape[dim] = shape[dim] / written * probe;
+  factors[{op.getY(), dim}] = outer;
+  return shape;
+}
+
+/// Remembers where the batch stands within multiples of it, for ops whose
+/// dimensions are those of an operand.
+void Tracer::recordFactors(Operation *op) {
+  if (auto flatten = dyn_cast<FlattenOp>(op)) {
+    Value x = flatten.getX();
+    int64_t start = flatten.getStartAxis(), outer = 1;
+    for (int64_t dim = start; dim < before(x).getRank(); ++dim) {
+      if (moves(x, dim)) {
+        if (std::optional<int64_t> inner = outerFactor(x, dim))
+          factors[{flatten.getY(), start}] = outer * *inner;
+        return;
+      }
+      outer *= before(x).getDimSize(dim);
+    }
+    return;
+  }
+  bool sameDims = op->hasTrait<Elementwise>() ||
+                  op->hasTrait<OpTrait::SameOperandsAndResultType>();
+  if (!sameDims && !isa<LinearOp, LayerNormOp, RmsNormOp>(op))
+    return;
+  Value y = op->getResult(0);
+  for (Value x : op->getOperands())
+    for (int64_t dim = 0; dim < before(x).getRank(); ++dim)
+      if (before(x).getRank() == before(y).getRank() && moves(x, dim) &&
+          before(x).getDimSize(dim) == before(y).getDimSize(dim))
+        if (auto outer = factors.find({x, dim}); outer != factors.end()) {
+          int64_t factor = outer->second;
+          factors[{y, dim}] = factor;
+        }
+}
+
+/// A slice that takes all of a dimension still does.
+LogicalResult Tracer::acceptSlice(SliceOp op) {
+  SmallVector<int64_t> sizes(op.getSizes());
+  for (int64_t dim = 0; dim < before(op.getX()).getRank(); ++dim) {
+    if (!moves(op.getX(), dim))
+      continue;
+    if (op.getOffsets()[dim] != 0 ||
+        sizes[dim] != before(op.getX()).getDimSize(dim)) {
+      why = "it takes a part of the batch";
+      return failure();
+    }
+    sizes[dim] = after(op.getX()).getDimSize(dim);
+  }
+  cast<SliceOp>(mapping.lookup(op.getOperation())).setSizes(sizes);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Sources
+//===----------------------------------------------------------------------===//
+
+/// Whether an op makes a tensor of any extent out of nothing.
+static bool isSource(Operation *op) {
+  if (auto constant = dyn_cast<ConstantOp>(op))
+    return isa<SplatElementsAttr>(constant.getValue());
+  return op->getNumOperands() == 0 &&
+         isa<IotaOp, UniformOp, NormalOp, GumbelOp, BernoulliOp, PermutationOp>(
+             op);
+}
+
+bool Tracer::demand(Value value, int64_t dim) {
+  if (moves(value, dim))
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (!op) {
+    auto arg = cast<BlockArgument>(value);
+    auto scan = dyn_cast<ScanOp>(arg.getOwner()->getParentOp());
+    if (!scan)
+      return false;
+    unsigned number = arg.getArgNumber();
+    bool stacked = number >= scan.getNumCarried() &&
+                   number < scan.getNumCarried() + scan.getInputs().size();
+    return demand(scan.getOperand(number), stacked ? dim + 1 : dim);
+  }
+  if (before(value).getDimSize(dim) != written)
+    return false;
+  if (isSource(op)) {
+    again |= demanded.insert({value, dim});
+    return true;
+  }
+  if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
+    auto found = llvm::find(broadcast.getDims(), dim);
+    if (found != broadcast.getDims().end())
+      return demand(broadcast.getX(), found - broadcast.getDims().begin());
+    again |= demanded.insert({value, dim});
+    return true;
+  }
+  if (auto transpose = dyn_cast<TransposeOp>(op))
+    return demand(transpose.getX(), transpose.getPerm()[dim]);
+  if (auto oneHot = dyn_cast<OneHotOp>(op))
+    return dim < before(oneHot.getIndex()).getRank() &&
+           demand(oneHot.getIndex(), dim);
+  if (auto select = dyn_cast<IndexSelectOp>(op)) {
+    int64_t axis = select.getAxis(), rank = before(select.getIndex()).getRank();
+    if (dim < axis)
+      return demand(select.getX(), dim);
+    if (dim < axis + rank)
+      return demand(select.getIndex(), dim - axis);
+    return demand(select.getX(), dim - rank + 1);
+  }
+  if (isa<ReshapeOp, FlattenOp>(op)) {
+    auto productBefore = [](ArrayRef<int64_t> shape, int64_t dim) {
+      int64_t product = 1;
+      for (int64_t extent : shape.take_front(dim))
+        product *= extent;
+      return product;
+    };
+    Value x = op->getOperand(0);
+    ArrayRef<int64_t> from = before(x).getShape();
+    for (int64_t i = 0; i < int64_t(from.size()); ++i)
+      if (from[i] == before(value).getDimSize(dim) && from[i] > 1 &&
+          productBefore(from, i) ==
+              productBefore(before(value).getShape(), dim))
+        return demand(x, i);
+    return false;
+  }
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return dim != int64_t(concat.getAxis()) &&
+           llvm::all_of(concat.getXs(),
+                        [&](Value operand) { return demand(operand, dim); });
+  if (auto matmul = dyn_cast<MatmulOp>(op)) {
+    bool column = dim == before(value).getRank() - 1;
+    Value side = column ? matmul.getB() : matmul.getA();
+    bool transposed = column ? matmul.getTransposeB() : matmul.getTransposeA();
+    int64_t rank = before(side).getRank();
+    if (dim < before(value).getRank() - 2)
+      return llvm::all_of(op->getOperands(), [&](Value operand) {
+        return before(operand).getRank() == 2 || demand(operand, dim);
+      });
+    return demand(side, column != transposed ? rank - 1 : rank - 2);
+  }
+  if (!op->hasTrait<Elementwise>() &&
+      !op->hasTrait<OpTrait::SameOperandsAndResultType>()) {
+    // As of most ops: layers, norms, pooling. Where it is not so, the op does
+    // not accept its operands in the next round.
+    if (op->getNumOperands() == 0)
+      return false;
+    Value x = op->getOperand(0);
+    return before(x).getRank() == before(value).getRank() &&
+           before(x).getDimSize(dim) == written && demand(x, dim);
+  }
+  int64_t fromRight = before(value).getRank() - dim;
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    int64_t aligned = before(operand).getRank() - fromRight;
+    return aligned < 0 || before(operand).getDimSize(aligned) == 1 ||
+           demand(operand, aligned);
+  });
+}
+
+/// The dimension of operand `to` that is dimension `dim` of operand `from`.
+static int64_t alignedDim(Operation *op, Value from, int64_t dim, Value to) {
+  int64_t fromRank = tensorType(from).getRank(),
+          toRank = tensorType(to).getRank();
+  if (isa<RnnOp, LstmOp, GruOp>(op) && from == op->getOperand(0)) {
+    bool batchFirst = op->hasAttr("batch_first");
+    // States are L x N x H, and lengths N.
+    return dim == (batchFirst ? 0 : 1)
+               ? std::min<int64_t>(toRank - 1, toRank == 3)
+               : -1;
+  }
+  if (op->hasTrait<Elementwise>())
+    return dim + toRank - fromRank;
+  return dim < toRank ? dim : -1;
+}
+
+bool Tracer::demandOperands(Operation *op) {
+  bool found = false;
+  for (Value from : op->getOperands())
+    for (int64_t dim = 0; dim < before(from).getRank(); ++dim) {
+      if (!moves(from, dim) || before(from).getDimSize(dim) != written)
+        continue;
+      for (Value to : op->getOperands()) {
+        int64_t aligned = alignedDim(op, from, dim, to);
+        if (aligned >= 0 && aligned < before(to).getRank() &&
+            before(to).getDimSize(aligned) == written && written != 1 &&
+            !moves(to, aligned))
+          found |= demand(to, aligned);
+      }
+    }
+  return found && again;
+}
+
+LogicalResult Tracer::resizeSource(Operation *op) {
+  Operation *now = mapping.lookup(op);
+  for (Value result : op->getResults()) {
+    SmallVector<int64_t> shape(before(result).getShape());
+    for (auto [value, dim] : demanded)
+      if (value == result)
+        shape[dim] = probe;
+    RankedTensorType type = before(result).clone(shape);
+    probed(result).setType(type);
+    if (auto constant = dyn_cast<ConstantOp>(now); constant && moves(result))
+      constant.setValueAttr(
+          cast<SplatElementsAttr>(constant.getValue()).resizeSplat(type));
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The step
+//===----------------------------------------------------------------------===//
+
+/// A type as a function of the batch B.
+std::string Tracer::describe(Value value) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "tensor<";
+  for (auto [old, now] :
+       llvm::zip(before(value).getShape(), after(value).getShape())) {
+    int64_t slope = (now - old) / (probe - written);
+    int64_t offset = old - slope * written;
+    if (slope == 0)
+      os << old;
+    else if (slope == 1)
+      os << 'B';
+    else
+      os << slope << 'B';
+    if (slope && offset)
+      os << (offset > 0 ? "+" : "") << offset;
+    os << 'x';
+  }
+  os << before(value).getElementType() << '>';
+  return text;
+}
+
+LogicalResult Tracer::refuse(Operation *op) {
+  InFlightDiagnostic error = op->emitOpError()
+                             << "cannot follow the batch of step @"
+                             << step.getSymName() << ": ";
+  if (!why.empty())
+    return error << why;
+  error << "for a batch of B it would be of ";
+  bool first = true;
+  for (Value operand : op->getOperands()) {
+    error << (first ? "" : ", ") << describe(operand);
+    first = false;
+  }
+  return error << ", where the program has B = " << written;
+}
+
+LogicalResult Tracer::traceScan(ScanOp op) {
+  auto now = cast<ScanOp>(mapping.lookup(op.getOperation()));
+  for (auto [number, operand] : llvm::enumerate(op.getOperands())) {
+    Type type = after(operand);
+    bool stacked = number >= op.getNumCarried() &&
+                   number < op.getNumCarried() + op.getInputs().size();
+    if (stacked && moves(operand, 0)) {
+      why = "it runs once for each row";
+      return refuse(op);
+    }
+    now.getBlock().getArgument(number).setType(
+        stacked ? Type(ScanOp::sliceType(type)) : type);
+  }
+  if (failed(trace(op.getBlock())))
+    return failure();
+  if (again)
+    return success();
+  auto yield = cast<YieldOp>(op.getYield());
+  for (auto [number, value] : llvm::enumerate(yield.getValues())) {
+    if (number >= op.getNumCarried()) {
+      now.getResult(number).setType(
+          ScanOp::stackType(after(value), op.getTrips()));
+      continue;
+    }
+    Value init = op.getInits()[number];
+    now.getResult(number).setType(after(init));
+    // What is carried has the batch before and behind a step.
+    for (int64_t dim = 0; dim < before(init).getRank(); ++dim)
+      if (after(init).getDimSize(dim) != after(value).getDimSize(dim) &&
+          !(demand(moves(init, dim) ? value : init, dim) && again)) {
+        why = "it carries value #" + std::to_string(number) + ", which is " +
+              describe(init) + " at first and " + describe(value) +
+              " behind a step, for a batch of B";
+        return refuse(op);
+      }
+  }
+  return success();
+}
+
+LogicalResult Tracer::trace(Operation *op) {
+  if (auto scan = dyn_cast<ScanOp>(op))
+    return traceScan(scan);
+  bool moved =
+      llvm::any_of(op->getOperands(), [&](Value v) { return moves(v); });
+  bool wanted = llvm::any_of(
+      demanded, [&](Dim dim) { return dim.first.getDefiningOp() == op; });
+  if (isSource(op))
+    return resizeSource(op);
+  if (!moved && !wanted)
+    return success();
+  if (isa<WriteOp>(op)) {
+    why = "what it writes has the batch, and the state has not";
+    return refuse(op);
+  }
+  if (isa<ReturnOp, YieldOp>(op))
+    return success();
+  Operation *now = mapping.lookup(op);
+  why.clear();
+  bool accepted =
+      !isa<SliceOp>(op) || succeeded(acceptSlice(cast<SliceOp>(op)));
+  if (accepted) {
+    // What ops say of a batch that is in no program helps nobody.
+    ScopedDiagnosticHandler quiet(op->getContext(),
+                                  [](Diagnostic &) { return success(); });
+    FailureOr<SmallVector<Type>> types = inferTypes(op);
+    accepted = succeeded(types) && types->size() == op->getNumResults();
+    if (accepted) {
+      for (auto [result, type] : llvm::zip(now->getResults(), *types))
+        result.setType(type);
+      accepted = succeeded(verify(now, /*verifyRecursively=*/false));
+    }
+  }
+  if (!accepted) {
+    if (why.empty() && demandOperands(op))
+      return success();
+    return refuse(op);
+  }
+  for (Value result : op->getResults()) {
+    if (before(result).getRank() != after(result).getRank())
+      return refuse(op);
+    for (auto [old, extent] :
+         llvm::zip(before(result).getShape(), after(result).getShape()))
+      if ((extent - old) % (probe - written) != 0) {
+        why = "an extent of its result is no linear function of the batch";
+        return refuse(op);
+      }
+  }
+  recordFactors(op);
+  return success();
+}
+
+LogicalResult Tracer::trace(Block &block) {
+  for (Operation &op : block) {
+    if (failed(trace(&op)))
+      return failure();
+    if (again)
+      return success();
+  }
+  return success();
+}
+
+/// A prime number that is no extent of the step.
+int64_t Tracer::choosePrime() {
+  DenseSet<int64_t> taken;
+  forEachValue(step.getBody().front(), [&](Value value) {
+    taken.insert_range(tensorType(value).getShape());
+  });
+  auto isPrime = [](int64_t number) {
+    for (int64_t divisor = 2; divisor * divisor <= number; ++divisor)
+      if (number % divisor == 0)
+        return false;
+    return true;
+  };
+  int64_t number = std::max<int64_t>(96, written) + 1;
+  while (!isPrime(number) || taken.contains(number))
+    ++number;
+  return number;
+}
+
+LogicalResult Tracer::run() {
+  // Each round finds a source that has the batch.
+  do {
+    again = false;
+    mapping.clear();
+    factors.clear();
+    copy = cast<StepOp>(step->clone(mapping));
+    for (BlockArgument arg : step.getBody().getArguments()) {
+      if (!step.hasBatch(arg.getArgNumber()))
+        continue;
+      SmallVector<int64_t> shape(before(arg).getShape());
+      shape.front() = probe;
+      probed(arg).setType(before(arg).clone(shape));
+    }
+    if (failed(trace(step.getBody().front())))
+      return failure();
+  } while (again);
+  return success();
+}
+
+FailureOr<BatchTrace> BatchTrace::follow(StepOp step) {
+  Tracer tracer(step);
+  if (failed(tracer.run()))
+    return failure();
+  BatchTrace trace;
+  int64_t written = tracer.getWritten(), probe = tracer.getProbe();
+  forEachValue(step.getBody().front(), [&](Value value) {
+    SmallVector<Extent> shape;
+    for (auto [old, now] :
+         llvm::zip(tensorType(value).getShape(),
+                   tensorType(tracer.probed(value)).getShape())) {
+      int64_t slope = (now - old) / (probe - written);
+      shape.push_back({slope, old - slope * written});
+    }
+    trace.shapes.push_back(std::move(shape));
+  });
+  return trace;
+}
+
+LogicalResult BatchTrace::apply(StepOp copy, int64_t batch) const {
+  size_t next = 0;
+  Location bad = copy.getLoc();
+  bool good = true;
+  forEachValue(copy.getBody().front(), [&](Value value) {
+    SmallVector<int64_t> shape;
+    for (Extent extent : shapes[next++]) {
+      shape.push_back(extent.slope * batch + extent.offset);
+      if (shape.back() < 0 && good) {
+        good = false;
+        bad = value.getLoc();
+      }
+    }
+    if (!good || ArrayRef(shape) == tensorType(value).getShape())
+      return;
+    auto type = tensorType(value).clone(shape);
+    value.setType(type);
+    if (auto constant = value.getDefiningOp<ConstantOp>())
+      constant.setValueAttr(
+          cast<SplatElementsAttr>(constant.getValue()).resizeSplat(type));
+    if (auto slice = value.getDefiningOp<SliceOp>())
+      slice.setSizes(shape);
+  });
+  if (!good)
+    return emitError(bad) << "would have a dimension of less than no elements";
+  Block &body = copy.getBody().front();
+  copy.setFunctionType(
+      FunctionType::get(copy.getContext(), body.getArgumentTypes(),
+                        body.getTerminator()->getOperandTypes()));
+  return success();
+}

@@ -1,0 +1,36 @@
+//===- BatchTrace.h - Which extents of a step are the batch -----*- C++ -*-===//
+#ifndef DLC_LIB_TRANSFORMS_BATCHTRACE_H
+#define DLC_LIB_TRANSFORMS_BATCHTRACE_H
+
+#include "dialects/Dl/Dl.h"
+
+#include <vector>
+
+namespace dlc {
+
+/// How the extents of a step's values follow its batch.
+class BatchTrace {
+public:
+  /// Follows the batch of a step, as its clause `batch` has it, through the
+  /// step, whose calls are inlined; an error names the op that it ends at.
+  static mlir::FailureOr<BatchTrace> follow(dl::StepOp step);
+
+  /// Gives a copy of the step the types that it has for a batch; fails where a
+  /// type would have an extent below 0. The caller verifies the step.
+  mlir::LogicalResult apply(dl::StepOp copy, int64_t batch) const;
+
+private:
+  /// An extent as a function of the batch.
+  struct Extent {
+    int64_t slope, offset;
+  };
+  /// Of the values of a step in the order of forEachValue.
+  std::vector<llvm::SmallVector<Extent>> shapes;
+};
+
+/// Whether the types of such an op's results follow from those of its operands,
+/// or from a rule that BatchTrace has. A unit test holds all ops against it.
+bool canFollowBatch(mlir::RegisteredOperationName op);
+
+} // namespace dlc
+#endif // DLC_LIB_TRANSFORMS_BATCHTRACE_H
