@@ -37,6 +37,7 @@
 
 #include "KernelGroups.h"
 
+#include "dlc/Transforms/Origin.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -352,7 +353,13 @@ void Outliner::outline(Block &body) {
     Location loc = group.kernel.getLoc();
     SmallVector<Value> inputs = llvm::map_to_vector(
         group.inputs, [&](Value v) { return computed.lookupOrDefault(v); });
-    auto call = func::CallOp::create(builder, loc, share(group.kernel), inputs);
+    SmallVector<Location> ops;
+    for (Operation &op : group.kernel.getBody().front().without_terminator())
+      ops.push_back(op.getLoc());
+    func::FuncOp made = group.kernel, kernel = share(made);
+    if (kernel != made)
+      loc = callOfEqual(loc, ops);
+    auto call = func::CallOp::create(builder, loc, kernel, inputs);
     computed.map(group.outputs, call.getResults());
   }
   for (OpOperand &operand : ret->getOpOperands())

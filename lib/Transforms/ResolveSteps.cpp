@@ -24,6 +24,7 @@
 
 #include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
+#include "dlc/Transforms/Origin.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -80,6 +81,10 @@ static LogicalResult inlineCalls(Block &block, std::optional<Mode> mode,
       arg.replaceAllUsesWith(value);
     call->replaceAllUsesWith(ret.getValues());
     ret.erase();
+    body.walk([&](Operation *inlined) {
+      inlined->setLoc(inlinedFrom(
+          inlined->getLoc(), call.getCalleeAttr().getAttr(), call.getLoc()));
+    });
     block.getOperations().splice(call->getIterator(), body.getOperations());
     call.erase();
   }
@@ -431,7 +436,8 @@ LogicalResult StepResolver::run() {
   builder.setInsertionPoint(ret);
   if (trains || descends()) {
     function->setAttr(names::trains, builder.getUnitAttr());
-    count(declareCounter(names::stepCount), step.getLoc());
+    count(declareCounter(names::stepCount),
+          marked(step.getLoc(), Part::Update));
   }
   SmallVector<Value> results(ret.getValues());
   SmallVector<DictionaryAttr> resultAttrs;

@@ -2,6 +2,7 @@
 
 #include "dialects/Dl/Build.h"
 #include "dlc/Compiler.h"
+#include "dlc/Graph/Graph.h"
 #include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
@@ -53,6 +54,15 @@ static cl::opt<bool> printMemoryPlan(
     cl::desc("print where the values of each step lie, and when; needs no -o"),
     cl::cat(category));
 
+static cl::opt<std::string> printGraph(
+    "print-graph",
+    cl::desc("draw what the phase of --emit leaves (default: fuse), as .svg "
+             "(by Graphviz) or .dot; needs no -o"),
+    cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string>
+    graphStep("step", cl::desc("the step that --print-graph draws (default: all)"),
+              cl::value_desc("name"), cl::cat(category));
+
 static cl::opt<bool>
     timeReport("time-report",
                cl::desc("print to standard error how long each phase, pass and "
@@ -103,6 +113,8 @@ static Expected<std::string> findForm() {
     return getPhases().back().name.str();
   if (output.empty() && printMemoryPlan)
     return std::string("vector");
+  if (output.empty() && printGraph.getNumOccurrences())
+    return std::string("fuse");
   if (output.empty())
     return createStringError(
         "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
@@ -111,6 +123,27 @@ static Expected<std::string> findForm() {
   return createStringError("-o " + output +
                            ": the suffix is none of .so, .o, .s, .ll, .mlir; "
                            "say the form with --emit");
+}
+
+/// Where a phase stands in the table.
+static ptrdiff_t place(StringRef phase) {
+  return findPhase(phase) - getPhases().begin();
+}
+
+/// The phase whose program --print-graph draws: that of --emit, or the last
+/// whose ops are those of the language, and whose kernels are known.
+static Expected<std::string> findDrawnPhase() {
+  std::string phase = findPhase(emit) ? emit.getValue() : "fuse";
+  if (!isDrawable(phase))
+    return createStringError("--print-graph: what phase " + phase +
+                             " leaves cannot be drawn; choose with --emit one "
+                             "of " +
+                             drawablePhases());
+  if (findPhase(from) && place(from) > place(phase))
+    return createStringError("--print-graph draws what phase " + phase +
+                             " leaves, which is before --from=" + from +
+                             "; choose a later one with --emit");
+  return phase;
 }
 
 static Error write(PendingFiles &files, StringRef path,
@@ -132,9 +165,6 @@ static Error run() {
   Expected<std::string> form = findForm();
   if (!form)
     return form.takeError();
-  auto place = [](StringRef phase) {
-    return findPhase(phase) - getPhases().begin();
-  };
   if (printMemoryPlan && findPhase(*form) && place(*form) < place("vector"))
     return createStringError("--print-memory-plan: memory is planned in the "
                              "phase vector, behind --emit=" +
@@ -147,6 +177,22 @@ static Error run() {
   options.cpu = cpu;
   options.dumpPhases = dumpPhases;
   options.printMemoryPlan = printMemoryPlan;
+  PendingFiles files;
+  std::optional<GraphFile> graph;
+  std::string drawn;
+  if (graphStep.getNumOccurrences() && !printGraph.getNumOccurrences())
+    return createStringError("--step says what --print-graph=FILE draws; "
+                             "without it, all steps are compiled");
+  if (printGraph.getNumOccurrences()) {
+    Expected<std::string> phase = findDrawnPhase();
+    if (!phase)
+      return phase.takeError();
+    drawn = *phase;
+    Expected<GraphFile> file = GraphFile::open(printGraph, files);
+    if (!file)
+      return file.takeError();
+    graph = std::move(*file);
+  }
   if (memoryBudget.getNumOccurrences()) {
     Expected<int64_t> bytes = parseBytes(memoryBudget);
     if (!bytes)
@@ -162,16 +208,30 @@ static Error run() {
   if (!compilation)
     return compilation.takeError();
   bool isCode = is_contained(codeForms, StringRef(*form));
-  if (Error error = (*compilation)
-                        ->run(from, isCode ? StringRef(getPhases().back().name)
-                                           : StringRef(*form)))
+  std::string last = isCode ? getPhases().back().name.str() : *form;
+  std::string done = from;
+  if (graph) {
+    if (Error error = (*compilation)->run(from, drawn))
+      return error;
+    mlir::TimingScope scope = options.measure("Draw");
+    Expected<std::string> text =
+        drawGraph((*compilation)->getModule(), drawn, graphStep);
+    if (!text)
+      return text.takeError();
+    if (Error error = files.describe(graph->write(*text)))
+      return error;
+    // The graph is all that was asked for.
+    if (output.empty() && !printMemoryPlan)
+      return files.commit();
+    done = drawn;
+  }
+  if (Error error = (*compilation)->run(done, last))
     return error;
 
   // The plan is all that was asked for.
-  if (printMemoryPlan && output.empty() && emit.empty())
-    return Error::success();
+  if (printMemoryPlan && output.empty() && (emit.empty() || graph))
+    return files.commit();
   std::string path = output.empty() ? "-" : output.getValue();
-  PendingFiles files;
   if (!isCode) {
     if (Error error = write(files, path, [&](raw_ostream &out) {
           (*compilation)->getModule().print(out);
