@@ -31,7 +31,6 @@ namespace {
 struct Memory {
   Value root;
   int64_t begin = 0, end = 0;
-
   bool overlaps(const Memory &other) const {
     return root == other.root && begin < other.end && other.begin < end;
   }
@@ -117,30 +116,47 @@ CallReader::sourcesOf(Value value) {
   return sources;
 }
 
-/// The bytes that a memref is: those of its argument, as far as offsets are
-/// known.
+/// The tensor that a part, or what a loop carries, begins as.
+static Value rootOf(Value value) {
+  while (true) {
+    auto loop = dyn_cast_or_null<scf::ForOp>(
+        isa<BlockArgument>(value)
+            ? cast<BlockArgument>(value).getOwner()->getParentOp()
+            : value.getDefiningOp());
+    if (auto cut = value.getDefiningOp<tensor::ExtractSliceOp>())
+      value = cut.getSource();
+    else if (auto put = value.getDefiningOp<tensor::InsertSliceOp>())
+      value = put.getDest();
+    else if (auto result = dyn_cast<OpResult>(value); result && loop)
+      value = loop.getInitArgs()[result.getResultNumber()];
+    else if (auto arg = dyn_cast<BlockArgument>(value);
+             arg && loop && loop.getTiedLoopInit(arg))
+      value = loop.getTiedLoopInit(arg)->get();
+    else
+      return value;
+  }
+}
+
+/// The bytes of an argument that a memref is. Of one that is another part of a
+/// buffer in each round of a loop, all: a loop writes all parts.
 std::optional<Memory> CallReader::memoryOf(Value value) {
-  int64_t bytes = static_cast<int64_t>(bytesOf(value.getType()));
-  std::optional<int64_t> offset = 0;
-  while (Operation *op = value.getDefiningOp()) {
-    auto view = dyn_cast<ViewLikeOpInterface>(op);
-    if (!view)
-      return std::nullopt;
-    if (auto cut = dyn_cast<memref::ViewOp>(op)) {
-      std::optional<int64_t> shift = getConstantIntValue(cut.getByteShift());
-      offset = shift && offset ? std::optional(*offset + *shift) : std::nullopt;
-      if (!offset)
-        return std::nullopt;
-    } else if (isa<memref::SubViewOp, memref::ReinterpretCastOp>(op)) {
-      // A part of a buffer, the same or another in each round of a loop: all.
-      bytes = static_cast<int64_t>(bytesOf(view.getViewSource().getType()));
-    }
+  int64_t bytes = static_cast<int64_t>(bytesOf(value.getType())), offset = 0;
+  while (auto view = value.getDefiningOp<ViewLikeOpInterface>()) {
     value = view.getViewSource();
+    auto cut = dyn_cast<memref::ViewOp>(view.getOperation());
+    std::optional<int64_t> shift =
+        cut ? getConstantIntValue(cut.getByteShift()) : std::nullopt;
+    if (shift) {
+      offset += *shift;
+      continue;
+    }
+    offset = 0;
+    bytes = static_cast<int64_t>(bytesOf(value.getType()));
   }
   auto arg = dyn_cast<BlockArgument>(value);
   if (!arg || arg.getOwner() != &step.getBody().front())
     return std::nullopt;
-  return Memory{value, *offset, *offset + bytes};
+  return Memory{value, offset, offset + bytes};
 }
 
 //===----------------------------------------------------------------------===//
@@ -190,7 +206,7 @@ void CallReader::readCall(func::CallOp call, func::FuncOp kernel,
     bool writes = isWritten(kernel, operand.getOperandNumber());
     if (isa<TensorType>(value.getType())) {
       if (writes)
-        noteWrite(item, {value, 0, 1}, {number, 0, value.getType()});
+        noteWrite(item, {rootOf(value), 0, 1}, {number, 0, value.getType()});
       else
         for (auto [from, result] : sourcesOf(value))
           item.uses.push_back({from, result, value.getType()});
@@ -334,9 +350,22 @@ void CallReader::readArguments() {
   }
 }
 
+/// A loop is of the part that all of its calls are of.
+static void findPartsOfLoops(StepGraph &graph) {
+  std::vector<std::optional<Part>> parts(graph.loops.size());
+  for (const Item &item : graph.items)
+    for (unsigned loop = item.loop; loop; loop = graph.loops[loop].parent)
+      parts[loop] = parts[loop].value_or(item.part) == item.part
+                        ? item.part
+                        : Part::Forward;
+  for (auto [loop, part] : llvm::zip(graph.loops, parts))
+    loop.part = part.value_or(Part::Forward);
+}
+
 void CallReader::run() {
   readArguments();
   readBlock(step.getBody().front(), 0);
+  findPartsOfLoops(graph);
   for (const auto &[arg, name] : outputs) {
     auto writer = lastWriter.find(arg);
     Item item(Kind::Output, name, step.getLoc());

@@ -149,7 +149,6 @@ static ArrayRef<Rule> rules() {
       rule<VariableOp>(none),
       rule<GradientOp>(none),
       rule<DependsOp>(none),
-      rule<YieldOp>(none),
   };
   return table;
 }

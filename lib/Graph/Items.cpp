@@ -235,6 +235,10 @@ void Reader::readBlock(Block &block, unsigned loop) {
     item.loop = loop;
     item.flops = flopsOf(&op);
     item.contracts = isContraction(&op);
+    if (isa<GradientOp, DependsOp>(op)) {
+      item.part = Part::Gradient;
+      item.contracts = true;
+    }
     item.elementwise = op.hasTrait<Elementwise>();
     auto from = origin.find(&op);
     if (from != origin.end())

@@ -300,6 +300,15 @@ void ScopeFinder::findOwners() {
 /// What a pass made of the state alone, without a place in the source, is of the
 /// part and scope of all that read it: weights as the backward pass wants them.
 void ScopeFinder::moveToReaders() {
+  // And what is made of an update alone: parameters as they are stored.
+  for (Item &item : graph.items)
+    if (item.kind == Kind::Op && item.part == Part::Forward &&
+        !isPlace(unmarked(item.loc)) && !item.uses.empty() &&
+        llvm::all_of(item.uses, [&](const Use &use) {
+          const Item &from = graph.items[use.item];
+          return from.kind == Kind::Op && from.part == Part::Update;
+        }))
+      item.part = Part::Update;
   for (size_t i = graph.items.size(); i-- > 0;) {
     Item &item = graph.items[i];
     bool ofState = llvm::all_of(item.uses, [&](const Use &use) {

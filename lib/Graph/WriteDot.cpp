@@ -29,6 +29,10 @@ static std::string html(StringRef text) {
   std::string result;
   llvm::raw_string_ostream os(result);
   llvm::printHTMLEscaped(printable(text), os);
+  // A backslash and a letter stand for the name of the node and the like.
+  for (size_t at = 0; (at = result.find('\\', at)) != std::string::npos;
+       at += 2)
+    result.insert(at, 1, '\\');
   return result;
 }
 
@@ -58,6 +62,15 @@ static std::string shapeOf(Type type) {
   for (int64_t extent : shaped.getShape())
     os << extent << 'x';
   os << shaped.getElementType();
+  return text;
+}
+
+static std::string shapesOf(ArrayRef<Type> types) {
+  constexpr size_t most = 4;
+  std::string text = llvm::join(
+      llvm::map_range(types.take_front(most), shapeOf), ", ");
+  if (types.size() > most)
+    text += " and " + std::to_string(types.size() - most) + " more";
   return text;
 }
 
@@ -267,6 +280,8 @@ static void visitNodes(const Cluster::Entry &entry,
 void Writer::makeColumns() {
   constexpr unsigned leastRows = 16;
   columnOfNode.assign(graph.nodes.size(), -1);
+  if (graph.isLowered)
+    return;
   const Cluster *parent = &root;
   auto count = [this](const Cluster::Entry &entry) {
     size_t nodes = 0;
@@ -469,7 +484,7 @@ SmallVector<std::string> Writer::rowsOf(const Node &node) const {
     std::string row = "<b>" + html(item.name) + "</b>";
     if (!item.details.empty())
       row += " " + html(item.details);
-    row += "  " + html(llvm::join(llvm::map_range(item.types, shapeOf), ", "));
+    row += "  " + html(shapesOf(item.types));
     if (node.items.size() > 1 && item.flops > 0)
       row += " <font point-size=\"8\" color=\"#555555\"> " +
              amount(item.flops, "FLOP") + "</font>";
@@ -530,8 +545,7 @@ void Writer::writeOps(const Node &node, unsigned number, unsigned depth) {
       writes.push_back(entry);
     tooltip += item.name + (item.details.empty() ? "" : " ") + item.details;
     if (!item.types.empty())
-      tooltip +=
-          ": " + llvm::join(llvm::map_range(item.types, shapeOf), ", ");
+      tooltip += ": " + shapesOf(item.types);
     if (auto place = item.loc->findInstanceOf<FileLineColLoc>())
       tooltip += (" (" +
                   llvm::sys::path::filename(place.getFilename().getValue()) +
@@ -658,6 +672,7 @@ void Writer::writeState(const Node &node, unsigned number, unsigned depth) {
 void Writer::writeNode(unsigned number, unsigned depth) {
   const Node &node = graph.nodes[number];
   const Item &first = graph.items[node.items.front()];
+  writeConnectors(number, depth);
   auto plain = [&](StringRef attributes) {
     line(depth) << prefix << number << " [" << attributes << ", label=<<b>"
                 << html(first.name) << "</b><br/>"
@@ -667,7 +682,6 @@ void Writer::writeNode(unsigned number, unsigned depth) {
   case Kind::Op:
     writeState(node, number, depth);
     writeOps(node, number, depth);
-    writeConnectors(number, depth);
     return;
   case Kind::State:
     if (!isStateOfOne(node.items.front()))

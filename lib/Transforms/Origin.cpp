@@ -38,6 +38,8 @@ Location dlc::marked(Location location, Part part) {
 }
 
 Part dlc::partOf(Location location) {
+  if (!equalOps(location).empty())
+    return partOf(cast<FusedLoc>(location).getLocations().front());
   StringAttr mark = markOf(location);
   if (!mark)
     return Part::Forward;
