@@ -1,7 +1,8 @@
 //===- Calls.cpp - The kernels that a lowered step calls ------------------===//
 //
 // Behind the phase `fuse` kernels are loops, and only steps can be drawn: which
-// kernel reads what another wrote. On tensors (`linalg`) values say so; in memory
+// kernel reads what another wrote. On tensors (`linalg`) values say so; in
+// memory
 // (`vector`) the last kernel that wrote a byte of a buffer does.
 //
 //===----------------------------------------------------------------------===//
@@ -19,7 +20,6 @@
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
-
 
 using namespace mlir;
 using namespace dlc;
@@ -200,13 +200,15 @@ void CallReader::readCall(func::CallOp call, func::FuncOp kernel,
   item.contracts = true; // a box of its own
   unsigned number = graph.items.size();
 
+  unsigned numWritten = 0;
   SmallVector<Written> results;
   for (OpOperand &operand : call->getOpOperands()) {
     Value value = operand.get();
     bool writes = isWritten(kernel, operand.getOperandNumber());
     if (isa<TensorType>(value.getType())) {
       if (writes)
-        noteWrite(item, {rootOf(value), 0, 1}, {number, 0, value.getType()});
+        noteWrite(item, {rootOf(value), 0, 1},
+                  {number, numWritten++, value.getType()});
       else
         for (auto [from, result] : sourcesOf(value))
           item.uses.push_back({from, result, value.getType()});

@@ -61,8 +61,7 @@ static double ofFilterGrad(Operation *op) {
 static double ofMatmul(Operation *op) {
   auto product = cast<MatmulOp>(op);
   RankedTensorType a = tensorType(product.getA());
-  int64_t terms =
-      a.getDimSize(a.getRank() - (product.getTransposeA() ? 2 : 1));
+  int64_t terms = a.getDimSize(a.getRank() - (product.getTransposeA() ? 2 : 1));
   return 2 * elements(product.getY()) * static_cast<double>(terms);
 }
 
@@ -172,8 +171,8 @@ static void visitParts(Decomposable composite,
   Operation *first = copy->getPrevNode();
   OpBuilder builder(copy);
   (void)copy.decompose(builder);
-  Block::iterator begin = first ? std::next(first->getIterator())
-                                : copy->getBlock()->begin();
+  Block::iterator begin =
+      first ? std::next(first->getIterator()) : copy->getBlock()->begin();
   SmallVector<Operation *> parts;
   for (Operation &op : llvm::make_range(begin, copy->getIterator()))
     parts.push_back(&op);

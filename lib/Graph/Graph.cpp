@@ -21,9 +21,8 @@ static constexpr llvm::StringLiteral opPhases[] = {"resolve", "grad",
 static constexpr llvm::StringLiteral callPhases[] = {"linalg", "vector"};
 
 std::string dlc::drawablePhases() {
-  return llvm::join(llvm::concat<const llvm::StringLiteral>(opPhases,
-                                                            callPhases),
-                    ", ");
+  return llvm::join(
+      llvm::concat<const llvm::StringLiteral>(opPhases, callPhases), ", ");
 }
 
 bool dlc::isDrawable(StringRef phase) {
@@ -53,7 +52,8 @@ llvm::Expected<std::string> dlc::drawGraph(ModuleOp module, StringRef phase,
      << "  newrank=true; nodesep=0.15; ranksep=0.25; "
         "fontname=\"Helvetica\"; fontsize=10;\n"
      << "  node [shape=box, style=\"filled,rounded\", "
-        "fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\", height=0.2];\n"
+        "fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\", "
+        "height=0.2];\n"
      << "  edge [fontname=\"Helvetica\", fontsize=8, arrowsize=0.6];\n";
   for (auto [number, function] : llvm::enumerate(steps)) {
     StepGraph graph;

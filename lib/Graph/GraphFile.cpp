@@ -53,9 +53,9 @@ Error GraphFile::write(StringRef graph) const {
   // Graphviz fails to route the curves of some large graphs, not lines.
   int status = 1;
   for (StringRef lines : {"spline", "line"}) {
-    Expected<int> run = runProgram({program, "-Tsvg", "-o", picture,
-                                    "-Gsplines=" + lines.str(), *source},
-                                   *folder, log);
+    Expected<int> run = runProgram(
+        {program, "-Tsvg", "-o", picture, "-Gsplines=" + lines.str(), *source},
+        *folder, log);
     if (!run)
       return run.takeError();
     if ((status = *run) == 0)

@@ -46,8 +46,8 @@ static std::string detailsOf(Operation *op, AsmState &state) {
     if (quoted)
       continue;
     depth += StringRef("{[(<").contains(c);
-    depth -= StringRef("}])").contains(c) ||
-             (c == '>' && i && rest[i - 1] != '-');
+    depth -=
+        StringRef("}])").contains(c) || (c == '>' && i && rest[i - 1] != '-');
     if (c == ':' && depth == 0) {
       rest = rest.take_front(i);
       break;
@@ -60,7 +60,8 @@ static std::string detailsOf(Operation *op, AsmState &state) {
   std::string details = llvm::join(words, " ");
   // The layout of images is that of all ops around.
   static constexpr StringRef layout = "layout = #dl<layout channels_last>";
-  for (StringRef form : {", " + layout.str(), layout.str() + ", ", layout.str()})
+  for (StringRef form :
+       {", " + layout.str(), layout.str() + ", ", layout.str()})
     if (size_t at = StringRef(details).find(form); at != StringRef::npos)
       details.erase(at, form.size());
   StringRef inner = details;
@@ -171,12 +172,14 @@ void Reader::readLoop(ScanOp scan, unsigned outer) {
   if (scan.getReverse())
     label += ", from the last";
   graph.loops.push_back(
-      {outer, label, partOf(scan.getLoc()), {},
+      {outer,
+       label,
+       partOf(scan.getLoc()),
+       {},
        graph.loops[outer].trips * static_cast<double>(scan.getTrips())});
   SmallVector<unsigned> carried;
   for (auto [number, arg] : llvm::enumerate(scan.getCarriedArgs())) {
-    Item item(Kind::Carried, ("carried " + Twine(number)).str(),
-              scan.getLoc());
+    Item item(Kind::Carried, ("carried " + Twine(number)).str(), scan.getLoc());
     item.types.push_back(arg.getType());
     item.part = partOf(scan.getLoc());
     item.loop = loop;
@@ -186,8 +189,8 @@ void Reader::readLoop(ScanOp scan, unsigned outer) {
     known[arg] = Use{carried.back(), 0, arg.getType()};
   }
   unsigned numCarried = scan.getNumCarried();
-  for (auto [number, arg] : llvm::enumerate(
-           scan.getBlock().getArguments().drop_front(numCarried))) {
+  for (auto [number, arg] :
+       llvm::enumerate(scan.getBlock().getArguments().drop_front(numCarried))) {
     std::optional<Use> use = find(scan.getOperand(numCarried + number));
     if (use)
       use->type = arg.getType();
@@ -248,8 +251,7 @@ void Reader::readBlock(Block &block, unsigned loop) {
         item.uses.push_back(*use);
     unsigned number = add(std::move(item));
     for (OpResult result : op.getResults())
-      known[result] =
-          Use{number, result.getResultNumber(), result.getType()};
+      known[result] = Use{number, result.getResultNumber(), result.getType()};
   }
 }
 
@@ -290,8 +292,7 @@ void Reader::run() {
   SymbolTable symbols(original->getParentOp());
   inlineCalls(copy->getBody().front());
   names = std::make_unique<AsmState>(
-      copy.get(),
-      OpPrintingFlags().useLocalScope().elideLargeElementsAttrs(8));
+      copy.get(), OpPrintingFlags().useLocalScope().elideLargeElementsAttrs(8));
   for (BlockArgument arg : copy->getArguments()) {
     unsigned number = arg.getArgNumber();
     Item item(Kind::Input, "", original.getLoc());
@@ -306,8 +307,8 @@ void Reader::run() {
       if (auto slot = dyn_cast_or_null<SlotOp>(symbol))
         if (slot.getParameter())
           item.owner = slot.getParameter()->str();
-    } else if (auto name = original.getArgAttrOfType<StringAttr>(
-                   number, names::io)) {
+    } else if (auto name =
+                   original.getArgAttrOfType<StringAttr>(number, names::io)) {
       item.name = name.getValue().str();
     }
     known[arg] = Use{add(std::move(item)), 0, arg.getType()};

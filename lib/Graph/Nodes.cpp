@@ -110,8 +110,8 @@ static std::string nameOf(const StepGraph &graph, const Item &item) {
 unsigned NodeFormer::choose(const Item &item) {
   int call = graph.isByLayer ? -1 : item.call;
   if (std::string name = nameOf(graph, item); !name.empty()) {
-    auto [place, isNew] = named.try_emplace(
-        {item.loop, call, item.part, name}, graph.nodes.size());
+    auto [place, isNew] = named.try_emplace({item.loop, call, item.part, name},
+                                            graph.nodes.size());
     if (!isNew && !mayJoin(item, place->second))
       place->second = graph.nodes.size();
     return place->second;
@@ -150,8 +150,7 @@ void NodeFormer::run() {
     if (item.node == graph.nodes.size()) {
       graph.nodes.emplace_back();
       next.emplace_back();
-      graph.nodes.back().path =
-          pathOf(graph, item.loop, item.scope, item.part);
+      graph.nodes.back().path = pathOf(graph, item.loop, item.scope, item.part);
     }
     graph.nodes[item.node].items.push_back(i);
     for (const Use &use : item.uses)
@@ -205,7 +204,7 @@ static void crossBorders(const StepGraph &graph, GroupOf groupOf,
         written(use.item, bytesOf(from.types[use.result]));
     }
     for (const auto &[entry, result] : item.writes)
-      if (writes.insert({i, result}).second)
+      if (result < item.types.size() && writes.insert({i, result}).second)
         written(i, bytesOf(item.types[result]));
   }
 }
@@ -219,7 +218,9 @@ void graph::formNodes(StepGraph &graph) {
   if (graph.isByLayer)
     NodeFormer(graph).run();
   findNodesOfState(graph);
-  auto trips = [&](unsigned i) { return graph.loops[graph.items[i].loop].trips; };
+  auto trips = [&](unsigned i) {
+    return graph.loops[graph.items[i].loop].trips;
+  };
   crossBorders(
       graph, [&](unsigned i) { return graph.items[i].node; },
       [&](unsigned i, double bytes) {

@@ -1,11 +1,12 @@
 //===- Scopes.cpp - Where each op of a step belongs -----------------------===//
 //
-// Parameters are called by the layer that they are of, as `layer1.0.conv1.weight`
-// is. An op that reads that one belongs to the layer `layer1.0.conv1` and is
-// drawn in the scope `layer1.0`, with the other layers there. So does what was
-// made of the same op of the source: the decomposition of a norm, its gradient.
-// What reads no parameter stands where its operands do. Locations also tell
-// which function an op was inlined from; scopes of parameters are within.
+// Parameters are called by the layer that they are of, as
+// `layer1.0.conv1.weight` is. An op that reads that one belongs to the layer
+// `layer1.0.conv1` and is drawn in the scope `layer1.0`, with the other layers
+// there. So does what was made of the same op of the source: the decomposition
+// of a norm, its gradient. What reads no parameter stands where its operands
+// do. Locations also tell which function an op was inlined from; scopes of
+// parameters are within.
 //
 //===----------------------------------------------------------------------===//
 
@@ -297,8 +298,9 @@ void ScopeFinder::findOwners() {
   }
 }
 
-/// What a pass made of the state alone, without a place in the source, is of the
-/// part and scope of all that read it: weights as the backward pass wants them.
+/// What a pass made of the state alone, without a place in the source, is of
+/// the part and scope of all that read it: weights as the backward pass wants
+/// them.
 void ScopeFinder::moveToReaders() {
   // And what is made of an update alone: parameters as they are stored.
   for (Item &item : graph.items)
@@ -337,8 +339,8 @@ void ScopeFinder::placeLoops() {
     if (item.kind != Kind::Op)
       continue;
     for (unsigned loop = item.loop; loop; loop = graph.loops[loop].parent)
-      scopes[loop] = scopes[loop] ? commonPrefix(*scopes[loop], item.scope)
-                                  : item.scope;
+      scopes[loop] =
+          scopes[loop] ? commonPrefix(*scopes[loop], item.scope) : item.scope;
   }
   for (auto [loop, scope] : llvm::zip(graph.loops, scopes))
     if (scope)

@@ -26,8 +26,8 @@
 namespace dlc::graph {
 
 /// Names from the outermost scope to the innermost. The first character says
-/// what an element is: `@` a function, `.` a scope of parameters, `%` a part, `#` a
-/// loop.
+/// what an element is: `@` a function, `.` a scope of parameters, `%` a part,
+/// `#` a loop.
 using Path = llvm::SmallVector<std::string, 4>;
 
 /// A value that an item reads.

@@ -1,10 +1,10 @@
 //===- ChildProcess.cpp - Programs that a tool runs -----------------------===//
 //
 // llvm::sys::ExecuteAndWait leaves the child running when a signal ends this
-// process, and its files behind: those of a compiler driver and its linker. Here the
-// child has a process group and a folder of its own. A handler only notes the
-// signal; the wait sees it, ends the group, removes the folder and raises the
-// signal again for the handlers that were there before.
+// process, and its files behind: those of a compiler driver and its linker.
+// Here the child has a process group and a folder of its own. A handler only
+// notes the signal; the wait sees it, ends the group, removes the folder and
+// raises the signal again for the handlers that were there before.
 //
 //===----------------------------------------------------------------------===//
 

@@ -293,7 +293,8 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
 func::FuncOp Outliner::share(func::FuncOp kernel) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  kernel.print(stream, OpPrintingFlags().useLocalScope());
+  kernel.print(stream,
+               OpPrintingFlags().useLocalScope().enableDebugInfo(false));
   auto [entry, isNew] = known.try_emplace(text, kernel);
   if (!isNew) {
     kernel.erase();

@@ -13,8 +13,8 @@ static constexpr llvm::StringLiteral gradientMark = "gradient",
 /// The mark of a location; null if it has none.
 static StringAttr markOf(Location location) {
   auto fused = dyn_cast<FusedLoc>(location);
-  auto mark = fused ? dyn_cast_or_null<StringAttr>(fused.getMetadata())
-                    : StringAttr();
+  auto mark =
+      fused ? dyn_cast_or_null<StringAttr>(fused.getMetadata()) : StringAttr();
   if (!mark || fused.getLocations().size() != 1 ||
       (mark != gradientMark && mark != updateMark))
     return {};
@@ -52,8 +52,8 @@ Location dlc::inlinedFrom(Location location, StringAttr callee, Location call) {
 
 SmallVector<InlinedCall> dlc::inlinedCalls(Location location) {
   SmallVector<InlinedCall> calls;
-  // ((op, inner call), outer call): the inner body is inlined into a copy of the
-  // outer one before that is inlined.
+  // ((op, inner call), outer call): the inner body is inlined into a copy of
+  // the outer one before that is inlined.
   for (location = unmarked(location); auto at = dyn_cast<CallSiteLoc>(location);
        location = at.getCallee()) {
     auto caller = dyn_cast<NameLoc>(at.getCaller());
@@ -73,8 +73,8 @@ Location dlc::callOfEqual(Location location, ArrayRef<Location> ops) {
 SmallVector<Location> dlc::equalOps(Location location) {
   SmallVector<Location> ops;
   auto fused = dyn_cast<FusedLoc>(location);
-  auto list = fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata())
-                    : ArrayAttr();
+  auto list =
+      fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
   if (list)
     for (Attribute op : list)
       if (auto place = dyn_cast<LocationAttr>(op))

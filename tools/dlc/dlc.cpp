@@ -60,7 +60,8 @@ static cl::opt<std::string> printGraph(
              "(by Graphviz) or .dot; needs no -o"),
     cl::value_desc("file"), cl::cat(category));
 static cl::opt<std::string>
-    graphStep("step", cl::desc("the step that --print-graph draws (default: all)"),
+    graphStep("step",
+              cl::desc("the step that --print-graph draws (default: all)"),
               cl::value_desc("name"), cl::cat(category));
 
 static cl::opt<bool>
@@ -295,7 +296,9 @@ int main(int argc, char **argv) {
       argc, argv,
       "dlc: compiles a model to a library that trains and predicts\n\n"
       "  dlc model.mlir -o model.so      also writes model.h\n"
-      "  dlc model.mlir --emit=grad      prints the program after a phase\n");
+      "  dlc model.mlir --emit=grad      prints the program after a phase\n"
+      "  dlc model.mlir --print-graph=model.svg --step=predict\n"
+      "                                  draws a step\n");
   Error error = run();
   if (!error)
     return 0;

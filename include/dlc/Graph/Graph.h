@@ -24,9 +24,8 @@ bool isDrawable(llvm::StringRef phase);
 
 /// The graph of the program that `phase` left, as text of Graphviz. `step` is
 /// the step to draw; empty: all, side by side.
-llvm::Expected<std::string> drawGraph(mlir::ModuleOp module,
-                                      llvm::StringRef phase,
-                                      llvm::StringRef step);
+llvm::Expected<std::string>
+drawGraph(mlir::ModuleOp module, llvm::StringRef phase, llvm::StringRef step);
 
 /// Where a graph goes: a .dot file, or an .svg file that Graphviz lays out.
 class GraphFile {

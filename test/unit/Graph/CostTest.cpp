@@ -48,10 +48,9 @@ TEST_F(CostTest, EveryOpThatComputesIsCounted) {
   unsigned counted = 0;
   for (RegisteredOperationName op :
        context.getRegisteredOperationsByDialect("dl")) {
-    bool isGone = op.hasTrait<dl::Shorthand>() ||
-                  op.hasTrait<OpTrait::IsTerminator>() ||
-                  op.hasInterface<SymbolOpInterface>() ||
-                  op.hasInterface<dl::Random>();
+    bool isGone =
+        op.hasTrait<dl::Shorthand>() || op.hasTrait<OpTrait::IsTerminator>() ||
+        op.hasInterface<SymbolOpInterface>() || op.hasInterface<dl::Random>();
     if (isGone)
       continue;
     EXPECT_TRUE(graph::hasFlops(op)) << op.getStringRef().str();
@@ -124,21 +123,17 @@ TEST_F(CostTest, Composites) {
                   "%y = dl.linear %x, %w bias %b : tensor<8x4xf32>, "
                   "tensor<3x4xf32>, tensor<3xf32> -> tensor<8x3xf32>"),
             2 * 8 * 4 * 3 + 8 * 3);
-  EXPECT_TRUE(
-      graph::isContraction(&(*module->getOps<func::FuncOp>().begin())
-                                .getBody()
-                                .front()
-                                .front()));
+  EXPECT_TRUE(graph::isContraction(
+      &(*module->getOps<func::FuncOp>().begin()).getBody().front().front()));
 }
 
 TEST_F(CostTest, LoopsCountAllIterations) {
-  EXPECT_EQ(
-      flops("%h: tensor<2x4xf32>, %w: tensor<4x4xf32>",
-            "%s = dl.scan 16 carry(%a = %h) with(%b = %w) : "
-            "(tensor<2x4xf32>, tensor<4x4xf32>) -> (tensor<2x4xf32>) {\n"
-            "%0 = dl.matmul %a, %b : tensor<2x4xf32>, tensor<4x4xf32> -> "
-            "tensor<2x4xf32>\n"
-            "%1 = dl.tanh %0 : tensor<2x4xf32>\n"
-            "dl.yield %1 : tensor<2x4xf32>\n}"),
-      16 * (2 * 2 * 4 * 4 + 8));
+  EXPECT_EQ(flops("%h: tensor<2x4xf32>, %w: tensor<4x4xf32>",
+                  "%s = dl.scan 16 carry(%a = %h) with(%b = %w) : "
+                  "(tensor<2x4xf32>, tensor<4x4xf32>) -> (tensor<2x4xf32>) {\n"
+                  "%0 = dl.matmul %a, %b : tensor<2x4xf32>, tensor<4x4xf32> -> "
+                  "tensor<2x4xf32>\n"
+                  "%1 = dl.tanh %0 : tensor<2x4xf32>\n"
+                  "dl.yield %1 : tensor<2x4xf32>\n}"),
+            16 * (2 * 2 * 4 * 4 + 8));
 }
