@@ -54,7 +54,8 @@ void DotWriter::writeCluster(const Cluster &cluster, unsigned depth) {
     }
     }
     line(depth) << "subgraph cluster_" << prefix << numClusters++ << " {\n";
-    line(depth + 1) << "label=" << quoted(label) << "; style=" << quoted(style)
+    line(depth + 1) << "label=" << quoted(label)
+                    << "; peripheries=1; style=" << quoted(style)
                     << "; color=" << quoted(pen) << "; bgcolor=" << quoted(fill)
                     << ";\n";
   }
@@ -218,7 +219,7 @@ void DotWriter::writeOps(const Node &node, unsigned number, unsigned depth) {
      << (kernel >= 0 ? kernelColour(kernel) : fillOf(first.part))
      << "\", color=\"" << lineOf(first.part) << '"';
   if (node.isOfState)
-    os << ", shape=cylinder, style=filled";
+    os << ", shape=cylinder, style=filled, margin=\"0.08,0.08\"";
   os << "];\n";
   // In the row of the op that reads it, and so of its scope.
   if (node.isOfState && readers[number].size() == 1 &&

@@ -9,7 +9,7 @@
 
 // CHECK: <b>loop @run</b>, after phase fuse
 // CHECK-SAME: 2 kernels in 3 calls
-// CHECK-DAG: label="scan, 16 times"; style="bold,rounded"
+// CHECK-DAG: label="scan, 16 times"; {{.*}}style="bold,rounded"
 // What the loop carries, from outside and, dashed, from the step before.
 // CHECK-DAG: [[CARRIED:n[0-9]+]] [shape=ellipse,{{.*}}label=<<b>carried 0</b><br/>4x4xf32>
 // CHECK-DAG: [[BODY:n[0-9]+]] [label={{.*}}[[KERNEL:kernel_[0-9]+]]</i>{{.*}}<b>matmul</b>  4x4xf32{{.*}}fillcolor="[[COLOUR:#[0-9a-f]+]]"
