@@ -5,6 +5,7 @@
 #include "StepGraph.h"
 #include "dialects/Dl/Dl.h"
 #include "dlc/Graph/Cost.h"
+#include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Suggest.h"
 #include "dlc/Transforms/Names.h"
 
@@ -55,28 +56,31 @@ llvm::Expected<std::string> dlc::drawGraph(ModuleOp module, StringRef phase,
         "fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\", "
         "height=0.2];\n"
      << "  edge [fontname=\"Helvetica\", fontsize=8, arrowsize=0.6];\n";
-  for (auto [number, function] : llvm::enumerate(steps)) {
-    StepGraph graph;
-    graph.step = function.getSymName().str();
-    graph.phase = phase.str();
-    if (auto model = function->getParentOfType<dl::ModelOp>()) {
-      graph.model = model.getSymName().str();
-      for (auto param : model.getBody().getOps<dl::ParamOp>()) {
-        auto type = cast<RankedTensorType>(param.getType());
-        graph.parameters += static_cast<double>(type.getNumElements());
-        graph.parameterBytes += bytesOf(type);
+  // Scopes and loops may lie deep in each other.
+  onLargeStack([&] {
+    for (auto [number, function] : llvm::enumerate(steps)) {
+      StepGraph graph;
+      graph.step = function.getSymName().str();
+      graph.phase = phase.str();
+      if (auto model = function->getParentOfType<dl::ModelOp>()) {
+        graph.model = model.getSymName().str();
+        for (auto param : model.getBody().getOps<dl::ParamOp>()) {
+          auto type = cast<RankedTensorType>(param.getType());
+          graph.parameters += static_cast<double>(type.getNumElements());
+          graph.parameterBytes += bytesOf(type);
+        }
+        addItems(graph, function);
+        findScopes(graph, function.getLoc());
+      } else {
+        graph.isLowered = true;
+        addCalls(graph, function);
       }
-      addItems(graph, function);
-      findScopes(graph, function.getLoc());
-    } else {
-      graph.isLowered = true;
-      addCalls(graph, function);
+      formNodes(graph);
+      std::string prefix =
+          steps.size() == 1 ? "n" : "s" + std::to_string(number) + "n";
+      writeStep(graph, prefix, os);
     }
-    formNodes(graph);
-    std::string prefix =
-        steps.size() == 1 ? "n" : "s" + std::to_string(number) + "n";
-    writeStep(graph, prefix, os);
-  }
+  });
   os << "}\n";
   return text;
 }
