@@ -1,6 +1,7 @@
 # What all lit tests share: which files are tests, and which tools they call.
 
 import os
+import shutil
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -34,6 +35,10 @@ def add_program(name, path):
 for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
 add_program("python", config.python_executable)
+
+# Lays out graphs.
+if shutil.which("dot"):
+    config.available_features.add("graphviz")
 
 # lit runs as many tests at a time as there are cores: each has one.
 config.environment["DLC_TEST_JOBS"] = "1"

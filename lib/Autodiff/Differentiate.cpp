@@ -16,6 +16,7 @@
 #include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
 #include "dlc/Support/Limits.h"
+#include "dlc/Transforms/Origin.h"
 #include "dlc/Transforms/RewriteGreedily.h"
 
 #include "mlir/IR/Dominance.h"
@@ -108,6 +109,27 @@ static FailureOr<Path> preparePath(Block &block, Operation *end,
   }
 }
 
+namespace {
+
+/// Marks the ops that are built in front of a gradient. Rules may put others in
+/// the place of those they are about, which are not marked.
+struct GradientMarker : OpBuilder::Listener {
+  explicit GradientMarker(Operation *gradient) : gradient(gradient) {}
+
+  void notifyOperationInserted(Operation *op,
+                               OpBuilder::InsertPoint previous) override {
+    if (op->getNextNode() != gradient)
+      return;
+    op->walk([](Operation *made) {
+      made->setLoc(marked(made->getLoc(), Part::Gradient));
+    });
+  }
+
+  Operation *gradient;
+};
+
+} // namespace
+
 static LogicalResult expand(GradientOp gradient) {
   FailureOr<Path> path = preparePath(*gradient->getBlock(), gradient,
                                      llvm::to_vector(gradient.getTargets()),
@@ -117,7 +139,8 @@ static LogicalResult expand(GradientOp gradient) {
 
   // A copy: rules may put other ops in the place of those that are there.
   SmallVector<Value> targets(gradient.getTargets());
-  OpBuilder builder(gradient);
+  GradientMarker marker(gradient);
+  OpBuilder builder(gradient, &marker);
   Expr e(builder, gradient.getLoc());
   DenseMap<Value, Value> cotangents;
   Value cotangent = gradient.getCotangent();

@@ -1,9 +1,9 @@
 //===- SharedLibrary.cpp - Objects and libraries --------------------------===//
 
 #include "LLVMErrors.h"
-#include "Linker.h"
 
 #include "dlc/Compiler.h"
+#include "dlc/Support/ChildProcess.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/ReadFile.h"
 

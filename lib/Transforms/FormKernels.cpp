@@ -37,6 +37,7 @@
 
 #include "KernelGroups.h"
 
+#include "dlc/Transforms/Origin.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -292,7 +293,8 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
 func::FuncOp Outliner::share(func::FuncOp kernel) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  kernel.print(stream, OpPrintingFlags().useLocalScope());
+  kernel.print(stream,
+               OpPrintingFlags().useLocalScope().enableDebugInfo(false));
   auto [entry, isNew] = known.try_emplace(text, kernel);
   if (!isNew) {
     kernel.erase();
@@ -352,7 +354,13 @@ void Outliner::outline(Block &body) {
     Location loc = group.kernel.getLoc();
     SmallVector<Value> inputs = llvm::map_to_vector(
         group.inputs, [&](Value v) { return computed.lookupOrDefault(v); });
-    auto call = func::CallOp::create(builder, loc, share(group.kernel), inputs);
+    SmallVector<Location> ops;
+    for (Operation &op : group.kernel.getBody().front().without_terminator())
+      ops.push_back(op.getLoc());
+    func::FuncOp made = group.kernel, kernel = share(made);
+    if (kernel != made)
+      loc = callOfEqual(loc, ops);
+    auto call = func::CallOp::create(builder, loc, kernel, inputs);
     computed.map(group.outputs, call.getResults());
   }
   for (OpOperand &operand : ret->getOpOperands())

@@ -2,6 +2,8 @@
 
 #include "InlineCalls.h"
 
+#include "dlc/Transforms/Origin.h"
+
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -50,6 +52,10 @@ static LogicalResult inlineIn(Block &block, std::optional<Mode> mode,
       arg.replaceAllUsesWith(value);
     call->replaceAllUsesWith(ret.getValues());
     ret.erase();
+    body.walk([&](Operation *inlined) {
+      inlined->setLoc(inlinedFrom(
+          inlined->getLoc(), call.getCalleeAttr().getAttr(), call.getLoc()));
+    });
     block.getOperations().splice(call->getIterator(), body.getOperations());
     call.erase();
   }

@@ -18,6 +18,7 @@
 #include "dialects/Dl/Optimizer.h"
 #include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
+#include "dlc/Transforms/Origin.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -423,6 +424,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   FailureOr<SmallVector<Descent>> descents = derive(op, *params, values);
   if (failed(descents))
     return failure();
+  // What follows makes new values of the gradients.
+  op->setLoc(marked(op.getLoc(), Part::Update));
 
   DenseMap<StringAttr, Descent> clocks;
   auto isMoved = [](const Descent &d) { return bool(d.gradient); };

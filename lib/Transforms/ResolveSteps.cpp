@@ -25,6 +25,7 @@
 
 #include "dialects/Dl/Params.h"
 #include "dialects/Dl/ReverseMode.h"
+#include "dlc/Transforms/Origin.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_RESOLVESTEPS
@@ -345,7 +346,8 @@ LogicalResult StepResolver::run() {
   builder.setInsertionPoint(ret);
   if (trains || descends()) {
     function->setAttr(names::trains, builder.getUnitAttr());
-    count(declareCounter(names::stepCount), step.getLoc());
+    count(declareCounter(names::stepCount),
+          marked(step.getLoc(), Part::Update));
   }
   SmallVector<Value> results(ret.getValues());
   SmallVector<DictionaryAttr> resultAttrs;

@@ -3,6 +3,7 @@
 #include "dialects/Dl/Build.h"
 #include "dlc/Compiler.h"
 #include "dlc/Execution/Freeze.h"
+#include "dlc/Graph/Graph.h"
 #include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
@@ -83,6 +84,15 @@ static cl::list<std::string> leftOut(
     cl::desc("do without these passes, of those that a program means the same "
              "without; to find one that is wrong"),
     cl::value_desc("PASS,..."), cl::cat(category));
+static cl::opt<std::string> printGraph(
+    "print-graph",
+    cl::desc("draw what the phase of --emit leaves (default: fuse), as .svg "
+             "(by Graphviz) or .dot; needs no -o"),
+    cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string>
+    graphStep("step",
+              cl::desc("the step that --print-graph draws (default: all)"),
+              cl::value_desc("name"), cl::cat(category));
 
 static cl::opt<bool>
     timeReport("time-report",
@@ -134,6 +144,8 @@ static Expected<std::string> findForm() {
     return getPhases().back().name.str();
   if (output.empty() && printMemoryPlan)
     return std::string("vector");
+  if (output.empty() && printGraph.getNumOccurrences())
+    return std::string("fuse");
   if (output.empty())
     return createStringError(
         "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
@@ -142,6 +154,27 @@ static Expected<std::string> findForm() {
   return createStringError("-o " + output +
                            ": the suffix is none of .so, .o, .s, .ll, .mlir; "
                            "say the form with --emit");
+}
+
+/// Where a phase stands in the table.
+static ptrdiff_t place(StringRef phase) {
+  return findPhase(phase) - getPhases().begin();
+}
+
+/// The phase whose program --print-graph draws: that of --emit, or the last
+/// whose ops are those of the language, and whose kernels are known.
+static Expected<std::string> findDrawnPhase() {
+  std::string phase = findPhase(emit) ? emit.getValue() : "fuse";
+  if (!isDrawable(phase))
+    return createStringError("--print-graph: what phase " + phase +
+                             " leaves cannot be drawn; choose with --emit one "
+                             "of " +
+                             drawablePhases());
+  if (findPhase(from) && place(from) > place(phase))
+    return createStringError("--print-graph draws what phase " + phase +
+                             " leaves, which is before --from=" + from +
+                             "; choose a later one with --emit");
+  return phase;
 }
 
 static Error write(PendingFiles &files, StringRef path,
@@ -163,9 +196,6 @@ static Error run() {
   Expected<std::string> form = findForm();
   if (!form)
     return form.takeError();
-  auto place = [](StringRef phase) {
-    return findPhase(phase) - getPhases().begin();
-  };
   if (printMemoryPlan && findPhase(*form) && place(*form) < place("vector"))
     return createStringError("--print-memory-plan: memory is planned in the "
                              "phase vector, behind --emit=" +
@@ -192,6 +222,22 @@ static Error run() {
     if (!Regex(options.remarks).isValid(flaw))
       return createStringError("--remarks: '" + options.remarks +
                                "' is no regular expression: " + flaw);
+  }
+  PendingFiles files;
+  std::optional<GraphFile> graph;
+  std::string drawn;
+  if (graphStep.getNumOccurrences() && !printGraph.getNumOccurrences())
+    return createStringError("--step says what --print-graph=FILE draws; "
+                             "without it, all steps are compiled");
+  if (printGraph.getNumOccurrences()) {
+    Expected<std::string> phase = findDrawnPhase();
+    if (!phase)
+      return phase.takeError();
+    drawn = *phase;
+    Expected<GraphFile> file = GraphFile::open(printGraph, files);
+    if (!file)
+      return file.takeError();
+    graph = std::move(*file);
   }
   if (memoryBudget.getNumOccurrences()) {
     Expected<int64_t> bytes = parseBytes(memoryBudget);
@@ -236,16 +282,30 @@ static Error run() {
   auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)
-                        ->run(from, isCode ? StringRef(getPhases().back().name)
-                                           : StringRef(*form)))
+  std::string last = isCode ? getPhases().back().name.str() : *form;
+  std::string done = from;
+  if (graph) {
+    if (Error error = (*compilation)->run(from, drawn))
+      return error;
+    mlir::TimingScope scope = options.measure("Draw");
+    Expected<std::string> text =
+        drawGraph((*compilation)->getModule(), drawn, graphStep);
+    if (!text)
+      return text.takeError();
+    if (Error error = files.describe(graph->write(*text)))
+      return error;
+    // The graph is all that was asked for.
+    if (output.empty() && !printMemoryPlan)
+      return files.commit();
+    done = drawn;
+  }
+  if (Error error = (*compilation)->run(done, last))
     return error;
 
   // The plan is all that was asked for.
-  if (printMemoryPlan && output.empty() && emit.empty())
-    return Error::success();
+  if (printMemoryPlan && output.empty() && (emit.empty() || graph))
+    return files.commit();
   std::string path = output.empty() ? "-" : output.getValue();
-  PendingFiles files;
   if (!isCode) {
     if (Error error = write(files, path, [&](raw_ostream &out) {
           (*compilation)->getModule().print(out);
@@ -309,7 +369,9 @@ int main(int argc, char **argv) {
       argc, argv,
       "dlc: compiles a model to a library that trains and predicts\n\n"
       "  dlc model.mlir -o model.so      also writes model.h\n"
-      "  dlc model.mlir --emit=grad      prints the program after a phase\n");
+      "  dlc model.mlir --emit=grad      prints the program after a phase\n"
+      "  dlc model.mlir --print-graph=model.svg --step=predict\n"
+      "                                  draws a step\n");
   Error error = run();
   if (!error)
     return 0;

@@ -1,6 +1,6 @@
-//===- Linker.h - The system's linker as a child process --------*- C++ -*-===//
-#ifndef DLC_LIB_TARGET_LINKER_H
-#define DLC_LIB_TARGET_LINKER_H
+//===- ChildProcess.h - Programs that a tool runs ---------------*- C++ -*-===//
+#ifndef DLC_SUPPORT_CHILDPROCESS_H
+#define DLC_SUPPORT_CHILDPROCESS_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallString.h"
@@ -8,6 +8,7 @@
 #include "llvm/Support/Error.h"
 
 #include <string>
+#include <utility>
 
 namespace dlc {
 
@@ -39,4 +40,4 @@ llvm::Expected<int> runProgram(llvm::ArrayRef<std::string> command,
                                TemporaryFolder &temporary, llvm::StringRef log);
 
 } // namespace dlc
-#endif // DLC_LIB_TARGET_LINKER_H
+#endif // DLC_SUPPORT_CHILDPROCESS_H

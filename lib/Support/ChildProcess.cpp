@@ -1,14 +1,14 @@
-//===- Linker.cpp - The system's linker as a child process ----------------===//
+//===- ChildProcess.cpp - Programs that a tool runs -----------------------===//
 //
 // llvm::sys::ExecuteAndWait leaves the child running when a signal ends this
-// process, and the files of the compiler driver and the linker behind. Here the
-// child has a process group and a folder of its own. A handler only notes the
-// signal; the wait sees it, ends the group, removes the folder and raises the
-// signal again for the handlers that were there before.
+// process, and its files behind: those of a compiler driver and its linker.
+// Here the child has a process group and a folder of its own. A handler only
+// notes the signal; the wait sees it, ends the group, removes the folder and
+// raises the signal again for the handlers that were there before.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Linker.h"
+#include "dlc/Support/ChildProcess.h"
 
 #include "dlc/Support/Error.h"
 

@@ -1,0 +1,86 @@
+//===- Graph.cpp - Pictures of programs -----------------------------------===//
+
+#include "dlc/Graph/Graph.h"
+
+#include "StepGraph.h"
+#include "dialects/Dl/Dl.h"
+#include "dlc/Graph/Cost.h"
+#include "dlc/Support/LargeStack.h"
+#include "dlc/Support/Suggest.h"
+#include "dlc/Transforms/Names.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::graph;
+
+/// Phases whose steps are ops of `dl`, and those behind, whose steps only call
+/// kernels.
+static constexpr llvm::StringLiteral opPhases[] = {"resolve", "grad",
+                                                   "simplify", "fuse"};
+static constexpr llvm::StringLiteral callPhases[] = {"linalg", "vector"};
+
+std::string dlc::drawablePhases() {
+  return llvm::join(
+      llvm::concat<const llvm::StringLiteral>(opPhases, callPhases), ", ");
+}
+
+bool dlc::isDrawable(StringRef phase) {
+  return llvm::is_contained(opPhases, phase) ||
+         llvm::is_contained(callPhases, phase);
+}
+
+llvm::Expected<std::string> dlc::drawGraph(ModuleOp module, StringRef phase,
+                                           StringRef step) {
+  SmallVector<func::FuncOp> steps;
+  module.walk([&](func::FuncOp function) {
+    if (function->hasAttr(names::step))
+      steps.push_back(function);
+  });
+  if (!step.empty()) {
+    SmallVector<StringRef> known;
+    for (func::FuncOp function : steps)
+      known.push_back(function.getSymName());
+    llvm::erase_if(
+        steps, [&](func::FuncOp other) { return other.getSymName() != step; });
+    if (steps.empty())
+      return unknownName("step", step, known);
+  }
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "digraph dlc {\n"
+     << "  newrank=true; nodesep=0.15; ranksep=0.25; "
+        "fontname=\"Helvetica\"; fontsize=10;\n"
+     << "  node [shape=box, style=\"filled,rounded\", "
+        "fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\", "
+        "height=0.2];\n"
+     << "  edge [fontname=\"Helvetica\", fontsize=8, arrowsize=0.6];\n";
+  // Scopes and loops may lie deep in each other.
+  onLargeStack([&] {
+    for (auto [number, function] : llvm::enumerate(steps)) {
+      StepGraph graph;
+      graph.step = function.getSymName().str();
+      graph.phase = phase.str();
+      if (auto model = function->getParentOfType<dl::ModelOp>()) {
+        graph.model = model.getSymName().str();
+        for (auto param : model.getBody().getOps<dl::ParamOp>()) {
+          auto type = cast<RankedTensorType>(param.getType());
+          graph.parameters += static_cast<double>(type.getNumElements());
+          graph.parameterBytes += bytesOf(type);
+        }
+        addItems(graph, function);
+        findScopes(graph, function.getLoc());
+      } else {
+        graph.isLowered = true;
+        addCalls(graph, function);
+      }
+      formNodes(graph);
+      std::string prefix =
+          steps.size() == 1 ? "n" : "s" + std::to_string(number) + "n";
+      writeStep(graph, prefix, os);
+    }
+  });
+  os << "}\n";
+  return text;
+}
