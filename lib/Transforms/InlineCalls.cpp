@@ -7,6 +7,7 @@
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
 
 //===----------------------------------------------------------------------===//
