@@ -279,25 +279,26 @@ LogicalResult StepBufferizer::run() {
   Block &body = step.getBody().front();
   builder.setInsertionPointToStart(&body);
   SmallVector<Type> types;
+  SmallVector<bool> sliced;
   for (BlockArgument arg : body.getArguments()) {
     Type type = arg.getType();
+    sliced.push_back(isa<RankedTensorType>(type) && isSliced(arg));
     if (isa<RankedTensorType>(type)) {
       // Users are the ops to be replaced; the type is changed when they are
       // gone.
       MemRefType buffer = bufferType(type);
-      bool sliced = isSliced(arg);
-      type = sliced ? MemRefType::get({codegen::bytesOf(buffer)},
-                                      builder.getI8Type())
-                    : buffer;
+      type = sliced.back() ? MemRefType::get({codegen::bytesOf(buffer)},
+                                             builder.getI8Type())
+                           : buffer;
     }
     types.push_back(type);
   }
   SmallVector<BlockArgument> old(body.getArguments());
-  for (auto [arg, type] : llvm::zip(old, types)) {
+  for (auto [arg, type, isSliced] : llvm::zip(old, types, sliced)) {
     BlockArgument now = body.addArgument(type, arg.getLoc());
     if (!isa<RankedTensorType>(arg.getType())) {
       arg.replaceAllUsesWith(now);
-    } else if (type == bufferType(arg.getType())) {
+    } else if (!isSliced) {
       places[arg] = Place(now);
     } else {
       Value zero = arith::ConstantIndexOp::create(builder, step.getLoc(), 0);

@@ -35,3 +35,24 @@ func.func @step(%x: tensor<16x8xf32>, %a: tensor<8xf32>, %y: tensor<16x8xf32>, %
   }
   return
 }
+
+// Bytes that are sliced are not a buffer of their type, although they look like one.
+// CHECK-LABEL: func.func @bytes
+// CHECK-SAME:    (%[[X:.*]]: memref<16xi8>, %[[Y:.*]]: memref<16xi8>,
+// CHECK:         scf.for
+// CHECK:           memref.view %[[X]][%{{.*}}][] : memref<16xi8> to memref<i8>
+// CHECK:           memref.view %[[Y]][%{{.*}}][] : memref<16xi8> to memref<i8>
+func.func private @byte(tensor<i8>, tensor<i8>, index, index) -> tensor<i8> attributes {dl.kernel, dl.writes = array<i64: 1>}
+func.func @bytes(%x: tensor<16xi8>, %y: tensor<16xi8>, %worker: index, %workers: index) attributes {dl.step} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c16 = arith.constant 16 : index
+  %0 = scf.for %i = %c0 to %c16 step %c1 iter_args(%ys = %y) -> (tensor<16xi8>) {
+    %1 = tensor.extract_slice %x[%i] [1] [1] : tensor<16xi8> to tensor<i8>
+    %2 = tensor.extract_slice %ys[%i] [1] [1] : tensor<16xi8> to tensor<i8>
+    %3 = func.call @byte(%1, %2, %worker, %workers) : (tensor<i8>, tensor<i8>, index, index) -> tensor<i8>
+    %4 = tensor.insert_slice %3 into %ys[%i] [1] [1] : tensor<i8> into tensor<16xi8>
+    scf.yield %4 : tensor<16xi8>
+  }
+  return
+}
