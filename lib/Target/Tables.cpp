@@ -107,14 +107,13 @@ public:
     SmallVector<Constant *> faults;
     for (StringRef fault : info.faults)
       faults.push_back(string(fault));
-    return structure({string(info.name), tensors(info.inputs),
-                      tensors(info.outputs), array(faults, "dlc.faults"),
-                      i32(info.inputs.size()), i32(info.outputs.size()),
-                      i32(faults.size()), i32(info.trains), entry,
-                      numbers(info.writes), numbers(info.derivations),
-                      i32(info.writes.size()), i32(info.derivations.size()),
-                      i64(info.batch), array(sizes, "dlc.sizes"),
-                      i32(sizes.size()), i32(info.anyBatch)});
+    return structure(
+        {string(info.name), tensors(info.inputs), tensors(info.outputs),
+         array(faults, "dlc.faults"), i32(info.inputs.size()),
+         i32(info.outputs.size()), i32(faults.size()), i32(info.trains), entry,
+         numbers(info.writes), numbers(info.derivations),
+         i32(info.writes.size()), i32(info.derivations.size()), i64(info.batch),
+         array(sizes, "dlc.sizes"), i32(sizes.size()), i32(info.anyBatch)});
   }
   /// dlc_derivation
   Constant *derivation(const DerivationInfo &info, Function *entry) {

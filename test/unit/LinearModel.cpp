@@ -186,12 +186,13 @@ void predict(void *block, void *, void *const *io, int64_t *, int64_t worker,
   *static_cast<double *>(io[2]) = mean;
 }
 
-const dlc_step steps[] = {{"train", inputs, trainOutputs, faults, 2, 2, 1, 1,
-                           train, nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
-                          {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1,
-                           0, evaluate, nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
-                          {"predict", inputs, predictOutputs, nullptr, 1, 2, 0,
-                           0, predict, nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
+const dlc_step steps[] = {
+    {"train", inputs, trainOutputs, faults, 2, 2, 1, 1, train, nullptr, nullptr,
+     0, 0, 0, nullptr, 0, 0},
+    {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1, 0, evaluate, nullptr,
+     nullptr, 0, 0, 0, nullptr, 0, 0},
+    {"predict", inputs, predictOutputs, nullptr, 1, 2, 0, 0, predict, nullptr,
+     nullptr, 0, 0, 0, nullptr, 0, 0}};
 
 } // namespace
 

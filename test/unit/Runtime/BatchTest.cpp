@@ -46,8 +46,10 @@ struct Sized {
       inputs[i][0] = {"x", xShapes[i], 2, DLC_F32};
       inputs[i][1] = {"add", one, 1, DLC_F32};
       outputs[i][0] = {"y", yShapes[i], 1, DLC_F32};
-      sizes[i] = {"sum", inputs[i],    outputs[i],    faults,  2, 1, 1,
-                  0,     functions[i], nullptr, nullptr, 0, 0, xShapes[i][0], nullptr, 0, 0};
+      sizes[i] = {"sum",   inputs[i], outputs[i], faults,        2,
+                  1,       1,         0,          functions[i],  nullptr,
+                  nullptr, 0,         0,          xShapes[i][0], nullptr,
+                  0,       0};
     }
     step = sizes[2];
     step.sizes = sizes;

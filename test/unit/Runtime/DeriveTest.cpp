@@ -88,10 +88,14 @@ const dlc_tensor outputs[] = {{"y", nullptr, 0, DLC_F32},
 const int32_t ofW[] = {W}, ofB[] = {B}, ofWH[] = {W, H}, first[] = {0},
               both[] = {0, 1}, beyond[] = {2};
 const dlc_step steps[NumSteps] = {
-    {"read", nullptr, outputs, nullptr, 0, 2, 0, 0, read, nullptr, first, 0, 1, 0, nullptr, 0, 0},
-    {"write_w", nullptr, nullptr, nullptr, 0, 0, 0, 1, writeW, ofW, nullptr, 1, 0, 0, nullptr, 0, 0},
-    {"write_b", nullptr, nullptr, nullptr, 0, 0, 0, 0, writeB, ofB, nullptr, 1, 0, 0, nullptr, 0, 0},
-    {"both", nullptr, outputs, nullptr, 0, 2, 0, 0, readBoth, nullptr, both, 0, 2, 0, nullptr, 0, 0}};
+    {"read", nullptr, outputs, nullptr, 0, 2, 0, 0, read, nullptr, first, 0, 1,
+     0, nullptr, 0, 0},
+    {"write_w", nullptr, nullptr, nullptr, 0, 0, 0, 1, writeW, ofW, nullptr, 1,
+     0, 0, nullptr, 0, 0},
+    {"write_b", nullptr, nullptr, nullptr, 0, 0, 0, 0, writeB, ofB, nullptr, 1,
+     0, 0, nullptr, 0, 0},
+    {"both", nullptr, outputs, nullptr, 0, 2, 0, 0, readBoth, nullptr, both, 0,
+     2, 0, nullptr, 0, 0}};
 const dlc_derivation derivations[] = {{ofWH, 2, derive},
                                       {ofB, 1, deriveSquare}};
 const dlc_model derived = {

@@ -12,9 +12,9 @@ using namespace dlc;
 /// a model, calls, and what `resolve` or `simplify` make.
 static bool isElsewhere(StringRef op) {
   static constexpr StringLiteral names[] = {
-      "dl.model", "dl.hparam",  "dl.param",     "dl.buffer",
-      "dl.slot",  "dl.counter", "dl.optimizer", "dl.func",
-      "dl.step",  "dl.call",    "dl.depends",   "dl.random_bits"};
+      "dl.model",   "dl.hparam",  "dl.param",      "dl.buffer", "dl.slot",
+      "dl.counter", "dl.derived", "dl.optimizer",  "dl.func",   "dl.step",
+      "dl.call",    "dl.depends", "dl.random_bits"};
   return llvm::is_contained(names, op);
 }
 
