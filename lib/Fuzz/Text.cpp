@@ -61,7 +61,16 @@ bool dlc::fuzz::inlineCall(dl::CallOp call) {
   map.map(body.getArguments(), call.getArgs());
   OpBuilder builder(call);
   for (Operation &op : body.without_terminator())
-    builder.clone(op, map);
+    builder.clone(op, map)->walk([&](Operation *inner) {
+      if (auto modal = dyn_cast<dl::HasMode>(inner))
+        if (!modal.getMode() && call.getMode())
+          modal.setMode(*call.getMode());
+      auto read = dyn_cast<dl::ReadOp>(inner);
+      if (read && !read.getAveragedAttr() &&
+          isa_and_nonnull<dl::ParamOp>(
+              SymbolTable::lookupSymbolIn(model, read.getEntryAttr())))
+        read.setAveragedAttr(call.getAveragedAttr());
+    });
   for (auto [result, value] :
        llvm::zip(call.getResults(), body.getTerminator()->getOperands()))
     result.replaceAllUsesWith(map.lookupOrDefault(value));

@@ -30,6 +30,8 @@ struct PhaseOptions {
   bool printMemoryPlan = false;
   /// Optional passes to leave out, by name (see getOptionalPasses).
   std::vector<std::string> disabled = {};
+  /// Gets the names of the optional passes that are added; null: none.
+  std::vector<std::string> *optional = nullptr;
 };
 
 struct Phase {
@@ -49,7 +51,7 @@ const Phase *findPhase(llvm::StringRef name);
 
 /// The names of the passes that a program compiles without: they change the
 /// order and the place of computations, never a result.
-llvm::ArrayRef<llvm::StringLiteral> getOptionalPasses();
+llvm::ArrayRef<std::string> getOptionalPasses();
 
 /// Adds the passes of one phase and the check that only legal ops are left.
 void addPhase(mlir::OpPassManager &manager, const Phase &phase,
