@@ -26,6 +26,7 @@
 
 #include "Differences.h"
 #include "Random.h"
+#include "Text.h"
 
 #include "dlc/Pipelines/Phases.h"
 
@@ -77,6 +78,8 @@ private:
   Random random;
   Verdict verdict;
   std::string path, widePath;
+  /// What is compiled: the program, unless a fault is planted.
+  std::string compiledPath;
   int calls = 2;
   bool narrow = false; ///< some of it is in f32
   Outcome reference;
@@ -94,6 +97,7 @@ Checker::Checker(StringRef program, const CheckOptions &options)
   path = file.str();
   sys::path::replace_extension(file, "wide.mlir");
   widePath = file.str();
+  compiledPath = path;
   narrow = program.contains("f32");
   if (program.contains("dl.minimize"))
     calls = 3;
@@ -124,6 +128,18 @@ bool Checker::makeReference() {
   if (Error error = writeText(path, program)) {
     find("internal", toString(std::move(error)));
     return false;
+  }
+  if (!options.miscompiled.empty()) {
+    DlContext context;
+    mlir::OwningOpRef<mlir::ModuleOp> module = parseProgram(program, context);
+    if (!module)
+      return false;
+    plantFault(*module, options.miscompiled);
+    compiledPath = path + ".planted.mlir";
+    if (Error error = writeText(compiledPath, printProgram(*module))) {
+      find("internal", toString(std::move(error)));
+      return false;
+    }
   }
   Expected<std::unique_ptr<Model>> model = interpret(path);
   if (!model) {
@@ -296,7 +312,7 @@ void Checker::checkLevel(unsigned level, std::optional<Code> &code,
   std::string name = "-O" + std::to_string(level);
   CompilerOptions compilerOptions;
   compilerOptions.optLevel = level;
-  code = compile("compile " + name, compilerOptions, path);
+  code = compile("compile " + name, compilerOptions, compiledPath);
   if (!code)
     return;
   outcome = runCode(*code, 1);
@@ -311,7 +327,7 @@ void Checker::checkPhases(const Outcome &expected) {
   if (StringRef(options.only).starts_with("from "))
     name = StringRef(options.only).drop_front(5);
   std::string kind = ("from " + name).str();
-  Expected<std::string> text = emit(path, CompilerOptions(), name);
+  Expected<std::string> text = emit(compiledPath, CompilerOptions(), name);
   if (!text) {
     find(kind, shortened(toString(text.takeError())));
     return;
@@ -335,7 +351,8 @@ void Checker::checkPasses() {
   std::string kind = ("without " + pass).str();
   CompilerOptions compilerOptions;
   compilerOptions.disabledPasses = {pass.str()};
-  std::optional<Code> code = compile("compile " + kind, compilerOptions, path);
+  std::optional<Code> code =
+      compile("compile " + kind, compilerOptions, compiledPath);
   if (!code)
     return;
   Outcome outcome = runCode(*code, 1);
@@ -348,7 +365,7 @@ void Checker::checkBudget(const Code &code, const Outcome &expected) {
   compilerOptions.memoryBudget = code.arenaBytes() * 6 / 10;
   if (compilerOptions.memoryBudget == 0)
     return;
-  Expected<Code> small = Code::compile(path, compilerOptions);
+  Expected<Code> small = Code::compile(compiledPath, compilerOptions);
   // Not every program can do with less.
   if (!small) {
     std::string message = toString(small.takeError());
@@ -367,7 +384,7 @@ Verdict Checker::run() {
   if (!makeReference())
     return verdict;
   if (wants("gradient"))
-    checkDerivatives(path, narrow ? widePath : path, verdict);
+    checkDerivatives(path, narrow ? widePath : path, options, verdict);
   if (StringRef(options.only) == "gradient")
     return verdict;
   StringRef only = options.only;

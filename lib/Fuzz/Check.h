@@ -109,6 +109,9 @@ struct CheckOptions {
   std::string only;
   /// A folder for the program's text.
   std::string folder;
+  /// An op with results that are 1.001 times what they should be, to test what
+  /// finds: in compiled code, or where gradients are held against differences.
+  std::string miscompiled, misderived;
 };
 
 Verdict check(llvm::StringRef program, const CheckOptions &options);

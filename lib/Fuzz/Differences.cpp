@@ -91,10 +91,11 @@ namespace {
 /// One target of one gradient.
 class DerivativeCheck {
 public:
-  DerivativeCheck(StringRef program, StringRef path, unsigned gradient,
+  DerivativeCheck(StringRef program, StringRef path,
+                  const CheckOptions &options, unsigned gradient,
                   unsigned target)
-      : program(program), path(path), number(gradient), target(target),
-        random(gradient * 31 + target, 7) {}
+      : program(program), path(path), options(options), number(gradient),
+        target(target), random(gradient * 31 + target, 7) {}
 
   /// What is wrong, or nothing.
   std::optional<std::string> run(Verdict &verdict);
@@ -113,6 +114,7 @@ private:
   std::optional<Slope> compareHere(double &along);
 
   StringRef program, path;
+  const CheckOptions &options;
   unsigned number, target;
   Random random;
   bool cotangent = false;
@@ -275,6 +277,8 @@ bool DerivativeCheck::makeExact(ModuleOp module) {
   }
   around.outputs(outputs, names);
   addMovement(around, value);
+  if (!options.misderived.empty())
+    plantFault(module, options.misderived);
   return true;
 }
 
@@ -444,6 +448,7 @@ std::optional<std::string> DerivativeCheck::run(Verdict &verdict) {
 }
 
 void dlc::fuzz::checkDerivatives(StringRef path, StringRef widePath,
+                                 const CheckOptions &options,
                                  Verdict &verdict) {
   auto file = llvm::MemoryBuffer::getFile(widePath);
   if (!file)
@@ -464,7 +469,7 @@ void dlc::fuzz::checkDerivatives(StringRef path, StringRef widePath,
       for (unsigned target = 0; target < op.getTargets().size(); ++target) {
         if (budget-- <= 0)
           return;
-        DerivativeCheck derivative(program, path, gradient, target);
+        DerivativeCheck derivative(program, path, options, gradient, target);
         if (std::optional<std::string> wrong = derivative.run(verdict)) {
           verdict.findings.push_back({"gradient", *wrong});
           return;

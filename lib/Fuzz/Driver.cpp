@@ -51,8 +51,10 @@ struct Options {
   unsigned jobs = 2;
   int timeout = 20, reductions = 40, budget = 150;
   std::string folder, only, out;
-  /// Every program that has this op is a finding: to test what finds.
+  /// Every program that has this op is a finding: to test what reduces.
   std::string plant;
+  /// See CheckOptions.
+  std::string miscompiled, misderived;
 };
 
 /// A finding as lines of text tell it.
@@ -97,6 +99,8 @@ static void checkProgram(StringRef program, const Options &options,
   checkOptions.seed = options.seed + number;
   checkOptions.folder = options.folder + "/" + std::to_string(getpid());
   checkOptions.only = only;
+  checkOptions.miscompiled = options.miscompiled;
+  checkOptions.misderived = options.misderived;
   (void)sys::fs::create_directories(checkOptions.folder);
   Verdict verdict = check(program, checkOptions);
   (void)sys::fs::remove_directories(checkOptions.folder);
@@ -278,7 +282,8 @@ void Fuzzer::end(Task &task) {
     report(*task.reduces, program);
     return;
   }
-  ++done;
+  if (++done % 500 == 0)
+    outs() << "... " << done << " programs, " << total << " findings\n";
   for (const Reported &found : findings(*task.process, task.number)) {
     ++total;
     ++kinds[found.kind];
@@ -454,6 +459,13 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   cl::opt<std::string> plant(
       "plant", cl::desc("instead of running programs, report those with OP"),
       cl::value_desc("OP"), cl::cat(category));
+  cl::opt<std::string> miscompile(
+      "miscompile", cl::desc("compile OP with a fault: 1.001 times its result"),
+      cl::value_desc("OP"), cl::cat(category));
+  cl::opt<std::string> misderive(
+      "misderive",
+      cl::desc("the same fault where gradients are held against differences"),
+      cl::value_desc("OP"), cl::cat(category));
   cl::opt<int64_t> print("print", cl::desc("print program N and end"),
                          cl::value_desc("N"), cl::init(-1), cl::cat(category));
   cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
@@ -474,6 +486,8 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   options.only = only;
   options.out = out;
   options.plant = plant;
+  options.miscompiled = miscompile;
+  options.misderived = misderive;
   SmallString<128> folder;
   if (std::error_code code =
           sys::fs::createUniqueDirectory("dlc-fuzz", folder)) {
