@@ -176,8 +176,7 @@ std::string dlc::describe(const Difference &difference) {
     text += formatv("; allowed {0:e0} of the largest magnitude {1:e2}",
                     difference.tolerance, difference.scale);
   if (difference.noise != 0)
-    text += formatv("; rounding moves it by {0:e2}",
-                    difference.noise);
+    text += formatv("; rounding moves it by {0:e2}", difference.noise);
   return text + ")";
 }
 

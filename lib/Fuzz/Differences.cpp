@@ -10,9 +10,9 @@
 // `dl.stop_gradient`, the weights of classes) keeps, by a further input, the
 // value that it has at t.
 //
-// At a kink, or where the way from t - h v to t + h v crosses one, that need
-// not be so. But a rule that is wrong is wrong nearby too: what holds at a
-// point close to t is no finding.
+// At a kink, or where the way from t - h v to t + h v crosses one, that says
+// little, or need not be so. But a rule that is wrong is wrong nearby too: a
+// point close to t decides then.
 //
 // A gradient in the body of a loop is taken in the loop: the input is a stack
 // that is zero but for one step, and so are what the programs return.
@@ -161,9 +161,7 @@ public:
         loop(dyn_cast<dl::ScanOp>(gradient->getParentOp())) {}
 
   int64_t trips() { return loop ? loop.getTrips() : 1; }
-  Block &block() {
-    return loop ? loop.getBlock() : step.getBody().front();
-  }
+  Block &block() { return loop ? loop.getBlock() : step.getBody().front(); }
   Value input(Type type, StringRef name) {
     if (!loop)
       return addInput(step, type, name);
@@ -201,12 +199,11 @@ private:
     for (Value output : outputs)
       state.addTypes(dl::ScanOp::stackType(output.getType(), trips()));
     state.addAttributes(loop->getAttrs());
-    state.attributes.set(
-        "operandSegmentSizes",
-        builder.getDenseI32ArrayAttr(
-            {int32_t(loop.getInits().size()),
-             int32_t(loop.getInputs().size() + inputs.size()),
-             int32_t(loop.getInvariants().size())}));
+    state.attributes.set("operandSegmentSizes",
+                         builder.getDenseI32ArrayAttr(
+                             {int32_t(loop.getInits().size()),
+                              int32_t(loop.getInputs().size() + inputs.size()),
+                              int32_t(loop.getInvariants().size())}));
     state.addRegion()->takeBody(loop.getBody());
     auto larger = cast<dl::ScanOp>(builder.create(state));
     loop->replaceAllUsesWith(
@@ -359,12 +356,13 @@ Slope dlc::fuzz::compareDerivative(double along, double size,
   double scale = std::max(std::abs(low), std::abs(high));
   double rounding = 1e-15 * largest / h + 1e-7;
   result.value = whole;
-  result.allowed =
-      1e-4 * scale + 1e-6 * size + 20 * std::abs(whole - half) + 10 * rounding;
+  double curvature = 20 * std::abs(whole - half);
   result.kink = !result.finite || high - low > 1e-2 * scale + 100 * rounding ||
-                std::abs(whole - half) > 1e-3 * scale + 100 * rounding;
+                curvature > 1e-3 * scale + 100 * rounding;
+  result.allowed = 1e-4 * scale + 1e-6 * size + 10 * rounding +
+                   (result.kink ? 0 : curvature);
   result.wrong = result.finite && (along < low - result.allowed ||
-                            along > high + result.allowed);
+                                   along > high + result.allowed);
   return result;
 }
 
@@ -397,8 +395,8 @@ std::optional<std::string> DerivativeCheck::run(Verdict &verdict) {
   if (!module)
     return std::nullopt;
   OwningOpRef<ModuleOp> other = module->clone();
-  auto type = dl::tensorType(
-      gradientsOf(stepOf(*module))[number].getTargets()[target]);
+  auto type =
+      dl::tensorType(gradientsOf(stepOf(*module))[number].getTargets()[target]);
   if (!makeExact(*module) || trips == 0)
     return std::nullopt;
   makeMoved(*other);
@@ -426,19 +424,27 @@ std::optional<std::string> DerivativeCheck::run(Verdict &verdict) {
     return std::nullopt;
   ++verdict.derivatives;
   verdict.kinks += found->kink;
-  if (!found->wrong)
+  if (!found->wrong && !found->kink)
     return std::nullopt;
+  bool wrong = found->wrong;
   for (double distance : {1e-3, 1e-4}) {
     shift = someDirection();
     for (double &element : shift)
       element *= distance;
     double nearby;
     std::optional<Slope> slope = compareHere(nearby);
-    if (!slope || !slope->finite || slope->wrong)
+    if (!slope || !slope->finite)
       continue;
-    verdict.kinks += !found->kink;
-    return std::nullopt;
+    if (!slope->wrong && (found->wrong || !slope->kink))
+      return std::nullopt;
+    if (slope->wrong && !slope->kink) {
+      wrong = true;
+      found = slope;
+      along = nearby;
+    }
   }
+  if (!wrong)
+    return std::nullopt;
   return llvm::formatv("gradient {0}, target {1}: along a direction {2}, by "
                        "differences {3}, allowed {4}",
                        number + 1, target + 1, llvm::formatv("{0:e6}", along),

@@ -340,11 +340,11 @@ void Generator::addCall() {
     }
     // One function may be called in both modes.
     bool trains = random.chance(train ? 0.75 : 0.25);
-    Operation *call = make("call", arguments,
-                           "callee = @" + name + ", mode = #dl<mode " +
-                               (trains ? "train" : "eval") + ">" +
-                               averaged(0.5),
-                           results);
+    Operation *call =
+        make("call", arguments,
+             "callee = @" + name + ", mode = #dl<mode " +
+                 (trains ? "train" : "eval") + ">" + averaged(0.5),
+             results);
     if (call)
       for (auto [result, value] : llvm::zip(call->getResults(), returned))
         ranges[result] = rangeOf(value);
@@ -569,8 +569,8 @@ void Generator::addStep(StringRef name, int parts) {
     addMinimize();
   if (!averages.empty() && !parameters.empty() && random.chance(0.5)) {
     std::string entry = random.pick<std::string>(parameters);
-    auto param =
-        cast<dl::ParamOp>(SymbolTable::lookupSymbolIn(model->getParentOp(), entry));
+    auto param = cast<dl::ParamOp>(
+        SymbolTable::lookupSymbolIn(model->getParentOp(), entry));
     op("sin", {op("read", {}, "entry = @" + entry + averaged(1),
                   {cast<RankedTensorType>(param.getType())})});
   }

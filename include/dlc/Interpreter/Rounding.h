@@ -11,9 +11,9 @@ namespace dlc::interp {
 /// While an object of this class exists, what this thread evaluates is rounded
 /// by chance (the random rounding of Monte Carlo arithmetic): a result of
 /// arithmetic that its type cannot hold, and a partial sum, become one of the
-/// nearest `units` numbers to either side. Several such evaluations show how far any code that computes
-/// the same in another order may be off; what is exact stays exact. Objects do
-/// not nest.
+/// nearest `units` numbers to either side. Several such evaluations show how
+/// far any code that computes the same in another order may be off; what is
+/// exact stays exact. Objects do not nest.
 class RoundingByChance {
 public:
   explicit RoundingByChance(uint64_t seed, unsigned units = 1);

@@ -31,8 +31,7 @@ static Comparison compareNarrow(const Result &expected, const Result &seen,
 
 TEST(CompareTest, RoundingIsAllowedAndNoMore) {
   Result expected = floats({1, 2, 4});
-  Comparison near =
-      compareNarrow(expected, floats({1, 2, 4.00003f}), expected);
+  Comparison near = compareNarrow(expected, floats({1, 2, 4.00003f}), expected);
   EXPECT_FALSE(near.difference.differs());
   EXPECT_FALSE(near.excused);
   Comparison wrong = compareNarrow(expected, floats({1, 2.0001f, 4}), expected);
@@ -69,8 +68,8 @@ TEST(CompareTest, WhatRoundingDecidesIsUndecided) {
 
 TEST(CompareTest, IntegersAreExact) {
   Result expected = integers({1000000, 5});
-  EXPECT_EQ(
-      compareNarrow(expected, expected, expected).difference.differing, 0);
+  EXPECT_EQ(compareNarrow(expected, expected, expected).difference.differing,
+            0);
   EXPECT_EQ(compareNarrow(expected, integers({1000001, 5}), expected)
                 .difference.differing,
             1);
@@ -78,8 +77,8 @@ TEST(CompareTest, IntegersAreExact) {
 
 TEST(CompareTest, WhatIsNotFiniteIsTheSame) {
   Result expected = floats({NAN, INFINITY, 1});
-  EXPECT_EQ(
-      compareNarrow(expected, expected, expected).difference.differing, 0);
+  EXPECT_EQ(compareNarrow(expected, expected, expected).difference.differing,
+            0);
   EXPECT_EQ(compareNarrow(expected, floats({1, -INFINITY, NAN}), expected)
                 .difference.differing,
             3);
@@ -109,10 +108,10 @@ TEST(CompareTest, DerivativesAgreeWithDifferences) {
 /// A leaky ReLU, at its kink and so near it that differences cross it.
 TEST(CompareTest, SlopesToBothSidesOfAKinkAreRight) {
   auto leaky = [](double x) { return x > 0 ? x : 0.2 * x; };
-  for (double t : {0.0, 0.3 * h, -0.7 * h}) {
-    EXPECT_TRUE(slopeOf(leaky, t, 1).kink);
-    EXPECT_FALSE(slopeOf(leaky, t, 1).wrong);
-    EXPECT_FALSE(slopeOf(leaky, t, 0.2).wrong);
+  for (auto [t, right] : {std::pair(0.0, 1.0), std::pair(0.0, 0.2),
+                          std::pair(0.3 * h, 1.0), std::pair(-0.7 * h, 0.2)}) {
+    EXPECT_TRUE(slopeOf(leaky, t, right).kink);
+    EXPECT_FALSE(slopeOf(leaky, t, right).wrong);
     EXPECT_TRUE(slopeOf(leaky, t, 1.01).wrong);
     EXPECT_TRUE(slopeOf(leaky, t, -0.2).wrong);
   }
