@@ -49,8 +49,9 @@ llvm::ArrayRef<Phase> getPhases();
 /// The phase of that name, or null.
 const Phase *findPhase(llvm::StringRef name);
 
-/// The names of the passes that a program compiles without: they change the
-/// order and the place of computations, never a result.
+/// The names of the passes that a program compiles without, as the phases add
+/// them: they change the order, the place and the rounding of computations,
+/// nothing else.
 llvm::ArrayRef<std::string> getOptionalPasses();
 
 /// Adds the passes of one phase and the check that only legal ops are left.
