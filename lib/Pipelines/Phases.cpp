@@ -111,6 +111,7 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addCleanup(manager, options);
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createCollectFaults());
+  addOptional(manager.nest<dl::ModelOp>(), options, createAssignStorage());
   manager.nest<dl::ModelOp>().addPass(createAssignLayout());
   // Views inside of loops move as far as the loop's invariants, in front of the
   // loops, and on from there.
