@@ -176,8 +176,7 @@ std::string dlc::describe(const Difference &difference) {
     text += formatv("; allowed {0:e0} of the largest magnitude {1:e2}",
                     difference.tolerance, difference.scale);
   if (difference.noise != 0)
-    text += formatv("; last bits of the inputs move it by {0:e2}",
-                    difference.noise);
+    text += formatv("; rounding moves it by {0:e2}", difference.noise);
   return text + ")";
 }
 
@@ -191,7 +190,8 @@ void dlc::perturb(int type, MutableArrayRef<char> bytes, unsigned seed) {
       T value;
       std::memcpy(&value, &bytes[at], sizeof(T));
       int way = int(random() % 3) - 1;
-      if (way == 0 || !std::isfinite(value) || value == std::trunc(value))
+      if (way == 0 || !std::isfinite(value) ||
+          value * 64 == std::trunc(value * 64))
         continue;
       value =
           std::nextafter(value, way > 0 ? std::numeric_limits<T>::infinity()

@@ -2,6 +2,7 @@
 
 #include "Probe.h"
 
+#include "dlc/Interpreter/Rounding.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Transforms/Names.h"
 
@@ -168,6 +169,7 @@ std::vector<double> Probe::noiseOf(StringRef name, ArrayRef<Shared> operands,
       moved.push_back(std::make_shared<const interp::Tensor>(
           interp::Tensor::load(operand->type(), bytes.data())));
     }
+    interp::RoundingByChance rounding(seed);
     Expected<std::vector<Shared>> results = evaluate(name, moved);
     if (!results) {
       consumeError(results.takeError());

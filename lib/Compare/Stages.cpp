@@ -7,6 +7,7 @@
 
 #include "dlc/Conversion/Passes.h"
 #include "dlc/Execution/Interpret.h"
+#include "dlc/Interpreter/Rounding.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Transforms/Passes.h"
 
@@ -162,7 +163,9 @@ Expected<Outcome> Comparison::call(Model &model, unsigned seed) const {
     return std::move(error);
   if (Error error = request.initialise(model))
     return std::move(error);
+  std::optional<interp::RoundingByChance> rounding;
   if (seed != 0) {
+    rounding.emplace(seed);
     for (int i = 0; i < step.num_inputs; ++i)
       perturb(step.inputs[i].type, buffers.input(i), seed + i);
     if (Error error = perturbState(model, seed + step.num_inputs))

@@ -4,17 +4,17 @@
 //
 // The reference R is the interpreter. How far rounding alone moves the results
 // of this very program is measured: S is, for each output, the largest
-// difference between R, the interpreter on the program in f64, and the same on
-// inputs and state that are moved by a few units in the last place. Compiled
-// code may then differ from R by
+// difference between R, the interpreter on the program in f64, and the same
+// rounding by chance, with other last bits of inputs and state. Compiled code
+// may then differ from R as `dlc-run --compare` allows (Difference.h), by
 //
-//     16 S + b max(|R|, 1/64)      b = 1e-5 of f32, 1e-9 of f64
+//     32 S + b |R|      b = 2e-5 of f32, 1e-11 of f64
 //
 // where |R| is the largest element of the output. An output with S above a
-// twentieth of |R| is undecided: counted, not compared. Integers are compared
-// exactly, unless one of the runs that measure S gives another; infinities and
-// what is not a number must be the same as in R, unless those runs differ
-// there.
+// twentieth of |R|, or of 1/64 if that is more, is undecided: counted, not
+// compared. Integers are compared exactly, unless one of the runs that measure
+// S gives another; infinities and what is not a number must be the same as in
+// R, unless those runs differ there.
 //
 // Each optional pass left out gives code that is compared in the same way. All
 // else is compared bit by bit: one, two and three threads; the program that
@@ -26,6 +26,7 @@
 
 #include "Differences.h"
 #include "Random.h"
+#include "Text.h"
 
 #include "dlc/Pipelines/Phases.h"
 
@@ -57,6 +58,9 @@ private:
       verdict.findings.push_back({kind.str(), detail.str()});
   }
   bool makeReference();
+  /// Runs that round by chance, to so many units of the last place.
+  void addSpread(int runs, unsigned units);
+  Comparison compareNumber(size_t number, const Result &seen) const;
   void compareWithReference(const Outcome &outcome, StringRef variant);
   /// Whether they have the same bits.
   void compareBits(const Outcome &expected, const Outcome &seen,
@@ -74,11 +78,14 @@ private:
   Random random;
   Verdict verdict;
   std::string path, widePath;
+  /// What is compiled: the program, unless a fault is planted.
+  std::string compiledPath;
   int calls = 2;
   bool narrow = false; ///< some of it is in f32
   Outcome reference;
   /// The runs that say how far rounding moves the results.
   std::vector<Outcome> spread;
+  bool isSpreadLarge = false;
 };
 
 } // namespace
@@ -90,6 +97,7 @@ Checker::Checker(StringRef program, const CheckOptions &options)
   path = file.str();
   sys::path::replace_extension(file, "wide.mlir");
   widePath = file.str();
+  compiledPath = path;
   narrow = program.contains("f32");
   if (program.contains("dl.minimize"))
     calls = 3;
@@ -107,17 +115,38 @@ static std::string shortened(StringRef message) {
   return message.take_until([](char c) { return c == '\n'; }).str();
 }
 
+void Checker::addSpread(int runs, unsigned units) {
+  Expected<std::unique_ptr<Model>> model = interpret(path);
+  if (!model)
+    return consumeError(model.takeError());
+  for (; runs > 0; --runs)
+    spread.push_back(
+        runModel(**model, calls, {1000 * unsigned(spread.size() + 1), units}));
+}
+
 bool Checker::makeReference() {
   if (Error error = writeText(path, program)) {
     find("internal", toString(std::move(error)));
     return false;
+  }
+  if (!options.miscompiled.empty()) {
+    DlContext context;
+    mlir::OwningOpRef<mlir::ModuleOp> module = parseProgram(program, context);
+    if (!module)
+      return false;
+    plantFault(*module, options.miscompiled);
+    compiledPath = path + ".planted.mlir";
+    if (Error error = writeText(compiledPath, printProgram(*module))) {
+      find("internal", toString(std::move(error)));
+      return false;
+    }
   }
   Expected<std::unique_ptr<Model>> model = interpret(path);
   if (!model) {
     find("refused", shortened(toString(model.takeError())));
     return false;
   }
-  reference = runModel(**model, calls, {});
+  reference = runModel(**model, calls);
   std::string wideProgram = path;
   if (narrow) {
     Expected<std::string> text = widen(path);
@@ -126,15 +155,14 @@ bool Checker::makeReference() {
       find("widen", shortened(toString(std::move(error))));
       return false;
     }
-    model = interpret(widePath);
-    if (!model) {
-      find("widen", shortened(toString(model.takeError())));
+    Expected<std::unique_ptr<Model>> wide = interpret(widePath);
+    if (!wide) {
+      find("widen", shortened(toString(wide.takeError())));
       return false;
     }
-    spread.push_back(runModel(**model, calls, {}));
+    spread.push_back(runModel(**wide, calls));
   }
-  for (uint64_t stream : {1, 2})
-    spread.push_back(runModel(**model, calls, {narrow ? 3e-7 : 1e-15, stream}));
+  addSpread(2, 1);
   return true;
 }
 
@@ -166,21 +194,37 @@ Comparison dlc::fuzz::compare(const Result &expected, const Result &seen,
     }
   }
   result.undecided |=
-      expected.isFloat() && (largest > 1e30 || moved > largest / 20);
+      expected.isFloat() &&
+      (largest > 1e30 || moved > std::max(largest, 1. / 64) / 20);
   if (result.undecided)
     return result;
-  result.allowed =
-      16 * moved + (narrow ? 1e-5 : 1e-9) * std::max(largest, 1. / 64);
-  for (int64_t i = 0; i < size; ++i) {
-    double want = expected.real(i), got = seen.real(i);
-    bool same = !expected.isFloat() ? want == got
-                : kindOf(want) != 0 || kindOf(got) != 0
-                    ? kindOf(want) == kindOf(got)
-                    : std::abs(want - got) <= result.allowed;
-    if (!same && result.wrong++ == 0)
-      result.first = i;
-  }
+  Tolerance tolerance;
+  if (narrow)
+    tolerance.f64 = tolerance.f32;
+  auto compareWith = [&](double noise) {
+    return compareTensors(expected.type, expected.shape, seen.bytes.data(),
+                          expected.bytes.data(), tolerance, noise);
+  };
+  result.difference = compareWith(0);
+  if (!result.difference.differs())
+    return result;
+  result.difference = compareWith(moved);
+  result.excused = !result.difference.differs();
   return result;
+}
+
+Comparison Checker::compareNumber(size_t number, const Result &seen) const {
+  SmallVector<const Result *> runs;
+  bool fault = false;
+  for (const Outcome &run : spread)
+    if (number < run.results.size())
+      runs.push_back(&run.results[number]);
+    else
+      fault = true;
+  Comparison comparison =
+      compare(reference.results[number], seen, runs, narrow);
+  comparison.undecided |= fault;
+  return comparison;
 }
 
 void Checker::compareWithReference(const Outcome &outcome, StringRef variant) {
@@ -192,32 +236,24 @@ void Checker::compareWithReference(const Outcome &outcome, StringRef variant) {
   }
   if (outcome.fault)
     return;
-  for (auto [number, expected] : enumerate(reference.results)) {
-    const Result &seen = outcome.results[number];
+  for (auto [number, seen] : enumerate(outcome.results)) {
     ++verdict.compared;
-    SmallVector<const Result *> runs;
-    bool fault = false;
-    for (const Outcome &run : spread)
-      if (number < run.results.size())
-        runs.push_back(&run.results[number]);
-      else
-        fault = true;
-    Comparison comparison = compare(expected, seen, runs, narrow);
-    if (fault || comparison.undecided) {
-      ++verdict.undecided;
-      continue;
+    Comparison comparison = compareNumber(number, seen);
+    // Two runs do not meet every tie: more of them, and functions that are off
+    // by some units, where it matters.
+    if (!comparison.undecided && comparison.difference.differs() &&
+        !isSpreadLarge) {
+      isSpreadLarge = true;
+      addSpread(6, 1);
+      addSpread(6, 4);
+      comparison = compareNumber(number, seen);
     }
-    if (comparison.wrong == 0)
+    verdict.undecided += comparison.undecided;
+    verdict.excused += !comparison.undecided && comparison.excused;
+    if (comparison.undecided || !comparison.difference.differs())
       continue;
-    find(kind,
-         formatv("{0}: {1} of {2} elements; element {3} is {4}, expected {5}, "
-                 "allowed {6}",
-                 expected.name, comparison.wrong, expected.size(),
-                 comparison.first,
-                 formatv("{0:e8}", seen.real(comparison.first)),
-                 formatv("{0:e8}", expected.real(comparison.first)),
-                 formatv("{0:e2}", comparison.allowed))
-             .str());
+    find(kind, reference.results[number].name + ": " +
+                   describe(comparison.difference));
     return;
   }
 }
@@ -276,7 +312,7 @@ void Checker::checkLevel(unsigned level, std::optional<Code> &code,
   std::string name = "-O" + std::to_string(level);
   CompilerOptions compilerOptions;
   compilerOptions.optLevel = level;
-  code = compile("compile " + name, compilerOptions, path);
+  code = compile("compile " + name, compilerOptions, compiledPath);
   if (!code)
     return;
   outcome = runCode(*code, 1);
@@ -291,7 +327,7 @@ void Checker::checkPhases(const Outcome &expected) {
   if (StringRef(options.only).starts_with("from "))
     name = StringRef(options.only).drop_front(5);
   std::string kind = ("from " + name).str();
-  Expected<std::string> text = emit(path, CompilerOptions(), name);
+  Expected<std::string> text = emit(compiledPath, CompilerOptions(), name);
   if (!text) {
     find(kind, shortened(toString(text.takeError())));
     return;
@@ -315,7 +351,8 @@ void Checker::checkPasses() {
   std::string kind = ("without " + pass).str();
   CompilerOptions compilerOptions;
   compilerOptions.disabledPasses = {pass.str()};
-  std::optional<Code> code = compile("compile " + kind, compilerOptions, path);
+  std::optional<Code> code =
+      compile("compile " + kind, compilerOptions, compiledPath);
   if (!code)
     return;
   Outcome outcome = runCode(*code, 1);
@@ -328,7 +365,7 @@ void Checker::checkBudget(const Code &code, const Outcome &expected) {
   compilerOptions.memoryBudget = code.arenaBytes() * 6 / 10;
   if (compilerOptions.memoryBudget == 0)
     return;
-  Expected<Code> small = Code::compile(path, compilerOptions);
+  Expected<Code> small = Code::compile(compiledPath, compilerOptions);
   // Not every program can do with less.
   if (!small) {
     std::string message = toString(small.takeError());
@@ -347,7 +384,7 @@ Verdict Checker::run() {
   if (!makeReference())
     return verdict;
   if (wants("gradient"))
-    checkDerivatives(path, narrow ? widePath : path, verdict);
+    checkDerivatives(path, narrow ? widePath : path, options, verdict);
   if (StringRef(options.only) == "gradient")
     return verdict;
   StringRef only = options.only;

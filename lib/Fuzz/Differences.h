@@ -10,7 +10,7 @@ namespace dlc::fuzz {
 /// which is in f64, gives with central differences, both by the interpreter.
 /// Files are written beside `path`.
 void checkDerivatives(llvm::StringRef path, llvm::StringRef widePath,
-                      Verdict &verdict);
+                      const CheckOptions &options, Verdict &verdict);
 
 } // namespace dlc::fuzz
 #endif // DLC_LIB_FUZZ_DIFFERENCES_H

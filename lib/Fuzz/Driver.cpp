@@ -15,6 +15,8 @@
 #include "Reduce.h"
 #include "Text.h"
 
+#include "dlc/Support/Stop.h"
+
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
@@ -49,8 +51,10 @@ struct Options {
   unsigned jobs = 2;
   int timeout = 20, reductions = 40, budget = 150;
   std::string folder, only, out;
-  /// Every program that has this op is a finding: to test what finds.
+  /// Every program that has this op is a finding: to test what reduces.
   std::string plant;
+  /// See CheckOptions.
+  std::string miscompiled, misderived;
 };
 
 /// A finding as lines of text tell it.
@@ -95,13 +99,16 @@ static void checkProgram(StringRef program, const Options &options,
   checkOptions.seed = options.seed + number;
   checkOptions.folder = options.folder + "/" + std::to_string(getpid());
   checkOptions.only = only;
+  checkOptions.miscompiled = options.miscompiled;
+  checkOptions.misderived = options.misderived;
   (void)sys::fs::create_directories(checkOptions.folder);
   Verdict verdict = check(program, checkOptions);
   (void)sys::fs::remove_directories(checkOptions.folder);
   for (const Finding &finding : verdict.findings)
     os << "finding " << finding.kind << '\t' << oneLine(finding.detail) << '\n';
   os << "counts " << verdict.compared << ' ' << verdict.undecided << ' '
-     << verdict.derivatives << ' ' << verdict.kinks << '\n';
+     << verdict.excused << ' ' << verdict.derivatives << ' ' << verdict.kinks
+     << '\n';
   os << "done\n";
 }
 
@@ -182,10 +189,13 @@ namespace {
 
 class Fuzzer {
 public:
-  explicit Fuzzer(const Options &options) : options(options) {}
+  explicit Fuzzer(const Options &options)
+      : options(options), programs(options.programs) {}
   /// The number of findings.
   int run();
   void print(raw_ostream &os) const;
+  /// Whether no signal has ended it early.
+  bool isComplete() const { return programs == options.programs; }
 
 private:
   struct Task {
@@ -199,6 +209,8 @@ private:
   void report(const Reported &reported, StringRef program);
 
   const Options &options;
+  /// How many programs are to be done: fewer after a signal.
+  uint64_t programs;
   uint64_t next = 0, done = 0;
   std::deque<Reported> waiting;
   int reduced = 0;
@@ -206,7 +218,7 @@ private:
   Coverage coverage;
   std::map<std::string, std::pair<int, std::string>> refused;
   std::map<std::string, int> kinds, bySignature, byProgram;
-  int64_t counts[4] = {};
+  int64_t counts[5] = {};
   int total = 0;
 };
 
@@ -270,7 +282,8 @@ void Fuzzer::end(Task &task) {
     report(*task.reduces, program);
     return;
   }
-  ++done;
+  if (++done % 500 == 0)
+    outs() << "... " << done << " programs, " << total << " findings\n";
   for (const Reported &found : findings(*task.process, task.number)) {
     ++total;
     ++kinds[found.kind];
@@ -306,16 +319,24 @@ void Fuzzer::end(Task &task) {
         modes[mode] = number(2 + mode);
       coverage.add(words[1], modes);
     } else if (words[0] == "counts") {
-      for (int i = 0; i < 4; ++i)
+      for (int i = 0; i < 5; ++i)
         counts[i] += number(1 + i);
     }
   }
 }
 
 int Fuzzer::run() {
-  while (next < options.programs || !waiting.empty() || !running.empty()) {
-    while ((next < options.programs || !waiting.empty()) &&
-           running.size() < options.jobs)
+  StopRequest request;
+  auto isWork = [&] { return next < programs || !waiting.empty(); };
+  while (isWork() || !running.empty()) {
+    if (StopRequest::signal()) {
+      // Programs that run are ended, so that those done are the first ones;
+      // there may be no time to make more findings smaller.
+      programs = next;
+      waiting.clear();
+      llvm::erase_if(running, [](const Task &task) { return task.reduces; });
+    }
+    while (isWork() && running.size() < options.jobs)
       startTask();
     std::vector<Process *> processes;
     for (Task &task : running)
@@ -345,10 +366,18 @@ void Fuzzer::print(raw_ostream &os) const {
     os << count << " programs: " << kind << '\n';
   for (auto &[program, count] : byProgram)
     os << count << " reduced to: " << program << '\n';
-  os << done << " programs of seed " << options.seed << ", " << counts[0]
-     << " values compared, " << counts[1] << " of them undecided, " << counts[2]
-     << " gradients held against differences, " << counts[3]
+  os << done << " programs of seed " << options.seed;
+  if (options.first > 0)
+    os << " from number " << options.first << " on";
+  os << ", " << counts[0] << " values compared, " << counts[1]
+     << " of them undecided, " << counts[2]
+     << " excused as rounding moves them, " << counts[3]
+     << " gradients held against differences, " << counts[4]
      << " of them at a kink, " << total << " findings\n";
+  if (!isComplete())
+    os << "asked to end; to go on: --seed " << options.seed << " --first "
+       << options.first + done << " --programs " << options.programs - done
+       << '\n';
 }
 
 //===----------------------------------------------------------------------===//
@@ -385,18 +414,20 @@ static constexpr char overview[] =
   smaller; at the end, how often each op stood in a program, and where.
 
   -O0 and -O2 against the interpreter: an output may differ by
-      16 S + b max(|R|, 1/64),   b = 1e-5 with any f32, 1e-9 of f64 alone,
+      32 S + b |R|,   b = 2e-5 with any f32, 1e-11 of f64 alone,
     where |R| is its largest element and S how far rounding moves it: the
-    interpreter on the program in f64, and on inputs moved by 3e-7 (1e-15) of
-    themselves. Where S is above |R| / 20 the output is undecided. Integers,
-    infinities and what is not a number must be the same, unless they differ
-    between the runs that give S.
+    interpreter on the program in f64, and rounding by chance, with other last
+    bits of the inputs. Where S is above |R| / 20 the output is undecided, and
+    excused where it differs by more than b |R| alone. Integers, infinities and
+    what is not a number must be the same, unless they differ between the runs
+    that give S.
   1, 2 and 3 threads: bit by bit. And one of: from the text after a phase, with
     a memory budget of 60 % of the arena, bit by bit; without an optional pass,
     as -O0 and -O2.
-  Gradients: by the interpreter in f64 against central differences along a
-    direction, to 1e-4 of the difference; not where differences to both sides
-    say that there is a kink.
+  Gradients: by the interpreter in f64 along a direction, between the slopes to
+    both sides, to 1e-4; at the point or close by, as a rule that is wrong at a
+    kink alone is none.
+  SIGINT and SIGTERM end it with a summary, and the options to go on with.
 
   Inputs and state are filled by the first letter of their names, so that a
   file can be replayed: x [-2, 2], g halves in [-2, 2], p [0.5, 2],
@@ -428,6 +459,13 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   cl::opt<std::string> plant(
       "plant", cl::desc("instead of running programs, report those with OP"),
       cl::value_desc("OP"), cl::cat(category));
+  cl::opt<std::string> miscompile(
+      "miscompile", cl::desc("compile OP with a fault: 1.001 times its result"),
+      cl::value_desc("OP"), cl::cat(category));
+  cl::opt<std::string> misderive(
+      "misderive",
+      cl::desc("the same fault where gradients are held against differences"),
+      cl::value_desc("OP"), cl::cat(category));
   cl::opt<int64_t> print("print", cl::desc("print program N and end"),
                          cl::value_desc("N"), cl::init(-1), cl::cat(category));
   cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
@@ -448,6 +486,8 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   options.only = only;
   options.out = out;
   options.plant = plant;
+  options.miscompiled = miscompile;
+  options.misderived = misderive;
   SmallString<128> folder;
   if (std::error_code code =
           sys::fs::createUniqueDirectory("dlc-fuzz", folder)) {
@@ -465,5 +505,5 @@ int dlc::fuzz::runFuzzer(int argc, char **argv) {
   Fuzzer fuzzer(options);
   int found = fuzzer.run();
   fuzzer.print(outs());
-  return found > 0;
+  return found > 0 || !fuzzer.isComplete();
 }

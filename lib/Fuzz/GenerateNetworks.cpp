@@ -121,11 +121,9 @@ static void batchNorm(Generator &g) {
     operands.push_back(g.value(ArrayRef<int64_t>{c}));
   }
   std::string attributes = g.segments({1, affine, affine}) + ", eps = 1.0e-2";
-  // A function gets the mode of its call, a step must say it; in training the
-  // variance of a batch of one is not a number.
-  bool train =
-      g.random.chance(0.5) && dl::tensorType(operands[0]).getNumElements() > c;
-  attributes += train ? ", mode = #dl<mode train>" : ", mode = #dl<mode eval>";
+  // In training the variance of a batch of one is not a number.
+  attributes +=
+      g.mode(operands[0] && dl::tensorType(operands[0]).getNumElements() > c);
   if (g.random.chance(0.6) && !g.inLoop()) {
     std::string mean = g.stateEntry("buffer", g.type({c}, g.real()), kTame);
     std::string var = g.stateEntry("buffer", g.type({c}, g.real()), kPositive);

@@ -67,9 +67,8 @@ template <const char *name>
 static void dropout(Generator &g) {
   bool channels = g.random.chance(0.3);
   Value x = channels ? g.value(3, 4) : g.value(0, 4);
-  std::string attributes =
-      g.training() ? "mode = #dl<mode train>" : "mode = #dl<mode eval>";
-  attributes += ", p = " + g.number(g.random.real(0.1, 0.9));
+  std::string attributes = "p = " + g.number(g.random.real(0.1, 0.9));
+  attributes += g.mode();
   if (channels)
     attributes += ", channels";
   g.op(name, {x}, attributes, x ? TypeRange{x.getType()} : TypeRange());

@@ -157,7 +157,10 @@ public:
   static std::string number(double value);
   static std::string segments(llvm::ArrayRef<int64_t> sizes);
   bool inLoop() const { return scope->kind == Scope::Body; }
-  bool training() const { return train; }
+  /// The attribute `mode` of an op that has one, with a comma in front; in a
+  /// function mostly none, so that the op gets that of the call. Not
+  /// train where it must not be, not even by a call.
+  std::string mode(bool mayTrain = true);
   /// A buffer or a parameter of the model, named for `range`.
   std::string stateEntry(llvm::StringRef kind, mlir::RankedTensorType type,
                          Bounds range);
@@ -183,6 +186,7 @@ private:
   void finishStep(Scope &top, llvm::StringRef name);
   std::string letter(mlir::RankedTensorType type, Bounds range);
   mlir::Value argument(mlir::RankedTensorType type, Bounds range);
+  std::string averaged(double chance);
   mlir::Value constant(mlir::RankedTensorType type, Bounds range);
   mlir::Value free(mlir::RankedTensorType type, Bounds range);
   mlir::Value adapt(mlir::Value value, mlir::RankedTensorType type);
@@ -201,6 +205,8 @@ private:
   bool train = false;
   int counter = 0;
   std::vector<std::string> parameters;
+  /// The optimizer that keeps averages, if any.
+  std::string averages;
   llvm::SmallVector<mlir::Value> wanted; ///< results the step has to return
   llvm::DenseMap<mlir::Value, Bounds> ranges;
 };

@@ -34,7 +34,7 @@ Process::Process(std::function<void(raw_ostream &)> work, int seconds) {
     // as bad.
     rlimit limit{rlim_t(seconds), rlim_t(seconds)};
     setrlimit(RLIMIT_CPU, &limit);
-    alarm(20 * seconds);
+    alarm(60 * seconds);
     {
       raw_fd_ostream os(ends[1], /*shouldClose=*/true);
       work(os);

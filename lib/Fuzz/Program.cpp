@@ -98,6 +98,24 @@ std::string Generator::stateEntry(StringRef kind, RankedTensorType type,
   return name;
 }
 
+/// The attribute `averaged` of a call or of a read of a parameter.
+std::string Generator::averaged(double chance) {
+  if (averages.empty() || !random.chance(chance))
+    return "";
+  return ", averaged = @" + averages;
+}
+
+std::string Generator::mode(bool mayTrain) {
+  bool inFunction =
+      scope->kind == Scope::Function || llvm::any_of(parents, [](Scope *scope) {
+        return scope->kind == Scope::Function;
+      });
+  if (inFunction && mayTrain && random.chance(0.7))
+    return "";
+  bool trains = mayTrain && random.chance(train ? 0.75 : 0.25);
+  return trains ? ", mode = #dl<mode train>" : ", mode = #dl<mode eval>";
+}
+
 Value Generator::argument(RankedTensorType type, Bounds range) {
   bool isFloat = isa<FloatType>(type.getElementType());
   if (scope->kind == Scope::Body) {
@@ -132,7 +150,7 @@ Value Generator::argument(RankedTensorType type, Bounds range) {
         name = param.getSymName().str();
     if (name.empty())
       name = stateEntry("param", type, range);
-    Value read = op("read", {}, "entry = @" + name, {type});
+    Value read = op("read", {}, "entry = @" + name + averaged(0.4), {type});
     if (read)
       ranges[read] = rangeOfLetter(name[0]);
     return read;
@@ -219,7 +237,7 @@ void Generator::addLoop() {
   {
     WithScope inside(scope, body, builder);
     addOps(random.between(1, 4));
-    if (random.chance(0.1))
+    if (random.chance(0.25))
       addGradient();
     for (Value init : inits)
       yielded.push_back(ofType(dl::tensorType(init)));
@@ -320,10 +338,13 @@ void Generator::addCall() {
       if (!arguments.back())
         return;
     }
-    Operation *call = make("call", arguments,
-                           "callee = @" + name + ", mode = #dl<mode " +
-                               (train ? "train" : "eval") + ">",
-                           results);
+    // One function may be called in both modes.
+    bool trains = random.chance(train ? 0.75 : 0.25);
+    Operation *call =
+        make("call", arguments,
+             "callee = @" + name + ", mode = #dl<mode " +
+                 (trains ? "train" : "eval") + ">" + averaged(0.5),
+             results);
     if (call)
       for (auto [result, value] : llvm::zip(call->getResults(), returned))
         ranges[result] = rangeOf(value);
@@ -331,7 +352,8 @@ void Generator::addCall() {
 }
 
 /// The float values of the step that `value` is computed from, but for itself;
-/// if `sure`, without those that a loop or a function may not make use of.
+/// if `sure`, without those that a loop or a function may not make use of, or
+/// that gradients do not reach.
 static SmallVector<Value> sources(Value value, bool sure = false) {
   llvm::SetVector<Value> seen;
   SmallVector<Value> work = {value};
@@ -340,9 +362,13 @@ static SmallVector<Value> sources(Value value, bool sure = false) {
     Operation *op = next.getDefiningOp();
     if (!op || (sure && isa<dl::ScanOp, dl::CallOp>(op)))
       continue;
-    for (Value operand : op->getOperands())
-      if (isFloatValue(operand) && seen.insert(operand))
-        work.push_back(operand);
+    auto stops = dyn_cast<dl::StopsGradient>(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (sure && stops && stops.stopsGradient(operand.getOperandNumber()))
+        continue;
+      if (isFloatValue(operand.get()) && seen.insert(operand.get()))
+        work.push_back(operand.get());
+    }
   }
   seen.remove(value);
   return seen.takeVector();
@@ -419,7 +445,8 @@ void Generator::addMinimize() {
       return isFloatValue(v) && dl::tensorType(v).getNumElements() > 0 &&
              llvm::any_of(sources(v, /*sure=*/true), [&](Value from) {
                auto read = from.getDefiningOp<dl::ReadOp>();
-               return read && llvm::is_contained(parameters, read.getEntry());
+               return read && !read.getAveragedAttr() &&
+                      llvm::is_contained(parameters, read.getEntry());
              });
     });
   std::string patterns = "\"*\"";
@@ -461,18 +488,21 @@ void Generator::addMinimize() {
     text += ", noise = 0.01";
   if (random.chance(0.15))
     text += ", clip_weights = 1.5";
-  if (random.chance(0.15))
+  bool keepsAverages = random.chance(0.3);
+  if (keepsAverages)
     text += ", average = 0.9";
   // A group is of parameters that the loss depends on.
   SmallVector<std::string> descended;
   for (Value from : sources(some, /*sure=*/true))
     if (auto read = from.getDefiningOp<dl::ReadOp>())
-      if (llvm::is_contained(parameters, read.getEntry()))
+      if (!read.getAveragedAttr() &&
+          llvm::is_contained(parameters, read.getEntry()))
         descended.push_back(read.getEntry().str());
   if (!descended.empty() && !matrices && random.chance(0.15))
     text += ", groups = [#dl.group<[\"" + random.pick<std::string>(descended) +
             "\"], lr = 2.0, weight_decay = 0.1>]";
-  make("minimize", {loss, lr}, text);
+  if (make("minimize", {loss, lr}, text) && keepsAverages)
+    averages = optimizerName;
   wanted.push_back(loss);
 }
 
@@ -507,9 +537,9 @@ OwningOpRef<ModuleOp> Generator::run() {
   builder.create(modelState);
 
   addStep("s", random.between(2, 6));
-  // Another one over the same state.
-  if (random.chance(0.2))
-    addStep("t", random.between(1, 2));
+  // Another one over the same state; of averages, what they are for.
+  if (random.chance(averages.empty() ? 0.2 : 0.7))
+    addStep("t", random.between(1, 3));
   return std::move(module);
 }
 
@@ -537,6 +567,13 @@ void Generator::addStep(StringRef name, int parts) {
     addWrite();
   if (train && random.chance(0.4))
     addMinimize();
+  if (!averages.empty() && !parameters.empty() && random.chance(0.5)) {
+    std::string entry = random.pick<std::string>(parameters);
+    auto param = cast<dl::ParamOp>(
+        SymbolTable::lookupSymbolIn(model->getParentOp(), entry));
+    op("sin", {op("read", {}, "entry = @" + entry + averaged(1),
+                  {cast<RankedTensorType>(param.getType())})});
+  }
   finishStep(top, name);
 }
 

@@ -5,6 +5,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Execution/Interpret.h"
 #include "dlc/Execution/StepBuffers.h"
+#include "dlc/Interpreter/Rounding.h"
 #include "dlc/Support/Error.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -61,12 +62,23 @@ static Result makeResult(const dlc_tensor &tensor, std::string name,
 Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
                             const GivenInputs &given) {
   Outcome outcome;
+  unsigned inputs = 0;
+  auto fillNoisy = [&](const dlc_tensor &tensor, int call,
+                       MutableArrayRef<char> data) {
+    fill(tensor, call, data);
+    if (noise.seed != 0)
+      perturb(tensor.type, data, noise.seed + inputs++);
+  };
   auto failed = [&](Error error) {
     if (!error)
       return false;
     outcome.fault = toString(std::move(error));
     return true;
   };
+  // The interpreter's; compiled code rounds as it does.
+  std::optional<interp::RoundingByChance> rounding;
+  if (noise.seed != 0)
+    rounding.emplace(noise.seed, noise.units);
   const dlc_model &description = model.description();
   if (failed(model.init(1)))
     return outcome;
@@ -75,7 +87,7 @@ Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
     if (state.kind != DLC_PARAM && state.kind != DLC_BUFFER)
       continue;
     std::vector<char> data(numBytes(state.tensor));
-    fill(state.tensor, 0, noise, data);
+    fillNoisy(state.tensor, 0, data);
     if (failed(model.set(state.tensor.name, data)))
       return outcome;
   }
@@ -88,7 +100,7 @@ Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
           std::copy(found->second.begin(), found->second.end(),
                     buffers.input(i).begin());
         else
-          fill(step.inputs[i], call, noise, buffers.input(i));
+          fillNoisy(step.inputs[i], call, buffers.input(i));
       if (failed(model.run(number, buffers.io())))
         return outcome;
       for (int i = 0; i < step.num_outputs; ++i)

@@ -11,12 +11,18 @@
 
 namespace dlc::fuzz {
 
+/// How the interpreter computes with other last bits.
+struct Noise {
+  unsigned seed = 0;  ///< 0: not at all
+  unsigned units = 1; ///< of the last place
+};
+
 /// Contents of inputs, by name.
 using GivenInputs = std::map<std::string, std::vector<char>>;
 
 /// Calls all steps in turn, several times, on inputs and state filled by their
 /// names, but for those that are given.
-Outcome runModel(Model &model, int calls, const Noise &noise,
+Outcome runModel(Model &model, int calls, const Noise &noise = {},
                  const GivenInputs &given = {});
 
 /// A program in the interpreter.

@@ -50,6 +50,25 @@ void dlc::fuzz::setOutputs(dl::StepOp step, ArrayRef<Value> values,
   updateType(step);
 }
 
+void dlc::fuzz::plantFault(ModuleOp module, StringRef name) {
+  module.walk([&](Operation *op) {
+    if (op->getName().stripDialect() != name)
+      return;
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfter(op);
+    for (Value result : op->getResults()) {
+      if (!isa<FloatType>(getElementTypeOrSelf(result.getType())))
+        continue;
+      OperationState state(op->getLoc(), "dl.scale");
+      state.addOperands(result);
+      state.addTypes(result.getType());
+      state.addAttribute("factor", builder.getF64FloatAttr(1.001));
+      Operation *scaled = builder.create(state);
+      result.replaceAllUsesExcept(scaled->getResult(0), scaled);
+    }
+  });
+}
+
 bool dlc::fuzz::inlineCall(dl::CallOp call) {
   auto model = call->getParentOfType<dl::ModelOp>();
   auto function = dyn_cast_or_null<dl::FuncOp>(
@@ -61,7 +80,16 @@ bool dlc::fuzz::inlineCall(dl::CallOp call) {
   map.map(body.getArguments(), call.getArgs());
   OpBuilder builder(call);
   for (Operation &op : body.without_terminator())
-    builder.clone(op, map);
+    builder.clone(op, map)->walk([&](Operation *inner) {
+      if (auto modal = dyn_cast<dl::HasMode>(inner))
+        if (!modal.getMode() && call.getMode())
+          modal.setMode(*call.getMode());
+      auto read = dyn_cast<dl::ReadOp>(inner);
+      if (read && !read.getAveragedAttr() &&
+          isa_and_nonnull<dl::ParamOp>(
+              SymbolTable::lookupSymbolIn(model, read.getEntryAttr())))
+        read.setAveragedAttr(call.getAveragedAttr());
+    });
   for (auto [result, value] :
        llvm::zip(call.getResults(), body.getTerminator()->getOperands()))
     result.replaceAllUsesWith(map.lookupOrDefault(value));

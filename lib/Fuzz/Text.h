@@ -34,6 +34,9 @@ void setOutputs(dl::StepOp step, llvm::ArrayRef<mlir::Value> values,
 /// Writes a call out; false if there is no such function.
 bool inlineCall(dl::CallOp call);
 
+/// Multiplies the float results of all `dl.<name>` by 1.001.
+void plantFault(mlir::ModuleOp module, llvm::StringRef name);
+
 /// Makes the function type of a step that of its body.
 void updateType(dl::StepOp step);
 

@@ -57,18 +57,16 @@ static void store(MutableArrayRef<char> data, int64_t i, T value) {
   std::memcpy(data.data() + i * sizeof(T), &value, sizeof(T));
 }
 
-void dlc::fuzz::fill(const dlc_tensor &tensor, int call, const Noise &noise,
+void dlc::fuzz::fill(const dlc_tensor &tensor, int call,
                      MutableArrayRef<char> data) {
-  Random changes(noise.stream, hashOf(tensor.name) + call);
   for (int64_t i = 0, e = numElements(tensor); i < e; ++i) {
     double value = inputElement(tensor.name, tensor.type == DLC_U8, i, call);
-    double noisy = value * (1 + noise.size * changes.real(-1, 1));
     switch (static_cast<dlc_type>(tensor.type)) {
     case DLC_F32:
-      store<float>(data, i, noisy);
+      store<float>(data, i, value);
       break;
     case DLC_F64:
-      store<double>(data, i, noisy);
+      store<double>(data, i, value);
       break;
     case DLC_I1:
     case DLC_U8:

@@ -56,7 +56,8 @@ static void nearIdentity(MLIRContext *c, Function function) {
       if (x.real(i) == 0)
         y.copy(i, x, i);
       else
-        y.set(i, function(x.real(i)));
+        y.set(i, computed(y.type().getElementType(), function(x.real(i)),
+                          x.real(i)));
     }
     return y;
   });
@@ -74,7 +75,8 @@ static Tensor logarithm(dl::LogOp op, const Call &call) {
   Tensor y(call.type());
   const Tensor &x = call.operand(0);
   for (int64_t i = 0, e = y.size(); i < e; ++i)
-    y.set(i, std::log(x.bits(i) > 0 ? x.bits(i) : x.real(i)));
+    y.set(i, roundByChance(y.type().getElementType(),
+                           std::log(x.bits(i) > 0 ? x.bits(i) : x.real(i))));
   return y;
 }
 

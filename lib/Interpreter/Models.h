@@ -4,6 +4,7 @@
 
 #include "dialects/Dl/Dl.h"
 #include "dlc/Interpreter/Interpreter.h"
+#include "dlc/Interpreter/Rounding.h"
 
 namespace dlc::interp {
 
@@ -58,13 +59,27 @@ void model(mlir::MLIRContext *context, Function function) {
 // Elementwise ops
 //===----------------------------------------------------------------------===//
 
+/// What a function of these numbers gave, which is exact where it is one of
+/// them (a maximum).
+template <typename Result, typename... T>
+Result computed(mlir::Type type, Result value, T... from) {
+  if (((value == Result(from)) || ...))
+    return value;
+  return roundByChance(type, value);
+}
+
 /// The tensor of function(elements of the operands), all of type T.
 template <typename T, typename Function, size_t... I>
 Tensor mapElements(const Call &call, Function function,
                    std::index_sequence<I...>) {
   Tensor result(call.type());
-  for (int64_t i = 0, e = result.size(); i < e; ++i)
-    result.set(i, function(call.operand(I).template get<T>(i)...));
+  mlir::Type type = call.type().getElementType();
+  for (int64_t i = 0, e = result.size(); i < e; ++i) {
+    auto value = function(call.operand(I).template get<T>(i)...);
+    if constexpr (std::is_same_v<decltype(value), T>)
+      value = computed(type, value, call.operand(I).template get<T>(i)...);
+    result.set(i, value);
+  }
   return result;
 }
 
@@ -125,7 +140,9 @@ public:
   explicit Sums(mlir::RankedTensorType type)
       : type(type), reals(type.getNumElements()),
         integers(type.getNumElements()) {}
-  void add(int64_t i, double term) { reals[i] += term; }
+  void add(int64_t i, double term) {
+    reals[i] = roundByChance(type.getElementType(), reals[i] + term);
+  }
   void add(int64_t i, int64_t term) { integers[i] += term; }
   Tensor rounded() const;
 

@@ -13,7 +13,9 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 static Tensor reduceSum(dl::ReduceSumOp op, const Call &call) {
   return reduce(call.type(), call.operand(0), op.getReducedAxes(), 0,
-                [](auto x, auto y) { return sum(x, y); });
+                [type = call.type().getElementType()](auto x, auto y) {
+                  return roundByChance(type, sum(x, y));
+                });
 }
 
 static Tensor reduceMax(dl::ReduceMaxOp op, const Call &call) {

@@ -30,28 +30,36 @@ using namespace dlc;
 // Passes that may be left out
 //===----------------------------------------------------------------------===//
 
-static constexpr StringLiteral optionalPasses[] = {
-    "dl-move-views",       "dl-hoist-invariants", "dl-split-reductions",
-    "dl-fuse-elementwise", "dl-order-kernels",    "dl-derive-state",
-    "dl-fold-batch-norm",
-};
-
-ArrayRef<StringLiteral> dlc::getOptionalPasses() { return optionalPasses; }
-
 /// Adds an optional pass, unless it is left out.
 static void addOptional(OpPassManager &manager, const PhaseOptions &options,
                         std::unique_ptr<Pass> pass) {
-  if (!llvm::is_contained(options.disabled, pass->getArgument()))
+  StringRef name = pass->getArgument();
+  if (options.optional && !llvm::is_contained(*options.optional, name))
+    options.optional->push_back(name.str());
+  if (!llvm::is_contained(options.disabled, name))
     manager.addPass(std::move(pass));
+}
+
+ArrayRef<std::string> dlc::getOptionalPasses() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> names;
+    PhaseOptions options;
+    options.optional = &names;
+    OpPassManager manager(ModuleOp::getOperationName());
+    for (const Phase &phase : getPhases())
+      phase.addPasses(manager, options);
+    return names;
+  }();
+  return names;
 }
 
 //===----------------------------------------------------------------------===//
 // resolve, grad, simplify, fuse: programs in dl
 //===----------------------------------------------------------------------===//
 
-static void addCleanup(OpPassManager &manager) {
+static void addCleanup(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(createCanonicalize());
-  manager.addPass(createCSEPass());
+  addOptional(manager, options, createCSEPass());
 }
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
@@ -63,7 +71,7 @@ static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
     manager.addNestedPass<dl::ModelOp>(createKeepEvaluation());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createWriteBroadcasts());
-  addCleanup(manager);
+  addCleanup(manager, options);
 }
 
 /// Whether an elementwise op has an operand of another shape than its result's.
@@ -86,10 +94,10 @@ static bool isResolved(Operation *op) {
          isa<dl::GradientOp, dl::DependsOp>(op);
 }
 
-static void addGrad(OpPassManager &manager, const PhaseOptions &) {
+static void addGrad(OpPassManager &manager, const PhaseOptions &options) {
   OpPassManager &functions = manager.nest<dl::ModelOp>().nest<func::FuncOp>();
   functions.addPass(createDifferentiate());
-  addCleanup(manager);
+  addCleanup(manager, options);
 }
 
 static bool isExplicit(Operation *op) {
@@ -107,9 +115,10 @@ void dlc::addPrimitives(OpPassManager &manager) {
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(manager.nest<dl::ModelOp>(), options, createFoldBatchNorm());
   addPrimitives(manager);
-  addCleanup(manager);
+  addCleanup(manager, options);
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createCollectFaults());
+  addOptional(manager.nest<dl::ModelOp>(), options, createAssignStorage());
   manager.nest<dl::ModelOp>().addPass(createAssignLayout());
   // Views inside of loops move as far as the loop's invariants, in front of the
   // loops, and on from there.
@@ -117,11 +126,11 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createMoveViews());
   addOptional(functions, options, createHoistInvariants());
   addOptional(functions, options, createMoveViews());
-  addCleanup(manager);
+  addCleanup(manager, options);
   addOptional(manager.nest<dl::ModelOp>(), options, createDeriveState());
   if (options.freeze)
     manager.addNestedPass<dl::ModelOp>(createFreezeState());
-  addCleanup(manager);
+  addCleanup(manager, options);
 }
 
 static bool isSimplified(Operation *op) {
@@ -131,9 +140,10 @@ static bool isSimplified(Operation *op) {
 
 static void addFuse(OpPassManager &manager, const PhaseOptions &options) {
   OpPassManager &model = manager.nest<dl::ModelOp>();
-  model.addNestedPass<func::FuncOp>(createSplitConcats());
-  addOptional(model.nest<func::FuncOp>(), options, createSplitReductions());
-  model.addPass(createCSEPass());
+  OpPassManager &functions = model.nest<func::FuncOp>();
+  addOptional(functions, options, createSplitConcats());
+  addOptional(functions, options, createSplitReductions());
+  addOptional(model, options, createCSEPass());
   model.addPass(createFormKernels());
   model.addPass(createVerifyKernels());
 }
@@ -164,9 +174,9 @@ static void addLinalg(OpPassManager &manager, const PhaseOptions &options) {
   manager.addNestedPass<dl::ModelOp>(createDlToLinalg());
   addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
               createFuseElementwise());
-  addCleanup(manager);
+  addCleanup(manager, options);
   manager.addPass(createDestinationStyle());
-  addCleanup(manager);
+  addCleanup(manager, options);
 }
 
 template <typename... Dialects>
@@ -192,26 +202,26 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   // Views of views of an argument become the argument.
   manager.addPass(createCanonicalize());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
-  addCleanup(manager);
+  addCleanup(manager, options);
   manager.addPass(createHoistScratch());
   addOptional(manager, options, createOrderKernels());
   RecomputeOptions recompute;
   recompute.budget = options.memoryBudget;
-  manager.addPass(createRecompute(recompute));
+  addOptional(manager, options, createRecompute(recompute));
   EmitLoopsOptions emit;
   emit.vectorBits = options.vectorBits;
   emit.registers = options.registers;
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createEmitLoops(emit));
-  addCleanup(functions);
-  functions.addPass(createApproximateMath());
+  addCleanup(functions, options);
+  addOptional(functions, options, createApproximateMath());
   PlanMemoryOptions plan;
   plan.print = options.printMemoryPlan;
   plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());
-  addCleanup(manager.nest<func::FuncOp>());
+  addCleanup(manager.nest<func::FuncOp>(), options);
 }
 
 static bool isVector(Operation *op) {
@@ -238,7 +248,7 @@ struct PrefixSteps : PassWrapper<PrefixSteps, OperationPass<ModuleOp>> {
 
 } // namespace
 
-static void addLLVM(OpPassManager &manager, const PhaseOptions &) {
+static void addLLVM(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(std::make_unique<PrefixSteps>());
   // Function by function, on all CPUs, as far as a pass needs no more.
   OpPassManager &functions = manager.nest<func::FuncOp>();
@@ -259,7 +269,7 @@ static void addLLVM(OpPassManager &manager, const PhaseOptions &) {
   OpPassManager &lowered = manager.nest<LLVM::LLVMFuncOp>();
   lowered.addPass(createUBToLLVMConversionPass());
   lowered.addPass(createReconcileUnrealizedCastsPass());
-  addCleanup(lowered);
+  addCleanup(lowered, options);
 }
 
 static bool isLLVM(Operation *op) {

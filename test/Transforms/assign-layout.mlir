@@ -1,5 +1,5 @@
-// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl.model(dl-assign-layout))" | FileCheck %s
-// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl.model(dl-assign-layout,func.func(dl-move-views)),canonicalize)" | FileCheck %s --check-prefix=MOVED
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl.model(dl-assign-storage,dl-assign-layout))" | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl.model(dl-assign-storage,dl-assign-layout,func.func(dl-move-views)),canonicalize)" | FileCheck %s --check-prefix=MOVED
 
 // The image is padded and moved to channels last, the filter stored as it is loaded; what
 // belongs to the parameter is stored alike.

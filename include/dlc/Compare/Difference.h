@@ -13,9 +13,10 @@ namespace dlc {
 /// terms in any order (about sqrt(n) half units in the last place) and the
 /// approximations of exp, log and their kind. Also allowed are the smallest
 /// normal number, as compiled steps flush denormals to 0, and `kNoiseFactor`
-/// times what changes of the inputs in their last bits do to the tensor: a sum
-/// that cancels has no more correct digits than that. Integers and truth values
-/// are equal, unless such a change changes them. Of a tolerance of 0 only the
+/// times what noise does to the tensor, in the last bits of the inputs and of
+/// all that is computed (interp::RoundingByChance): a sum that cancels has no
+/// more correct digits than that. Integers and truth values are equal, unless
+/// such a change changes them. Of a tolerance of 0 only the
 /// smallest normal number is left.
 struct Tolerance {
   double f32 = 2e-5, f64 = 1e-11, bf16 = 2e-2;
@@ -54,7 +55,8 @@ Difference compareTensors(int type, llvm::ArrayRef<int64_t> shape,
 std::string describe(const Difference &difference);
 
 /// Changes floats in their last bit, up, down or not at all. What is a whole
-/// number stays as it is: it may stand for a place or a class.
+/// number, or one of 64ths, stays as it is: it may stand for a place or a
+/// class, or have equals.
 void perturb(int type, llvm::MutableArrayRef<char> bytes, unsigned seed);
 
 /// The largest change of an element that is finite before and after.

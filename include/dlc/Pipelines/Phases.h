@@ -35,6 +35,8 @@ struct PhaseOptions {
   std::vector<std::string> batch = {};
   /// Optional passes to leave out, by name (see getOptionalPasses).
   std::vector<std::string> disabled = {};
+  /// Gets the names of the optional passes that are added; null: none.
+  std::vector<std::string> *optional = nullptr;
 };
 
 struct Phase {
@@ -52,9 +54,10 @@ llvm::ArrayRef<Phase> getPhases();
 /// The phase of that name, or null.
 const Phase *findPhase(llvm::StringRef name);
 
-/// The names of the passes that a program compiles without: they change the
-/// order and the place of computations, never a result.
-llvm::ArrayRef<llvm::StringLiteral> getOptionalPasses();
+/// The names of the passes that a program compiles without, as the phases add
+/// them: they change the order, the place and the rounding of computations,
+/// nothing else.
+llvm::ArrayRef<std::string> getOptionalPasses();
 
 /// Adds the passes of one phase and the check that only legal ops are left.
 void addPhase(mlir::OpPassManager &manager, const Phase &phase,

@@ -112,12 +112,21 @@ def HoistInvariants : Pass<"dl-hoist-invariants", "::mlir::func::FuncOp"> {
 }
 
 def AssignLayout : Pass<"dl-assign-layout", "::dlc::dl::ModelOp"> {
-  let summary = "channels last inside, weights stored as kernels read them";
+  let summary = "channels last inside";
   let description = [{
-    Windowed ops are rewritten to channels last between transposes, and each
-    parameter gets a storage order in which the kernels that read it find what
-    they load as a vector contiguous (filters KH x KW x I x O, matrices
-    in x out). `dl-move-views` then cancels the transposes.
+    Windowed ops are rewritten to channels last between transposes, which
+    `dl-move-views` then cancels. Input gradients become convolutions.
+  }];
+}
+
+def AssignStorage : Pass<"dl-assign-storage", "::dlc::dl::ModelOp"> {
+  let summary = "weights stored as kernels read them";
+  let description = [{
+    Each parameter gets a storage order in which the kernels that read it find
+    what they load as a vector contiguous (filters KH x KW x I x O, matrices
+    in x out), and steps transposes of what is stored, which cancel with those
+    of `dl-assign-layout`. Runs before that pass, as the ops of the language
+    say what is a filter.
   }];
 }
 

@@ -61,6 +61,36 @@ TEST(ClosureTest, EveryGeneratorMakesItsOp) {
       EXPECT_TRUE(made.count(op.op.str())) << op.op.str();
 }
 
+/// Ops that mean something else by where they stand, or by a clause.
+TEST(ClosureTest, ClausesAreMade) {
+  int averagedReads = 0, averagedCalls = 0, inherited = 0, inLoops = 0;
+  std::set<std::string> modes;
+  for (uint64_t number = 0; number < 1000; ++number) {
+    DlContext context;
+    Generator generator(context, /*seed=*/1, number);
+    OwningOpRef<ModuleOp> module = generator.run();
+    module->walk([&](Operation *op) {
+      if (auto read = dyn_cast<dl::ReadOp>(op))
+        averagedReads += bool(read.getAveragedAttr());
+      if (auto call = dyn_cast<dl::CallOp>(op)) {
+        averagedCalls += bool(call.getAveragedAttr());
+        modes.insert(stringifyMode(*call.getMode()).str());
+      }
+      if (auto modal = dyn_cast<dl::HasMode>(op))
+        if (!modal.getMode()) {
+          ++inherited;
+          EXPECT_TRUE(op->getParentOfType<dl::FuncOp>());
+        }
+      inLoops += isa<dl::GradientOp>(op) && op->getParentOfType<dl::ScanOp>();
+    });
+  }
+  EXPECT_GT(averagedReads, 5);
+  EXPECT_GT(averagedCalls, 0);
+  EXPECT_GT(inherited, 5);
+  EXPECT_GT(inLoops, 20);
+  EXPECT_EQ(modes, (std::set<std::string>{"eval", "train"}));
+}
+
 TEST(ClosureTest, OneSeedGivesOneProgram) {
   auto program = [](uint64_t seed) {
     DlContext context;

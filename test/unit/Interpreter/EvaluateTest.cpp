@@ -1,6 +1,7 @@
 //===- EvaluateTest.cpp - Functions, op by op -----------------------------===//
 
 #include "dlc/Interpreter/Interpreter.h"
+#include "dlc/Interpreter/Rounding.h"
 #include "lib/Interpreter/Models.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -84,6 +85,26 @@ TEST_F(EvaluateTest, EveryOpRoundsToItsType) {
     })",
                {floats({1}, {1e-8})});
   EXPECT_EQ(elements(y.at(0)), Values{0});
+}
+
+/// Equal numbers have a mean that is theirs but for rounding; what only moves
+/// or chooses elements is exact.
+TEST_F(EvaluateTest, ArithmeticIsRoundedByChance) {
+  interp::RoundingByChance rounding(3);
+  auto y = run(R"(
+    func.func @f(%x: tensor<7xf32>) -> (tensor<1xf32>, tensor<1xf32>, tensor<7xf32>) {
+      %s = dl.reduce_sum %x {axes = [0], keep_dims} : tensor<7xf32> -> tensor<1xf32>
+      %m = dl.scale %s by 0.14285714285714285 : tensor<1xf32>
+      %g = dl.reduce_max %x {axes = [0], keep_dims} : tensor<7xf32> -> tensor<1xf32>
+      %r = dl.relu %x : tensor<7xf32>
+      return %m, %g, %r : tensor<1xf32>, tensor<1xf32>, tensor<7xf32>
+    })",
+               {floats({7}, Values(7, 0.1))});
+  double x = 0.1f;
+  EXPECT_NE(elements(y.at(0)), Values{x});
+  EXPECT_NEAR(y.at(0).real(0), x, 5e-7 * x);
+  EXPECT_EQ(elements(y.at(1)), Values{x});
+  EXPECT_EQ(elements(y.at(2)), Values(7, x));
 }
 
 TEST_F(EvaluateTest, IntegersWrapAndDivideByZero) {
