@@ -10,6 +10,10 @@ namespace dlc::verify {
 /// sign; lowering drops signs.
 bool agree(mlir::RankedTensorType a, mlir::RankedTensorType b);
 
+/// Fails if a function is called below `root` that is no kernel.
+mlir::LogicalResult verifyCalls(mlir::Operation *root,
+                                mlir::SymbolTable &functions);
+
 /// Steps and kernels as functions of a model: after `resolve` to `fuse`.
 mlir::LogicalResult verifyResolved(dl::ModelOp model, bool fused);
 
