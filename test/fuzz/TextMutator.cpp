@@ -200,8 +200,9 @@ static constexpr StringLiteral numberTexts[] = {
     "7",   "64",         "0.5",        "-0.0",       "1.0e-30",
     "1e9", "1e39",       "1024",       "2147483648", "-9223372036854775808",
     "16",  "0x7f800000", "0x7fc00000", "4294967296", "9223372036854775807"};
-static constexpr StringLiteral elementTypes[] = {
-    "f32", "f32", "f64", "bf16", "i1", "i8", "ui8", "i32", "i64"};
+static constexpr StringLiteral elementTypes[] = {"f32", "f32", "f32",  "f64",
+                                                 "f64", "f64", "bf16", "i1",
+                                                 "i8",  "ui8", "i32",  "i64"};
 
 std::string TextMutator::mutate(StringRef text) {
   Tokens tokens = tokenize(text);
@@ -261,11 +262,11 @@ std::string TextMutator::mutate(StringRef text) {
     default:
       type = other;
     }
-  } else if (choice < 50 && !names.empty() && !ops.empty()) {
+  } else if (choice < 44 && !names.empty() && !ops.empty()) {
     // Another op, of the language or of the text.
     std::string other = below(2) ? pick(ops) : at(names);
     at(names) = other;
-  } else if (choice < 68 && values.size() > 1) {
+  } else if (choice < 64 && values.size() > 1) {
     // Another operand, three times of four one of the same type.
     std::string &value = at(values);
     std::map<std::string, std::string> typed = typesOf(tokens);
@@ -277,13 +278,17 @@ std::string TextMutator::mutate(StringRef text) {
           others.push_back(name);
     std::string other = others.empty() ? at(values) : pick(others);
     value = other;
-  } else if (choice < 78 && !constants.empty()) {
+  } else if (choice < 76 && !constants.empty()) {
     std::string other = below(2) ? pick(numberTexts).str() : at(constants);
     at(constants) = other;
-  } else if (choice < 82 && symbols.size() > 1) {
+  } else if (choice < 80 && symbols.size() > 1) {
     std::string other = at(symbols);
     at(symbols) = other;
+  } else if (choice < 86) {
+    return removeOp(text);
   } else if (choice < 92) {
+    return splice(text, text);
+  } else if (choice < 96) {
     // A line fewer, twice, or elsewhere.
     SmallVector<StringRef> lines;
     text.split(lines, '\n');
@@ -310,37 +315,104 @@ std::string TextMutator::mutate(StringRef text) {
   return joinTokens(tokens);
 }
 
-std::string TextMutator::splice(StringRef text, StringRef other) {
-  SmallVector<StringRef> lines, others;
-  text.split(lines, '\n');
-  other.split(others, '\n');
-  size_t first = below(others.size());
-  size_t count = std::min(1 + below(4), others.size() - first);
-  Tokens chosen = tokenize(join(ArrayRef(others).slice(first, count), "\n"));
+//===----------------------------------------------------------------------===//
+// Ops of one result, a line each
+//===----------------------------------------------------------------------===//
 
-  std::map<std::string, std::string> own = typesOf(tokenize(text)),
-                                     foreign = typesOf(tokenize(other)),
-                                     made = typesOf(chosen);
-  for (Token &token : chosen) {
-    if (token.kind != Kind::Value)
+/// Where each line begins, and the one past the last.
+static std::vector<size_t> lineStarts(const Tokens &tokens) {
+  std::vector<size_t> starts = {0};
+  for (auto [position, token] : enumerate(tokens))
+    if (token.text == "\n")
+      starts.push_back(position + 1);
+  return starts;
+}
+
+/// The first token that is no blank of the line at `start` if that defines one
+/// value, as in `%x = ...`.
+static std::optional<size_t> definedAt(const Tokens &tokens, size_t start) {
+  while (start < tokens.size() && tokens[start].text == " ")
+    ++start;
+  if (start + 2 < tokens.size() && tokens[start].kind == Kind::Value &&
+      tokens[start + 1].text == " " && tokens[start + 2].text == "=")
+    return start;
+  return std::nullopt;
+}
+
+/// The values of type `type` but `besides`.
+static std::vector<std::string>
+valuesOf(const std::map<std::string, std::string> &types, StringRef type,
+         StringRef besides) {
+  std::vector<std::string> values;
+  for (const auto &[value, other] : types)
+    if (other == type && value != besides)
+      values.push_back(value);
+  return values;
+}
+
+std::string TextMutator::removeOp(StringRef text) {
+  Tokens tokens = tokenize(text);
+  std::map<std::string, std::string> types = typesOf(tokens);
+  std::vector<size_t> starts = lineStarts(tokens);
+  size_t line = below(starts.size());
+  std::optional<size_t> defined = definedAt(tokens, starts[line]);
+  if (!defined || line + 1 == starts.size())
+    return text.str();
+  std::string name = tokens[*defined].text;
+  std::vector<std::string> others = valuesOf(types, types[name], name);
+  if (others.empty())
+    return text.str();
+  tokens.erase(tokens.begin() + starts[line],
+               tokens.begin() + starts[line + 1]);
+  std::string other = pick(others);
+  for (Token &token : tokens)
+    if (token.text == name)
+      token.text = other;
+  return joinTokens(tokens);
+}
+
+std::string TextMutator::splice(StringRef text, StringRef other) {
+  Tokens tokens = tokenize(text), source = tokenize(other);
+  std::map<std::string, std::string> types = typesOf(tokens),
+                                     foreign = typesOf(source);
+  std::vector<size_t> starts = lineStarts(source);
+  for (unsigned attempt = 0; attempt < 16; ++attempt) {
+    size_t line = below(starts.size());
+    std::optional<size_t> defined = definedAt(source, starts[line]);
+    if (!defined || line + 1 == starts.size())
       continue;
-    // What the lines define themselves gets a name that is free.
-    if (made.count(token.text)) {
-      if (own.count(token.text))
-        token.text += "n";
-      continue;
+    Tokens op(source.begin() + starts[line], source.begin() + starts[line + 1]);
+    std::string name = source[*defined].text, type = foreign[name];
+    bool complete = true;
+    for (Token &token : op) {
+      if (token.kind != Kind::Value || token.text == name)
+        continue;
+      auto values = valuesOf(types, foreign[token.text], "");
+      complete &= !values.empty();
+      if (complete)
+        token.text = pick(values);
     }
-    std::vector<std::string> candidates;
-    for (const auto &[name, type] : own)
-      if (type == foreign[token.text])
-        candidates.push_back(name);
-    if (candidates.empty())
-      for (const auto &entry : own)
-        candidates.push_back(entry.first);
-    if (!candidates.empty())
-      token.text = pick(candidates);
+    if (!complete)
+      continue;
+    std::string fresh = "%f" + std::to_string(below(1000000));
+    op[*defined - starts[line]].text = fresh;
+    // In front of a line that begins with an op, where the rest takes it once.
+    std::vector<size_t> places;
+    for (size_t start : lineStarts(tokens))
+      if (definedAt(tokens, start))
+        places.push_back(start);
+    if (places.empty())
+      return text.str();
+    size_t place = pick(places);
+    std::vector<size_t> uses;
+    for (size_t i = place; i < tokens.size(); ++i)
+      if (tokens[i].kind == Kind::Value && types[tokens[i].text] == type &&
+          definedAt(tokens, i) != i)
+        uses.push_back(i);
+    if (!uses.empty())
+      tokens[pick(uses)].text = fresh;
+    tokens.insert(tokens.begin() + place, op.begin(), op.end());
+    return joinTokens(tokens);
   }
-  std::string inserted = joinTokens(chosen);
-  lines.insert(lines.begin() + below(lines.size() + 1), inserted);
-  return join(lines, "\n");
+  return mutate(text);
 }

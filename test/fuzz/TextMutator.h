@@ -27,11 +27,14 @@ public:
 
   std::string mutate(llvm::StringRef text);
 
-  /// A few lines of `other` in `text`, their operands replaced by values of
-  /// `text` that have the same type, as far as there are any.
+  /// An op of `other` put into `text`, with operands of the same types from
+  /// there, and its result taken once if something of its type is.
   std::string splice(llvm::StringRef text, llvm::StringRef other);
 
 private:
+  /// An op fewer; what used its result uses another value of the type.
+  std::string removeOp(llvm::StringRef text);
+
   size_t below(size_t count) { return size_t(random()) % count; }
   template <typename List>
   const auto &pick(const List &list) {
