@@ -521,8 +521,6 @@ void BceWithLogitsOp::differentiate(OpBuilder &builder,
   Value gain = e.mul(e.offset(extra, 1), t);
   operands[0] = e.mul(dy, e.sub(e.mul(factor, sigmoid), gain));
   operands[1] = e.mul(dy, e.sub(e.mul(extra, tail), x));
-  operands[2] =
-      e.sumTo(e.mul(dy, e.mul(t, tail)), tensorType(getPosWeight()).getShape());
 }
 
 #define GET_OP_CLASSES

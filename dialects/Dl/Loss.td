@@ -140,12 +140,13 @@ def Dl_KlDivOp : Dl_TermLossOp<"kl_div",
 }
 
 def Dl_BceWithLogitsOp : Dl_PureOp<"bce_with_logits", [
-    Dl_IsComposite, Dl_HasRule, AllTypesMatch<["input", "target"]>]> {
+    Dl_IsComposite, Dl_HasRule, Dl_NoGradient<["pos_weight"]>,
+    AllTypesMatch<["input", "target"]>]> {
   let summary = "bce of sigmoid(x), finite for every x";
   let description = [{
     `(1 - t) x + (1 + (p - 1) t) softplus(-x)`, where p is `pos_weight`, of a shape
     that broadcasts to x's, or 1. Gradient of x:
-    `(1 + (p - 1) t) sigmoid(x) - p t`.
+    `(1 + (p - 1) t) sigmoid(x) - p t`; p has none, as in PyTorch.
     ```mlir
     %loss = dl.bce_with_logits %x, %t : tensor<8x4xf32> -> tensor<f32>
     %sum = dl.bce_with_logits %x, %t pos_weight %p reduction(sum) : tensor<8x4xf32>, tensor<4xf32> -> tensor<f32>

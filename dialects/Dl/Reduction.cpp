@@ -273,7 +273,8 @@ static Value multiplyAlong(Expr &e, Value x, int64_t axis) {
 SmallVector<Value> ReduceProdOp::decompose(OpBuilder &builder) {
   Expr e(builder, getLoc());
   Value y = getX();
-  for (int64_t axis : llvm::reverse(getReducedAxes()))
+  SmallVector<int64_t> axes = getReducedAxes();
+  for (int64_t axis : llvm::reverse(axes))
     y = multiplyAlong(e, y, axis);
   return {e.reshape(y, tensorType(getY()).getShape())};
 }

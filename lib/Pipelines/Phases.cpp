@@ -238,6 +238,7 @@ struct PrefixSteps : PassWrapper<PrefixSteps, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PrefixSteps)
 
   StringRef getArgument() const override { return "dl-prefix-steps"; }
+  StringRef getName() const override { return "PrefixSteps"; }
 
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -322,6 +323,7 @@ struct CheckPhase : PassWrapper<CheckPhase, OperationPass<ModuleOp>> {
 
   explicit CheckPhase(const Phase &phase) : phase(phase) {}
   StringRef getArgument() const override { return "dl-check-phase"; }
+  StringRef getName() const override { return "CheckPhase"; }
 
   void runOnOperation() override {
     getOperation().walk([&](Operation *op) {

@@ -492,15 +492,7 @@ LogicalResult LoweredVerifier::run() {
   }
   if (form != Lowered::Tensors)
     return success();
-  WalkResult calls = module.walk([&](func::CallOp call) -> WalkResult {
-    auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
-    if (callee && callee->hasAttr(names::kernel))
-      return WalkResult::advance();
-    call.emitOpError() << "calls @" << call.getCallee()
-                       << ", which is no kernel";
-    return WalkResult::interrupt();
-  });
-  return failure(calls.wasInterrupted());
+  return verify::verifyCalls(module, symbols);
 }
 
 LogicalResult verify::verifyLowered(ModuleOp module, Lowered form) {

@@ -27,6 +27,10 @@ mlir::LogicalResult verifySizes(
     llvm::ArrayRef<SizeOfStep> steps,
     llvm::function_ref<mlir::InFlightDiagnostic(const SizeOfStep &)> fail);
 
+/// Fails if a function is called below `root` that is no kernel.
+mlir::LogicalResult verifyCalls(mlir::Operation *root,
+                                mlir::SymbolTable &functions);
+
 /// Steps and kernels as functions of a model: after `resolve` to `fuse`.
 mlir::LogicalResult verifyResolved(dl::ModelOp model, bool fused);
 

@@ -247,6 +247,18 @@ static LogicalResult verifyDerivations(dl::ModelOp model) {
   return success();
 }
 
+LogicalResult verify::verifyCalls(Operation *root, SymbolTable &functions) {
+  WalkResult result = root->walk([&](func::CallOp call) -> WalkResult {
+    auto callee = functions.lookup<func::FuncOp>(call.getCallee());
+    if (callee && callee->hasAttr(names::kernel))
+      return WalkResult::advance();
+    call.emitOpError() << "calls @" << call.getCallee()
+                       << ", which is no kernel";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
   SymbolTable symbols(model);
   for (auto function : model.getBody().getOps<func::FuncOp>()) {
@@ -286,13 +298,5 @@ LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
         return step.op->emitOpError();
       })))
     return failure();
-  WalkResult result = model.walk([&](func::CallOp call) -> WalkResult {
-    auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
-    if (callee && callee->hasAttr(names::kernel))
-      return WalkResult::advance();
-    call.emitOpError() << "calls @" << call.getCallee()
-                       << ", which is no kernel";
-    return WalkResult::interrupt();
-  });
-  return failure(result.wasInterrupted());
+  return verifyCalls(model, symbols);
 }

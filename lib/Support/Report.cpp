@@ -6,6 +6,7 @@
 #include "dlc/Support/Printable.h"
 
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <new>
 #include <unistd.h>
+#include <vector>
 
 using namespace llvm;
 using namespace dlc;
@@ -42,8 +44,27 @@ static void endForMemory() {
   _exit(1);
 }
 
-void dlc::guardTool(StringLiteral tool) {
-  guardedTool = tool;
+/// The signals that are ignored now.
+static std::vector<int> ignoredSignals() {
+  std::vector<int> ignored;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action;
+    if (sigaction(signal, nullptr, &action) == 0 &&
+        action.sa_handler == SIG_IGN)
+      ignored.push_back(signal);
+  }
+  return ignored;
+}
+
+GuardedTool::~GuardedTool() = default;
+
+GuardedTool::GuardedTool(StringLiteral name, int &argc, char **&argv) {
+  // LLVM takes over signals whether they were ignored or not.
+  std::vector<int> ignored = ignoredSignals();
+  init = std::make_unique<InitLLVM>(argc, argv);
+  for (int signal : ignored)
+    std::signal(signal, SIG_IGN);
+  guardedTool = name;
   // A file that may not grow any more is an error of the write.
   std::signal(SIGXFSZ, SIG_IGN);
   std::set_new_handler(endForMemory);

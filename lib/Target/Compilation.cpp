@@ -6,6 +6,7 @@
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
+#include "UnknownOps.h"
 #include "dialects/Dl/Build.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
@@ -134,7 +135,17 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
 /// Collects what is wrong as text, with the lines of the source.
 struct Compilation::Diagnostics {
   explicit Diagnostics(MLIRContext &context)
-      : stream(text), handler(sources, &context, stream) {}
+      : stream(text), handler(sources, &context, stream) {
+    // Asked before the other.
+    context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
+      std::string better = explainUnknownOp(context, diagnostic.str());
+      if (better.empty())
+        return failure();
+      handler.emitDiagnostic(diagnostic.getLocation(), better,
+                             diagnostic.getSeverity());
+      return success();
+    });
+  }
 
   llvm::SourceMgr sources;
   std::string text;

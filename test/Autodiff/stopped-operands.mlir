@@ -25,6 +25,16 @@ func.func @second_order(%x: tensor<1x3xf32>, %l: tensor<1xi32>, %w: tensor<3xf32
   return %h : tensor<3xf32>
 }
 
+// CHECK-LABEL: func @positive_weights
+// CHECK-NOT:     dl.reduce_sum
+// CHECK:         %[[ZERO:.*]] = dl.constant dense<0.000000e+00> : tensor<3xf32>
+// CHECK:         return %[[ZERO]] : tensor<3xf32>
+func.func @positive_weights(%x: tensor<8x3xf32>, %t: tensor<8x3xf32>, %p: tensor<3xf32>, %c: tensor<8x3xf32>) -> tensor<3xf32> {
+  %a = dl.bce_with_logits %x, %t pos_weight %p reduction(none) : tensor<8x3xf32>, tensor<3xf32> -> tensor<8x3xf32>
+  %0 = dl.gradient %a wrt %p cotangent(%c) : tensor<8x3xf32> -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
 // CHECK-LABEL: func @statistics
 // CHECK-NOT:     dl.reduce_sum
 // CHECK:         %[[ZERO:.*]] = dl.constant dense<0.000000e+00> : tensor<3xf32>

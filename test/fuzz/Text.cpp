@@ -1,118 +1,176 @@
 //===- Text.cpp - Programs through the whole compiler, in process ---------===//
 //
-// A program is compiled to LLVM IR at -O0 or -O2, or is taken for the output of
-// some phase; what it must not do is end the process. Mutants replace words by
-// words of the same text and lines by lines, since a text with one wrong byte
-// rarely gets past the parser.
+// A program is compiled at -O0 or -O2, or is taken for what some phase leaves
+// if its first line says so (`// from: fuse`); what it must not do is end the
+// process, leak or take minutes. LLVM's part is left to some of the small
+// programs: it is not our code, and takes most of the time.
 //
 //===----------------------------------------------------------------------===//
 
+#include "Counts.h"
+#include "TextMutator.h"
 #include "dlc/Compiler.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/LargeStack.h"
+#include "dlc/Support/ProgramText.h"
 
-#include "llvm/ADT/StringExtras.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-
-#include <random>
+#include "llvm/Support/xxhash.h"
 
 using namespace llvm;
 using namespace dlc;
+using namespace dlc::fuzz;
 
-extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
+/// What became of the mutants; each counts those that came so far. scripts/fuzz
+/// prints them.
+enum Stage : unsigned { Tried, Parsed, Entered, Lowered, Translated, Stages };
 
-/// Compiles `text`, which enters behind phase `from` (empty: in front of all).
-static Error compile(StringRef text, StringRef from, unsigned optLevel) {
+/// Ops of the LLVM dialect up to which a program is translated too, and up to
+/// which it may become machine code.
+static constexpr size_t translatedOps = 3000, compiledOps = 600;
+
+/// Set where a mutant is made: seeds, and what is read again, are not counted.
+static bool isMutant = false;
+
+static mlir::MLIRContext &keptContext() {
+  static mlir::MLIRContext &context = *[] {
+    mlir::DialectRegistry registry;
+    registerDialects(registry);
+    auto *context =
+        new mlir::MLIRContext(registry, mlir::MLIRContext::Threading::DISABLED);
+    context->loadAllAvailableDialects();
+    context->getDiagEngine().registerHandler([](mlir::Diagnostic &) {});
+    return context;
+  }();
+  return context;
+}
+
+/// Whether the parser refuses a text, in a context that is kept: most of what a
+/// refused text costs is a context of its own.
+static bool isRefused(StringRef text) {
+  if (errorToBool(checkText("program", text)))
+    return true;
+  // The parser reads on to a zero byte.
+  std::string terminated = text.str();
+  return !mlir::parseSourceString<mlir::ModuleOp>(terminated, &keptContext());
+}
+
+/// Sets `entered` once the program is one that the passes take.
+static Error compile(StringRef text, StringRef from, bool mutant,
+                     bool &entered) {
+  static Counts<Stages> counts;
+  auto count = [&](Stage stage) {
+    if (mutant)
+      counts.add(stage);
+  };
+  // All that is chosen here depends on the text alone, so that a finding can be
+  // repeated.
+  uint64_t hash = xxh3_64bits(text);
   CompilerOptions options;
-  options.optLevel = optLevel;
+  options.optLevel = hash % 2 ? 2 : 0;
+  bool small = hash / 2 % 8 == 0, translates = hash / 16 % 8 == 0,
+       compiles = hash / 128 % 4 == 0;
+  if (small)
+    options.memoryBudget = 4096;
+  count(Tried);
+  // Some of these go the whole way, for its messages.
+  bool complains = hash / 512 % 16 == 0;
+  if (!complains && isRefused(text))
+    return Error::success();
   auto compilation = Compilation::readText(text, "program", options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run(from, getPhases().back().name))
+  count(Parsed);
+  StringRef first = from.empty() ? StringRef(getPhases().front().name) : from;
+  if (Error error = (*compilation)->run(from, first))
     return error;
+  count(Entered);
+  entered = true;
+  if (Error error = (*compilation)->run(first, getPhases().back().name))
+    return error;
+  count(Lowered);
+  makeHeader((*compilation)->getModule());
+  size_t ops = 0;
+  (*compilation)->getModule().walk([&](mlir::Operation *) { ++ops; });
+  if (ops > translatedOps || !translates)
+    return Error::success();
   LLVMContext context;
-  return (*compilation)->translate(context, /*interface=*/true).takeError();
+  auto module = (*compilation)->translate(context, /*interface=*/true);
+  if (!module)
+    return module.takeError();
+  count(Translated);
+  if (ops > compiledOps || !compiles)
+    return Error::success();
+  SmallVector<char, 0> object;
+  return writeCode(**module, (*compilation)->getMachine(), CodeFormat::Object,
+                   object);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   StringRef text(reinterpret_cast<const char *>(data), size);
-  // The tests of dlc-opt hold several programs in a file.
-  text = text.split("// -----").first;
-  // What follows depends on the text alone, so that a finding can be repeated.
-  StringRef from;
-  for (const Phase &phase : getPhases())
-    if (text.contains(("dl-" + phase.name).str()))
-      from = phase.name;
-  consumeError(compile(text, from, size % 2 ? 2 : 0));
-  return 0;
+  StringRef from = text;
+  from = from.consume_front("// from: ") ? from.split('\n').first : "";
+  bool mutant = std::exchange(isMutant, false);
+  bool entered = false;
+  // One thread an input, not one for each phase.
+  onLargeStack([&] { consumeError(compile(text, from, mutant, entered)); });
+  // A mutant of what is refused at once is too.
+  return entered ? 0 : -1;
 }
 
-/// The words of a program: names with their sigils, numbers, or one sign.
-static SmallVector<StringRef> wordsOf(StringRef text) {
-  SmallVector<StringRef> words;
-  while (!text.empty()) {
-    size_t length = 1;
-    auto inWord = [](char c) {
-      return isAlnum(c) || c == '_' || c == '.' || c == '@' || c == '%' ||
-             c == '#';
-    };
-    if (inWord(text.front()))
-      length = text.take_while(inWord).size();
-    words.push_back(text.take_front(length));
-    text = text.drop_front(length);
-  }
-  return words;
+//===----------------------------------------------------------------------===//
+// Mutants
+//===----------------------------------------------------------------------===//
+
+/// The ops of the language.
+static const std::vector<std::string> &opNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> names;
+    for (mlir::RegisteredOperationName name :
+         keptContext().getRegisteredOperations())
+      if (name.getDialectNamespace() == "dl")
+        names.push_back(name.getStringRef().str());
+    return names;
+  }();
+  return names;
 }
 
-/// Joins the parts, at most `maxSize` bytes of them, into `data`.
-static size_t store(ArrayRef<StringRef> parts, StringRef separator,
-                    uint8_t *data, size_t maxSize) {
-  std::string text = join(parts, separator);
-  size_t size = std::min(text.size(), maxSize);
-  std::copy_n(text.begin(), size, data);
-  return size;
+/// Stores at most `maxSize` bytes of `text`.
+static size_t store(StringRef text, uint8_t *data, size_t maxSize) {
+  isMutant = true;
+  text = text.take_front(maxSize);
+  copy(text, data);
+  return text.size();
 }
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                           size_t maxSize, unsigned seed) {
-  std::minstd_rand random(seed);
-  auto below = [&](size_t count) { return size_t(random()) % count; };
-  std::string copy(reinterpret_cast<const char *>(data), size);
-  static constexpr StringLiteral numbers[] = {"0",    "1", "2",  "3",  "-1",
-                                              "1024", "7", "64", "0.5"};
-  SmallVector<StringRef> lines;
-  switch (below(8)) {
-  case 0: // bytes
+  isMutant = true;
+  if (seed % 32 == 0)
     return LLVMFuzzerMutate(data, size, maxSize);
-  case 1: // a line fewer, twice, or elsewhere
-    StringRef(copy).split(lines, '\n');
-    if (lines.size() < 3)
+  std::string text(reinterpret_cast<const char *>(data), size);
+  TextMutator mutator(opNames(), seed);
+  std::string mutant;
+  // Some choices have nothing to change in this text.
+  for (unsigned attempt = 0; attempt < 8; ++attempt)
+    if ((mutant = mutator.mutate(text)) != text)
       break;
-    switch (below(3)) {
-    case 0:
-      lines.erase(lines.begin() + below(lines.size()));
-      break;
-    case 1:
-      lines.insert(lines.begin() + below(lines.size()),
-                   lines[below(lines.size())]);
-      break;
-    default:
-      std::swap(lines[below(lines.size())], lines[below(lines.size())]);
-    }
-    return store(lines, "\n", data, maxSize);
-  default: { // some words by others
-    SmallVector<StringRef> words = wordsOf(copy);
-    if (words.size() < 3)
-      break;
-    for (size_t count = 1 + below(3); count > 0; --count) {
-      StringRef &word = words[below(words.size())];
-      if (isDigit(word.front()) && below(2))
-        word = numbers[below(std::size(numbers))];
-      else
-        word = words[below(words.size())];
-    }
-    return store(words, "", data, maxSize);
-  }
-  }
-  return LLVMFuzzerMutate(data, size, maxSize);
+  return store(mutant, data, maxSize);
+}
+
+extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
+                                            const uint8_t *data2, size_t size2,
+                                            uint8_t *out, size_t maxSize,
+                                            unsigned seed) {
+  StringRef text(reinterpret_cast<const char *>(data1), size1),
+      other(reinterpret_cast<const char *>(data2), size2);
+  TextMutator mutator(opNames(), seed);
+  // Half of the mutants are made here.
+  std::string mutant =
+      seed % 3 ? mutator.mutate(text) : mutator.splice(text, other);
+  return store(mutant, out, maxSize);
 }

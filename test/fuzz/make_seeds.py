@@ -1,13 +1,17 @@
-"""Writes what the fuzzers of files start from: make_seeds.py NAME FOLDER.
+"""Writes what the fuzzers start from: make_seeds.py NAME FOLDER BIN FILE...
 
-Few and small: one of each form that a reader knows. A name without files of its own has none.
+Few and small: of files one of each form that a reader knows; of programs those in the FILEs and what
+the phases of BIN/dlc make of them.
 """
 
 import gzip
 import json
 import pathlib
+import re
 import struct
+import subprocess
 import sys
+import tempfile
 
 
 def safetensors():
@@ -92,7 +96,64 @@ def metadata():
     yield "entry", b'{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{}}'
 
 
-makers = {"Safetensors": safetensors, "Npy": npy, "Idx": idx, "Schedule": schedule, "Metadata": metadata}
-name, folder = sys.argv[1:]
-for seed, content in makers.get(name, list)():
+def models_of(part):
+    """The functions of a test of ops as models, one for each op: what leads to it and what it gives."""
+    for head, body in re.findall(r"func\.func @\w+\(([^\n]*?)\)(?: ->[^\n]*)? \{\n(.*?)\n\}", part, re.S):
+        before = []
+        for line in body.split("\n"):
+            line = line.strip()
+            made = re.match(r"(%\w+) = (.*)", line)
+            if not made:
+                continue
+            before.append("    " + line)
+            kind = re.findall(r"tensor<[^>]*>", made[2])
+            if kind and "dl." in line:
+                yield "\n".join((
+                    "dl.model @m {", f"  dl.step @s({head}) -> (y: {kind[-1]}) {{", *before,
+                    f"    dl.return {made[1]} : {kind[-1]}", "  }", "}", ""))
+
+
+def phases_of(program, dlc):
+    """What each phase leaves of a program, at both levels of optimisation, behind a line that says which."""
+    for level in ("-O0", "-O2"):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([dlc, "-", level, "--emit=llvm", "-o", f"{folder}/out.mlir", "--dump-phases",
+                                   f"{folder}/phases"], input=program.encode(), capture_output=True, check=False)
+            if done.returncode == 0:
+                for file in sorted(pathlib.Path(folder, "phases").iterdir()):
+                    phase = file.stem.split("-", 1)[1]
+                    yield f"// from: {phase}\n{file.read_text()}"
+
+
+def text():
+    """Programs without their comments, since a mutant of a comment is none. What a program of 8 kB shows, a
+    smaller one shows faster."""
+    seen = set()
+
+    def new(program):
+        fresh = 0 < len(program) <= 8192 and program not in seen
+        seen.add(program)
+        return fresh
+
+    for path in map(pathlib.Path, files):
+        name = "_".join(path.parts)
+        for number, part in enumerate(re.split(r"^// -----.*$|^//--- .*$", path.read_text(errors="replace"),
+                                               flags=re.M)):
+            program = re.sub(r"^\s*//.*\n?|\s+//.*", "", part, flags=re.M).strip("\n") + "\n"
+            if "dl." not in program:
+                continue
+            whole = [program] if new(program) else []
+            models, later = [], []
+            if not path.name.endswith("-invalid.mlir"):
+                models = [model for model in models_of(program) if new(model)]
+            if "dl.step" in program and "-invalid" not in path.name and len(program) < 2048:
+                later = [left for left in phases_of(program, f"{binaries}/dlc") if new(left)]
+            for kind, programs in (("", whole), ("op", models), ("phase", later)):
+                for index, seed in enumerate(programs):
+                    yield f"{name}-{number}-{kind}{index}", seed.encode()
+
+
+makers = {"Safetensors": safetensors, "Npy": npy, "Idx": idx, "Schedule": schedule, "Metadata": metadata, "Text": text}
+name, folder, binaries, *files = sys.argv[1:]
+for seed, content in makers[name]():
     (pathlib.Path(folder) / seed.lower()).write_bytes(content)

@@ -8,7 +8,6 @@
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatAdapters.h"
-#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -59,8 +58,7 @@ static Error override(const cl::opt<int64_t> &option, int64_t &value) {
 }
 
 int main(int argc, char **argv) {
-  InitLLVM init(argc, argv);
-  guardTool("dlc-models");
+  GuardedTool tool("dlc-models", argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview());
   const models::ModelEntry *entry = findEntry(name);

@@ -1,11 +1,13 @@
 //===- dlc-opt.cpp - mlir-opt with the dialect `dl` -----------------------===//
 //
-// What mlir-opt does, but for how text enters: see readProgram.
+// What mlir-opt does, but for how text enters (see readProgram) and how
+// messages leave (see PrintableErrors).
 //
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/LargeStack.h"
+#include "dlc/Support/PrintableErrors.h"
 #include "dlc/Support/ProgramText.h"
 #include "dlc/Support/Report.h"
 
@@ -14,7 +16,6 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
 
 static int run(int argc, char **argv) {
@@ -38,16 +39,23 @@ static int run(int argc, char **argv) {
   auto file = mlir::openOutputFile(output, &message);
   if (!file)
     return dlc::reportError("dlc-opt", llvm::createStringError(message));
-  bool done = mlir::succeeded(
-      mlir::MlirOptMain(file->os(), std::move(*program), registry, config));
+  bool done = false;
+  std::string text;
+  {
+    // Messages first, then the program: two processes write them.
+    dlc::PrintableErrors printable;
+    llvm::raw_string_ostream os(text);
+    done = mlir::succeeded(
+        mlir::MlirOptMain(os, std::move(*program), registry, config));
+  }
+  file->os() << text;
   if (done)
     file->keep();
   return done ? 0 : 1;
 }
 
 int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  dlc::guardTool("dlc-opt");
+  dlc::GuardedTool tool("dlc-opt", argc, argv);
   int status = 1;
   dlc::onLargeStack([&] { status = run(argc, argv); });
   return status;

@@ -7,8 +7,6 @@
 #include "dlc/Support/Report.h"
 #include "dlc/Training/Progress.h"
 
-#include "llvm/Support/InitLLVM.h"
-
 static llvm::Expected<bool> compare(dlc::CompareRequest &request,
                                     llvm::raw_ostream &os) {
   request.compile = [](dlc::Compilation &compilation, llvm::StringRef from,
@@ -19,8 +17,7 @@ static llvm::Expected<bool> compare(dlc::CompareRequest &request,
 }
 
 int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  dlc::guardTool("dlc-run");
+  dlc::GuardedTool tool("dlc-run", argc, argv);
   auto interpret = [](llvm::StringRef path, const dlc::CompilerOptions &options,
                       int threads) {
     return dlc::interpretAndLoad(path, options, threads);

@@ -5,6 +5,12 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <memory>
+
+namespace llvm {
+class InitLLVM;
+} // namespace llvm
+
 namespace dlc {
 
 /// Prints "tool: error: ..." to standard error, what a terminal would obey
@@ -12,11 +18,20 @@ namespace dlc {
 /// status 1.
 int reportError(llvm::StringRef tool, llvm::Error error);
 
-/// From now on what would end the process from within a library is an error
-/// message and the exit status 1, with temporaries removed: a failure to write
-/// to standard output (a full disk), a file at its limit of size, memory that
-/// is not there, and LLVM's fatal errors.
-void guardTool(llvm::StringLiteral tool);
+/// What the main of a tool begins with: LLVM's handlers of signals, and from
+/// then on what would end the process from within a library is an error message
+/// and the exit status 1, with temporaries removed: a failure to write to
+/// standard output (a full disk), a file at its limit of size, memory that is
+/// not there, and LLVM's fatal errors. Signals that are ignored (nohup, jobs in
+/// the background of a script) stay ignored.
+class GuardedTool {
+public:
+  GuardedTool(llvm::StringLiteral name, int &argc, char **&argv);
+  ~GuardedTool();
+
+private:
+  std::unique_ptr<llvm::InitLLVM> init;
+};
 
 } // namespace dlc
 #endif // DLC_SUPPORT_REPORT_H

@@ -121,8 +121,8 @@ def signs(*shape):
 
 def bce_with_logits(name, shape, weights, reduction="mean", x=None):
     def reference(x, t, p):
-        # PyTorch has the value, but no derivative by pos_weight.
-        terms = (1 - t) * x - (1 + (p - 1) * t) * F.logsigmoid(x)
+        # PyTorch has no derivative by pos_weight.
+        terms = (1 - t) * x - (1 + (p.detach() - 1) * t) * F.logsigmoid(x)
         value = F.binary_cross_entropy_with_logits(x.detach(), t.detach(), reduction="none",
                                                    pos_weight=p.detach())
         assert torch.allclose(terms.detach(), value)
@@ -131,7 +131,7 @@ def bce_with_logits(name, shape, weights, reduction="mean", x=None):
     return Case(op="bce_with_logits", name=name,
                 inputs={"x": normal(*shape) * 3 if x is None else x,
                         "t": uniform(0, 1, *shape), "p": uniform(0.5, 3, *weights)},
-                reference=reference, text=text_of("bce_with_logits", "%x, %t pos_weight %p",
+                gradients=["x", "t"], reference=reference, text=text_of("bce_with_logits", "%x, %t pos_weight %p",
                                                   reduction, (), "{x}, {p}"))
 
 

@@ -1,5 +1,4 @@
-#include "TestModel.h"
-#include "gtest/gtest.h"
+#include "CheckpointFolder.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,24 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder that is empty before each test and after it.
-struct Checkpoint : testing::Test {
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "dlc-checkpoint-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-    path = (folder / "a.safetensors").string();
-    handle = create(1);
-    ASSERT_TRUE(handle);
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
-  std::string message() const { return dlc_last_error(handle.get()); }
-
-  std::string read() const {
-    std::ifstream in(path, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  }
+struct Checkpoint : CheckpointFolder {
+  std::string read() const { return CheckpointFolder::read(path); }
   /// A new file: some file systems sync one that is cut and written again, and
   /// there are thousands here.
   void write(const std::string &bytes) const {
@@ -67,10 +50,6 @@ struct Checkpoint : testing::Test {
     EXPECT_EQ(getAll(handle.get()), before) << message();
     EXPECT_EQ(message().find(path), 0u) << message();
   }
-
-  fs::path folder;
-  std::string path;
-  Handle handle;
 };
 
 } // namespace

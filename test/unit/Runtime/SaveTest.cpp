@@ -1,7 +1,6 @@
 //===- SaveTest.cpp - What a save may replace, and what it leaves ---------===//
 
-#include "TestModel.h"
-#include "gtest/gtest.h"
+#include "CheckpointFolder.h"
 
 #include <chrono>
 #include <csignal>
@@ -24,18 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Save : testing::Test {
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "dlc-save-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-    path = (folder / "a.safetensors").string();
-    handle = create(1);
-    ASSERT_TRUE(handle);
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
-  std::string message() const { return dlc_last_error(handle.get()); }
+struct Save : CheckpointFolder {
   dlc_status save() { return dlc_save(handle.get(), path.c_str(), DLC_ALL); }
   int64_t files() const {
     return std::distance(fs::directory_iterator(folder), {});
@@ -44,10 +32,6 @@ struct Save : testing::Test {
     std::string file = (folder / name).string();
     std::ofstream(file, std::ios::binary) << bytes;
     return file;
-  }
-  static std::string read(const std::string &file) {
-    std::ifstream in(file, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
   }
   static mode_t mode(const std::string &file) {
     struct stat info;
@@ -62,10 +46,6 @@ struct Save : testing::Test {
     EXPECT_EQ(mode(path), before);
     EXPECT_EQ(files(), count) << "a temporary file is left";
   }
-
-  fs::path folder;
-  std::string path;
-  Handle handle;
 };
 
 /// Starts `body` in a process of its own. It never returns.
