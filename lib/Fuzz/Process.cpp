@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -15,8 +16,25 @@
 using namespace llvm;
 using namespace dlc::fuzz;
 
+/// Ends the process if it has done nothing since it was here before: threads
+/// that wait for each other use no time. On a busy machine a program may take
+/// hours.
+static void checkProgress(int) {
+  static clock_t before = -CLOCKS_PER_SEC;
+  clock_t now = clock();
+  if (now - before < CLOCKS_PER_SEC / 1000) {
+    std::signal(SIGALRM, SIG_DFL);
+    alarm(1);
+    return;
+  }
+  before = now;
+  alarm(300);
+}
+
 Process::Process(std::function<void(raw_ostream &)> work, int seconds) {
   outs().flush();
+  // What starts processes waits for them, each of which is watched.
+  alarm(0);
   int ends[2];
   if (pipe(ends) != 0)
     return;
@@ -30,11 +48,11 @@ Process::Process(std::function<void(raw_ostream &)> work, int seconds) {
     // The compiler's remarks go nowhere.
     if (!freopen("/dev/null", "w", stderr))
       _exit(3);
-    // Time of its own: the machine may be busy with others. Asleep for long is
-    // as bad.
+    // Time of its own: the machine may be busy with others.
     rlimit limit{rlim_t(seconds), rlim_t(seconds)};
     setrlimit(RLIMIT_CPU, &limit);
-    alarm(60 * seconds);
+    std::signal(SIGALRM, checkProgress);
+    checkProgress(SIGALRM);
     {
       raw_fd_ostream os(ends[1], /*shouldClose=*/true);
       work(os);
