@@ -119,6 +119,7 @@ private:
 
   void copy(func::FuncOp step, Value value);
   Value argument(FlatSymbolRefAttr state, Type type, Location loc);
+  std::string nameOf(Value value) const;
   void derive(ArrayRef<unsigned> uses, func::FuncOp step);
   Value argument(func::FuncOp step, FlatSymbolRefAttr entry, Value like);
 
@@ -161,6 +162,30 @@ void Deriver::copy(func::FuncOp step, Value value) {
   builder.clone(*op, map);
 }
 
+/// What a derived entry is called: after the largest entry that it follows
+/// from, `conv1.derived_weight` of `conv1.weight`.
+std::string Deriver::nameOf(Value value) const {
+  DenseSet<Value> seen;
+  BlockArgument largest;
+  std::function<void(Value)> visit = [&](Value source) {
+    if (!seen.insert(source).second)
+      return;
+    if (Operation *op = source.getDefiningOp()) {
+      llvm::for_each(op->getOperands(), visit);
+      return;
+    }
+    auto arg = cast<BlockArgument>(source);
+    if (!largest || bytesOf(arg) > bytesOf(largest))
+      largest = arg;
+  };
+  visit(value);
+  if (!largest)
+    return "derived_table";
+  StringRef name = states[largest.getArgNumber()].getValue();
+  size_t last = name.rfind('.') + 1;
+  return (name.take_front(last) + "derived_" + name.drop_front(last)).str();
+}
+
 /// A function in front of `step` for what these uses read.
 void Deriver::derive(ArrayRef<unsigned> numbers, func::FuncOp step) {
   auto results =
@@ -196,10 +221,9 @@ void Deriver::derive(ArrayRef<unsigned> numbers, func::FuncOp step) {
   }
   for (Value value : made) {
     builder.setInsertionPoint(step);
-    auto entry = DerivedOp::create(
-        builder, value.getLoc(),
-        builder.getStringAttr("derived." + Twine(entries.size())),
-        TypeAttr::get(value.getType()));
+    auto entry = DerivedOp::create(builder, value.getLoc(),
+                                   builder.getStringAttr(nameOf(value)),
+                                   TypeAttr::get(value.getType()));
     entries[value] = FlatSymbolRefAttr::get(symbols.insert(entry));
     resultTypes.push_back(value.getType());
     resultAttrs.push_back(attrsOf(entries[value]));

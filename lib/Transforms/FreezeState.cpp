@@ -1,14 +1,14 @@
 //===- FreezeState.cpp - Steps whose state is a part of the library -------===//
 //
 //   dl.param @w : tensor<16x3x3x3xf32> = ones
-//   dl.derived @derived.0 : tensor<3x3x3x16xf32>
+//   dl.derived @derived_w : tensor<3x3x3x16xf32>
 //   func.func @derive_0(...) attributes {dl.derives, dl.step}
-//   func.func @predict(%x: ..., %0: ... {dl.state = @derived.0}) ...
+//   func.func @predict(%x: ..., %0: ... {dl.state = @derived_w}) ...
 //
 // becomes
 //
-//   dl.derived @derived.0 : tensor<3x3x3x16xf32>
-//   func.func @predict(%x: ..., %0: ... {dl.state = @derived.0}) ...
+//   dl.derived @derived_w : tensor<3x3x3x16xf32>
+//   func.func @predict(%x: ..., %0: ... {dl.state = @derived_w}) ...
 //
 //===----------------------------------------------------------------------===//
 

@@ -2,18 +2,18 @@
 
 // What both steps compute is derived once; what one computes beside it, for that one.
 // CHECK-LABEL: dl.model @shared
-// CHECK:         dl.derived @derived.0 : tensor<4x3xf32>
-// CHECK:         func.func @derive_0(%[[W:.*]]: tensor<4x3xf32> {dl.state = @w}, %[[S:.*]]: tensor<3xf32> {dl.state = @s}, %{{.*}}: tensor<4x3xf32> {dl.state = @derived.0}) -> (tensor<4x3xf32> {dl.state = @derived.0}) attributes {dl.derives, dl.step}
+// CHECK:         dl.derived @derived_w : tensor<4x3xf32>
+// CHECK:         func.func @derive_0(%[[W:.*]]: tensor<4x3xf32> {dl.state = @w}, %[[S:.*]]: tensor<3xf32> {dl.state = @s}, %{{.*}}: tensor<4x3xf32> {dl.state = @derived_w}) -> (tensor<4x3xf32> {dl.state = @derived_w}) attributes {dl.derives, dl.step}
 // CHECK-NEXT:      %[[B:.*]] = dl.broadcast %[[S]]
 // CHECK-NEXT:      %[[F:.*]] = dl.mul %[[W]], %[[B]]
 // CHECK-NEXT:      return %[[F]]
-// CHECK:         func.func @one(%[[X:.*]]: tensor<8x4xf32> {dl.name = "x"}, %[[D:.*]]: tensor<4x3xf32> {dl.state = @derived.0})
+// CHECK:         func.func @one(%[[X:.*]]: tensor<8x4xf32> {dl.name = "x"}, %[[D:.*]]: tensor<4x3xf32> {dl.state = @derived_w})
 // CHECK-NEXT:      %[[Y:.*]] = dl.matmul %[[X]], %[[D]]
 // CHECK-NEXT:      return %[[Y]]
-// CHECK:         dl.derived @derived.1 : tensor<3xf32>
-// CHECK:         func.func @derive_1(%[[S:.*]]: tensor<3xf32> {dl.state = @s}, %{{.*}}: tensor<3xf32> {dl.state = @derived.1}) -> (tensor<3xf32> {dl.state = @derived.1})
+// CHECK:         dl.derived @derived_s : tensor<3xf32>
+// CHECK:         func.func @derive_1(%[[S:.*]]: tensor<3xf32> {dl.state = @s}, %{{.*}}: tensor<3xf32> {dl.state = @derived_s}) -> (tensor<3xf32> {dl.state = @derived_s})
 // CHECK-NEXT:      dl.exp %[[S]]
-// CHECK:         func.func @two(%{{.*}}: tensor<8x4xf32> {dl.name = "x"}, %{{.*}}: tensor<4x3xf32> {dl.state = @derived.0}, %{{.*}}: tensor<3xf32> {dl.state = @derived.1})
+// CHECK:         func.func @two(%{{.*}}: tensor<8x4xf32> {dl.name = "x"}, %{{.*}}: tensor<4x3xf32> {dl.state = @derived_w}, %{{.*}}: tensor<3xf32> {dl.state = @derived_s})
 dl.model @shared {
   dl.param @w : tensor<4x3xf32> = kaiming_uniform
   dl.param @s : tensor<3xf32> = ones
@@ -57,7 +57,7 @@ dl.model @trains {
 // CHECK:         func.func @derive_0
 // CHECK-NEXT:      %[[E:.*]] = dl.exp
 // CHECK-NEXT:      return %[[E]]
-// CHECK:         func.func @step(%[[X:.*]]: tensor<8x3xf32> {dl.name = "x"}, %[[R:.*]]: tensor<8xf32> {dl.state = @r}, %[[D:.*]]: tensor<3xf32> {dl.state = @derived.0})
+// CHECK:         func.func @step(%[[X:.*]]: tensor<8x3xf32> {dl.name = "x"}, %[[R:.*]]: tensor<8xf32> {dl.state = @r}, %[[D:.*]]: tensor<3xf32> {dl.state = @derived_c})
 // CHECK-DAG:       %[[A:.*]] = dl.broadcast %[[D]]
 // CHECK-DAG:       %[[B:.*]] = dl.broadcast %[[R]]
 // CHECK:           %[[P:.*]] = dl.mul %[[A]], %[[B]]

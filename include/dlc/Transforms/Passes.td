@@ -185,10 +185,10 @@ def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
     ```
     becomes
     ```mlir
-    dl.derived @derived.0 : tensor<4x3xf32>
+    dl.derived @derived_w : tensor<4x3xf32>
     func.func @derive_0(%w: ... {dl.state = @w}, %s: ... {dl.state = @s}, ...)
-        -> (tensor<4x3xf32> {dl.state = @derived.0}) attributes {dl.derives, dl.step} { ... }
-    func.func @predict(%x: tensor<8x4xf32> {dl.name = "x"}, %1: tensor<4x3xf32> {dl.state = @derived.0}) {
+        -> (tensor<4x3xf32> {dl.state = @derived_w}) attributes {dl.derives, dl.step} { ... }
+    func.func @predict(%x: tensor<8x4xf32> {dl.name = "x"}, %1: tensor<4x3xf32> {dl.state = @derived_w}) {
       %y = dl.matmul %x, %1 : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<8x3xf32>
     ```
     The runtime calls `@derive_0` before `@predict` when `@w` or `@s` has changed. What
