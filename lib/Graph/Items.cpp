@@ -302,7 +302,7 @@ void Reader::run() {
       item.kind = Kind::State;
       item.name = entry.getValue().str();
       Operation *symbol = symbols.lookup(entry.getAttr());
-      item.isModelState = isa_and_nonnull<ParamOp, BufferOp>(symbol);
+      item.isModelState = isa_and_nonnull<ParamOp, BufferOp, DerivedOp>(symbol);
       item.owner = item.isModelState ? item.name : "";
       if (auto slot = dyn_cast_or_null<SlotOp>(symbol))
         if (slot.getParameter())
