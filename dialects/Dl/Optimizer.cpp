@@ -111,7 +111,11 @@ SmallVector<Value> ClipByGlobalNormOp::decompose(OpBuilder &builder) {
                                               tensorType(gradient).getRank())));
     squares = squares ? e.add(squares, sum) : sum;
   }
-  Value norm = e.sqrt(squares);
+  // At 0 the root has no derivative; nothing is clipped there.
+  Value zero = e.splat(squares.getType(), 0);
+  Value isZero = e.compare(Predicate::eq, squares, zero);
+  Value root = e.sqrt(e.select(isZero, e.splat(zero.getType(), 1), squares));
+  Value norm = e.select(isZero, zero, root);
   Value bound = e.cast(getMaxNorm(), tensorType(norm).getElementType());
   Value factor = e.div(bound, e.offset(norm, 1e-6));
   factor = e.minimum(factor, e.splat(factor.getType(), 1));

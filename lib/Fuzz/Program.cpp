@@ -449,13 +449,13 @@ void Generator::addMinimize() {
                       llvm::is_contained(parameters, read.getEntry());
              });
     });
-  std::string patterns = "\"*\"";
+  std::string over = "*";
   if (!some) {
     Shape own = matrices ? shape(2, 2, false, 300) : shape(1, 3, false, 300);
     std::string name = stateEntry("param", type(own, floatType), {-2, 2});
     Value w = op("read", {}, "entry = @" + name, {type(own, floatType)});
     some = op("mul", {w, value(own, kTame)});
-    patterns = "\"" + name + "\"";
+    over = name;
   }
   Value tame = op("tanh", {some});
   Value loss = op("mean", {op("square", {tame})});
@@ -477,7 +477,7 @@ void Generator::addMinimize() {
   Value lr = op("read_hparam", {}, "entry = @" + rate,
                 {type({}, builder.getF32Type())});
   std::string text =
-      "optimizer = @" + optimizerName + ", patterns = [" + patterns + "]";
+      "optimizer = @" + optimizerName + ", patterns = [\"" + over + "\"]";
   if (random.chance(0.15))
     text += ", accumulate = 2";
   if (random.chance(0.15))
@@ -491,12 +491,13 @@ void Generator::addMinimize() {
   bool keepsAverages = random.chance(0.3);
   if (keepsAverages)
     text += ", average = 0.9";
-  // A group is of parameters that the loss depends on.
+  // A group is of parameters that the loss depends on and `over` names.
   SmallVector<std::string> descended;
   for (Value from : sources(some, /*sure=*/true))
     if (auto read = from.getDefiningOp<dl::ReadOp>())
       if (!read.getAveragedAttr() &&
-          llvm::is_contained(parameters, read.getEntry()))
+          llvm::is_contained(parameters, read.getEntry()) &&
+          (over == "*" || over == read.getEntry()))
         descended.push_back(read.getEntry().str());
   if (!descended.empty() && !matrices && random.chance(0.15))
     text += ", groups = [#dl.group<[\"" + random.pick<std::string>(descended) +
