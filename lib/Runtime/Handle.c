@@ -8,14 +8,19 @@
 
 //===--- Life -------------------------------------------------------------===//
 
-/// Fails, with the message for `handle`, when the memory does not suffice.
-static dlc_status init_state(dlc_handle *handle, const dlc_model *model,
-                             char *state, uint64_t seed) {
-  if (dlc_rt_init_state(model, state, seed))
-    return DLC_OK;
-  return dlc_rt_fail(
-      handle, DLC_ERROR_MEMORY,
-      "model \"%s\": no memory to initialise an orthogonal entry", model->name);
+/// Fails, with the message for `reader`, when the memory does not suffice.
+static dlc_status init_state(dlc_handle *reader, dlc_handle *handle,
+                             uint64_t seed) {
+  bool is_new = handle->clock == 0;
+  dlc_rt_note_change_of_all(handle);
+  if (!dlc_rt_init_state(handle->model, handle->state, is_new, seed))
+    return dlc_rt_fail(
+        reader, DLC_ERROR_MEMORY,
+        "model \"%s\": no memory to initialise an orthogonal entry",
+        handle->model->name);
+  handle->init_seed = seed;
+  handle->init_clock = handle->clock;
+  return DLC_OK;
 }
 
 /// Fills in a handle that has only its model. On failure the caller destroys
@@ -53,8 +58,7 @@ static dlc_status build_handle(dlc_handle *handle, int threads) {
   if (!dlc_rt_track_changes(handle))
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": no memory for a handle", model->name);
-  dlc_rt_note_change_of_all(handle);
-  return init_state(NULL, model, handle->state, 0);
+  return init_state(NULL, handle, 0);
 }
 
 dlc_status dlc_create(const dlc_model *model, int threads,
@@ -108,8 +112,11 @@ dlc_status dlc_init(dlc_handle *handle, uint64_t seed) {
   dlc_status status = dlc_rt_check_handle(handle);
   if (status)
     return status;
-  dlc_rt_note_change_of_all(handle);
-  return init_state(handle, handle->model, handle->state, seed);
+  // A handle is made with the state of seed 0, which is often what is asked for
+  // next; that of a large model takes a while to draw.
+  if (seed == handle->init_seed && handle->clock == handle->init_clock)
+    return DLC_OK;
+  return init_state(handle, handle, seed);
 }
 
 const dlc_model *dlc_get_model(const dlc_handle *handle) {

@@ -256,9 +256,19 @@ static bool init_entry(const dlc_state *state, uint32_t entry, char *block,
   return true;
 }
 
-bool dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed) {
-  for (int i = 0; i < model->num_states; ++i)
-    if (!init_entry(&model->states[i], (uint32_t)i, block, seed))
+/// Whether all bytes of the entry are 0, as of a new block.
+static bool is_zero(const dlc_state *state) {
+  return state->init_kind == DLC_INIT_CONSTANT && state->init_a == 0 &&
+         !signbit(state->init_a);
+}
+
+bool dlc_rt_init_state(const dlc_model *model, char *block, bool zeroed,
+                       uint64_t seed) {
+  for (int i = 0; i < model->num_states; ++i) {
+    const dlc_state *state = &model->states[i];
+    if (!(zeroed && is_zero(state)) &&
+        !init_entry(state, (uint32_t)i, block, seed))
       return false;
+  }
   return true;
 }

@@ -39,6 +39,8 @@ struct dlc_handle {
   /// which counts changes; 0 is never.
   uint64_t *changed, *derived;
   uint64_t clock;
+  /// The last time that all of the state was drawn, and from which seed.
+  uint64_t init_clock, init_seed;
   void **rows; ///< inputs and outputs of one run of several
   char error[DLC_RT_ERROR_BYTES];
 };
@@ -165,8 +167,10 @@ void dlc_rt_derive(dlc_handle *handle, const dlc_step *step);
 
 //===--- Init.c -----------------------------------------------------------===//
 
-/// False when there is no memory to compute an orthogonal entry in.
-bool dlc_rt_init_state(const dlc_model *model, char *block, uint64_t seed);
+/// False when there is no memory to compute an orthogonal entry in. Of a block
+/// that is `zeroed`, entries of zeros are not touched.
+bool dlc_rt_init_state(const dlc_model *model, char *block, bool zeroed,
+                       uint64_t seed);
 
 //===--- Orthogonal.c -----------------------------------------------------===//
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 // From this size on a block starts on a huge page and asks for more of them:
 // steps walk over all of it, and with small pages they would spend their time
@@ -25,12 +26,20 @@ void *dlc_rt_allocate(int64_t bytes) {
   void *memory;
   if (posix_memalign(&memory, alignment, size))
     return NULL;
-#ifdef MADV_HUGEPAGE
-  // A hint: without huge pages everything works, only slower.
-  if (huge)
+  // Whole pages that the system takes back read as zero when they are touched
+  // next: of the arena no more is ever filled than the steps that run use.
+  size_t zeroed = 0;
+#ifdef __linux__
+  if (huge) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = size / page * page;
+    if (madvise(memory, pages, MADV_DONTNEED) == 0)
+      zeroed = pages;
+    // A hint: without huge pages everything works, only slower.
     (void)madvise(memory, size, MADV_HUGEPAGE);
+  }
 #endif
-  return memset(memory, 0, size);
+  memset((char *)memory + zeroed, 0, size - zeroed);
+  return memory;
 }
 
 void *dlc_rt_allocate_scratch(const dlc_model *model, unsigned kinds) {

@@ -210,6 +210,24 @@ TEST(Handle, RangesOfHyperParameters) {
   }
 }
 
+// Nothing is drawn again that is there already; what has changed since is.
+TEST(Handle, InitAfterEachChange) {
+  Handle handle = create(1, model());
+  double value = 0;
+  dlc_get_hparam(handle.get(), "lr", &value);
+  const double first = value;
+  for (uint64_t seed : {0, 7, 7}) {
+    EXPECT_EQ(dlc_init(handle.get(), seed), DLC_OK);
+    uint64_t kept = 99;
+    EXPECT_EQ(dlc_get(handle.get(), "seed", &kept, sizeof(kept)), DLC_OK);
+    EXPECT_EQ(kept, seed);
+    EXPECT_EQ(dlc_set_hparam(handle.get(), "lr", first + 1), DLC_OK);
+    EXPECT_EQ(dlc_init(handle.get(), seed), DLC_OK);
+    dlc_get_hparam(handle.get(), "lr", &value);
+    EXPECT_EQ(value, first);
+  }
+}
+
 TEST(Handle, ApiTable) {
   dlc_handle *handle = nullptr;
   ASSERT_EQ(dlc_runtime_api.create(&model(), 2, &handle), DLC_OK);
