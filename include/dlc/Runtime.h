@@ -25,7 +25,7 @@ extern "C" {
 
 /// Changes whenever a struct below changes; a library says which it was built
 /// for, and a caller compares.
-#define DLC_ABI_VERSION 4
+#define DLC_ABI_VERSION 5
 
 typedef enum dlc_status {
   DLC_OK = 0,
@@ -117,13 +117,20 @@ typedef struct dlc_state {
 /// `dlc_rt_barrier`.
 typedef struct dlc_team dlc_team;
 
-/// The entry of a step: every worker of the team calls it with its number.
-/// `io` holds the inputs, then the outputs, in the order of the tables.
-/// `fault` (initially 0, one for each worker) is set to 1 + an index into the
-/// step's faults; of several, the smallest is reported.
-typedef void (*dlc_step_fn)(void *state, void *arena, void *const *io,
-                            int64_t *fault, int64_t worker, int64_t workers,
-                            dlc_team *team);
+/// Of what and as what a step function is called: one for each worker.
+typedef struct dlc_context {
+  int64_t worker, workers; ///< its number, from 0 on, and how many there are
+  dlc_team *team;
+  /// Initially 0, and set to 1 + an index into the step's faults; of those of
+  /// all workers the smallest is reported.
+  int64_t *fault;
+  const void *data; ///< of the step or derivation in the tables
+} dlc_context;
+
+/// The entry of a step: every worker of the team calls it. `io` holds the
+/// inputs, then the outputs, in the order of the tables.
+typedef void (*dlc_step_fn)(const dlc_context *context, void *state,
+                            void *arena, void *const *io);
 
 typedef struct dlc_step {
   const char *name;
@@ -133,6 +140,7 @@ typedef struct dlc_step {
   int32_t num_inputs, num_outputs, num_faults;
   int32_t trains; ///< 1 when the step counts (dlc_step_count)
   dlc_step_fn run;
+  const void *data;           ///< for `run`; null of compiled code
   const int32_t *writes;      ///< the states that it changes, by index
   const int32_t *derivations; ///< what it reads the results of, by index
   int32_t num_writes, num_derivations;
@@ -158,6 +166,7 @@ typedef struct dlc_derivation {
   const int32_t *reads; ///< states, by index
   int32_t num_reads;
   dlc_step_fn run;
+  const void *data; ///< for `run`
 } dlc_derivation;
 
 typedef struct dlc_model {

@@ -1,7 +1,8 @@
 //===- LoopNest.cpp - A structured op as loops over flat buffers ----------===//
 
 #include "LoopNest.h"
-#include "MemoryPlan.h"
+
+#include "dlc/Schedule/Memory.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -14,8 +14,8 @@
 // loop if that is so for every operand.
 //
 //===----------------------------------------------------------------------===//
-#ifndef DLC_CODEGEN_LOOPNEST_H
-#define DLC_CODEGEN_LOOPNEST_H
+#ifndef DLC_LIB_CODEGEN_LOOPNEST_H
+#define DLC_LIB_CODEGEN_LOOPNEST_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -125,4 +125,4 @@ mlir::Value matchFill(mlir::linalg::GenericOp op);
 
 } // namespace dlc::codegen
 
-#endif // DLC_CODEGEN_LOOPNEST_H
+#endif // DLC_LIB_CODEGEN_LOOPNEST_H

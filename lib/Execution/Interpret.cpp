@@ -8,13 +8,12 @@
 
 #include "dlc/Execution/Interpret.h"
 
-#include "dlc/Conversion/Passes.h"
 #include "dlc/Interpreter/Interpreter.h"
+#include "dlc/Schedule/Manifest.h"
 #include "dlc/Target/HostTables.h"
 #include "dlc/Transforms/Passes.h"
 
 #include <cfenv>
-#include <utility>
 
 using namespace llvm;
 using namespace dlc;
@@ -50,50 +49,21 @@ struct InterpretedModel : CodeOwner, dlc_model {
   bool run(InterpretedStep &step, char *state, void *const *io);
 };
 
-/// The step that this thread is running. A step function is not told which step
-/// it is.
-thread_local struct {
+/// What a step function is told: which step of which model it is.
+struct InterpretedCall {
   InterpretedModel *model;
-  int step;
-} running;
+  unsigned step, size;
+};
 
 } // namespace
 
-/// The code of a step, and of one of its sizes: a function of its own, as that
-/// is all it is told.
-template <unsigned size>
-static void runStep(void *state, void *, void *const *io, int64_t *fault,
-                    int64_t worker, int64_t, dlc_team *) {
+static void runStep(const dlc_context *context, void *state, void *,
+                    void *const *io) {
+  auto *call = static_cast<const InterpretedCall *>(context->data);
   // Worker 0 is the thread that called.
-  if (worker == 0 &&
-      !running.model->run(running.step, size, static_cast<char *>(state), io))
-    *fault = 1;
-}
-
-template <unsigned... sizes>
-static dlc_step_fn stepOfSize(unsigned size,
-                              std::integer_sequence<unsigned, sizes...>) {
-  static constexpr dlc_step_fn functions[] = {runStep<sizes>...};
-  return functions[size];
-}
-
-static void setRunning(dlc_handle *handle, int step) {
-  // The tables of a handle that came here are those of an InterpretedModel.
-  auto *tables = const_cast<dlc_model *>(dlc_get_model(handle));
-  running = {static_cast<InterpretedModel *>(tables), step};
-}
-
-/// dlc_run, which in addition says which step runs.
-static dlc_status runOnThread(dlc_handle *handle, int step, void *const *io) {
-  setRunning(handle, step);
-  return dlc_runtime_api.run(handle, step, io);
-}
-
-/// The same of dlc_run_batch.
-static dlc_status runBatchOnThread(dlc_handle *handle, int step, int64_t batch,
-                                   void *const *io) {
-  setRunning(handle, step);
-  return dlc_runtime_api.run_batch(handle, step, batch, io);
+  if (context->worker == 0 &&
+      !call->model->run(call->step, call->size, static_cast<char *>(state), io))
+    *context->fault = 1;
 }
 
 Error InterpretedModel::prepare(const CompilerOptions &options) {
@@ -109,14 +79,12 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
         if (!hasSingleElement(models))
           return module.emitError("expects a file with one dl.model, not ")
                  << range_size(models);
-        static_cast<dlc_model &>(*this) = makeHostTables(
-            describeModel(*models.begin()),
-            [](unsigned size) {
-              return stepOfSize(
-                  size,
-                  std::make_integer_sequence<unsigned, dl::maxBatchSizes>());
-            },
-            &fault, memory, places);
+        auto makeCall = [&](unsigned step, unsigned size) {
+          return new (memory) InterpretedCall{this, step, size};
+        };
+        static_cast<dlc_model &>(*this) =
+            makeHostTables(describeModel(*models.begin()),
+                           {runStep, makeCall, &fault}, memory, places);
         for (const dlc_state &entry : ArrayRef(states, num_states))
           places[entry.tensor.name] = entry.offset;
         mlir::Attribute sizeOf;
@@ -227,12 +195,6 @@ dlc::interpretAndLoad(std::unique_ptr<Compilation> compilation,
   model->compilation->getModule().getContext()->appendDialectRegistry(registry);
   if (Error error = model->prepare(options))
     return std::move(error);
-  static const dlc_api api = [] {
-    dlc_api api = dlc_runtime_api;
-    api.run = runOnThread;
-    api.run_batch = runBatchOnThread;
-    return api;
-  }();
-  dlc_library library{model.get(), &api};
+  dlc_library library{model.get(), &dlc_runtime_api};
   return Model::create(library, std::move(model), /*threads=*/1);
 }

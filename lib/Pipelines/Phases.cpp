@@ -6,6 +6,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Schedule/Passes.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -208,6 +209,11 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   RecomputeOptions recompute;
   recompute.budget = options.memoryBudget;
   addOptional(manager, options, createRecompute(recompute));
+  PlanMemoryOptions plan;
+  plan.print = options.printMemoryPlan;
+  plan.budget = options.memoryBudget;
+  manager.addPass(createPlanMemory(plan));
+  manager.addPass(createAddWorkers());
   EmitLoopsOptions emit;
   emit.vectorBits = options.vectorBits;
   emit.registers = options.registers;
@@ -215,12 +221,9 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   functions.addPass(createEmitLoops(emit));
   addCleanup(functions, options);
   addOptional(functions, options, createApproximateMath());
-  PlanMemoryOptions plan;
-  plan.print = options.printMemoryPlan;
-  plan.budget = options.memoryBudget;
-  manager.addPass(createPlanMemory(plan));
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());
+  manager.addPass(createFlattenEmptyBuffers());
   addCleanup(manager.nest<func::FuncOp>(), options);
 }
 
@@ -377,6 +380,7 @@ void dlc::registerPhases() {
   registerAutodiffPasses();
   registerTransformsPasses();
   registerConversionPasses();
+  registerSchedulePasses();
   registerCodegenPasses();
   for (const Phase &phase : phases)
     PassPipelineRegistration<PhasePipelineOptions>(

@@ -312,9 +312,9 @@ static RankedTensorType inMemory(RankedTensorType type) {
 LogicalResult LoweredVerifier::verifyTensorStep(func::FuncOp step) {
   auto args = step->getAttrOfType<ArrayAttr>(names::args);
   TypeRange types = step.getArgumentTypes();
-  if (!args || args.size() + 2 != types.size() || !endsWithWorkers(types))
-    return step.emitOpError() << "takes what its " << names::args
-                              << " list and then two indices, not " << types;
+  if (!args || args.size() != types.size())
+    return step.emitOpError()
+           << "takes what its " << names::args << " list, not " << types;
   ArrayRef<std::pair<Role, RankedTensorType>> rest = tensors;
   llvm::StringSet<> seen;
   for (auto [attr, type] : llvm::zip(args, types)) {
@@ -426,11 +426,9 @@ LogicalResult LoweredVerifier::verifyKernel(func::FuncOp kernel) {
     return success();
   TypeRange types = kernel.getArgumentTypes();
   auto writes = kernel->getAttrOfType<DenseI64ArrayAttr>(names::writes);
-  if (kernel.isExternal() || !kernel.getBody().hasOneBlock() ||
-      !endsWithWorkers(types) || !writes ||
+  if (kernel.isExternal() || !kernel.getBody().hasOneBlock() || !writes ||
       writes.size() != kernel.getNumResults())
-    return kernel.emitOpError() << "is a kernel, and so has one block, two "
-                                   "indices at the end of its arguments, and "
+    return kernel.emitOpError() << "is a kernel, and so has one block and "
                                 << names::writes << " for each result";
   llvm::SmallDenseSet<int64_t> seen;
   for (auto [place, result] :

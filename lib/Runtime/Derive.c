@@ -45,8 +45,8 @@ void dlc_rt_derive(dlc_handle *handle, const dlc_step *step) {
       is_current = handle->changed[derivation->reads[r]] <= *derived;
     if (is_current)
       continue;
-    dlc_rt_team_run(handle->team, derivation->run, handle->state, handle->arena,
-                    NULL);
+    dlc_rt_team_run(handle->team, derivation->run, derivation->data,
+                    handle->state, handle->arena, NULL);
     *derived = handle->clock;
   }
 }

@@ -182,8 +182,8 @@ dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
 dlc_status dlc_rt_run_step(dlc_handle *handle, const dlc_step *what,
                            void *const *io) {
   dlc_rt_derive(handle, what);
-  int64_t fault = dlc_rt_team_run(handle->team, what->run, handle->state,
-                                  handle->arena, io);
+  int64_t fault = dlc_rt_team_run(handle->team, what->run, what->data,
+                                  handle->state, handle->arena, io);
   dlc_rt_note_changes(handle, what->writes, what->num_writes);
   if (fault == 0)
     return DLC_OK;

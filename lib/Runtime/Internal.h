@@ -193,8 +193,8 @@ void dlc_rt_team_destroy(dlc_team *team);
 int dlc_rt_team_workers(const dlc_team *team);
 
 /// Runs code on all workers; the smallest fault that a worker stored, or 0.
-int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, void *state,
-                        void *arena, void *const *io);
+int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
+                        void *state, void *arena, void *const *io);
 
 /// The CPUs that this process may use, at least 1.
 int dlc_rt_usable_cpus(void);

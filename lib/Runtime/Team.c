@@ -70,6 +70,7 @@ struct dlc_team {
 
   // What to run; written before `started` changes.
   alignas(DLC_RT_CACHE_LINE) dlc_step_fn code;
+  const void *data;
   void *state, *arena;
   void *const *io;
   bool stop;
@@ -172,8 +173,9 @@ static void leave_float_mode(float_mode previous) { (void)previous; }
 
 static void run_member(dlc_team *team, team_member *member) {
   member->fault = 0;
-  team->code(team->state, team->arena, team->io, &member->fault, member->number,
-             team->workers, team);
+  dlc_context context = {member->number, team->workers, team, &member->fault,
+                         team->data};
+  team->code(&context, team->state, team->arena, team->io);
 }
 
 static void *member_main(void *argument) {
@@ -195,9 +197,10 @@ static void *member_main(void *argument) {
   }
 }
 
-int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, void *state,
-                        void *arena, void *const *io) {
+int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
+                        void *state, void *arena, void *const *io) {
   team->code = code;
+  team->data = data;
   team->state = state;
   team->arena = arena;
   team->io = io;

@@ -54,21 +54,21 @@ public:
             info.range};
   }
 
-  dlc_step step(const StepInfo &info, unsigned size,
-                llvm::function_ref<dlc_step_fn(unsigned)> run,
-                const char *const *fault) {
+  dlc_step step(const StepInfo &info, unsigned number, unsigned size,
+                const HostCode &code) {
     SmallVector<dlc_step> sizes;
-    for (auto [number, other] : llvm::enumerate(info.sizes))
-      sizes.push_back(step(other, number, run, fault));
+    for (auto [place, other] : llvm::enumerate(info.sizes))
+      sizes.push_back(step(other, number, place, code));
     return {text(info.name),
             tensors(info.inputs),
             tensors(info.outputs),
-            fault,
+            code.fault,
             int32_t(info.inputs.size()),
             int32_t(info.outputs.size()),
             1,
             info.trains,
-            run(sizes.empty() ? size : sizes.size() - 1),
+            code.run,
+            code.data(number, sizes.empty() ? size : sizes.size() - 1),
             nullptr,
             nullptr,
             0,
@@ -102,9 +102,7 @@ static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   manifest.stateBytes = end;
 }
 
-dlc_model dlc::makeHostTables(DictionaryAttr attrs,
-                              llvm::function_ref<dlc_step_fn(unsigned)> run,
-                              const char *const *fault,
+dlc_model dlc::makeHostTables(DictionaryAttr attrs, const HostCode &code,
                               llvm::BumpPtrAllocator &memory,
                               llvm::StringMap<int64_t> &derived) {
   Manifest manifest = Manifest::parse(attrs);
@@ -114,8 +112,8 @@ dlc_model dlc::makeHostTables(DictionaryAttr attrs,
   for (const StateInfo &info : manifest.states)
     states.push_back(tables.state(info));
   SmallVector<dlc_step> steps;
-  for (const StepInfo &info : manifest.steps)
-    steps.push_back(tables.step(info, 0, run, fault));
+  for (auto [number, info] : llvm::enumerate(manifest.steps))
+    steps.push_back(tables.step(info, number, 0, code));
   return {DLC_ABI_VERSION,
           int32_t(states.size()),
           int32_t(steps.size()),

@@ -111,13 +111,14 @@ public:
         {string(info.name), tensors(info.inputs), tensors(info.outputs),
          array(faults, "dlc.faults"), i32(info.inputs.size()),
          i32(info.outputs.size()), i32(faults.size()), i32(info.trains), entry,
-         numbers(info.writes), numbers(info.derivations),
+         null(), numbers(info.writes), numbers(info.derivations),
          i32(info.writes.size()), i32(info.derivations.size()), i64(info.batch),
          array(sizes, "dlc.sizes"), i32(sizes.size()), i32(info.anyBatch)});
   }
   /// dlc_derivation
   Constant *derivation(const DerivationInfo &info, Function *entry) {
-    return structure({numbers(info.reads), i32(info.reads.size()), entry});
+    return structure(
+        {numbers(info.reads), i32(info.reads.size()), entry, null()});
   }
   static std::string entryName(StringRef symbol) {
     return ("dlc.entry." + symbol).str();
@@ -146,25 +147,32 @@ Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
   Function *step = module.getFunction((names::stepPrefix + name).str());
   Type *pointer = PointerType::get(context, 0),
        *integer = Type::getInt64Ty(context);
-  auto *type = FunctionType::get(
-      Type::getVoidTy(context),
-      {pointer, pointer, pointer, pointer, integer, integer, pointer}, false);
+  auto *type = FunctionType::get(Type::getVoidTy(context),
+                                 {pointer, pointer, pointer, pointer}, false);
+  auto *contextType = StructType::get(
+      context, {integer, integer, pointer, pointer, pointer}); // dlc_context
   Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
                                      entryName(name), module);
   entry->addFnAttrs(AttrBuilder(context, step->getAttributes().getFnAttrs()));
   IRBuilder<> builder(BasicBlock::Create(context, "entry", entry));
-  SmallVector<Value *> args{entry->getArg(0), entry->getArg(1)};
-  for (size_t i = 0; i < buffers; ++i) {
-    Value *slot = builder.CreateConstGEP1_64(pointer, entry->getArg(2), i);
-    LoadInst *load = builder.CreateLoad(pointer, slot);
-    // No step writes the list of its inputs and outputs.
+  // No step writes its context or the list of its inputs and outputs.
+  auto load = [&](Type *type, Value *from) {
+    LoadInst *load = builder.CreateLoad(type, from);
     load->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(context, {}));
-    args.push_back(load);
-  }
+    return load;
+  };
+  auto field = [&](unsigned number) {
+    return load(contextType->getElementType(number),
+                builder.CreateStructGEP(contextType, entry->getArg(0), number));
+  };
+  SmallVector<Value *> args{entry->getArg(1), entry->getArg(2)};
+  for (size_t i = 0; i < buffers; ++i)
+    args.push_back(load(
+        pointer, builder.CreateConstGEP1_64(pointer, entry->getArg(3), i)));
   if (hasFaults)
-    args.push_back(entry->getArg(3));
-  for (unsigned i : {4, 5, 6})
-    args.push_back(entry->getArg(i));
+    args.push_back(field(3));
+  for (unsigned number : {0, 1, 2})
+    args.push_back(field(number));
   for (auto [arg, value] : zip_equal(step->args(), args))
     arg.replaceAllUsesWith(value);
   BasicBlock *first = &step->getEntryBlock();

@@ -20,7 +20,8 @@ class StepTable(ctypes.Structure):
                 ("outputs", ctypes.POINTER(Tensor)), ("faults", ctypes.POINTER(ctypes.c_char_p)),
                 ("num_inputs", ctypes.c_int32), ("num_outputs", ctypes.c_int32),
                 ("num_faults", ctypes.c_int32), ("trains", ctypes.c_int32),
-                ("run", ctypes.c_void_p), ("writes", ctypes.c_void_p),
+                ("run", ctypes.c_void_p), ("data", ctypes.c_void_p),
+                ("writes", ctypes.c_void_p),
                 ("derivations", ctypes.c_void_p), ("num_writes", ctypes.c_int32),
                 ("num_derivations", ctypes.c_int32), ("batch", ctypes.c_int64),
                 ("sizes", ctypes.c_void_p), ("num_sizes", ctypes.c_int32),
@@ -62,7 +63,7 @@ class Library(ctypes.Structure):
     _fields_ = [("model", ctypes.POINTER(ModelTable)), ("api", ctypes.POINTER(Api))]
 
 
-ABI_VERSION = 4
+ABI_VERSION = 5
 # The order of dlc_type; bf16 has no numpy type.
 TYPE_CODES = ["f32", "f64", "bf16", "i1", "i8", "ui8", "i32", "i64"]
 GUARD = 64  # bytes before and after an output that nothing may write

@@ -125,13 +125,12 @@ bool labelsAreGood(const uint8_t *labels, int64_t *fault) {
   return true;
 }
 
-void train(void *block, void *, void *const *io, int64_t *fault, int64_t worker,
-           int64_t, dlc_team *) {
+void train(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  // Small enough for one worker; the others have nothing to do.
-  if (worker != 0 || !labelsAreGood(label, fault))
+  // Small enough for one context->worker; the others have nothing to do.
+  if (context->worker != 0 || !labelsAreGood(label, context->fault))
     return;
   float loss = 0, gradient[pixels] = {}, biasGradient = 0;
   int32_t correct = 0;
@@ -153,12 +152,12 @@ void train(void *block, void *, void *const *io, int64_t *fault, int64_t worker,
   *static_cast<int32_t *>(io[3]) = correct;
 }
 
-void evaluate(void *block, void *, void *const *io, int64_t *fault,
-              int64_t worker, int64_t, dlc_team *) {
+void evaluate(const dlc_context *context, void *block, void *,
+              void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  if (worker != 0 || !labelsAreGood(label, fault))
+  if (context->worker != 0 || !labelsAreGood(label, context->fault))
     return;
   double loss = 0;
   int64_t correct = 0;
@@ -171,12 +170,11 @@ void evaluate(void *block, void *, void *const *io, int64_t *fault,
   *static_cast<int64_t *>(io[3]) = correct;
 }
 
-void predict(void *block, void *, void *const *io, int64_t *, int64_t worker,
-             int64_t, dlc_team *) {
+void predict(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *score = static_cast<float *>(io[1]);
-  if (worker != 0)
+  if (context->worker != 0)
     return;
   double mean = 0;
   for (int i = 0; i < linearBatch; ++i, image += pixels) {
@@ -188,11 +186,11 @@ void predict(void *block, void *, void *const *io, int64_t *, int64_t worker,
 
 const dlc_step steps[] = {
     {"train", inputs, trainOutputs, faults, 2, 2, 1, 1, train, nullptr, nullptr,
-     0, 0, 0, nullptr, 0, 0},
-    {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1, 0, evaluate, nullptr,
      nullptr, 0, 0, 0, nullptr, 0, 0},
+    {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1, 0, evaluate, nullptr,
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
     {"predict", inputs, predictOutputs, nullptr, 1, 2, 0, 0, predict, nullptr,
-     nullptr, 0, 0, 0, nullptr, 0, 0}};
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
 
 } // namespace
 

@@ -1,4 +1,4 @@
-//===- Passes.h - linalg -> loops, vectors and a memory plan ----*- C++ -*-===//
+//===- Passes.h - Kernels -> loops and vectors ------------------*- C++ -*-===//
 #ifndef DLC_CODEGEN_PASSES_H
 #define DLC_CODEGEN_PASSES_H
 

@@ -1,17 +1,22 @@
-//===- Passes.td - linalg -> loops, vectors and a memory plan --*- tablegen -*-===//
+//===- Passes.td - kernels -> loops and vectors -------------- *- tablegen -*-===//
 
 include "mlir/Pass/PassBase.td"
 
-def BufferizeSteps : Pass<"dl-bufferize-steps", "::mlir::ModuleOp"> {
-  let summary = "steps work on memory";
+def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "merge elementwise structured ops into their users";
   let description = [{
-    Every tensor of a step lies where the destination it was computed into does: in an
-    argument, or in an allocation. Loops carry nothing, and slices along dimension 0
-    are views of bytes. Kernels are left to one-shot bufferization.
+    Merges a producer whose every element its user reads once, so that nothing is
+    computed twice; values with other users become further results.
   }];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def AddWorkers : Pass<"dl-add-workers", "::mlir::ModuleOp"> {
+  let summary = "all threads of a team run a step";
+  let description = [{
+    Each kernel takes, behind its buffers, the number of the worker that calls it and how
+    many there are; each step these two, and the team that its barriers are of.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
@@ -76,105 +81,6 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
   ];
 }
 
-def HoistScratch : Pass<"dl-hoist-scratch", "::mlir::ModuleOp"> {
-  let summary = "kernels take their scratch memory as arguments";
-  let description = [{
-    What a kernel allocates becomes an argument, and each call allocates it instead;
-    the memory plan of the step places it.
-  }];
-  let dependentDialects = ["::mlir::memref::MemRefDialect"];
-}
-
-def OrderKernels : Pass<"dl-order-kernels", "::mlir::ModuleOp"> {
-  let summary = "an order of a step that needs less memory";
-  let description = [{
-    A call of a step that makes more bytes than it frees moves back, to where its
-    results are needed first; one that frees at least as many as it makes forward,
-    to where its operands are there. A parameter is then updated where its
-    gradient is known, not at the end of the step:
-    ```mlir
-    call @gradient(%d, %g)
-    call @earlier(%d, %e)
-    ...
-    call @update(%w, %g)
-    ```
-    becomes
-    ```mlir
-    call @gradient(%d, %g)
-    call @earlier(%d, %e)
-    call @update(%w, %g)
-    ...
-    ```
-    No call passes another that touches the same memory if one of the two writes
-    it, and none moves in front of the check of indices. Calls move from stage to
-    stage, that is from barrier to barrier: none is added.
-  }];
-  let statistics = [
-    Statistic<"numMoved", "moved", "calls moved">];
-}
-
-def Recompute : Pass<"dl-recompute", "::mlir::ModuleOp"> {
-  let summary = "compute values again instead of keeping them";
-  let description = [{
-    Of a step that is to fit a budget, or that has `dl.recompute = "auto"`, calls
-    that make large values are repeated just before the values are needed again,
-    so that their memory is free in between:
-    ```mlir
-    call @kernel_0(%x, %a, %b)             // makes %a and %b
-    call @kernel_1(%a, %c)
-    ...                                    // %a lives on
-    call @kernel_7(%a, %d)
-    ```
-    becomes
-    ```mlir
-    call @kernel_0(%x, %a, %b)
-    call @kernel_1(%a, %c)
-    ...
-    call @kernel_0_part_0(%x, %again)      // the ops of @kernel_0 that make %a
-    call @kernel_7(%again, %d)
-    ```
-    What is computed again is computed by the same ops on the same operands, which
-    later passes compile one by one: results are the same to the last bit.
-    With `auto` only elementwise ops and small windows are repeated, and as long
-    as that makes the arena smaller; for a budget these first, then any, the
-    cheapest for the bytes they free. A budget that cannot be met is an error.
-  }];
-  let dependentDialects = [
-    "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
-  let options = [
-    Option<"budget", "budget", "int64_t", /*default=*/"0",
-           "bytes that the arena of each step may have; 0: no limit">];
-  let statistics = [
-    Statistic<"numValues", "values", "values not kept">,
-    Statistic<"numCalls", "calls", "calls added">,
-    Statistic<"numDeferred", "deferred", "values computed later instead of twice">,
-    Statistic<"peakBefore", "peak-before", "most bytes in use in a step, without">,
-    Statistic<"peakAfter", "peak-after", "most bytes in use in a step, with">];
-}
-
-def PlanMemory : Pass<"dl-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "all memory of a step at fixed offsets";
-  let description = [{
-    State entries get offsets in one block, and what a step allocates gets
-    offsets in one arena: buffers that are alive at the same time are
-    apart, others may share. A step then takes the block, the arena, its inputs
-    and outputs, the number of the worker and of workers, and the team. The
-    offsets and sizes are added to the module's `dl.manifest`.
-  }];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::LLVM::LLVMDialect"];
-  let options = [
-    Option<"print", "print", "bool", /*default=*/"false",
-           "print each step's buffers with offsets, sizes and live ranges">,
-    Option<"budget", "budget", "int64_t", /*default=*/"0",
-           "a larger arena is an error; 0: no limit">];
-  let statistics = [
-    Statistic<"arenaBytes", "arena-bytes", "bytes of the largest arena">,
-    Statistic<"unsharedBytes", "unshared-bytes",
-              "bytes it would have if no buffers shared memory">];
-}
-
 def InsertBarriers : Pass<"dl-insert-barriers", "::mlir::ModuleOp"> {
   let summary = "workers wait for each other where data crosses them";
   let description = [{
@@ -184,6 +90,16 @@ def InsertBarriers : Pass<"dl-insert-barriers", "::mlir::ModuleOp"> {
   }];
   let statistics = [
     Statistic<"numBarriers", "barriers", "barriers inserted">];
+}
+
+def ApproximateMath : Pass<"dl-approximate-math", "::mlir::func::FuncOp"> {
+  let summary = "exp, log, tanh and erf as polynomials";
+  let description = [{
+    For f32, scalar and vector alike, so that the result does not depend on which a
+    loop uses. Within 5 ULP.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect"];
 }
 
 def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
@@ -197,12 +113,9 @@ def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect"];
 }
 
-def ApproximateMath : Pass<"dl-approximate-math", "::mlir::func::FuncOp"> {
-  let summary = "exp, log, tanh and erf as polynomials";
+def FlattenEmptyBuffers : Pass<"dl-flatten-empty-buffers", "::mlir::ModuleOp"> {
+  let summary = "buffers without elements have one dimension";
   let description = [{
-    For f32, scalar and vector alike, so that the result does not depend on which a
-    loop uses. Within 5 ULP.
+    There is none of their elements to address, and a stride of 0 has no form in LLVM.
   }];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect"];
 }

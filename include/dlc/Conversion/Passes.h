@@ -20,10 +20,6 @@ namespace dlc {
 
 /// The names of the ops that `dl-to-linalg` has a pattern for.
 llvm::StringSet<> getLoweredOps(mlir::MLIRContext &context);
-
-/// The manifest of a model whose steps are functions: what
-/// `dl-destination-style` puts on the module.
-mlir::DictionaryAttr describeModel(dl::ModelOp model);
 } // namespace dlc
 
 #endif // DLC_CONVERSION_PASSES_H

@@ -1,4 +1,4 @@
-//===- Passes.td - dl -> linalg --------------------------------*- tablegen -*-===//
+//===- Passes.td - dl -> linalg -------------------------------- *- tablegen -*-===//
 
 include "mlir/Pass/PassBase.td"
 
@@ -13,27 +13,4 @@ def DlToLinalg : Pass<"dl-to-linalg", "::dlc::dl::ModelOp"> {
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
     "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
-}
-
-def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
-  let summary = "merge elementwise structured ops into their users";
-  let description = [{
-    Merges a producer whose every element its user reads once, so that nothing is
-    computed twice; values with other users become further results.
-  }];
-}
-
-def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
-  let summary = "kernels write into buffers they are given; the model dissolves";
-  let description = [{
-    Each kernel takes, after its inputs, a destination for each result and the number
-    of the worker and of workers. Each step takes its inputs, its
-    outputs and the state it uses, described by its attribute `dl.args`. What the
-    model keeps becomes the module attribute `dl.manifest`. A `dl.scan` becomes an
-    `scf.for` over tensors of which each step reads and writes slices.
-  }];
-  let dependentDialects = [
-    "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
-    "::mlir::tensor::TensorDialect"];
 }

@@ -10,15 +10,20 @@
 
 namespace dlc {
 
+/// The code of the steps of a model.
+struct HostCode {
+  dlc_step_fn run; ///< of every step
+  /// The data of a step, by its number and that of its size (0 if it has one).
+  llvm::function_ref<const void *(unsigned, unsigned)> data;
+  /// The message of the one fault that each step has, at the time of a fault.
+  const char *const *fault;
+};
+
 /// The tables of a model, given what describeModel says of it. Every entry of
-/// the state lies there in its logical shape, and there is no arena. `run`
-/// gives the code of every step, by the number of its size (0 if it has one),
-/// and its one fault has the message that `*fault` is at that time. What the
+/// the state lies there in its logical shape, and there is no arena. What the
 /// tables point to is in `memory`. The tables have no derivations; where what
 /// they make lies in the state is in `derived`.
-dlc_model makeHostTables(mlir::DictionaryAttr manifest,
-                         llvm::function_ref<dlc_step_fn(unsigned)> run,
-                         const char *const *fault,
+dlc_model makeHostTables(mlir::DictionaryAttr manifest, const HostCode &code,
                          llvm::BumpPtrAllocator &memory,
                          llvm::StringMap<int64_t> &derived);
 

@@ -15,9 +15,8 @@ std::vector<std::pair<float, int64_t>> runs;
 
 /// y = x[.][0] + x[.][1] + add; one input of the batch, one that has none.
 template <int64_t rows>
-void run(void *, void *, void *const *io, int64_t *fault, int64_t worker,
-         int64_t, dlc_team *) {
-  if (worker != 0)
+void run(const dlc_context *context, void *, void *, void *const *io) {
+  if (context->worker != 0)
     return;
   auto *x = static_cast<const float *>(io[0]);
   auto *add = static_cast<const float *>(io[1]);
@@ -25,7 +24,7 @@ void run(void *, void *, void *const *io, int64_t *fault, int64_t worker,
   runs.emplace_back(x[0], rows);
   for (int64_t row = 0; row < rows; ++row) {
     if (x[2 * row] < 0)
-      *fault = 1;
+      *context->fault = 1;
     y[row] = x[2 * row] + x[2 * row + 1] + add[0];
   }
 }
@@ -46,10 +45,9 @@ struct Sized {
       inputs[i][0] = {"x", xShapes[i], 2, DLC_F32};
       inputs[i][1] = {"add", one, 1, DLC_F32};
       outputs[i][0] = {"y", yShapes[i], 1, DLC_F32};
-      sizes[i] = {"sum",   inputs[i], outputs[i], faults,        2,
-                  1,       1,         0,          functions[i],  nullptr,
-                  nullptr, 0,         0,          xShapes[i][0], nullptr,
-                  0,       0};
+      sizes[i] = {"sum", inputs[i], outputs[i],    faults,  2,       1,
+                  1,     0,         functions[i],  nullptr, nullptr, nullptr,
+                  0,     0,         xShapes[i][0], nullptr, 0,       0};
     }
     step = sizes[2];
     step.sizes = sizes;

@@ -27,45 +27,41 @@ struct Block {
   float w, b, h, product, runs, square;
 };
 
-void derive(void *state, void *, void *const *io, int64_t *, int64_t worker,
-            int64_t, dlc_team *) {
+void derive(const dlc_context *context, void *state, void *, void *const *io) {
   auto *block = static_cast<Block *>(state);
   EXPECT_EQ(io, nullptr);
-  if (worker)
+  if (context->worker)
     return;
   block->product = block->w * block->h;
   ++block->runs;
 }
-void deriveSquare(void *state, void *, void *const *, int64_t *, int64_t worker,
-                  int64_t, dlc_team *) {
+void deriveSquare(const dlc_context *context, void *state, void *,
+                  void *const *) {
   auto *block = static_cast<Block *>(state);
-  if (!worker)
+  if (!context->worker)
     block->square = block->b * block->b;
 }
-void read(void *state, void *, void *const *io, int64_t *, int64_t worker,
-          int64_t, dlc_team *) {
+void read(const dlc_context *context, void *state, void *, void *const *io) {
   auto *block = static_cast<Block *>(state);
-  if (worker)
+  if (context->worker)
     return;
   *static_cast<float *>(io[0]) = block->product;
   *static_cast<float *>(io[1]) = block->runs;
 }
-void readBoth(void *state, void *, void *const *io, int64_t *, int64_t worker,
-              int64_t, dlc_team *) {
+void readBoth(const dlc_context *context, void *state, void *,
+              void *const *io) {
   auto *block = static_cast<Block *>(state);
-  if (worker)
+  if (context->worker)
     return;
   *static_cast<float *>(io[0]) = block->product + block->square;
   *static_cast<float *>(io[1]) = block->runs;
 }
-void writeW(void *state, void *, void *const *, int64_t *, int64_t worker,
-            int64_t, dlc_team *) {
-  if (!worker)
+void writeW(const dlc_context *context, void *state, void *, void *const *) {
+  if (!context->worker)
     static_cast<Block *>(state)->w += 1;
 }
-void writeB(void *state, void *, void *const *, int64_t *, int64_t worker,
-            int64_t, dlc_team *) {
-  if (!worker)
+void writeB(const dlc_context *context, void *state, void *, void *const *) {
+  if (!context->worker)
     static_cast<Block *>(state)->b += 1;
 }
 
@@ -88,16 +84,16 @@ const dlc_tensor outputs[] = {{"y", nullptr, 0, DLC_F32},
 const int32_t ofW[] = {W}, ofB[] = {B}, ofWH[] = {W, H}, first[] = {0},
               both[] = {0, 1}, beyond[] = {2};
 const dlc_step steps[NumSteps] = {
-    {"read", nullptr, outputs, nullptr, 0, 2, 0, 0, read, nullptr, first, 0, 1,
-     0, nullptr, 0, 0},
-    {"write_w", nullptr, nullptr, nullptr, 0, 0, 0, 1, writeW, ofW, nullptr, 1,
-     0, 0, nullptr, 0, 0},
-    {"write_b", nullptr, nullptr, nullptr, 0, 0, 0, 0, writeB, ofB, nullptr, 1,
-     0, 0, nullptr, 0, 0},
-    {"both", nullptr, outputs, nullptr, 0, 2, 0, 0, readBoth, nullptr, both, 0,
-     2, 0, nullptr, 0, 0}};
-const dlc_derivation derivations[] = {{ofWH, 2, derive},
-                                      {ofB, 1, deriveSquare}};
+    {"read", nullptr, outputs, nullptr, 0, 2, 0, 0, read, nullptr, nullptr,
+     first, 0, 1, 0, nullptr, 0, 0},
+    {"write_w", nullptr, nullptr, nullptr, 0, 0, 0, 1, writeW, nullptr, ofW,
+     nullptr, 1, 0, 0, nullptr, 0, 0},
+    {"write_b", nullptr, nullptr, nullptr, 0, 0, 0, 0, writeB, nullptr, ofB,
+     nullptr, 1, 0, 0, nullptr, 0, 0},
+    {"both", nullptr, outputs, nullptr, 0, 2, 0, 0, readBoth, nullptr, nullptr,
+     both, 0, 2, 0, nullptr, 0, 0}};
+const dlc_derivation derivations[] = {{ofWH, 2, derive, nullptr},
+                                      {ofB, 1, deriveSquare, nullptr}};
 const dlc_model derived = {
     DLC_ABI_VERSION, NumStates,     NumSteps, "derived",   "{}", states,
     steps,           sizeof(Block), 64,       derivations, 2,    nullptr};
@@ -202,7 +198,7 @@ TEST(DeriveTable, IsChecked) {
     return std::string(dlc_last_error(nullptr));
   };
   dlc_model model = derived;
-  dlc_derivation wrong = {beyond, 1, derive};
+  dlc_derivation wrong = {beyond, 1, derive, nullptr};
   model.derivations = &wrong;
   model.num_derivations = 1;
   model.num_states = 2;

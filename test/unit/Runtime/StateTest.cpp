@@ -10,9 +10,8 @@ namespace {
 /// The state block, as a step sees it.
 std::vector<char> *seenBlock;
 
-void copyBlock(void *state, void *, void *const *, int64_t *, int64_t worker,
-               int64_t, dlc_team *) {
-  if (worker == 0)
+void copyBlock(const dlc_context *context, void *state, void *, void *const *) {
+  if (context->worker == 0)
     seenBlock->assign(static_cast<char *>(state),
                       static_cast<char *>(state) + model().state_bytes);
 }

@@ -132,16 +132,16 @@ static const dlc_state states[NumStates] = {
 
 constexpr int64_t squareSize = 1000;
 
-static void runSquare(void *state, void *, void *const *io, int64_t *,
-                      int64_t worker, int64_t workers, dlc_team *team) {
+static void runSquare(const dlc_context *context, void *state, void *,
+                      void *const *io) {
   auto *x = static_cast<const float *>(io[0]);
   auto *y = static_cast<float *>(io[1]);
-  for (int64_t i = squareSize * worker / workers,
-               end = squareSize * (worker + 1) / workers;
+  for (int64_t i = squareSize * context->worker / context->workers,
+               end = squareSize * (context->worker + 1) / context->workers;
        i < end; ++i)
     y[i] = x[i] * x[i];
-  dlc_rt_barrier(team);
-  if (worker != 0)
+  dlc_rt_barrier(context->team);
+  if (context->worker != 0)
     return;
   float sum = 0;
   for (int64_t i = 0; i < squareSize; ++i)
@@ -151,60 +151,59 @@ static void runSquare(void *state, void *, void *const *io, int64_t *,
                                  states[StepCount].offset);
 }
 
-static void runFaulty(void *, void *, void *const *io, int64_t *fault,
-                      int64_t worker, int64_t workers, dlc_team *) {
+static void runFaulty(const dlc_context *context, void *, void *,
+                      void *const *io) {
   int32_t bad = *static_cast<const int32_t *>(io[0]);
-  if (bad == 1 && worker == 0)
-    *fault = 2;
-  if (bad && worker == workers - 1)
-    *fault = bad;
+  if (bad == 1 && context->worker == 0)
+    *context->fault = 2;
+  if (bad && context->worker == context->workers - 1)
+    *context->fault = bad;
   if (bad == 3)
-    *fault = 77;
+    *context->fault = 77;
 }
 
-static void runBarriers(void *, void *arena, void *const *io, int64_t *,
-                        int64_t worker, int64_t workers, dlc_team *team) {
+static void runBarriers(const dlc_context *context, void *, void *arena,
+                        void *const *io) {
   auto *cells = static_cast<int32_t *>(arena);
-  auto *wrong = cells + workers;
-  wrong[worker] = 0;
+  auto *wrong = cells + context->workers;
+  wrong[context->worker] = 0;
   for (int32_t round = 1; round <= 16; ++round) {
-    cells[worker] = round * 1000 + int32_t(worker);
-    dlc_rt_barrier(team);
-    int64_t next = (worker + 1) % workers;
-    wrong[worker] += cells[next] != round * 1000 + int32_t(next);
-    dlc_rt_barrier(team);
+    cells[context->worker] = round * 1000 + int32_t(context->worker);
+    dlc_rt_barrier(context->team);
+    int64_t next = (context->worker + 1) % context->workers;
+    wrong[context->worker] += cells[next] != round * 1000 + int32_t(next);
+    dlc_rt_barrier(context->team);
   }
-  if (worker != 0)
+  if (context->worker != 0)
     return;
   int32_t sum = 0;
-  for (int64_t i = 0; i < workers; ++i)
+  for (int64_t i = 0; i < context->workers; ++i)
     sum += wrong[i];
   *static_cast<int32_t *>(io[0]) = sum;
 }
 
-static void runDenormal(void *, void *arena, void *const *io, int64_t *,
-                        int64_t worker, int64_t workers, dlc_team *team) {
+static void runDenormal(const dlc_context *context, void *, void *arena,
+                        void *const *io) {
   volatile float small = std::numeric_limits<float>::min(), half = 0.5f;
   volatile float denormal = std::numeric_limits<float>::denorm_min(),
                  big = 1e9f;
   auto *kept = static_cast<int32_t *>(arena);
-  kept[worker] = small * half != 0 || denormal * big != 0;
-  dlc_rt_barrier(team);
-  if (worker != 0)
+  kept[context->worker] = small * half != 0 || denormal * big != 0;
+  dlc_rt_barrier(context->team);
+  if (context->worker != 0)
     return;
   int32_t sum = 0;
-  for (int64_t i = 0; i < workers; ++i)
+  for (int64_t i = 0; i < context->workers; ++i)
     sum += kept[i];
   *static_cast<int32_t *>(io[0]) = sum;
 }
 
-static void runEmpty(void *, void *, void *const *, int64_t *, int64_t, int64_t,
-                     dlc_team *) {}
+static void runEmpty(const dlc_context *, void *, void *, void *const *) {}
 
-static void runManyBarriers(void *, void *, void *const *io, int64_t *, int64_t,
-                            int64_t, dlc_team *team) {
+static void runManyBarriers(const dlc_context *context, void *, void *,
+                            void *const *io) {
   for (int32_t i = 0, n = *static_cast<const int32_t *>(io[0]); i < n; ++i)
-    dlc_rt_barrier(team);
+    dlc_rt_barrier(context->team);
 }
 
 static const int64_t squareShape[] = {squareSize};
@@ -219,17 +218,17 @@ static const char *const faults[] = {"label 10 is not below 10",
 
 static const dlc_step steps[NumSteps] = {
     {"square", squareIn, squareOut, nullptr, 1, 2, 0, 1, runSquare, nullptr,
-     nullptr, 0, 0, 0, nullptr, 0, 0},
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
     {"faulty", badIn, nullptr, faults, 1, 0, 2, 0, runFaulty, nullptr, nullptr,
-     0, 0, 0, nullptr, 0, 0},
+     nullptr, 0, 0, 0, nullptr, 0, 0},
     {"barriers", nullptr, countOut, nullptr, 0, 1, 0, 0, runBarriers, nullptr,
-     nullptr, 0, 0, 0, nullptr, 0, 0},
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
     {"denormal", nullptr, countOut, nullptr, 0, 1, 0, 0, runDenormal, nullptr,
-     nullptr, 0, 0, 0, nullptr, 0, 0},
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
     {"empty", nullptr, nullptr, nullptr, 0, 0, 0, 0, runEmpty, nullptr, nullptr,
-     0, 0, 0, nullptr, 0, 0},
+     nullptr, 0, 0, 0, nullptr, 0, 0},
     {"many_barriers", countIn, nullptr, nullptr, 1, 0, 0, 0, runManyBarriers,
-     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
+     nullptr, nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
 
 static const dlc_model theModel = {
     DLC_ABI_VERSION, NumStates, NumSteps, "fashion", "{}", states,

@@ -1,0 +1,17 @@
+//===- Memory.h - Buffers of steps and kernels ------------------*- C++ -*-===//
+#ifndef DLC_SCHEDULE_MEMORY_H
+#define DLC_SCHEDULE_MEMORY_H
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Value.h"
+
+namespace dlc {
+
+/// Bytes of a buffer.
+int64_t bytesOf(mlir::ShapedType type);
+
+/// The buffer that a chain of views looks into.
+mlir::Value rootOfViews(mlir::Value memref);
+
+} // namespace dlc
+#endif // DLC_SCHEDULE_MEMORY_H

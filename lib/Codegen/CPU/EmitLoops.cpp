@@ -1,0 +1,436 @@
+//===- EmitLoops.cpp - Structured ops of a kernel become loops ------------===//
+//
+// Replaces all structured ops of a kernel by loops over vectors and register
+// tiles. Before:
+//
+//   linalg.fill ins(%zero : f32) outs(%c : memref<64x32xf32>)
+//   linalg.matmul ins(%a, %b : memref<64x128xf32>, memref<128x32xf32>)
+//                 outs(%c : memref<64x32xf32>)
+//
+// After, here with two of the accumulators:
+//
+//   scf.for %tile = %first to %last step %c1 {
+//     %row = ...
+//     %sums:2 = scf.for %k = %c0 to %c128 step %c1
+//         iter_args(%s0 = %zeros, %s1 = %zeros) {
+//       %b0 = vector.load %flat_b[...] : memref<4096xf32>, vector<16xf32>
+//       %a0 = memref.load %flat_a[...] : memref<8192xf32>
+//       %v0 = vector.broadcast %a0 : f32 to vector<16xf32>
+//       %t0 = vector.fma %v0, %b0, %s0 : vector<16xf32>
+//       ...
+//       scf.yield %t0, %t1
+//     }
+//     vector.store %sums#0, %flat_c[...]
+//     ...
+//   }
+//
+//===----------------------------------------------------------------------===//
+
+#include "NestEmitter.h"
+
+#include "dlc/Codegen/Passes.h"
+#include "dlc/Schedule/Memory.h"
+#include "dlc/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_EMITLOOPS
+#include "dlc/Codegen/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::codegen;
+
+namespace {
+
+/// One structured op and what becomes of it.
+struct Step {
+  LoopNest nest;
+  TilePlan plan;
+  /// For each output, the value of a fill that was folded into it, or null.
+  SmallVector<Value> starts;
+
+  /// The ops that it emits.
+  SmallVector<linalg::GenericOp> ops() const {
+    SmallVector<linalg::GenericOp> result{nest.op};
+    for (const Epilogue &epilogue : nest.epilogues)
+      result.push_back(epilogue.op);
+    return result;
+  }
+};
+
+} // namespace
+
+/// Rewrites copies and named ops to `linalg.generic`.
+static LogicalResult generalize(func::FuncOp func, IRRewriter &rewriter) {
+  for (auto copy :
+       llvm::make_early_inc_range(func.getBody().getOps<memref::CopyOp>())) {
+    rewriter.setInsertionPoint(copy);
+    rewriter.replaceOpWithNewOp<linalg::CopyOp>(copy, copy.getSource(),
+                                                copy.getTarget());
+  }
+  for (auto op :
+       llvm::make_early_inc_range(func.getBody().getOps<linalg::LinalgOp>())) {
+    if (isa<linalg::GenericOp>(op))
+      continue;
+    rewriter.setInsertionPoint(op);
+    if (failed(linalg::generalizeNamedOp(rewriter, op)))
+      return op->emitError("has no form as linalg.generic");
+  }
+  return success();
+}
+
+/// Moves constants out of the region of `op`: they are the same for all
+/// iterations.
+static void hoistConstants(linalg::GenericOp op) {
+  for (Operation &inner :
+       llvm::make_early_inc_range(op.getBody()->without_terminator()))
+    if (inner.hasTrait<OpTrait::ConstantLike>())
+      inner.moveBefore(op);
+}
+
+/// Finds the fill that gives output `output` of step `consumer` its start value
+/// and that nothing but other fills stands after. Returns the number of its
+/// step.
+static std::optional<size_t> findFill(ArrayRef<Step> steps, size_t consumer,
+                                      OpOperand &output) {
+  const Step &step = steps[consumer];
+  linalg::GenericOp op = step.nest.op;
+  // The op has to write all that the fill wrote.
+  if (!op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
+      !step.nest.outputsInvariantInReductions())
+    return std::nullopt;
+  for (size_t number = consumer; number-- > 0;) {
+    linalg::GenericOp fill = steps[number].nest.op;
+    if (!fill)
+      continue;
+    if (!matchFill(fill))
+      return std::nullopt;
+    if (fill.getDpsInits()[0] == output.get())
+      return number;
+    if (rootOfViews(fill.getDpsInits()[0]) == rootOfViews(output.get()))
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// True if `op` reads the buffer of `output` other than through `output`.
+static bool readsElsewhere(linalg::GenericOp op, OpOperand &output) {
+  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+    return &operand != &output && isa<MemRefType>(operand.get().getType()) &&
+           rootOfViews(operand.get()) == rootOfViews(output.get());
+  });
+}
+
+/// Folds fills into the start values of the ops that follow. A folded step
+/// loses its op.
+static unsigned foldFills(std::vector<Step> &steps, IRRewriter &rewriter) {
+  unsigned folded = 0;
+  for (size_t number = 0; number < steps.size(); ++number) {
+    Step &step = steps[number];
+    step.starts.assign(step.nest.numOutputs(), nullptr);
+    if (!step.nest.hasReduction() || llvm::is_contained(step.nest.extents, 0))
+      continue;
+    for (auto [start, output] :
+         llvm::zip_equal(step.starts, step.nest.op.getDpsInitsMutable())) {
+      if (readsElsewhere(step.nest.op, output))
+        continue;
+      std::optional<size_t> fill = findFill(steps, number, output);
+      if (!fill)
+        continue;
+      start = matchFill(steps[*fill].nest.op);
+      rewriter.eraseOp(steps[*fill].nest.op);
+      steps[*fill].nest.op = nullptr;
+      ++folded;
+    }
+  }
+  llvm::erase_if(steps, [](const Step &step) { return !step.nest.op; });
+  return folded;
+}
+
+/// The extent that all steps share along the sliced dimension.
+static FailureOr<int64_t> slicedExtent(ArrayRef<Step> steps) {
+  std::optional<int64_t> extent;
+  for (const Step &step : steps) {
+    const LoopNest &nest = step.nest;
+    int64_t own = nest.slicedLoop ? nest.extents[*nest.slicedLoop] : 1;
+    if (extent && own != *extent)
+      return nest.op.emitError("runs over ")
+             << own << " slices along dimension 0 of its outputs, the op "
+             << "before over " << *extent;
+    extent = own;
+  }
+  return extent.value_or(1);
+}
+
+/// That extent, of a kernel in which the iterations along it are independent.
+static FailureOr<int64_t> verifySlices(ArrayRef<Step> steps) {
+  FailureOr<int64_t> extent = slicedExtent(steps);
+  SmallVector<const LoopNest *> nests;
+  for (const Step &step : steps)
+    nests.push_back(&step.nest);
+  if (failed(extent) || failed(verifyIndependentSlices(nests)))
+    return failure();
+  return extent;
+}
+
+/// Emits all steps inside of one loop over the worker's slice of `extent`
+/// iterations.
+static void emitSliced(MutableArrayRef<NestEmitter> emitters, int64_t extent,
+                       Workers workers, OpBuilder &builder, Location loc) {
+  auto [first, last] = emitSlice(builder, loc, extent, workers);
+  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+  auto forOp = scf::ForOp::create(builder, loc, first, last, one);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(forOp.getBody());
+  for (NestEmitter &emitter : emitters)
+    emitter.emit(builder, std::nullopt, forOp.getInductionVar());
+}
+
+/// True if two views look at different elements: boxes of one buffer that do
+/// not meet, as the operands of a concatenation are given.
+static bool areDisjoint(Value a, Value b) {
+  if (rootOfViews(a) != rootOfViews(b))
+    return true;
+  auto boxA = a.getDefiningOp<memref::SubViewOp>();
+  auto boxB = b.getDefiningOp<memref::SubViewOp>();
+  if (!boxA || !boxB || boxA.getSource() != boxB.getSource())
+    return false;
+  auto isStatic = [](memref::SubViewOp box) {
+    return !ShapedType::isDynamicShape(box.getStaticOffsets()) &&
+           llvm::all_of(box.getStaticStrides(),
+                        [](int64_t s) { return s == 1; });
+  };
+  if (!isStatic(boxA) || !isStatic(boxB))
+    return false;
+  for (auto [fromA, sizeA, fromB, sizeB] :
+       llvm::zip_equal(boxA.getStaticOffsets(), boxA.getStaticSizes(),
+                       boxB.getStaticOffsets(), boxB.getStaticSizes()))
+    if (fromA + sizeA <= fromB || fromB + sizeB <= fromA)
+      return true;
+  return false;
+}
+
+/// The buffers that a step reads and writes, those that bodies read included.
+static SetVector<Value> buffersOf(const Step &step) {
+  SetVector<Value> values;
+  for (linalg::GenericOp op : step.ops()) {
+    getUsedValuesDefinedAbove(op.getRegion(), values);
+    values.insert_range(op->getOperands());
+  }
+  values.remove_if([](Value v) { return !isa<MemRefType>(v.getType()); });
+  return values;
+}
+
+/// True if no step writes what another reads or writes.
+static bool areIndependent(ArrayRef<Step> steps) {
+  if (steps.size() == 1)
+    return true;
+  for (const Step &other : steps) {
+    SetVector<Value> buffers = buffersOf(other);
+    for (const Step &writer : steps)
+      for (linalg::GenericOp op : writer.ops())
+        for (Value output : op.getDpsInits())
+          if (&other != &writer && !llvm::all_of(buffers, [&](Value buffer) {
+                return areDisjoint(output, buffer);
+              }))
+            return false;
+  }
+  return true;
+}
+
+/// Makes elementwise ops epilogues of the reductions that they follow.
+static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
+                              bool sliced) {
+  std::vector<Step> folded;
+  unsigned count = 0;
+  for (Step &step : steps) {
+    if (!folded.empty() && !step.nest.hasReduction())
+      if (std::optional<LoopNest> nest =
+              withEpilogue(folded.back().nest, step.nest.op, sliced)) {
+        folded.back().nest = *nest;
+        ++count;
+        continue;
+      }
+    folded.push_back(step);
+  }
+  // Scratch that no other step reads need not be written.
+  for (Step &step : folded) {
+    LoopNest &nest = step.nest;
+    if (nest.epilogues.empty())
+      continue;
+    for (unsigned i = nest.numInputs; i < nest.accesses.size(); ++i) {
+      if (nest.accesses[i].isScalar())
+        continue;
+      auto scratch =
+          dyn_cast<BlockArgument>(rootOfViews(nest.accesses[i].operand));
+      bool isRead = !scratch || !func.getArgAttr(scratch.getArgNumber(),
+                                                 dlc::names::scratch);
+      for (const Step &other : folded)
+        isRead |= &other != &step &&
+                  llvm::any_of(buffersOf(other), [&](Value buffer) {
+                    return rootOfViews(buffer) == scratch;
+                  });
+      if (!isRead)
+        nest.unread.insert(i);
+    }
+  }
+  steps = std::move(folded);
+  return count;
+}
+
+/// Emits several steps that may depend on each other in any way: worker 0 does
+/// them all.
+static void emitOnFirstWorker(MutableArrayRef<NestEmitter> emitters,
+                              Workers workers, OpBuilder &builder,
+                              Location loc) {
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        workers.self, zero);
+  auto ifOp = scf::IfOp::create(builder, loc, isFirst);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(ifOp.thenBlock());
+  for (NestEmitter &emitter : emitters)
+    emitter.emit(builder, std::nullopt, nullptr);
+}
+
+/// The worker arguments of a kernel.
+static FailureOr<Workers> findWorkers(func::FuncOp func) {
+  unsigned count = func.getNumArguments();
+  if (count < 2 || !func.getArgument(count - 1).getType().isIndex() ||
+      !func.getArgument(count - 2).getType().isIndex())
+    return func.emitError("is a kernel; expected its last two arguments to be "
+                          "%worker: index, %workers: index");
+  return Workers{func.getArgument(count - 2), func.getArgument(count - 1)};
+}
+
+/// Shares out the code of a kernel that is no structured op: each worker has
+/// its slice of loops marked so. Without such a loop worker 0 does all of it.
+static void shareOut(func::FuncOp func, Workers workers) {
+  Block &body = func.getBody().front();
+  bool isShared = false;
+  for (auto loop : body.getOps<scf::ForOp>()) {
+    if (!loop->hasAttr(dlc::names::tasks))
+      continue;
+    IntegerAttr count;
+    if (!matchPattern(loop.getUpperBound(), m_Constant(&count)))
+      continue;
+    OpBuilder builder(loop);
+    auto [first, last] =
+        emitSlice(builder, loop.getLoc(), count.getInt(), workers);
+    loop.setLowerBound(first);
+    loop.setUpperBound(last);
+    loop->removeAttr(dlc::names::tasks);
+    isShared = true;
+  }
+  if (isShared || body.without_terminator().empty())
+    return;
+  SmallVector<Operation *> code;
+  for (Operation &op : body.without_terminator())
+    code.push_back(&op);
+  OpBuilder builder(body.getTerminator());
+  Location loc = func.getLoc();
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        workers.self, zero);
+  auto ifOp = scf::IfOp::create(builder, loc, isFirst);
+  for (Operation *op : code)
+    op->moveBefore(ifOp.thenYield());
+}
+
+namespace {
+
+struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    if (!func->hasAttr(dlc::names::kernel) || func.isExternal())
+      return;
+    if (failed(emitKernel(func)))
+      return signalPassFailure();
+    for (unsigned i = 0; i < func.getNumArguments(); ++i)
+      func.removeArgAttr(i, dlc::names::scratch);
+  }
+
+  LogicalResult emitKernel(func::FuncOp func) {
+    FailureOr<Workers> workers = findWorkers(func);
+    if (failed(workers))
+      return failure();
+    if (!func.getBody().hasOneBlock())
+      return func.emitError("is a kernel; expected straight-line code");
+    IRRewriter rewriter(func.getContext());
+    if (failed(generalize(func, rewriter)))
+      return failure();
+
+    auto slicedAttr = func->getAttrOfType<IntegerAttr>(dlc::names::rows);
+    bool sliced = slicedAttr && slicedAttr.getInt() > 0;
+    std::vector<Step> steps;
+    for (auto op : func.getBody().getOps<linalg::GenericOp>()) {
+      hoistConstants(op);
+      FailureOr<LoopNest> nest = analyzeLoopNest(op, sliced);
+      if (failed(nest))
+        return failure();
+      steps.push_back({*nest, {}, {}});
+    }
+    numFoldedFills += foldFills(steps, rewriter);
+    if (steps.empty()) {
+      // Every worker looks for faults itself.
+      if (!func->hasAttr(dlc::names::fault))
+        shareOut(func, *workers);
+      return success();
+    }
+    for (Operation &op : func.getBody().front())
+      if (isa<scf::ForOp, memref::StoreOp>(op))
+        return op.emitError("stands beside structured ops in a kernel");
+    return emitSteps(func, steps, sliced, *workers, rewriter);
+  }
+
+  LogicalResult emitSteps(func::FuncOp func, std::vector<Step> &steps,
+                          bool sliced, Workers workers, IRRewriter &rewriter) {
+    Target target{vectorBits, registers};
+    FailureOr<int64_t> extent = sliced ? verifySlices(steps) : 1;
+    if (failed(extent))
+      return failure();
+    // Views stand before all loops; ops that make memrefs stand between the
+    // structured ops, so everything goes to the place of the last one.
+    linalg::GenericOp last = steps.back().nest.op;
+    numEpilogues += foldEpilogues(func, steps, sliced);
+    rewriter.setInsertionPoint(last);
+    std::vector<NestEmitter> emitters;
+    emitters.reserve(steps.size());
+    for (Step &step : steps) {
+      if (llvm::is_contained(step.nest.extents, 0))
+        continue;
+      step.plan = planTiles(step.nest, target);
+      emitters.emplace_back(step.nest, step.plan, step.starts);
+      emitters.back().emitViews(rewriter);
+      ++numNests;
+    }
+    if (sliced) {
+      emitSliced(emitters, *extent, workers, rewriter, last.getLoc());
+    } else if (areIndependent(steps)) {
+      for (NestEmitter &emitter : emitters)
+        emitter.emit(rewriter, workers, nullptr);
+    } else if (!emitters.empty()) {
+      emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
+    }
+    for (Step &step : steps)
+      for (linalg::GenericOp op : step.ops())
+        rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+} // namespace

@@ -1,0 +1,163 @@
+//===- NestEmitter.h - Loops and vectors for one loop nest ------*- C++ -*-===//
+//
+// Writes the code of one loop nest as its tile plan says:
+//
+//   for blocks of reduction loops                 (rarely any)
+//     for tiles of parallel loops                 (a slice of them per worker)
+//       start values of all accumulators of the tile
+//       for reduction loops, accumulators carried
+//         for all steps of the tile: load, evaluate the region
+//       sum across lanes if the vectorized loop is a reduction
+//       evaluate the epilogues; store
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_LIB_CODEGEN_CPU_NESTEMITTER_H
+#define DLC_LIB_CODEGEN_CPU_NESTEMITTER_H
+
+#include "BodyEmitter.h"
+#include "TilePlan.h"
+
+namespace dlc::codegen {
+
+/// The number of the calling worker and how many there are.
+struct Workers {
+  mlir::Value self;
+  mlir::Value count;
+};
+
+/// The slice `[first, last)` of `total` iterations that falls to a worker.
+std::pair<mlir::Value, mlir::Value> emitSlice(mlir::OpBuilder &builder,
+                                              mlir::Location loc, int64_t total,
+                                              Workers workers);
+
+class NestEmitter {
+public:
+  /// `starts` holds, for each output, the scalar that the accumulation starts
+  /// from; null if it starts from what is in memory.
+  NestEmitter(const LoopNest &nest, const TilePlan &plan,
+              llvm::ArrayRef<mlir::Value> starts);
+
+  /// Makes one-dimensional views of the operands. They must dominate all code
+  /// that the other functions emit.
+  void emitViews(mlir::OpBuilder &builder);
+
+  /// Emits the nest, shared out among `workers`; without, all of it.
+  /// `slicedIndex` is the iteration of the sliced loop, null if there is none.
+  void emit(mlir::OpBuilder &builder, std::optional<Workers> workers,
+            mlir::Value slicedIndex);
+
+private:
+  /// A number known up to one run-time term.
+  struct Index {
+    mlir::Value dynamic;
+    int64_t constant = 0;
+  };
+
+  /// Where the code being emitted stands.
+  struct Position {
+    /// Iteration of each loop.
+    llvm::SmallVector<Index> iterations;
+    /// Element number in each operand.
+    llvm::SmallVector<Index> elements;
+    /// Steps of each loop that the code below covers, from the iteration on.
+    llvm::SmallVector<int64_t> sizes;
+  };
+
+  /// One accumulator of each output: a point or vector of the register tile.
+  struct Slot {
+    /// Steps from the tile's position, for each loop.
+    llvm::SmallVector<int64_t> steps;
+    int64_t width = 1;
+  };
+
+  /// What the tile loops surround.
+  enum class TileCode : uint8_t {
+    /// The whole computation.
+    All,
+    /// Only the start values, stored.
+    Starts,
+    /// The computation, going on from what is in memory.
+    Accumulation,
+    /// Only the epilogues, of what is in memory.
+    Epilogues,
+  };
+
+  using PositionFn = llvm::function_ref<void(const Position &)>;
+  using ValuesFn = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      const Position &, mlir::ValueRange)>;
+
+  mlir::Value constantIndex(int64_t value);
+  mlir::Value materialize(Index index, int64_t extra = 0);
+  void advance(Index &index, mlir::Value iteration, int64_t scale);
+  /// Goes to tile number `tile` (null: the first) of `segment`.
+  Position enter(const Position &position, unsigned loop,
+                 const Segment &segment, mlir::Value tile);
+
+  /// Calls `emitBody` inside of a loop over the tiles of `segment`, which
+  /// carries `carried`; returns the last values.
+  llvm::SmallVector<mlir::Value>
+  emitSegment(const Position &position, unsigned loop, const Segment &segment,
+              mlir::ValueRange carried, ValuesFn emitBody);
+  void emitBlocks(const Position &position, unsigned level,
+                  PositionFn emitBody);
+  void emitTasks(const Position &position, std::optional<Workers> workers,
+                 TileCode code);
+  void emitTaskLoop(const Position &position, llvm::ArrayRef<Segment> segments,
+                    std::optional<Workers> workers, TileCode code);
+  void emitTileLoops(const Position &position, unsigned level, TileCode code);
+  void emitTile(const Position &position, TileCode code);
+  llvm::SmallVector<mlir::Value> emitReductions(const Position &position,
+                                                unsigned level,
+                                                mlir::ValueRange accumulators);
+  llvm::SmallVector<mlir::Value> emitStep(const Position &position,
+                                          mlir::ValueRange accumulators);
+
+  llvm::SmallVector<Slot> slotsOf(const Position &position) const;
+  llvm::SmallVector<Slot> accumulatorSlots(const Position &position) const;
+  bool sumsAcrossLanes() const;
+  int64_t elementStep(const Access &access,
+                      llvm::ArrayRef<int64_t> steps) const;
+
+  mlir::Value loadInput(const Position &position, unsigned operand,
+                        const Slot &slot);
+  mlir::Value load(const Position &position, unsigned operand,
+                   const Slot &slot);
+  bool isTransposed(const Position &position, unsigned operand,
+                    const Slot &slot) const;
+  void loadTransposed(const Position &position, unsigned operand,
+                      const Slot &slot);
+  void prefetch(const Position &position, unsigned operand, const Slot &slot);
+  void store(const Position &position, unsigned operand, const Slot &slot,
+             mlir::Value value);
+  mlir::Value startValue(const Position &position, unsigned output,
+                         const Slot &slot, TileCode code);
+  /// A point of the tile and the sum there.
+  using Sum = std::pair<Slot, mlir::Value>;
+  llvm::SmallVector<Sum> sumSlots(const Position &position, unsigned output,
+                                  llvm::ArrayRef<Slot> slots,
+                                  mlir::ValueRange accumulators, TileCode code);
+  void finish(const Position &position, const Slot &slot,
+              mlir::ValueRange results, TileCode code);
+  mlir::Value combine(mlir::Operation *combiner, mlir::Value a, mlir::Value b);
+  mlir::Value sumLanes(mlir::Operation *combiner, mlir::Value vector);
+
+  const LoopNest &nest;
+  const TilePlan &plan;
+  llvm::SmallVector<mlir::Value> starts;
+  BodyEmitter body;
+  /// Epilogues as nests over the same loops.
+  std::vector<LoopNest> epilogueNests;
+  std::vector<BodyEmitter> epilogues;
+  mlir::Location loc;
+  llvm::SmallVector<mlir::Value> views;
+  /// Valid while emitting.
+  mlir::OpBuilder *builder = nullptr;
+  /// Inputs already loaded in the current step: (operand, element, width).
+  llvm::DenseMap<std::tuple<unsigned, int64_t, int64_t>, mlir::Value> loaded;
+  /// Cache lines already fetched ahead in the current step: (operand, line).
+  llvm::DenseSet<std::pair<unsigned, int64_t>> fetched;
+};
+
+} // namespace dlc::codegen
+
+#endif // DLC_LIB_CODEGEN_CPU_NESTEMITTER_H

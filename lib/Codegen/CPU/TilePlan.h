@@ -1,0 +1,79 @@
+//===- TilePlan.h - How a loop nest is tiled and vectorized -----*- C++ -*-===//
+//
+// Decides, from extents and strides alone, which loop runs along the lanes of
+// a vector, how many vectors and how many steps of other loops one register
+// tile holds, and in which order tiles are visited.
+//
+// A convolution 3x3 of 8x56x56x64 gets, for registers of 16 lanes:
+//
+//   tile loops       n, oh, oc in steps of 32, ow in steps of 14
+//   register tile    14 x 2 vectors, one accumulator each
+//   reduction loops  kh, (kw, ic)
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_LIB_CODEGEN_CPU_TILEPLAN_H
+#define DLC_LIB_CODEGEN_CPU_TILEPLAN_H
+
+#include "../LoopNest.h"
+
+namespace dlc::codegen {
+
+/// `count` tiles of `size` iterations each, the first at `start`.
+struct Segment {
+  int64_t start = 0;
+  int64_t size = 1;
+  int64_t count = 1;
+};
+
+/// One loop of the nest, cut into tiles. Segments are in order and cover it.
+struct TileLoop {
+  unsigned loop;
+  llvm::SmallVector<Segment> segments;
+  /// Emit each tile on its own instead of a loop.
+  bool unrolled = false;
+
+  int64_t numTiles() const;
+};
+
+/// The registers that code may use.
+struct Target {
+  /// Zero for plain scalar loops.
+  int64_t vectorBits = 0;
+  int64_t registers = 0;
+};
+
+struct TilePlan {
+  /// Elements in a vector; 1 for scalar code.
+  int64_t lanes = 1;
+  /// The loop along the lanes; none for scalar code. A reduction loop here
+  /// means accumulators that are added up across lanes at the end.
+  std::optional<unsigned> vectorLoop;
+  /// A parallel loop in tiles of `lanes` steps: inputs that are contiguous in
+  /// it and strided in the vectorized loop are transposed in registers.
+  std::optional<unsigned> transposedLoop;
+  /// Steps of the innermost reduction loop that vectors are fetched into cache
+  /// ahead of their use; 0 if they are there anyway.
+  int64_t prefetchDistance = 0;
+  /// True if outputs are loaded and stored at every step because a reduction
+  /// loop moves them.
+  bool accumulatesInMemory = false;
+  /// Reduction loops cut into blocks outside of all tiles: outputs travel
+  /// through memory from block to block so that inputs stay in cache.
+  llvm::SmallVector<TileLoop> blockLoops;
+  /// Parallel loops, outermost first, without the sliced one.
+  llvm::SmallVector<TileLoop> tileLoops;
+  /// Leading loops of `tileLoops` that workers share out.
+  unsigned numTaskLoops = 0;
+  /// Reduction loops inside of a tile, outermost first.
+  llvm::SmallVector<TileLoop> reductionLoops;
+};
+
+TilePlan planTiles(const LoopNest &nest, const Target &target);
+
+/// The vectors of a tile of `size` iterations of the vectorized loop: full ones
+/// and then what is left over.
+llvm::SmallVector<int64_t> vectorWidths(int64_t size, int64_t lanes);
+
+} // namespace dlc::codegen
+
+#endif // DLC_LIB_CODEGEN_CPU_TILEPLAN_H
