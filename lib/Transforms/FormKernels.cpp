@@ -244,8 +244,8 @@ Outlined Outliner::makeKernel(const KernelGroup &group,
 }
 
 /// Says of each kernel which results may overwrite which of its inputs: the new
-/// value of a state entry the old one, if the kernel computes element by
-/// element and no later kernel reads the old one.
+/// value of a state entry the old one, if the kernel reads that element by
+/// element and no later kernel reads it.
 void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
                            ArrayRef<Outlined> outlined,
                            const FreeOps &freeOps) {
@@ -272,14 +272,19 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
 
   Builder builder(step.getContext());
   for (auto [i, group] : llvm::enumerate(outlined)) {
-    if (!groups[i].pointwise || group.loop || i < check)
+    if (group.loop || i < check)
       continue;
+    SmallPtrSet<Operation *, 16> members(groups[i].ops.begin(),
+                                         groups[i].ops.end());
+    auto isReadOtherwise = [&](Operation *user) {
+      return freeOps.isFree(user) || (members.contains(user) &&
+                                      !user->hasTrait<dl::Elementwise>());
+    };
     SmallVector<Attribute> pairs;
     for (auto [number, output] : llvm::enumerate(group.outputs)) {
       BlockArgument old = overwrites.lookup(output);
       if (!old || !group.inputs.contains(old) || lastReader.lookup(old) != i ||
-          llvm::any_of(old.getUsers(),
-                       [&](Operation *user) { return freeOps.isFree(user); }))
+          llvm::any_of(old.getUsers(), isReadOtherwise))
         continue;
       int64_t input = llvm::find(group.inputs, old) - group.inputs.begin();
       pairs.push_back(builder.getDenseI64ArrayAttr({int64_t(number), input}));

@@ -185,17 +185,39 @@ static FailureOr<int64_t> verifySlices(ArrayRef<Step> steps) {
   return extent;
 }
 
-/// Emits all steps inside of one loop over the worker's slice of `extent`
-/// iterations.
-static void emitSliced(MutableArrayRef<NestEmitter> emitters, int64_t extent,
-                       Workers workers, OpBuilder &builder, Location loc) {
-  auto [first, last] = emitSlice(builder, loc, extent, workers);
+/// Emits all steps inside of loops over the worker's slice of all blocks of
+/// rows. `pieces` are the emitters of each segment of `blocks`.
+static void emitSliced(MutableArrayRef<std::vector<NestEmitter>> pieces,
+                       ArrayRef<Segment> blocks, Workers workers,
+                       OpBuilder &builder, Location loc) {
+  int64_t total = 0;
+  for (const Segment &segment : blocks)
+    total += segment.count;
+  auto [first, last] = emitSlice(builder, loc, total, workers);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  auto forOp = scf::ForOp::create(builder, loc, first, last, one);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(forOp.getBody());
-  for (NestEmitter &emitter : emitters)
-    emitter.emit(builder, std::nullopt, forOp.getInductionVar());
+  int64_t before = 0;
+  for (auto [emitters, segment] : llvm::zip_equal(pieces, blocks)) {
+    Value from = first, to = last;
+    if (blocks.size() > 1) {
+      // What of the slice is of this size.
+      Value start = arith::ConstantIndexOp::create(builder, loc, before);
+      Value end =
+          arith::ConstantIndexOp::create(builder, loc, before + segment.count);
+      auto clamp = [&](Value value) -> Value {
+        value = arith::MaxUIOp::create(builder, loc, value, start);
+        value = arith::MinUIOp::create(builder, loc, value, end);
+        return arith::SubIOp::create(builder, loc, value, start);
+      };
+      from = clamp(first);
+      to = clamp(last);
+      before += segment.count;
+    }
+    auto forOp = scf::ForOp::create(builder, loc, from, to, one);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(forOp.getBody());
+    for (NestEmitter &emitter : emitters)
+      emitter.emitBlock(builder, segment, forOp.getInductionVar());
+  }
 }
 
 /// True if two views look at different elements: boxes of one buffer that do
@@ -302,7 +324,7 @@ static void emitOnFirstWorker(MutableArrayRef<NestEmitter> emitters,
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(ifOp.thenBlock());
   for (NestEmitter &emitter : emitters)
-    emitter.emit(builder, std::nullopt, nullptr);
+    emitter.emit(builder, std::nullopt);
 }
 
 /// The worker arguments of a kernel.
@@ -397,6 +419,44 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     return emitSteps(func, steps, sliced, *workers, rewriter);
   }
 
+  /// Plans the steps and makes their emitters.
+  std::vector<NestEmitter> makeEmitters(std::vector<Step> &steps,
+                                        const Target &target,
+                                        IRRewriter &rewriter) {
+    std::vector<NestEmitter> emitters;
+    emitters.reserve(steps.size());
+    for (Step &step : steps) {
+      if (llvm::is_contained(step.nest.extents, 0))
+        continue;
+      step.plan = planTiles(step.nest, target);
+      emitters.emplace_back(step.nest, step.plan, step.starts);
+      emitters.back().emitViews(rewriter);
+      ++numNests;
+    }
+    return emitters;
+  }
+
+  /// Emits the steps in blocks of rows; blocks of another size have code of
+  /// their own.
+  void emitRows(ArrayRef<Step> steps, int64_t extent, Workers workers,
+                const Target &target, IRRewriter &rewriter, Location loc) {
+    std::vector<LoopNest> nests;
+    for (const Step &step : steps)
+      nests.push_back(step.nest);
+    SmallVector<Segment> blocks = splitEvenly(extent, planRows(nests, target));
+    std::vector<std::vector<Step>> sized;
+    std::vector<std::vector<NestEmitter>> pieces;
+    for (const Segment &segment : blocks) {
+      std::vector<Step> &own = sized.emplace_back(steps);
+      for (Step &step : own)
+        if (step.nest.slicedLoop)
+          step.nest.extents[*step.nest.slicedLoop] = segment.size;
+    }
+    for (std::vector<Step> &own : sized)
+      pieces.push_back(makeEmitters(own, target, rewriter));
+    emitSliced(pieces, blocks, workers, rewriter, loc);
+  }
+
   LogicalResult emitSteps(func::FuncOp func, std::vector<Step> &steps,
                           bool sliced, Workers workers, IRRewriter &rewriter) {
     Target target{vectorBits, registers};
@@ -408,23 +468,16 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     linalg::GenericOp last = steps.back().nest.op;
     numEpilogues += foldEpilogues(func, steps, sliced);
     rewriter.setInsertionPoint(last);
-    std::vector<NestEmitter> emitters;
-    emitters.reserve(steps.size());
-    for (Step &step : steps) {
-      if (llvm::is_contained(step.nest.extents, 0))
-        continue;
-      step.plan = planTiles(step.nest, target);
-      emitters.emplace_back(step.nest, step.plan, step.starts);
-      emitters.back().emitViews(rewriter);
-      ++numNests;
-    }
     if (sliced) {
-      emitSliced(emitters, *extent, workers, rewriter, last.getLoc());
-    } else if (areIndependent(steps)) {
-      for (NestEmitter &emitter : emitters)
-        emitter.emit(rewriter, workers, nullptr);
-    } else if (!emitters.empty()) {
-      emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
+      emitRows(steps, *extent, workers, target, rewriter, last.getLoc());
+    } else {
+      std::vector<NestEmitter> emitters = makeEmitters(steps, target, rewriter);
+      if (areIndependent(steps)) {
+        for (NestEmitter &emitter : emitters)
+          emitter.emit(rewriter, workers);
+      } else if (!emitters.empty()) {
+        emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
+      }
     }
     for (Step &step : steps)
       for (linalg::GenericOp op : step.ops())

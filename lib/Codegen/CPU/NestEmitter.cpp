@@ -495,17 +495,34 @@ void NestEmitter::emitBlocks(const Position &position, unsigned level,
                 });
 }
 
-void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers,
-                       Value slicedIndex) {
-  builder = &codeBuilder;
+NestEmitter::Position NestEmitter::start() const {
   Position position;
   position.iterations.resize(nest.numLoops());
   position.sizes.assign(nest.numLoops(), 1);
   // The offset of a memref is part of its view: only that of its map is here.
   for (const Access &access : nest.accesses)
     position.elements.push_back({nullptr, access.offset});
-  if (nest.slicedLoop)
-    position = enter(position, *nest.slicedLoop, Segment(), slicedIndex);
+  return position;
+}
+
+void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers) {
+  builder = &codeBuilder;
+  emitAt(start(), workers);
+}
+
+void NestEmitter::emitBlock(OpBuilder &codeBuilder, const Segment &blocks,
+                            Value number) {
+  builder = &codeBuilder;
+  Position position = start();
+  if (nest.slicedLoop) {
+    position = enter(position, *nest.slicedLoop, blocks, number);
+    position.sizes[*nest.slicedLoop] = 1;
+  }
+  emitAt(position, std::nullopt);
+}
+
+void NestEmitter::emitAt(const Position &position,
+                         std::optional<Workers> workers) {
   if (plan.blockLoops.empty()) {
     emitTasks(position, workers, TileCode::All);
     return;

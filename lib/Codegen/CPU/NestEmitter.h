@@ -42,9 +42,12 @@ public:
   void emitViews(mlir::OpBuilder &builder);
 
   /// Emits the nest, shared out among `workers`; without, all of it.
-  /// `slicedIndex` is the iteration of the sliced loop, null if there is none.
-  void emit(mlir::OpBuilder &builder, std::optional<Workers> workers,
-            mlir::Value slicedIndex);
+  void emit(mlir::OpBuilder &builder, std::optional<Workers> workers);
+
+  /// Emits the nest for block number `number` of `blocks`, which the iterations
+  /// of the sliced loop are cut into. The nest has those of one block.
+  void emitBlock(mlir::OpBuilder &builder, const Segment &blocks,
+                 mlir::Value number);
 
 private:
   /// A number known up to one run-time term.
@@ -98,6 +101,8 @@ private:
   llvm::SmallVector<mlir::Value>
   emitSegment(const Position &position, unsigned loop, const Segment &segment,
               mlir::ValueRange carried, ValuesFn emitBody);
+  Position start() const;
+  void emitAt(const Position &position, std::optional<Workers> workers);
   void emitBlocks(const Position &position, unsigned level,
                   PositionFn emitBody);
   void emitTasks(const Position &position, std::optional<Workers> workers,

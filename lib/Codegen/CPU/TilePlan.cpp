@@ -30,6 +30,15 @@ static constexpr int64_t kResidentBytes = 100 << 10;
 /// Bytes that map to different sets of the second-level cache.
 static constexpr int64_t kCacheWayBytes = 128 << 10;
 
+/// A block of rows has at most so many, and a kernel at least so many blocks.
+static constexpr int64_t kMaxRows = 64;
+static constexpr int64_t kMinBlocks = 4;
+/// How fast one worker reads what all blocks share, from the second-level cache
+/// and from behind it.
+static constexpr double kNearBytesPerCycle = 32, kFarBytesPerCycle = 6;
+/// Two sizes of blocks are emitted as two pieces of code.
+static constexpr double kUnequalBlocks = 1.1;
+
 int64_t TileLoop::numTiles() const {
   int64_t tiles = 0;
   for (const Segment &segment : segments)
@@ -44,9 +53,7 @@ SmallVector<int64_t> vectorWidths(int64_t size, int64_t lanes) {
   return widths;
 }
 
-/// Cuts `extent` units into the fewest tiles of at most `limit` units, as equal
-/// as possible: 27 with a limit of 14 gives 14 + 13.
-static SmallVector<Segment> splitEvenly(int64_t extent, int64_t limit) {
+SmallVector<Segment> splitEvenly(int64_t extent, int64_t limit) {
   int64_t tiles = llvm::divideCeil(extent, limit);
   int64_t size = extent / tiles, larger = extent % tiles;
   SmallVector<Segment> segments;
@@ -120,7 +127,7 @@ static std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
       input.isContiguous(v))
     return std::nullopt;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
-    if (loop != v && nest.slicedLoop != loop && nest.parallel[loop] &&
+    if (loop != v && nest.parallel[loop] &&
         nest.extents[loop] >= lanes && input.isContiguous(loop))
       return loop;
   return std::nullopt;
@@ -161,7 +168,7 @@ static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
   double bestCost = vectorCost(nest, 0, 1);
   bool splitAccumulators = canSplitAccumulators(nest);
   for (unsigned loop = nest.numLoops(); loop-- > 0;) {
-    if (nest.slicedLoop == loop || nest.extents[loop] == 1)
+    if (nest.extents[loop] == 1)
       continue;
     if (!nest.parallel[loop]) {
       bool strided = llvm::any_of(nest.inputs(), [&](const Access &input) {
@@ -237,8 +244,7 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
 static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
   SmallVector<unsigned> loops;
   for (unsigned loop = nest.numLoops(); loop-- > 0;) {
-    if (loop == v || !nest.parallel[loop] || nest.slicedLoop == loop ||
-        nest.extents[loop] == 1)
+    if (loop == v || !nest.parallel[loop] || nest.extents[loop] == 1)
       continue;
     if (llvm::any_of(nest.inputs(), [&](const Access &input) {
           return !input.isInvariant(v) && input.isInvariant(loop);
@@ -248,10 +254,11 @@ static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
   return loops;
 }
 
-/// The register tile of a reduction: as much sharing as registers allow.
-static RegisterTile chooseReductionTile(const LoopNest &nest,
-                                        const TilePlan &plan,
-                                        const Target &target) {
+/// The register tile of a reduction: as much sharing as registers allow; its
+/// cost.
+static std::pair<RegisterTile, double>
+chooseReductionTile(const LoopNest &nest, const TilePlan &plan,
+                    const Target &target) {
   unsigned v = *plan.vectorLoop;
   int64_t vectors = llvm::divideCeil(nest.extents[v], plan.lanes);
   int64_t limit = target.registers;
@@ -285,7 +292,7 @@ static RegisterTile chooseReductionTile(const LoopNest &nest,
       for (int64_t second = 2;
            second <= std::min<int64_t>(nest.extents[loops[1]], 5); ++second)
         consider({{{loops[0], first}, {loops[1], second}}, 1}, 1);
-  return best;
+  return {best, bestCost};
 }
 
 /// Vectors per step of a nest without reductions: a few independent ones, fewer
@@ -452,7 +459,7 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
   RegisterTile tile;
   if (plan.vectorLoop) {
     bool reduces = nest.hasReduction() && !plan.accumulatesInMemory;
-    tile = reduces ? chooseReductionTile(nest, plan, target)
+    tile = reduces ? chooseReductionTile(nest, plan, target).first
                    : RegisterTile{{}, elementwiseVectors(nest)};
     for (const Access &input : nest.inputs())
       if (!plan.transposedLoop)
@@ -474,7 +481,7 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
     return {{0, 1, nest.extents[loop]}};
   };
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
-    if (nest.parallel[loop] && nest.slicedLoop != loop)
+    if (nest.parallel[loop] && nest.extents[loop] > 1)
       plan.tileLoops.push_back({loop, segmentsOf(loop)});
 
   SmallVector<int64_t> extents(nest.extents);
@@ -499,6 +506,84 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
   }
   planTasks(plan);
   return plan;
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks of rows
+//===----------------------------------------------------------------------===//
+
+/// Cycles that a nest takes for a block of rows, roughly.
+static double blockCost(const LoopNest &nest, const Target &target) {
+  if (llvm::is_contained(nest.extents, 0))
+    return 0;
+  TilePlan plan;
+  plan.lanes = chooseLanes(nest, target);
+  if (plan.lanes > 1)
+    plan.vectorLoop = chooseVectorLoop(nest, plan.lanes);
+  if (!plan.vectorLoop || !nest.hasReduction() ||
+      !nest.outputsInvariantInReductions()) {
+    double cost = vectorCost(nest, plan.vectorLoop.value_or(0),
+                             plan.vectorLoop ? plan.lanes : 1);
+    for (int64_t extent : nest.extents)
+      cost *= extent;
+    return cost;
+  }
+  double vectors = 1, shared = 0;
+  for (auto [loop, extent] : llvm::enumerate(nest.extents))
+    vectors *= loop == *plan.vectorLoop ? llvm::divideCeil(extent, plan.lanes)
+                                        : extent;
+  for (const Access &input : nest.inputs())
+    if (!input.isScalar() && input.isInvariant(*nest.slicedLoop))
+      shared += footprint(input, nest.extents);
+  double rate = shared > kPanelBytes ? kFarBytesPerCycle : kNearBytesPerCycle;
+  return vectors * chooseReductionTile(nest, plan, target).second +
+         shared / rate;
+}
+
+/// Bytes of one row of all that the nests write.
+static int64_t rowBytes(ArrayRef<LoopNest> nests) {
+  int64_t bytes = 0;
+  for (const LoopNest &nest : nests)
+    for (const Access &access :
+         ArrayRef(nest.accesses).drop_front(nest.numInputs))
+      if (!access.isScalar())
+        bytes += std::abs(access.strides[*nest.slicedLoop]) *
+                 access.elementBytes();
+  return bytes;
+}
+
+int64_t planRows(ArrayRef<LoopNest> nests, const Target &target) {
+  if (nests.empty() || !llvm::all_of(nests, [](const LoopNest &nest) {
+        return nest.slicedLoop.has_value();
+      }))
+    return 1;
+  int64_t extent = nests.front().extents[*nests.front().slicedLoop];
+  int64_t bytes = std::max<int64_t>(1, rowBytes(nests));
+  int64_t most = std::min<int64_t>({kMaxRows, kBlockBytes / 2 / bytes,
+                           int64_t(llvm::divideCeil(extent, kMinBlocks))});
+  int64_t best = 1;
+  double bestCost = std::numeric_limits<double>::infinity();
+  for (int64_t rows = 1; rows <= most; ++rows) {
+    // Equal blocks: one piece of code does for all.
+    if (rows > 1 && extent % rows != 0 &&
+        splitEvenly(extent, rows).back().size == rows - 1 &&
+        extent % (rows - 1) == 0)
+      continue;
+    double cost = 0;
+    for (LoopNest nest : nests) {
+      nest.extents[*nest.slicedLoop] = rows;
+      cost += blockCost(nest, target);
+    }
+    cost /= rows;
+    if (extent % rows != 0)
+      cost *= kUnequalBlocks;
+    // Small blocks leave more of them to share out.
+    if (cost < 0.97 * bestCost) {
+      bestCost = cost;
+      best = rows;
+    }
+  }
+  return best;
 }
 
 } // namespace dlc::codegen

@@ -25,6 +25,10 @@ struct Segment {
   int64_t count = 1;
 };
 
+/// Cuts `extent` units into the fewest tiles of at most `limit` units, as equal
+/// as possible: 27 with a limit of 14 gives 14 + 13.
+llvm::SmallVector<Segment> splitEvenly(int64_t extent, int64_t limit);
+
 /// One loop of the nest, cut into tiles. Segments are in order and cover it.
 struct TileLoop {
   unsigned loop;
@@ -60,7 +64,7 @@ struct TilePlan {
   /// Reduction loops cut into blocks outside of all tiles: outputs travel
   /// through memory from block to block so that inputs stay in cache.
   llvm::SmallVector<TileLoop> blockLoops;
-  /// Parallel loops, outermost first, without the sliced one.
+  /// Parallel loops, outermost first.
   llvm::SmallVector<TileLoop> tileLoops;
   /// Leading loops of `tileLoops` that workers share out.
   unsigned numTaskLoops = 0;
@@ -69,6 +73,12 @@ struct TilePlan {
 };
 
 TilePlan planTiles(const LoopNest &nest, const Target &target);
+
+/// How many iterations of the sliced loop, which all `nests` of a kernel share,
+/// the kernel does at a time: as many as make reductions faster, since a block
+/// of rows shares what a single row reads alone (the weights of a product). It
+/// follows from shapes and target alone, never from the number of workers.
+int64_t planRows(llvm::ArrayRef<LoopNest> nests, const Target &target);
 
 /// The vectors of a tile of `size` iterations of the vectorized loop: full ones
 /// and then what is left over.
