@@ -136,7 +136,7 @@ Value Expr::slice(Value x, int64_t axis, int64_t offset, int64_t size) {
 
 Value Expr::concat(ValueRange xs, int64_t axis) {
   return xs.size() == 1 ? xs.front()
-                        : Value(ConcatOp::create(b, loc, xs, axis));
+                        : Value(ConcatOp::create(b, loc, xs, axis, false));
 }
 
 Value Expr::sumAllBut(Value x, int64_t axis) {

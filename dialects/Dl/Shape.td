@@ -185,12 +185,19 @@ def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
   let summary = "tensors one after the other along a dimension";
   let description = [{
-    All other dimensions are equal. Gradient: `slice`s.
+    All other dimensions are equal. With `interleaved` the tensors have one shape, and their elements along the
+    dimension take turns: of `n` tensors element `i` of tensor `j` is element `n i + j` of the result. Gradient: `slice`s.
     ```mlir
     %y = dl.concat %a, %b {axis = 1} : tensor<8x4xf32>, tensor<8x2xf32> -> tensor<8x6xf32>
+    %z = dl.concat %a, %c {axis = 1, interleaved} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x8xf32>
     ```
   }];
-  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis);
+  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis, UnitAttr:$interleaved);
+  let extraClassDeclaration = [{
+    /// Where the elements of operand number `i` go along the axis.
+    int64_t offsetOf(unsigned i);
+    int64_t stride() { return getInterleaved() ? getXs().size() : 1; }
+  }];
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
   let hasFolder = 1;

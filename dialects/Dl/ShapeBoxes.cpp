@@ -197,7 +197,8 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
   LogicalResult matchAndRewrite(SliceOp op,
                                 PatternRewriter &rewriter) const override {
     auto concat = op.getX().getDefiningOp<ConcatOp>();
-    if (!concat || tensorType(op.getY()).getNumElements() == 0)
+    if (!concat || concat.getInterleaved() ||
+        tensorType(op.getY()).getNumElements() == 0)
       return rewriter.notifyMatchFailure(op, "operand is no concat");
     int64_t axis = concat.getAxis();
     int64_t first = op.getOffsets()[axis];
@@ -260,11 +261,15 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
     bool fits = type.getRank() == rank &&
                 type.getElementType() == first.getElementType();
     for (int64_t d = 0; fits && d < rank; ++d)
-      fits = d == axis || type.getDimSize(d) == shape[d];
+      fits = (d == axis && !adaptor.getInterleaved()) ||
+             type.getDimSize(d) == first.getDimSize(d);
     if (!fits)
       return emitOptionalError(loc, "'dl.concat' expects operand ", i + 1,
                                " to be as operand 0, ", first,
-                               ", but for axis ", axis, ", not ", type);
+                               adaptor.getInterleaved()
+                                   ? std::string()
+                                   : ", but for axis " + std::to_string(axis),
+                               ", not ", type);
     if (shape[axis] > maxElements)
       break;
     shape[axis] += type.getDimSize(axis);
@@ -281,12 +286,26 @@ bool ConcatOp::isRowOperand(unsigned) { return hasRows(); }
 void ConcatOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                              MutableArrayRef<Value> operands) {
   Expr e(builder, getLoc());
-  int64_t offset = 0;
   for (auto [i, x] : llvm::enumerate(getXs())) {
-    int64_t extent = tensorType(x).getDimSize(getAxis());
-    operands[i] = e.slice(cotangents[0], getAxis(), offset, extent);
-    offset += extent;
+    ArrayRef<int64_t> sizes = tensorType(x).getShape();
+    SmallVector<int64_t> offsets(sizes.size()), strides(sizes.size(), 1);
+    offsets[getAxis()] = offsetOf(i);
+    strides[getAxis()] = stride();
+    operands[i] = SliceOp::create(builder, getLoc(), cotangents[0], offsets,
+                                  sizes,
+                                  getInterleaved()
+                                      ? builder.getDenseI64ArrayAttr(strides)
+                                      : DenseI64ArrayAttr());
   }
+}
+
+int64_t ConcatOp::offsetOf(unsigned i) {
+  if (getInterleaved())
+    return i;
+  int64_t offset = 0;
+  for (Value x : getXs().take_front(i))
+    offset += tensorType(x).getDimSize(getAxis());
+  return offset;
 }
 
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
@@ -305,9 +324,11 @@ struct DropEmptyOperands : OpRewritePattern<ConcatOp> {
         llvm::to_vector(llvm::make_filter_range(op.getXs(), [&](Value x) {
           return tensorType(x).getNumElements() != 0;
         }));
+    // Interleaved, either all are empty or none.
     if (xs.empty() || xs.size() == op.getXs().size())
       return rewriter.notifyMatchFailure(op, "no operand can go");
-    rewriter.replaceOpWithNewOp<ConcatOp>(op, xs, op.getAxisAttr());
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, xs, op.getAxisAttr(),
+                                          op.getInterleavedAttr());
     return success();
   }
 };

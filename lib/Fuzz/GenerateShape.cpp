@@ -225,10 +225,12 @@ static void concat(Generator &g) {
     return;
   auto type = dl::tensorType(x);
   int64_t along = g.random.below(type.getRank());
+  bool interleaved = g.random.chance(0.2);
   SmallVector<Value> operands = {x};
   for (int more = g.random.below(3); more > 0; --more) {
     Shape shape(type.getShape());
-    shape[along] = g.random.chance(0.5) ? shape[along] : g.random.between(1, 5);
+    if (!interleaved && g.random.chance(0.5))
+      shape[along] = g.random.between(1, 5);
     operands.push_back(
         g.value(g.type(shape, type.getElementType()),
                 isa<FloatType>(type.getElementType()) ? kTame : Bounds{0, 1}));
@@ -237,7 +239,7 @@ static void concat(Generator &g) {
     operands.push_back(x);
   if (g.random.chance(0.5))
     std::swap(operands.front(), operands.back());
-  g.op("concat", operands, axis(along));
+  g.op("concat", operands, axis(along) + (interleaved ? ", interleaved" : ""));
 }
 
 static void split(Generator &g) {

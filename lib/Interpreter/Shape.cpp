@@ -79,15 +79,14 @@ static Tensor reverse(dl::ReverseOp op, const Call &call) {
 
 static Tensor concat(dl::ConcatOp op, const Call &call) {
   Tensor y(call.type());
-  int64_t offset = 0, axis = op.getAxis();
+  int64_t axis = op.getAxis();
   for (unsigned i = 0; i < op.getXs().size(); ++i) {
     const Tensor &x = call.operand(i);
     forEachIndex(x.shape(), [&](ArrayRef<int64_t> from) {
       SmallVector<int64_t> to(from);
-      to[axis] += offset;
+      to[axis] = op.offsetOf(i) + from[axis] * op.stride();
       y.copy(y.at(to), x, x.at(from));
     });
-    offset += x.dim(axis);
   }
   return y;
 }

@@ -61,6 +61,13 @@ private:
   Value transposed(Value w, int64_t groups);
   Value image(Value x) { return e.transpose(x, imageToLast); }
   Value filter(Value w) { return e.transpose(w, filterToLast); }
+  /// The input gradient of a strided convolution, on channels-last operands.
+  Value stridedInputGrad(Conv2dInputGradOp op, Value dy, Value w);
+  Value convolve(Conv2dInputGradOp op, Value dy, Value w);
+  Value interleave(ValueRange parts, int64_t axis) {
+    return ConcatOp::create(builder, e.location(), parts, axis,
+                            /*interleaved=*/true);
+  }
   Value imageBack(Value x) {
     return e.transpose(x, inversePermutation(imageToLast));
   }
@@ -128,8 +135,98 @@ Value ChannelsLast::transposed(Value w, int64_t groups) {
   return e.reshape(w, {shape[0], shape[1], out, groups * in});
 }
 
+/// A dense convolution of `dy` with the reversed filter.
+Value ChannelsLast::convolve(Conv2dInputGradOp op, Value dy, Value w) {
+  w = ReverseOp::create(builder, op.getLoc(), w.getType(), w,
+                        builder.getDenseI64ArrayAttr({0, 1}));
+  return Conv2dOp::create(builder, op.getLoc(), dy, w, Value(), one, none,
+                          op.getDilationAttr(), op.getGroupsAttr(), last);
+}
+
+namespace {
+
+/// The elements of one dimension of dx that are at some place modulo the stride:
+/// what of dy and w they are made of.
+struct Residue {
+  int64_t tap, taps;     ///< taps `tap`, `tap + stride`, ... of the filter
+  int64_t start, extent; ///< elements of dy; some may lie beyond its ends
+};
+
+} // namespace
+
+/// Element h of dx is the sum over taps k of dy[(h + padding - k) / stride] w[k]
+/// where that is a whole number. So the `count` elements h = i, i + stride, ...
+/// are a dense convolution of dy with every stride-th tap.
+static SmallVector<Residue> findResidues(int64_t count, int64_t stride,
+                                         int64_t padding, int64_t taps) {
+  SmallVector<Residue> residues;
+  for (int64_t i = 0; i < stride; ++i) {
+    int64_t tap = (i + padding) % stride;
+    int64_t used = tap < taps ? llvm::divideCeil(taps - tap, stride) : 0;
+    residues.push_back({tap, used, (i + padding - tap) / stride - (used - 1),
+                        count + used - 1});
+  }
+  return residues;
+}
+
+Value ChannelsLast::stridedInputGrad(Conv2dInputGradOp op, Value dy, Value w) {
+  WindowGeometry g = op.getGeometry();
+  ArrayRef<int64_t> image = tensorType(op.getDx()).getShape();
+  ArrayRef<int64_t> taps = tensorType(w).getShape();
+  int64_t batch = image[0], channels = image[1];
+  // Each residue has as many elements as the first one; what is beyond the
+  // image is cut off at the end. One border of dy is enough for all.
+  SmallVector<int64_t> count, low, high, over;
+  std::array<SmallVector<Residue>, 2> residues;
+  for (int i : {0, 1}) {
+    count.push_back(llvm::divideCeil(image[2 + i], g.stride[i]));
+    over.push_back(image[2 + i] - count[i] * g.stride[i]);
+    residues[i] = findResidues(count[i], g.stride[i], g.padding[i], taps[i]);
+    int64_t first = std::numeric_limits<int64_t>::max(), last = -first;
+    for (const Residue &residue : residues[i]) {
+      first = std::min(first, residue.start);
+      last = std::max(last, residue.start + residue.extent);
+    }
+    low.push_back(-first);
+    high.push_back(last - tensorType(dy).getDimSize(1 + i));
+  }
+  dy = border(dy, low, high);
+  SmallVector<Value> bands;
+  for (const Residue &y : residues[0]) {
+    SmallVector<Value> parts;
+    for (const Residue &x : residues[1]) {
+      Value part;
+      if (y.taps == 0 || x.taps == 0) {
+        part = e.splat(
+            tensorType(dy).clone({batch, count[0], count[1], channels}), 0);
+      } else {
+        Value window = e.slice(e.slice(dy, 1, y.start + low[0], y.extent), 2,
+                               x.start + low[1], x.extent);
+        Value own = SliceOp::create(
+            builder, op.getLoc(), w,
+            builder.getDenseI64ArrayAttr({y.tap, x.tap, 0, 0}),
+            builder.getDenseI64ArrayAttr({y.taps, x.taps, taps[2], taps[3]}),
+            builder.getDenseI64ArrayAttr({g.stride[0], g.stride[1], 1, 1}));
+        part = convolve(op, window, own);
+      }
+      parts.push_back(part);
+    }
+    bands.push_back(interleave(parts, 2));
+  }
+  return border(interleave(bands, 1), {0, 0}, over);
+}
+
 void ChannelsLast::rewrite(Conv2dInputGradOp op) {
   WindowGeometry g = op.getGeometry();
+  bool isDilated = llvm::any_of(g.dilation, [](int64_t d) { return d != 1; });
+  if (!isDilated &&
+      llvm::any_of(g.stride, [](int64_t stride) { return stride != 1; })) {
+    Value dx = stridedInputGrad(op, image(op.getDy()),
+                                transposed(filter(op.getW()), op.getGroups()));
+    op.replaceAllUsesWith(imageBack(dx));
+    op.erase();
+    return;
+  }
   SmallVector<int64_t> low, high, interior;
   for (int i : {0, 1}) {
     int64_t reach =
@@ -143,11 +240,7 @@ void ChannelsLast::rewrite(Conv2dInputGradOp op) {
   }
   Value dy = border(image(op.getDy()), low, high, interior);
   Value w = transposed(filter(op.getW()), op.getGroups());
-  w = ReverseOp::create(builder, op.getLoc(), w.getType(), w,
-                        builder.getDenseI64ArrayAttr({0, 1}));
-  Value dx = Conv2dOp::create(builder, op.getLoc(), dy, w, Value(), one, none,
-                              op.getDilationAttr(), op.getGroupsAttr(), last);
-  op.replaceAllUsesWith(imageBack(dx));
+  op.replaceAllUsesWith(imageBack(convolve(op, dy, w)));
   op.erase();
 }
 

@@ -32,6 +32,8 @@ struct SplitConcatsPass : dlc::impl::SplitConcatsBase<SplitConcatsPass> {
 
   void runOnOperation() override {
     getOperation().walk([&](ConcatOp op) {
+      if (op.getInterleaved())
+        return;
       OpBuilder builder(op);
       SmallVector<Value> operands(op.getXs());
       while (operands.size() > maxOperands) {
@@ -42,7 +44,7 @@ struct SplitConcatsPass : dlc::impl::SplitConcatsBase<SplitConcatsPass> {
           joined.push_back(part.size() == 1
                                ? part.front()
                                : ConcatOp::create(builder, op.getLoc(), part,
-                                                  op.getAxisAttr())
+                                                  op.getAxisAttr(), UnitAttr())
                                      .getResult());
           ++numParts;
         }

@@ -87,3 +87,12 @@ func.func @stack_of_two_shapes(%x: tensor<8x4xf32>, %y: tensor<4x8xf32>) {
   %0 = dl.stack %x, %y {axis = 0} : tensor<8x4xf32>, tensor<4x8xf32> -> tensor<2x8x4xf32>
   return
 }
+
+// -----
+
+func.func @interleaved_of_two_lengths(%x: tensor<8x4xf32>, %y: tensor<8x5xf32>) {
+  // expected-error@+2 {{'dl.concat' expects operand 1 to be as operand 0, 'tensor<8x4xf32>', not 'tensor<8x5xf32>'}}
+  // expected-error@+1 {{'dl.concat' op failed to infer returned types}}
+  %0 = dl.concat %x, %y {axis = 1, interleaved} : tensor<8x4xf32>, tensor<8x5xf32> -> tensor<8x9xf32>
+  return
+}

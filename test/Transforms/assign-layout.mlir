@@ -39,17 +39,27 @@ dl.model @conv {
 
 // -----
 
-// The input gradient is a convolution of the dilated, padded cotangent with the reversed
-// filter whose channels have changed places.
+// The input gradient is four dense convolutions of the padded cotangent, one for each place modulo the
+// strides, with every other tap of the reversed filter whose channels have changed places; their elements
+// take turns.
 // CHECK-LABEL: dl.model @grads
 // CHECK:         func.func @f(%[[DY:[^:]*]]: tensor<8x16x4x4xf32>, %[[X:[^:]*]]: tensor<8x3x9x9xf32>, %[[W:[^:]*]]: tensor<16x3x3x3xf32>)
 // CHECK-NEXT:      %[[LAST:.*]] = dl.transpose %[[DY]] perm [0, 2, 3, 1]
-// CHECK-NEXT:      %[[PADDED:.*]] = dl.pad %[[LAST]] low [0, 2, 2, 0] high [0, 2, 2, 0] interior [0, 1, 1, 0] : tensor<8x4x4x16xf32> -> tensor<8x11x11x16xf32>
 // CHECK-NEXT:      %[[FILTER:.*]] = dl.transpose %[[W]] perm [2, 3, 1, 0]
 // CHECK-NEXT:      %[[SWAPPED:.*]] = dl.transpose %[[FILTER]] perm [0, 1, 3, 2]
-// CHECK-NEXT:      %[[REVERSED:.*]] = dl.reverse %[[SWAPPED]] dims [0, 1]
-// CHECK-NEXT:      %[[DX:.*]] = dl.conv2d %[[PADDED]], %[[REVERSED]] {layout = #dl<layout channels_last>}
-// CHECK-NEXT:      %[[DX_FIRST:.*]] = dl.transpose %[[DX]] perm [0, 3, 1, 2]
+// CHECK-NEXT:      %[[PADDED:.*]] = dl.pad %[[LAST]] low [0, 1, 1, 0] high [0, 1, 1, 0] : tensor<8x4x4x16xf32> -> tensor<8x6x6x16xf32>
+// CHECK:           %[[TAPS00:.*]] = dl.slice %[[SWAPPED]] at [0, 0, 0, 0] size [2, 2, 16, 3] stride [2, 2, 1, 1]
+// CHECK-NEXT:      %[[REVERSED:.*]] = dl.reverse %[[TAPS00]] dims [0, 1]
+// CHECK-NEXT:      %[[DX00:.*]] = dl.conv2d %{{.*}}, %[[REVERSED]] {layout = #dl<layout channels_last>}
+// CHECK:           dl.slice %[[SWAPPED]] at [0, 1, 0, 0] size [2, 1, 16, 3] stride [2, 2, 1, 1]
+// CHECK:           %[[DX01:.*]] = dl.conv2d
+// CHECK-NEXT:      %[[DX0:.*]] = dl.concat %[[DX00]], %[[DX01]] {axis = 2 : i64, interleaved} : tensor<8x5x5x3xf32>, tensor<8x5x5x3xf32> -> tensor<8x5x10x3xf32>
+// CHECK:           dl.slice %[[SWAPPED]] at [1, 0, 0, 0] size [1, 2, 16, 3] stride [2, 2, 1, 1]
+// CHECK:           dl.slice %[[SWAPPED]] at [1, 1, 0, 0] size [1, 1, 16, 3] stride [2, 2, 1, 1]
+// CHECK:           %[[DX1:.*]] = dl.concat {{.*}} {axis = 2 : i64, interleaved}
+// CHECK-NEXT:      %[[DX:.*]] = dl.concat %[[DX0]], %[[DX1]] {axis = 1 : i64, interleaved}
+// CHECK-NEXT:      %[[CUT:.*]] = dl.slice %[[DX]] at [0, 0, 0, 0] size [8, 9, 9, 3]
+// CHECK-NEXT:      %[[DX_FIRST:.*]] = dl.transpose %[[CUT]] perm [0, 3, 1, 2]
 // CHECK:           %[[DW:.*]] = dl.conv2d_filter_grad %{{.*}}, %{{.*}} {layout = #dl<layout channels_last>, stride = [2, 2]}
 // CHECK-NEXT:      %[[DW_FIRST:.*]] = dl.transpose %[[DW]] perm [3, 2, 0, 1]
 // CHECK-NEXT:      return %[[DX_FIRST]], %[[DW_FIRST]]

@@ -197,13 +197,14 @@ struct ConcatToTensor : OpConversionPattern<dl::ConcatOp> {
       return getAsIndexOpFoldResult(op.getContext(), list);
     };
     SmallVector<int64_t> offsets(type.getRank()), strides(type.getRank(), 1);
+    strides[op.getAxis()] = op.stride();
     Value y = makeEmpty(rewriter, op.getLoc(), type);
-    for (Value x : adaptor.getXs()) {
+    for (auto [i, x] : llvm::enumerate(adaptor.getXs())) {
       ArrayRef<int64_t> sizes = cast<RankedTensorType>(x.getType()).getShape();
+      offsets[op.getAxis()] = op.offsetOf(i);
       y = tensor::InsertSliceOp::create(rewriter, op.getLoc(), x, y,
                                         attrs(offsets), attrs(sizes),
                                         attrs(strides));
-      offsets[op.getAxis()] += sizes[op.getAxis()];
     }
     rewriter.replaceOp(op, y);
     return success();

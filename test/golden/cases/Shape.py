@@ -88,6 +88,12 @@ def parts():
                text="%e = dl.exp %a : {a}\n%s = dl.sin %b : {b}\n"
                     "%c = dl.concat %e, %s, %a {axis = 1} : {a}, {b}, {a} -> {y}\n%y = dl.square %c : {y}",
                reference=lambda a, b: torch.cat([a.exp(), b.sin(), a], 1) ** 2)
+    for shape, count, axis in ((3, 4), 2, 1), ((5,), 3, 0), ((2, 3, 4), 3, 1), ((9, 2, 3), 2, 0), ((3, 0), 2, 1), ((4, 1), 1, 0):
+        inputs = {f"x{i}": normal(*shape) for i in range(count)}
+        yield Case(op="concat", name=f"interleaved_{count}_of_{shape}_along_{axis}", inputs=inputs,
+                   text=f"%y = dl.concat {', '.join('%' + n for n in inputs)} {{axis = {axis}, interleaved}}"
+                        f" : {', '.join(f'{{{n}}}' for n in inputs)} -> {{y}}",
+                   reference=lambda *xs: torch.stack(xs, axis + 1).flatten(axis, axis + 1))
     for dtype in ("i8", "ui8", "i32", "i64", "i1"):
         x = booleans(2, 3) if dtype == "i1" else integers(0, 100, 2, 3, dtype=dtype)
         yield Case(op="concat", name=f"of_{dtype}", inputs={"a": x, "b": x}, types=["f32"], gradients=[],
