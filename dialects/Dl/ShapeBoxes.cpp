@@ -291,11 +291,10 @@ void ConcatOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
     SmallVector<int64_t> offsets(sizes.size()), strides(sizes.size(), 1);
     offsets[getAxis()] = offsetOf(i);
     strides[getAxis()] = stride();
-    operands[i] = SliceOp::create(builder, getLoc(), cotangents[0], offsets,
-                                  sizes,
-                                  getInterleaved()
-                                      ? builder.getDenseI64ArrayAttr(strides)
-                                      : DenseI64ArrayAttr());
+    operands[i] =
+        SliceOp::create(builder, getLoc(), cotangents[0], offsets, sizes,
+                        getInterleaved() ? builder.getDenseI64ArrayAttr(strides)
+                                         : DenseI64ArrayAttr());
   }
 }
 

@@ -231,7 +231,7 @@ static bool isVector(Operation *op) {
   return isIn<BuiltinDialect, func::FuncDialect, scf::SCFDialect,
               vector::VectorDialect, memref::MemRefDialect, arith::ArithDialect,
               math::MathDialect, ub::UBDialect>(op) &&
-         !isa<memref::AllocOp, memref::AllocaOp, memref::CopyOp>(op);
+         !isa<memref::AllocOp, memref::CopyOp>(op);
 }
 
 namespace {

@@ -145,8 +145,8 @@ Value ChannelsLast::convolve(Conv2dInputGradOp op, Value dy, Value w) {
 
 namespace {
 
-/// The elements of one dimension of dx that are at some place modulo the stride:
-/// what of dy and w they are made of.
+/// The elements of one dimension of dx that are at some place modulo the
+/// stride: what of dy and w they are made of.
 struct Residue {
   int64_t tap, taps;     ///< taps `tap`, `tap + stride`, ... of the filter
   int64_t start, extent; ///< elements of dy; some may lie beyond its ends
@@ -154,9 +154,9 @@ struct Residue {
 
 } // namespace
 
-/// Element h of dx is the sum over taps k of dy[(h + padding - k) / stride] w[k]
-/// where that is a whole number. So the `count` elements h = i, i + stride, ...
-/// are a dense convolution of dy with every stride-th tap.
+/// Element h of dx is the sum over taps k of dy[(h + padding - k) / stride]
+/// w[k] where that is a whole number. So the `count` elements h = i, i +
+/// stride, ... are a dense convolution of dy with every stride-th tap.
 static SmallVector<Residue> findResidues(int64_t count, int64_t stride,
                                          int64_t padding, int64_t taps) {
   SmallVector<Residue> residues;

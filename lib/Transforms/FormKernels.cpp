@@ -277,8 +277,8 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
     SmallPtrSet<Operation *, 16> members(groups[i].ops.begin(),
                                          groups[i].ops.end());
     auto isReadOtherwise = [&](Operation *user) {
-      return freeOps.isFree(user) || (members.contains(user) &&
-                                      !user->hasTrait<dl::Elementwise>());
+      return freeOps.isFree(user) ||
+             (members.contains(user) && !user->hasTrait<dl::Elementwise>());
     };
     SmallVector<Attribute> pairs;
     for (auto [number, output] : llvm::enumerate(group.outputs)) {

@@ -148,8 +148,8 @@ struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
         llvm::map_to_vector(op.getXs(), [](Value x) -> Value {
           return x.getDefiningOp<TransposeOp>().getX();
         });
-    Value y = ConcatOp::create(rewriter, op.getLoc(), xs,
-                               (*perm)[op.getAxis()], op.getInterleaved());
+    Value y = ConcatOp::create(rewriter, op.getLoc(), xs, (*perm)[op.getAxis()],
+                               op.getInterleaved());
     rewriter.replaceOp(op, e.transpose(y, *perm));
     return success();
   }

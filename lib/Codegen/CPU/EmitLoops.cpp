@@ -433,6 +433,18 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       emitters.back().emitViews(rewriter);
       ++numNests;
     }
+    int64_t bytes = 0;
+    for (const NestEmitter &emitter : emitters)
+      bytes = std::max(bytes, emitter.packBytes());
+    if (bytes) {
+      constexpr int64_t lineBytes = 64;
+      Value buffer = memref::AllocaOp::create(
+          rewriter, emitters.front().getLoc(),
+          MemRefType::get({bytes}, rewriter.getI8Type()),
+          rewriter.getI64IntegerAttr(lineBytes));
+      for (NestEmitter &emitter : emitters)
+        emitter.usePackBuffer(rewriter, buffer);
+    }
     return emitters;
   }
 

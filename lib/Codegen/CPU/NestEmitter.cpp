@@ -3,6 +3,7 @@
 #include "NestEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -295,6 +296,45 @@ SmallVector<Value> NestEmitter::emitStep(const Position &position,
   return results;
 }
 
+/// The steps of a reduction loop inside of the block at `position`.
+SmallVector<Segment>
+NestEmitter::reductionSegments(const Position &position,
+                               const TileLoop &tileLoop) const {
+  for (const TileLoop &block : plan.blockLoops)
+    if (block.loop == tileLoop.loop)
+      return {{0, 1, position.sizes[block.loop]}};
+  return tileLoop.segments;
+}
+
+/// Copies what the tiles at `position` read of the packed operand.
+void NestEmitter::emitPack(const Position &position, unsigned level) {
+  if (level < plan.reductionLoops.size()) {
+    const TileLoop &tileLoop = plan.reductionLoops[level];
+    if (plan.packed->strides[tileLoop.loop] == 0)
+      return emitPack(position, level + 1);
+    for (const Segment &segment : reductionSegments(position, tileLoop))
+      emitSegment(position, tileLoop.loop, segment, {},
+                  [&](const Position &inner, ValueRange) {
+                    emitPack(inner, level + 1);
+                    return SmallVector<Value>();
+                  });
+    return;
+  }
+  Slot slot;
+  slot.steps.assign(nest.numLoops(), 0);
+  for (int64_t width :
+       vectorWidths(position.sizes[*plan.vectorLoop], plan.lanes)) {
+    slot.width = width;
+    Value value = load(position, plan.packed->operand, slot);
+    Value index = materialize(position.packed, slot.steps[*plan.vectorLoop]);
+    if (width == 1)
+      memref::StoreOp::create(*builder, loc, value, packView, index);
+    else
+      vector::StoreOp::create(*builder, loc, value, packView, index);
+    slot.steps[*plan.vectorLoop] += width;
+  }
+}
+
 SmallVector<Value> NestEmitter::emitReductions(const Position &position,
                                                unsigned level,
                                                ValueRange accumulators) {
@@ -302,12 +342,13 @@ SmallVector<Value> NestEmitter::emitReductions(const Position &position,
     return emitStep(position, accumulators);
   const TileLoop &tileLoop = plan.reductionLoops[level];
   SmallVector<Value> values(accumulators);
-  SmallVector<Segment> segments(tileLoop.segments);
+  SmallVector<Segment> segments = reductionSegments(position, tileLoop);
   if (tileLoop.unrolled) {
-    segments.clear();
-    for (const Segment &segment : tileLoop.segments)
+    SmallVector<Segment> steps;
+    for (const Segment &segment : segments)
       for (int64_t tile = 0; tile < segment.count; ++tile)
-        segments.push_back({segment.start + tile * segment.size, segment.size});
+        steps.push_back({segment.start + tile * segment.size, segment.size});
+    segments = std::move(steps);
   }
   for (const Segment &segment : segments)
     values = emitSegment(position, tileLoop.loop, segment, values,
@@ -399,6 +440,19 @@ SmallVector<Value> NestEmitter::emitSegment(const Position &position,
 
 void NestEmitter::emitTileLoops(const Position &position, unsigned level,
                                 TileCode code) {
+  if (plan.packed && level == plan.packed->level &&
+      (code == TileCode::All || code == TileCode::Accumulation)) {
+    Position start = position;
+    start.packed = {};
+    emitPack(start, 0);
+    emitInnerTileLoops(start, level, code);
+    return;
+  }
+  emitInnerTileLoops(position, level, code);
+}
+
+void NestEmitter::emitInnerTileLoops(const Position &position, unsigned level,
+                                     TileCode code) {
   if (level == plan.tileLoops.size()) {
     emitTile(position, code);
     return;

@@ -41,6 +41,14 @@ public:
   /// that the other functions emit.
   void emitViews(mlir::OpBuilder &builder);
 
+  mlir::Location getLoc() const { return loc; }
+
+  /// Bytes of a buffer of the worker's own that `usePackBuffer` needs; 0 if
+  /// nothing is copied.
+  int64_t packBytes() const;
+  /// Gives the emitter a buffer of bytes for the copy of a panel.
+  void usePackBuffer(mlir::OpBuilder &builder, mlir::Value buffer);
+
   /// Emits the nest, shared out among `workers`; without, all of it.
   void emit(mlir::OpBuilder &builder, std::optional<Workers> workers);
 
@@ -62,6 +70,8 @@ private:
     llvm::SmallVector<Index> iterations;
     /// Element number in each operand.
     llvm::SmallVector<Index> elements;
+    /// Element number in the copy of a panel.
+    Index packed;
     /// Steps of each loop that the code below covers, from the iteration on.
     llvm::SmallVector<int64_t> sizes;
   };
@@ -110,7 +120,12 @@ private:
   void emitTaskLoop(const Position &position, llvm::ArrayRef<Segment> segments,
                     std::optional<Workers> workers, TileCode code);
   void emitTileLoops(const Position &position, unsigned level, TileCode code);
+  void emitInnerTileLoops(const Position &position, unsigned level,
+                          TileCode code);
   void emitTile(const Position &position, TileCode code);
+  void emitPack(const Position &position, unsigned level);
+  llvm::SmallVector<Segment> reductionSegments(const Position &position,
+                                               const TileLoop &tileLoop) const;
   llvm::SmallVector<mlir::Value> emitReductions(const Position &position,
                                                 unsigned level,
                                                 mlir::ValueRange accumulators);
@@ -155,6 +170,7 @@ private:
   std::vector<BodyEmitter> epilogues;
   mlir::Location loc;
   llvm::SmallVector<mlir::Value> views;
+  mlir::Value packView;
   /// Valid while emitting.
   mlir::OpBuilder *builder = nullptr;
   /// Inputs already loaded in the current step: (operand, element, width).

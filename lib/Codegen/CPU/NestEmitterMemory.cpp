@@ -61,6 +61,22 @@ void NestEmitter::emitViews(OpBuilder &viewBuilder) {
                         : flatten(viewBuilder, loc, access.operand));
 }
 
+int64_t NestEmitter::packBytes() const {
+  return plan.packed ? plan.packed->elements *
+                           nest.accesses[plan.packed->operand].elementBytes()
+                     : 0;
+}
+
+void NestEmitter::usePackBuffer(OpBuilder &viewBuilder, Value buffer) {
+  if (!plan.packed)
+    return;
+  Value zero = arith::ConstantIndexOp::create(viewBuilder, loc, 0);
+  auto type = MemRefType::get({plan.packed->elements},
+                              nest.accesses[plan.packed->operand].elementType);
+  packView = memref::ViewOp::create(viewBuilder, loc, type, buffer, zero,
+                                    ValueRange());
+}
+
 Value NestEmitter::constantIndex(int64_t value) {
   return arith::ConstantIndexOp::create(*builder, loc, value);
 }
@@ -106,6 +122,12 @@ NestEmitter::Position NestEmitter::enter(const Position &position,
     element.constant += access.strides[loop] * segment.start;
     if (tile)
       advance(element, tile, access.strides[loop] * segment.size);
+  }
+  if (plan.packed) {
+    int64_t stride = plan.packed->strides[loop];
+    inner.packed.constant += stride * segment.start;
+    if (tile)
+      advance(inner.packed, tile, stride * segment.size);
   }
   return inner;
 }
@@ -236,7 +258,19 @@ Value NestEmitter::loadInput(const Position &position, unsigned operand,
   std::tuple key(operand, elementStep(access, slot.steps),
                  uniform ? 1 : slot.width);
   if (!loaded.contains(key)) {
-    if (isTransposed(position, operand, slot)) {
+    if (plan.packed && operand == plan.packed->operand) {
+      int64_t step = 0;
+      for (auto [stride, count] :
+           llvm::zip_equal(plan.packed->strides, slot.steps))
+        step += stride * count;
+      Value index = materialize(position.packed, step);
+      if (slot.width == 1)
+        loaded[key] = memref::LoadOp::create(*builder, loc, packView, index);
+      else
+        loaded[key] = vector::LoadOp::create(
+            *builder, loc, VectorType::get({slot.width}, access.elementType),
+            packView, index);
+    } else if (isTransposed(position, operand, slot)) {
       loadTransposed(position, operand, slot);
     } else {
       loaded[key] = load(position, operand, slot);

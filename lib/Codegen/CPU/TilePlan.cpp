@@ -20,6 +20,10 @@ static constexpr int64_t kPanelBytes = 1 << 20;
 static constexpr int64_t kBlockBytes = 1 << 20;
 /// Vectors of one tile that fit here need no prefetching.
 static constexpr int64_t kFirstLevelBytes = 32 << 10;
+/// Largest copy of a panel; it lies on the stack of the worker.
+static constexpr int64_t kPackedBytes = 64 << 10;
+/// Fewest tiles that must use a copy.
+static constexpr int64_t kPackedTiles = 3;
 /// Enough steps of a register tile to hide the latency of the caches behind.
 static constexpr int64_t kPrefetchSteps = 16;
 /// Innermost reduction loops up to this length are unrolled: the processor
@@ -127,8 +131,8 @@ static std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
       input.isContiguous(v))
     return std::nullopt;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
-    if (loop != v && nest.parallel[loop] &&
-        nest.extents[loop] >= lanes && input.isContiguous(loop))
+    if (loop != v && nest.parallel[loop] && nest.extents[loop] >= lanes &&
+        input.isContiguous(loop))
       return loop;
   return std::nullopt;
 }
@@ -366,7 +370,12 @@ static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
 /// Cuts outer reduction loops into blocks where the vector operand of one tile
 /// would not stay in cache.
 static void planBlocks(const LoopNest &nest, TilePlan &plan,
-                       SmallVector<int64_t> &extents) {
+                       SmallVector<int64_t> &extents, bool packs) {
+  auto panel = [&](ArrayRef<int64_t> steps) {
+    return packs ? panelBytes(nest, plan, steps, footprint)
+                 : panelBytes(nest, plan, steps, cacheFootprint);
+  };
+  int64_t limit = packs ? kPackedBytes : kPanelBytes;
   // All that all tiles read: they pass over a block again and again.
   auto totalBytes = [&](ArrayRef<int64_t> steps) {
     int64_t bytes = 0;
@@ -374,7 +383,7 @@ static void planBlocks(const LoopNest &nest, TilePlan &plan,
       bytes += footprint(input, steps);
     return bytes;
   };
-  if (panelBytes(nest, plan, extents, cacheFootprint) <= kPanelBytes)
+  if (panel(extents) <= limit)
     return;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
     if (nest.parallel[loop] || extents[loop] == 1)
@@ -387,18 +396,82 @@ static void planBlocks(const LoopNest &nest, TilePlan &plan,
                    totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
     auto fits = [&](int64_t size) {
       steps[loop] = size;
-      return panelBytes(nest, plan, steps, cacheFootprint) <= kPanelBytes &&
-             (!shrinks || totalBytes(steps) <= kBlockBytes);
+      return panel(steps) <= limit &&
+             (packs || !shrinks || totalBytes(steps) <= kBlockBytes);
     };
     int64_t size = extent;
-    while (size > 1 && (extent % size != 0 || !fits(size)))
+    while (size > 1 && !fits(size))
       --size;
+    SmallVector<Segment> segments = splitEvenly(extent, size);
+    size = segments.front().size;
     if (size < extent)
-      plan.blockLoops.push_back({loop, {{0, size, extent / size}}});
+      plan.blockLoops.push_back({loop, segments});
     extents[loop] = size;
     if (fits(size))
       break;
   }
+}
+
+/// The input that is worth a copy: its vectors are contiguous, and what one
+/// tile reads of it lies so that it takes much more of a cache than its size.
+/// All of that is `extents` steps of the reductions.
+static std::optional<unsigned> findPackable(const LoopNest &nest,
+                                            const TilePlan &plan,
+                                            const RegisterTile &tile,
+                                            ArrayRef<int64_t> extents) {
+  unsigned v = *plan.vectorLoop;
+  std::optional<unsigned> found;
+  for (auto [number, input] : llvm::enumerate(nest.inputs())) {
+    if (input.isInvariant(v))
+      continue;
+    // One panel at a time.
+    if (found || !input.isContiguous(v))
+      return std::nullopt;
+    found = number;
+  }
+  if (!found || tile.unrolled.empty())
+    return std::nullopt;
+  const Access &input = nest.accesses[*found];
+  SmallVector<int64_t> steps(nest.numLoops(), 1);
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (!nest.parallel[loop])
+      steps[loop] = extents[loop];
+  steps[v] = std::min(nest.extents[v], tile.vectors * plan.lanes);
+  if (cacheFootprint(input, steps) < 2 * footprint(input, steps) ||
+      footprint(input, steps) < kFirstLevelBytes)
+    return std::nullopt;
+  return found;
+}
+
+/// Where the copy of `operand` is made, if enough tiles use it.
+static void planPacking(const LoopNest &nest, TilePlan &plan, unsigned operand,
+                        const RegisterTile &tile) {
+  const Access &input = nest.accesses[operand];
+  PackedPanel packed{operand, 0, {}, 0};
+  int64_t uses = 1;
+  for (auto [level, tileLoop] : llvm::enumerate(plan.tileLoops)) {
+    if (!input.isInvariant(tileLoop.loop)) {
+      packed.level = level + 1;
+      uses = 1;
+    } else {
+      uses *= tileLoop.numTiles();
+    }
+  }
+  // Tiles that workers share out make their copies one by one.
+  if (uses < kPackedTiles ||
+      (!nest.slicedLoop && packed.level < plan.numTaskLoops))
+    return;
+  packed.strides.assign(nest.numLoops(), 0);
+  packed.strides[*plan.vectorLoop] = 1;
+  packed.elements = tile.vectors * plan.lanes;
+  for (const TileLoop &reduction : llvm::reverse(plan.reductionLoops)) {
+    if (input.isInvariant(reduction.loop))
+      continue;
+    packed.strides[reduction.loop] = packed.elements;
+    packed.elements *= reduction.segments.front().count;
+  }
+  if (packed.elements * input.elementBytes() <= kPackedBytes)
+    plan.packed = packed;
 }
 
 /// Orders the tile loops so that vectors are used repeatedly while they are in
@@ -487,8 +560,10 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
   SmallVector<int64_t> extents(nest.extents);
   bool verticalReduction = plan.vectorLoop && !plan.accumulatesInMemory &&
                            nest.parallel[*plan.vectorLoop];
+  std::optional<unsigned> packable;
   if (verticalReduction) {
-    planBlocks(nest, plan, extents);
+    packable = findPackable(nest, plan, tile, extents);
+    planBlocks(nest, plan, extents, packable.has_value());
     if (panelBytes(nest, plan, extents, footprint) > kFirstLevelBytes)
       plan.prefetchDistance = kPrefetchSteps;
   }
@@ -505,6 +580,8 @@ TilePlan planTiles(const LoopNest &nest, const Target &target) {
       plan.reductionLoops.back().unrolled = true;
   }
   planTasks(plan);
+  if (packable)
+    planPacking(nest, plan, *packable, tile);
   return plan;
 }
 
@@ -547,8 +624,8 @@ static int64_t rowBytes(ArrayRef<LoopNest> nests) {
     for (const Access &access :
          ArrayRef(nest.accesses).drop_front(nest.numInputs))
       if (!access.isScalar())
-        bytes += std::abs(access.strides[*nest.slicedLoop]) *
-                 access.elementBytes();
+        bytes +=
+            std::abs(access.strides[*nest.slicedLoop]) * access.elementBytes();
   return bytes;
 }
 
@@ -559,8 +636,9 @@ int64_t planRows(ArrayRef<LoopNest> nests, const Target &target) {
     return 1;
   int64_t extent = nests.front().extents[*nests.front().slicedLoop];
   int64_t bytes = std::max<int64_t>(1, rowBytes(nests));
-  int64_t most = std::min<int64_t>({kMaxRows, kBlockBytes / 2 / bytes,
-                           int64_t(llvm::divideCeil(extent, kMinBlocks))});
+  int64_t most =
+      std::min<int64_t>({kMaxRows, kBlockBytes / 2 / bytes,
+                         int64_t(llvm::divideCeil(extent, kMinBlocks))});
   int64_t best = 1;
   double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t rows = 1; rows <= most; ++rows) {

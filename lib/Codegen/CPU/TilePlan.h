@@ -46,6 +46,17 @@ struct Target {
   int64_t registers = 0;
 };
 
+/// An input that tiles copy to where it lies densely, since its rows are apart
+/// by a distance at which they share few sets of the caches.
+struct PackedPanel {
+  unsigned operand;
+  /// The tile loop inside of which the copy is made and used.
+  unsigned level;
+  /// Elements that one step of each loop moves by in the copy, and all of it.
+  llvm::SmallVector<int64_t> strides;
+  int64_t elements;
+};
+
 struct TilePlan {
   /// Elements in a vector; 1 for scalar code.
   int64_t lanes = 1;
@@ -68,8 +79,10 @@ struct TilePlan {
   llvm::SmallVector<TileLoop> tileLoops;
   /// Leading loops of `tileLoops` that workers share out.
   unsigned numTaskLoops = 0;
-  /// Reduction loops inside of a tile, outermost first.
+  /// Reduction loops inside of a tile, outermost first. Those that are cut into
+  /// blocks run through what a block has, not more than their segment says.
   llvm::SmallVector<TileLoop> reductionLoops;
+  std::optional<PackedPanel> packed;
 };
 
 TilePlan planTiles(const LoopNest &nest, const Target &target);

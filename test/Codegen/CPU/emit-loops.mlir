@@ -204,3 +204,55 @@ func.func @no_kernel(%x: memref<4xf32>) {
   linalg.fill ins(%zero : f32) outs(%x : memref<4xf32>)
   return
 }
+
+// -----
+
+// A kernel over rows takes blocks of them, so that one vector of %b serves
+// several rows: here 4 blocks of 32 rows, in tiles of 8.
+
+// CHECK-LABEL: func.func private @rows
+// V512: %[[BLOCKS:.*]] = arith.constant 4 : index
+// V512: arith.muli %{{.*}}, %[[BLOCKS]]
+// V512: scf.for
+// V512:   scf.for
+// V512:     scf.for {{.*}} iter_args
+// V512-COUNT-24: vector.fma
+// V512-NOT: vector.fma
+// V512:     scf.yield
+// V512-COUNT-24: vector.store
+func.func private @rows(%a: memref<128x64xf32>, %b: memref<64x240xf32>,
+                        %c: memref<128x240xf32>, %worker: index,
+                        %workers: index)
+    attributes {dl.kernel, dl.sliced = 128 : i64} {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<128x240xf32>)
+  linalg.matmul ins(%a, %b : memref<128x64xf32>, memref<64x240xf32>)
+                outs(%c : memref<128x240xf32>)
+  return
+}
+
+// -----
+
+// Rows of %b are 4096 bytes apart and share few sets of the caches: a panel of
+// it is copied to the stack of the worker, in two blocks of the reduction, and
+// all rows of the block read it there.
+
+// CHECK-LABEL: func.func private @panel
+// V512: %[[BYTES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<[[SIZE:[0-9]+]]xi8>
+// V512: %[[PANEL:.*]] = memref.view %[[BYTES]]
+// V512: vector.load
+// V512: vector.store %{{.*}}, %[[PANEL]]
+// V512: scf.for {{.*}} iter_args
+// V512:   vector.load %[[PANEL]]
+// V512:   vector.fma
+// SCALAR-NOT: memref.alloca
+func.func private @panel(%a: memref<256x701xf32>, %b: memref<701x1024xf32>,
+                         %c: memref<256x1024xf32>, %worker: index,
+                         %workers: index)
+    attributes {dl.kernel, dl.sliced = 256 : i64} {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<256x1024xf32>)
+  linalg.matmul ins(%a, %b : memref<256x701xf32>, memref<701x1024xf32>)
+                outs(%c : memref<256x1024xf32>)
+  return
+}

@@ -79,6 +79,37 @@ def matmul(name, m, n, k, t="f32", filled=True, ta=False, tb=False):
     Case(name, inputs(("a", sa, t), ("b", sb, t)) + outputs(("c", sc, t)), body)
 
 
+def rows(name, m, k, hidden, n):
+    """relu(x w + b) v, and the sum of the hidden row, in one loop over rows."""
+    x, w, h, v, y = [m, k], [k, hidden], [m, hidden], [hidden, n], [m, n]
+    Case(name,
+         inputs(("x", x, "f32"), ("w", w, "f32"), ("b", [hidden], "f32"), ("v", v, "f32")) +
+         outputs(("h", h, "f32"), ("y", y, "f32"), ("s", [m], "f32")),
+         fill("0.0", "h", h, "f32") + fill("0.0", "y", y, "f32") + fill("0.0", "s", [m], "f32") +
+         generic("i, j, k", "ppr", [("%x", x, "f32", "i, k"), ("%w", w, "f32", "k, j")],
+                 [("%h", h, "f32", "i, j")], mul_add()) +
+         generic("i, j", "pp", [("%b", [hidden], "f32", "j")], [("%h", h, "f32", "i, j")],
+                 "%zero = arith.constant 0.0 : f32\n%t = arith.addf %o, %a : f32\n"
+                 "%r = arith.maximumf %t, %zero : f32\nlinalg.yield %r : f32\n") +
+         generic("i, j, k", "ppr", [("%h", h, "f32", "i, k"), ("%v", v, "f32", "k, j")],
+                 [("%y", y, "f32", "i, j")], mul_add()) +
+         generic("i, j", "pr", [("%h", h, "f32", "i, j")], [("%s", [m], "f32", "i")],
+                 "%t = arith.addf %o, %a : f32\nlinalg.yield %t : f32\n"), sliced=True)
+
+
+def panel(name, m, k, n, width, sliced, ta=False):
+    """A product with `n` of `width` columns: steps of the reduction are far apart."""
+    sa, sb, sc = ([k, m] if ta else [m, k]), [k, width], [m, n]
+    part = f"memref<{k}x{n}xf32, strided<[{width}, 1], offset: 16>>"
+    maps = ", ".join(f"affine_map<(i, j, k) -> ({e})>" for e in (("k, i" if ta else "i, k"), "k, j", "i, j"))
+    Case(name, inputs(("a", sa, "f32"), ("b", sb, "f32")) + outputs(("c", sc, "f32")),
+         f"%PART = memref.subview %B[0, 16] [{k}, {n}] [1, 1] : {memref(sb, 'f32')} to {part}\n" +
+         fill("0.0", "c", sc, "f32") +
+         f"linalg.generic {{indexing_maps = [{maps}], iterator_types = [\"parallel\", \"parallel\", \"reduction\"]}}\n"
+         f"  ins(%A, %PART : {memref(sa, 'f32')}, {part}) outs(%C : {memref(sc, 'f32')}) {{\n"
+         f"^bb0(%a: f32, %b: f32, %o: f32):\n{mul_add()}}}\n", sliced=sliced)
+
+
 def conv(name, n, h, w, ic, oc, kh=3, kw=3, stride=1, dilation=1):
     """Forward, filter gradient and input gradient of a convolution."""
     oh = (h - (kh - 1) * dilation - 1) // stride + 1
@@ -183,6 +214,16 @@ matmul("dot", 1, 1, 77)
 # Deep enough for the reduction to be cut into blocks.
 matmul("matmul_deep", 14, 64, 6000)
 matmul("matmul_deep_adds", 5, 80, 6002, filled=False)
+matmul("matmul_deep_prime", 7, 40, 10007)
+# Blocks of rows, of one size and of two.
+rows("rows_equal", 64, 48, 40, 33)
+rows("rows_unequal", 67, 48, 40, 33)
+rows("rows_few", 3, 20, 40, 33)
+# Panels that are copied, whole and in blocks of two sizes, with a narrower last one.
+panel("panel_whole", 200, 300, 150, 1024, sliced=True)
+panel("panel_blocks", 200, 701, 150, 1024, sliced=True)
+panel("panel_shared", 200, 701, 150, 1024, sliced=False)
+panel("panel_at", 200, 701, 150, 1024, sliced=True, ta=True)
 
 B, M, N, K = 3, 9, 20, 15
 Case("matmul_batched",
@@ -403,7 +444,7 @@ def emit(case, wrong=False):
           f" attributes {{{attributes}}} {{\n{body}return\n}}")
     print(f"func.func private @{case.name}_reference({args}) {{\n{case.body}return\n}}")
     print(f"func.func private @{case.name}_differences() -> i32 {{")
-    for i in range(5):
+    for i in range(max(5, len(case.buffers))):
         print(f"%c{i} = arith.constant {i} : index")
     print("%none = arith.constant 0 : i32\n"
           "%COUNT = memref.alloc() : memref<i32>\nmemref.store %none, %COUNT[] : memref<i32>")
