@@ -40,6 +40,14 @@ add_program("python", config.python_executable)
 if shutil.which("dot"):
     config.available_features.add("graphviz")
 
+# Can run what is compiled for x86-64-v3.
+try:
+    with open("/proc/cpuinfo", encoding="utf-8") as cpus:
+        if {"avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"} <= set(cpus.read().split()):
+            config.available_features.add("x86-64-v3")
+except OSError:
+    pass
+
 # lit runs as many tests at a time as there are cores: each has one.
 config.environment["DLC_TEST_JOBS"] = "1"
 

@@ -25,6 +25,45 @@ void graph::visitNodes(const Cluster::Entry &entry,
     visitNodes(inner, visit);
 }
 
+/// Of each node, the first of its items that computes forward from an input;
+/// as many as there are items if there is none.
+static std::vector<size_t> firstOnInputs(const StepGraph &graph) {
+  std::vector<size_t> first(graph.nodes.size(), graph.items.size());
+  std::vector<bool> ofState(graph.items.size());
+  for (auto [i, item] : llvm::enumerate(graph.items)) {
+    ofState[i] =
+        item.kind == Kind::State ||
+        (item.kind == Kind::Op && llvm::all_of(item.uses, [&](const Use &use) {
+           return ofState[use.item];
+         }));
+    if (item.kind == Kind::Op && item.part == Part::Forward && !ofState[i])
+      first[item.node] = std::min(first[item.node], i);
+  }
+  return first;
+}
+
+/// Puts scopes in the order in which an input comes to them. What no input
+/// comes to stays behind what it was behind of.
+void DotWriter::sortForReading(Cluster &cluster) {
+  std::vector<size_t> first = firstOnInputs(graph);
+  std::vector<Cluster::Entry> entries = std::move(cluster.entries);
+  // By the first item, then by where they were.
+  std::vector<std::pair<size_t, size_t>> order;
+  size_t last = 0;
+  for (auto [number, entry] : llvm::enumerate(entries)) {
+    size_t place = graph.items.size();
+    visitNodes(entry,
+               [&](unsigned node) { place = std::min(place, first[node]); });
+    if (place < graph.items.size())
+      last = place;
+    order.push_back({last, number});
+  }
+  llvm::sort(order);
+  cluster.entries.clear();
+  for (auto [place, number] : order)
+    cluster.entries.push_back(std::move(entries[number]));
+}
+
 /// Lays a long step out in columns: cuts the sequence of scopes that holds most
 /// of it where a column would become higher than the highest scope.
 void DotWriter::makeColumns() {
@@ -32,7 +71,7 @@ void DotWriter::makeColumns() {
   columnOfNode.assign(graph.nodes.size(), -1);
   if (graph.isLowered)
     return;
-  const Cluster *parent = &root;
+  Cluster *parent = &root;
   auto count = [this](const Cluster::Entry &entry) {
     size_t nodes = 0;
     visitNodes(entry, [&](unsigned node) {
@@ -54,6 +93,7 @@ void DotWriter::makeColumns() {
       break;
     parent = largest->cluster.get();
   }
+  sortForReading(*parent);
   // Rows: the longest chain of forward ops in an entry.
   std::vector<unsigned> depth(graph.nodes.size());
   std::vector<int> entryOf(graph.nodes.size(), -1);
@@ -96,6 +136,32 @@ void DotWriter::makeColumns() {
     visitNodes(entry, [&](unsigned node) { columnOfNode[node] = column; });
   }
 }
+
+/// Gives a column to the nodes outside of columns: that of the last operand or,
+/// without operands, that of the first reader.
+void DotWriter::placeOthers() {
+  std::vector<int> &column = columnOfNode;
+  for (auto [number, node] : llvm::enumerate(graph.nodes))
+    if (column[number] < 0)
+      for (unsigned i : node.items)
+        for (const Use &use : graph.items[i].uses)
+          if (!use.isBack)
+            column[number] =
+                std::max(column[number], column[graph.items[use.item].node]);
+  std::vector<int> firstReader(graph.nodes.size(), -1);
+  for (const Item &item : graph.items)
+    for (const Use &use : item.uses) {
+      // A result that is an entry of the state has no column yet: it gets the
+      // first, and so does the entry, which is drawn beside it.
+      int reader = std::max(column[item.node], 0);
+      int &first = firstReader[graph.items[use.item].node];
+      first = first < 0 ? reader : std::min(first, reader);
+    }
+  for (auto [here, reader] : llvm::zip(column, firstReader))
+    if (here < 0)
+      here = std::max(reader, 0);
+}
+
 /// Keeps scopes that follow each other below each other, forward and backward
 /// pass of each in its rows: a point above and one below each of its nodes.
 void DotWriter::stackScopes(const Cluster &cluster, unsigned depth) {

@@ -38,14 +38,14 @@ struct Edge {
 /// Writes the graph of one step.
 class DotWriter {
 public:
-  DotWriter(const StepGraph &graph, llvm::StringRef prefix,
-            llvm::raw_ostream &os)
-      : graph(graph), prefix(prefix.str()), os(os) {}
+  DotWriter(const StepGraph &graph, llvm::StringRef prefix)
+      : graph(graph), prefix(prefix.str()) {}
 
-  void run();
+  std::vector<std::string> run(bool columnsApart);
 
 private:
   void gather();
+  void writeStep(const llvm::Twine &label);
   void writeCluster(const Cluster &cluster, unsigned depth);
   void writeColumnHeads(unsigned depth);
   void stackScopes(const Cluster &cluster, unsigned depth);
@@ -64,6 +64,8 @@ private:
   llvm::SmallVector<std::string> rowsOf(const Node &node) const;
   llvm::raw_ostream &line(unsigned depth) { return os.indent(2 * depth); }
   void makeColumns();
+  void sortForReading(Cluster &cluster);
+  void placeOthers();
   void countReaders();
   /// Whether too many read a node for lines to all of them; several updates
   /// that share a learning rate or a count of steps are.
@@ -71,6 +73,10 @@ private:
     const Item &first = graph.items[graph.nodes[node].items.front()];
     bool isShared = first.part == Part::Update && first.owner.empty();
     return readers[node].size() > (isShared ? 1 : kMostLines);
+  }
+  /// Whether a node is in the column that is written.
+  bool isDrawn(unsigned node) const {
+    return drawnColumn < 0 || columnOfNode[node] == drawnColumn;
   }
   bool hasStateInside(const Node &node) const {
     return node.isOfState || graph.isByLayer;
@@ -82,7 +88,8 @@ private:
 
   const StepGraph &graph;
   std::string prefix;
-  llvm::raw_ostream &os;
+  std::string text;
+  llvm::raw_string_ostream os{text};
   Cluster root;
   unsigned numClusters = 0;
   size_t numStacked = 0;
@@ -96,6 +103,8 @@ private:
   /// Numbers of nodes that are read in other columns.
   std::map<unsigned, size_t> connectors;
   std::vector<int> columnOfEntry, columnOfNode;
+  /// The column that is a graph of its own; -1: all are in one.
+  int drawnColumn = -1;
 };
 
 /// Calls `visit` for all nodes in an entry.

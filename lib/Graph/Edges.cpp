@@ -96,7 +96,7 @@ void DotWriter::writeConnectors(unsigned number, unsigned depth) {
 
 void DotWriter::writeEdges() {
   for (const auto &[ends, edge] : edges) {
-    if (edge.connector)
+    if (edge.connector || !isDrawn(ends.first))
       continue;
     auto [from, to] = ends;
     unsigned first = graph.nodes[from].items.front();

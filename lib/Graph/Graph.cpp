@@ -31,8 +31,20 @@ bool dlc::isDrawable(StringRef phase) {
          llvm::is_contained(callPhases, phase);
 }
 
-llvm::Expected<std::string> dlc::drawGraph(ModuleOp module, StringRef phase,
-                                           StringRef step) {
+/// The beginning of each graph.
+static constexpr llvm::StringLiteral kHead =
+    "digraph dlc {\n"
+    "  newrank=true; nodesep=0.15; ranksep=0.25; "
+    "fontname=\"Helvetica\"; fontsize=10;\n"
+    "  node [shape=box, style=\"filled,rounded\", "
+    "fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\", "
+    "height=0.2];\n"
+    "  edge [fontname=\"Helvetica\", fontsize=8, arrowsize=0.6];\n";
+
+llvm::Expected<std::vector<std::string>> dlc::drawGraph(ModuleOp module,
+                                                        StringRef phase,
+                                                        StringRef step,
+                                                        bool columnsApart) {
   SmallVector<func::FuncOp> steps;
   module.walk([&](func::FuncOp function) {
     if (function->hasAttr(names::step))
@@ -47,15 +59,7 @@ llvm::Expected<std::string> dlc::drawGraph(ModuleOp module, StringRef phase,
     if (steps.empty())
       return unknownName("step", step, known);
   }
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "digraph dlc {\n"
-     << "  newrank=true; nodesep=0.15; ranksep=0.25; "
-        "fontname=\"Helvetica\"; fontsize=10;\n"
-     << "  node [shape=box, style=\"filled,rounded\", "
-        "fontname=\"Helvetica\", fontsize=9, margin=\"0.08,0.04\", "
-        "height=0.2];\n"
-     << "  edge [fontname=\"Helvetica\", fontsize=8, arrowsize=0.6];\n";
+  std::vector<std::string> clusters;
   // Scopes and loops may lie deep in each other.
   onLargeStack([&] {
     for (auto [number, function] : llvm::enumerate(steps)) {
@@ -78,9 +82,12 @@ llvm::Expected<std::string> dlc::drawGraph(ModuleOp module, StringRef phase,
       formNodes(graph);
       std::string prefix =
           steps.size() == 1 ? "n" : "s" + std::to_string(number) + "n";
-      writeStep(graph, prefix, os);
+      llvm::append_range(clusters, writeStep(graph, prefix, columnsApart));
     }
   });
-  os << "}\n";
-  return text;
+  if (!columnsApart || clusters.empty())
+    return std::vector{kHead.str() + llvm::join(clusters, "") + "}\n"};
+  for (std::string &cluster : clusters)
+    cluster = kHead.str() + cluster + "}\n";
+  return clusters;
 }

@@ -73,7 +73,7 @@ class ScopeFinder {
 public:
   ScopeFinder(StepGraph &graph, Location step)
       : graph(graph), step(step), users(graph.items.size()),
-        groupOf(graph.items.size()) {}
+        groupOf(graph.items.size()), layersOf(graph.items.size()) {}
 
   void run();
 
@@ -98,6 +98,8 @@ private:
   std::vector<SmallVector<unsigned>> users;
   std::vector<Group> groups;
   std::vector<unsigned> groupOf;
+  /// The layers whose parameters each item reads.
+  std::vector<std::set<Path>> layersOf;
   /// Calls of each function, in the order in which they were met.
   std::map<std::string, SmallVector<Location>> calls;
   /// Of forward ops.
@@ -160,14 +162,14 @@ void ScopeFinder::readLayers() {
     if (item.kind != Kind::Op || item.part != Part::Forward)
       continue;
     bool onlyState = true;
-    std::set<Path> layers;
+    std::set<Path> &layers = layersOf[i];
     for (const Use &use : item.uses) {
       layers.insert(ofState[use.item].begin(), ofState[use.item].end());
       onlyState &= !ofState[use.item].empty();
     }
     groups[groupOf[i]].layers.insert(layers.begin(), layers.end());
     if (onlyState)
-      ofState[i] = std::move(layers);
+      ofState[i] = layers;
   }
 }
 
@@ -363,6 +365,10 @@ void ScopeFinder::run() {
     const Group &group = groups[groupOf[i]];
     item.scope = *group.scope;
     item.layer = group.layer;
+    // Of a convolution into which a norm went, the bias is the norm's.
+    const std::set<Path> &layers = layersOf[i];
+    if (item.layer.empty() && layers.size() == 1 && !layers.begin()->empty())
+      item.layer = layers.begin()->back().substr(1);
   }
   moveToReaders();
   findOwners();

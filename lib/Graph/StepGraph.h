@@ -128,10 +128,11 @@ void findScopes(StepGraph &graph, mlir::Location step);
 /// Puts items together to nodes, and sums their costs.
 void formNodes(StepGraph &graph);
 
-/// Writes the graph of a step as a cluster whose nodes are called
-/// `prefix`N.
-void writeStep(const StepGraph &graph, llvm::StringRef prefix,
-               llvm::raw_ostream &os);
+/// Writes the graph of a step as a cluster whose nodes are called `prefix`N;
+/// with `columnsApart` as one for each column, in reading order, without lines
+/// between them.
+std::vector<std::string> writeStep(const StepGraph &graph,
+                                   llvm::StringRef prefix, bool columnsApart);
 
 } // namespace dlc::graph
 #endif // DLC_LIB_GRAPH_STEPGRAPH_H

@@ -10,9 +10,12 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::graph;
 
-/// Puts all nodes into the tree of clusters.
+/// Puts the nodes into the tree of clusters.
 void DotWriter::gather() {
+  root = Cluster();
   for (auto [number, node] : llvm::enumerate(graph.nodes)) {
+    if (!isDrawn(number))
+      continue;
     Cluster *at = &root;
     for (const std::string &element : node.path) {
       Cluster *&child = at->byElement[element];
@@ -223,7 +226,8 @@ void DotWriter::writeOps(const Node &node, unsigned number, unsigned depth) {
   os << "];\n";
   // In the row of the op that reads it, and so of its scope.
   if (node.isOfState && readers[number].size() == 1 &&
-      graph.nodes[*readers[number].begin()].path == node.path)
+      graph.nodes[*readers[number].begin()].path == node.path &&
+      columnOfNode[*readers[number].begin()] == columnOfNode[number])
     line(depth) << "{rank=same; " << prefix << number << "; " << prefix
                 << *readers[number].begin() << ";}\n";
 }
@@ -368,24 +372,45 @@ void DotWriter::writeKernels() {
   os << "</table>>];\n";
 }
 
-void DotWriter::run() {
+void DotWriter::writeStep(const Twine &label) {
+  line(0) << "subgraph cluster_" << prefix << " {\n";
+  line(1) << "label=<" << label
+          << ">; labeljust=l; fontsize=14; color=\"#cccccc\";\n";
+  writeCluster(root, 1);
+  writeEdges();
+}
+
+std::vector<std::string> DotWriter::run(bool columnsApart) {
   gather();
   makeColumns();
+  int columns = columnsApart && inColumns ? columnOfEntry.back() + 1 : 1;
+  if (columns > 1) {
+    placeOthers();
+    inColumns = nullptr;
+  }
   countReaders();
   collectEdges();
   hasGradient = llvm::any_of(graph.items, [](const Item &item) {
     return item.part == Part::Gradient;
   });
-  line(0) << "subgraph cluster_" << prefix << " {\n";
-  line(1) << "label=<" << caption()
-          << ">; labeljust=l; fontsize=14; color=\"#cccccc\";\n";
-  writeCluster(root, 1);
-  writeEdges();
-  writeKernels();
-  line(0) << "}\n";
+  std::vector<std::string> graphs;
+  for (int column = 0; column < columns; ++column) {
+    if (columns > 1) {
+      drawnColumn = column;
+      gather();
+    }
+    writeStep(column == 0 ? caption()
+                          : "<b>column " + std::to_string(column + 1) + "</b>");
+    if (column == 0)
+      writeKernels();
+    line(0) << "}\n";
+    graphs.push_back(std::move(text));
+    text.clear();
+  }
+  return graphs;
 }
 
-void graph::writeStep(const StepGraph &graph, StringRef prefix,
-                      raw_ostream &os) {
-  DotWriter(graph, prefix, os).run();
+std::vector<std::string> graph::writeStep(const StepGraph &graph,
+                                          StringRef prefix, bool columnsApart) {
+  return DotWriter(graph, prefix).run(columnsApart);
 }

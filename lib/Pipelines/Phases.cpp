@@ -128,6 +128,7 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createHoistInvariants());
   addOptional(functions, options, createMoveViews());
   addCleanup(manager, options);
+  addOptional(manager.nest<dl::ModelOp>(), options, createChooseLayout());
   addOptional(manager.nest<dl::ModelOp>(), options, createDeriveState());
   if (options.freeze)
     manager.addNestedPass<dl::ModelOp>(createFreezeState());

@@ -68,6 +68,24 @@ std::string dlc::describeProcessor(const CompilerOptions &options) {
   return llvm::sys::getDefaultTargetTriple() + " " + cpu + " " + features;
 }
 
+/// Other architectures that have a processor of this name: "AArch64 or ARM".
+static std::string otherArchitectures(StringRef cpu) {
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargetMCs();
+  SmallVector<StringRef> names;
+  for (const llvm::Target &target : llvm::TargetRegistry::targets()) {
+    StringRef name = target.getBackendName();
+    llvm::Triple triple(llvm::Triple::getArchTypeName(
+        llvm::Triple::getArchTypeForLLVMName(target.getName())));
+    std::unique_ptr<llvm::MCSubtargetInfo> info(
+        target.createMCSubtargetInfo(triple, "", ""));
+    if (info && info->isCPUStringValid(cpu) && !llvm::is_contained(names, name))
+      names.push_back(name);
+  }
+  llvm::sort(names);
+  return llvm::join(names, " or ");
+}
+
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 makeMachine(const CompilerOptions &options) {
   llvm::InitializeNativeTarget();
@@ -88,6 +106,12 @@ makeMachine(const CompilerOptions &options) {
     for (const llvm::SubtargetSubTypeKV &entry :
          known->getAllProcessorDescriptions())
       names.push_back(entry.Key);
+    if (std::string others = otherArchitectures(cpu); !others.empty())
+      return llvm::createStringError(
+          "the processor '" + cpu + "' is one of " + others +
+          ", and dlc compiles for " + triple.getArchName() +
+          " alone: the runtime that it puts into each library is of that "
+          "architecture");
     return llvm::createStringError("there is no processor '" + cpu + "'" +
                                    dl::suggestion(cpu, names));
   }

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LayoutRules.h"
 #include "StateOnly.h"
 
 #include "dlc/Transforms/Passes.h"
@@ -29,16 +30,11 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
+using dlc::layout::bytesOf;
 
 //===----------------------------------------------------------------------===//
 // The cut
 //===----------------------------------------------------------------------===//
-
-static int64_t bytesOf(Value value) {
-  RankedTensorType type = tensorType(value);
-  return type.getNumElements() *
-         llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-}
 
 /// Whether the step had better compute the value itself, from its operands:
 /// what needs no memory, and what is cheap and more to read than they are.

@@ -287,11 +287,12 @@ static Error run() {
     if (Error error = (*compilation)->run(from, drawn))
       return error;
     mlir::TimingScope scope = options.measure("Draw");
-    Expected<std::string> text =
-        drawGraph((*compilation)->getModule(), drawn, graphStep);
-    if (!text)
-      return text.takeError();
-    if (Error error = files.describe(graph->write(*text)))
+    Expected<std::vector<std::string>> graphs =
+        drawGraph((*compilation)->getModule(), drawn, graphStep,
+                  /*columnsApart=*/graph->isLaidOut());
+    if (!graphs)
+      return graphs.takeError();
+    if (Error error = files.describe(graph->write(*graphs)))
       return error;
     // The graph is all that was asked for.
     if (output.empty() && !printMemoryPlan)

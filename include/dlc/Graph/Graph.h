@@ -11,6 +11,7 @@
 #include "llvm/Support/Error.h"
 
 #include <string>
+#include <vector>
 
 namespace dlc {
 
@@ -23,9 +24,13 @@ std::string drawablePhases();
 bool isDrawable(llvm::StringRef phase);
 
 /// The graph of the program that `phase` left, as text of Graphviz. `step` is
-/// the step to draw; empty: all, side by side.
-llvm::Expected<std::string>
-drawGraph(mlir::ModuleOp module, llvm::StringRef phase, llvm::StringRef step);
+/// the step to draw; empty: all, side by side. With `columnsApart` each step,
+/// and each column of a long one, is a graph of its own, because Graphviz does
+/// not keep the order of columns in one.
+llvm::Expected<std::vector<std::string>> drawGraph(mlir::ModuleOp module,
+                                                   llvm::StringRef phase,
+                                                   llvm::StringRef step,
+                                                   bool columnsApart);
 
 /// Where a graph goes: a .dot file, or an .svg file that Graphviz lays out.
 class GraphFile {
@@ -35,14 +40,20 @@ public:
   static llvm::Expected<GraphFile> open(llvm::StringRef path,
                                         PendingFiles &files);
 
-  /// Writes the temporary; `files` puts it in its place.
-  llvm::Error write(llvm::StringRef graph) const;
+  /// Returns true if Graphviz lays out what is written.
+  bool isLaidOut() const { return !program.empty(); }
+
+  /// Writes the temporary, of several graphs with the pictures side by side;
+  /// `files` puts it in its place.
+  llvm::Error write(llvm::ArrayRef<std::string> graphs) const;
 
 private:
   /// `program` is that of Graphviz; empty for .dot.
   GraphFile(std::string path, std::string temporary, std::string program)
       : path(std::move(path)), temporary(std::move(temporary)),
         program(std::move(program)) {}
+
+  llvm::Expected<std::string> layOut(llvm::StringRef graph) const;
 
   std::string path, temporary, program;
 };

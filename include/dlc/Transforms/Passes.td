@@ -150,6 +150,32 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
   }];
 }
 
+def ChooseLayout : Pass<"dl-choose-layout", "::dlc::dl::ModelOp"> {
+  let summary = "orders of dimensions for which transposes are fewest bytes";
+  let description = [{
+    ```mlir
+    %1 = dl.transpose %0 perm [0, 3, 1, 2] : tensor<8x32x32x8xf32> -> tensor<8x8x32x32xf32>
+    %2 = dl.tanh %1 : tensor<8x8x32x32xf32>
+    %3 = dl.concat %1, %2 {axis = 1} : tensor<8x8x32x32xf32>, tensor<8x8x32x32xf32> -> tensor<8x16x32x32xf32>
+    %4 = dl.transpose %3 perm [0, 2, 3, 1] : tensor<8x16x32x32xf32> -> tensor<8x32x32x16xf32>
+    ```
+    becomes
+    ```mlir
+    %2 = dl.tanh %0 : tensor<8x32x32x8xf32>
+    %4 = dl.concat %0, %2 {axis = 3} : tensor<8x32x32x8xf32>, tensor<8x32x32x8xf32> -> tensor<8x32x32x16xf32>
+    ```
+    `dl-move-views` moves one transpose at a time. This pass decides on those that
+    are left for the whole step at once: which of two orders each op has that computes
+    in any, so that the bytes of all transposes are least, as a minimum cut. Inputs,
+    outputs, entries of the state, windowed ops and products have one order. What
+    follows from the state alone is transposed when that changes and costs
+    little. A remark says what is left in each step, and one of each transpose why.
+  }];
+  let statistics = [
+    Statistic<"numChanged", "changed", "blocks in which another choice was better">,
+    Statistic<"numBytes", "bytes", "bytes of transposes a call that are gone">];
+}
+
 def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
   let summary = "put batch norms in evaluation into the layers beside them";
   let description = [{
