@@ -64,6 +64,7 @@ static void addCleanup(OpPassManager &manager, const PhaseOptions &options) {
 }
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
+  manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
   SpecializeBatchOptions sizes;
   sizes.batch = llvm::to_vector(options.batch);
   manager.addNestedPass<dl::ModelOp>(createSpecializeBatch(sizes));

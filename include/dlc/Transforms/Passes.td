@@ -174,6 +174,16 @@ def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
     Statistic<"numMerged", "merged", "norms that went into another one">];
 }
 
+def FindUnusedState : Pass<"dl-find-unused-state", "::dlc::dl::ModelOp"> {
+  let summary = "warn about parameters and buffers that no step uses";
+  let description = [{
+    A `dl.param` or `dl.buffer` whose value no step computes with, neither itself nor in a function that
+    it calls, is most often a forgotten operand: it takes memory, and training leaves it as it is. A
+    warning names it at its place. A step uses what it writes, unless it writes back what it has read;
+    it uses what a `dl.minimize` is to train, which warns by itself if the loss does not depend on it.
+  }];
+}
+
 def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
   let summary = "compute what follows from the state alone when that changes";
   let description = [{
