@@ -118,6 +118,8 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(manager.nest<dl::ModelOp>(), options, createFoldBatchNorm());
   addPrimitives(manager);
   addCleanup(manager, options);
+  addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
+              createFastMath());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createCollectFaults());
   addOptional(manager.nest<dl::ModelOp>(), options, createAssignStorage());

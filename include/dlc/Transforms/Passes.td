@@ -174,6 +174,26 @@ def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
     Statistic<"numMerged", "merged", "norms that went into another one">];
 }
 
+def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
+  let summary = "algebra that changes roundings, in models that allow it";
+  let description = [{
+    Does nothing unless the model has the attribute `fastmath`, whose description
+    ([dl.model](ops.md#dlmodel)) lists what is rewritten and by how much results may differ.
+    ```mlir
+    %0 = dl.broadcast %s dims [0] : tensor<8xf32> to tensor<8x4xf32>
+    %1 = dl.div %x, %0 : tensor<8x4xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = dl.reciprocal %s : tensor<8xf32>
+    %1 = dl.broadcast %0 dims [0] : tensor<8xf32> to tensor<8x4xf32>
+    %2 = dl.mul %x, %1 : tensor<8x4xf32>
+    ```
+    Every rewrite leaves fewer quotients, roots, exponentials and logarithms, or as many of them and
+    fewer elements to compute, so the pass ends.
+  }];
+}
+
 def FindUnusedState : Pass<"dl-find-unused-state", "::dlc::dl::ModelOp"> {
   let summary = "warn about parameters and buffers that no step uses";
   let description = [{
