@@ -55,6 +55,7 @@ def Dl_ModelOp : Dl_Op<"model", [
     | sum of `x * c` | `c *` sum of x | for n terms, n units of the sum of \|x c\| |
     | sum of `x * s` along which s does not vary | `s *` sum of x | the same |
     | `(x w) * c` | `x (w * c)` | for n terms, n units of the sum of \|x w c\| |
+    | `max_pool(f(x))` | `f(max_pool(x))` | by as much as f as it is computed fails to ascend: 2 units; f is sigmoid, tanh, exp, expm1, erf, elu, selu, softplus or softsign |
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        OptionalAttr<DictionaryAttr>:$manifest,

@@ -116,6 +116,8 @@ void dlc::addPrimitives(OpPassManager &manager) {
 
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(manager.nest<dl::ModelOp>(), options, createFoldBatchNorm());
+  addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
+              createPoolFirst());
   addPrimitives(manager);
   addCleanup(manager, options);
   addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,

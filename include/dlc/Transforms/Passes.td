@@ -174,6 +174,34 @@ def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
     Statistic<"numMerged", "merged", "norms that went into another one">];
 }
 
+def PoolFirst : Pass<"dl-pool-first", "::mlir::func::FuncOp"> {
+  let summary = "apply ascending functions to maxima instead of to all elements";
+  let description = [{
+    ```mlir
+    %0 = dl.leaky_relu %x {slope = 0.2} : tensor<8x16x32x32xf32>
+    %1 = dl.max_pool2d %0 {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = dl.max_pool2d %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
+    %1 = dl.leaky_relu %0 {slope = 0.2} : tensor<8x16x16x16xf32>
+    ```
+    The same goes for `max_pool1d`, `global_max_pool2d` and `reduce_max`. The result is the same to the bit if the
+    computed function never descends: `relu`, `relu6`, `leaky_relu` with a positive slope, `hardtanh`,
+    `hard_sigmoid`, `clamp`, products with a positive constant, sums with a constant. Functions that
+    are approximated (`tanh`, `sigmoid`, ...) may descend by a unit in the last place and move
+    only in models with `fastmath`.
+
+    The pass declines, with a remark that says why, if something else reads the function's result (in
+    training its gradient does), if the op also returns where the maximum stands, if a window may
+    cover padding alone (its maximum is minus infinity, whatever the function), if there are as many
+    maxima as elements, and if a cheap function follows a convolution or matrix product, which
+    applies it in its epilogue. It runs when gradients are explicit already: which of several
+    equal elements gets the gradient does not change.
+  }];
+  let statistics = [Statistic<"numMoved", "moved", "functions that follow a pool now">];
+}
+
 def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
   let summary = "algebra that changes roundings, in models that allow it";
   let description = [{
