@@ -13,7 +13,7 @@ include "dialects/Dl/DlAttrs.td"
 
 def Dl_ReluOp : Dl_UnaryOp<"relu", "max(x, 0); gradient 1 where x > 0, 0 elsewhere",
     "e.where(e.compare(Predicate::gt, x, e.splat(x.getType(), 0)), dy)",
-    Dl_FloatTensor, [Dl_CheapToRepeat]>;
+    Dl_FloatTensor, [Idempotent, Dl_CheapToRepeat]>;
 
 /// A function of each element and some constants; its decomposition is its
 /// meaning, and its derivative that of the decomposition.

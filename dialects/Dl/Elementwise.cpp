@@ -4,6 +4,8 @@
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Syntax.h"
 
+#include "mlir/IR/Matchers.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -249,13 +251,22 @@ SmallVector<Value> ClampOp::decompose(OpBuilder &builder) {
 // Folds. An operand takes the place of the result only if it has its shape.
 //===----------------------------------------------------------------------===//
 
-/// Whether an operand is known to hold `value` everywhere.
+/// The f64 number as one of the type of `like`.
+static APFloat convertLike(APFloat number, const APFloat &like) {
+  bool losesInfo;
+  number.convert(like.getSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return number;
+}
+
+/// Returns true if an operand is known to hold `value` everywhere, of a zero
+/// with its sign; integers have one zero.
 static bool isSplat(Attribute operand, double value) {
   auto splat = dyn_cast_or_null<SplatElementsAttr>(operand);
   if (!splat)
     return false;
   if (isa<FloatType>(splat.getElementType()))
-    return splat.getSplatValue<APFloat>().convertToDouble() == value;
+    return splat.getSplatValue<APFloat>().bitwiseIsEqual(
+        convertLike(APFloat(value), splat.getSplatValue<APFloat>()));
   return splat.getSplatValue<APInt>().getSExtValue() == int64_t(value);
 }
 
@@ -267,9 +278,30 @@ static OpFoldResult foldNeutral(Operation *op, Attribute b, double neutral) {
   return {};
 }
 
-// As in fast paths everywhere, -0 + 0 is taken for -0.
+/// x where the op is f(x, x) = x: max(x, x).
+template <typename Op>
+static OpFoldResult foldEqual(Op op) {
+  if (op.getA() == op.getB() && op.getA().getType() == op.getType())
+    return op.getA();
+  return {};
+}
+
+/// Removes a neg or abs in front of an op that ignores the sign of its operand.
+/// Unsigned integers have none: -x is another number.
+template <typename Op>
+static OpFoldResult foldSignless(Op op) {
+  Operation *before = op.getX().getDefiningOp();
+  if (!isa_and_present<NegOp, AbsOp>(before) ||
+      op.getType().getElementType().isUnsignedInteger())
+    return {};
+  op.getXMutable().assign(before->getOperand(0));
+  return op.getResult();
+}
+
+// -0 + 0 is 0, so only -0 is neutral in a sum, and only 0 is subtracted without
+// effect.
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
-  return foldNeutral(*this, adaptor.getB(), 0);
+  return foldNeutral(*this, adaptor.getB(), -0.0);
 }
 OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
   return foldNeutral(*this, adaptor.getB(), 0);
@@ -280,6 +312,16 @@ OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
   return foldNeutral(*this, adaptor.getB(), 1);
 }
+OpFoldResult MaxOp::fold(FoldAdaptor) { return foldEqual(*this); }
+OpFoldResult MinOp::fold(FoldAdaptor) { return foldEqual(*this); }
+OpFoldResult AndOp::fold(FoldAdaptor) { return foldEqual(*this); }
+OpFoldResult OrOp::fold(FoldAdaptor) { return foldEqual(*this); }
+
+OpFoldResult AbsOp::fold(FoldAdaptor) {
+  // |-x| and ||x||
+  return foldSignless(*this);
+}
+OpFoldResult SquareOp::fold(FoldAdaptor) { return foldSignless(*this); }
 
 /// The same function of a float that is everywhere the same.
 static OpFoldResult foldSplat(Attribute operand,
@@ -289,13 +331,6 @@ static OpFoldResult foldSplat(Attribute operand,
     return {};
   return SplatElementsAttr::get(splat.getType(),
                                 function(splat.getSplatValue<APFloat>()));
-}
-
-/// The f64 number as one of the type of `like`.
-static APFloat convertLike(APFloat number, const APFloat &like) {
-  bool losesInfo;
-  number.convert(like.getSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
-  return number;
 }
 
 OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
@@ -313,7 +348,7 @@ OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult OffsetOp::fold(FoldAdaptor adaptor) {
-  if (getTerm().isZero())
+  if (getTerm().isNegZero())
     return getX();
   return foldSplat(adaptor.getX(), [&](const APFloat &x) {
     return x + convertLike(getTerm(), x);
@@ -329,6 +364,13 @@ OpFoldResult NotOp::fold(FoldAdaptor) {
 OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
   if (getA() == getB() && getA().getType() == getType())
     return getA();
+  if (auto inverted = getCondition().getDefiningOp<NotOp>()) {
+    Value a = getA(), b = getB();
+    getConditionMutable().assign(inverted.getX());
+    getAMutable().assign(b);
+    getBMutable().assign(a);
+    return getResult();
+  }
   auto always = dyn_cast_or_null<SplatElementsAttr>(adaptor.getCondition());
   if (!always)
     return {};
@@ -336,10 +378,125 @@ OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
   return chosen.getType() == getType() ? chosen : Value();
 }
 
+/// Returns true if each number of `from` is one of `to`.
+static bool holdsAll(Type from, Type to) {
+  auto floatTo = dyn_cast<FloatType>(to);
+  if (auto floatFrom = dyn_cast<FloatType>(from))
+    return floatTo && floatFrom.getWidth() <= floatTo.getWidth();
+  auto integer = cast<IntegerType>(from);
+  // Truth values are 0 and 1.
+  bool isSigned = !integer.isUnsigned() && integer.getWidth() > 1;
+  unsigned digits = integer.getWidth() - isSigned;
+  if (floatTo)
+    return digits <= floatTo.getFPMantissaWidth();
+  auto integerTo = cast<IntegerType>(to);
+  bool signedTo = !integerTo.isUnsigned() && integerTo.getWidth() > 1;
+  return digits <= integerTo.getWidth() - signedTo && (signedTo || !isSigned);
+}
+
 OpFoldResult CastOp::fold(FoldAdaptor) {
   if (getX().getType() == getY().getType())
     return getX();
-  return {};
+  // A cast that loses nothing, before one to a float type or back.
+  auto before = getX().getDefiningOp<CastOp>();
+  if (!before)
+    return {};
+  Type first = tensorType(before.getX()).getElementType();
+  Type last = tensorType(getY()).getElementType();
+  if (!holdsAll(first, tensorType(getX()).getElementType()))
+    return {};
+  if (first == last)
+    return before.getX();
+  // Between integers a cast drops digits, from a float it takes the nearest
+  // end.
+  if (!isa<FloatType>(last))
+    return {};
+  getXMutable().assign(before.getX());
+  return getResult();
+}
+
+//===----------------------------------------------------------------------===//
+// Canonical form
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// a + (-b) is a - b, and a - (-b) is a + b.
+template <typename Op, typename Other>
+struct SignIntoSum : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    Value a = op.getA(), b = op.getB();
+    if (std::is_same_v<Op, AddOp> && a.template getDefiningOp<NegOp>())
+      std::swap(a, b);
+    auto neg = b.template getDefiningOp<NegOp>();
+    if (!neg)
+      return rewriter.notifyMatchFailure(op, "no term is negated");
+    rewriter.replaceOpWithNewOp<Other>(op, op.getType(), a, neg.getX());
+    return success();
+  }
+};
+
+/// (-a) * (-b) is a * b; of quotients too.
+template <typename Op>
+struct SignsCancel : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    auto a = op.getA().template getDefiningOp<NegOp>();
+    auto b = op.getB().template getDefiningOp<NegOp>();
+    if (!a || !b || !isa<FloatType>(op.getType().getElementType()))
+      return rewriter.notifyMatchFailure(op, "not both are negated floats");
+    rewriter.replaceOpWithNewOp<Op>(op, op.getType(), a.getX(), b.getX());
+    return success();
+  }
+};
+
+/// x / 8 is x * 0.125: the reciprocal of a power of two has no rounding error
+/// as long as neither is denormal.
+struct DivByPowerOfTwo : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DivOp op,
+                                PatternRewriter &rewriter) const override {
+    DenseElementsAttr divisor;
+    if (!matchPattern(op.getB(), m_Constant(&divisor)) || !divisor.isSplat() ||
+        !isa<FloatType>(divisor.getElementType()) ||
+        op.getA().getType() != op.getType())
+      return rewriter.notifyMatchFailure(op, "divisor is not one number");
+    auto number = divisor.getSplatValue<APFloat>();
+    APFloat inverse(number.getSemantics());
+    if (!number.isFiniteNonZero() || number.isDenormal() ||
+        !number.getExactInverse(&inverse) || inverse.isDenormal())
+      return rewriter.notifyMatchFailure(op, "divisor is no power of two");
+    bool losesInfo;
+    inverse.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                    &losesInfo);
+    rewriter.replaceOpWithNewOp<ScaleOp>(
+        op, op.getType(), op.getA(),
+        rewriter.getF64FloatAttr(inverse.convertToDouble()));
+    return success();
+  }
+};
+} // namespace
+
+void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<SignIntoSum<AddOp, SubOp>>(context);
+}
+void SubOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<SignIntoSum<SubOp, AddOp>>(context);
+}
+void MulOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<SignsCancel<MulOp>>(context);
+}
+void DivOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<SignsCancel<DivOp>, DivByPowerOfTwo>(context);
 }
 
 #define GET_OP_CLASSES

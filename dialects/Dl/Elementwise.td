@@ -23,14 +23,17 @@ def Dl_AbsOp : Dl_UnaryOp<"abs", "|x|; gradient sign(x)",
                           "e.mul(dy, e.sign(x))", Dl_NumberTensor,
                           [Dl_CheapToRepeat]> {
   let denormals = Dl_Denormals.kept;
+  let hasFolder = 1;
 }
 def Dl_SignOp : Dl_FlatOp<"sign", "-1, 0 or 1 (0 where x is not a number)",
-                          Dl_NumberTensor, [Dl_CheapToRepeat]> {
+                          Dl_NumberTensor, [Idempotent, Dl_CheapToRepeat]> {
   let denormals = "taken for zeros: the result is 0";
 }
 def Dl_SquareOp : Dl_UnaryOp<"square", "x^2; gradient 2 x",
                              "e.mul(dy, e.scale(x, 2))", Dl_NumberTensor,
-                             [Dl_CheapToRepeat]>;
+                             [Dl_CheapToRepeat]> {
+  let hasFolder = 1;
+}
 def Dl_ReciprocalOp : Dl_UnaryOp<"reciprocal", "1 / x; gradient -y^2",
                                  "e.neg(e.mul(dy, e.square(y)))">;
 def Dl_SqrtOp : Dl_UnaryOp<"sqrt", "square root; gradient 1 / (2 y)",
@@ -58,13 +61,16 @@ def Dl_TanhOp : Dl_UnaryOp<"tanh", "hyperbolic tangent; gradient 1 - y^2",
 // The factor is 2 / sqrt(pi).
 def Dl_ErfOp : Dl_UnaryOp<"erf", "error function; gradient 2 / sqrt(pi) e^(-x^2)",
     "e.mul(dy, e.scale(e.exp(e.neg(e.square(x))), 1.1283791670955126))">;
-def Dl_FloorOp : Dl_FlatOp<"floor", "greatest whole number not above x"> {
+def Dl_FloorOp : Dl_FlatOp<"floor", "greatest whole number not above x",
+                           Dl_FloatTensor, [Idempotent]> {
   let denormals = "taken for zeros of their sign: so are the results";
 }
-def Dl_CeilOp : Dl_FlatOp<"ceil", "least whole number not below x"> {
+def Dl_CeilOp : Dl_FlatOp<"ceil", "least whole number not below x",
+                          Dl_FloatTensor, [Idempotent]> {
   let denormals = "taken for zeros of their sign: so are the results";
 }
-def Dl_RoundOp : Dl_FlatOp<"round", "nearest whole number, halves to even">;
+def Dl_RoundOp : Dl_FlatOp<"round", "nearest whole number, halves to even",
+                           Dl_FloatTensor, [Idempotent]>;
 
 def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
     [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
@@ -125,28 +131,36 @@ def Dl_AddOp : Dl_BinaryOp<"add", "a + b", "dy", "dy",
     ```
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 def Dl_SubOp : Dl_BinaryOp<"sub", "a - b", "dy", "e.neg(dy)",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 def Dl_MulOp : Dl_BinaryOp<"mul", "a * b", "e.mul(dy, b)", "e.mul(dy, a)",
                            [Commutative, Dl_CheapToRepeat]> {
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b is 0)",
                            "e.div(dy, b)", "e.neg(e.mul(operands[0], y))",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::ge, a, b), dy)",
                            "e.unless(e.compare(Predicate::ge, a, b), dy)",
-                           [Dl_CheapToRepeat]>;
+                           [Dl_CheapToRepeat]> {
+  let hasFolder = 1;
+}
 def Dl_MinOp : Dl_BinaryOp<"min", "the lesser; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::le, a, b), dy)",
                            "e.unless(e.compare(Predicate::le, a, b), dy)",
-                           [Dl_CheapToRepeat]>;
+                           [Dl_CheapToRepeat]> {
+  let hasFolder = 1;
+}
 
 def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log(a)",
                          Dl_FloatTensor, [Dl_HasRule]> {
@@ -183,9 +197,13 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare",
 }
 
 def Dl_AndOp : Dl_PairOp<"and", "whether both hold", Dl_BoolTensor,
-                          [Commutative, Dl_NoDerivative]>;
+                          [Commutative, Dl_NoDerivative]> {
+  let hasFolder = 1;
+}
 def Dl_OrOp : Dl_PairOp<"or", "whether one or both hold", Dl_BoolTensor,
-                         [Commutative, Dl_NoDerivative]>;
+                         [Commutative, Dl_NoDerivative]> {
+  let hasFolder = 1;
+}
 def Dl_XorOp : Dl_PairOp<"xor", "whether just one holds", Dl_BoolTensor,
                           [Commutative, Dl_NoDerivative]>;
 def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivative]> {

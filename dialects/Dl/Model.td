@@ -19,9 +19,47 @@ def Dl_ModelOp : Dl_Op<"model", [
       dl.step @predict(%x: tensor<8x4xf32>) -> (y: tensor<8x1xf32>) { ... }
     }
     ```
+
+    **Fast math.** By default the compiler's algebra leaves every bit of a result as it was
+    ([denormals](#denormals) aside); only `dl-fold-batch-norm` rounds, where it computes the folded
+    weights. A model may allow more:
+    ```mlir
+    dl.model @net attributes {fastmath} { ... }
+    ```
+    The attribute allows the rewrites of this table and no others. A unit is one unit in the last place
+    of the result, and bounds how far the two sides are apart. `c` and `d` are constants, `s` and `t`
+    are broadcast along at least one dimension, and `w` depends only on parameters and buffers that the
+    step does not change.
+
+    | expression | is computed as | may differ by |
+    |---|---|---|
+    | `x / c` | `x * (1 / c)` | 1 unit |
+    | `x / s` | `x * (1 / s)` | 1 unit; where 1 / s leaves the range of its type, 0, infinite or not a number |
+    | `a / sqrt(b)` | `a * rsqrt(b)` | 2 units |
+    | `1 / sqrt(x)` | `rsqrt(x)` | 1 unit |
+    | `1 / (1 / x)` | `x` | 1 unit; a finite number where 1 / x leaves the range |
+    | `(x * c) * d` | `x * (c * d)` | 2 units; finite where x * c leaves the range |
+    | `(x + c) + d` | `x + (c + d)` | 2 units of the largest of x, c, d and the sums |
+    | `(x * s) * t` | `x * (s * t)` | 2 units; what leaves the range is another product |
+    | `x * a + x * b` | `x * (a + b)` | 3 units of the larger product; not a number, infinite or finite where a + b leaves the range |
+    | `x + 0`, `x - -0` | `x` | the sign of a zero |
+    | `x * 0` | `0` | where x is infinite or not a number; the sign |
+    | `x - x` | `0` | where x is infinite or not a number |
+    | `sqrt(x) * sqrt(x)` | `x` | 2 units; x instead of not a number below 0 |
+    | `rsqrt(x) * rsqrt(x)` | `1 / x` | 3 units; finite instead of not a number below 0 |
+    | `x * rsqrt(x)` | `sqrt(x)` | 2 units; 0 at 0 and infinite at infinity instead of not a number |
+    | `e^a * e^b` | `e^(a + b)` | \|a\| + \|b\| + 3 units; finite where one factor leaves the range |
+    | `e^a / e^b` | `e^(a - b)` | \|a\| + \|b\| + 3 units; finite where an operand leaves the range |
+    | `log(e^x)` | `x` | 2 units of the larger of x and 1; x where e^x leaves the range |
+    | `e^(log(x))` | `x` | \|log x\| + 2 units; x instead of not a number below 0 |
+    | sum of `x * c` | `c *` sum of x | for n terms, n units of the sum of \|x c\| |
+    | sum of `x * s` along which s does not vary | `s *` sum of x | the same |
+    | `(x w) * c` | `x (w * c)` | for n terms, n units of the sum of \|x w c\| |
+    | `max_pool(f(x))` | `f(max_pool(x))` | by as much as f as it is computed fails to ascend: 2 units; f is sigmoid, tanh, exp, expm1, erf, elu, selu, softplus or softsign |
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
-                       OptionalAttr<DictionaryAttr>:$manifest);
+                       OptionalAttr<DictionaryAttr>:$manifest,
+                       UnitAttr:$fastmath);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasVerifier = 1;

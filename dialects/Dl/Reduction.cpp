@@ -151,6 +151,20 @@ struct NameAxes : OpRewritePattern<Op> {
   }
 };
 
+/// Over dimensions of extent 1 alone each element is its own sum or extremum.
+template <typename Op>
+struct ReduceOfOne : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (reducedCount(op.getX(), op.getReducedAxes()) != 1)
+      return rewriter.notifyMatchFailure(op, "several elements are reduced");
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getX());
+    return success();
+  }
+};
+
 template <typename Op>
 struct DropAxis : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
@@ -166,17 +180,17 @@ struct DropAxis : OpRewritePattern<Op> {
 };
 } // namespace
 
-#define NORMALISE(Op, Pattern)                                                 \
+#define NORMALISE(Op, ...)                                                     \
   void Op::getCanonicalizationPatterns(RewritePatternSet &patterns,            \
                                        MLIRContext *context) {                 \
-    patterns.add<Pattern<Op>>(context);                                        \
+    patterns.add<__VA_ARGS__>(context);                                        \
   }
 
-NORMALISE(ReduceSumOp, NameAxes)
-NORMALISE(ReduceMaxOp, NameAxes)
-NORMALISE(ReduceMinOp, NameAxes)
-NORMALISE(ArgmaxOp, DropAxis)
-NORMALISE(ArgminOp, DropAxis)
+NORMALISE(ReduceSumOp, NameAxes<ReduceSumOp>, ReduceOfOne<ReduceSumOp>)
+NORMALISE(ReduceMaxOp, NameAxes<ReduceMaxOp>, ReduceOfOne<ReduceMaxOp>)
+NORMALISE(ReduceMinOp, NameAxes<ReduceMinOp>, ReduceOfOne<ReduceMinOp>)
+NORMALISE(ArgmaxOp, DropAxis<ArgmaxOp>)
+NORMALISE(ArgminOp, DropAxis<ArgminOp>)
 
 //===----------------------------------------------------------------------===//
 // Rows

@@ -226,6 +226,12 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
     return getX();
   if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getX()))
     return splat.resizeSplat(tensorType(getY()));
+  if (auto before = getX().getDefiningOp<BroadcastOp>()) {
+    setDims(llvm::map_to_vector(before.getDims(),
+                                [&](int64_t dim) { return getDims()[dim]; }));
+    getXMutable().assign(before.getX());
+    return getResult();
+  }
   return {};
 }
 
@@ -263,9 +269,19 @@ OpFoldResult ReverseOp::fold(FoldAdaptor adaptor) {
       }))
     return getX();
   auto before = getX().getDefiningOp<ReverseOp>();
-  if (before && before.getDims() == getDims())
+  if (!before)
+    return {};
+  // What both reverse stays as it was.
+  SmallVector<int64_t> dims;
+  for (int64_t dim = 0, e = tensorType(getX()).getRank(); dim < e; ++dim)
+    if (llvm::is_contained(getDims(), dim) !=
+        llvm::is_contained(before.getDims(), dim))
+      dims.push_back(dim);
+  if (dims.empty())
     return before.getX();
-  return {};
+  setDims(dims);
+  getXMutable().assign(before.getX());
+  return getResult();
 }
 
 //===----------------------------------------------------------------------===//

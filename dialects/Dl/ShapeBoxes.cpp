@@ -90,7 +90,23 @@ OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
   // Nothing but padding is left.
   if (tensorType(getX()).getNumElements() == 0)
     return SplatElementsAttr::get(tensorType(getY()), getElementValue());
-  return {};
+  // Around what has been padded with the same number: padded once.
+  auto before = getX().getDefiningOp<PadOp>();
+  if (!before || before.getElementValue() != getElementValue() ||
+      (getInterior() &&
+       llvm::any_of(*getInterior(), [](int64_t i) { return i != 0; })))
+    return {};
+  auto sum = [](ArrayRef<int64_t> inner, ArrayRef<int64_t> outer) {
+    return llvm::map_to_vector(llvm::zip_equal(inner, outer), [](auto pair) {
+      return std::get<0>(pair) + std::get<1>(pair);
+    });
+  };
+  setLow(sum(before.getLow(), getLow()));
+  setHigh(sum(before.getHigh(), getHigh()));
+  if (before.getInteriorAttr())
+    setInteriorAttr(before.getInteriorAttr());
+  getXMutable().assign(before.getX());
+  return getResult();
 }
 
 // Of new rows there is none in x to compute them from.
@@ -221,11 +237,83 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
     return rewriter.notifyMatchFailure(op, "takes parts of several operands");
   }
 };
+
+/// What lies within some neighbouring operands of a concat that nothing else
+/// reads is a slice of a concat of those.
+struct SliceOfPartOfConcat : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto concat = op.getX().getDefiningOp<ConcatOp>();
+    if (!concat || !concat->hasOneUse() || concat.getInterleaved() ||
+        tensorType(op.getY()).getNumElements() == 0)
+      return rewriter.notifyMatchFailure(op, "no concat of its own");
+    int64_t axis = concat.getAxis(), first = op.getOffsets()[axis];
+    int64_t last = first + (op.getSizes()[axis] - 1) * strideOf(op, axis);
+    SmallVector<Value> parts;
+    SmallVector<int64_t> offsets(op.getOffsets());
+    int64_t start = 0;
+    for (Value x : concat.getXs()) {
+      int64_t end = start + tensorType(x).getDimSize(axis);
+      if (end <= first)
+        offsets[axis] = first - end;
+      else if (start <= last)
+        parts.push_back(x);
+      start = end;
+    }
+    if (parts.size() < 2 || parts.size() == concat.getXs().size())
+      return rewriter.notifyMatchFailure(op, "no operand can go");
+    Value joined = ConcatOp::create(rewriter, concat.getLoc(), parts,
+                                    concat.getAxisAttr(), UnitAttr());
+    rewriter.replaceOpWithNewOp<SliceOp>(
+        op, joined, rewriter.getDenseI64ArrayAttr(offsets), op.getSizesAttr(),
+        op.getStridesAttr());
+    return success();
+  }
+};
+
+/// Of what is padded only around, the part that lies within x is a slice of x.
+struct SliceOfPad : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto pad = op.getX().getDefiningOp<PadOp>();
+    if (!pad || tensorType(op.getY()).getNumElements() == 0)
+      return rewriter.notifyMatchFailure(op, "operand is not padded");
+    RankedTensorType x = tensorType(pad.getX());
+    SmallVector<int64_t> offsets;
+    bool within = true;
+    for (size_t i = 0; i < op.getOffsets().size(); ++i) {
+      int64_t first = op.getOffsets()[i] - pad.getLow()[i];
+      int64_t last = first + (op.getSizes()[i] - 1) * strideOf(op, i);
+      bool between = pad.getInterior() && (*pad.getInterior())[i] != 0;
+      int64_t extent = tensorType(pad.getY()).getDimSize(i) - pad.getLow()[i] -
+                       pad.getHigh()[i];
+      // All of it in front of x or behind it.
+      if (last < 0 || first >= extent) {
+        rewriter.replaceOpWithNewOp<ConstantOp>(
+            op, SplatElementsAttr::get(tensorType(op.getY()),
+                                       pad.getElementValue()));
+        return success();
+      }
+      within &= !between && first >= 0 && last < x.getDimSize(i);
+      offsets.push_back(first);
+    }
+    if (!within)
+      return rewriter.notifyMatchFailure(op, "takes padding too");
+    rewriter.replaceOpWithNewOp<SliceOp>(
+        op, pad.getX(), rewriter.getDenseI64ArrayAttr(offsets),
+        op.getSizesAttr(), op.getStridesAttr());
+    return success();
+  }
+};
 } // namespace
 
 void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                           MLIRContext *context) {
-  patterns.add<SliceOfConcat>(context);
+  patterns.add<SliceOfConcat, SliceOfPartOfConcat, SliceOfPad>(context);
 }
 
 //===----------------------------------------------------------------------===//
@@ -331,11 +419,59 @@ struct DropEmptyOperands : OpRewritePattern<ConcatOp> {
     return success();
   }
 };
+
+/// Neighbouring slices of one tensor are one slice.
+struct JoinSlices : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getInterleaved())
+      return rewriter.notifyMatchFailure(op, "operands take turns");
+    int64_t axis = op.getAxis();
+    SmallVector<Value> xs;
+    for (Value x : op.getXs()) {
+      Value joined = xs.empty() ? Value() : join(rewriter, xs.back(), x, axis);
+      if (joined)
+        xs.back() = joined;
+      else
+        xs.push_back(x);
+    }
+    if (xs.size() == op.getXs().size())
+      return rewriter.notifyMatchFailure(op, "no operands are neighbours");
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, xs, op.getAxisAttr(), UnitAttr());
+    return success();
+  }
+
+private:
+  /// The slice that is a and then b, or null.
+  static Value join(PatternRewriter &rewriter, Value a, Value b, int64_t axis) {
+    auto first = a.getDefiningOp<SliceOp>(),
+         second = b.getDefiningOp<SliceOp>();
+    if (!first || !second || first.getX() != second.getX())
+      return {};
+    SmallVector<int64_t> sizes(first.getSizes());
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      bool along = int64_t(i) == axis;
+      int64_t next = first.getOffsets()[i];
+      if (along)
+        next += sizes[i] * strideOf(first, i);
+      if (second.getOffsets()[i] != next ||
+          strideOf(first, i) != strideOf(second, i) ||
+          (!along && second.getSizes()[i] != sizes[i]))
+        return {};
+    }
+    sizes[axis] += second.getSizes()[axis];
+    return SliceOp::create(
+        rewriter, second.getLoc(), first.getX(), first.getOffsetsAttr(),
+        rewriter.getDenseI64ArrayAttr(sizes), first.getStridesAttr());
+  }
+};
 } // namespace
 
 void ConcatOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                            MLIRContext *context) {
-  patterns.add<DropEmptyOperands>(context);
+  patterns.add<DropEmptyOperands, JoinSlices>(context);
 }
 
 LogicalResult SplitOp::inferReturnTypes(MLIRContext *,

@@ -11,8 +11,16 @@ using namespace dlc::interp;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
+// A sum of one element is that element: of -0 it is -0.
 static Tensor reduceSum(dl::ReduceSumOp op, const Call &call) {
-  return reduce(call.type(), call.operand(0), op.getReducedAxes(), 0,
+  const Tensor &x = call.operand(0);
+  Tensor y(call.type());
+  if (x.size() == y.size()) {
+    for (int64_t i = 0, e = y.size(); i < e; ++i)
+      y.copy(i, x, i);
+    return y;
+  }
+  return reduce(call.type(), x, op.getReducedAxes(), 0,
                 [type = call.type().getElementType()](auto x, auto y) {
                   return roundByChance(type, sum(x, y));
                 });

@@ -64,6 +64,7 @@ static void addCleanup(OpPassManager &manager, const PhaseOptions &options) {
 }
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
+  manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
   SpecializeBatchOptions sizes;
   sizes.batch = llvm::to_vector(options.batch);
   manager.addNestedPass<dl::ModelOp>(createSpecializeBatch(sizes));
@@ -115,8 +116,12 @@ void dlc::addPrimitives(OpPassManager &manager) {
 
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(manager.nest<dl::ModelOp>(), options, createFoldBatchNorm());
+  addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
+              createPoolFirst());
   addPrimitives(manager);
   addCleanup(manager, options);
+  addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
+              createFastMath());
   manager.nest<dl::ModelOp>().addNestedPass<func::FuncOp>(
       createCollectFaults());
   addOptional(manager.nest<dl::ModelOp>(), options, createAssignStorage());

@@ -107,7 +107,7 @@ func.func @every_element_type(%x: tensor<8xui8>) -> tensor<8xi1> {
 // FOLD-SAME:    %[[X:.*]]: tensor<8xf32>
 // FOLD-NEXT:    return %[[X]]
 func.func @add_zero(%x: tensor<8xf32>) -> tensor<8xf32> {
-  %zero = dl.constant dense<0.0> : tensor<8xf32>
+  %zero = dl.constant dense<-0.0> : tensor<8xf32>
   %0 = dl.add %zero, %x : tensor<8xf32>
   %1 = dl.add %0, %zero : tensor<8xf32>
   return %1 : tensor<8xf32>
@@ -140,7 +140,7 @@ func.func @subtract_zero_divide_by_one(%x: tensor<8xf32>) -> tensor<8xf32> {
   %one = dl.constant dense<1.0> : tensor<8xf32>
   %0 = dl.sub %x, %zero : tensor<8xf32>
   %1 = dl.div %0, %one : tensor<8xf32>
-  %2 = dl.offset %1 by 0.0 : tensor<8xf32>
+  %2 = dl.offset %1 by -0.0 : tensor<8xf32>
   return %2 : tensor<8xf32>
 }
 

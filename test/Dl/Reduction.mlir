@@ -67,11 +67,11 @@ func.func @composites(%x: tensor<8x4xf32>, %i: tensor<8x4xi64>, %m: tensor<8x4xi
   return
 }
 
-// No axes are all axes; what is summed for a scalar is the scalar.
+// No axes are all axes; a sum of one element is that element.
 // FOLD-LABEL: func @sum_over_all
 // FOLD-SAME:    %[[X:.*]]: tensor<8x1xf32>, %[[S:.*]]: tensor<f32>
 // FOLD-NEXT:    %[[ALL:.*]] = dl.reduce_sum %[[X]] {axes = [0, 1]} : tensor<8x1xf32> -> tensor<f32>
-// FOLD-NEXT:    %[[ONE:.*]] = dl.reduce_sum %[[X]] {axes = [1]} : tensor<8x1xf32> -> tensor<8xf32>
+// FOLD-NEXT:    %[[ONE:.*]] = dl.reshape %[[X]] : tensor<8x1xf32> to tensor<8xf32>
 // FOLD-NEXT:    return %[[ALL]], %[[ALL]], %[[ONE]], %[[X]], %[[S]]
 func.func @sum_over_all(%x: tensor<8x1xf32>, %s: tensor<f32>) -> (tensor<f32>, tensor<f32>, tensor<8xf32>, tensor<8x1xf32>, tensor<f32>) {
   %0 = dl.reduce_sum %x {axes = []} : tensor<8x1xf32> -> tensor<f32>

@@ -200,6 +200,64 @@ def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
     Statistic<"numMerged", "merged", "norms that went into another one">];
 }
 
+def PoolFirst : Pass<"dl-pool-first", "::mlir::func::FuncOp"> {
+  let summary = "apply ascending functions to maxima instead of to all elements";
+  let description = [{
+    ```mlir
+    %0 = dl.leaky_relu %x {slope = 0.2} : tensor<8x16x32x32xf32>
+    %1 = dl.max_pool2d %0 {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = dl.max_pool2d %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
+    %1 = dl.leaky_relu %0 {slope = 0.2} : tensor<8x16x16x16xf32>
+    ```
+    The same goes for `max_pool1d`, `global_max_pool2d` and `reduce_max`. The result is the same to the bit if the
+    computed function never descends: `relu`, `relu6`, `leaky_relu` with a positive slope, `hardtanh`,
+    `hard_sigmoid`, `clamp`, products with a positive constant, sums with a constant. Functions that
+    are approximated (`tanh`, `sigmoid`, ...) may descend by a unit in the last place and move
+    only in models with `fastmath`.
+
+    The pass declines, with a remark that says why, if something else reads the function's result (in
+    training its gradient does), if the op also returns where the maximum stands, if a window may
+    cover padding alone (its maximum is minus infinity, whatever the function), if there are as many
+    maxima as elements, and if a cheap function follows a convolution or matrix product, which
+    applies it in its epilogue. It runs when gradients are explicit already: which of several
+    equal elements gets the gradient does not change.
+  }];
+  let statistics = [Statistic<"numMoved", "moved", "functions that follow a pool now">];
+}
+
+def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
+  let summary = "algebra that changes roundings, in models that allow it";
+  let description = [{
+    Does nothing unless the model has the attribute `fastmath`, whose description
+    ([dl.model](ops.md#dlmodel)) lists what is rewritten and by how much results may differ.
+    ```mlir
+    %0 = dl.broadcast %s dims [0] : tensor<8xf32> to tensor<8x4xf32>
+    %1 = dl.div %x, %0 : tensor<8x4xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = dl.reciprocal %s : tensor<8xf32>
+    %1 = dl.broadcast %0 dims [0] : tensor<8xf32> to tensor<8x4xf32>
+    %2 = dl.mul %x, %1 : tensor<8x4xf32>
+    ```
+    Every rewrite leaves fewer quotients, roots, exponentials and logarithms, or as many of them and
+    fewer elements to compute, so the pass ends.
+  }];
+}
+
+def FindUnusedState : Pass<"dl-find-unused-state", "::dlc::dl::ModelOp"> {
+  let summary = "warn about parameters and buffers that no step uses";
+  let description = [{
+    A `dl.param` or `dl.buffer` whose value no step computes with, neither itself nor in a function that
+    it calls, is most often a forgotten operand: it takes memory, and training leaves it as it is. A
+    warning names it at its place. A step uses what it writes, unless it writes back what it has read;
+    it uses what a `dl.minimize` is to train, which warns by itself if the loss does not depend on it.
+  }];
+}
+
 def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
   let summary = "compute what follows from the state alone when that changes";
   let description = [{
