@@ -338,15 +338,15 @@ Expected<KernelReport> KernelComparison::run(StringRef path,
   if (!index)
     return index.takeError();
   const dlc_step &step = model->step(*index);
-  StepBuffers buffers(step);
-  if (Error error = buffers.check())
-    return std::move(error);
-  if (Error error = request.fillInputs(step, buffers))
+  Expected<StepBuffers> buffers = StepBuffers::create(step);
+  if (!buffers)
+    return buffers.takeError();
+  if (Error error = request.fillInputs(step, *buffers))
     return std::move(error);
   if (Error error = request.initialise(*model))
     return std::move(error);
   // A step that fails has run kernels up to there.
-  if (Error error = model->run(*index, buffers.io()))
+  if (Error error = model->run(*index, *buffers))
     consumeError(std::move(error));
 
   if (guilty) {

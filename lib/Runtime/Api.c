@@ -15,4 +15,5 @@ const dlc_api dlc_runtime_api = {
     .load = dlc_load,
     .last_error = dlc_last_error,
     .run_batch = dlc_run_batch,
+    .save_with_metadata = dlc_save_with_metadata,
 };

@@ -3,6 +3,7 @@
 #include "dlc/Compiler.h"
 
 #include "CheckNames.h"
+#include "CoverSamples.h"
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
@@ -331,6 +332,20 @@ static LogicalResult checkMemory(ModuleOp module) {
   return success();
 }
 
+void Compilation::coverSamples() {
+  // On a copy: where it fails, the program stays as it is.
+  OwningOpRef<ModuleOp> copy;
+  llvm::Error error = runCollecting(
+      [&] {
+        copy = module->clone();
+        return compileForRest(*copy, options);
+      },
+      "nothing is left over");
+  if (!error)
+    module = std::move(copy);
+  llvm::consumeError(std::move(error));
+}
+
 llvm::Error Compilation::run(StringRef from, StringRef to) {
   SmallVector<StringRef> known;
   for (const Phase &phase : getPhases())
@@ -354,6 +369,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   if (llvm::Error error = enter(from))
     return error;
   bool active = from.empty();
+  if (active && !options.coverSamples.empty())
+    coverSamples();
   PhaseOptions machineOptions = phaseOptions(*machine, options);
   for (auto [number, phase] : llvm::enumerate(getPhases())) {
     if (active) {

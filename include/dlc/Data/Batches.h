@@ -33,9 +33,9 @@ public:
   int64_t batchSize() const { return batch; }
   int64_t numSamples() const { return samples; }
 
-  /// Copies the samples `rows` into the step's inputs: one batch, or, of
-  /// buffers for a smaller size of the step, as many as that has.
-  void fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
+  /// Copies the samples `rows` into the step's inputs. Buffers for a size of
+  /// the step take as many as that has; any other number is an error.
+  llvm::Error fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
 
 private:
   struct Source {

@@ -28,14 +28,5 @@ bool parseExact(llvm::StringRef text, int64_t &value);
 /// What a file has; empty where it has none.
 llvm::Expected<Metadata> readMetadata(llvm::StringRef path);
 
-/// The same of the file's header; `path` is for messages.
-llvm::Expected<Metadata> parseMetadata(std::string header,
-                                       llvm::StringRef path);
-
-/// Copies the file `from`, which has none, to `to` with metadata; `to` appears
-/// whole or not at all, and may be `from`.
-llvm::Error copyWithMetadata(llvm::StringRef from, llvm::StringRef to,
-                             const Metadata &metadata);
-
 } // namespace dlc
 #endif // DLC_TRAINING_METADATA_H
