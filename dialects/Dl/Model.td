@@ -20,8 +20,7 @@ def Dl_ModelOp : Dl_Op<"model", [
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       OptionalAttr<DictionaryAttr>:$manifest);
+  let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasVerifier = 1;

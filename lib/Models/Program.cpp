@@ -45,7 +45,7 @@ Program::Program(MLIRContext &context, StringRef name)
       location(NameLoc::get(StringAttr::get(&context, name))) {
   module = ModuleOp::create(location);
   builder.setInsertionPointToEnd(module->getBody());
-  model = dl::ModelOp::create(builder, location, name, DictionaryAttr());
+  model = dl::ModelOp::create(builder, location, name);
   model.getBody().emplaceBlock();
 }
 
