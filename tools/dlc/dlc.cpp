@@ -2,9 +2,9 @@
 
 #include "dialects/Dl/Build.h"
 #include "dlc/Compiler.h"
+#include "dlc/Describe/OpTable.h"
 #include "dlc/Execution/Freeze.h"
 #include "dlc/Graph/Graph.h"
-#include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"

@@ -1,6 +1,6 @@
 //===- OpTable.cpp - What is registered for each op -----------------------===//
 
-#include "dlc/Pipelines/OpTable.h"
+#include "dlc/Describe/OpTable.h"
 
 #include "dialects/Dl/Dl.h"
 #include "dlc/Conversion/Passes.h"
