@@ -16,13 +16,18 @@ function(dlc_compile_options target)
   endif()
 endfunction()
 
-# A library on MLIR. LLVM is built with RTTI and without exceptions.
-#   dlc_add_library(Name source... [DEPENDS target...] [LINK target...])
+# A library on LLVM and, unless NO_MLIR is said, on MLIR. LLVM is built with RTTI and
+# without exceptions. A program of libraries with NO_MLIR alone loads no compiler.
+#   dlc_add_library(Name [NO_MLIR] source... [DEPENDS target...] [LINK target...])
 function(dlc_add_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "NO_MLIR" "" "DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
-  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  if(NOT ARG_NO_MLIR)
+    target_link_libraries(${name} PUBLIC MLIR)
+  endif()
+  target_link_libraries(${name} PUBLIC LLVM)
   dlc_compile_options(${name})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
