@@ -34,6 +34,18 @@ function(dlc_add_library name)
   endif()
 endfunction()
 
+# LLVM's package names the tablegen of MLIR's records, not the one of options.
+find_program(LLVM_TABLEGEN_EXE llvm-tblgen HINTS ${LLVM_TOOLS_BINARY_DIR} REQUIRED)
+
+# The table of a tool's options (dlc/Support/OptionKinds.td) as an .inc beside it.
+#   dlc_add_options(Target Options.td)
+function(dlc_add_options target file)
+  set(LLVM_TARGET_DEFINITIONS ${file})
+  get_filename_component(name ${file} NAME_WE)
+  tablegen(LLVM ${name}.inc -gen-opt-parser-defs)
+  add_public_tablegen_target(${target})
+endfunction()
+
 # Lets a library on the dialect use its precompiled header.
 function(dlc_use_dl_headers name)
   target_precompile_headers(${name} REUSE_FROM DlDialect)

@@ -8,6 +8,7 @@
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
+#include "dlc/Support/Version.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/WithColor.h"
@@ -165,6 +166,10 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
       return arguments.takeError();
     if (arguments->wantsHelp()) {
       printHelp(context.out);
+      return Error::success();
+    }
+    if (arguments->wantsVersion()) {
+      context.out << versionText("dlc-run") << '\n';
       return Error::success();
     }
     return arguments->command().run(*arguments, context);
