@@ -1,5 +1,4 @@
-//===- Derive.c - What follows from the state, made anew when that changes
-//-----------===//
+//===- Derive.c - What follows from the state, kept up to date ------------===//
 #include "Internal.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-// The runtime, as dlc links it into the libraries it writes.
+//===- RuntimeArchive.S - The runtime, as dlc links it into libraries -----===//
+
 	.section .rodata
 	.globl dlc_runtime_archive_begin
 	.globl dlc_runtime_archive_end

@@ -1,3 +1,5 @@
+//===- CheckpointTest.cpp - Files that go out and come in -----------------===//
+
 #include "CheckpointFolder.h"
 
 #include <cstdio>

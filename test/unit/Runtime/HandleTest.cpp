@@ -1,3 +1,5 @@
+//===- HandleTest.cpp - Instances, steps and hyper-parameters -------------===//
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

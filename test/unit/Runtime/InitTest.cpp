@@ -1,3 +1,5 @@
+//===- InitTest.cpp - Initial values of the state -------------------------===//
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

@@ -1,3 +1,5 @@
+//===- StateTest.cpp - Reading and setting entries of the state -----------===//
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

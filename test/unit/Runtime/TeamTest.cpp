@@ -1,3 +1,5 @@
+//===- TeamTest.cpp - Workers and their barrier ---------------------------===//
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

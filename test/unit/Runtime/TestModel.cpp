@@ -1,3 +1,5 @@
+//===- TestModel.cpp - A model of every kind of entry ---------------------===//
+
 #include "TestModel.h"
 
 #include <limits>
