@@ -45,7 +45,7 @@ struct HyperUse {
 
 /// Whether a hyper-parameter may be that number.
 bool isInRange(double value, HyperRange range);
-/// "of 0 or more"
+/// "0 or more"
 llvm::StringRef describeRange(HyperRange range);
 
 /// One update of one parameter (Optimizer.h).

@@ -139,7 +139,7 @@ void train(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  // Small enough for one context->worker; the others have nothing to do.
+  // Small enough for one worker; the others have nothing to do.
   if (context->worker != 0 || !labelsAreGood(label, context->fault))
     return;
   float loss = 0, gradient[pixels] = {}, biasGradient = 0;
