@@ -1,5 +1,5 @@
-//===- LlvmWithoutAssertions.h - LLVM as its libraries have it ---*- C++
-//-*-===//
+//===- LlvmWithoutAssertions.h - LLVM as its libraries have it --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Included first by each file of a debug build, which has assertions. What
 // llvm::Statistic is, a base of the statistics of passes, depends on NDEBUG,

@@ -1,4 +1,5 @@
 //===- Dl.h - The dialect `dl` ----------------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DIALECTS_DL_DL_H
 #define DIALECTS_DL_DL_H
 

@@ -1,4 +1,5 @@
 //===- Hyper.cpp - Which numbers a hyper-parameter may be -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Rules of optimizers and clauses of `dl.minimize` say which numbers they take
 // (HyperUse). What is checked of those in the program and of values that are

@@ -1,4 +1,5 @@
-//===- Model.td - Models, state, functions and steps ------------*- tablegen -*-===//
+//===- Model.td - Models, state, functions and steps -------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_MODEL_TD
 #define DL_MODEL_TD

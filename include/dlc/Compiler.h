@@ -1,4 +1,5 @@
 //===- Compiler.h - From a program to code ----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_COMPILER_H
 #define DLC_COMPILER_H
 

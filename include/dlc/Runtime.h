@@ -1,4 +1,5 @@
-//===- Runtime.h - The C interface of a compiled model ----------*- C -*-===//
+//===- Runtime.h - The C interface of a compiled model ------------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A compiled model is a table of constants (`dlc_model`: what it keeps, what
 // its steps take and give) beside the code of its steps. The runtime interprets

@@ -1,4 +1,5 @@
 //===- Kernels.cpp - Kernels compiled alone -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @train(...) {
 //     %0 = call @kernel_0(%x, %w)

@@ -1,4 +1,5 @@
 //===- Probe.cpp - Programs of single kernels -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Probe.h"
 

@@ -1,4 +1,5 @@
 //===- Stages.cpp - One step, phase by phase ------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compare/Compare.h"
 

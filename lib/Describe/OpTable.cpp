@@ -1,4 +1,5 @@
 //===- OpTable.cpp - What is registered for each op -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Describe/OpTable.h"
 

@@ -1,4 +1,5 @@
 //===- CodeCache.cpp - Compiled programs on disk --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An entry is a file:
 //

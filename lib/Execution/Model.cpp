@@ -1,4 +1,5 @@
 //===- Model.cpp - A compiled model as a C++ object -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every call goes through the table of functions that came with the model: a
 // shared library brings its own runtime, and a handle that one runtime made

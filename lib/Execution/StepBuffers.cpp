@@ -1,4 +1,5 @@
 //===- StepBuffers.cpp - Memory for one step's inputs and outputs ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/StepBuffers.h"
 

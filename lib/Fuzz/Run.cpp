@@ -1,4 +1,5 @@
 //===- Run.cpp - Ways to run a program ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Run.h"
 

@@ -1,4 +1,5 @@
 //===- Program.cpp - Building `dl` programs in C++ ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Program.h"
 

@@ -1,4 +1,5 @@
 //===- Arguments.cpp - Reading dlc-run's command line ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Arguments.h"
 

@@ -1,4 +1,5 @@
 //===- Arguments.h - Reading dlc-run's command line -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_RUN_ARGUMENTS_H
 #define DLC_LIB_RUN_ARGUMENTS_H
 

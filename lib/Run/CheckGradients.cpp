@@ -1,4 +1,5 @@
 //===- CheckGradients.cpp - dlc-run MODEL check-gradients -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Compiles, in f64, a step that gives the loss and its gradients, and compares
 // them with central differences; with --order 2 the products of the second

@@ -1,4 +1,5 @@
-//===- Options.td - The command line of dlc-run ---------------------------===//
+//===- Options.td - The command line of dlc-run ------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One table from which parsing, --help and suggestions follow. An option belongs
 // to the commands in its visibility.

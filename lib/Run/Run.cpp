@@ -1,4 +1,5 @@
 //===- Run.cpp - The tool dlc-run as a function ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Run/Run.h"
 

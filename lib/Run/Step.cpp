@@ -1,4 +1,5 @@
 //===- Step.cpp - dlc-run MODEL --step NAME -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
 

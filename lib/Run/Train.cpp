@@ -1,4 +1,5 @@
 //===- Train.cpp - dlc-run MODEL train ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
 

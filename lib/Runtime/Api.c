@@ -1,5 +1,5 @@
-//===- Api.c - The interface as a table
-//------------------------------------===//
+//===- Api.c - The interface as a table -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 const dlc_api dlc_runtime_api = {

@@ -1,4 +1,5 @@
 //===- Checkpoint.c - Opening a safetensors file --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every length is compared with the size of the file before it is used.
 //

@@ -1,5 +1,5 @@
-//===- Handle.c - Making, running and setting an instance of a model
-//-------===//
+//===- Handle.c - Making, running and setting an instance of a model ------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 #include "Range.h"
 

@@ -1,4 +1,5 @@
-//===- Header.h - The header of a safetensors file --------------*- C -*-===//
+//===- Header.h - The header of a safetensors file ----------------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Opening a file, the grammar of its header, and the little JSON that it needs.
 // All that reads checkpoints reads them through this: the loader, and what

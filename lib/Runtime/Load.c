@@ -1,4 +1,5 @@
 //===- Load.c - Reading checkpoints ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A checkpoint may come from anywhere, so nothing in it is believed: every
 // length and offset is compared with the size of the file before it is used,

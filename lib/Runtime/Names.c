@@ -1,5 +1,5 @@
-//===- Names.c - Finding an entry by its name, or the nearest
-//--------------===//
+//===- Names.c - Finding an entry by its name, or the nearest -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 #include "Nearest.h"
 

@@ -1,4 +1,5 @@
 //===- Nearest.c - The nearest of several names ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Nearest.h"
 
 #include <stdbool.h>

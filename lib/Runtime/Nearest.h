@@ -1,4 +1,5 @@
-//===- Nearest.h - The nearest of several names -----------------*- C -*-===//
+//===- Nearest.h - The nearest of several names -------------------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The rule by which every "did you mean" is made, in the libraries that dlc
 // writes and in its tools.

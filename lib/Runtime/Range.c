@@ -1,4 +1,5 @@
 //===- Range.c - Which numbers a hyper-parameter may be -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Range.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-//===- Range.h - Which numbers a hyper-parameter may be ---------*- C -*-===//
+//===- Range.h - Which numbers a hyper-parameter may be -----------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The one meaning of dlc_range, by which the compiler judges numbers in a
 // program, and the runtime those that are set or loaded later.

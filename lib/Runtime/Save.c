@@ -1,4 +1,5 @@
 //===- Save.c - Writing checkpoints ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // safetensors: the length of the header (8 bytes, little endian), the header
 // (JSON: text beside the tensors, if there is any, then for each name its type,

@@ -1,4 +1,5 @@
 //===- OptionList.cpp - The command line of a tool ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/OptionList.h"
 

@@ -1,4 +1,5 @@
 //===- Report.cpp - What tools say at their end ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Report.h"
 

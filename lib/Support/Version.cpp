@@ -1,4 +1,5 @@
 //===- Version.cpp - What --version prints --------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Version.h"
 

@@ -1,4 +1,5 @@
 //===- Compilation.cpp - One program on its way through the phases --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compiler.h"
 

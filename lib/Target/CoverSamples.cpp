@@ -1,4 +1,5 @@
 //===- CoverSamples.cpp - Batches for the rest of a data set --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step over N samples in batches of B leaves N mod B over. As a batch of its
 // own they give what the step means for them, which no call on a batch that is

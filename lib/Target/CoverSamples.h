@@ -1,4 +1,5 @@
 //===- CoverSamples.h - Batches for the rest of a data set ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_COVERSAMPLES_H
 #define DLC_LIB_TARGET_COVERSAMPLES_H
 

@@ -1,4 +1,5 @@
 //===- Manifest.cpp - The lowered model's description, typed --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Manifest.h"
 

@@ -1,4 +1,5 @@
 //===- RuntimeArchive.S - The runtime, as dlc links it into libraries -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 	.section .rodata
 	.globl dlc_runtime_archive_begin

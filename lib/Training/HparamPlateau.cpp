@@ -1,4 +1,5 @@
 //===- HparamPlateau.cpp - A plateau that sets a hyper-parameter ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/HparamPlateau.h"
 

@@ -1,4 +1,5 @@
 //===- Metadata.cpp - Text beside the tensors of a checkpoint -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Metadata.h"
 

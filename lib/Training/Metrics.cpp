@@ -1,4 +1,5 @@
 //===- Metrics.cpp - What a step's scalar outputs mean --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Metrics.h"
 

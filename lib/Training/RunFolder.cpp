@@ -1,4 +1,5 @@
 //===- RunFolder.cpp - What a training run keeps on the disk --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/RunFolder.h"
 

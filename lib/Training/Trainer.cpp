@@ -1,4 +1,5 @@
 //===- Trainer.cpp - Epochs of a training step ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Trainer.h"
 

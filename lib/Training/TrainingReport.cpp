@@ -1,4 +1,5 @@
 //===- TrainingReport.cpp - The lines of a training run -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/TrainingReport.h"
 

@@ -1,4 +1,5 @@
 //===- Metadata.cpp - What a checkpoint says beside its tensors -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a run believes of it is what a run writes: totals and plateaus that are
 // taken give the same text again.

@@ -1,4 +1,5 @@
 //===- LinearModel.cpp - A model written by hand --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LinearModel.h"
 

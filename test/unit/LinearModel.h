@@ -1,4 +1,5 @@
 //===- LinearModel.h - A model written by hand ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The table and the steps that the compiler would make of linear regression
 // with momentum: score = image . weight + bias, where a pixel is image / 255.

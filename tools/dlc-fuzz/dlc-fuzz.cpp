@@ -1,4 +1,5 @@
 //===- dlc-fuzz.cpp - Random programs, run in many ways -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Fuzz/Fuzz.h"
 #include "dlc/Support/Version.h"

@@ -1,4 +1,5 @@
 //===- Arguments.h - Reading dlc's command line -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TOOLS_DLC_ARGUMENTS_H
 #define DLC_TOOLS_DLC_ARGUMENTS_H
 

@@ -1,4 +1,5 @@
-//===- Options.td - The command line of dlc -------------------------------===//
+//===- Options.td - The command line of dlc ----------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "include/dlc/Support/OptionKinds.td"
 

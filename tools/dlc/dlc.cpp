@@ -1,4 +1,5 @@
 //===- dlc.cpp - The compiler ---------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Arguments.h"
 

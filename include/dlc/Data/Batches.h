@@ -1,4 +1,5 @@
 //===- Batches.h - From samples to the inputs of a step ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_BATCHES_H
 #define DLC_DATA_BATCHES_H
 

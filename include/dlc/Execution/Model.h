@@ -1,4 +1,5 @@
 //===- Model.h - A compiled model as a C++ object ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One compiled model, whether it came out of the JIT or out of a shared
 // library, and one instance of its state. A thin owner over the C interface of

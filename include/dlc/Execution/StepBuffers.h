@@ -1,4 +1,5 @@
 //===- StepBuffers.h - Memory for one step's inputs and outputs -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_STEPBUFFERS_H
 #define DLC_EXECUTION_STEPBUFFERS_H
 

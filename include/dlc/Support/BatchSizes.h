@@ -1,4 +1,5 @@
 //===- BatchSizes.h - Samples in batches of given sizes ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // How a data set is cut into the batches that a step is compiled for: the
 // greatest size as often as it fits, then the next. Whoever chooses the sizes

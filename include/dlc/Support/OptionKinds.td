@@ -1,4 +1,5 @@
 //===- OptionKinds.td - Options of all tools ---------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SUPPORT_OPTIONKINDS_TD
 #define DLC_SUPPORT_OPTIONKINDS_TD
 

@@ -1,4 +1,5 @@
 //===- OptionList.h - The command line of a tool ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A tool describes its options in a table (Options.td), from which parsing,
 // --help and suggestions follow.

@@ -1,4 +1,5 @@
 //===- Version.h - What --version prints ------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SUPPORT_VERSION_H
 #define DLC_SUPPORT_VERSION_H
 

@@ -1,4 +1,5 @@
 //===- Evaluation.h - A step over a whole data set --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_EVALUATION_H
 #define DLC_TRAINING_EVALUATION_H
 

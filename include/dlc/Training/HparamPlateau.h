@@ -1,4 +1,5 @@
 //===- HparamPlateau.h - A plateau that sets a hyper-parameter --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_HPARAMPLATEAU_H
 #define DLC_TRAINING_HPARAMPLATEAU_H
 

@@ -1,4 +1,5 @@
 //===- Metadata.h - Text beside the tensors of a checkpoint -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The `__metadata__` of a safetensors file, in which a run keeps what belongs
 // to it and not to the model.

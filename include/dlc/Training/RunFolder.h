@@ -1,4 +1,5 @@
 //===- RunFolder.h - What a training run keeps on the disk ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_RUNFOLDER_H
 #define DLC_TRAINING_RUNFOLDER_H
 

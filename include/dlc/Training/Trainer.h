@@ -1,4 +1,5 @@
 //===- Trainer.h - Epochs of a training step --------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_TRAINER_H
 #define DLC_TRAINING_TRAINER_H
 

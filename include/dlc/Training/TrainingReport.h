@@ -1,4 +1,5 @@
 //===- TrainingReport.h - The lines of a training run -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_TRAININGREPORT_H
 #define DLC_TRAINING_TRAININGREPORT_H
 

@@ -1,4 +1,5 @@
 //===- BatchesTest.cpp - From samples to the inputs of a step -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Batches.h"
 

@@ -1,4 +1,5 @@
 //===- ModelTest.cpp - A compiled model as a C++ object -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/Model.h"
 

@@ -1,4 +1,5 @@
 //===- RunTest.cpp - The tool dlc-run -------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Run/Run.h"
 

@@ -1,4 +1,5 @@
 //===- CheckpointTest.cpp - Files that go out and come in -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CheckpointFolder.h"
 

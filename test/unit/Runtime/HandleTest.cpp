@@ -1,4 +1,5 @@
 //===- HandleTest.cpp - Instances, steps and hyper-parameters -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TestModel.h"
 #include "gtest/gtest.h"

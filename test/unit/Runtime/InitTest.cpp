@@ -1,4 +1,5 @@
 //===- InitTest.cpp - Initial values of the state -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TestModel.h"
 #include "gtest/gtest.h"

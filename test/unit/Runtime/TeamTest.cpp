@@ -1,4 +1,5 @@
 //===- TeamTest.cpp - Workers and their barrier ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TestModel.h"
 #include "gtest/gtest.h"

@@ -1,4 +1,5 @@
 //===- EvaluationTest.cpp - A step over a whole data set ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Evaluation.h"
 
