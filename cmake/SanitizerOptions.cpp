@@ -1,4 +1,5 @@
 //===- SanitizerOptions.cpp - What sanitizers may not ask for -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // LLVM's own libraries are not instrumented. Their headers, compiled into our
 // code, mark the free parts of memory pools as poisoned; the libraries hand out

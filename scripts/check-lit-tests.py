@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Finds lit tests that look as if they checked something and do not.
 
 FileCheck ignores what it does not know: a line with a misspelt suffix

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What the scripts share; sourced, never run. Sets the working directory to the
 # root of the repository.
 # shellcheck shell=bash
@@ -19,6 +20,15 @@ cpp_files() {
     [ -d "$folder" ] && folders+=("$folder")
   done
   find "${folders[@]}" -type f \( -name '*.c' -o -name '*.h' -o -name '*.cpp' \) | LC_ALL=C sort
+}
+
+# Files that begin with the licence, one path a line: those in C, C++, assembly and
+# TableGen, and scripts.
+licensed_files() {
+  find dialects include lib tools cmake test examples bench -type f \
+    \( -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.S' -o -name '*.td' -o -name '*.py' \) |
+    LC_ALL=C sort
+  find .ci scripts -maxdepth 1 -type f | LC_ALL=C sort
 }
 
 # Debian's Python, which sees Debian's numpy; another one may stand first in PATH.

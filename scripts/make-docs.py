@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes docs/phases.md, docs/ops.md and docs/status.md.
 
 ops.md is made of the op definitions (dialects/Dl/*.td, read by TableGen), status.md
@@ -43,7 +44,7 @@ def read_ops(family, args):
 def heading(path):
     """What follows the dash in the first line of a .td file."""
     first = path.read_text().splitlines()[0]
-    return re.search(r" - (.*?) -+\*-", first).group(1)
+    return re.search(r" - (.*?) -+(?:\*-|===//)", first).group(1)
 
 
 def is_a(record, name):

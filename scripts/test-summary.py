@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Adds up the results of lit and GoogleTest and prints `N passed, N failed`.
 
 Usage: test-summary.py RESULTS, a folder with lit.json (lit -o) and unit/*.json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What all lit tests share: which files are tests, and which tools they call.
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How compile time grows with the size of a program.
 
 Compiles programs of growing size, family by family, with `dlc x.mlir -o x.o`, and fits

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compile time of an LSTM's training step over 16 and over 784 steps, in turns.
 
 A loop is never unrolled, so both take the same time. Prints the median of each and the ratio.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks for prediction as programs in dl: VGG-11 with batch norm, one of depthwise
 convolutions in the manner of MobileNet, and the generator of a DCGAN.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Time of a prediction: dlc against ONNX Runtime, in one run on one machine.
 
 Needs numpy, onnx and onnxruntime (pip install). What dlc compiles is also written as an ONNX

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Measures code that dl-emit-loops makes, on one core.
 
 Compiles each kernel to an object file, links it with a driver in C, and prints

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks in which image layouts meet: programs in dl, with a step that predicts and one that
 trains.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Bytes that the transposes of each step move, before and after dl-choose-layout.
 
   bench/layout/transposes.py build/release/bin/dlc build/release/bin/dlc-models [NAME or FILE ...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Time and memory of a training step with and without a memory budget, in one run.
 
 Compiles a reference model twice, unconstrained and with a part of that arena as its

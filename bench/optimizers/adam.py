@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Bandwidth of the Adam step on ten million parameters beside that of a plain copy loop.
 
     bench/optimizers/adam.py [--dlc DLC] [--threads 2] [--repeat 9]

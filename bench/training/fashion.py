@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Images a second of a training step: dlc against PyTorch, in one run on one machine.
 
 Trains examples/fashion.mlir and the same network in PyTorch (pip install torch) on the same

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times one step of two libraries of one model, in turns, and prints the ratio.
 
 For a change of the compiler: compile a program with the compiler before and after it, then

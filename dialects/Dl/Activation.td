@@ -1,4 +1,5 @@
-//===- Activation.td - What networks put between layers ---------*- tablegen -*-===//
+//===- Activation.td - What networks put between layers ----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All but relu are short for functions of Elementwise.td, written so that no
 // large operand makes a value or a gradient infinite that is finite. Each is as

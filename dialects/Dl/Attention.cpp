@@ -1,4 +1,5 @@
 //===- Attention.cpp - Weighted means of values ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

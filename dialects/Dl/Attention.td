@@ -1,4 +1,5 @@
-//===- Attention.td - Weighted means of values ------------------*- tablegen -*-===//
+//===- Attention.td - Weighted means of values -------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_ATTENTION_TD
 #define DL_ATTENTION_TD

@@ -1,4 +1,5 @@
 //===- Build.h - Short ways to build `dl` programs --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For derivative rules and decompositions, which read best as formulas.
 //

@@ -1,4 +1,5 @@
 //===- Convolution.cpp - Convolutions and their gradients -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

@@ -1,4 +1,5 @@
-//===- Convolution.td - Convolutions and their gradients --------*- tablegen -*-===//
+//===- Convolution.td - Convolutions and their gradients ---*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The three of rank 2 are primitive, bilinear, and close over themselves: the
 // derivative of each is made of the other two. Sequences, volumes and the

@@ -1,4 +1,5 @@
 //===- Dl.cpp - Registration of the dialect -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Build.h"

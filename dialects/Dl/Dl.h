@@ -1,4 +1,5 @@
 //===- Dl.h - The dialect `dl` ----------------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DIALECTS_DL_DL_H
 #define DIALECTS_DL_DL_H
 
@@ -45,7 +46,7 @@ struct HyperUse {
 
 /// Whether a hyper-parameter may be that number.
 bool isInRange(double value, HyperRange range);
-/// "of 0 or more"
+/// "0 or more"
 llvm::StringRef describeRange(HyperRange range);
 
 /// One update of one parameter (Optimizer.h).

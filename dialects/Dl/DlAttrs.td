@@ -1,4 +1,5 @@
-//===- DlAttrs.td - Modes, initialisers, optimizers -------------*- tablegen -*-===//
+//===- DlAttrs.td - Modes, initialisers, optimizers --------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_ATTRS_TD
 #define DL_ATTRS_TD

@@ -1,4 +1,5 @@
-//===- DlBase.td - The dialect and what its ops have in common -*- tablegen -*-===//
+//===- DlBase.td - The dialect and what its ops have in common ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_BASE_TD
 #define DL_BASE_TD

@@ -1,4 +1,5 @@
-//===- DlInterfaces.td - What passes may ask of an op -----------*- tablegen -*-===//
+//===- DlInterfaces.td - What passes may ask of an op ------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_INTERFACES_TD
 #define DL_INTERFACES_TD

@@ -1,4 +1,5 @@
-//===- Dropout.td - Values left out by chance -------------------*- tablegen -*-===//
+//===- Dropout.td - Values left out by chance --------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_DROPOUT_TD
 #define DL_DROPOUT_TD

@@ -1,4 +1,5 @@
-//===- Elementwise.td - Scalar functions of tensors -------------*- tablegen -*-===//
+//===- Elementwise.td - Scalar functions of tensors --------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The shapes of several operands broadcast as in NumPy: aligned at the last
 // dimension, an extent of 1 (or a missing dimension) goes with any other.

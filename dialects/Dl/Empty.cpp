@@ -1,4 +1,5 @@
 //===- Empty.cpp - What has no elements is known --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %y = dl.exp %x : tensor<0x4xf32>
 //

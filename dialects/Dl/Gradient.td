@@ -1,4 +1,5 @@
-//===- Gradient.td - Derivatives and descent --------------------*- tablegen -*-===//
+//===- Gradient.td - Derivatives and descent ---------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_GRADIENT_TD
 #define DL_GRADIENT_TD

@@ -1,4 +1,5 @@
 //===- Graph.cpp - Sparse matrices and graphs -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

@@ -1,4 +1,5 @@
-//===- Graph.td - Sparse matrices and graphs --------------------*- tablegen -*-===//
+//===- Graph.td - Sparse matrices and graphs ---------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_GRAPH_TD
 #define DL_GRAPH_TD

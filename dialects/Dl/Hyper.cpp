@@ -1,4 +1,5 @@
 //===- Hyper.cpp - Which numbers a hyper-parameter may be -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Rules of optimizers and clauses of `dl.minimize` say which numbers they take
 // (HyperUse). What is checked of those in the program and of values that are
@@ -8,46 +9,34 @@
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"
+#include "lib/Runtime/Range.h"
 
 #include <cmath>
 
 using namespace mlir;
 using namespace dlc::dl;
 
+// A library keeps the range as the number that it has here (Runtime.h).
+static_assert(static_cast<int>(HyperRange::Finite) == DLC_FINITE &&
+              static_cast<int>(HyperRange::NotNegative) == DLC_NOT_NEGATIVE &&
+              static_cast<int>(HyperRange::UpToOne) == DLC_UP_TO_ONE &&
+              static_cast<int>(HyperRange::BelowOne) == DLC_BELOW_ONE);
+
 bool dlc::dl::isInRange(double value, HyperRange range) {
-  switch (range) {
-  case HyperRange::Finite:
-    return std::isfinite(value);
-  case HyperRange::NotNegative:
-    return value >= 0 && std::isfinite(value);
-  case HyperRange::UpToOne:
-    return value >= 0 && value <= 1;
-  case HyperRange::BelowOne:
-    return value >= 0 && value < 1;
-  }
-  llvm_unreachable("not a range");
+  return dlc_rt_is_in_range(static_cast<int32_t>(range), value);
 }
 
 StringRef dlc::dl::describeRange(HyperRange range) {
-  switch (range) {
-  case HyperRange::Finite:
-    return "to be finite";
-  case HyperRange::NotNegative:
-    return "of 0 or more";
-  case HyperRange::UpToOne:
-    return "in [0, 1]";
-  case HyperRange::BelowOne:
-    return "in [0, 1)";
-  }
-  llvm_unreachable("not a range");
+  return dlc_rt_describe_range(static_cast<int32_t>(range));
 }
 
 LogicalResult dlc::dl::verifyHypers(Operation *op, ArrayRef<HyperUse> uses,
                                     SymbolTableCollection &symbols) {
   for (const HyperUse &use : uses) {
     auto complain = [&](double value) {
-      return op->emitOpError() << "expects " << use.name << use.owner << ' '
-                               << describeRange(use.range) << ", not " << value;
+      return op->emitOpError()
+             << "expects " << use.name << use.owner << " to be "
+             << describeRange(use.range) << ", not " << value;
     };
     if (auto number = dyn_cast_or_null<FloatAttr>(use.value))
       if (!isInRange(number.getValueAsDouble(), use.range))
@@ -75,8 +64,8 @@ LogicalResult HparamOp::verify() {
                             "to 3.4e+38, not "
                          << value;
   if (getRange() && !isInRange(static_cast<float>(value), *getRange()))
-    return emitOpError() << "expects a value " << describeRange(*getRange())
-                         << ", not " << value;
+    return emitOpError() << "expects its value to be "
+                         << describeRange(*getRange()) << ", not " << value;
   return success();
 }
 

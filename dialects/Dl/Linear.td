@@ -1,4 +1,5 @@
-//===- Linear.td - Matrix products ------------------------------*- tablegen -*-===//
+//===- Linear.td - Matrix products -------------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_LINEAR_TD
 #define DL_LINEAR_TD

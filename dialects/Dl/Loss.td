@@ -1,4 +1,5 @@
-//===- Loss.td - What training makes small ----------------------*- tablegen -*-===//
+//===- Loss.td - What training makes small -----------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each is as PyTorch's function of the same name. `reduction(...)` says what
 // becomes of the terms: `mean` (the default), `sum`, or `none`, which leaves

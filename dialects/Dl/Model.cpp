@@ -1,4 +1,5 @@
 //===- Model.cpp - Models, state, functions and steps ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

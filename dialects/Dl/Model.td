@@ -1,4 +1,5 @@
-//===- Model.td - Models, state, functions and steps ------------*- tablegen -*-===//
+//===- Model.td - Models, state, functions and steps -------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_MODEL_TD
 #define DL_MODEL_TD
@@ -57,9 +58,7 @@ def Dl_ModelOp : Dl_Op<"model", [
     | `(x w) * c` | `x (w * c)` | for n terms, n units of the sum of \|x w c\| |
     | `max_pool(f(x))` | `f(max_pool(x))` | by as much as f as it is computed fails to ascend: 2 units; f is sigmoid, tanh, exp, expm1, erf, elu, selu, softplus or softsign |
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       OptionalAttr<DictionaryAttr>:$manifest,
-                       UnitAttr:$fastmath);
+  let arguments = (ins SymbolNameAttr:$sym_name, UnitAttr:$fastmath);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasVerifier = 1;

@@ -1,4 +1,5 @@
-//===- Normalisation.td - Zero mean, unit variance --------------*- tablegen -*-===//
+//===- Normalisation.td - Zero mean, unit variance ---------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_NORMALISATION_TD
 #define DL_NORMALISATION_TD

@@ -1,4 +1,5 @@
 //===- Optimizer.cpp - What update rules and descent are made of ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Optimizer.h"
 

@@ -1,4 +1,5 @@
 //===- Optimizer.h - One update of one parameter ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What an update rule (OptimizerAttrInterface) builds its program with.
 //

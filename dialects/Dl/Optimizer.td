@@ -1,4 +1,5 @@
-//===- Optimizer.td - Update rules and what tames gradients -----*- tablegen -*-===//
+//===- Optimizer.td - Update rules and what tames gradients ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_OPTIMIZER_TD
 #define DL_OPTIMIZER_TD

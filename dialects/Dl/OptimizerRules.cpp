@@ -1,4 +1,5 @@
 //===- OptimizerRules.cpp - Update rules ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each rule is a program of elementwise ops; the fusion of a step makes one
 // pass over memory of it. The formulas are in Optimizer.td.

@@ -1,4 +1,5 @@
 //===- Params.cpp - Parameters by name ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Params.h"
 

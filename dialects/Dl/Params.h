@@ -1,4 +1,5 @@
 //===- Params.h - Parameters by name ----------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DIALECTS_DL_PARAMS_H
 #define DIALECTS_DL_PARAMS_H
 

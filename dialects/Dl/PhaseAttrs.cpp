@@ -1,4 +1,5 @@
 //===- PhaseAttrs.cpp - Attributes that phases leave for one another ------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Functions carry attributes `dl.*` from phase to phase
 // (dlc/Transforms/Names.h). The dialect owns that prefix: an attribute of it

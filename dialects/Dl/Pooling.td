@@ -1,4 +1,5 @@
-//===- Pooling.td - Maxima and means of windows -----------------*- tablegen -*-===//
+//===- Pooling.td - Maxima and means of windows ------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_POOLING_TD
 #define DL_POOLING_TD

@@ -1,4 +1,5 @@
 //===- Random.cpp - Numbers by chance, the same every time ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

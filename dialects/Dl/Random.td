@@ -1,4 +1,5 @@
-//===- Random.td - Numbers by chance, the same every time -------*- tablegen -*-===//
+//===- Random.td - Numbers by chance, the same every time --*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_RANDOM_TD
 #define DL_RANDOM_TD

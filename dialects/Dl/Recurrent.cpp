@@ -1,4 +1,5 @@
 //===- Recurrent.cpp - Recurrent layers and their cells -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

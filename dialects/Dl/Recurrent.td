@@ -1,4 +1,5 @@
-//===- Recurrent.td - Recurrent layers and their cells ----------*- tablegen -*-===//
+//===- Recurrent.td - Recurrent layers and their cells -----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_RECURRENT_TD
 #define DL_RECURRENT_TD

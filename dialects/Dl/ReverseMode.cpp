@@ -1,4 +1,5 @@
 //===- ReverseMode.cpp - Derivatives of a block of ops --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/ReverseMode.h"
 

@@ -1,4 +1,5 @@
 //===- ReverseMode.h - Derivatives of a block of ops ------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What the gradient of a step and that of a loop's body have in common.
 //

@@ -1,4 +1,5 @@
-//===- Scan.td - Loops over a leading dimension -----------------*- tablegen -*-===//
+//===- Scan.td - Loops over a leading dimension ------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_SCAN_TD
 #define DL_SCAN_TD

@@ -1,4 +1,5 @@
 //===- ScanGradient.cpp - The derivative of a loop ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   s, y = scan carry(s) over(x) with(w) { s1, y = f(s, x, w); yield s1, y }
 //

@@ -1,4 +1,5 @@
 //===- Schedule.cpp - Learning rates that follow the step count -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/Dl.h"

@@ -1,4 +1,5 @@
-//===- Schedule.td - Learning rates that follow the step count --*- tablegen -*-===//
+//===- Schedule.td - Learning rates that follow the step count ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The schedules of torch.optim.lr_scheduler as functions of a count, with its names
 // of attributes and its defaults. None keeps anything: what a schedule gives at a

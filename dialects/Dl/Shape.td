@@ -1,4 +1,5 @@
-//===- Shape.td - Where elements stand --------------------------*- tablegen -*-===//
+//===- Shape.td - Where elements stand ---------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_SHAPE_TD
 #define DL_SHAPE_TD

@@ -1,4 +1,5 @@
 //===- ShapeBoxes.cpp - Parts of tensors, and tensors of parts ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The ops of Shape.td that take boxes out of tensors or put them together.
 //

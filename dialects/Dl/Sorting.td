@@ -1,4 +1,5 @@
-//===- Sorting.td - Order along a dimension, running sums -------*- tablegen -*-===//
+//===- Sorting.td - Order along a dimension, running sums --*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_SORTING_TD
 #define DL_SORTING_TD

@@ -1,4 +1,5 @@
 //===- Syntax.h - Custom parts of the ops' assembly formats -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a family's `custom<X>(...)` calls; included by the .cpp of the family.
 //

@@ -1,4 +1,5 @@
-//===- Table.td - Reading and adding at computed places ---------*- tablegen -*-===//
+//===- Table.td - Reading and adding at computed places ----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_TABLE_TD
 #define DL_TABLE_TD

@@ -1,4 +1,5 @@
 //===- Windows.cpp - Geometry of convolution and pooling windows ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Dl.h"
 

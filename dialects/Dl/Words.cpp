@@ -1,4 +1,5 @@
 //===- Words.cpp - Words that an op or an attribute does not know ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Words.h"
 

@@ -1,4 +1,5 @@
 //===- Words.h - Words that an op or an attribute does not know -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // MLIR keeps an attribute that an op does not define and no pass reads it: a
 // misspelt word would leave a default in force without a message. Here such

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Trains examples/fashion.mlir through its compiled library, in C99 and with
  * nothing but that library and libc. See README.md beside this file.
  *

@@ -1,4 +1,5 @@
 //===- Compiler.h - From a program to code ----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_COMPILER_H
 #define DLC_COMPILER_H
 
@@ -65,6 +66,10 @@ struct CompilerOptions {
   /// Sizes of the batch to compile steps for: "1,8,32" or "1to32", of one step
   /// "predict=1,8,32". Empty: those that the program has.
   std::vector<std::string> batch = {};
+  /// Steps that will run over so many samples, each once. Where the batches of
+  /// a step leave some over, it is compiled for as many as well; a step that
+  /// has no such form, or whose sizes `batch` gives, is left as it is.
+  std::vector<std::pair<std::string, int64_t>> coverSamples = {};
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};
@@ -144,6 +149,9 @@ public:
 
 private:
   explicit Compilation(const CompilerOptions &options);
+
+  /// Compiles steps for the rest of options.coverSamples.
+  void coverSamples();
 
   /// Verifies once that the program is one that phase `from` can have left, or,
   /// if `from` is empty, one that a user can have written.

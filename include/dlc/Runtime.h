@@ -1,4 +1,5 @@
-//===- Runtime.h - The C interface of a compiled model ----------*- C -*-===//
+//===- Runtime.h - The C interface of a compiled model ------------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A compiled model is a table of constants (`dlc_model`: what it keeps, what
 // its steps take and give) beside the code of its steps. The runtime interprets
@@ -244,6 +245,12 @@ typedef enum dlc_scope {
 /// leads nowhere is an error.
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope);
 
+/// The same with text beside the tensors, the `__metadata__` of the file:
+/// `count` names, each followed by its value, in UTF-8. No name may come twice.
+dlc_status dlc_save_with_metadata(dlc_handle *handle, const char *path,
+                                  int scope, const char *const *metadata,
+                                  int count);
+
 /// Reads a safetensors file. Every entry of the scope must be there (but see
 /// DLC_PRESENT) with its shape and type; a name that the model does not know is
 /// an error. The state is unchanged unless the whole file is good. Only regular
@@ -274,6 +281,8 @@ typedef struct dlc_api {
   dlc_status (*load)(dlc_handle *, const char *, int);
   const char *(*last_error)(const dlc_handle *);
   dlc_status (*run_batch)(dlc_handle *, int, int64_t, void *const *);
+  dlc_status (*save_with_metadata)(dlc_handle *, const char *, int,
+                                   const char *const *, int);
 } dlc_api;
 
 /// The runtime that this program is linked with.

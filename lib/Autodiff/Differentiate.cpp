@@ -1,4 +1,5 @@
 //===- Differentiate.cpp - Reverse mode -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %g = dl.gradient %y wrt %x
 //

@@ -1,4 +1,5 @@
 //===- GradientStep.cpp - Gradients of a step that trains -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.step @train(...) -> (...) {
 //     ...

@@ -1,4 +1,5 @@
 //===- WidenFloats.cpp - A program in f64 ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Differences of a loss in f32 say nothing of its gradient; so a program is
 // checked in f64, whatever it is written in.

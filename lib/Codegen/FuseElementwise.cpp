@@ -1,4 +1,5 @@
 //===- FuseElementwise.cpp - Merge elementwise ops into their users -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Upstream's fusion with a rule of our own for when it pays: the user reads
 // each element of the producer once, so nothing is computed twice. Then ops

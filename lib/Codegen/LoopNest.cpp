@@ -1,4 +1,5 @@
 //===- LoopNest.cpp - A structured op as loops over flat buffers ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LoopNest.h"
 

@@ -1,4 +1,5 @@
 //===- LoopNest.h - A structured op as loops over flat buffers --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A `linalg.generic` on static memrefs, reduced to what code generation needs:
 // loops with constant extents, and for every operand the number of elements

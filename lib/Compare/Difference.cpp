@@ -1,4 +1,5 @@
 //===- Difference.cpp - How far two tensors are apart ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compare/Difference.h"
 

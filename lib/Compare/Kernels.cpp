@@ -1,4 +1,5 @@
 //===- Kernels.cpp - Kernels compiled alone -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @train(...) {
 //     %0 = call @kernel_0(%x, %w)
@@ -338,15 +339,15 @@ Expected<KernelReport> KernelComparison::run(StringRef path,
   if (!index)
     return index.takeError();
   const dlc_step &step = model->step(*index);
-  StepBuffers buffers(step);
-  if (Error error = buffers.check())
-    return std::move(error);
-  if (Error error = request.fillInputs(step, buffers))
+  Expected<StepBuffers> buffers = StepBuffers::create(step);
+  if (!buffers)
+    return buffers.takeError();
+  if (Error error = request.fillInputs(step, *buffers))
     return std::move(error);
   if (Error error = request.initialise(*model))
     return std::move(error);
   // A step that fails has run kernels up to there.
-  if (Error error = model->run(*index, buffers.io()))
+  if (Error error = model->run(*index, *buffers))
     consumeError(std::move(error));
 
   if (guilty) {

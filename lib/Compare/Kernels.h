@@ -1,4 +1,5 @@
 //===- Kernels.h - Kernels compiled alone -----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_COMPARE_KERNELS_H
 #define DLC_LIB_COMPARE_KERNELS_H
 

@@ -1,4 +1,5 @@
 //===- Probe.cpp - Programs of single kernels -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Probe.h"
 
@@ -195,12 +196,12 @@ Answer Probe::run(StringRef name, ArrayRef<Shared> operands,
   if (!index)
     return fail(index.takeError());
   const dlc_step &step = model->step(*index);
-  StepBuffers buffers(step);
-  if (Error error = buffers.check())
-    return fail(std::move(error));
+  Expected<StepBuffers> buffers = StepBuffers::create(step);
+  if (!buffers)
+    return fail(buffers.takeError());
   for (auto [i, operand] : enumerate(operands))
-    operand->store(buffers.input(i).data());
-  if (Error error = model->run(*index, buffers.io()))
+    operand->store(buffers->input(i).data());
+  if (Error error = model->run(*index, *buffers))
     return fail(std::move(error));
   // How sensitive it is is asked only where it matters.
   std::vector<double> noise;
@@ -208,7 +209,7 @@ Answer Probe::run(StringRef name, ArrayRef<Shared> operands,
     std::vector<char> bytes = bytesOf(*expected[i], step.outputs[i]);
     auto compare = [&](double moved) {
       return compareTensors(step.outputs[i].type, expected[i]->shape(),
-                            buffers.output(i).data(), bytes.data(), tolerance,
+                            buffers->output(i).data(), bytes.data(), tolerance,
                             moved);
     };
     Difference difference = compare(0);

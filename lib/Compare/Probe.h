@@ -1,4 +1,5 @@
 //===- Probe.h - Programs of single kernels ---------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_COMPARE_PROBE_H
 #define DLC_LIB_COMPARE_PROBE_H
 

@@ -1,4 +1,5 @@
 //===- Stages.cpp - One step, phase by phase ------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compare/Compare.h"
 
@@ -156,10 +157,10 @@ Expected<Outcome> Comparison::call(Model &model, unsigned seed) const {
   if (!index)
     return index.takeError();
   const dlc_step &step = model.step(*index);
-  StepBuffers buffers(step);
-  if (Error error = buffers.check())
-    return std::move(error);
-  if (Error error = request.fillInputs(step, buffers))
+  Expected<StepBuffers> buffers = StepBuffers::create(step);
+  if (!buffers)
+    return buffers.takeError();
+  if (Error error = request.fillInputs(step, *buffers))
     return std::move(error);
   if (Error error = request.initialise(model))
     return std::move(error);
@@ -167,12 +168,12 @@ Expected<Outcome> Comparison::call(Model &model, unsigned seed) const {
   if (seed != 0) {
     rounding.emplace(seed);
     for (int i = 0; i < step.num_inputs; ++i)
-      perturb(step.inputs[i].type, buffers.input(i), seed + i);
+      perturb(step.inputs[i].type, buffers->input(i), seed + i);
     if (Error error = perturbState(model, seed + step.num_inputs))
       return std::move(error);
   }
   Outcome outcome;
-  if (Error error = model.run(*index, buffers.io())) {
+  if (Error error = model.run(*index, *buffers)) {
     outcome.fault = toString(std::move(error));
     return outcome;
   }
@@ -184,7 +185,7 @@ Expected<Outcome> Comparison::call(Model &model, unsigned seed) const {
                  {}});
   };
   for (int i = 0; i < step.num_outputs; ++i) {
-    ArrayRef<char> bytes = buffers.output(i);
+    ArrayRef<char> bytes = buffers->output(i);
     add("output", step.outputs[i]).bytes.assign(bytes.begin(), bytes.end());
   }
   const dlc_model &description = model.description();

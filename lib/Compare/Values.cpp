@@ -1,4 +1,5 @@
 //===- Values.cpp - The values of a step, to be found again ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Values.h"
 

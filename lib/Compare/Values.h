@@ -1,4 +1,5 @@
 //===- Values.h - The values of a step, to be found again -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_COMPARE_VALUES_H
 #define DLC_LIB_COMPARE_VALUES_H
 

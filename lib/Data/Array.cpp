@@ -1,4 +1,5 @@
 //===- Array.cpp - A tensor of data in memory -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Array.h"
 

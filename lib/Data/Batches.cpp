@@ -1,4 +1,5 @@
 //===- Batches.cpp - From samples to the inputs of a step -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Batches.h"
 
@@ -87,14 +88,25 @@ Expected<BatchFeed> BatchFeed::create(const Dataset &data,
   return feed;
 }
 
-void BatchFeed::fill(ArrayRef<uint32_t> rows, StepBuffers &buffers) const {
-  assert(static_cast<int64_t>(rows.size()) <= batch && "more than a batch");
+Error BatchFeed::fill(ArrayRef<uint32_t> rows, StepBuffers &buffers) const {
+  const dlc_step &step = buffers.step();
+  if (step.num_inputs != static_cast<int>(sources.size()))
+    return makeError("step '{0}' has {1} inputs, data for {2} were matched",
+                     step.name, step.num_inputs, sources.size());
   for (auto [index, source] : enumerate(sources)) {
-    char *target = buffers.input(index).data();
+    MutableArrayRef<char> target = buffers.input(index);
+    if (target.size() != rows.size() * source.sampleBytes)
+      return makeError("input '{0}' of step '{1}' takes {2} bytes, {3} samples "
+                       "have {4}",
+                       step.inputs[index].name, step.name, target.size(),
+                       rows.size(), rows.size() * source.sampleBytes);
+    char *at = target.data();
     for (uint32_t row : rows) {
-      std::memcpy(target, source.data + row * source.sampleBytes,
+      assert(row < samples && "no such sample");
+      std::memcpy(at, source.data + row * source.sampleBytes,
                   source.sampleBytes);
-      target += source.sampleBytes;
+      at += source.sampleBytes;
     }
   }
+  return Error::success();
 }

@@ -1,4 +1,5 @@
 //===- Elements.cpp - The elements after a file's header ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Elements.h"
 

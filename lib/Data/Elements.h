@@ -1,4 +1,5 @@
 //===- Elements.h - The elements after a file's header ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_DATA_ELEMENTS_H
 #define DLC_LIB_DATA_ELEMENTS_H
 

@@ -1,4 +1,5 @@
 //===- Idx.cpp - Reader of IDX files --------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The file is two zero bytes, a type, a rank, `rank` dimensions of 32 bits,
 // then the elements, last dimension fastest; all numbers are big-endian.

@@ -1,4 +1,5 @@
 //===- Npy.cpp - Reader and writer of .npy files --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The file is "\x93NUMPY", two bytes of version, the length of a header (16
 // bits in version 1, 32 in version 2), the header, then the elements. The

@@ -1,4 +1,5 @@
 //===- CodeCache.cpp - Compiled programs on disk --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An entry is a file:
 //
@@ -100,6 +101,9 @@ std::string CodeCache::keyOf(MemoryBufferRef program,
   std::string build = compilerBuild();
   if (build.empty() || !options.dumpPhases.empty() || options.printMemoryPlan)
     return "";
+  std::string samples;
+  for (const auto &[step, count] : options.coverSamples)
+    samples += std::to_string(count) + " of " + step + " ";
   std::string all;
   raw_string_ostream stream(all);
   // Each with its length, so that no two lists have one text.
@@ -108,7 +112,7 @@ std::string CodeCache::keyOf(MemoryBufferRef program,
         std::to_string(options.memoryBudget), options.gradientsOf,
         std::to_string(options.gradientOrder),
         std::to_string(options.gradientNumber), options.from,
-        join(options.disabledPasses, " "), join(options.batch, " "),
+        join(options.disabledPasses, " "), join(options.batch, " "), samples,
         // Faults name the file of the op.
         sys::path::filename(program.getBufferIdentifier()).str()})
     stream << part.size() << ' ' << part;

@@ -1,4 +1,5 @@
 //===- Freeze.cpp - The state that a frozen library holds -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/Freeze.h"
 

@@ -1,4 +1,5 @@
 //===- Interpret.cpp - A program as a model that is not compiled ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The model is tables in memory beside one step function, which evaluates the
 // step's function of the program. All the rest (state, checkpoints, checks of

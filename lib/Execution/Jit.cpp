@@ -1,4 +1,5 @@
 //===- Jit.cpp - From a program to a model in this process ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/Jit.h"
 

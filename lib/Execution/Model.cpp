@@ -1,4 +1,5 @@
 //===- Model.cpp - A compiled model as a C++ object -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every call goes through the table of functions that came with the model: a
 // shared library brings its own runtime, and a handle that one runtime made
@@ -13,6 +14,7 @@
 #include "dlc/Support/Stop.h"
 #include "dlc/Support/Suggest.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/BinaryFormat/ELF.h"
@@ -148,22 +150,41 @@ Error Model::init(uint64_t seed) {
   return check(library.api->init(handle, seed));
 }
 
-Error Model::run(int step, ArrayRef<void *> io) {
-  const dlc_step &description = this->step(step);
-  size_t expected = description.num_inputs + description.num_outputs;
-  if (io.size() != expected)
-    return makeError("step '{0}' takes {1} buffers, got {2}", description.name,
-                     expected, io.size());
-  return check(library.api->run(handle, step, io.data()));
+/// Where the buffers of `seen` are no room for the tensors of `step`.
+static std::string findMismatch(const dlc_step &step, const dlc_step &seen) {
+  if (StringRef(step.name) != seen.name)
+    return formatv("step '{0}' is called with buffers of step '{1}'", step.name,
+                   seen.name);
+  auto compare = [&](StringRef kind, ArrayRef<dlc_tensor> expected,
+                     ArrayRef<dlc_tensor> tensors) -> std::string {
+    if (tensors.size() != expected.size())
+      return formatv("step '{0}' has {1} {2}s, its buffers {3}", step.name,
+                     expected.size(), kind, tensors.size());
+    for (auto [tensor, wanted] : zip_equal(tensors, expected))
+      // Rows differ from one batch to another; the runtime knows the batches.
+      if (tensor.type != wanted.type || tensor.rank != wanted.rank ||
+          (!seen.batch && numElements(tensor) != numElements(wanted)))
+        return formatv("step '{0}': the buffer of {1} '{2}' is not of its type "
+                       "and shape",
+                       step.name, kind, wanted.name);
+    return "";
+  };
+  std::string flaw = compare("input", {step.inputs, size_t(step.num_inputs)},
+                             {seen.inputs, size_t(seen.num_inputs)});
+  return flaw.empty()
+             ? compare("output", {step.outputs, size_t(step.num_outputs)},
+                       {seen.outputs, size_t(seen.num_outputs)})
+             : flaw;
 }
 
-Error Model::runBatch(int step, int64_t batch, ArrayRef<void *> io) {
-  const dlc_step &description = this->step(step);
-  size_t expected = description.num_inputs + description.num_outputs;
-  if (io.size() != expected)
-    return makeError("step '{0}' takes {1} buffers, got {2}", description.name,
-                     expected, io.size());
-  return check(library.api->run_batch(handle, step, batch, io.data()));
+Error Model::run(int step, StepBuffers &buffers) {
+  std::string flaw = findMismatch(this->step(step), buffers.step());
+  if (!flaw.empty())
+    return makeError(Twine(flaw));
+  void *const *io = buffers.io().data();
+  int64_t batch = buffers.step().batch;
+  return check(batch ? library.api->run_batch(handle, step, batch, io)
+                     : library.api->run(handle, step, io));
 }
 
 Error Model::get(StringRef name, MutableArrayRef<char> data) {
@@ -203,10 +224,15 @@ Error Model::setHparam(StringRef name, double value) {
   return check(library.api->set_hparam(handle, name.str().c_str(), value));
 }
 
-Error Model::save(StringRef path, dlc_scope scope) {
+Error Model::save(StringRef path, dlc_scope scope,
+                  const std::map<std::string, std::string> &metadata) {
+  SmallVector<const char *> words;
+  for (const auto &[name, value] : metadata)
+    words.append({name.c_str(), value.c_str()});
   // The runtime knows nothing of handlers that remove files.
   HoldSignals hold;
-  return check(library.api->save(handle, path.str().c_str(), scope));
+  return check(library.api->save_with_metadata(
+      handle, path.str().c_str(), scope, words.data(), metadata.size()));
 }
 
 Error Model::load(StringRef path, dlc_scope scope) {

@@ -1,14 +1,17 @@
 //===- StepBuffers.cpp - Memory for one step's inputs and outputs ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/StepBuffers.h"
 
 #include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cassert>
 #include <cstring>
 
 using namespace llvm;
@@ -22,44 +25,74 @@ static size_t allocatedBytes(const dlc_tensor &tensor) {
   return alignTo(std::max<int64_t>(numBytes(tensor), 1), alignment);
 }
 
-static ArrayRef<dlc_tensor> inputsOf(const dlc_step &step) {
-  return ArrayRef(step.inputs, step.num_inputs);
-}
-static ArrayRef<dlc_tensor> outputsOf(const dlc_step &step) {
-  return ArrayRef(step.outputs, step.num_outputs);
-}
-
-StepBuffers::StepBuffers(const dlc_step &step) : description(step) {
-  for (ArrayRef<dlc_tensor> tensors : {inputsOf(step), outputsOf(step)})
-    for (const dlc_tensor &tensor : tensors) {
-      size_t bytes = allocatedBytes(tensor);
-      void *memory = std::aligned_alloc(alignment, bytes);
-      pointers.push_back(memory);
-      if (memory)
-        std::memset(memory, 0, bytes);
-      else
-        missing = &tensor;
-    }
-}
-
-StepBuffers::~StepBuffers() {
-  for (void *memory : pointers)
-    std::free(memory);
-}
-
-Error StepBuffers::check() const {
-  if (!missing)
-    return Error::success();
-  return makeError("no memory for '{0}' of step '{1}', {2} bytes",
-                   missing->name, description.name, numBytes(*missing));
+Expected<StepBuffers> StepBuffers::create(const dlc_step &step) {
+  StepBuffers buffers(step);
+  for (const dlc_tensor &tensor :
+       concat<const dlc_tensor>(ArrayRef(step.inputs, step.num_inputs),
+                                ArrayRef(step.outputs, step.num_outputs))) {
+    size_t bytes = allocatedBytes(tensor);
+    void *memory = std::aligned_alloc(alignment, bytes);
+    if (!memory)
+      return makeError("no memory for '{0}' of step '{1}', {2} bytes",
+                       tensor.name, step.name, numBytes(tensor));
+    std::memset(memory, 0, bytes);
+    buffers.owned.emplace_back(memory);
+    buffers.pointers.push_back(memory);
+  }
+  return std::move(buffers);
 }
 
 MutableArrayRef<char> StepBuffers::input(int index) {
+  assert(index >= 0 && index < description.num_inputs && "no such input");
   return {static_cast<char *>(pointers[index]),
           static_cast<size_t>(numBytes(description.inputs[index]))};
 }
 
 ArrayRef<char> StepBuffers::output(int index) const {
+  assert(index >= 0 && index < description.num_outputs && "no such output");
   return {static_cast<const char *>(pointers[description.num_inputs + index]),
           static_cast<size_t>(numBytes(description.outputs[index]))};
+}
+
+template <typename T>
+static T read(ArrayRef<char> bytes) {
+  T value;
+  std::memcpy(&value, bytes.data(), sizeof(T));
+  return value;
+}
+
+/// Calls `take` with the first element in the C++ type of its own. An empty
+/// tensor has memory too, of zeros.
+template <typename Take>
+static auto readFirst(int32_t type, ArrayRef<char> bytes, Take take) {
+  switch (static_cast<dlc_type>(type)) {
+  case DLC_F32:
+    return take(read<float>(bytes));
+  case DLC_F64:
+    return take(read<double>(bytes));
+  case DLC_BF16:
+    // A bf16 is the upper half of an f32.
+    return take(
+        bit_cast<float>(static_cast<uint32_t>(read<uint16_t>(bytes)) << 16));
+  case DLC_I1:
+  case DLC_U8:
+    return take(read<uint8_t>(bytes));
+  case DLC_I8:
+    return take(read<int8_t>(bytes));
+  case DLC_I32:
+    return take(read<int32_t>(bytes));
+  case DLC_I64:
+    return take(read<int64_t>(bytes));
+  }
+  llvm_unreachable("not a dlc_type");
+}
+
+double StepBuffers::real(int index) const {
+  return readFirst(description.outputs[index].type, output(index),
+                   [](auto value) { return static_cast<double>(value); });
+}
+
+int64_t StepBuffers::integer(int index) const {
+  return readFirst(description.outputs[index].type, output(index),
+                   [](auto value) { return static_cast<int64_t>(value); });
 }

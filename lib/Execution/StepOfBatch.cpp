@@ -1,4 +1,5 @@
 //===- StepOfBatch.cpp - A step as it is for a batch ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/StepOfBatch.h"
 

@@ -1,4 +1,5 @@
 //===- Tensor.cpp - Sizes and names of the C interface's tensors ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/Model.h"
 

@@ -1,4 +1,5 @@
 //===- Check.cpp - One program, run in many ways --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What is compared, and how far numbers may be apart:
 //

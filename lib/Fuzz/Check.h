@@ -1,4 +1,5 @@
 //===- Check.h - One program, run in many ways ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_CHECK_H
 #define DLC_LIB_FUZZ_CHECK_H
 

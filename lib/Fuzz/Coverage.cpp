@@ -1,4 +1,5 @@
 //===- Coverage.cpp - Which ops programs had, and how ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Coverage.h"
 

@@ -1,4 +1,5 @@
 //===- Differences.cpp - Gradients held against differences ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Compiled and interpreted gradients come from one rule, so that both may be
 // wrong alike. For `%g = dl.gradient %y wrt %t cotangent(%c)` two more programs

@@ -1,4 +1,5 @@
 //===- Differences.h - Gradients held against differences -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_DIFFERENCES_H
 #define DLC_LIB_FUZZ_DIFFERENCES_H
 

@@ -1,4 +1,5 @@
 //===- Driver.cpp - Many programs, each in a process of its own -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A program that makes the compiler crash or run for ever is a finding like any
 // other, and not the end: each is made, run and compared in a process of its

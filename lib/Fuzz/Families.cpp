@@ -1,4 +1,5 @@
 //===- Families.cpp - The generators of all families ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

@@ -1,4 +1,5 @@
 //===- GenerateElementwise.cpp - Elementwise ops and activations ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

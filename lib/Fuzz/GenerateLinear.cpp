@@ -1,4 +1,5 @@
 //===- GenerateLinear.cpp - Reductions, products, sparse matrices ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

@@ -1,4 +1,5 @@
 //===- GenerateNetworks.cpp - Losses, normalisation, recurrent layers -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

@@ -1,4 +1,5 @@
 //===- GenerateRandom.cpp - Ops that draw, and schedules ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

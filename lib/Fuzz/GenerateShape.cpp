@@ -1,4 +1,5 @@
 //===- GenerateShape.cpp - Ops that move elements, sorting, tables --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

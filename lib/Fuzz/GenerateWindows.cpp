@@ -1,4 +1,5 @@
 //===- GenerateWindows.cpp - Convolutions and pooling ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 

@@ -1,4 +1,5 @@
 //===- Generator.h - Random programs, op by op ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A program is built as MLIR, so that the dialect's own type inference and
 // verifiers say what is valid; an op that they refuse although its generator

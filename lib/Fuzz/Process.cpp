@@ -1,4 +1,5 @@
 //===- Process.cpp - Work in a process of its own -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Process.h"
 

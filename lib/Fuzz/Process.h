@@ -1,4 +1,5 @@
 //===- Process.h - Work in a process of its own -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_PROCESS_H
 #define DLC_LIB_FUZZ_PROCESS_H
 

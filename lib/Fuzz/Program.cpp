@@ -1,4 +1,5 @@
 //===- Program.cpp - The skeleton of a random program ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A model with one step `s`: ops of the families, some of them in functions and
 // in bodies of loops; then gradients of first and second order, a

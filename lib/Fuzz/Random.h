@@ -1,4 +1,5 @@
 //===- Random.h - Choices that follow from a seed ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_RANDOM_H
 #define DLC_LIB_FUZZ_RANDOM_H
 

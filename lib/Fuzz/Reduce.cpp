@@ -1,4 +1,5 @@
 //===- Reduce.cpp - Smaller programs that fail in the same way ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Reduce.h"
 

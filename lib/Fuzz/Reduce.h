@@ -1,4 +1,5 @@
 //===- Reduce.h - Smaller programs that fail in the same way ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_REDUCE_H
 #define DLC_LIB_FUZZ_REDUCE_H
 

@@ -1,4 +1,5 @@
 //===- Run.cpp - Ways to run a program ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Run.h"
 
@@ -93,15 +94,19 @@ Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
   }
   for (int call = 0; call < calls; ++call)
     for (int number = 0; number < description.num_steps; ++number) {
-      StepBuffers buffers(model.step(number));
-      const dlc_step &step = buffers.step();
+      Expected<StepBuffers> buffers = StepBuffers::create(model.step(number));
+      if (!buffers) {
+        (void)failed(buffers.takeError());
+        return outcome;
+      }
+      const dlc_step &step = buffers->step();
       for (int i = 0; i < step.num_inputs; ++i)
         if (auto found = given.find(step.inputs[i].name); found != given.end())
           std::copy(found->second.begin(), found->second.end(),
-                    buffers.input(i).begin());
+                    buffers->input(i).begin());
         else
-          fillNoisy(step.inputs[i], call, buffers.input(i));
-      if (failed(model.run(number, buffers.io())))
+          fillNoisy(step.inputs[i], call, buffers->input(i));
+      if (failed(model.run(number, *buffers)))
         return outcome;
       for (int i = 0; i < step.num_outputs; ++i)
         outcome.results.push_back(
@@ -109,7 +114,7 @@ Outcome dlc::fuzz::runModel(Model &model, int calls, const Noise &noise,
                        formatv("{0} of call {1} of {2}", step.outputs[i].name,
                                call + 1, step.name)
                            .str(),
-                       buffers.output(i)));
+                       buffers->output(i)));
     }
   for (const dlc_state &state : states) {
     if (state.kind == DLC_HPARAM)

@@ -1,4 +1,5 @@
 //===- Run.h - Ways to run a program ----------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_RUN_H
 #define DLC_LIB_FUZZ_RUN_H
 

@@ -1,4 +1,5 @@
 //===- Text.cpp - Programs as text and as modules -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Text.h"
 

@@ -1,4 +1,5 @@
 //===- Text.h - Programs as text and as modules -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_TEXT_H
 #define DLC_LIB_FUZZ_TEXT_H
 

@@ -1,4 +1,5 @@
 //===- Values.cpp - What programs are given -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Check.h"
 #include "Random.h"

@@ -1,4 +1,5 @@
 //===- Calls.cpp - The kernels that a lowered step calls ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Behind the phase `fuse` kernels are loops, and only steps can be drawn: which
 // kernel reads what another wrote. On tensors (`linalg`) values say so; in

@@ -1,4 +1,5 @@
-//===- Columns.cpp - The layout of long steps ---------------------------- ===//
+//===- Columns.cpp - The layout of long steps -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Graphviz lays out what follows each other below each other, and what stands
 // beside each other as it finds little crossing. Lines and points that are not

@@ -1,4 +1,5 @@
 //===- Cost.cpp - Arithmetic and memory of an op --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Elementwise ops follow from their trait and composites from their
 // decomposition; the table has the rest of the primitives, by family.

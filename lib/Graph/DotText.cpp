@@ -1,4 +1,5 @@
 //===- DotText.cpp - Words and colours of graphs --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "DotText.h"
 

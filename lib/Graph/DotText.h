@@ -1,4 +1,5 @@
 //===- DotText.h - Words and colours of graphs ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_GRAPH_DOTTEXT_H
 #define DLC_LIB_GRAPH_DOTTEXT_H
 

@@ -1,4 +1,5 @@
 //===- DotWriter.h - A graph as text of Graphviz ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_GRAPH_DOTWRITER_H
 #define DLC_LIB_GRAPH_DOTWRITER_H
 

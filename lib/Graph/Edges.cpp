@@ -1,4 +1,5 @@
-//===- Edges.cpp - The lines of a graph ---------------------------------- ===//
+//===- Edges.cpp - The lines of a graph -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "DotWriter.h"
 

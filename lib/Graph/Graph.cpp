@@ -1,4 +1,5 @@
 //===- Graph.cpp - Pictures of programs -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Graph/Graph.h"
 

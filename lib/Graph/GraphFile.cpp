@@ -1,4 +1,5 @@
 //===- GraphFile.cpp - Where a graph is written ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Graph/Graph.h"
 

@@ -1,4 +1,5 @@
 //===- Items.cpp - The ops of a step, one by one --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Calls of kernels are replaced by the kernels' ops, in a copy. Views,
 // broadcasts and constants are no items: what reads them reads what they are

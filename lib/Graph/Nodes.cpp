@@ -1,4 +1,5 @@
 //===- Nodes.cpp - Which ops are drawn as one box -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A product has a box of its own. Cheap ops join the box of what they read, if
 // that is of the same kernel, part and scope, so that a convolution, its bias

@@ -1,4 +1,5 @@
 //===- Scopes.cpp - Where each op of a step belongs -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Parameters are called by the layer that they are of, as
 // `layer1.0.conv1.weight` is. An op that reads that one belongs to the layer

@@ -1,4 +1,5 @@
 //===- StepGraph.h - What a picture of a step shows -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step on its way to a picture:
 //

@@ -1,4 +1,5 @@
-//===- WriteDot.cpp - A graph as text of Graphviz ------------------------ ===//
+//===- WriteDot.cpp - A graph as text of Graphviz -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "DotWriter.h"
 

@@ -1,4 +1,5 @@
 //===- Call.cpp - Calls of kernels ----------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

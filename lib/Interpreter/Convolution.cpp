@@ -1,4 +1,5 @@
 //===- Convolution.cpp - Convolution and its two gradients ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The three are sums of the same products: of one element of the image and one
 // of the filter for one of the result. Each sums them where the third factor's

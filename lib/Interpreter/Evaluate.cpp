@@ -1,4 +1,5 @@
 //===- Evaluate.cpp - One function, op by op ------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Interpreter/Interpreter.h"
 

@@ -1,4 +1,5 @@
 //===- Gradient.cpp - What stands in the way of derivatives ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

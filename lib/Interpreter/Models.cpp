@@ -1,4 +1,5 @@
 //===- Models.cpp - What the models of all families share -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

@@ -1,4 +1,5 @@
 //===- Models.h - What the models of all families share ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_INTERPRETER_MODELS_H
 #define DLC_LIB_INTERPRETER_MODELS_H
 

@@ -1,4 +1,5 @@
 //===- Pooling.cpp - Maxima of windows ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

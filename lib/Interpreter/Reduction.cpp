@@ -1,4 +1,5 @@
 //===- Reduction.cpp - Sums, maxima and their places ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

@@ -1,4 +1,5 @@
 //===- Rounding.cpp - Arithmetic that is off by last bits -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Interpreter/Rounding.h"
 

@@ -1,4 +1,5 @@
 //===- Scan.cpp - Loops over a leading dimension --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

@@ -1,4 +1,5 @@
 //===- Shape.cpp - Where elements stand -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"
 

@@ -1,4 +1,5 @@
 //===- Tensor.cpp - A value of the interpreter ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Interpreter/Tensor.h"
 

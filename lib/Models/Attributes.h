@@ -1,4 +1,5 @@
 //===- Attributes.h - An op's attributes by name ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_MODELS_ATTRIBUTES_H
 #define DLC_LIB_MODELS_ATTRIBUTES_H
 

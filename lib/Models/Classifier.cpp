@@ -1,4 +1,5 @@
 //===- Classifier.cpp - The steps of a model that names images ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Classifier.h"
 

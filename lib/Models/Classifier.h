@@ -1,4 +1,5 @@
 //===- Classifier.h - The steps of a model that names images ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_MODELS_CLASSIFIER_H
 #define DLC_LIB_MODELS_CLASSIFIER_H
 

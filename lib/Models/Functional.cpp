@@ -1,4 +1,5 @@
 //===- Functional.cpp - Layers without parameters -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Functional.h"
 

@@ -1,4 +1,5 @@
 //===- FunctionalLayers.cpp - Products, windows, tables, draws, losses ----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Elementwise functions, shapes and reductions are in Functional.cpp.
 //

@@ -1,4 +1,5 @@
 //===- Layers.cpp - Layers with parameters --------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Layers.h"
 

@@ -1,4 +1,5 @@
 //===- LeNet5.cpp - LeCun et al., Proceedings of the IEEE 1998 ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Two convolutions with subsampling, three fully connected layers:
 //

@@ -1,4 +1,5 @@
 //===- Models.cpp - The table of reference models -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Models.h"
 

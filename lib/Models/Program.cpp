@@ -1,4 +1,5 @@
 //===- Program.cpp - Building `dl` programs in C++ ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Program.h"
 
@@ -45,7 +46,7 @@ Program::Program(MLIRContext &context, StringRef name)
       location(NameLoc::get(StringAttr::get(&context, name))) {
   module = ModuleOp::create(location);
   builder.setInsertionPointToEnd(module->getBody());
-  model = dl::ModelOp::create(builder, location, name, DictionaryAttr());
+  model = dl::ModelOp::create(builder, location, name);
   model.getBody().emplaceBlock();
 }
 

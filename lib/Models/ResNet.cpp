@@ -1,4 +1,5 @@
 //===- ResNet.cpp - He et al., CVPR 2016 ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The residual networks for images of 224 x 224, with the names of
 // torchvision.models.resnet18, 34 and 50, so that their weights load.

@@ -1,4 +1,5 @@
 //===- Schedules.cpp - Learning rates that follow a count -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Schedules.h"
 

@@ -1,4 +1,5 @@
 //===- Dialects.cpp - What programs of any phase are made of --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Pipelines/Phases.h"
 

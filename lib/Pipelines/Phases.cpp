@@ -1,4 +1,5 @@
 //===- Phases.cpp - The way from a model to code --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Pipelines/Phases.h"
 

@@ -1,4 +1,5 @@
 //===- VerifyLowered.cpp - A lowered module and its manifest --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From `linalg` on a module holds functions and `dl.manifest`, which says what
 // the model keeps and what its steps take and give. The tables of the library

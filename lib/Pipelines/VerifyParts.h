@@ -1,4 +1,5 @@
 //===- VerifyParts.h - The parts of verifyProgram ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_PIPELINES_VERIFYPARTS_H
 #define DLC_LIB_PIPELINES_VERIFYPARTS_H
 

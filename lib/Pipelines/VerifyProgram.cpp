@@ -1,4 +1,5 @@
 //===- VerifyProgram.cpp - What text may enter the compiler ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Pipelines/VerifyProgram.h"
 

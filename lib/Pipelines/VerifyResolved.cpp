@@ -1,4 +1,5 @@
 //===- VerifyResolved.cpp - Steps and kernels as functions ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From `resolve` to `fuse` a model holds functions: steps, whose arguments and
 // results are inputs, outputs and state entries by their attributes, and

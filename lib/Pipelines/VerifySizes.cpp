@@ -1,4 +1,5 @@
 //===- VerifySizes.cpp - The sizes of one step among steps ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Steps with `dl.batch` are the sizes of one step, which the library's tables
 // hold as one: they stand side by side, the least first, and differ in nothing

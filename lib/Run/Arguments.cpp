@@ -1,12 +1,10 @@
 //===- Arguments.cpp - Reading dlc-run's command line ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Arguments.h"
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
-
-#include "llvm/Option/OptTable.h"
-#include "llvm/Option/Option.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -62,22 +60,10 @@ static std::string nameOf(const Command &command) {
                               : "'" + command.name.str() + "'";
 }
 
-Error Arguments::checkSpelling() const {
-  for (const opt::Arg *arg : list.filtered(OPT_UNKNOWN)) {
-    std::string seen = arg->getSpelling().str(), nearest;
-    unsigned distance = table().findNearest(seen, nearest, everyCommand());
-    bool near = distance <= std::max<size_t>(1, seen.size() / 3);
-    return makeError(
-        "unknown option '" + seen + "'" +
-        (near ? "; did you mean '" + nearest + "'?" : "; see dlc-run --help"));
-  }
-  return Error::success();
-}
-
 Error Arguments::checkCommand() const {
-  for (const opt::Arg *arg : list) {
+  for (const opt::Arg *arg : arguments()) {
     const opt::Option &option = arg->getOption();
-    if (option.getID() != OPT_INPUT &&
+    if (option.getKind() != opt::Option::InputClass &&
         !option.hasVisibilityFlag(chosen->visibility))
       return makeError("'" + option.getPrefixedName() +
                        "' is not an option of " + nameOf(*chosen));
@@ -86,7 +72,7 @@ Error Arguments::checkCommand() const {
 }
 
 Error Arguments::takePositionals() {
-  std::vector<std::string> words = list.getAllArgValues(OPT_INPUT);
+  std::vector<std::string> words = positionals();
   const Command *single = nullptr;
   SmallVector<StringRef> names;
   for (const Command &command : commands()) {
@@ -114,17 +100,14 @@ Error Arguments::takePositionals() {
   return Error::success();
 }
 
-Expected<Arguments> Arguments::parse(ArrayRef<const char *> arguments) {
-  unsigned missingIndex = 0, missingCount = 0;
-  Arguments result(
-      table().ParseArgs(arguments, missingIndex, missingCount, everyCommand()));
-  if (result.wantsHelp())
+Arguments::Arguments(ArrayRef<const char *> words)
+    : OptionList(table(), words, everyCommand(), "dlc-run") {}
+
+Expected<Arguments> Arguments::parse(ArrayRef<const char *> words) {
+  Arguments result(words);
+  if (result.wantsHelp() || result.wantsVersion())
     return result;
-  if (missingCount != 0)
-    return makeError(Twine("'") + arguments[missingIndex] + "' needs a value");
-  // A misspelt option leaves its value among the positionals, so it is looked
-  // for first.
-  if (Error error = result.checkSpelling())
+  if (Error error = result.check())
     return std::move(error);
   if (Error error = result.takePositionals())
     return std::move(error);
@@ -142,30 +125,6 @@ Expected<std::string> Arguments::required(Option option) const {
   return makeError(Twine(message));
 }
 
-Error Arguments::once(Option option) const {
-  std::vector<std::string> values = list.getAllArgValues(option);
-  if (values.size() < 2)
-    return Error::success();
-  return makeError("{0} is given twice: '{1}' and '{2}'", spelling(option),
-                   values[0], values[1]);
-}
-
-Expected<int64_t> Arguments::number(Option option, int64_t fallback,
-                                    int64_t minimum, int64_t maximum) const {
-  if (!has(option))
-    return fallback;
-  int64_t value;
-  if (!text(option).getAsInteger(10, value) && value >= minimum &&
-      value <= maximum)
-    return value;
-  std::string range = "of at least " + std::to_string(minimum);
-  if (maximum != std::numeric_limits<int64_t>::max())
-    range =
-        "from " + std::to_string(minimum) + " to " + std::to_string(maximum);
-  return makeError("{0}: '{1}', expected a whole number {2}", spelling(option),
-                   text(option), range);
-}
-
 Expected<uint64_t> Arguments::seed() const {
   uint64_t value = 0;
   if (has(OPT_seed) && text(OPT_seed).getAsInteger(10, value))
@@ -177,7 +136,7 @@ Expected<uint64_t> Arguments::seed() const {
 
 Expected<Assignments> Arguments::assignments(Option option) const {
   Assignments result;
-  for (StringRef argument : list.getAllArgValues(option)) {
+  for (StringRef argument : all(option)) {
     auto [name, value] = argument.split('=');
     if (name.empty() || value.empty())
       return makeError("{0}: '{1}', expected {2}", spelling(option), argument,

@@ -1,12 +1,11 @@
 //===- Arguments.h - Reading dlc-run's command line -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_RUN_ARGUMENTS_H
 #define DLC_LIB_RUN_ARGUMENTS_H
 
 #include "dlc/Run/Run.h"
+#include "dlc/Support/OptionList.h"
 
-#include "llvm/Option/ArgList.h"
-
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,44 +45,29 @@ llvm::ArrayRef<Command> commands();
 /// NAME=VALUE options in their order.
 using Assignments = std::vector<std::pair<std::string, std::string>>;
 
-/// A command line whose options all exist and belong to the command. The
-/// getters check values, and name the option in their errors.
-class Arguments {
+/// A command line whose options all exist and belong to the command.
+class Arguments : public OptionList {
 public:
   static llvm::Expected<Arguments>
   parse(llvm::ArrayRef<const char *> arguments);
 
+  /// Asked for instead of a command.
   bool wantsHelp() const { return has(OPT_help); }
+  bool wantsVersion() const { return has(OPT_version); }
   const Command &command() const { return *chosen; }
   llvm::StringRef modelPath() const { return model; }
 
-  bool has(Option option) const { return list.hasArg(option); }
-  /// The last value given, or `fallback`.
-  llvm::StringRef text(Option option, llvm::StringRef fallback = "") const {
-    return list.getLastArgValue(option, fallback);
-  }
-  /// All values given.
-  std::vector<std::string> all(Option option) const {
-    return list.getAllArgValues(option);
-  }
-  /// An error where an option that has one value is given another.
-  llvm::Error once(Option option) const;
   /// The value of an option that the command cannot do without.
   llvm::Expected<std::string> required(Option option) const;
-  llvm::Expected<int64_t>
-  number(Option option, int64_t fallback, int64_t minimum,
-         int64_t maximum = std::numeric_limits<int64_t>::max()) const;
   llvm::Expected<uint64_t> seed() const;
   /// All values of an option NAME=VALUE; no name may come twice.
   llvm::Expected<Assignments> assignments(Option option) const;
 
 private:
-  explicit Arguments(llvm::opt::InputArgList list) : list(std::move(list)) {}
-  llvm::Error checkSpelling() const;
+  explicit Arguments(llvm::ArrayRef<const char *> words);
   llvm::Error takePositionals();
   llvm::Error checkCommand() const;
 
-  llvm::opt::InputArgList list;
   const Command *chosen = nullptr;
   std::string model;
 };

@@ -1,4 +1,5 @@
 //===- CheckGradients.cpp - dlc-run MODEL check-gradients -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Compiles, in f64, a step that gives the loss and its gradients, and compares
 // them with central differences; with --order 2 the products of the second
@@ -55,8 +56,9 @@ struct Parameter {
 
 class Checker {
 public:
-  Checker(Model &model, const dlc_step &step, int index, uint64_t seed)
-      : model(model), step(step), index(index), buffers(step), random(seed) {}
+  Checker(Model &model, int index, StepBuffers buffers, uint64_t seed)
+      : model(model), step(model.step(index)), index(index),
+        buffers(std::move(buffers)), random(seed) {}
 
   Error prepare(const Arguments &arguments);
   Error checkFirst(int64_t entries);
@@ -212,8 +214,6 @@ Error Checker::fillInputs(const Arguments &arguments) {
 }
 
 Error Checker::prepare(const Arguments &arguments) {
-  if (Error error = buffers.check())
-    return error;
   auto find = [](const dlc_tensor *tensors, int count, const Twine &name) {
     std::string wanted = name.str();
     for (int i = 0; i < count; ++i)
@@ -261,9 +261,9 @@ Expected<double> Checker::loss() {
   for (const auto &[name, data] : kept)
     if (Error error = model.set(name, data))
       return std::move(error);
-  if (Error error = model.run(index, buffers.io()))
+  if (Error error = model.run(index, buffers))
     return std::move(error);
-  return buffers.scalar<double>(0);
+  return buffers.real(0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -482,7 +482,10 @@ Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
   if (!seed)
     return seed.takeError();
 
-  Checker checker(**model, (*model)->step(*index), *index, *seed);
+  Expected<StepBuffers> buffers = StepBuffers::create((*model)->step(*index));
+  if (!buffers)
+    return buffers.takeError();
+  Checker checker(**model, *index, std::move(*buffers), *seed);
   if (Error error = checker.prepare(arguments))
     return error;
   if (Error error = checker.checkFirst(*entries))

@@ -1,4 +1,5 @@
 //===- Compare.cpp - dlc-run MODEL --step NAME --compare ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
 

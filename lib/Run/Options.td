@@ -1,11 +1,12 @@
-//===- Options.td - The command line of dlc-run ---------------------------===//
+//===- Options.td - The command line of dlc-run ------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One table from which parsing, --help and suggestions follow. An option belongs
 // to the commands in its visibility.
 //
 //===----------------------------------------------------------------------===//
 
-include "llvm/Option/OptParser.td"
+include "include/dlc/Support/OptionKinds.td"
 
 // The commands; the enumerators of the same names are in Arguments.h.
 def StepCommand : OptionVisibility;
@@ -20,21 +21,9 @@ def StepGroup : OptionGroup<"step">, HelpText<"Options of one step">;
 def TrainGroup : OptionGroup<"train">, HelpText<"Options of train">;
 def CheckGroup : OptionGroup<"check">, HelpText<"Options of check-gradients">;
 
-// An option with a value, as --name VALUE and as --name=VALUE.
-multiclass Value<string name, string metavar, string help,
-                 list<OptionVisibility> commands, OptionGroup group> {
-  def NAME : Separate<["--"], name>, MetaVarName<metavar>, HelpText<help>,
-             Visibility<commands>, Group<group>;
-  def NAME#_eq : Joined<["--"], name # "=">, Alias<!cast<Separate>(NAME)>,
-                 Visibility<commands>, Group<group>;
-}
-
-class Switch<string name, string help, list<OptionVisibility> commands,
-             OptionGroup group>
-    : Flag<["--"], name>, HelpText<help>, Visibility<commands>, Group<group>;
-
 def help : Switch<"help", "Print this", AnyCommand, ModelGroup>;
 def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
+def version : Switch<"version", "Print the version", AnyCommand, ModelGroup>;
 
 defm params : Value<"params", "FILE",
   "Read parameters and buffers from a safetensors file; of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",

@@ -1,4 +1,5 @@
 //===- Run.cpp - The tool dlc-run as a function ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Run/Run.h"
 
@@ -8,6 +9,7 @@
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
+#include "dlc/Support/Version.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/WithColor.h"
@@ -165,6 +167,10 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
       return arguments.takeError();
     if (arguments->wantsHelp()) {
       printHelp(context.out);
+      return Error::success();
+    }
+    if (arguments->wantsVersion()) {
+      context.out << versionText("dlc-run") << '\n';
       return Error::success();
     }
     return arguments->command().run(*arguments, context);

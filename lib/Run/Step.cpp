@@ -1,4 +1,5 @@
 //===- Step.cpp - dlc-run MODEL --step NAME -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
 
@@ -107,32 +108,18 @@ static void printScalar(raw_ostream &os, const StepBuffers &buffers,
   os << printable(output.name) << " = ";
   switch (static_cast<dlc_type>(output.type)) {
   case DLC_F32:
-    os << format("%.9g", buffers.scalar<float>(index));
+  case DLC_BF16:
+    os << format("%.9g", buffers.real(index));
     break;
   case DLC_F64:
-    os << format("%.17g", buffers.scalar<double>(index));
+    os << format("%.17g", buffers.real(index));
     break;
-  case DLC_BF16: {
-    // A bf16 is the upper half of an f32.
-    uint32_t bits = static_cast<uint32_t>(buffers.scalar<uint16_t>(index))
-                    << 16;
-    float value;
-    std::memcpy(&value, &bits, sizeof(value));
-    os << format("%.9g", value);
-    break;
-  }
   case DLC_I1:
   case DLC_U8:
-    os << static_cast<int>(buffers.scalar<uint8_t>(index));
-    break;
   case DLC_I8:
-    os << static_cast<int>(buffers.scalar<int8_t>(index));
-    break;
   case DLC_I32:
-    os << buffers.scalar<int32_t>(index);
-    break;
   case DLC_I64:
-    os << buffers.scalar<int64_t>(index);
+    os << buffers.integer(index);
     break;
   }
   os << '\n';
@@ -233,10 +220,10 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<StepOfBatch> sized = chooseBatch(step, *files, *arrays);
   if (!sized)
     return sized.takeError();
-  StepBuffers buffers(sized->get());
-  if (Error error = buffers.check())
-    return error;
-  if (Error error = copyInputs(sized->get(), *files, *arrays, buffers))
+  Expected<StepBuffers> buffers = StepBuffers::create(sized->get());
+  if (!buffers)
+    return buffers.takeError();
+  if (Error error = copyInputs(sized->get(), *files, *arrays, *buffers))
     return error;
   // A step may read what optimizers keep, such as averages.
   if (Error error = initialise(model, arguments, DLC_PRESENT))
@@ -250,18 +237,16 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<std::string> params = reserveParams(arguments, pending);
   if (!params)
     return params.takeError();
-  int64_t batch = sized->get().batch;
-  if (Error error = batch ? model.runBatch(*index, batch, buffers.io())
-                          : model.run(*index, buffers.io()))
+  if (Error error = model.run(*index, *buffers))
     return error;
-  Error written = writeOutputs(buffers, *temporaries);
+  Error written = writeOutputs(*buffers, *temporaries);
   if (!written && !params->empty())
     written = model.save(*params, DLC_PARAMS);
   if (written)
     return pending.describe(std::move(written));
   if (Error error = pending.commit())
     return error;
-  printOutputs(buffers, *outputFiles, context);
+  printOutputs(*buffers, *outputFiles, context);
   return Error::success();
 }
 

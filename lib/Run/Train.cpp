@@ -1,4 +1,5 @@
 //===- Train.cpp - dlc-run MODEL train ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
 
@@ -12,11 +13,13 @@ using namespace llvm;
 using namespace dlc;
 using namespace dlc::run;
 
+static constexpr const char *defaultEvalStep = "evaluate";
+
 /// The step of --eval-step. The default is taken only where the model has it.
 static Expected<std::optional<int>>
 findEvalStep(Model &model, const DataSplits &data, const Arguments &arguments) {
   Expected<int> step =
-      model.findStep(arguments.text(OPT_eval_step, "evaluate"));
+      model.findStep(arguments.text(OPT_eval_step, defaultEvalStep));
   if (!arguments.has(OPT_eval_step)) {
     if (step)
       return *step;
@@ -103,7 +106,7 @@ static Error runUntilStopped(Trainer &trainer) {
   std::string checkpoint = trainer.checkpoint();
   return make_error<StoppedBySignal>(
       signal, formatv("stopped by signal {0} ({1}) after {2}; {3}", signal,
-                      strsignal(signal), trainer.position(),
+                      strsignal(signal), trainer.describePosition(),
                       checkpoint.empty()
                           ? "without --out nothing is kept"
                           : "--resume " + checkpoint + " goes on from there")
@@ -121,7 +124,13 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   if (!data)
     return makeError("--data: {0}", toString(data.takeError()));
 
-  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
+  Expected<std::unique_ptr<Model>> model =
+      openModel(arguments, context, [&](CompilerOptions &options) {
+        if (data->eval)
+          options.coverSamples.push_back(
+              {arguments.text(OPT_eval_step, defaultEvalStep).str(),
+               data->eval->size()});
+      });
   if (!model)
     return model.takeError();
   Expected<int> step = (*model)->findStep(arguments.text(OPT_step, "train"));

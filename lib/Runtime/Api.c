@@ -1,5 +1,5 @@
-//===- Api.c - The interface as a table
-//------------------------------------===//
+//===- Api.c - The interface as a table -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 const dlc_api dlc_runtime_api = {
@@ -15,4 +15,5 @@ const dlc_api dlc_runtime_api = {
     .load = dlc_load,
     .last_error = dlc_last_error,
     .run_batch = dlc_run_batch,
+    .save_with_metadata = dlc_save_with_metadata,
 };

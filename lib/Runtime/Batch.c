@@ -1,4 +1,5 @@
 //===- Batch.c - Steps that are compiled for several batches --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A call of a size that is compiled is one run. Of any other number of rows,
 // where the step takes any, a call is made of several: the greatest size that

@@ -1,5 +1,5 @@
-//===- Derive.c - What follows from the state, made anew when that changes
-//-----------===//
+//===- Derive.c - What follows from the state, kept up to date ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 #include <stdlib.h>

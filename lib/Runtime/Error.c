@@ -1,5 +1,5 @@
-//===- Error.c - The last error
-//--------------------------------------------===//
+//===- Error.c - The last error -------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 #include <stdarg.h>

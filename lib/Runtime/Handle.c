@@ -1,6 +1,7 @@
-//===- Handle.c - Making, running and setting an instance of a model
-//-------===//
+//===- Handle.c - Making, running and setting an instance of a model ------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
+#include "Range.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -224,17 +225,9 @@ double dlc_rt_hparam_value(const dlc_state *hparam, const void *bytes) {
 }
 
 const char *dlc_rt_hparam_flaw(const dlc_state *hparam, double value) {
-  bool finite = isfinite(value);
-  switch (hparam->range) {
-  case DLC_NOT_NEGATIVE:
-    return finite && value >= 0 ? NULL : "0 or more";
-  case DLC_UP_TO_ONE:
-    return value >= 0 && value <= 1 ? NULL : "from 0 to 1";
-  case DLC_BELOW_ONE:
-    return value >= 0 && value < 1 ? NULL : "from 0 on and less than 1";
-  default:
-    return finite ? NULL : "finite";
-  }
+  return dlc_rt_is_in_range(hparam->range, value)
+             ? NULL
+             : dlc_rt_describe_range(hparam->range);
 }
 
 dlc_status dlc_get_hparam(dlc_handle *handle, const char *name, double *value) {

@@ -1,5 +1,5 @@
-//===- Header.c - The header of a checkpoint, as text
-//----------------------===//
+//===- Header.c - The header of a checkpoint, as text ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...,
 //  "__metadata__": {"any": "text"}}

@@ -1,8 +1,9 @@
-//===- Header.h - The header of a safetensors file --------------*- C -*-===//
+//===- Header.h - The header of a safetensors file ----------------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The grammar of the header, and of the little JSON that it needs. What reads
-// checkpoints reads them through this: the loader, and what keeps text beside
-// the tensors.
+// Opening a file, the grammar of its header, and the little JSON that it needs.
+// All that reads checkpoints reads them through this: the loader, and what
+// keeps text beside the tensors.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_HEADER_H
@@ -11,6 +12,7 @@
 #include "dlc/Runtime.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -74,6 +76,40 @@ typedef struct dlc_rt_header_reader {
 /// where they stand.
 dlc_status dlc_rt_parse_header(dlc_rt_json *json,
                                const dlc_rt_header_reader *reader);
+
+//===--- Checkpoint.c -----------------------------------------------------===//
+
+enum { DLC_RT_CHECKPOINT_ERROR_BYTES = 1024 };
+
+/// An open checkpoint, whose header has been read and not yet parsed.
+typedef struct dlc_rt_checkpoint {
+  int file;
+  struct stat info; ///< before anything was read
+  char *header;     ///< from malloc
+  int64_t header_bytes;
+  int64_t data_start, data_bytes; ///< in the file
+} dlc_rt_checkpoint;
+
+/// Opens a regular file and reads its header. On failure `error` has a sentence
+/// that starts with the path, and there is nothing to close.
+dlc_status dlc_rt_checkpoint_open(dlc_rt_checkpoint *checkpoint,
+                                  const char *path,
+                                  char error[DLC_RT_CHECKPOINT_ERROR_BYTES]);
+
+/// Reads exactly `bytes` of the data from `offset` on. `path` is for messages.
+dlc_status dlc_rt_checkpoint_read(const dlc_rt_checkpoint *checkpoint,
+                                  const char *path, void *to, int64_t bytes,
+                                  int64_t offset,
+                                  char error[DLC_RT_CHECKPOINT_ERROR_BYTES]);
+
+/// Parses the header; `error` has a sentence where it is not one. What the
+/// reader refuses it says itself: `error` is then empty.
+dlc_status dlc_rt_checkpoint_parse(dlc_rt_checkpoint *checkpoint,
+                                   const char *path,
+                                   const dlc_rt_header_reader *reader,
+                                   char error[DLC_RT_CHECKPOINT_ERROR_BYTES]);
+
+void dlc_rt_checkpoint_close(dlc_rt_checkpoint *checkpoint);
 
 #ifdef __cplusplus
 }

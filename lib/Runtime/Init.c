@@ -1,5 +1,5 @@
-//===- Init.c - Initial values of the state
-//--------------------------------===//
+//===- Init.c - Initial values of the state -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Element i of entry e (its index in the model's table) takes its bits from
 // lane i mod 4 of the block

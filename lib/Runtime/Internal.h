@@ -1,4 +1,5 @@
-//===- Internal.h - What the files of the runtime share ---------*- C -*-===//
+//===- Internal.h - What the files of the runtime share -----------*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every symbol here starts with dlc_rt_, and every static one has a name of its
 // own across files: the runtime can be built as an archive or as one

@@ -1,5 +1,5 @@
-//===- Json.c - The little JSON that a checkpoint's header needs
-//-----------===//
+//===- Json.c - The little JSON that a checkpoint's header needs ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Objects, arrays, strings and non-negative integers, taken one at a time by a
 // caller that knows what must come next. Strict: what RFC 8259 does not allow

@@ -1,5 +1,5 @@
-//===- Load.c - Reading checkpoints
-//----------------------------------------===//
+//===- Load.c - Reading checkpoints ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A checkpoint may come from anywhere, so nothing in it is believed: every
 // length and offset is compared with the size of the file before it is used,
@@ -9,13 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /// Where the bytes of a state are in the data of the file.
 typedef struct span {
@@ -29,11 +24,8 @@ typedef struct loading {
   const char *path;
   unsigned kinds;    ///< of the scope
   unsigned required; ///< of these, those that must be there
-  int file;
-  struct stat info;               ///< of the file before anything was read
-  int64_t data_start, data_bytes; ///< in the file
-  int next; ///< the state that the next entry is probably about
-  char *header;
+  dlc_rt_checkpoint file;
+  int next;    ///< the state that the next entry is probably about
   span *spans; ///< one for each state
   char *scratch;
   char *block; ///< the state that will be
@@ -43,65 +35,6 @@ static dlc_status load_failed(loading *load, dlc_status status,
                               const char *name, const char *what) {
   return dlc_rt_fail(load->handle, status, "%s: \"%s\" %s", load->path, name,
                      what);
-}
-
-//===--- Reading ----------------------------------------------------------===//
-
-/// Reads exactly `bytes` at `offset`.
-static dlc_status read_fully(loading *load, char *to, int64_t bytes,
-                             int64_t offset) {
-  while (bytes) {
-    ssize_t got = pread(load->file, to, (size_t)bytes, (off_t)offset);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      return dlc_rt_fail(load->handle, DLC_ERROR_IO, "%s: cannot read: %s",
-                         load->path, strerror(errno));
-    if (got == 0) // it had the bytes when its size was asked for
-      return dlc_rt_fail(load->handle, DLC_ERROR_IO,
-                         "%s: became shorter while it was read", load->path);
-    to += got;
-    bytes -= got;
-    offset += got;
-  }
-  return DLC_OK;
-}
-
-/// Opens the file and reads its header into load->header.
-static dlc_status read_header(loading *load, int64_t *header_bytes) {
-  dlc_handle *handle = load->handle;
-  // Not blocking: opening a pipe that nobody writes to would never return.
-  load->file = open(load->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (load->file < 0 || fstat(load->file, &load->info))
-    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: cannot open: %s", load->path,
-                       strerror(errno));
-  if (!S_ISREG(load->info.st_mode))
-    return dlc_rt_fail(handle, DLC_ERROR_IO, "%s: not a regular file",
-                       load->path);
-  int64_t file_bytes = load->info.st_size;
-  uint64_t length;
-  if (file_bytes < (int64_t)sizeof(length))
-    return dlc_rt_fail(handle, DLC_ERROR_FORMAT,
-                       "%s: %lld bytes are too few for a safetensors file",
-                       load->path, (long long)file_bytes);
-  dlc_status status = read_fully(load, (char *)&length, sizeof(length), 0);
-  if (status)
-    return status;
-  if (length > DLC_RT_MAX_HEADER ||
-      length > (uint64_t)file_bytes - sizeof(length))
-    return dlc_rt_fail(handle, DLC_ERROR_FORMAT,
-                       "%s: not a safetensors file, or cut short: a header of "
-                       "%llu bytes in a file of %lld",
-                       load->path, (unsigned long long)length,
-                       (long long)file_bytes);
-  load->data_start = (int64_t)(sizeof(length) + length);
-  load->data_bytes = file_bytes - load->data_start;
-  *header_bytes = (int64_t)length;
-  load->header = malloc(length + 1);
-  if (!load->header)
-    return dlc_rt_fail(handle, DLC_ERROR_MEMORY, "%s: no memory for its header",
-                       load->path);
-  return read_fully(load, load->header, *header_bytes, sizeof(length));
 }
 
 //===--- Entries ----------------------------------------------------------===//
@@ -145,12 +78,12 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
   span *span = &load->spans[index];
   if (span->seen)
     return load_failed(load, DLC_ERROR_FORMAT, entry->name, "is there twice");
-  if (entry->begin > entry->end || entry->end > load->data_bytes)
+  if (entry->begin > entry->end || entry->end > load->file.data_bytes)
     return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
                        "%s: \"%s\" is at bytes %lld to %lld of %lld: the file "
                        "is damaged or cut short",
                        load->path, entry->name, (long long)entry->begin,
-                       (long long)entry->end, (long long)load->data_bytes);
+                       (long long)entry->end, (long long)load->file.data_bytes);
   span->seen = true;
   span->begin = entry->begin;
   span->end = entry->end;
@@ -176,18 +109,6 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
 }
 
 //===--- The whole --------------------------------------------------------===//
-
-static dlc_status parse_header(loading *load, int64_t header_bytes) {
-  dlc_rt_json json = {load->header, load->header, load->header + header_bytes,
-                      NULL};
-  dlc_rt_header_reader reader = {take_entry, NULL, load};
-  dlc_status status = dlc_rt_parse_header(&json, &reader);
-  if (!json.error)
-    return status;
-  return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
-                     "%s: byte %lld of the header: %s", load->path,
-                     (long long)(json.at - json.begin), json.error);
-}
 
 static int compare_spans(const void *a, const void *b) {
   const span *x = a, *y = b;
@@ -216,12 +137,13 @@ static dlc_status check_cover(loading *load) {
     end = covered ? sorted[i].end : end;
   }
   free(sorted);
-  if (covered && end == load->data_bytes)
+  if (covered && end == load->file.data_bytes)
     return DLC_OK;
   return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
                      "%s: %lld bytes of data, of which the entries cover the "
                      "first %lld one after the other, and not the rest",
-                     load->path, (long long)load->data_bytes, (long long)end);
+                     load->path, (long long)load->file.data_bytes,
+                     (long long)end);
 }
 
 /// What only the whole header can tell.
@@ -247,11 +169,12 @@ static dlc_status read_entries(loading *load) {
     const dlc_state *state = &model->states[i];
     if (!load->spans[i].seen || !dlc_rt_has_kind(state, load->kinds))
       continue;
-    dlc_status status =
-        read_fully(load, load->scratch, dlc_rt_num_bytes(&state->tensor),
-                   load->data_start + load->spans[i].begin);
+    char error[DLC_RT_CHECKPOINT_ERROR_BYTES];
+    dlc_status status = dlc_rt_checkpoint_read(
+        &load->file, load->path, load->scratch,
+        dlc_rt_num_bytes(&state->tensor), load->spans[i].begin, error);
     if (status)
-      return status;
+      return dlc_rt_fail(load->handle, status, "%s", error);
     if (!dlc_rt_valid_values(&state->tensor, load->scratch))
       return load_failed(load, DLC_ERROR_FORMAT, state->tensor.name,
                          "is a BOOL and holds a byte other than 0 and 1");
@@ -272,8 +195,8 @@ static dlc_status read_entries(loading *load) {
 /// files in the state.
 static dlc_status check_unchanged(loading *load) {
   struct stat now;
-  const struct stat *before = &load->info;
-  if (!fstat(load->file, &now) && now.st_size == before->st_size &&
+  const struct stat *before = &load->file.info;
+  if (!fstat(load->file.file, &now) && now.st_size == before->st_size &&
       now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
       now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
     return DLC_OK;
@@ -291,10 +214,14 @@ static dlc_status load_into_block(loading *load) {
                        "%s: no memory to read it", load->path);
   memcpy(load->block, load->handle->state, (size_t)model->state_bytes);
 
-  int64_t header_bytes = 0;
-  dlc_status status = read_header(load, &header_bytes);
-  if (!status)
-    status = parse_header(load, header_bytes);
+  char error[DLC_RT_CHECKPOINT_ERROR_BYTES];
+  dlc_status status = dlc_rt_checkpoint_open(&load->file, load->path, error);
+  if (status)
+    return dlc_rt_fail(load->handle, status, "%s", error);
+  dlc_rt_header_reader reader = {take_entry, NULL, load};
+  status = dlc_rt_checkpoint_parse(&load->file, load->path, &reader, error);
+  if (status && error[0])
+    return dlc_rt_fail(load->handle, status, "%s", error);
   if (!status)
     status = check_complete(load);
   if (!status)
@@ -324,7 +251,7 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
                   .required = scope == DLC_PRESENT
                                   ? DLC_RT_KINDS_WEIGHTS
                                   : dlc_rt_kinds_of_scope(scope),
-                  .file = -1};
+                  .file = {.file = -1}};
   dlc_status status = load_into_block(&load);
   if (!status) {
     char *previous = handle->state;
@@ -335,8 +262,6 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
   free(load.block);
   free(load.scratch);
   free(load.spans);
-  free(load.header);
-  if (load.file >= 0)
-    close(load.file);
+  dlc_rt_checkpoint_close(&load.file);
   return status;
 }

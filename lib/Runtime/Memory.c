@@ -1,5 +1,5 @@
-//===- Memory.c - Aligned, zeroed memory
-//-----------------------------------===//
+//===- Memory.c - Aligned, zeroed memory ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-//===- Model.c - Types, shapes, and the check of a model's table
-//-----------===//
+//===- Model.c - Types, shapes, and the check of a model's table ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 #include <stddef.h>

@@ -1,6 +1,7 @@
-//===- Names.c - Finding an entry by its name, or the nearest
-//--------------===//
+//===- Names.c - Finding an entry by its name, or the nearest -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
+#include "Nearest.h"
 
 #include <string.h>
 
@@ -23,50 +24,27 @@ int dlc_rt_find_state(const dlc_model *model, const char *name, int hint) {
   return -1;
 }
 
-enum { max_compared = 255 };
+/// The entries that may be meant.
+typedef struct candidates {
+  const dlc_model *model;
+  unsigned kinds;
+} candidates;
 
-static size_t compared_length(const char *name) {
-  return strnlen(name, max_compared);
-}
-
-/// How many characters must be inserted, removed or replaced to make `a` into
-/// `b`; of long names only the beginning counts.
-static unsigned edit_distance(const char *a, const char *b) {
-  size_t rows = compared_length(a), columns = compared_length(b);
-  // distance[j]: from the first i characters of `a` to the first j of `b`.
-  unsigned distance[max_compared + 1];
-  for (size_t j = 0; j <= columns; ++j)
-    distance[j] = (unsigned)j;
-  for (size_t i = 1; i <= rows; ++i) {
-    unsigned diagonal = distance[0];
-    distance[0] = (unsigned)i;
-    for (size_t j = 1; j <= columns; ++j) {
-      unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-      if (distance[j] + 1 < best)
-        best = distance[j] + 1;
-      if (distance[j - 1] + 1 < best)
-        best = distance[j - 1] + 1;
-      diagonal = distance[j];
-      distance[j] = best;
-    }
+static dlc_rt_word candidate(const void *context, int index) {
+  const candidates *all = context;
+  const dlc_state *state = &all->model->states[index];
+  dlc_rt_word word = {NULL, 0};
+  if (dlc_rt_has_kind(state, all->kinds)) {
+    word.text = state->tensor.name;
+    word.length = strlen(word.text);
   }
-  return distance[columns];
+  return word;
 }
 
 const char *dlc_rt_nearest_name(const dlc_model *model, const char *name,
                                 unsigned kinds) {
-  // A name of which more than half would have to change was not meant.
-  unsigned best = (unsigned)(compared_length(name) / 2 + 1);
-  const char *nearest = NULL;
-  for (int i = 0; i < model->num_states; ++i) {
-    const dlc_state *state = &model->states[i];
-    if (!dlc_rt_has_kind(state, kinds))
-      continue;
-    unsigned distance = edit_distance(name, state->tensor.name);
-    if (distance < best) {
-      best = distance;
-      nearest = state->tensor.name;
-    }
-  }
-  return nearest;
+  candidates all = {model, kinds};
+  dlc_rt_word word = {name, strlen(name)};
+  int index = dlc_rt_nearest(word, model->num_states, candidate, &all);
+  return index < 0 ? NULL : model->states[index].tensor.name;
 }

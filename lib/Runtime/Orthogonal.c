@@ -1,4 +1,5 @@
 //===- Orthogonal.c - Initial values with orthonormal rows or columns -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // As torch.nn.init.orthogonal_: the shape is taken for a matrix, its first
 // dimension by all others. The fewer of its rows and columns, made of normal

@@ -1,5 +1,5 @@
-//===- Philox.c - Counter-based random bits
-//--------------------------------===//
+//===- Philox.c - Counter-based random bits -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3" (SC 2011): a block cipher in all but strength. Equal

@@ -1,5 +1,5 @@
-//===- Replace.c - Files that are replaced whole or not at all
-//-------------===//
+//===- Replace.c - Files that are replaced whole or not at all ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Replace.h"
 
 #include "Internal.h"

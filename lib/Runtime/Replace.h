@@ -1,4 +1,5 @@
-//===- Replace.h - Files that are replaced whole or not at all --*- C -*-===//
+//===- Replace.h - Files that are replaced whole or not at all ----*- C -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A file is written under another name beside its target, synced, and renamed:
 // whoever opens the target sees the old file or the new one, never a part.

@@ -1,10 +1,11 @@
-//===- Save.c - Writing checkpoints
-//----------------------------------------===//
+//===- Save.c - Writing checkpoints ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // safetensors: the length of the header (8 bytes, little endian), the header
-// (JSON: for each name its type, its shape, and where its bytes begin and end
-// in the data), the data. Entries stand in the order of the model's table, one
-// after the other, in their logical order.
+// (JSON: text beside the tensors, if there is any, then for each name its type,
+// its shape, and where its bytes begin and end in the data), the data. Entries
+// stand in the order of the model's table, one after the other, in their
+// logical order.
 //
 // The file is written beside the target and takes its place when it is whole
 // (Replace.h).
@@ -45,9 +46,27 @@ static void print_entry(FILE *out, const dlc_tensor *tensor, int64_t begin,
           (long long)end);
 }
 
+/// Text beside the tensors: names and values in turns.
+typedef struct metadata {
+  const char *const *words;
+  int count; ///< of names
+} metadata;
+
+static void print_metadata(FILE *out, metadata metadata) {
+  fprintf(out, "\"%s\":{", DLC_RT_METADATA);
+  for (int i = 0; i < metadata.count; ++i) {
+    if (i)
+      fputc(',', out);
+    print_json_string(out, metadata.words[2 * i]);
+    fputc(':', out);
+    print_json_string(out, metadata.words[2 * i + 1]);
+  }
+  fputc('}', out);
+}
+
 /// The length and the header in one piece, from malloc; null without memory.
 static char *make_header(const dlc_model *model, unsigned kinds,
-                         size_t *bytes) {
+                         metadata metadata, size_t *bytes) {
   char *text = NULL;
   FILE *out = open_memstream(&text, bytes);
   if (!out)
@@ -55,6 +74,8 @@ static char *make_header(const dlc_model *model, unsigned kinds,
   const uint64_t unknown = 0;
   fwrite(&unknown, sizeof(unknown), 1, out);
   fputc('{', out);
+  if (metadata.count)
+    print_metadata(out, metadata);
   int64_t begin = 0;
   for (int i = 0; i < model->num_states; ++i) {
     const dlc_state *state = &model->states[i];
@@ -129,7 +150,48 @@ static dlc_status save_with(dlc_handle *handle, const char *path,
   return DLC_OK;
 }
 
+static bool is_utf8(const char *text) {
+  const char *end = text + strlen(text);
+  while (text < end) {
+    int length = dlc_rt_utf8_length(text, end);
+    if (!length)
+      return false;
+    text += length;
+  }
+  return true;
+}
+
+/// What dlc_load and others would refuse is not written.
+static dlc_status check_metadata(dlc_handle *handle, metadata metadata) {
+  if (metadata.count < 0 || (metadata.count && !metadata.words))
+    return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                       "dlc_save: %d names of metadata, or none that can be "
+                       "read",
+                       metadata.count);
+  for (int i = 0; i < 2 * metadata.count; ++i) {
+    const char *word = metadata.words[i];
+    if (!word || !is_utf8(word))
+      return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                         "dlc_save: the %s of metadata number %d is %s",
+                         i % 2 ? "value" : "name", i / 2,
+                         word ? "not UTF-8" : "null");
+  }
+  for (int i = 0; i < metadata.count; ++i)
+    for (int j = 0; j < i; ++j)
+      if (!strcmp(metadata.words[2 * i], metadata.words[2 * j]))
+        return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
+                           "dlc_save: metadata \"%s\" is there twice",
+                           metadata.words[2 * i]);
+  return DLC_OK;
+}
+
 dlc_status dlc_save(dlc_handle *handle, const char *path, int scope) {
+  return dlc_save_with_metadata(handle, path, scope, NULL, 0);
+}
+
+dlc_status dlc_save_with_metadata(dlc_handle *handle, const char *path,
+                                  int scope, const char *const *words,
+                                  int count) {
   if (dlc_rt_check_handle(handle))
     return DLC_ERROR_ARGUMENT;
   if (!path)
@@ -138,13 +200,16 @@ dlc_status dlc_save(dlc_handle *handle, const char *path, int scope) {
   if (scope != DLC_PARAMS && scope != DLC_ALL)
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT, "dlc_save: unknown scope %d",
                        scope);
+  metadata metadata = {words, count};
+  dlc_status status = check_metadata(handle, metadata);
+  if (status)
+    return status;
   const dlc_model *model = handle->model;
   unsigned kinds = dlc_rt_kinds_of_scope(scope);
 
   size_t header_bytes = 0;
-  char *header = make_header(model, kinds, &header_bytes);
+  char *header = make_header(model, kinds, metadata, &header_bytes);
   char *scratch = dlc_rt_allocate_scratch(model, kinds);
-  dlc_status status;
   if (!header || !scratch)
     status = dlc_rt_fail(handle, DLC_ERROR_MEMORY, "%s: no memory to write it",
                          path);

@@ -1,5 +1,5 @@
-//===- State.c - Copies between the logical and the stored order
-//-----------===//
+//===- State.c - Copies between the logical and the stored order ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 
 #include <string.h>

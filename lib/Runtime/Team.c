@@ -1,5 +1,5 @@
-//===- Team.c - Workers and their barrier
-//----------------------------------===//
+//===- Team.c - Workers and their barrier ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A team of N workers is the caller of dlc_run, worker 0, and N - 1 threads
 // that live as long as the handle. Everything that a worker waits for is a word

@@ -1,4 +1,5 @@
 //===- BufferizeSteps.cpp - Steps work on memory --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @step(%x: tensor<16x8xf32>, %y: tensor<16x8xf32>, ...) {
 //     %0 = scf.for %i = ... iter_args(%ys = %y) {

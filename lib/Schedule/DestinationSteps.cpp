@@ -1,4 +1,5 @@
 //===- DestinationSteps.cpp - Steps say where kernels write ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A loop of a step becomes an `scf.for`:
 //

@@ -1,4 +1,5 @@
 //===- DestinationStyle.cpp - Kernels write where they are told -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.model @m {
 //     dl.param @w : tensor<8xf32> = zeros

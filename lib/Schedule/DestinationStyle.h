@@ -1,4 +1,5 @@
-//===- DestinationStyle.h - Kernels and steps ------------------*- C++ -*-===//
+//===- DestinationStyle.h - Kernels and steps -------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_SCHEDULE_DESTINATIONSTYLE_H
 #define DLC_LIB_SCHEDULE_DESTINATIONSTYLE_H
 

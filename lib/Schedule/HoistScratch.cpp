@@ -1,4 +1,5 @@
 //===- HoistScratch.cpp - Scratch memory of kernels as arguments ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Schedule/Passes.h"
 

@@ -1,4 +1,5 @@
 //===- KernelParts.cpp - What of a kernel makes some results --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Walks a kernel backwards from the arguments that are wanted and keeps the ops
 // that write what is needed. Ops are kept or dropped whole: what is kept is

@@ -1,4 +1,5 @@
 //===- MemoryPlan.cpp - When buffers live and where they lie --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MemoryPlan.h"
 

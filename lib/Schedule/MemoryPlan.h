@@ -1,4 +1,5 @@
 //===- MemoryPlan.h - When buffers live and where they lie ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_SCHEDULE_MEMORYPLAN_H
 #define DLC_LIB_SCHEDULE_MEMORYPLAN_H
 

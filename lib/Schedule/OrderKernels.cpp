@@ -1,4 +1,5 @@
 //===- OrderKernels.cpp - An order of a step that needs less memory -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   call @reverse(%w, %reversed)            call @forward(%x, %y)
 //   call @forward(%x, %y)                   call @reverse(%w, %reversed)

@@ -1,4 +1,5 @@
 //===- PlanMemory.cpp - All memory of a step at fixed offsets -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @step(%x: memref<8xf32>, %w: memref<4xf32>)
 //       attributes {dl.args = [{input = "x"}, {state = "w"}]} {

@@ -1,4 +1,5 @@
 //===- Recompute.cpp - Compute values again instead of keeping them -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   call @kernel_0(%x, %a, %b)
 //   call @kernel_1(%a, %c)

@@ -1,4 +1,5 @@
 //===- RecomputeSchedule.cpp - What to keep and what to repeat ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For a set of values that are not kept, the program follows: it is walked in
 // order, and where an item needs a value that is not there, the part of the

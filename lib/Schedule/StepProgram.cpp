@@ -1,4 +1,5 @@
 //===- StepProgram.cpp - A step as a list of calls and loops --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StepProgram.h"
 

@@ -1,4 +1,5 @@
 //===- StepProgram.h - A step as a list of calls and loops ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_SCHEDULE_STEPPROGRAM_H
 #define DLC_LIB_SCHEDULE_STEPPROGRAM_H
 

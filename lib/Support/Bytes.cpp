@@ -1,4 +1,5 @@
 //===- Bytes.cpp - Numbers of bytes ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Bytes.h"
 

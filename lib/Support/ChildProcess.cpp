@@ -1,4 +1,5 @@
 //===- ChildProcess.cpp - Programs that a tool runs -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // llvm::sys::ExecuteAndWait leaves the child running when a signal ends this
 // process, and its files behind: those of a compiler driver and its linker.

@@ -1,4 +1,5 @@
 //===- InputFile.cpp - The bytes of a file, in order ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/InputFile.h"
 

@@ -1,4 +1,5 @@
 //===- LargeStack.cpp - A call on a stack of known size -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/LargeStack.h"
 

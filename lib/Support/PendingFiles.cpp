@@ -1,4 +1,5 @@
 //===- PendingFiles.cpp - Files that appear together or not at all --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/PendingFiles.h"
 

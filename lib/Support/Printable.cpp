@@ -1,4 +1,5 @@
 //===- Printable.cpp - Text from outside, for a terminal ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Printable.h"
 

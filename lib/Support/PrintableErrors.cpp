@@ -1,4 +1,5 @@
 //===- PrintableErrors.cpp - Standard error for a terminal ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/PrintableErrors.h"
 

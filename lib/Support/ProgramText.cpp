@@ -1,4 +1,5 @@
 //===- ProgramText.cpp - Text that the parser can be given ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The parser calls itself for each bracket, for each operator of an affine
 // expression, and what it makes of an alias nests as deep as the alias. One

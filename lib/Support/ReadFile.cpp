@@ -1,4 +1,5 @@
 //===- ReadFile.cpp - Whole files into memory, up to a limit --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/ReadFile.h"
 

@@ -1,9 +1,11 @@
 //===- Report.cpp - What tools say at their end ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Report.h"
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
+#include "dlc/Support/Version.h"
 
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/InitLLVM.h"
@@ -65,6 +67,7 @@ GuardedTool::GuardedTool(StringLiteral name, int &argc, char **&argv) {
   for (int signal : ignored)
     std::signal(signal, SIG_IGN);
   guardedTool = name;
+  setVersionPrinter(name);
   // A file that may not grow any more is an error of the write.
   std::signal(SIGXFSZ, SIG_IGN);
   std::set_new_handler(endForMemory);

@@ -1,4 +1,5 @@
 //===- Stop.cpp - Signals that ask a program to end -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Stop.h"
 

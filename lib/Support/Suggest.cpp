@@ -1,56 +1,25 @@
 //===- Suggest.cpp - "did you mean" ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Suggest.h"
 
 #include "dlc/Support/Error.h"
+#include "lib/Runtime/Nearest.h"
 
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 
-/// Whether one name is made of the other and more words ("is_causal" of
-/// "causal"), or begins with the other as an abbreviation ("epsilon" with
-/// "eps").
-static bool extends(StringRef a, StringRef b) {
-  if (a.size() < b.size())
-    std::swap(a, b);
-  if (b.size() >= 3 && a.starts_with_insensitive(b))
-    return true;
-  std::string words = ("_" + a + "_").str(), part = ("_" + b + "_").str();
-  return !b.empty() && StringRef(words).contains_insensitive(part);
-}
-
-/// Whether two neighbours have changed places, and nothing else.
-static bool swaps(StringRef a, StringRef b) {
-  if (a.size() != b.size() || a == b)
-    return false;
-  size_t i = std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin();
-  return i + 1 < a.size() && a[i] == b[i + 1] && a[i + 1] == b[i] &&
-         a.substr(i + 2) == b.substr(i + 2);
-}
-
 StringRef dlc::nearestName(StringRef name, ArrayRef<StringRef> candidates) {
-  // Two letters of five may differ, but only one of three. Two that changed
-  // places count as one.
-  unsigned limit = std::max<size_t>(1, (name.size() + 1) / 3);
-  StringRef nearest;
-  for (StringRef candidate : candidates) {
-    unsigned distance =
-        swaps(name, candidate)
-            ? 1
-            : name.edit_distance_insensitive(candidate, true, limit);
-    if (distance > limit)
-      continue;
-    // Ties go to the first, so that the answer depends on the order alone.
-    nearest = candidate;
-    if (distance == 0)
-      break;
-    limit = distance - 1;
-  }
-  for (StringRef candidate : candidates)
-    if (nearest.empty() && extends(name, candidate))
-      nearest = candidate;
-  return nearest;
+  auto candidate = [](const void *context, int index) -> dlc_rt_word {
+    StringRef word =
+        (*static_cast<const ArrayRef<StringRef> *>(context))[index];
+    // Null, which an empty name may be, is no candidate at all.
+    return {word.data() ? word.data() : "", word.size()};
+  };
+  int index = dlc_rt_nearest({name.data(), name.size()}, candidates.size(),
+                             candidate, &candidates);
+  return index < 0 ? StringRef() : candidates[index];
 }
 
 Error dlc::unknownName(const Twine &what, StringRef name,

@@ -1,4 +1,5 @@
 //===- CheckNames.cpp - Names that the outside world can hold -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A library exports `<model>_<step>`; its header has a type named like the
 // model and parameters named like inputs and outputs; checkpoints and the JSON

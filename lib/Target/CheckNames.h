@@ -1,4 +1,5 @@
 //===- CheckNames.h - Names that the outside world can hold -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_CHECKNAMES_H
 #define DLC_LIB_TARGET_CHECKNAMES_H
 

@@ -1,8 +1,10 @@
 //===- Compilation.cpp - One program on its way through the phases --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compiler.h"
 
 #include "CheckNames.h"
+#include "CoverSamples.h"
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
@@ -355,6 +357,20 @@ static LogicalResult checkMemory(ModuleOp module) {
   return success();
 }
 
+void Compilation::coverSamples() {
+  // On a copy: where it fails, the program stays as it is.
+  OwningOpRef<ModuleOp> copy;
+  llvm::Error error = runCollecting(
+      [&] {
+        copy = module->clone();
+        return compileForRest(*copy, options);
+      },
+      "nothing is left over");
+  if (!error)
+    module = std::move(copy);
+  llvm::consumeError(std::move(error));
+}
+
 llvm::Error Compilation::run(StringRef from, StringRef to) {
   SmallVector<StringRef> known;
   for (const Phase &phase : getPhases())
@@ -378,6 +394,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   if (llvm::Error error = enter(from))
     return error;
   bool active = from.empty();
+  if (active && !options.coverSamples.empty())
+    coverSamples();
   PhaseOptions machineOptions = phaseOptions(*machine, options);
   for (auto [number, phase] : llvm::enumerate(getPhases())) {
     if (active) {

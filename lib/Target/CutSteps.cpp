@@ -1,4 +1,5 @@
 //===- CutSteps.cpp - A long step as a few calls of its parts -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   define void @entry(ptr %state, ptr %arena, ptr %io, ...) {
 //     %a = getelementptr i8, ptr %state, i64 64

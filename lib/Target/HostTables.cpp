@@ -1,4 +1,5 @@
 //===- HostTables.cpp - A model's tables in this process ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Target/HostTables.h"
 

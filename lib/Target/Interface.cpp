@@ -1,4 +1,5 @@
 //===- Interface.cpp - The C functions that a library exports -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `<model>_create`, `<model>_<step>` and so on: each calls the runtime with the
 // model's table. Header and functions come from one list of what there is.

@@ -1,4 +1,5 @@
 //===- LLVMErrors.h - Errors of LLVM's passes, returned ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_LLVMERRORS_H
 #define DLC_LIB_TARGET_LLVMERRORS_H
 

@@ -1,4 +1,5 @@
 //===- Manifest.cpp - The lowered model's description, typed --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Manifest.h"
 
@@ -55,20 +56,6 @@ static int64_t readInt(DictionaryAttr attrs, StringRef name) {
   return attrs.getAs<IntegerAttr>(name).getInt();
 }
 
-static int rangeCode(dl::HyperRange range) {
-  switch (range) {
-  case dl::HyperRange::Finite:
-    return DLC_FINITE;
-  case dl::HyperRange::NotNegative:
-    return DLC_NOT_NEGATIVE;
-  case dl::HyperRange::UpToOne:
-    return DLC_UP_TO_ONE;
-  case dl::HyperRange::BelowOne:
-    return DLC_BELOW_ONE;
-  }
-  llvm_unreachable("not a range");
-}
-
 static StateInfo readState(DictionaryAttr attrs) {
   StateInfo info;
   info.tensor = readTensor(attrs);
@@ -85,7 +72,7 @@ static StateInfo readState(DictionaryAttr attrs) {
   info.c = attrs.getAs<FloatAttr>("c").getValueAsDouble();
   info.d = attrs.getAs<FloatAttr>("d").getValueAsDouble();
   if (auto range = attrs.getAs<dl::HyperRangeAttr>("range"))
-    info.range = rangeCode(range.getValue());
+    info.range = static_cast<int>(range.getValue()); // a dlc_range
   if (attrs.contains("offset"))
     info.offset = readInt(attrs, "offset");
 

@@ -1,4 +1,5 @@
 //===- Manifest.h - The lowered model's description, typed ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_MANIFEST_H
 #define DLC_LIB_TARGET_MANIFEST_H
 

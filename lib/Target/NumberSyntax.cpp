@@ -1,4 +1,5 @@
 //===- NumberSyntax.cpp - Numbers that MLIR reads as something else -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "NumberSyntax.h"
 

@@ -1,5 +1,5 @@
-//===- NumberSyntax.h - Numbers that MLIR reads as something else -*- C++
-//-*-===//
+//===- NumberSyntax.h - Numbers that MLIR reads as something else ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LIB_TARGET_NUMBERSYNTAX_H
 #define LIB_TARGET_NUMBERSYNTAX_H
 

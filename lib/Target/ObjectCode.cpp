@@ -1,4 +1,5 @@
 //===- ObjectCode.cpp - Machine code, on all CPUs -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A module is cut into parts of about one size, and each is optimized and
 // compiled by a thread of its own, in a context of its own. Kernels do not call

@@ -1,4 +1,5 @@
 //===- ObjectCode.h - From LLVM IR to machine code --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_OBJECTCODE_H
 #define DLC_LIB_TARGET_OBJECTCODE_H
 

@@ -1,4 +1,6 @@
-// The runtime, as dlc links it into the libraries it writes.
+//===- RuntimeArchive.S - The runtime, as dlc links it into libraries -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 	.section .rodata
 	.globl dlc_runtime_archive_begin
 	.globl dlc_runtime_archive_end

@@ -1,4 +1,5 @@
 //===- SharedLibrary.cpp - Objects and libraries --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LLVMErrors.h"
 

@@ -1,4 +1,5 @@
 //===- Tables.cpp - The model's description as constants ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The structs of dlc/Runtime.h, field by field, as constants of the module; and
 // an entry for each step with the signature dlc_step_fn.

@@ -1,4 +1,5 @@
 //===- UnknownOps.cpp - Words that are no op ------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "UnknownOps.h"
 

@@ -1,4 +1,5 @@
 //===- UnknownOps.h - Words that are no op ----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_UNKNOWNOPS_H
 #define DLC_LIB_TARGET_UNKNOWNOPS_H
 

@@ -1,4 +1,5 @@
 //===- History.cpp - The curves of a training run -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/History.h"
 

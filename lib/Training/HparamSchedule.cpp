@@ -1,4 +1,5 @@
 //===- HparamSchedule.cpp - Hyper-parameters by step, from a file ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/HparamSchedule.h"
 

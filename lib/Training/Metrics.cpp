@@ -1,4 +1,5 @@
 //===- Metrics.cpp - What a step's scalar outputs mean --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Metrics.h"
 
@@ -66,6 +67,22 @@ Metrics::Metrics(const dlc_step &step) {
   }
 }
 
+std::vector<std::string> Metrics::columns(StringRef prefix) const {
+  std::vector<std::string> result;
+  for (const std::string &name : meanNames)
+    result.push_back((prefix + name).str());
+  if (countsCorrect())
+    result.push_back((prefix + "accuracy").str());
+  return result;
+}
+
+void Metrics::appendRow(const Totals &totals, std::vector<double> &row) const {
+  for (unsigned i = 0; i < totals.sums.size(); ++i)
+    row.push_back(totals.mean(i));
+  if (countsCorrect())
+    row.push_back(totals.accuracy());
+}
+
 Totals Metrics::zero() const {
   Totals totals;
   totals.sums.assign(meanOutputs.size(), 0.0);
@@ -73,18 +90,11 @@ Totals Metrics::zero() const {
 }
 
 double Metrics::mean(const StepBuffers &buffers, unsigned index) const {
-  int output = meanOutputs[index];
-  if (buffers.step().outputs[output].type == DLC_F32)
-    return buffers.scalar<float>(output);
-  return buffers.scalar<double>(output);
+  return buffers.real(meanOutputs[index]);
 }
 
 int64_t Metrics::correct(const StepBuffers &buffers) const {
-  if (!correctOutput)
-    return 0;
-  if (buffers.step().outputs[*correctOutput].type == DLC_I32)
-    return buffers.scalar<int32_t>(*correctOutput);
-  return buffers.scalar<int64_t>(*correctOutput);
+  return correctOutput ? buffers.integer(*correctOutput) : 0;
 }
 
 void Metrics::add(const StepBuffers &buffers, int64_t batchSize,

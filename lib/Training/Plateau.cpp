@@ -1,4 +1,5 @@
 //===- Plateau.cpp - A rate that falls when a metric rests ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Plateau.h"
 

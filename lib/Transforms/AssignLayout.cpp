@@ -1,4 +1,5 @@
 //===- AssignLayout.cpp - Images with channels last -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %y = dl.conv2d %x, %w {padding = [1, 1]} : <N x C x H x W>, <O x C x KH x
 //   KW>

@@ -1,4 +1,5 @@
 //===- AssignStorage.cpp - Weights stored as kernels read them ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.param @w : <O x C x KH x KW>
 //   func.func @f(%w: <O x C x KH x KW> {dl.state = @w}) {

@@ -1,4 +1,5 @@
 //===- BatchTrace.cpp - Which extents of a step are the batch -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step is written for a batch of N. Its types are inferred again for a batch
 // of P, a prime number that no extent of the step is: where an extent of a

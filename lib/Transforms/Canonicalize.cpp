@@ -1,4 +1,5 @@
 //===- Canonicalize.cpp - Canonical forms, or an error --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %0 = dl.neg %x                         %0 = dl.exp %x
 //   %1 = dl.neg %0          becomes        return %0

@@ -1,4 +1,5 @@
 //===- ChannelsLast.h - Orders of dimensions inside of steps ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_CHANNELSLAST_H
 #define DLC_LIB_TRANSFORMS_CHANNELSLAST_H
 

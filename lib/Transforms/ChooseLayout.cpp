@@ -1,4 +1,5 @@
 //===- ChooseLayout.cpp - The order of dimensions of each value -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %1 = dl.transpose %0 perm [0, 3, 1, 2] : <8x32x32x8> -> <8x8x32x32>
 //   %2 = dl.concat %1, %y {axis = 1}

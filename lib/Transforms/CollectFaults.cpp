@@ -1,4 +1,5 @@
 //===- CollectFaults.cpp - All checks of a step in one place --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @step(%table, %index) -> tensor<8x4xf32> {
 //     %y = dl.index_select %table at %index {axis = 0}

@@ -1,4 +1,5 @@
 //===- Decompose.cpp - Composite ops into primitive ones ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every op that still is a composite is replaced by the program it stands for,
 // its decomposition's composites too.

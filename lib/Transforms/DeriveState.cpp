@@ -1,4 +1,5 @@
 //===- DeriveState.cpp - What follows from the state, made once -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each step is cut between what follows from the state alone and the rest. What
 // crosses the cut is derived: an entry of the state that a function of its own

@@ -1,4 +1,5 @@
 //===- FastMath.cpp - Algebra that changes roundings ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %0 = dl.broadcast %s dims [0]          %0 = dl.reciprocal %s
 //   %1 = dl.div %x, %0             becomes %1 = dl.broadcast %0 dims [0]

@@ -1,4 +1,5 @@
 //===- FastModel.h - Whether roundings may change ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_FASTMODEL_H
 #define DLC_LIB_TRANSFORMS_FASTMODEL_H
 

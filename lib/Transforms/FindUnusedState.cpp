@@ -1,4 +1,5 @@
 //===- FindUnusedState.cpp - Parameters and buffers that no step uses -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.param @bias : tensor<4xf32> = zeros
 //   dl.step @predict(%x: tensor<8x4xf32>) -> (y: tensor<8x4xf32>) {

@@ -1,4 +1,5 @@
 //===- FoldBatchNorm.cpp - Batch norm into the layer beside it ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %0 = dl.conv2d %x, %w
 //   %1 = dl.batch_norm_eval %0, %gamma, %beta, %mean, %var

@@ -1,4 +1,5 @@
 //===- FreeOps.cpp - Ops that need no kernel of their own -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "FreeOps.h"
 

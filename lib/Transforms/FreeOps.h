@@ -1,4 +1,5 @@
 //===- FreeOps.h - Ops that need no kernel of their own ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRANSFORMS_FREEOPS_H
 #define DLC_TRANSFORMS_FREEOPS_H
 

@@ -1,4 +1,5 @@
 //===- FreezeState.cpp - Steps whose state is a part of the library -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.param @w : tensor<16x3x3x3xf32> = ones
 //   dl.derived @derived_w : tensor<3x3x3x16xf32>

@@ -1,4 +1,5 @@
 //===- HoistInvariants.cpp - Once instead of at every step ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %s = dl.scan 16 carry(%h = %h0) with(%u = %w) {
 //     %t = dl.transpose %u perm [1, 0]

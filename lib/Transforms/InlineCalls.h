@@ -1,4 +1,5 @@
 //===- InlineCalls.h - Calls of a step replaced by bodies -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_INLINECALLS_H
 #define DLC_LIB_TRANSFORMS_INLINECALLS_H
 

@@ -1,4 +1,5 @@
 //===- KernelGroups.cpp - Which ops become one kernel ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Ops go to groups one after another, in the order of the program. An op joins
 // the first group behind all that it needs which

@@ -1,4 +1,5 @@
 //===- LayoutRemarks.cpp - Why transposes are left ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LayoutRemarks.h"
 

@@ -1,4 +1,5 @@
 //===- LayoutRules.cpp - Ops that compute in any order of dims ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LayoutRules.h"
 #include "Views.h"

@@ -1,4 +1,5 @@
 //===- LayoutRules.h - Ops that compute in any order of dims ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An order of a value is a permutation of its dimensions: as they lie in
 // memory, the outermost first. Ops such as elementwise ones, reductions and

@@ -1,4 +1,5 @@
 //===- MinimumCut.cpp - The cheapest two-way partition of a graph ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MinimumCut.h"
 

@@ -1,4 +1,5 @@
 //===- MinimumCut.h - The cheapest two-way partition of a graph -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_MINIMUMCUT_H
 #define DLC_LIB_TRANSFORMS_MINIMUMCUT_H
 

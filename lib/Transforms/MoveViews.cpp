@@ -1,4 +1,5 @@
 //===- MoveViews.cpp - Cancel transposes and reshapes ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Transposes and reshapes (views) move towards the results of the step:
 //

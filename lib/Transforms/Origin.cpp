@@ -1,4 +1,5 @@
 //===- Origin.cpp - Which part of a step an op belongs to -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Transforms/Origin.h"
 

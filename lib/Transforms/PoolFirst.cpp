@@ -1,4 +1,5 @@
 //===- PoolFirst.cpp - Functions of maxima --------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %0 = dl.leaky_relu %x {slope = 0.2}
 //   %1 = dl.max_pool2d %0 {kernel = [2, 2]}

@@ -1,4 +1,5 @@
 //===- ResolveMinimize.cpp - Descent as gradients, updates and writes -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.minimize %loss with @sgd over ["*"] lr(%lr) clip_norm(1.0) : ...
 //

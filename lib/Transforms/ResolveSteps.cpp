@@ -1,5 +1,5 @@
-//===- ResolveSteps.cpp - Steps as pure functions
-//------------------------------===//
+//===- ResolveSteps.cpp - Steps as pure functions -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.step @train(%x: ...) -> (loss: tensor<f32>) {
 //     %w = dl.read @w : ...

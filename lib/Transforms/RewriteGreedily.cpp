@@ -1,4 +1,5 @@
 //===- RewriteGreedily.cpp - Rewrites that end ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Transforms/RewriteGreedily.h"
 

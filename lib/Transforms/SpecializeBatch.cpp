@@ -1,4 +1,5 @@
 //===- SpecializeBatch.cpp - A step for each size of its batch ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.step @predict(%x: tensor<32x4xf32>) -> (y: tensor<32x4xf32>) batch(1,
 //   32) {

@@ -1,4 +1,5 @@
 //===- SplitConcats.cpp - Concatenate many operands in steps --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %y = dl.concat %x0, %x1, %x2, %x3, %x4 {axis = 0}
 //

@@ -1,4 +1,5 @@
 //===- SplitReductions.cpp - Reduce rows first ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %s = dl.reduce_sum %x {axes = [0, 1, 2]} : tensor<64x14x14x32xf32> ->
 //   tensor<32xf32>

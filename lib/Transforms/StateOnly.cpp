@@ -1,4 +1,5 @@
 //===- StateOnly.cpp - What follows from the state alone ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StateOnly.h"
 

@@ -1,4 +1,5 @@
 //===- StepResolver.h - One step as a pure function -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What ResolveSteps.cpp and ResolveMinimize.cpp share.
 //

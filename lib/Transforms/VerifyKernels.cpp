@@ -1,4 +1,5 @@
 //===- VerifyKernels.cpp - Kernels can run row by row ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func private @kernel_0() -> tensor<8xf32> attributes {dl.sliced = 8} {
 //     %0 = dl.iota {axis = 0} : tensor<8xf32>

@@ -1,4 +1,5 @@
 //===- VerifyRows.cpp - Rows of a batch are computed each by itself -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step with `batch(1 to 32)` runs 13 rows as two calls of 8, of rows 0 to 7
 // and of rows 5 to 12. That is right if a row of the outputs follows from that

@@ -1,4 +1,5 @@
 //===- Views.cpp - What a transpose or a reshape goes into ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Views.h"
 

@@ -1,4 +1,5 @@
 //===- Views.h - What a transpose or a reshape goes into --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A view (dl.transpose, dl.reshape) of a constant, of a broadcast and of random
 // numbers is made by making these otherwise.

@@ -1,4 +1,5 @@
 //===- WriteBroadcasts.cpp - Elementwise ops on one shape -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %y = dl.add %a, %b : tensor<8x4xf32>, tensor<1x4xf32> -> tensor<8x4xf32>
 //

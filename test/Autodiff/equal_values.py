@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Gradients with respect to values that equal others: t = f(x) and u = f(x) are two.
 
 For every f, in a step, in a function that is called with one value twice, in the body of a

@@ -53,7 +53,7 @@ dl.model @hparam_nan {
 // -----
 
 dl.model @hparam_out_of_its_range {
-  // expected-error@+1 {{'dl.hparam' op expects a value in [0, 1), not 1.000000e+00}}
+  // expected-error@+1 {{'dl.hparam' op expects its value to be from 0 on and less than 1, not 1.000000e+00}}
   dl.hparam @beta = 1.0 range(below_one)
 }
 

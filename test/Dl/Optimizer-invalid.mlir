@@ -25,14 +25,14 @@ func.func @norm_of_another_type(%a: tensor<3xf32>, %max: tensor<f32>) {
 // -----
 
 dl.model @beta_of_one {
-  // expected-error@+1 {{'dl.optimizer' op expects beta1 of #dl.adam in [0, 1), not 1.000000e+00}}
+  // expected-error@+1 {{'dl.optimizer' op expects beta1 of #dl.adam to be from 0 on and less than 1, not 1.000000e+00}}
   dl.optimizer @o = #dl.adam<beta1 = 1.0>
 }
 
 // -----
 
 dl.model @negative_decay {
-  // expected-error@+1 {{'dl.optimizer' op expects weight_decay of #dl.sgd of 0 or more, not -1.000000e-01}}
+  // expected-error@+1 {{'dl.optimizer' op expects weight_decay of #dl.sgd to be 0 or more, not -1.000000e-01}}
   dl.optimizer @o = #dl.sgd<weight_decay = -0.1>
 }
 
@@ -67,7 +67,7 @@ dl.model @twice_ahead {
 // -----
 
 dl.model @inner_range {
-  // expected-error@+1 {{'dl.optimizer' op expects beta2 of #dl.adam in [0, 1), not 2.000000e+00}}
+  // expected-error@+1 {{'dl.optimizer' op expects beta2 of #dl.adam to be from 0 on and less than 1, not 2.000000e+00}}
   dl.optimizer @o = #dl.lookahead<#dl.adam<beta2 = 2.0>>
 }
 

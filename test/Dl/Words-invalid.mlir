@@ -69,7 +69,7 @@ func.func @generic(%x: tensor<8x4xf32>) {
 
 // -----
 
-// expected-error@+1 {{'dl.model' op has no attribute 'precision'; there is fastmath, manifest, sym_name}}
+// expected-error@+1 {{'dl.model' op has no attribute 'precision'; there is fastmath, sym_name}}
 dl.model @model attributes {precision = "bf16"} {
 }
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Every elementwise op on denormals: the interpreter against -O0 and -O2, and what the manual says.
 
 The operands are all pairs of denormals, zeros, numbers near the least that is not denormal and

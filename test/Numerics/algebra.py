@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Algebra that changes no bit, and what a model with `fastmath` allows: algebra.py DLC RUN FOLDER README OPS
 
 Each row of the table in dialects/Dl/README.md and each row of the table of `fastmath` in docs/ops.md

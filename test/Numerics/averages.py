@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What `averaged(@optimizer)` reads before, between and after updates.
 
     averages.py DLC

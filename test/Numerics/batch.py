@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Steps of several batches against the same programs, written for one.
 
 batch.py DLC FOLDER

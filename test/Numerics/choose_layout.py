@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks with chosen layouts against the same without: choose_layout.py DLC FOLDER
 
 Each network of bench/layout/networks.py is compiled in f64 with dl-choose-layout and without it.

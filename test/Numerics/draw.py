@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares the ops that draw with Philox4x32-10 and their formulas in numpy.
 
     draw.py DLC DLC_RUN MODEL

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Folded batch norms against kept ones: fold_batch_norm.py DLC FOLDER
 
 Every form that dl-fold-batch-norm accepts, in f32 and f64, with variances of 1e-12, 1 and 1e12,

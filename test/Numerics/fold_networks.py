@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Whole networks with folded and with kept batch norms: fold_networks.py DLC DLC_MODELS FOLDER
 
 ResNet-18 and -50 at their own size, VGG-11, a net of depthwise convolutions and one of transposed

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Values made where they are used, read at other rows than the reader's own.
 
 Every op that moves rows, or reads a whole operand for each row, is applied to every kind

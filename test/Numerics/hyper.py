@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Every hyper-parameter of every rule and clause, set through the C interface.
 
     hyper.py DLC

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Gradient noise: its mean, its deviation as it is annealed, its seed, its threads.
 
     noise.py DLC

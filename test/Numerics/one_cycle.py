@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """One cycle of the learning rate with the opposite cycle of the momentum.
 
     one_cycle.py DLC_RUN

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random programs of views and what they move through: `simplify` ends, and the numbers stay.
 
 Each program is a chain of transposes, reshapes, broadcasts, reversals, slices, paddings, joins,

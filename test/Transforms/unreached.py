@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What a dl.minimize does with parameters that its loss does not depend on: nothing, by any
 rule and clause, as PyTorch does where `grad` is None.
 

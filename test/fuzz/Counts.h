@@ -1,4 +1,5 @@
 //===- Counts.h - What became of the inputs, over processes -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counters in a file that all processes of a run share: one that a finding
 // ends has counted nonetheless, and a run that is continued counts on.

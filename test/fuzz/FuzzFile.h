@@ -1,4 +1,5 @@
 //===- FuzzFile.h - The bytes of a fuzzer as a file -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TEST_FUZZ_FUZZFILE_H
 #define DLC_TEST_FUZZ_FUZZFILE_H
 

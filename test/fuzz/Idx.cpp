@@ -1,4 +1,5 @@
 //===- Idx.cpp - IDX files from anywhere, plain and compressed ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A mutant is read as it is, and compressed: no mutant of a compressed file has
 // the sum over its data that it needs.

@@ -1,4 +1,5 @@
 //===- Metadata.cpp - What a checkpoint says beside its tensors -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a run believes of it is what a run writes: totals and plateaus that are
 // taken give the same text again.
@@ -36,11 +37,15 @@ static void restore(const Metadata &metadata) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  std::string header(reinterpret_cast<const char *>(data), size);
-  llvm::Expected<Metadata> metadata = parseMetadata(header, "m");
+  static const File file;
+  uint64_t length = size;
+  std::string bytes(reinterpret_cast<const char *>(&length), sizeof(length));
+  file.write(bytes.append(reinterpret_cast<const char *>(data), size));
+  llvm::Expected<Metadata> metadata = readMetadata(file.path());
   if (!metadata) {
     std::string message = llvm::toString(metadata.takeError());
-    require(message.rfind("m: ", 0) == 0, "a message begins with the path");
+    require(message.rfind(file.path() + ": ", 0) == 0,
+            "a message begins with the path");
     return 0;
   }
   restore(*metadata);

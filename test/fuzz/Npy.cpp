@@ -1,4 +1,5 @@
 //===- Npy.cpp - Arrays from anywhere -------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "FuzzFile.h"
 

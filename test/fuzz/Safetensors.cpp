@@ -1,4 +1,5 @@
 //===- Safetensors.cpp - Checkpoints from anywhere ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlc_load of the runtime's test model. A file that is refused changes nothing
 // and says why in plain text that begins with its path; one that is taken gives

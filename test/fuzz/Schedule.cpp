@@ -1,4 +1,5 @@
 //===- Schedule.cpp - Schedules of hyper-parameters from anywhere ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "FuzzFile.h"
 

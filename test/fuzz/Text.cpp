@@ -1,4 +1,5 @@
 //===- Text.cpp - Programs through the whole compiler, in process ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A program is compiled at -O0 or -O2, or is taken for what some phase leaves
 // if its first line says so (`// from: fuse`); what it must not do is end the

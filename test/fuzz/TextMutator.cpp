@@ -1,4 +1,5 @@
 //===- TextMutator.cpp - Programs made from programs ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TextMutator.h"
 

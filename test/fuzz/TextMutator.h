@@ -1,4 +1,5 @@
 //===- TextMutator.h - Programs made from programs --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A text with one wrong byte rarely gets past the parser. These mutants know
 // what a program's words are: an operand becomes another of its type, an extent

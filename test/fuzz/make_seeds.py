@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes what the fuzzers start from: make_seeds.py NAME FOLDER BIN FILE...
 
 Few and small: of files one of each form that a reader knows; of programs those in the FILEs and what

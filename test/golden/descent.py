@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """300 updates of a small net by every rule and clause of dl.minimize: what is run.
 
 A net of two layers, tanh between, mean square error, batches of 8 in turn. Each variant

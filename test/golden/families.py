@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Says which family of golden cases has no data, or no lit test, or data without cases.
 
 Usage: families.py NUMERICS     Exit status 1 when anything is found.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes fashion_losses.json: the first losses of examples/fashion.mlir, by PyTorch.
 
 The reference shares nothing with dlc but the text of the model's declarations:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Golden cases: what an op computes on given arrays, said by PyTorch.
 
 A family of ops has a file cases/<Family>.py, named as the family in dialects/Dl,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Calls the steps of a model through `dlc-run --interpret`: one process a model.
 
 Arrays go through files: inputs and outputs as .npy, all state in one safetensors file."""

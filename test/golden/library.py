@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Calls the steps of a compiled model through its C interface, include/dlc/Runtime.h."""
 import ctypes
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes data/descent.npz: the variants of descent.py by PyTorch's optimizers, in f64."""
 import pathlib
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes the golden data of the op tests, by PyTorch. golden.py says what a case is.
 
     make_ops.py                  all families

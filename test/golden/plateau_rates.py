@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Prints the tables of test/unit/Training/PlateauTest.cpp, by PyTorch's ReduceLROnPlateau.
 
     plateau_rates.py            a line an option string: the rates after each metric

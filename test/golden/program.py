@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """From a record of golden data to the step of a model, its arrays, and what it should give."""
 import re
 

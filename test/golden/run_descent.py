@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Holds 300 updates by every rule and clause against the references; see descent.py.
 
     run_descent.py --dlc DLC [--types f32 f64] [NAME ...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains examples/fashion.mlir with dlc-run and compares its losses with PyTorch's.
 
 The run of seed 0, which is that of scripts/quickstart, is compared over all its steps.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Holds the gradients of whole networks against PyTorch's, from the same weights.
 
 The networks: LeNet-5 and ResNet-18 as dlc-models prints them, and those in networks/*.mlir, of

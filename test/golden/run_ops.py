@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs the cases of golden.py through the compiler and compares with PyTorch's answers.
 
 The cases of an op become one model a float type, one step a case. `dlc` compiles it

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Holds first and second derivatives of every op against central differences, in f64.
 
 Each case of golden.py, and each of second_cases.py (ops for which PyTorch has no answer to

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Cases for run_second.py alone, and what it must know of those of golden.py."""
 import numpy as np
 

@@ -1,4 +1,5 @@
 //===- LinearData.h - Samples for the model written by hand -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TEST_UNIT_LINEARDATA_H
 #define DLC_TEST_UNIT_LINEARDATA_H
 

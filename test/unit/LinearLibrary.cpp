@@ -1,4 +1,5 @@
 //===- LinearLibrary.cpp - The hand-written model as a library ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What stands at the boundary of a shared library that dlc wrote. BROKEN_ABI
 // makes one of another version of the interface.

@@ -1,7 +1,9 @@
 //===- LinearModel.cpp - A model written by hand --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LinearModel.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace dlc::test;
@@ -33,6 +35,15 @@ const dlc_tensor evaluateOutputs[] = {{"loss", nullptr, 0, DLC_F64},
                                       {"correct", nullptr, 0, DLC_I64}};
 const dlc_tensor predictOutputs[] = {{"score", labelShape, 1, DLC_F32},
                                      {"mean", nullptr, 0, DLC_F64}};
+const int64_t fewImageShape[] = {3, pixels};
+const int64_t fewLabelShape[] = {3};
+const dlc_tensor fewInputs[] = {{"image", fewImageShape, 2, DLC_U8},
+                                {"label", fewLabelShape, 1, DLC_U8}};
+const dlc_tensor measureOutputs[] = {{"mean", nullptr, 0, DLC_F64},
+                                     {"sum", nullptr, 0, DLC_F64},
+                                     {"max", nullptr, 0, DLC_F64},
+                                     {"rows", nullptr, 0, DLC_I64},
+                                     {"correct", nullptr, 0, DLC_I32}};
 const char *const faults[] = {"label out of range: expected 0 to 9"};
 
 const dlc_state states[] = {{{"weight", weightShape, 1, DLC_F32},
@@ -129,7 +140,7 @@ void train(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  // Small enough for one context->worker; the others have nothing to do.
+  // Small enough for one worker; the others have nothing to do.
   if (context->worker != 0 || !labelsAreGood(label, context->fault))
     return;
   float loss = 0, gradient[pixels] = {}, biasGradient = 0;
@@ -184,16 +195,46 @@ void predict(const dlc_context *context, void *block, void *, void *const *io) {
   *static_cast<double *>(io[2]) = mean;
 }
 
+template <int rows>
+void measure(const dlc_context *context, void *block, void *, void *const *io) {
+  auto &state = *static_cast<State *>(block);
+  auto *image = static_cast<const uint8_t *>(io[0]);
+  auto *label = static_cast<const uint8_t *>(io[1]);
+  if (context->worker != 0)
+    return;
+  double sum = 0, max = 0;
+  int32_t correct = 0;
+  for (int i = 0; i < rows; ++i, image += pixels) {
+    double difference = std::fabs(scoreOf(state, image) - label[i]);
+    sum += difference;
+    max = std::max(max, difference);
+    correct += difference < 0.5;
+  }
+  *static_cast<double *>(io[2]) = sum / rows;
+  *static_cast<double *>(io[3]) = sum;
+  *static_cast<double *>(io[4]) = max;
+  *static_cast<int64_t *>(io[5]) = rows;
+  *static_cast<int32_t *>(io[6]) = correct;
+}
+
+const dlc_step measureSizes[] = {
+    {"measure", fewInputs, measureOutputs, nullptr, 2, 5, 0, 0, measure<3>,
+     nullptr, nullptr, nullptr, 0, 0, 3, nullptr, 0, 0},
+    {"measure", inputs, measureOutputs, nullptr, 2, 5, 0, 0, measure<4>,
+     nullptr, nullptr, nullptr, 0, 0, 4, nullptr, 0, 0}};
+
 const dlc_step steps[] = {
     {"train", inputs, trainOutputs, faults, 2, 2, 1, 1, train, nullptr, nullptr,
      nullptr, 0, 0, 0, nullptr, 0, 0},
     {"evaluate", inputs, evaluateOutputs, faults, 2, 2, 1, 0, evaluate, nullptr,
      nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
     {"predict", inputs, predictOutputs, nullptr, 1, 2, 0, 0, predict, nullptr,
-     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
+     nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
+    {"measure", inputs, measureOutputs, nullptr, 2, 5, 0, 0, measure<4>,
+     nullptr, nullptr, nullptr, 0, 0, 4, measureSizes, 2, 0}};
 
 } // namespace
 
 const dlc_model dlc::test::linearModel = {
-    DLC_ABI_VERSION, 6, 3,       "linear", "{}",   states, steps,
+    DLC_ABI_VERSION, 6, 4,       "linear", "{}",   states, steps,
     sizeof(State),   0, nullptr, 0,        nullptr};

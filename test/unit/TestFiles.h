@@ -1,4 +1,5 @@
 //===- TestFiles.h - Files and errors in tests ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TEST_UNIT_TESTFILES_H
 #define DLC_TEST_UNIT_TESTFILES_H
 

@@ -1,4 +1,5 @@
 //===- dlc-models.cpp - Prints a reference model --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Models.h"
 #include "dlc/Pipelines/Phases.h"

@@ -1,4 +1,5 @@
 //===- dlc-run.cpp - Runs a model -----------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compare/Compare.h"
 #include "dlc/Execution/Interpret.h"

@@ -1,19 +1,22 @@
 //===- dlc.cpp - The compiler ---------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Arguments.h"
 
 #include "dialects/Dl/Build.h"
 #include "dlc/Compiler.h"
+#include "dlc/Describe/OpTable.h"
 #include "dlc/Execution/Freeze.h"
 #include "dlc/Graph/Graph.h"
-#include "dlc/Pipelines/OpTable.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Report.h"
+#include "dlc/Support/Version.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
@@ -21,94 +24,6 @@
 
 using namespace llvm;
 using namespace dlc;
-
-static cl::OptionCategory category("Options of dlc");
-static cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"),
-                                  cl::init("-"), cl::cat(category));
-static cl::opt<std::string>
-    output("o",
-           cl::desc("what to write; the suffix says in which form: .so, .o, "
-                    ".s, .ll or .mlir ('-': standard output)"),
-           cl::value_desc("file"), cl::cat(category));
-static cl::opt<std::string>
-    emit("emit", cl::desc("stop after this phase, or: ll, s, o, so"),
-         cl::value_desc("phase"), cl::cat(category));
-static cl::opt<std::string> from("from",
-                                 cl::desc("the input is what this phase left"),
-                                 cl::value_desc("phase"), cl::cat(category));
-static cl::opt<std::string>
-    dumpPhases("dump-phases",
-               cl::desc("write the program after each phase to DIR"),
-               cl::value_desc("dir"), cl::cat(category));
-static cl::opt<unsigned>
-    level("O", cl::Prefix, cl::desc("0: plain loops; 2: everything (default)"),
-          cl::init(2), cl::cat(category));
-static cl::opt<std::string>
-    cpu("mcpu", cl::desc("the processor to compile for (default: native)"),
-        cl::value_desc("cpu"), cl::init("native"), cl::cat(category));
-static cl::opt<std::string> memoryBudget(
-    "memory-budget",
-    cl::desc("what each step may use beside state, inputs and outputs (suffix "
-             "K, M, G); values are computed again to fit it"),
-    cl::value_desc("bytes"), cl::cat(category));
-static cl::list<std::string>
-    batch("batch",
-          cl::desc("compile a step, or all that change no state, for these "
-                   "batches: 1,8,32, or any from 1to32; may be repeated"),
-          cl::value_desc("[step=]sizes"), cl::cat(category));
-static cl::opt<bool> printMemoryPlan(
-    "print-memory-plan",
-    cl::desc("print where the values of each step lie, and when; needs no -o"),
-    cl::cat(category));
-
-static cl::opt<std::string> printRemarks(
-    "remarks", cl::ValueOptional,
-    cl::desc("print to standard error what passes decided and why, of passes "
-             "whose names match REGEX (default: all)"),
-    cl::value_desc("REGEX"), cl::cat(category));
-
-static cl::opt<bool> freeze(
-    "freeze",
-    cl::desc("make the weights of --params a part of the library, which then "
-             "has only the steps that leave the state as it is, and needs no "
-             "other file"),
-    cl::cat(category));
-static cl::opt<std::string>
-    params("params",
-           cl::desc("of --freeze: parameters and buffers, a safetensors file"),
-           cl::value_desc("file"), cl::cat(category));
-
-static cl::list<std::string> leftOut(
-    "leave-out", cl::CommaSeparated,
-    cl::desc("do without these passes, of those that a program means the same "
-             "without; to find one that is wrong"),
-    cl::value_desc("PASS,..."), cl::cat(category));
-static cl::opt<std::string> printGraph(
-    "print-graph",
-    cl::desc("draw what the phase of --emit leaves (default: fuse), as .svg "
-             "(by Graphviz) or .dot; needs no -o"),
-    cl::value_desc("file"), cl::cat(category));
-static cl::opt<std::string>
-    graphStep("step",
-              cl::desc("the step that --print-graph draws (default: all)"),
-              cl::value_desc("name"), cl::cat(category));
-
-static cl::opt<bool>
-    timeReport("time-report",
-               cl::desc("print to standard error how long each phase, pass and "
-                        "stage of code generation took"),
-               cl::cat(category));
-
-static cl::opt<bool>
-    describePhases("describe-phases",
-                   cl::desc("print what each phase leaves, as docs/phases.md"),
-                   cl::cat(category));
-
-static cl::opt<bool> describeOps(
-    "describe-ops",
-    cl::desc("print which ops have type inference, a reference meaning, a "
-             "lowering and a gradient, as CSV"),
-    cl::cat(category));
 
 /// docs/phases.md, from the table of phases.
 static void printPhases(raw_ostream &out) {
@@ -125,15 +40,16 @@ static void printPhases(raw_ostream &out) {
 static constexpr StringLiteral codeForms[] = {"ll", "s", "o", "so"};
 
 /// The form wanted: a phase, or one of codeForms.
-static Expected<std::string> findForm() {
+static Expected<std::string> findForm(const Arguments &arguments) {
+  StringRef emit = arguments.text(OPT_emit), output = arguments.text(OPT_o);
   SmallVector<StringRef> known(std::begin(codeForms), std::end(codeForms));
   for (const Phase &phase : getPhases())
     known.push_back(phase.name);
   if (!emit.empty()) {
-    if (!is_contained(known, StringRef(emit)))
+    if (!is_contained(known, emit))
       return createStringError("--emit: there is no phase '" + emit + "'" +
                                dl::suggestion(emit, known));
-    return emit.getValue();
+    return emit.str();
   }
   StringRef suffix = sys::path::extension(output).drop_front(
       sys::path::extension(output).empty() ? 0 : 1);
@@ -141,9 +57,9 @@ static Expected<std::string> findForm() {
     return suffix.str();
   if (suffix == "mlir" || output == "-")
     return getPhases().back().name.str();
-  if (output.empty() && printMemoryPlan)
+  if (output.empty() && arguments.has(OPT_print_memory_plan))
     return std::string("vector");
-  if (output.empty() && printGraph.getNumOccurrences())
+  if (output.empty() && arguments.has(OPT_print_graph))
     return std::string("fuse");
   if (output.empty())
     return createStringError(
@@ -162,8 +78,9 @@ static ptrdiff_t place(StringRef phase) {
 
 /// The phase whose program --print-graph draws: that of --emit, or the last
 /// whose ops are those of the language, and whose kernels are known.
-static Expected<std::string> findDrawnPhase() {
-  std::string phase = findPhase(emit) ? emit.getValue() : "fuse";
+static Expected<std::string> findDrawnPhase(const Arguments &arguments) {
+  StringRef emit = arguments.text(OPT_emit), from = arguments.text(OPT_from);
+  std::string phase = findPhase(emit) ? emit.str() : "fuse";
   if (!isDrawable(phase))
     return createStringError("--print-graph: what phase " + phase +
                              " leaves cannot be drawn; choose with --emit one "
@@ -183,16 +100,28 @@ static Error write(PendingFiles &files, StringRef path,
                    : temporary.takeError();
 }
 
-static Error run() {
-  if (describePhases) {
+static Error run(const Arguments &arguments) {
+  if (arguments.has(OPT_help)) {
+    printHelp(outs());
+    return Error::success();
+  }
+  if (arguments.has(OPT_version)) {
+    outs() << versionText("dlc") << '\n';
+    return Error::success();
+  }
+  if (arguments.has(OPT_describe_phases)) {
     printPhases(outs());
     return Error::success();
   }
-  if (describeOps) {
+  if (arguments.has(OPT_describe_ops)) {
     printOpTable(outs());
     return Error::success();
   }
-  Expected<std::string> form = findForm();
+  std::string output = arguments.text(OPT_o).str();
+  std::string from = arguments.text(OPT_from).str();
+  bool printMemoryPlan = arguments.has(OPT_print_memory_plan);
+  bool freeze = arguments.has(OPT_freeze);
+  Expected<std::string> form = findForm(arguments);
   if (!form)
     return form.takeError();
   if (printMemoryPlan && findPhase(*form) && place(*form) < place("vector"))
@@ -203,20 +132,27 @@ static Error run() {
     return createStringError("--print-memory-plan prints to standard output: "
                              "write the program to a file, not to -o -");
   CompilerOptions options;
-  options.optLevel = level;
-  options.cpu = cpu;
-  options.dumpPhases = dumpPhases;
+  Expected<int64_t> level = arguments.number(OPT_O, 2, 0, 2);
+  if (!level)
+    return level.takeError();
+  options.optLevel = *level;
+  options.cpu = arguments.text(OPT_mcpu, "native").str();
+  options.dumpPhases = arguments.text(OPT_dump_phases).str();
   options.printMemoryPlan = printMemoryPlan;
-  for (const std::string &pass : leftOut) {
+  SmallVector<StringRef> leftOut;
+  for (const opt::Arg *arg : arguments.arguments().filtered(OPT_leave_out))
+    StringRef(arg->getValue()).split(leftOut, ',');
+  for (StringRef pass : leftOut) {
     SmallVector<StringRef> known(getOptionalPasses());
     if (!is_contained(known, pass))
       return createStringError(
           "--leave-out: '" + pass + "' is no pass that can be left out" +
           dl::suggestion(pass, known) + "; these can: " + join(known, ", "));
-    options.disabledPasses.push_back(pass);
+    options.disabledPasses.push_back(pass.str());
   }
-  if (printRemarks.getNumOccurrences()) {
-    options.remarks = printRemarks.empty() ? ".*" : printRemarks.getValue();
+  if (arguments.has(OPT_remarks)) {
+    StringRef passes = arguments.text(OPT_remarks);
+    options.remarks = passes.empty() ? ".*" : passes.str();
     std::string flaw;
     if (!Regex(options.remarks).isValid(flaw))
       return createStringError("--remarks: '" + options.remarks +
@@ -225,45 +161,46 @@ static Error run() {
   PendingFiles files;
   std::optional<GraphFile> graph;
   std::string drawn;
-  if (graphStep.getNumOccurrences() && !printGraph.getNumOccurrences())
+  if (arguments.has(OPT_step) && !arguments.has(OPT_print_graph))
     return createStringError("--step says what --print-graph=FILE draws; "
                              "without it, all steps are compiled");
-  if (printGraph.getNumOccurrences()) {
-    Expected<std::string> phase = findDrawnPhase();
+  if (arguments.has(OPT_print_graph)) {
+    Expected<std::string> phase = findDrawnPhase(arguments);
     if (!phase)
       return phase.takeError();
     drawn = *phase;
-    Expected<GraphFile> file = GraphFile::open(printGraph, files);
+    Expected<GraphFile> file =
+        GraphFile::open(arguments.text(OPT_print_graph), files);
     if (!file)
       return file.takeError();
     graph = std::move(*file);
   }
-  if (memoryBudget.getNumOccurrences()) {
-    Expected<int64_t> bytes = parseBytes(memoryBudget);
+  if (arguments.has(OPT_memory_budget)) {
+    Expected<int64_t> bytes = parseBytes(arguments.text(OPT_memory_budget));
     if (!bytes)
       return createStringError("--memory-budget: " +
                                toString(bytes.takeError()));
     options.memoryBudget = *bytes;
   }
   mlir::DefaultTimingManager timing;
-  timing.setEnabled(timeReport);
+  timing.setEnabled(arguments.has(OPT_time_report));
   mlir::TimingScope total = timing.getRootScope();
   options.timing = &total;
-  options.batch = batch;
-  if (!batch.empty() && !from.empty())
-    return createStringError("--batch " + batch.front() +
+  options.batch = arguments.all(OPT_batch);
+  if (!options.batch.empty() && !from.empty())
+    return createStringError("--batch " + options.batch.front() +
                              ": sizes are made in the phase resolve, and the "
                              "program is what '" +
                              from + "' left");
   bool isCode = is_contained(codeForms, StringRef(*form));
-  if (freeze.getValue() != !params.empty())
+  if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "
                              "of a file become a part of the library");
   if (freeze && (!isCode || !from.empty()))
     return createStringError(
         "--freeze makes a library (-o FILE.so or .o) of a program that "
         "a user wrote; no phase of it can be printed or go on");
-  auto text = Compilation::open(input);
+  auto text = Compilation::open(arguments.input());
   if (!text)
     return text.takeError();
   StringMap<std::vector<char>> state;
@@ -271,7 +208,7 @@ static Error run() {
     Expected<StringMap<std::vector<char>>> frozen =
         freezeState(MemoryBuffer::getMemBufferCopy(
                         (*text)->getBuffer(), (*text)->getBufferIdentifier()),
-                    options, params);
+                    options, arguments.text(OPT_params));
     if (!frozen)
       return frozen.takeError();
     state = std::move(*frozen);
@@ -288,7 +225,7 @@ static Error run() {
       return error;
     mlir::TimingScope scope = options.measure("Draw");
     Expected<std::vector<std::string>> graphs =
-        drawGraph((*compilation)->getModule(), drawn, graphStep,
+        drawGraph((*compilation)->getModule(), drawn, arguments.text(OPT_step),
                   /*columnsApart=*/graph->isLaidOut());
     if (!graphs)
       return graphs.takeError();
@@ -303,9 +240,9 @@ static Error run() {
     return error;
 
   // The plan is all that was asked for.
-  if (printMemoryPlan && output.empty() && (emit.empty() || graph))
+  if (printMemoryPlan && output.empty() && (!arguments.has(OPT_emit) || graph))
     return files.commit();
-  std::string path = output.empty() ? "-" : output.getValue();
+  std::string path = output.empty() ? "-" : output;
   if (!isCode) {
     if (Error error = write(files, path, [&](raw_ostream &out) {
           (*compilation)->getModule().print(out);
@@ -363,15 +300,9 @@ static Error run() {
 
 int main(int argc, char **argv) {
   GuardedTool tool("dlc", argc, argv);
-  cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(
-      argc, argv,
-      "dlc: compiles a model to a library that trains and predicts\n\n"
-      "  dlc model.mlir -o model.so      also writes model.h\n"
-      "  dlc model.mlir --emit=grad      prints the program after a phase\n"
-      "  dlc model.mlir --print-graph=model.svg --step=predict\n"
-      "                                  draws a step\n");
-  Error error = run();
+  Expected<Arguments> arguments =
+      Arguments::parse(ArrayRef(argv, argc).drop_front());
+  Error error = arguments ? run(*arguments) : arguments.takeError();
   if (!error)
     return 0;
   return reportError("dlc", std::move(error));

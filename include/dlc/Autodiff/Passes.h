@@ -1,4 +1,5 @@
 //===- Passes.h - dl -> dl: derivatives -------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_AUTODIFF_PASSES_H
 #define DLC_AUTODIFF_PASSES_H
 

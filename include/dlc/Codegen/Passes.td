@@ -1,4 +1,5 @@
-//===- Passes.td - kernels -> loops and vectors -------------- *- tablegen -*-===//
+//===- Passes.td - kernels -> loops and vectors ------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "mlir/Pass/PassBase.td"
 

@@ -1,4 +1,5 @@
-//===- Compare.h - Compiled steps against the interpreter ----*- C++ -*-===//
+//===- Compare.h - Compiled steps against the interpreter -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One call of a step is evaluated and compiled in stages: evaluated after each
 // phase that leaves a program in `dl`, then compiled. The first stage whose

@@ -1,4 +1,5 @@
 //===- Difference.h - How far two tensors are apart -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_COMPARE_DIFFERENCE_H
 #define DLC_COMPARE_DIFFERENCE_H
 

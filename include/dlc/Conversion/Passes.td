@@ -1,4 +1,5 @@
-//===- Passes.td - dl -> linalg -------------------------------- *- tablegen -*-===//
+//===- Passes.td - dl -> linalg ----------------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "mlir/Pass/PassBase.td"
 

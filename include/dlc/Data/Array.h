@@ -1,4 +1,5 @@
 //===- Array.h - A tensor of data in memory ---------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_ARRAY_H
 #define DLC_DATA_ARRAY_H
 

@@ -1,4 +1,5 @@
 //===- Batches.h - From samples to the inputs of a step ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_BATCHES_H
 #define DLC_DATA_BATCHES_H
 
@@ -33,9 +34,9 @@ public:
   int64_t batchSize() const { return batch; }
   int64_t numSamples() const { return samples; }
 
-  /// Copies the samples `rows` into the step's inputs: one batch, or, of
-  /// buffers for a smaller size of the step, as many as that has.
-  void fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
+  /// Copies the samples `rows` into the step's inputs. Buffers for a size of
+  /// the step take as many as that has; any other number is an error.
+  llvm::Error fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
 
 private:
   struct Source {

@@ -1,4 +1,5 @@
 //===- Dataset.h - Named arrays of samples ----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_DATASET_H
 #define DLC_DATA_DATASET_H
 

@@ -1,4 +1,5 @@
 //===- Idx.h - Reader of IDX files ------------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_IDX_H
 #define DLC_DATA_IDX_H
 

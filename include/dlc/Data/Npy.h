@@ -1,4 +1,5 @@
 //===- Npy.h - Reader and writer of .npy files ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_NPY_H
 #define DLC_DATA_NPY_H
 

@@ -1,4 +1,5 @@
 //===- CodeCache.h - Compiled programs on disk ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_CODECACHE_H
 #define DLC_EXECUTION_CODECACHE_H
 

@@ -1,4 +1,5 @@
 //===- Freeze.h - The state that a frozen library holds ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_FREEZE_H
 #define DLC_EXECUTION_FREEZE_H
 

@@ -1,4 +1,5 @@
 //===- Interpret.h - A program as a model that is not compiled --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_INTERPRET_H
 #define DLC_EXECUTION_INTERPRET_H
 

@@ -1,4 +1,5 @@
 //===- Jit.h - From a program to a model in this process --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_JIT_H
 #define DLC_EXECUTION_JIT_H
 

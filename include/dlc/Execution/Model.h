@@ -1,4 +1,5 @@
 //===- Model.h - A compiled model as a C++ object ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One compiled model, whether it came out of the JIT or out of a shared
 // library, and one instance of its state. A thin owner over the C interface of
@@ -8,13 +9,16 @@
 #ifndef DLC_EXECUTION_MODEL_H
 #define DLC_EXECUTION_MODEL_H
 
+#include "dlc/Execution/StepBuffers.h"
 #include "dlc/Runtime.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <map>
 #include <memory>
+#include <string>
 
 namespace dlc {
 
@@ -43,14 +47,16 @@ public:
   const dlc_step &step(int index) const { return library.model->steps[index]; }
 
   llvm::Error init(uint64_t seed);
-  llvm::Error run(int step, llvm::ArrayRef<void *> io);
-  /// Runs a step that has sizes on as many rows.
-  llvm::Error runBatch(int step, int64_t batch, llvm::ArrayRef<void *> io);
+  /// Runs a step, with the batch that the buffers are of. They must be those of
+  /// this step: an error otherwise.
+  llvm::Error run(int step, StepBuffers &buffers);
   llvm::Error get(llvm::StringRef name, llvm::MutableArrayRef<char> data);
   llvm::Error set(llvm::StringRef name, llvm::ArrayRef<char> data);
   llvm::Expected<double> getHparam(llvm::StringRef name);
   llvm::Error setHparam(llvm::StringRef name, double value);
-  llvm::Error save(llvm::StringRef path, dlc_scope scope);
+  /// `metadata` is text beside the tensors.
+  llvm::Error save(llvm::StringRef path, dlc_scope scope,
+                   const std::map<std::string, std::string> &metadata = {});
   llvm::Error load(llvm::StringRef path, dlc_scope scope);
 
 private:

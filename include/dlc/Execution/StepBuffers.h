@@ -1,4 +1,5 @@
 //===- StepBuffers.h - Memory for one step's inputs and outputs -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_STEPBUFFERS_H
 #define DLC_EXECUTION_STEPBUFFERS_H
 
@@ -8,40 +9,44 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 
-#include <cstring>
+#include <cstdlib>
+#include <memory>
 
 namespace dlc {
 
-/// One buffer for each input and output of a step, zeroed, in the order that
-/// Model::run takes them. Aligned to cache lines, which is also what the widest
-/// vector loads like best.
+/// One buffer for each input and output of a step, zeroed, in the order of its
+/// tables. Aligned to cache lines, which is also what the widest vector loads
+/// like best. `Model::run` takes them and compares them with the step.
 class StepBuffers {
 public:
-  explicit StepBuffers(const dlc_step &step);
-  ~StepBuffers();
-  /// Fails if there was no memory for one of them; ask before using any.
-  llvm::Error check() const;
-  StepBuffers(const StepBuffers &) = delete;
-  StepBuffers &operator=(const StepBuffers &) = delete;
+  /// An error if there is no memory for one of them. The tables of the step
+  /// must outlive the buffers.
+  static llvm::Expected<StepBuffers> create(const dlc_step &step);
+  StepBuffers(StepBuffers &&) = default;
+  StepBuffers &operator=(StepBuffers &&) = default;
 
-  llvm::ArrayRef<void *> io() const { return pointers; }
   const dlc_step &step() const { return description; }
 
   llvm::MutableArrayRef<char> input(int index);
   llvm::ArrayRef<char> output(int index) const;
 
-  /// The value of a scalar output as T, which must be its type.
-  template <typename T>
-  T scalar(int index) const {
-    T value;
-    std::memcpy(&value, output(index).data(), sizeof(T));
-    return value;
-  }
+  /// The first element of an output as a number, read by the type that the
+  /// table gives it: exact as a double for floats, as an integer for integers.
+  double real(int index) const;
+  int64_t integer(int index) const;
+
+  llvm::ArrayRef<void *> io() const { return pointers; }
 
 private:
-  const dlc_tensor *missing = nullptr;
-  const dlc_step &description;
-  llvm::SmallVector<void *, 8> pointers;
+  struct Free {
+    void operator()(void *memory) const { std::free(memory); }
+  };
+
+  explicit StepBuffers(const dlc_step &step) : description(step) {}
+
+  dlc_step description;
+  std::vector<std::unique_ptr<void, Free>> owned;
+  llvm::SmallVector<void *, 8> pointers; ///< to what is owned
 };
 
 } // namespace dlc

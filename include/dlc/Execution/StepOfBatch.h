@@ -1,4 +1,5 @@
 //===- StepOfBatch.h - A step as it is for a batch --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_STEPOFBATCH_H
 #define DLC_EXECUTION_STEPOFBATCH_H
 

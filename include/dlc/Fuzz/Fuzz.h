@@ -1,4 +1,5 @@
 //===- Fuzz.h - Random programs, run in many ways ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_FUZZ_FUZZ_H
 #define DLC_FUZZ_FUZZ_H
 

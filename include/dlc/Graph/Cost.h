@@ -1,4 +1,5 @@
 //===- Cost.h - Arithmetic and memory of an op ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_GRAPH_COST_H
 #define DLC_GRAPH_COST_H
 

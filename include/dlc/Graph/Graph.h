@@ -1,4 +1,5 @@
 //===- Graph.h - Pictures of programs ---------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step as a graph in the language of Graphviz: what it computes after a
 // phase, of which shapes, at what cost, and in which kernels.

@@ -1,4 +1,5 @@
-//===- Interpretable.td - Ops that say what they compute --------*- tablegen -*-===//
+//===- Interpretable.td - Ops that say what they compute ---*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DLC_INTERPRETER_INTERPRETABLE_TD
 #define DLC_INTERPRETER_INTERPRETABLE_TD

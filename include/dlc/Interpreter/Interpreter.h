@@ -1,4 +1,5 @@
 //===- Interpreter.h - The reference meaning of programs --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Evaluates a step of a program in `dl` op by op: slowly, in an order that can
 // be read off the formula, sharing nothing with the code generator. Only

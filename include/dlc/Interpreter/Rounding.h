@@ -1,4 +1,5 @@
 //===- Rounding.h - Arithmetic that is off by last bits ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_INTERPRETER_ROUNDING_H
 #define DLC_INTERPRETER_ROUNDING_H
 

@@ -1,4 +1,5 @@
 //===- Tensor.h - A value of the interpreter --------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_INTERPRETER_TENSOR_H
 #define DLC_INTERPRETER_TENSOR_H
 

@@ -1,4 +1,5 @@
 //===- Functional.h - Layers without parameters -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One function an op, under PyTorch's name in torch or torch.nn.functional,
 // with its defaults; ops with parameters are in Layers.h, loops and the state

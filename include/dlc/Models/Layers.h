@@ -1,4 +1,5 @@
 //===- Layers.h - Layers with parameters ------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each has the name, the options, the defaults, the parameter names and the
 // initial distributions of the layer of PyTorch it is called after, so that

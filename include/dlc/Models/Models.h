@@ -1,4 +1,5 @@
 //===- Models.h - The reference models --------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Architectures and training schemes written with dlc::nn, by the names that
 // `dlc-models` knows them by.

@@ -1,4 +1,5 @@
 //===- Program.h - Building `dl` programs in C++ ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // dlc::nn makes `dl` programs in the manner of PyTorch's modules:
 //

@@ -1,4 +1,5 @@
 //===- Schedules.h - Learning rates that follow a count ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The schedules of torch.optim.lr_scheduler: what `lr` is at count `t`, mostly
 // `program.stepCount()`. See the ops of the same names.

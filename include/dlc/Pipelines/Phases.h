@@ -1,4 +1,5 @@
 //===- Phases.h - The way from a model to code ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One table says which phases there are, what each leaves and which passes it
 // runs.

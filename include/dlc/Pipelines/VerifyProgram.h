@@ -1,4 +1,5 @@
 //===- VerifyProgram.h - What text may enter the compiler -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Passes trust what earlier passes left: that a step's attributes describe its
 // arguments, that a kernel has a body, that the manifest is complete. A program

@@ -1,4 +1,5 @@
 //===- Run.h - The tool dlc-run as a function -------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_RUN_RUN_H
 #define DLC_RUN_RUN_H
 

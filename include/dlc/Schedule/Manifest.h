@@ -1,4 +1,5 @@
-//===- Manifest.h - What a model keeps and does, as an attribute *- C++ -*-===//
+//===- Manifest.h - What a model keeps and does, as an attribute ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SCHEDULE_MANIFEST_H
 #define DLC_SCHEDULE_MANIFEST_H
 

@@ -1,4 +1,5 @@
 //===- Memory.h - Buffers of steps and kernels ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SCHEDULE_MEMORY_H
 #define DLC_SCHEDULE_MEMORY_H
 

@@ -1,4 +1,5 @@
 //===- Passes.h - What a step does, in which order and where ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From kernels on tensors to steps that call kernels on memory at fixed
 // places. Nothing here knows for which machine: a kernel is a function with the

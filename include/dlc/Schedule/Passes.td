@@ -1,4 +1,5 @@
-//===- Passes.td - what a step does, in which order and where -- *- tablegen -*-===//
+//===- Passes.td - what a step does, in which order and where -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "mlir/Pass/PassBase.td"
 

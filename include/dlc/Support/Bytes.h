@@ -1,4 +1,5 @@
 //===- Bytes.h - Numbers of bytes -------------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SUPPORT_BYTES_H
 #define DLC_SUPPORT_BYTES_H
 

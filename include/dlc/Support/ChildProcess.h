@@ -1,4 +1,5 @@
 //===- ChildProcess.h - Programs that a tool runs ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SUPPORT_CHILDPROCESS_H
 #define DLC_SUPPORT_CHILDPROCESS_H
 

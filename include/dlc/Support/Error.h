@@ -1,4 +1,5 @@
 //===- Error.h - Errors that are sentences ----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What tools report is a sentence for a reader; nobody branches on its code.
 //

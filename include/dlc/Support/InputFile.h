@@ -1,4 +1,5 @@
 //===- InputFile.h - The bytes of a file, in order --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Reads a piece at a time, so that a header can be checked before anything of
 // the size that it claims is allocated or read. Only regular files are opened:

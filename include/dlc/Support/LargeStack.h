@@ -1,4 +1,5 @@
 //===- LargeStack.h - A call on a stack of known size -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // MLIR and LLVM recurse over what they parse and transform. How much stack the
 // caller has depends on the user's settings and on the thread; on one of

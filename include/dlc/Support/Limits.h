@@ -1,4 +1,5 @@
 //===- Limits.h - How large a program may be --------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Bounds on what a program may ask of the compiler. They lie far above what a
 // model needs, and far below where memory or the stack end; what exceeds one is

@@ -1,5 +1,5 @@
-//===- PendingFiles.h - Files that appear together or not at all -*- C++
-//-*-===//
+//===- PendingFiles.h - Files that appear together or not at all ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A tool that writes several files reserves them all before it starts to work
 // (so that a folder that cannot be written is an error at once, not after an

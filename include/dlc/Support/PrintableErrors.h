@@ -1,4 +1,5 @@
 //===- PrintableErrors.h - Standard error for a terminal --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Libraries write messages of their own to standard error, with names of the
 // program as they are. A child process writes them out as printableLines does;

@@ -1,4 +1,5 @@
 //===- ProgramText.h - Text that the parser can be given --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // MLIR's parser recurses without a bound, and reads bytecode, whose reader
 // trusts its input. What would end the process is found here, before the parser

@@ -1,4 +1,5 @@
 //===- Stop.h - Signals that ask a program to end ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // SIGINT, SIGTERM and SIGHUP. A program that has files to finish looks for a
 // request where it can stop; the second signal ends it at once. What must not

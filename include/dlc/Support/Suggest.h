@@ -1,4 +1,5 @@
 //===- Suggest.h - "did you mean" -------------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Errors about a name that does not exist say which existing name is nearest.
 //

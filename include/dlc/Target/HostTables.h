@@ -1,4 +1,5 @@
 //===- HostTables.h - A model's tables in this process ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TARGET_HOSTTABLES_H
 #define DLC_TARGET_HOSTTABLES_H
 

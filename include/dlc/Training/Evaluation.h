@@ -1,4 +1,5 @@
 //===- Evaluation.h - A step over a whole data set --------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_EVALUATION_H
 #define DLC_TRAINING_EVALUATION_H
 
@@ -7,29 +8,56 @@
 #include "dlc/Training/Metrics.h"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace dlc {
 
-/// Runs a step that does not train over all samples, each counted exactly once.
+/// Runs a step that does not train over the samples of a data set, each in one
+/// batch: the batches of the sizes that the step is compiled for, the greatest
+/// first. No sample is run twice and none is made up, so that the totals are
+/// those of the step's own values, whatever it computes: a mean over the batch,
+/// a sum, a maximum, something random. Values are averaged over the batches
+/// with the samples of each as weights, which for means over the batch is the
+/// mean over the samples.
 ///
-/// The batch of a step is fixed, so when the samples are not a multiple of it
-/// the last r of them are filled up to a batch with B - r copies of one of
-/// them, s. A second batch, all copies of s, tells what a copy contributes, and
-/// that is taken off again:
-///
-///   correct(r)  = correct(filled) - (B - r) * correct(copies) / B
-///   sum loss(r) = B * loss(filled) - (B - r) * loss(copies)
-///
-/// A step with several sizes takes what is left in batches of those, the
-/// greatest first; only what is less than the least of them is filled up.
-///
-/// The counts are exact; the loss is up to rounding. Both need a step that
-/// treats each sample by itself and averages over the batch, as every step in
-/// eval mode does.
-/// When `stop` says so it ends early, with the totals of fewer samples than
-/// there are.
-llvm::Expected<Totals> evaluate(Model &model, int step, const BatchFeed &feed,
-                                const std::function<bool()> &stop = nullptr);
+/// Samples that are fewer than the least size are left out. `dlc-run train`
+/// compiles the step for those that would be (CompilerOptions::coverSamples).
+class Evaluation {
+public:
+  /// Matches the data to the step; an error if it trains, or if all samples
+  /// would be left out. Model and data must outlive the evaluation.
+  static llvm::Expected<Evaluation> create(Model &model, int step,
+                                           const Dataset &data);
+
+  const Metrics &metrics() const { return values; }
+  /// The samples that are evaluated.
+  int64_t numSamples() const { return feed.numSamples() - left; }
+  /// A sentence about samples that are left out; empty if none are.
+  std::string describeLeftOut() const;
+
+  /// When `stop` says so it ends early, with the totals of fewer samples than
+  /// there are.
+  llvm::Expected<Totals> run(const std::function<bool()> &stop = nullptr);
+
+private:
+  /// Batches of one size.
+  struct Part {
+    int64_t rows, count;
+    StepBuffers buffers;
+  };
+
+  Evaluation(Model &model, int step, BatchFeed feed)
+      : model(&model), step(step), feed(std::move(feed)),
+        values(model.step(step)) {}
+
+  Model *model;
+  int step;
+  BatchFeed feed;
+  Metrics values;
+  std::vector<Part> parts; ///< descending
+  int64_t left = 0;
+};
 
 } // namespace dlc
 #endif // DLC_TRAINING_EVALUATION_H

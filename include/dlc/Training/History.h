@@ -1,4 +1,5 @@
 //===- History.h - The curves of a training run -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_HISTORY_H
 #define DLC_TRAINING_HISTORY_H
 

@@ -1,4 +1,5 @@
 //===- HparamSchedule.h - Hyper-parameters by step, from a file -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A text file, a line a time at which values change:
 //

@@ -1,4 +1,5 @@
 //===- Metadata.h - Text beside the tensors of a checkpoint -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The `__metadata__` of a safetensors file, in which a run keeps what belongs
 // to it and not to the model.
@@ -27,15 +28,6 @@ bool parseExact(llvm::StringRef text, int64_t &value);
 
 /// What a file has; empty where it has none.
 llvm::Expected<Metadata> readMetadata(llvm::StringRef path);
-
-/// The same of the file's header; `path` is for messages.
-llvm::Expected<Metadata> parseMetadata(std::string header,
-                                       llvm::StringRef path);
-
-/// Copies the file `from`, which has none, to `to` with metadata; `to` appears
-/// whole or not at all, and may be `from`.
-llvm::Error copyWithMetadata(llvm::StringRef from, llvm::StringRef to,
-                             const Metadata &metadata);
 
 } // namespace dlc
 #endif // DLC_TRAINING_METADATA_H

@@ -1,4 +1,5 @@
 //===- Metrics.h - What a step's scalar outputs mean ------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_METRICS_H
 #define DLC_TRAINING_METRICS_H
 
@@ -10,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dlc {
 
@@ -31,9 +33,11 @@ std::string totalsText(const Totals &totals);
 llvm::Expected<Totals> parseTotals(llvm::StringRef text, unsigned sums,
                                    int64_t samples);
 
-/// The outputs of a step that are metrics, by name and type: a scalar f32 or
-/// f64 is a mean over the batch (a loss), a scalar i32 or i64 named `correct`
-/// counts samples of the batch.
+/// The outputs of a step that are metrics, by name and type: a scalar i32 or
+/// i64 named `correct` counts samples of the batch and is added up; a scalar
+/// f32 or f64 is averaged over batches, with the samples of each as its weight.
+/// Of means over the batch (a loss) that is the mean over all samples; of any
+/// other value, as a sum or a maximum, it is the mean value of a batch.
 class Metrics {
 public:
   explicit Metrics(const dlc_step &step);
@@ -41,6 +45,12 @@ public:
   /// The averaged outputs' names; Totals::sums is in this order.
   llvm::ArrayRef<std::string> names() const { return meanNames; }
   bool countsCorrect() const { return correctOutput.has_value(); }
+
+  /// Columns of a table, their names after `prefix`: "train_loss",
+  /// "train_accuracy".
+  std::vector<std::string> columns(llvm::StringRef prefix) const;
+  /// A row of them.
+  void appendRow(const Totals &totals, std::vector<double> &row) const;
 
   Totals zero() const;
   /// What the last run of the step said about its batch.

@@ -1,4 +1,5 @@
 //===- Plateau.h - A rate that falls when a metric rests --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // torch.optim.lr_scheduler.ReduceLROnPlateau, acting on a hyper-parameter of
 // the model: once an epoch it sees a metric, and when that has not become

@@ -1,4 +1,5 @@
 //===- Progress.h - What a training run prints ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_PROGRESS_H
 #define DLC_TRAINING_PROGRESS_H
 

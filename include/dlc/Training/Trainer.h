@@ -1,15 +1,17 @@
 //===- Trainer.h - Epochs of a training step --------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_TRAINER_H
 #define DLC_TRAINING_TRAINER_H
 
 #include "dlc/Data/Batches.h"
 #include "dlc/Execution/Model.h"
-#include "dlc/Training/History.h"
+#include "dlc/Training/Evaluation.h"
+#include "dlc/Training/HparamPlateau.h"
 #include "dlc/Training/HparamSchedule.h"
 #include "dlc/Training/Metadata.h"
 #include "dlc/Training/Metrics.h"
-#include "dlc/Training/Plateau.h"
-#include "dlc/Training/Progress.h"
+#include "dlc/Training/RunFolder.h"
+#include "dlc/Training/TrainingReport.h"
 
 #include <functional>
 #include <memory>
@@ -26,8 +28,7 @@ struct TrainingOptions {
   bool shuffle = true;
   /// Prints the loss of every step whose number is a multiple; 0: of none.
   int64_t logEvery = 0;
-  /// Folder for metrics.csv and model.safetensors, both written anew after
-  /// every epoch; empty: nothing is written.
+  /// Folder for metrics.csv and model.safetensors; empty: nothing is written.
   std::string outputFolder;
   /// Values of hyper-parameters from certain steps on.
   std::optional<HparamSchedule> schedule;
@@ -45,6 +46,10 @@ struct TrainingOptions {
 /// that a model loaded from a checkpoint goes on where the checkpoint was
 /// written, to the bit, in the middle of an epoch too. A run that is asked to
 /// stop writes such a checkpoint.
+///
+/// The trainer holds the order of things alone: batches, steps, epochs, stops.
+/// What it evaluates, writes, prints and adjusts is the matter of Evaluation,
+/// RunFolder, TrainingReport, HparamSchedule and HparamPlateau.
 class Trainer {
 public:
   /// Matches the data to the steps; without `evalStep` or without data for it
@@ -60,66 +65,44 @@ public:
   /// came ("step 12 of 40") and the checkpoint that goes on from there, empty
   /// without one.
   bool wasStopped() const {
-    return stopped && (unfinished || stepCount < lastStep);
+    return stopped && (unfinished || position.step < position.last);
   }
-  std::string position() const;
-  std::string checkpoint() const;
-
-  int64_t stepsPerEpoch() const {
-    return trainFeed.numSamples() / trainFeed.batchSize();
-  }
+  std::string describePosition() const;
+  std::string checkpoint() const { return folder ? folder->checkpoint() : ""; }
 
 private:
-  /// What is evaluated after every epoch.
-  struct Evaluation {
-    int step;
-    BatchFeed feed;
-    Metrics metrics;
-  };
+  Trainer(Model &model, int trainStep, BatchFeed feed, StepBuffers buffers,
+          TrainingOptions options, Progress &progress);
 
-  Trainer(Model &model, int trainStep, BatchFeed feed, TrainingOptions options,
-          Progress &progress);
-
-  llvm::Error prepareOutput();
+  llvm::Error findPosition();
+  llvm::Error prepare();
   llvm::Error runEpoch(int64_t epoch);
   llvm::Error runStep(llvm::ArrayRef<uint32_t> rows, Totals &totals);
   llvm::Error finishEpoch(int64_t epoch, const Totals &trained, double seconds);
-  llvm::Error writeOutput(const Totals &trained);
+  llvm::Error writeFolder(const Totals &trained);
   /// Writes what a run needs that goes on in the middle of the epoch, or with
   /// its evaluation.
   llvm::Error stopInEpoch(const Totals &trained);
   bool mustStop();
-  llvm::Error preparePlateau();
-  llvm::Error stepPlateau(const EpochRecord &record);
   /// Of an epoch: zero, or where a checkpoint in the middle of it stood.
   llvm::Expected<Totals> beginTotals(int64_t stepsDone) const;
-  void report(int64_t epoch, const Totals &totals, double seconds);
-  void logStep();
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
-  std::vector<std::string> columns() const;
-  std::string outputPath(llvm::StringRef name) const;
 
   Model &model;
   int trainStep;
-  BatchFeed trainFeed;
+  BatchFeed feed;
   StepBuffers buffers;
-  /// A metric has been seen that is no finite number; said once.
-  bool diverged = false;
-  bool stopped = false;
-  bool unfinished = false; ///< an epoch that the run was stopped in
-  Metrics trainMetrics;
-  std::optional<Evaluation> evaluation;
+  Metrics metrics;
   TrainingOptions options;
-  Progress &progress;
-  std::optional<History> history;
-  std::optional<Plateau> plateau;
-  unsigned plateauColumn = 0; ///< of its metric among columns()
-  /// Of the epoch, seen before a checkpoint: not to be counted as speed.
-  int64_t samplesBefore = 0;
+  TrainingReport report;
+  std::optional<Evaluation> evaluation; ///< after every epoch
+  std::optional<RunFolder> folder;
+  std::optional<HparamPlateau> plateau;
 
   uint64_t seed = 0;
-  int64_t stepCount = 0; ///< steps done, those before a checkpoint included
-  int64_t lastStep = 0;  ///< where this run will end
+  TrainingPosition position;
+  bool stopped = false;
+  bool unfinished = false; ///< an epoch that the run was stopped in
 };
 
 } // namespace dlc

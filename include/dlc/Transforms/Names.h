@@ -1,4 +1,5 @@
 //===- Names.h - Attributes that passes leave for one another ---*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRANSFORMS_NAMES_H
 #define DLC_TRANSFORMS_NAMES_H
 

@@ -1,4 +1,5 @@
 //===- Origin.h - Which part of a step an op belongs to ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step that trains computes a loss, its gradients and new values of the
 // state. Reverse mode and `dl.minimize` say so in the locations of the ops that

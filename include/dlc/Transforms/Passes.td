@@ -1,4 +1,5 @@
-//===- Passes.td - dl -> dl ------------------------------------*- tablegen -*-===//
+//===- Passes.td - dl -> dl --------------------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "mlir/Pass/PassBase.td"
 

@@ -1,4 +1,5 @@
 //===- RewriteGreedily.h - Rewrites that end --------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRANSFORMS_REWRITEGREEDILY_H
 #define DLC_TRANSFORMS_REWRITEGREEDILY_H
 

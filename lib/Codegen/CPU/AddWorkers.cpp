@@ -1,4 +1,5 @@
 //===- AddWorkers.cpp - All threads of a team run a step ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @step(%state, %arena, %x) attributes {dl.step} {
 //     call @kernel_0(%x, %0)

@@ -1,4 +1,5 @@
 //===- ApproximateMath.cpp - Elementary functions as polynomials ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Transforms/RewriteGreedily.h"

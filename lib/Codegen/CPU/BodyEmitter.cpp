@@ -1,4 +1,5 @@
 //===- BodyEmitter.cpp - The region of a structured op, vectorized --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "BodyEmitter.h"
 

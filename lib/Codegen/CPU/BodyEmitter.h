@@ -1,4 +1,5 @@
-//===- BodyEmitter.h - The region of a structured op, vectorized *- C++ -*-===//
+//===- BodyEmitter.h - The region of a structured op, vectorized ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Evaluates the region of a `linalg.generic` for `width` consecutive iterations
 // at once. Values that are the same in all of these iterations stay scalars

@@ -1,4 +1,5 @@
 //===- EmitLoops.cpp - Structured ops of a kernel become loops ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Replaces all structured ops of a kernel by loops over vectors and register
 // tiles. Before:

@@ -1,4 +1,5 @@
 //===- FlattenEmptyBuffers.cpp - Nothing has one dimension ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Codegen/Passes.h"
 

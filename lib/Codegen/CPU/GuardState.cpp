@@ -1,4 +1,5 @@
 //===- GuardState.cpp - A step with a fault changes nothing ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   call @kernel_0(%index, %fault, %worker, %workers)    // dl.fault
 //   call @kernel_1(...)

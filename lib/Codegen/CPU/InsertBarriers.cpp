@@ -1,4 +1,5 @@
 //===- InsertBarriers.cpp - Where data crosses workers --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Kernels of one step are called by all workers, each for its share. A kernel
 // that touches memory that an earlier one wrote must wait until all workers are

@@ -1,4 +1,5 @@
 //===- NestEmitter.cpp - Loops and vectors for one loop nest --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "NestEmitter.h"
 

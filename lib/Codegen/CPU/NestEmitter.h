@@ -1,4 +1,5 @@
 //===- NestEmitter.h - Loops and vectors for one loop nest ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Writes the code of one loop nest as its tile plan says:
 //

@@ -1,4 +1,5 @@
 //===- NestEmitterMemory.cpp - Addresses, loads and stores of a nest ------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The part of NestEmitter that touches buffers. All accesses are to
 // one-dimensional views, at an element number that loops add to:

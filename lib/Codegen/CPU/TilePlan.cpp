@@ -1,4 +1,5 @@
 //===- TilePlan.cpp - How a loop nest is tiled and vectorized -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TilePlan.h"
 

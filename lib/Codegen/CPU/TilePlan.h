@@ -1,4 +1,5 @@
 //===- TilePlan.h - How a loop nest is tiled and vectorized -----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Decides, from extents and strides alone, which loop runs along the lanes of
 // a vector, how many vectors and how many steps of other loops one register

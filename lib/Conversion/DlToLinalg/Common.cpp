@@ -1,4 +1,5 @@
 //===- Common.cpp - What the lowerings of all families share --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"
 

@@ -1,4 +1,5 @@
 //===- Convolution.cpp - Convolution and its filter gradient --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Both are one contraction over (n, oh, ow, o, kh, kw, i) on channels-last
 // images without padding; `dl-assign-layout` has seen to that, and to the input

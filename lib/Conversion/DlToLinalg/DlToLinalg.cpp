@@ -1,4 +1,5 @@
 //===- DlToLinalg.cpp - The ops of kernels as linalg on tensors -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One file a family holds the patterns; this one only applies them.
 //

@@ -1,4 +1,5 @@
 //===- Elementwise.cpp - Scalar functions of tensors ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"
 

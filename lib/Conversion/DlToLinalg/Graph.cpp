@@ -1,4 +1,5 @@
 //===- Graph.cpp - Sparse matrices ----------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"
 #include "Loops.h"

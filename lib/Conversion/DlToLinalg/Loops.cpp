@@ -1,4 +1,5 @@
 //===- Loops.cpp - Ops that are no loop nest over elements ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Loops.h"
 

@@ -1,4 +1,5 @@
 //===- Loops.h - Ops that are no loop nest over elements --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What reads or writes at computed places is lowered to `scf.for` over
 // tensors, one kernel an op:

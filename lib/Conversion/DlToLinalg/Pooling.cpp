@@ -1,4 +1,5 @@
 //===- Pooling.cpp - Maxima of windows ------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All members of the family run over (n, oh, ow, c, kh, kw) on channels-last
 // images. A tensor of the window's shape, of which no element is read, gives kh

@@ -1,4 +1,5 @@
 //===- Random.cpp - Random bits, computed where they are used -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"
 

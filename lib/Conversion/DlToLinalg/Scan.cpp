@@ -1,4 +1,5 @@
 //===- Scan.cpp - Loops over a leading dimension --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A loop of a step only changes its types here; `dl-destination-style` makes an
 // `scf.for` of it, once its body's kernels write where they are told.

@@ -1,4 +1,5 @@
 //===- Sorting.cpp - Order along a dimension, running sums ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"
 #include "Loops.h"

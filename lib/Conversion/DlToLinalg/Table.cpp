@@ -1,4 +1,5 @@
 //===- Table.cpp - Reading and adding at computed places ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"
 #include "Loops.h"

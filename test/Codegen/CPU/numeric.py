@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes an MLIR module that compares kernels with plain loops.
 
 Each case is a kernel body. The module holds it twice: as a kernel, which

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks that the blocks of a page that begin with a file's name are in that file.
 
 Usage: check-quotes.py PAGE

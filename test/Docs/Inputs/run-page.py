@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs the commands of a page and compares what they print with the page.
 
 A fenced block whose first line is a comment with the name of a file is that file. In a block

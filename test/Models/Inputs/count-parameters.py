@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Counts the parameters of a model: `N parameters, M elements`."""
 import math
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Copies golden data of a family, one array of one case changed.
 
 Usage: spoil.py DATA FAMILY OP CASE/ARRAY OUT. Of a float array the largest element

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares a model's training step with and without recomputation, bit by bit."""
 import argparse
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Exit status 0 when two files hold the same f32 numbers, up to rounding."""
 import struct
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Mutants of what each phase leaves: hostile-ir.py DLC PROGRAM FOLDER
 
 In the output of each phase every attribute of the compiler (`dl.*`, and the fields of the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The names of dlc-hostile-names.test: hostile-names.py FOLDER DLC"""
 import ctypes
 import pathlib

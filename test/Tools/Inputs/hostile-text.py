@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes the programs of dlc-hostile-text.test into a folder."""
 import pathlib
 import sys

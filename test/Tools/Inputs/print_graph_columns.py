@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks that the scopes of an SVG stand from left to right: print_graph_columns.py FILE SCOPE ..."""
 import sys
 import xml.etree.ElementTree as tree

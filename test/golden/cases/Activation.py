@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What networks put between layers."""
 import torch
 from torch.nn import functional as F

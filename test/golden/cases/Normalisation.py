@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What the normalisations give, their gradients, and what becomes of running statistics."""
 import dataclasses
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Three updates of one parameter by three different gradients, in one step."""
 import numpy as np
 import torch

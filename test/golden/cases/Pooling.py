@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Pooling over windows of images and sequences."""
 import numpy as np
 import torch

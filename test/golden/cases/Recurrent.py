@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Recurrent layers and cells, against torch.nn."""
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Loops over a leading dimension, against the same loop in PyTorch."""
 import torch
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Schedules over some hundred steps, by PyTorch's schedulers stepped one by one.
 
 Each is linear in lr but for eta_min, so the gradient is that of lr times the factors

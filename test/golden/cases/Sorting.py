@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Order along a dimension, running sums."""
 import numpy as np
 import torch

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Reading and adding at computed places."""
 import torch
 from torch.nn import functional as F

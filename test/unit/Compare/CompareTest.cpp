@@ -1,4 +1,5 @@
 //===- CompareTest.cpp - Wrong compilers are found out --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Compilers that are wrong on purpose: the program is changed behind the phase
 // `fuse`, where the interpreter has seen it, and compiled from there.

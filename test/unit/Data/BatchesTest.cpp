@@ -1,4 +1,5 @@
 //===- BatchesTest.cpp - From samples to the inputs of a step -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Batches.h"
 
@@ -63,12 +64,19 @@ TEST(BatchFeed, CopiesRows) {
   BatchFeed feed = llvm::cantFail(BatchFeed::create(data, step));
   EXPECT_EQ(feed.batchSize(), 2);
   EXPECT_EQ(feed.numSamples(), 5);
-  StepBuffers buffers(step);
-  feed.fill({4, 1}, buffers);
+  StepBuffers buffers = llvm::cantFail(StepBuffers::create(step));
+  ASSERT_EQ(message(feed.fill({4, 1}, buffers)), "");
   EXPECT_EQ(std::string(buffers.input(0).data(), 8),
             bytesOf<int32_t>({-4, -1}));
   EXPECT_EQ(std::string(buffers.input(1).data(), 6),
             bytesOf<uint8_t>({40, 41, 42, 10, 11, 12}));
+  EXPECT_EQ(message(feed.fill({4}, buffers)),
+            "input 'label' of step 'train' takes 8 bytes, 1 samples have 4");
+  EXPECT_CONTAINS(message(feed.fill({4, 3, 2}, buffers)), "3 samples have 12");
+  step.num_inputs = 1;
+  buffers = llvm::cantFail(StepBuffers::create(step));
+  EXPECT_EQ(message(feed.fill({4, 1}, buffers)),
+            "step 'train' has 1 inputs, data for 2 were matched");
 }
 
 TEST(BatchFeed, ExtraFieldsAreLeftOut) {

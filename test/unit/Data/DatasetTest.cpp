@@ -1,4 +1,5 @@
 //===- DatasetTest.cpp - Named arrays of samples --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Dataset.h"
 

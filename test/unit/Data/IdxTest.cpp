@@ -1,4 +1,5 @@
 //===- IdxTest.cpp - Reader of IDX files ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Idx.h"
 

@@ -1,4 +1,5 @@
 //===- NpyTest.cpp - Reader and writer of .npy files ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Npy.h"
 

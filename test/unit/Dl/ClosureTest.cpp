@@ -1,4 +1,5 @@
-//===- ClosureTest.cpp - No op's derivative is missing ------------------===//
+//===- ClosureTest.cpp - No op's derivative is missing --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Dl.h"
 

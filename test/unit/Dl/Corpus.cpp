@@ -1,4 +1,5 @@
 //===- Corpus.cpp - Every op of the dialect, as the tests use it ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Corpus.h"
 

@@ -1,4 +1,5 @@
 //===- Corpus.h - Every op of the dialect, as the tests use it --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef TEST_UNIT_DL_CORPUS_H
 #define TEST_UNIT_DL_CORPUS_H
 

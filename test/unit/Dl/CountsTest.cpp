@@ -1,4 +1,5 @@
 //===- CountsTest.cpp - Places and counts fit into their type -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Corpus.h"
 #include "dialects/Dl/Dl.h"

@@ -1,4 +1,5 @@
 //===- GradientTest.cpp - Every operand has a gradient or says no ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For each instance of each op a function is made whose arguments are the op's
 // operands, and the gradient of each result with respect to all of them is

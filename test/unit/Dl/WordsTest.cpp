@@ -1,4 +1,5 @@
 //===- WordsTest.cpp - No word is ignored ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Dl/Words.h"
 

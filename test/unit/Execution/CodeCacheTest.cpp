@@ -1,4 +1,5 @@
 //===- CodeCacheTest.cpp - Compiled programs on disk ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/CodeCache.h"
 

@@ -1,4 +1,5 @@
 //===- ModelTest.cpp - A compiled model as a C++ object -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/Model.h"
 
@@ -27,11 +28,12 @@ TEST(Model, RunsASharedLibrary) {
   ASSERT_TRUE(static_cast<bool>(model)) << llvm::toString(model.takeError());
   EXPECT_EQ(llvm::StringRef((*model)->description().name), "linear");
   int predict = llvm::cantFail((*model)->findStep("predict"));
-  StepBuffers buffers((*model)->step(predict));
+  StepBuffers buffers =
+      llvm::cantFail(StepBuffers::create((*model)->step(predict)));
   std::string bias = bytesOf<float>({2.5f});
   llvm::cantFail((*model)->set("bias", {bias.data(), bias.size()}));
-  ASSERT_EQ(message((*model)->run(predict, buffers.io())), "");
-  EXPECT_EQ(buffers.scalar<double>(1), 2.5) << "of images that are all zero";
+  ASSERT_EQ(message((*model)->run(predict, buffers)), "");
+  EXPECT_EQ(buffers.real(1), 2.5) << "of images that are all zero";
 }
 
 TEST(Model, TheOwnerOutlivesTheModel) {
@@ -72,7 +74,7 @@ TEST(Model, StepsByName) {
   EXPECT_EQ(message(model->findStep("evalaute")),
             "no step 'evalaute'; did you mean 'evaluate'?");
   EXPECT_EQ(message(model->findStep("xyz")),
-            "no step 'xyz'; there is train, evaluate, predict");
+            "no step 'xyz'; there is train, evaluate, predict, measure");
 }
 
 TEST(Model, StateAndHparams) {
@@ -91,12 +93,29 @@ TEST(Model, StateAndHparams) {
 
 TEST(Model, FaultsAndCountsOfBuffers) {
   auto model = llvm::cantFail(Model::create(linearLibrary(), nullptr, 1));
-  StepBuffers buffers(model->step(linearTrain));
+  StepBuffers buffers =
+      llvm::cantFail(StepBuffers::create(model->step(linearTrain)));
   buffers.input(1)[2] = 10;
-  EXPECT_CONTAINS(message(model->run(linearTrain, buffers.io())),
+  EXPECT_CONTAINS(message(model->run(linearTrain, buffers)),
                   "label out of range");
-  EXPECT_EQ(message(model->run(linearTrain, buffers.io().drop_back())),
-            "step 'train' takes 4 buffers, got 3");
+  EXPECT_EQ(message(model->run(linearEvaluate, buffers)),
+            "step 'evaluate' is called with buffers of step 'train'");
+
+  // Buffers of a step of the same name, in another model.
+  dlc_step fewer = model->step(linearTrain);
+  fewer.num_outputs = 1;
+  buffers = llvm::cantFail(StepBuffers::create(fewer));
+  EXPECT_EQ(message(model->run(linearTrain, buffers)),
+            "step 'train' has 2 outputs, its buffers 1");
+  dlc_step smaller = model->step(linearTrain);
+  const int64_t shape[] = {linearBatch, 2};
+  dlc_tensor inputs[] = {smaller.inputs[0], smaller.inputs[1]};
+  inputs[0].shape = shape;
+  smaller.inputs = inputs;
+  buffers = llvm::cantFail(StepBuffers::create(smaller));
+  EXPECT_EQ(message(model->run(linearTrain, buffers)),
+            "step 'train': the buffer of input 'image' is not of its type and "
+            "shape");
 }
 
 TEST(Model, SavesAndLoads) {
@@ -114,13 +133,53 @@ TEST(Model, SavesAndLoads) {
 }
 
 TEST(StepBuffers, AreAlignedAndZero) {
-  StepBuffers buffers(linearModel.steps[linearTrain]);
+  StepBuffers buffers =
+      llvm::cantFail(StepBuffers::create(linearModel.steps[linearTrain]));
   ASSERT_EQ(buffers.io().size(), 4u);
   for (void *pointer : buffers.io())
     EXPECT_EQ(reinterpret_cast<uintptr_t>(pointer) % 64, 0u);
   EXPECT_EQ(buffers.input(0).size(), 12u);
   EXPECT_EQ(buffers.output(1).size(), 4u);
-  EXPECT_EQ(buffers.scalar<int32_t>(1), 0);
+  EXPECT_EQ(buffers.integer(1), 0);
+}
+
+TEST(StepBuffers, NoMemoryIsAnError) {
+  const int64_t shape[] = {int64_t(1) << 59};
+  const dlc_tensor input = {"x", shape, 1, DLC_I64};
+  dlc_step step = {};
+  step.name = "s";
+  step.inputs = &input;
+  step.num_inputs = 1;
+  EXPECT_EQ(message(StepBuffers::create(step)),
+            "no memory for 'x' of step 's', 4611686018427387904 bytes");
+}
+
+// A value is read by the type of the table.
+TEST(StepBuffers, NumbersOfEveryType) {
+  const std::pair<dlc_type, std::string> values[] = {
+      {DLC_F32, bytesOf<float>({-2.5f})},
+      {DLC_F64, bytesOf<double>({-2.5})},
+      {DLC_BF16, bytesOf<uint16_t>({0xc020})},
+      {DLC_I1, bytesOf<uint8_t>({1})},
+      {DLC_I8, bytesOf<int8_t>({-3})},
+      {DLC_U8, bytesOf<uint8_t>({253})},
+      {DLC_I32, bytesOf<int32_t>({-70000})},
+      {DLC_I64, bytesOf<int64_t>({(int64_t(1) << 60) + 1})}};
+  const double reals[] = {-2.5, -2.5, -2.5, 1, -3, 253, -70000, 0x1p60};
+  const int64_t integers[] = {-2, -2,  -2,     1,
+                              -3, 253, -70000, (int64_t(1) << 60) + 1};
+  for (auto [number, value] : llvm::enumerate(values)) {
+    const dlc_tensor output = {"y", nullptr, 0, value.first};
+    dlc_step step = {};
+    step.outputs = &output;
+    step.num_outputs = 1;
+    StepBuffers buffers = llvm::cantFail(StepBuffers::create(step));
+    ASSERT_EQ(buffers.output(0).size(), value.second.size());
+    std::memcpy(buffers.io()[0], value.second.data(), value.second.size());
+    EXPECT_EQ(buffers.real(0), reals[number]) << typeName(value.first).str();
+    EXPECT_EQ(buffers.integer(0), integers[number])
+        << typeName(value.first).str();
+  }
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 //===- ClosureTest.cpp - No op is missing in random programs --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Generator.h"
 #include "Text.h"

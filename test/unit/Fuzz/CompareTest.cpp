@@ -1,4 +1,5 @@
 //===- CompareTest.cpp - What counts as another result --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Check.h"
 

@@ -1,4 +1,5 @@
 //===- CostTest.cpp - No op's operations are forgotten --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Graph/Cost.h"
 

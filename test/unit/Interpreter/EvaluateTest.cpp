@@ -1,4 +1,5 @@
 //===- EvaluateTest.cpp - Functions, op by op -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Interpreter/Interpreter.h"
 #include "dlc/Interpreter/Rounding.h"

@@ -1,4 +1,5 @@
 //===- BuilderTest.cpp - dlc::nn is over the whole language ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Programs.h"
 

@@ -1,4 +1,5 @@
 //===- ProgramTest.cpp - Programs built in C++ ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Program.h"
 #include "dlc/Models/Functional.h"

@@ -1,4 +1,5 @@
 //===- Programs.cpp - Programs that use all of dlc::nn --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Programs.h"
 

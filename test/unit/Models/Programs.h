@@ -1,4 +1,5 @@
 //===- Programs.h - Programs that use all of dlc::nn ------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TEST_UNIT_MODELS_PROGRAMS_H
 #define DLC_TEST_UNIT_MODELS_PROGRAMS_H
 

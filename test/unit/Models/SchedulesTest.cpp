@@ -1,4 +1,5 @@
 //===- SchedulesTest.cpp - Schedules built in C++ and as text -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Schedules.h"
 #include "dlc/Pipelines/Phases.h"

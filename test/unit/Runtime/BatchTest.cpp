@@ -1,4 +1,5 @@
 //===- BatchTest.cpp - Calls of any number of rows ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TestModel.h"
 

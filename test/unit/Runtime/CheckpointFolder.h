@@ -1,4 +1,5 @@
 //===- CheckpointFolder.h - A handle and a folder of its own ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TEST_UNIT_RUNTIME_CHECKPOINTFOLDER_H
 #define DLC_TEST_UNIT_RUNTIME_CHECKPOINTFOLDER_H
 

@@ -1,3 +1,6 @@
+//===- CheckpointTest.cpp - Files that go out and come in -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "CheckpointFolder.h"
 
 #include <cstdio>
@@ -7,6 +10,7 @@
 #include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace dlc::test;
 namespace fs = std::filesystem;
@@ -148,6 +152,36 @@ TEST_F(Checkpoint, Layout) {
   ASSERT_EQ(data.size(), 283u);
   std::vector<char> weight = get(handle.get(), ConvWeight);
   EXPECT_EQ(data.substr(0, 192), std::string(weight.begin(), weight.end()));
+}
+
+TEST_F(Checkpoint, Metadata) {
+  auto save = [&](std::vector<const char *> words) {
+    return dlc_save_with_metadata(handle.get(), path.c_str(), DLC_PARAMS,
+                                  words.data(), words.size() / 2);
+  };
+  ASSERT_EQ(save({"format", "pt", "note", "a \"b\"\n\u00e9"}), DLC_OK);
+  std::string bytes = read();
+  std::string begin = "{\"__metadata__\":{\"format\":\"pt\",\"note\":\"a "
+                      "\\\"b\\\"\\u000a\u00e9\"},\"conv1.weight\":{";
+  EXPECT_EQ(bytes.substr(8, begin.size()), begin);
+  EXPECT_EQ(headerLength(bytes) % 8, 0u);
+  EXPECT_EQ(dlc_load(handle.get(), path.c_str(), DLC_PARAMS), DLC_OK);
+
+  // What is refused leaves the file as it is.
+  EXPECT_EQ(save({"a", nullptr}), DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(message(), "dlc_save: the value of metadata number 0 is null");
+  EXPECT_EQ(save({"a", "b", "\xff", "c"}), DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(message(), "dlc_save: the name of metadata number 1 is not UTF-8");
+  EXPECT_EQ(save({"a", "b", "c", "d", "a", "e"}), DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(message(), "dlc_save: metadata \"a\" is there twice");
+  EXPECT_EQ(dlc_save_with_metadata(handle.get(), path.c_str(), DLC_PARAMS,
+                                   nullptr, 1),
+            DLC_ERROR_ARGUMENT);
+  const char *words[] = {"a", "b"};
+  EXPECT_EQ(
+      dlc_save_with_metadata(handle.get(), path.c_str(), DLC_PARAMS, words, -1),
+      DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(read(), bytes);
 }
 
 TEST_F(Checkpoint, EveryTruncationIsRefused) {

@@ -1,4 +1,5 @@
 //===- DeriveTest.cpp - What follows from the state, made anew ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A model with a parameter w, a buffer b and a hyper-parameter h; a derivation
 // of w and h, which also counts how often it ran; and steps that read what it

@@ -1,3 +1,6 @@
+//===- HandleTest.cpp - Instances, steps and hyper-parameters -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

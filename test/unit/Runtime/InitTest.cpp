@@ -1,3 +1,6 @@
+//===- InitTest.cpp - Initial values of the state -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

@@ -1,4 +1,5 @@
 //===- NamesTest.cpp - Names that files can hold, and those they cannot ---===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TestModel.h"
 #include "gtest/gtest.h"

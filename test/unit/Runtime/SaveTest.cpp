@@ -1,4 +1,5 @@
 //===- SaveTest.cpp - What a save may replace, and what it leaves ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CheckpointFolder.h"
 

@@ -1,3 +1,6 @@
+//===- StateTest.cpp - Reading and setting entries of the state -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

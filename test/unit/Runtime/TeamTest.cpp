@@ -1,3 +1,6 @@
+//===- TeamTest.cpp - Workers and their barrier ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "TestModel.h"
 #include "gtest/gtest.h"
 

@@ -1,3 +1,6 @@
+//===- TestModel.cpp - A model of every kind of entry ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "TestModel.h"
 
 #include <limits>

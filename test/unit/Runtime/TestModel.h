@@ -1,4 +1,5 @@
 //===- TestModel.h - A hand-made model for the runtime's tests --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A small model as the compiler would describe it, with every kind of state,
 // with stored layouts that differ from what the user sees, and with steps

@@ -1,4 +1,5 @@
 //===- SuggestTest.cpp - "did you mean" -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Suggest.h"
 

@@ -1,10 +1,13 @@
 //===- EvaluationTest.cpp - A step over a whole data set ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Evaluation.h"
 
 #include "LinearData.h"
 #include "LinearModel.h"
 #include "TestFiles.h"
+
+#include <cmath>
 
 using namespace dlc;
 using namespace dlc::test;
@@ -21,55 +24,121 @@ std::unique_ptr<Model> makeModel() {
   return model;
 }
 
-/// Sample by sample, each in a batch made of it alone.
-Totals oneByOne(Model &model, const Dataset &data) {
-  const dlc_step &step = model.step(linearEvaluate);
+/// What `measure` says of one batch, computed from the scores of `predict`.
+struct Expectation {
+  double sum = 0, max = 0;
+  int64_t correct = 0;
+};
+
+Expectation expect(Model &model, const Dataset &data, int first, int rows) {
+  const dlc_step &step = model.step(linearPredict);
   BatchFeed feed = llvm::cantFail(BatchFeed::create(data, step));
-  StepBuffers buffers(step);
-  Metrics metrics(step);
-  Totals totals = metrics.zero();
-  for (uint32_t row = 0; row < data.size(); ++row) {
-    feed.fill(std::vector<uint32_t>(linearBatch, row), buffers);
-    llvm::cantFail(model.run(linearEvaluate, buffers.io()));
-    totals.sums[0] += metrics.mean(buffers, 0);
-    totals.correct += metrics.correct(buffers) / linearBatch;
-    totals.samples += 1;
+  StepBuffers buffers = llvm::cantFail(StepBuffers::create(step));
+  Expectation result;
+  for (int row = first; row < first + rows; ++row) {
+    llvm::cantFail(feed.fill(std::vector<uint32_t>(linearBatch, row), buffers));
+    llvm::cantFail(model.run(linearPredict, buffers));
+    double difference =
+        std::fabs(static_cast<float>(buffers.real(0)) -
+                  static_cast<uint8_t>(data.fields()[1].array.data[row]));
+    result.sum += difference;
+    result.max = std::max(result.max, difference);
+    result.correct += difference < 0.5;
   }
-  return totals;
+  return result;
 }
 
-class Evaluation : public testing::TestWithParam<int> {};
+class EvaluationOfSizes : public testing::TestWithParam<int> {};
 
-TEST_P(Evaluation, CountsEverySampleOnce) {
+// The batches are those of 4 and then of 3, and every metric is what the step
+// says of them, weighted by their samples: means, sums, maxima and counts.
+TEST_P(EvaluationOfSizes, RunsEverySampleOnce) {
   std::unique_ptr<Model> model = makeModel();
-  Dataset data = linearData(GetParam());
-  BatchFeed feed =
-      llvm::cantFail(BatchFeed::create(data, model->step(linearEvaluate)));
-  Totals seen = llvm::cantFail(evaluate(*model, linearEvaluate, feed));
-  Totals expected = oneByOne(*model, data);
-  EXPECT_EQ(seen.samples, GetParam());
-  EXPECT_EQ(seen.correct, expected.correct);
-  EXPECT_NEAR(seen.mean(0), expected.mean(0), 1e-12);
-  if (GetParam() > 8) {
+  int samples = GetParam(), left = samples % 4 % 3;
+  Dataset data = linearData(samples);
+  Evaluation evaluation =
+      llvm::cantFail(Evaluation::create(*model, linearMeasure, data));
+  EXPECT_EQ(evaluation.numSamples(), samples - left);
+  EXPECT_EQ(evaluation.describeLeftOut().empty(), left == 0);
+  Totals seen = llvm::cantFail(evaluation.run());
+  EXPECT_EQ(seen.samples, samples - left);
+  double mean = 0, sum = 0, max = 0;
+  int64_t correct = 0;
+  for (int first = 0; first < samples - left;) {
+    int rows = samples - first >= 4 ? 4 : 3;
+    Expectation batch = expect(*model, data, first, rows);
+    mean += batch.sum;
+    sum += batch.sum * rows;
+    max += batch.max * rows;
+    correct += batch.correct;
+    first += rows;
+  }
+  EXPECT_EQ(seen.correct, correct);
+  EXPECT_NEAR(seen.sums[0], mean, 1e-9);
+  EXPECT_NEAR(seen.sums[1], sum, 1e-9);
+  EXPECT_NEAR(seen.sums[2], max, 1e-9);
+  if (samples > 8) {
     EXPECT_GT(seen.correct, 0) << "or the test says nothing";
     EXPECT_LT(seen.correct, seen.samples) << "or the test says nothing";
   }
+  // And again: nothing is kept from one run to the next.
+  Totals again = llvm::cantFail(evaluation.run());
+  EXPECT_EQ(again.sums, seen.sums);
 }
 
-// Less than a batch of 4, exactly one, and every remainder after some.
-INSTANTIATE_TEST_SUITE_P(Sizes, Evaluation,
-                         testing::Values(1, 2, 3, 4, 8, 9, 10, 11, 101));
+INSTANTIATE_TEST_SUITE_P(Samples, EvaluationOfSizes,
+                         testing::Values(3, 4, 5, 6, 7, 8, 9, 10, 11, 101));
 
-TEST(Evaluation, FaultsAreErrors) {
+TEST(Evaluation, SaysWhatIsLeftOut) {
   std::unique_ptr<Model> model = makeModel();
-  Dataset good = linearData(5);
+  Dataset data = linearData(10);
+  Evaluation evaluation =
+      llvm::cantFail(Evaluation::create(*model, linearEvaluate, data));
+  EXPECT_EQ(evaluation.numSamples(), 8);
+  EXPECT_EQ(evaluation.describeLeftOut(),
+            "2 of 10 samples are not evaluated: step 'evaluate' takes a batch "
+            "of 4; --batch evaluate=2,4 compiles it for the rest too, or says "
+            "why it cannot be");
+  // Those that are evaluated are the first.
+  Totals totals = llvm::cantFail(evaluation.run());
+  Dataset first = linearData(8);
+  Totals expected = llvm::cantFail(
+      llvm::cantFail(Evaluation::create(*model, linearEvaluate, first)).run());
+  EXPECT_EQ(totals.sums, expected.sums);
+  EXPECT_EQ(totals.samples, 8);
+
+  Dataset odd = linearData(5);
+  EXPECT_EQ(llvm::cantFail(Evaluation::create(*model, linearMeasure, odd))
+                .describeLeftOut(),
+            "1 of 5 samples are not evaluated: step 'measure' takes a batch of "
+            "3 or 4; --batch measure=1,3,4 compiles it for the rest too, or "
+            "says why it cannot be");
+  Dataset few = linearData(2);
+  EXPECT_CONTAINS(message(Evaluation::create(*model, linearMeasure, few)),
+                  "2 of 2 samples are not evaluated: step 'measure'");
+}
+
+TEST(Evaluation, Errors) {
+  std::unique_ptr<Model> model = makeModel();
+  Dataset good = linearData(8);
+  EXPECT_EQ(message(Evaluation::create(*model, linearTrain, good)),
+            "step 'train' trains: to evaluate with it would change the model");
   std::vector<Field> fields(good.fields().begin(), good.fields().end());
-  fields[1].array.data[4] = 77; // in the remainder
+  fields[1].array.data[7] = 77;
   Dataset data = llvm::cantFail(Dataset::create(fields));
-  BatchFeed feed =
-      llvm::cantFail(BatchFeed::create(data, model->step(linearEvaluate)));
-  EXPECT_CONTAINS(message(evaluate(*model, linearEvaluate, feed)),
-                  "label out of range");
+  Evaluation evaluation =
+      llvm::cantFail(Evaluation::create(*model, linearEvaluate, data));
+  EXPECT_CONTAINS(message(evaluation.run()), "label out of range");
+}
+
+TEST(Evaluation, StopsWhereItIsAskedTo) {
+  std::unique_ptr<Model> model = makeModel();
+  Dataset data = linearData(11);
+  Evaluation evaluation =
+      llvm::cantFail(Evaluation::create(*model, linearMeasure, data));
+  int asked = 0;
+  Totals totals = llvm::cantFail(evaluation.run([&] { return ++asked == 3; }));
+  EXPECT_EQ(totals.samples, 8);
 }
 
 TEST(Metrics, AreFoundByNameAndType) {
@@ -87,7 +156,7 @@ TEST(Metrics, AreFoundByNameAndType) {
             (std::vector<std::string>{"loss_d", "loss_g"}));
   EXPECT_TRUE(metrics.countsCorrect());
 
-  StepBuffers buffers(step);
+  StepBuffers buffers = llvm::cantFail(StepBuffers::create(step));
   auto set = [&](int index, auto value) {
     std::memcpy(buffers.io()[index], &value, sizeof(value));
   };

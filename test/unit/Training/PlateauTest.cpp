@@ -1,4 +1,5 @@
 //===- PlateauTest.cpp - A rate that falls when a metric rests ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What torch.optim.lr_scheduler.ReduceLROnPlateau (PyTorch 2.15) makes of a
 // rate of 1 and the metrics below. test/golden/plateau_rates.py prints the

@@ -1,4 +1,5 @@
 //===- ProgressTest.cpp - What a training run prints ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Progress.h"
 

@@ -1,4 +1,5 @@
 //===- BatchTraceTest.cpp - The batch can be followed through every op ----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "lib/Transforms/BatchTrace.h"
 

@@ -1,4 +1,5 @@
 //===- MinimumCutTest.cpp - Cuts against all partitions -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MinimumCut.h"
 

@@ -1,4 +1,5 @@
 //===- RewriteGreedilyTest.cpp - Rewrites end, or say that they do not ----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Transforms/RewriteGreedily.h"
 

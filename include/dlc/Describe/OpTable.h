@@ -1,6 +1,7 @@
 //===- OpTable.h - What is registered for each op ---------------*- C++ -*-===//
-#ifndef DLC_PIPELINES_OPTABLE_H
-#define DLC_PIPELINES_OPTABLE_H
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef DLC_DESCRIBE_OPTABLE_H
+#define DLC_DESCRIBE_OPTABLE_H
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -13,4 +14,4 @@ namespace dlc {
 void printOpTable(llvm::raw_ostream &os);
 
 } // namespace dlc
-#endif // DLC_PIPELINES_OPTABLE_H
+#endif // DLC_DESCRIBE_OPTABLE_H

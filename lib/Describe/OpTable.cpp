@@ -1,6 +1,7 @@
 //===- OpTable.cpp - What is registered for each op -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dlc/Pipelines/OpTable.h"
+#include "dlc/Describe/OpTable.h"
 
 #include "dialects/Dl/Dl.h"
 #include "dlc/Conversion/Passes.h"

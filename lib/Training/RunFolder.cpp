@@ -1,0 +1,48 @@
+//===- RunFolder.cpp - What a training run keeps on the disk --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dlc/Training/RunFolder.h"
+
+#include "dlc/Support/Error.h"
+#include "dlc/Support/PendingFiles.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace dlc;
+
+std::string RunFolder::file(StringRef name) const {
+  SmallString<128> result(path);
+  sys::path::append(result, name);
+  return result.str().str();
+}
+
+Expected<RunFolder> RunFolder::open(StringRef path,
+                                    std::vector<std::string> columns,
+                                    std::optional<int64_t> resumeAt) {
+  if (std::error_code error = sys::fs::create_directories(path))
+    return makeError("{0}: cannot be made: {1}", path, error.message());
+  // An existing file of that name is no error to create_directories.
+  if (!sys::fs::is_directory(path))
+    return makeError("{0}: is not a folder to write results to", path);
+  RunFolder folder(path, std::move(columns));
+  // This also removes temporaries of an earlier run that was killed.
+  PendingFiles files;
+  for (const std::string &name :
+       {folder.file("metrics.csv"), folder.checkpoint()})
+    if (Expected<std::string> file = files.reserveRegular(name); !file)
+      return file.takeError();
+  if (resumeAt)
+    if (Error error =
+            folder.history.continueFrom(folder.file("metrics.csv"), *resumeAt))
+      return std::move(error);
+  return std::move(folder);
+}
+
+Error RunFolder::write(Model &model, const Metadata &metadata) const {
+  if (Error error = history.write(file("metrics.csv")))
+    return error;
+  return model.save(checkpoint(), DLC_ALL, metadata);
+}

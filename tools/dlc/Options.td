@@ -1,0 +1,62 @@
+//===- Options.td - The command line of dlc ----------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+include "include/dlc/Support/OptionKinds.td"
+
+defvar Always = [DefaultVis];
+
+def OutputGroup : OptionGroup<"output">, HelpText<"What is written">;
+def CodeGroup : OptionGroup<"code">, HelpText<"How a program is compiled">;
+def LookGroup : OptionGroup<"look">, HelpText<"What is printed about it">;
+
+def help : Switch<"help", "Print this", Always, LookGroup>;
+def : Flag<["-"], "h">, Alias<help>, Group<LookGroup>;
+def version : Switch<"version", "Print the version", Always, LookGroup>;
+
+def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"FILE">, Group<OutputGroup>,
+  HelpText<"What to write; the suffix says in which form: .so, .o, .s, .ll or .mlir (-: standard output)">;
+defm emit : Value<"emit", "PHASE",
+  "Stop after this phase, or: ll, s, o, so", Always, OutputGroup>;
+defm from : Value<"from", "PHASE",
+  "The input is what this phase left", Always, OutputGroup>;
+defm dump_phases : Value<"dump-phases", "DIR",
+  "Write the program after each phase to DIR", Always, OutputGroup>;
+defm print_graph : Value<"print-graph", "FILE",
+  "Draw what the phase of --emit leaves (default: fuse), as .svg (by Graphviz) or .dot; needs no -o",
+  Always, OutputGroup>;
+defm step : Value<"step", "NAME",
+  "The step that --print-graph draws (default: all)", Always, OutputGroup>;
+
+def O : Joined<["-"], "O">, MetaVarName<"0|2">, Group<CodeGroup>,
+  HelpText<"Compile to plain loops (0) or optimise (2, default)">;
+defm mcpu : Value<"mcpu", "CPU",
+  "The processor to compile for (default: native)", Always, CodeGroup>;
+defm memory_budget : Value<"memory-budget", "BYTES",
+  "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
+  Always, CodeGroup>;
+defm batch : Value<"batch", "[STEP=]SIZES",
+  "Compile a step, or all that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated",
+  Always, CodeGroup>;
+def freeze : Switch<"freeze",
+  "Make the weights of --params a part of the library, which then has only the steps that leave the state as it is, and needs no other file",
+  Always, CodeGroup>;
+defm params : Value<"params", "FILE",
+  "Of --freeze: parameters and buffers, a safetensors file", Always, CodeGroup>;
+defm leave_out : Value<"leave-out", "PASS,...",
+  "Do without these passes, of those that a program means the same without; to find one that is wrong",
+  Always, CodeGroup>;
+
+def print_memory_plan : Switch<"print-memory-plan",
+  "Print where the values of each step lie, and when; needs no -o",
+  Always, LookGroup>;
+def remarks : Joined<["--"], "remarks=">, MetaVarName<"REGEX">, Group<LookGroup>,
+  HelpText<"Print to standard error what passes decided and why, of passes whose names match REGEX; --remarks alone is --remarks=.*">;
+def : Flag<["--"], "remarks">, Alias<remarks>, AliasArgs<[".*"]>, Group<LookGroup>;
+def time_report : Switch<"time-report",
+  "Print to standard error how long each phase, pass and stage of code generation took",
+  Always, LookGroup>;
+def describe_phases : Switch<"describe-phases",
+  "Print what each phase leaves, as docs/phases.md", Always, LookGroup>;
+def describe_ops : Switch<"describe-ops",
+  "Print which ops have type inference, a reference meaning, a lowering and a gradient, as CSV",
+  Always, LookGroup>;
