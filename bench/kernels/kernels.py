@@ -6,13 +6,17 @@ Compiles each kernel to an object file, links it with a driver in C, and prints
 time, GFLOP/s and the share of the peak of fused multiply-adds, which the same
 process measures between its runs; for kernels without products, GB/s.
 
-  kernels.py [--build DIR] [--bits 512] [--keep DIR] [NAME...]
+  kernels.py [--build DIR] [--bits 512] [--keep DIR] [--peer PYTHON] [NAME...]
 
 NAME selects kernels whose name contains it. With --keep the sources, the
-assembly and the binary stay in DIR.
+assembly and the binary stay in DIR. With --peer PYTHON, an interpreter that has
+PyTorch, products and convolutions are measured in PyTorch too (MKL and oneDNN),
+between two runs of the kernel; the last column is their time over the kernel's,
+and the last line the geometric mean and the least of these ratios.
 """
 
 import argparse
+import math
 import os
 import subprocess
 import tempfile
@@ -21,17 +25,18 @@ KERNELS = []
 
 
 class Kernel:
-    """Buffers are element counts of f32, in argument order."""
+    """Buffers are element counts of f32, in argument order. `peer` is Python
+    that sets `call`; with `rows` it is a kernel over that many rows."""
 
-    def __init__(self, name, shapes, body, flops=0, moved=0):
+    def __init__(self, name, shapes, body, flops=0, moved=0, peer="", rows=0):
         self.name, self.shapes, self.body = name, shapes, body
-        self.flops, self.bytes = flops, moved
+        self.flops, self.bytes, self.peer, self.rows = flops, moved, peer, rows
         KERNELS.append(self)
 
     def mlir(self):
         args = ", ".join(f"%{n}: {memref(s)}" for n, s in self.shapes.items())
         return (f"func.func @kernel({args}, %worker: index, %workers: index)"
-                f" attributes {{dl.kernel}} {{\n"
+                f" attributes {{dl.kernel{f', dl.sliced = {self.rows} : i64' if self.rows else ''}}} {{\n"
                 f"%zero = arith.constant 0.0 : f32\n{self.body}return\n}}\n")
 
 
@@ -65,6 +70,19 @@ def accumulate(a, b, out):
             "linalg.yield %s : f32\n")
 
 
+IMAGES = """
+x = torch.randn({n}, {ic}, {padded}, {padded}).contiguous(memory_format=torch.channels_last)
+w = torch.randn({oc}, {ic}, {k}, {k}).contiguous(memory_format=torch.channels_last)
+"""
+FORWARD = IMAGES + "call = lambda: torch.nn.functional.conv2d(x, w, stride={stride})"
+FILTER = IMAGES + """
+dy = torch.randn({n}, {oc}, {out}, {out}).contiguous(memory_format=torch.channels_last)
+call = lambda: torch.ops.aten.convolution_backward(
+    dy, x, w, None, [{stride}] * 2, [0, 0], [1, 1], False, [0, 0], 1, [False, True, False])
+"""
+PRODUCT = "a, b = torch.randn({a}){at}, torch.randn({b}){bt}\ncall = lambda: torch.matmul(a, b)"
+
+
 def conv(n, size, ic, oc, k=3, stride=1):
     out = (size - 1) // stride + 1
     padded = (out - 1) * stride + k
@@ -74,33 +92,30 @@ def conv(n, size, ic, oc, k=3, stride=1):
     title = f"{k}x{k} {size}x{size}x{ic}" + (f" -> {oc}" if oc != ic else "") + (f" / {stride}" if stride > 1 else "")
     Kernel("conv " + title, shapes, fill(shapes, "y") + generic(
         "n, oh, ow, oc, kh, kw, ic", "pppprrr", shapes,
-        {"x": window, "f": "kh, kw, ic, oc"}, ("y", "n, oh, ow, oc"), accumulate("x", "f", "y")), flops)
+        {"x": window, "f": "kh, kw, ic, oc"}, ("y", "n, oh, ow, oc"), accumulate("x", "f", "y")), flops,
+        peer=FORWARD.format(**locals()))
     packed = {**shapes, "f": [oc // 32, k, k, ic, 32], "y": [n, out, out, oc // 32, 32]}
     Kernel("packed conv " + title, packed, fill(packed, "y") + generic(
         "n, oh, ow, co, ci, kh, kw, ic", "ppppprrr", packed,
         {"x": window, "f": "co, kh, kw, ic, ci"}, ("y", "n, oh, ow, co, ci"), accumulate("x", "f", "y")), flops)
     Kernel("filter gradient " + title, shapes, fill(shapes, "f") + generic(
         "kh, kw, ic, oc, n, oh, ow", "pppprrr", shapes,
-        {"x": window, "y": "n, oh, ow, oc"}, ("f", "kh, kw, ic, oc"), accumulate("x", "y", "f")), flops)
+        {"x": window, "y": "n, oh, ow, oc"}, ("f", "kh, kw, ic, oc"), accumulate("x", "y", "f")), flops,
+        peer=FILTER.format(**locals()))
 
 
-def gemm(m, n, k):
-    shapes = {"a": [m, k], "b": [k, n], "c": [m, n]}
-    Kernel(f"gemm {m}x{n}x{k}", shapes, fill(shapes, "c") + generic(
-        "i, j, k", "ppr", shapes, {"a": "i, k", "b": "k, j"}, ("c", "i, j"), accumulate("a", "b", "c")),
-        2 * m * n * k)
-    shapes = {"a": [m, k], "b": [n // 32, k, 32], "c": [m, n // 32, 32]}
-    Kernel(f"gemm packed {m}x{n}x{k}", shapes, fill(shapes, "c") + generic(
-        "i, jo, ji, k", "pppr", shapes, {"a": "i, k", "b": "jo, k, ji"}, ("c", "i, jo, ji"), accumulate("a", "b", "c")),
-        2 * m * n * k)
-    shapes = {"a": [m, k], "b": [n, k], "c": [m, n]}
-    Kernel(f"gemm transposed b {m}x{n}x{k}", shapes, fill(shapes, "c") + generic(
-        "i, j, k", "ppr", shapes, {"a": "i, k", "b": "j, k"}, ("c", "i, j"), accumulate("a", "b", "c")),
-        2 * m * n * k)
-    shapes = {"a": [k, m], "b": [k, n], "c": [m, n]}
-    Kernel(f"gemm transposed a {m}x{n}x{k}", shapes, fill(shapes, "c") + generic(
-        "i, j, k", "ppr", shapes, {"a": "k, i", "b": "k, j"}, ("c", "i, j"), accumulate("a", "b", "c")),
-        2 * m * n * k)
+def gemm(m, n, k, batch=0):
+    """In all transpositions; one loop over rows, as products of a model are."""
+    for title, a, b in ("", "i, k", "k, j"), (" transposed b", "i, k", "j, k"), (" transposed a", "k, i", "k, j"):
+        shape = {"i": m, "j": n, "k": k}
+        front, lead = ([batch], "l, ") if batch else ([], "")
+        shapes = {"a": front + [shape[d] for d in a.split(", ")], "b": front + [shape[d] for d in b.split(", ")],
+                  "c": front + [m, n]}
+        size = f"{batch} x " * bool(batch) + f"{m}x{n}x{k}"
+        Kernel(f"gemm{title} {size}", shapes, fill(shapes, "c") + generic(
+            lead + "i, j, k", "p" * bool(batch) + "ppr", shapes, {"a": lead + a, "b": lead + b},
+            ("c", lead + "i, j"), accumulate("a", "b", "c")), 2 * max(1, batch) * m * n * k, rows=batch or m,
+            peer=PRODUCT.format(a=shapes["a"], b=shapes["b"], at=".mT" * (a[0] == "k"), bt=".mT" * (b[0] == "j")))
 
 
 def memory_bound():
@@ -137,12 +152,18 @@ conv(8, 56, 64, 256, k=1)
 conv(8, 56, 128, 128, stride=2)
 conv(8, 224, 3, 64, k=7, stride=2)
 conv(64, 28, 1, 32)
-gemm(768, 768, 768)
+for size in 64, 128, 256, 512, 768, 1024, 2048:
+    gemm(size, size, size)
 gemm(128, 1024, 1024)
-gemm(56, 32, 128)
-gemm(56, 32, 512)
-gemm(560, 32, 512)
-gemm(560, 64, 512)
+gemm(128, 512, 784)
+gemm(32, 1024, 256)
+gemm(2048, 1024, 256)
+gemm(4096, 64, 512)
+gemm(64, 4096, 512)
+gemm(127, 513, 1001)
+gemm(1000, 10, 512)
+gemm(64, 32, 64, batch=384)
+gemm(64, 64, 32, batch=384)
 memory_bound()
 
 DRIVER = r"""
@@ -222,8 +243,8 @@ PIPELINE = ("builtin.module(func.func(dl-emit-loops{{vector-bits={bits} register
             "reconcile-unrealized-casts)")
 
 
-def measure(kernel, options, folder):
-    """Best time of one call in seconds, and the peak in FLOP/s."""
+def build(kernel, options, folder):
+    """A program that measures the kernel."""
     llvm = os.path.join(options.llvm, "bin")
     path = os.path.join(folder, "".join(c if c.isalnum() else "_" for c in kernel.name))
     with open(path + ".mlir", "w") as file:
@@ -245,8 +266,45 @@ def measure(kernel, options, folder):
     if options.keep:
         subprocess.run([clang, *flags, "-S", path + ".ll", "-o", path + ".s"], check=True)
     subprocess.run([clang, *flags, path + ".ll", path + ".c", "-o", path], check=True)
+    return path
+
+
+def measure(path):
+    """Best time of one call in seconds, and the peak in FLOP/s."""
     result = subprocess.run([path], check=True, capture_output=True, text=True)
     return [float(number) for number in result.stdout.split()]
+
+
+class Peer:
+    """Times of the same computation in PyTorch, on one thread, in a process of its own."""
+
+    CODE = """
+import sys, time, torch
+torch.set_num_threads(1)
+torch.set_grad_enabled(False)
+print("ready", flush=True)
+for line in sys.stdin:
+    names = {"torch": torch}
+    exec(eval(line), names)
+    best, total, runs = 1e9, 0, 0
+    while runs < 3 or total < 0.4:
+        start = time.perf_counter()
+        names["call"]()
+        spent = time.perf_counter() - start
+        best, total, runs = min(best, spent), total + spent, runs + 1
+    print(best, flush=True)
+"""
+
+    def __init__(self, python):
+        self.process = subprocess.Popen([python, "-c", self.CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        if self.process.stdout.readline() != "ready\n":
+            raise SystemExit(f"kernels.py: {python} can't import torch; give --peer an interpreter that has PyTorch")
+
+    def seconds(self, code):
+        self.process.stdin.write(repr(code) + "\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
 
 
 def main():
@@ -256,23 +314,38 @@ def main():
     parser.add_argument("--llvm", default="/usr/lib/llvm-22")
     parser.add_argument("--bits", type=int, default=512)
     parser.add_argument("--keep")
+    parser.add_argument("--peer")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    print(f"{'kernel':42} {'ms':>9} {'GFLOP/s':>8} {'of peak':>8} {'GB/s':>7}")
+    peer, ratios = options.peer and Peer(options.peer), []
+    print(f"{'kernel':42} {'ms':>9} {'GFLOP/s':>8} {'of peak':>8} {'GB/s':>7}" + f" {'peer':>6}" * bool(peer))
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or temporary
         os.makedirs(folder, exist_ok=True)
         for kernel in KERNELS:
             if options.names and not any(n in kernel.name for n in options.names):
                 continue
-            seconds, peak = measure(kernel, options, folder)
+            if options.peer and not kernel.peer:
+                continue
+            binary = build(kernel, options, folder)
+            seconds, peak = measure(binary)
+            if peer:
+                other = peer.seconds(kernel.peer)
+                again, peak_again = measure(binary)
+                seconds, peak = min(seconds, again), max(peak, peak_again)
+                ratios.append(other / seconds)
             line = f"{kernel.name:42} {seconds * 1e3:9.4f}"
             if kernel.flops:
                 rate = kernel.flops / seconds
                 line += f" {rate / 1e9:8.1f} {100 * rate / peak:7.1f}%"
             else:
                 line += f" {'':8} {'':8} {kernel.bytes / seconds / 1e9:7.1f}"
+            if peer:
+                line += f" {'':7} {ratios[-1]:6.2f}"
             print(line, flush=True)
+    if ratios:
+        mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+        print(f"{len(ratios)} kernels: geometric mean {mean:.2f}, least {min(ratios):.2f}")
 
 
 main()

@@ -13,6 +13,10 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
+/// Squares of a panel that is transposed are fetched into the second-level
+/// cache so far ahead of their use.
+static constexpr int64_t kSquaresAhead = 2;
+
 /// Index arithmetic stays within buffers: it never wraps.
 static constexpr auto kNoWrap =
     arith::IntegerOverflowFlags::nsw | arith::IntegerOverflowFlags::nuw;
@@ -313,7 +317,10 @@ void NestEmitter::emitPack(const Position &position, unsigned level) {
     const TileLoop &tileLoop = plan.reductionLoops[level];
     if (plan.packed->strides[tileLoop.loop] == 0)
       return emitPack(position, level + 1);
-    for (const Segment &segment : reductionSegments(position, tileLoop))
+    SmallVector<Segment> segments = reductionSegments(position, tileLoop);
+    if (plan.packed->transposedLoop == tileLoop.loop)
+      segments = splitSquares(segments.front().count, plan.lanes);
+    for (const Segment &segment : segments)
       emitSegment(position, tileLoop.loop, segment, {},
                   [&](const Position &inner, ValueRange) {
                     emitPack(inner, level + 1);
@@ -326,14 +333,35 @@ void NestEmitter::emitPack(const Position &position, unsigned level) {
   for (int64_t width :
        vectorWidths(position.sizes[*plan.vectorLoop], plan.lanes)) {
     slot.width = width;
-    Value value = load(position, plan.packed->operand, slot);
-    Value index = materialize(position.packed, slot.steps[*plan.vectorLoop]);
-    if (width == 1)
-      memref::StoreOp::create(*builder, loc, value, packView, index);
-    else
-      vector::StoreOp::create(*builder, loc, value, packView, index);
+    unsigned operand = plan.packed->operand;
+    if (std::optional<unsigned> loop = plan.packed->transposedLoop) {
+      SmallVector<Value> square;
+      if (position.sizes[*loop] == plan.lanes && width == plan.lanes)
+        square = loadSquare(position, operand, slot, kSquaresAhead);
+      for (int64_t &step = slot.steps[*loop]; step < position.sizes[*loop];
+           ++step)
+        storePacked(position, slot,
+                    square.empty() ? load(position, operand, slot)
+                                   : square[step]);
+      slot.steps[*loop] = 0;
+    } else {
+      storePacked(position, slot, load(position, operand, slot));
+    }
     slot.steps[*plan.vectorLoop] += width;
   }
+}
+
+/// Stores a vector of the packed operand in its copy.
+void NestEmitter::storePacked(const Position &position, const Slot &slot,
+                              Value value) {
+  int64_t step = 0;
+  for (auto [stride, count] : llvm::zip_equal(plan.packed->strides, slot.steps))
+    step += stride * count;
+  Value index = materialize(position.packed, step);
+  if (slot.width == 1)
+    memref::StoreOp::create(*builder, loc, value, packView, index);
+  else
+    vector::StoreOp::create(*builder, loc, value, packView, index);
 }
 
 SmallVector<Value> NestEmitter::emitReductions(const Position &position,

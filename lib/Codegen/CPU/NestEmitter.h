@@ -125,6 +125,8 @@ private:
                           TileCode code);
   void emitTile(const Position &position, TileCode code);
   void emitPack(const Position &position, unsigned level);
+  void storePacked(const Position &position, const Slot &slot,
+                   mlir::Value value);
   llvm::SmallVector<Segment> reductionSegments(const Position &position,
                                                const TileLoop &tileLoop) const;
   llvm::SmallVector<mlir::Value> emitReductions(const Position &position,
@@ -145,8 +147,10 @@ private:
                    const Slot &slot);
   bool isTransposed(const Position &position, unsigned operand,
                     const Slot &slot) const;
-  void loadTransposed(const Position &position, unsigned operand,
-                      const Slot &slot);
+  llvm::SmallVector<mlir::Value> loadSquare(const Position &position,
+                                            unsigned operand, const Slot &slot,
+                                            int64_t squaresAhead = 0);
+  void transposeSquare(llvm::MutableArrayRef<mlir::Value> rows);
   void prefetch(const Position &position, unsigned operand, const Slot &slot);
   void store(const Position &position, unsigned operand, const Slot &slot,
              mlir::Value value);

@@ -185,21 +185,10 @@ bool NestEmitter::isTransposed(const Position &position, unsigned operand,
          !access.isContiguous(*plan.vectorLoop);
 }
 
-/// Loads the square that `slot`, the first along the transposed loop, belongs
-/// to, one vector for each lane, and transposes it: in each round, blocks
-/// beside the diagonal of half the size change places.
-void NestEmitter::loadTransposed(const Position &position, unsigned operand,
-                                 const Slot &slot) {
-  const Access &access = nest.accesses[operand];
-  int64_t lanes = plan.lanes, first = elementStep(access, slot.steps);
-  auto type = VectorType::get({lanes}, access.elementType);
-  SmallVector<Value> rows;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    Value index = materialize(position.elements[operand],
-                              first + lane * access.strides[*plan.vectorLoop]);
-    rows.push_back(
-        vector::LoadOp::create(*builder, loc, type, views[operand], index));
-  }
+/// Transposes a square: in each round, blocks beside the diagonal of half the
+/// size change places.
+void NestEmitter::transposeSquare(MutableArrayRef<Value> rows) {
+  int64_t lanes = rows.size();
   for (int64_t half = lanes / 2; half > 0; half /= 2) {
     SmallVector<int64_t> upper, lower;
     for (int64_t lane = 0; lane < lanes; ++lane) {
@@ -215,8 +204,33 @@ void NestEmitter::loadTransposed(const Position &position, unsigned operand,
       rows[row + half] = vector::ShuffleOp::create(*builder, loc, a, b, lower);
     }
   }
-  for (auto [step, row] : llvm::enumerate(rows))
-    loaded[{operand, first + int64_t(step), lanes}] = row;
+}
+
+/// Loads the square that `slot` begins, one vector for each lane, and
+/// transposes it.
+SmallVector<Value> NestEmitter::loadSquare(const Position &position,
+                                           unsigned operand, const Slot &slot,
+                                           int64_t squaresAhead) {
+  const Access &access = nest.accesses[operand];
+  int64_t lanes = plan.lanes, first = elementStep(access, slot.steps);
+  auto type = VectorType::get({lanes}, access.elementType);
+  SmallVector<Value> rows;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value index = materialize(position.elements[operand],
+                              first + lane * access.strides[*plan.vectorLoop]);
+    rows.push_back(
+        vector::LoadOp::create(*builder, loc, type, views[operand], index));
+    if (squaresAhead) {
+      index = materialize(position.elements[operand],
+                          first + lane * access.strides[*plan.vectorLoop] +
+                              squaresAhead * lanes);
+      memref::PrefetchOp::create(*builder, loc, views[operand], index,
+                                 /*isWrite=*/false, /*localityHint=*/2,
+                                 /*isDataCache=*/true);
+    }
+  }
+  transposeSquare(rows);
+  return rows;
 }
 
 /// How many steps ahead to fetch lines that are `bytes` apart, at most `limit`:
@@ -272,7 +286,10 @@ Value NestEmitter::loadInput(const Position &position, unsigned operand,
             *builder, loc, VectorType::get({slot.width}, access.elementType),
             packView, index);
     } else if (isTransposed(position, operand, slot)) {
-      loadTransposed(position, operand, slot);
+      int64_t first = elementStep(access, slot.steps);
+      for (auto [step, row] :
+           llvm::enumerate(loadSquare(position, operand, slot)))
+        loaded[{operand, first + int64_t(step), plan.lanes}] = row;
     } else {
       loaded[key] = load(position, operand, slot);
       prefetch(position, operand, slot);

@@ -30,6 +30,9 @@ struct Segment {
 /// as possible: 27 with a limit of 14 gives 14 + 13.
 llvm::SmallVector<Segment> splitEvenly(int64_t extent, int64_t limit);
 
+/// Cuts `extent` into tiles of exactly `size`, and a last one with the rest.
+llvm::SmallVector<Segment> splitSquares(int64_t extent, int64_t size);
+
 /// One loop of the nest, cut into tiles. Segments are in order and cover it.
 struct TileLoop {
   unsigned loop;
@@ -47,10 +50,14 @@ struct Target {
   int64_t registers = 0;
 };
 
-/// An input that tiles copy to where it lies densely, since its rows are apart
-/// by a distance at which they share few sets of the caches.
+/// An input that tiles copy to where its vectors lie densely: since its rows
+/// are apart by a distance at which they share few sets of the caches, or since
+/// it is strided along the lanes.
 struct PackedPanel {
   unsigned operand;
+  /// The reduction loop in which an operand is contiguous that is strided along
+  /// the lanes: squares of it are transposed in registers on the way.
+  std::optional<unsigned> transposedLoop;
   /// The tile loop inside of which the copy is made and used.
   unsigned level;
   /// Elements that one step of each loop moves by in the copy, and all of it.

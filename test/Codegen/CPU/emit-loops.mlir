@@ -256,3 +256,41 @@ func.func private @panel(%a: memref<256x701xf32>, %b: memref<701x1024xf32>,
                 outs(%c : memref<256x1024xf32>)
   return
 }
+
+// -----
+
+// Sums across lanes would take longer than to transpose squares of %b on the
+// way to a copy: 16 vectors are loaded along the reduction and stored across it.
+
+// CHECK-LABEL: func.func private @transposed
+// V512: %[[BYTES:.*]] = memref.alloca()
+// V512: %[[PANEL:.*]] = memref.view %[[BYTES]]
+// V512: vector.load
+// V512: memref.prefetch
+// V512: vector.shuffle
+// V512-COUNT-16: vector.store %{{.*}}, %[[PANEL]]
+// V512: scf.for {{.*}} iter_args
+// V512:   vector.load %[[PANEL]]
+// V512:   vector.fma
+// V512-NOT: vector.shuffle
+// SCALAR-NOT: memref.alloca
+// CHECK: return
+func.func private @transposed(%a: memref<256x64xf32>, %b: memref<64x64xf32>,
+                              %c: memref<256x64xf32>, %worker: index,
+                              %workers: index)
+    attributes {dl.kernel, dl.sliced = 256 : i64} {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<256x64xf32>)
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>,
+                                   affine_map<(i, j, k) -> (j, k)>,
+                                   affine_map<(i, j, k) -> (i, j)>],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<256x64xf32>, memref<64x64xf32>)
+      outs(%c : memref<256x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %o, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}

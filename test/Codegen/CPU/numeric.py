@@ -70,14 +70,14 @@ def mul_add(t="f32"):
             f"linalg.yield %s : {t}\n")
 
 
-def matmul(name, m, n, k, t="f32", filled=True, ta=False, tb=False):
+def matmul(name, m, n, k, t="f32", filled=True, ta=False, tb=False, sliced=False):
     sa, sb, sc = ([k, m] if ta else [m, k]), ([n, k] if tb else [k, n]), [m, n]
     body = fill("0.0", "c", sc, t) if filled else ""
     body += generic("i, j, k", "ppr",
                     [("%a", sa, t, "k, i" if ta else "i, k"),
                      ("%b", sb, t, "j, k" if tb else "k, j")],
                     [("%c", sc, t, "i, j")], mul_add(t))
-    Case(name, inputs(("a", sa, t), ("b", sb, t)) + outputs(("c", sc, t)), body)
+    Case(name, inputs(("a", sa, t), ("b", sb, t)) + outputs(("c", sc, t)), body, sliced=sliced)
 
 
 def rows(name, m, k, hidden, n):
@@ -216,6 +216,11 @@ matmul("dot", 1, 1, 77)
 matmul("matmul_deep", 14, 64, 6000)
 matmul("matmul_deep_adds", 5, 80, 6002, filled=False)
 matmul("matmul_deep_prime", 7, 40, 10007)
+# Rows of b are transposed on the way to a copy: whole squares and what is left, in one block and in several.
+matmul("matmul_bt_rows", 131, 75, 37, tb=True, sliced=True)
+matmul("matmul_bt_deep", 200, 64, 1403, tb=True, sliced=True)
+matmul("matmul_bt_squares", 128, 64, 64, tb=True, sliced=True)
+matmul("matmul_bt_f64", 70, 40, 33, t="f64", tb=True, sliced=True)
 # Blocks of rows, of one size and of two.
 rows("rows_equal", 64, 48, 40, 33)
 rows("rows_unequal", 67, 48, 40, 33)

@@ -1,0 +1,389 @@
+//===- TileCost.cpp - What ways to tile a loop nest cost ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "TileCost.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dlc::codegen {
+
+/// A block of rows has at most so many, and a kernel at least so many blocks.
+static constexpr int64_t kMaxRows = 64;
+static constexpr int64_t kMinBlocks = 4;
+/// How fast one worker reads what all blocks share, from the second-level cache
+/// and from behind it.
+static constexpr double kNearBytesPerCycle = 32, kFarBytesPerCycle = 6;
+/// Two sizes of blocks are emitted as two pieces of code.
+static constexpr double kUnequalBlocks = 1.1;
+
+int64_t chooseLanes(const LoopNest &nest, const Target &target) {
+  int64_t widest = 1;
+  for (const Access &access : nest.accesses) {
+    if (!access.elementType.isIntOrIndexOrFloat())
+      return 1;
+    if (llvm::any_of(access.strides, [](int64_t stride) { return stride; }))
+      widest = std::max(widest, access.elementBytes());
+  }
+  return std::max<int64_t>(1, target.vectorBits / 8 / widest);
+}
+
+/// True if lanes may hold partial results of all outputs.
+static bool canSplitAccumulators(const LoopNest &nest) {
+  if (!nest.outputsInvariantInReductions())
+    return false;
+  for (unsigned output = 0; output < nest.numOutputs(); ++output)
+    if (!matchCombiner(nest.op, output))
+      return false;
+  return true;
+}
+
+int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
+  int64_t span = 1, steps = 1;
+  for (auto [stride, extent] : llvm::zip_equal(access.strides, extents)) {
+    span += std::abs(stride) * (extent - 1);
+    if (stride != 0)
+      steps *= extent;
+  }
+  return std::min(span, steps) * access.elementBytes();
+}
+
+std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
+                                           const Access &input, unsigned v,
+                                           int64_t lanes) {
+  if (nest.hasReduction() || nest.extents[v] < lanes ||
+      !llvm::isPowerOf2_64(lanes) || lanes == 1 || input.isInvariant(v) ||
+      input.isContiguous(v))
+    return std::nullopt;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (loop != v && nest.parallel[loop] && nest.extents[loop] >= lanes &&
+        input.isContiguous(loop))
+      return loop;
+  return std::nullopt;
+}
+
+/// Work per iteration, in vector instructions, with vectors of `width` along
+/// `loop`.
+static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
+  constexpr double perLane = 1.5, transposed = 6;
+  double cost = 1;
+  for (const Access &input : nest.inputs()) {
+    if (input.isScalar())
+      continue;
+    cost += input.isInvariant(loop)                        ? 0.5
+            : input.isContiguous(loop)                     ? 1
+            : findTransposedLoop(nest, input, loop, width) ? transposed
+                                                           : perLane * width;
+  }
+  int64_t steps = 1;
+  if (nest.outputsInvariantInReductions())
+    for (auto [extent, parallel] : llvm::zip(nest.extents, nest.parallel))
+      if (!parallel)
+        steps *= extent;
+  for (const Access &output : nest.outputs()) {
+    double access = output.isInvariant(loop)
+                        ? 2 * llvm::Log2_64_Ceil(width)
+                        : (output.isContiguous(loop) ? 1 : perLane * width);
+    cost += access *
+            (output.isInvariant(loop) ? double(width) / steps : 1.0 / steps);
+  }
+  return cost / width;
+}
+
+/// The loop to run along the lanes; none if scalar code is as good.
+static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
+                                                int64_t lanes) {
+  std::optional<unsigned> best;
+  double bestCost = vectorCost(nest, 0, 1);
+  bool splitAccumulators = canSplitAccumulators(nest);
+  for (unsigned loop = nest.numLoops(); loop-- > 0;) {
+    if (nest.extents[loop] == 1)
+      continue;
+    if (!nest.parallel[loop]) {
+      bool strided = llvm::any_of(nest.inputs(), [&](const Access &input) {
+        return !input.isInvariant(loop) && !input.isContiguous(loop);
+      });
+      if (!splitAccumulators || strided)
+        continue;
+    }
+    double cost = vectorCost(nest, loop, std::min(lanes, nest.extents[loop]));
+    if (cost < bestCost || (best && cost == bestCost && nest.parallel[loop] &&
+                            !nest.parallel[*best])) {
+      best = loop;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/// Instruction slots that one step of the reduction takes for all tiles,
+/// divided by the work done; infinite if the tile needs too many registers.
+static double tileCost(const LoopNest &nest, const TilePlan &plan,
+                       const RegisterTile &tile, const Target &target) {
+  unsigned v = *plan.vectorLoop;
+  int64_t steps = tile.vectors;
+  for (auto [loop, size] : tile.unrolled)
+    steps *= size;
+  // Registers: accumulators, vectors that several steps share, one broadcast.
+  int64_t live = steps * nest.numOutputs(), loads = 0;
+  for (const Access &input : nest.inputs()) {
+    int64_t copies = input.isInvariant(v) ? 1 : tile.vectors;
+    bool shared = !input.isInvariant(v);
+    for (auto [loop, size] : tile.unrolled) {
+      if (!input.isInvariant(loop))
+        copies *= size;
+      shared &= input.isInvariant(loop) || tile.unrolled.size() > 1;
+    }
+    loads += copies;
+    if (shared && !tile.unrolled.empty())
+      live += copies;
+  }
+  if (live > target.registers - 2)
+    return std::numeric_limits<double>::infinity();
+  // Two arithmetic and two load units; a sum needs four cycles.
+  constexpr double latency = 4, loopOverhead = 0.5;
+  auto cycles = [&](double scale) {
+    return std::max({scale * steps * nest.numOutputs() / 2, scale * loads / 2,
+                     latency}) +
+           loopOverhead;
+  };
+  // Even splits make tiles smaller than asked for: average over the real ones.
+  double tiles = 1, work = 1;
+  int64_t segments = 1;
+  auto add = [&](int64_t extent, int64_t limit) {
+    work *= extent;
+    segments *= splitEvenly(extent, limit).size();
+    tiles *= llvm::divideCeil(extent, limit);
+  };
+  for (auto [loop, size] : tile.unrolled)
+    add(nest.extents[loop], size);
+  add(llvm::divideCeil(nest.extents[v], plan.lanes), tile.vectors);
+  double fill = work / (tiles * steps);
+  return tiles * cycles(fill) / work * (1 + 0.01 * (segments - 1));
+}
+
+/// Parallel loops that let several steps share an input.
+static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
+  SmallVector<unsigned> loops;
+  for (unsigned loop = nest.numLoops(); loop-- > 0;) {
+    if (loop == v || !nest.parallel[loop] || nest.extents[loop] == 1)
+      continue;
+    if (llvm::any_of(nest.inputs(), [&](const Access &input) {
+          return !input.isInvariant(v) && input.isInvariant(loop);
+        }))
+      loops.push_back(loop);
+  }
+  return loops;
+}
+
+std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
+                                                    const TilePlan &plan,
+                                                    const Target &target) {
+  unsigned v = *plan.vectorLoop;
+  int64_t vectors = llvm::divideCeil(nest.extents[v], plan.lanes);
+  int64_t limit = target.registers;
+  SmallVector<unsigned> loops = sharingLoops(nest, v);
+  RegisterTile best;
+  double bestCost = std::numeric_limits<double>::infinity();
+  auto consider = [&](const RegisterTile &tile, double penalty) {
+    double cost = tileCost(nest, plan, tile, target) * penalty;
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = tile;
+    }
+  };
+  // Without sharing: several vectors only hide the latency of the additions.
+  for (int64_t count = 1; count <= std::min<int64_t>(vectors, 8); ++count)
+    consider({{}, count}, 1);
+  bool horizontal = !nest.parallel[v];
+  double penalty = 1;
+  for (unsigned loop : loops) {
+    int64_t most = std::min(nest.extents[loop], limit);
+    for (int64_t size = 2; size <= most; ++size)
+      for (int64_t count = 1;
+           count <= (horizontal ? 1 : std::min<int64_t>(vectors, 8)); ++count)
+        consider({{{loop, size}}, count}, penalty);
+    // Outer loops walk memory in longer strides.
+    penalty *= 1.03;
+  }
+  if (horizontal && loops.size() >= 2)
+    for (int64_t first = 2;
+         first <= std::min<int64_t>(nest.extents[loops[0]], 5); ++first)
+      for (int64_t second = 2;
+           second <= std::min<int64_t>(nest.extents[loops[1]], 5); ++second)
+        consider({{{loops[0], first}, {loops[1], second}}, 1}, 1);
+  return {best, bestCost};
+}
+
+/// A parallel loop to run along the lanes in place of the reduction `v`, if one
+/// input is strided in it and contiguous in `v`, and no other input moves: with
+/// that input transposed nothing is to be summed up across lanes.
+static std::optional<unsigned> findLoopToTranspose(const LoopNest &nest,
+                                                   unsigned v, int64_t lanes) {
+  if (nest.parallel[v] || !llvm::isPowerOf2_64(lanes) ||
+      nest.extents[v] < lanes)
+    return std::nullopt;
+  for (unsigned loop = nest.numLoops(); loop-- > 0;) {
+    if (!nest.parallel[loop] || nest.extents[loop] < lanes ||
+        !llvm::all_of(
+            nest.outputs(),
+            [&](const Access &output) { return output.isContiguous(loop); }))
+      continue;
+    unsigned moved = 0;
+    for (const Access &input : nest.inputs())
+      if (!input.isInvariant(loop))
+        moved += input.isContiguous(v) ? 1 : 2;
+    if (moved == 1)
+      return loop;
+  }
+  return std::nullopt;
+}
+
+/// Cycles that the register tiles of a nest take with vectors along `loop`.
+static double tilesCost(const LoopNest &nest, const Target &target,
+                        int64_t lanes, unsigned loop) {
+  TilePlan plan;
+  plan.lanes = lanes;
+  plan.vectorLoop = loop;
+  double cost = chooseReductionTile(nest, plan, target).second;
+  for (unsigned i = 0; i < nest.numLoops(); ++i)
+    cost *=
+        i == loop ? llvm::divideCeil(nest.extents[i], lanes) : nest.extents[i];
+  return cost;
+}
+
+/// What sums across lanes along the reduction `v` cost beside the tiles: the
+/// sum of each result; lines that vectors straddle, if rows are no whole number
+/// of vectors; and rows that are too long to stay in the first-level cache.
+static double acrossLanesCost(const LoopNest &nest, int64_t lanes, unsigned v,
+                              double tiles) {
+  constexpr double sum = 1.7, straddling = 0.6, farther = 0.7;
+  constexpr int64_t rowsOfTile = 10;
+  double results = 1;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.parallel[loop])
+      results *= nest.extents[loop];
+  int64_t rowBytes = 0;
+  for (const Access &input : nest.inputs())
+    rowBytes = std::max(rowBytes, nest.extents[v] * input.elementBytes());
+  double cost = sum * results;
+  if (nest.extents[v] % lanes)
+    cost += straddling * tiles;
+  if (rowBytes * rowsOfTile > 2 * kFirstLevelBytes)
+    cost += farther * tiles;
+  return cost;
+}
+
+/// What it costs to transpose what moves along the parallel loop `loop`.
+static double transposeCost(const LoopNest &nest, int64_t lanes,
+                            unsigned loop) {
+  constexpr double near = 3, far = 8; // for a vector
+  double cost = 0;
+  for (const Access &input : nest.inputs()) {
+    if (input.isInvariant(loop))
+      continue;
+    int64_t bytes = footprint(input, nest.extents);
+    cost += (bytes > kPanelBytes ? far : near) * bytes /
+            (lanes * input.elementBytes());
+  }
+  return cost;
+}
+
+LaneChoice chooseLaneLoop(const LoopNest &nest, const Target &target,
+                          int64_t lanes) {
+  LaneChoice choice;
+  if (lanes > 1 && nest.numLoops() > 0)
+    choice.vectorLoop = chooseVectorLoop(nest, lanes);
+  if (!choice.vectorLoop || !nest.hasReduction() ||
+      !nest.outputsInvariantInReductions())
+    return choice;
+  unsigned v = *choice.vectorLoop;
+  choice.cost = tilesCost(nest, target, lanes, v);
+  if (nest.parallel[v])
+    return choice;
+  choice.cost += acrossLanesCost(nest, lanes, v, choice.cost);
+  if (std::optional<unsigned> loop = findLoopToTranspose(nest, v, lanes)) {
+    double cost = tilesCost(nest, target, lanes, *loop) +
+                  transposeCost(nest, lanes, *loop);
+    if (cost < choice.cost)
+      return {loop, v, cost};
+  }
+  return choice;
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks of rows
+//===----------------------------------------------------------------------===//
+
+/// Cycles that a nest takes for a block of rows, roughly.
+static double blockCost(const LoopNest &nest, const Target &target) {
+  if (llvm::is_contained(nest.extents, 0))
+    return 0;
+  int64_t lanes = chooseLanes(nest, target);
+  LaneChoice choice = chooseLaneLoop(nest, target, lanes);
+  if (choice.cost == 0) {
+    double cost = vectorCost(nest, choice.vectorLoop.value_or(0),
+                             choice.vectorLoop ? lanes : 1);
+    for (int64_t extent : nest.extents)
+      cost *= extent;
+    return cost;
+  }
+  double shared = 0;
+  for (const Access &input : nest.inputs())
+    if (!input.isScalar() && input.isInvariant(*nest.slicedLoop))
+      shared += footprint(input, nest.extents);
+  double rate = shared > kPanelBytes ? kFarBytesPerCycle : kNearBytesPerCycle;
+  return choice.cost + shared / rate;
+}
+
+/// Bytes of one row of all that the nests write.
+static int64_t rowBytes(ArrayRef<LoopNest> nests) {
+  int64_t bytes = 0;
+  for (const LoopNest &nest : nests)
+    for (const Access &access :
+         ArrayRef(nest.accesses).drop_front(nest.numInputs))
+      if (!access.isScalar())
+        bytes +=
+            std::abs(access.strides[*nest.slicedLoop]) * access.elementBytes();
+  return bytes;
+}
+
+int64_t planRows(ArrayRef<LoopNest> nests, const Target &target) {
+  if (nests.empty() || !llvm::all_of(nests, [](const LoopNest &nest) {
+        return nest.slicedLoop.has_value();
+      }))
+    return 1;
+  int64_t extent = nests.front().extents[*nests.front().slicedLoop];
+  int64_t bytes = std::max<int64_t>(1, rowBytes(nests));
+  int64_t most =
+      std::min<int64_t>({kMaxRows, kBlockBytes / 2 / bytes,
+                         int64_t(llvm::divideCeil(extent, kMinBlocks))});
+  int64_t best = 1;
+  double bestCost = std::numeric_limits<double>::infinity();
+  for (int64_t rows = 1; rows <= most; ++rows) {
+    // Equal blocks: one piece of code does for all.
+    if (rows > 1 && extent % rows != 0 &&
+        splitEvenly(extent, rows).back().size == rows - 1 &&
+        extent % (rows - 1) == 0)
+      continue;
+    double cost = 0;
+    for (LoopNest nest : nests) {
+      nest.extents[*nest.slicedLoop] = rows;
+      cost += blockCost(nest, target);
+    }
+    cost /= rows;
+    if (extent % rows != 0)
+      cost *= kUnequalBlocks;
+    // Small blocks leave more of them to share out.
+    if (cost < 0.97 * bestCost) {
+      bestCost = cost;
+      best = rows;
+    }
+  }
+  return best;
+}
+
+} // namespace dlc::codegen
