@@ -12,6 +12,8 @@
 
 #include "NestEmitter.h"
 
+#include "TileCost.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -243,10 +245,11 @@ static int64_t prefetchSteps(int64_t bytes, int64_t limit) {
 }
 
 /// Fetches what `slot` loads some steps later into cache, if each step needs
-/// another cache line; each line only once per step.
+/// another cache line, or if it is one of many runs of elements that do not all
+/// stay in the second-level cache; each line only once per step.
 void NestEmitter::prefetch(const Position &position, unsigned operand,
                            const Slot &slot) {
-  constexpr int64_t lineBytes = 64;
+  constexpr int64_t lineBytes = 64, linesAhead = 2;
   const Access &access = nest.accesses[operand];
   if (plan.prefetchDistance == 0 || access.isScalar() ||
       plan.reductionLoops.empty())
@@ -254,11 +257,16 @@ void NestEmitter::prefetch(const Position &position, unsigned operand,
   int64_t step = access.strides[plan.reductionLoops.back().loop];
   int64_t stepBytes = std::abs(step) * access.elementBytes();
   int64_t element = elementStep(access, slot.steps);
-  if (stepBytes < lineBytes ||
+  int64_t ahead = 0;
+  if (stepBytes >= lineBytes)
+    ahead = step * prefetchSteps(stepBytes, plan.prefetchDistance);
+  else if (step == 1 && access.isInvariant(*plan.vectorLoop) &&
+           2 * footprint(access, nest.extents) > kPanelBytes)
+    ahead = linesAhead * lineBytes / access.elementBytes();
+  if (ahead == 0 ||
       !fetched.insert({operand, element * access.elementBytes() / lineBytes})
            .second)
     return;
-  int64_t ahead = step * prefetchSteps(stepBytes, plan.prefetchDistance);
   Value index = materialize(position.elements[operand], element + ahead);
   memref::PrefetchOp::create(*builder, loc, views[operand], index,
                              /*isWrite=*/false, /*localityHint=*/3,
