@@ -220,8 +220,11 @@ Value ChannelsLast::stridedInputGrad(Conv2dInputGradOp op, Value dy, Value w) {
 void ChannelsLast::rewrite(Conv2dInputGradOp op) {
   WindowGeometry g = op.getGeometry();
   bool isDilated = llvm::any_of(g.dilation, [](int64_t d) { return d != 1; });
-  if (!isDilated &&
-      llvm::any_of(g.stride, [](int64_t stride) { return stride != 1; })) {
+  // More residues would be much code; zeros are inserted then.
+  constexpr int64_t maxResidues = 16;
+  int64_t residues = std::min(g.stride[0], maxResidues + 1) *
+                     std::min(g.stride[1], maxResidues + 1);
+  if (!isDilated && residues > 1 && residues <= maxResidues) {
     Value dx = stridedInputGrad(op, image(op.getDy()),
                                 transposed(filter(op.getW()), op.getGroups()));
     op.replaceAllUsesWith(imageBack(dx));

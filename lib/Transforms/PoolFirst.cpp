@@ -42,12 +42,18 @@ enum class Ascent {
 };
 } // namespace
 
-/// Returns true if x times `factor` ascends: it is a positive normal number.
-static bool ascendsTimes(const APFloat &factor, Type element) {
-  APFloat number = factor;
+/// A constant of an op as the number that it is in tensors of `element`.
+static APFloat asElement(const APFloat &constant, Type element) {
+  APFloat number = constant;
   bool losesInfo;
   number.convert(cast<FloatType>(element).getFloatSemantics(),
                  APFloat::rmNearestTiesToEven, &losesInfo);
+  return number;
+}
+
+/// Returns true if x times `factor` ascends: it is a positive normal number.
+static bool ascendsTimes(const APFloat &factor, Type element) {
+  APFloat number = asElement(factor, element);
   return number.isNormal() && !number.isNegative();
 }
 
@@ -70,7 +76,8 @@ static Ascent ascentOf(Operation *op) {
         return when(ascendsTimes(scale.getFactor(), element), Ascent::Cheap);
       })
       .Case([&](OffsetOp offset) {
-        return when(offset.getTerm().isFinite(), Ascent::Cheap);
+        return when(asElement(offset.getTerm(), element).isFinite(),
+                    Ascent::Cheap);
       })
       .Case([&](EluOp elu) {
         return when(ascendsTimes(elu.getAlpha(), element), Ascent::Rounded);

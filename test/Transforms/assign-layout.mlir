@@ -135,3 +135,17 @@ dl.model @groups {
     return %0, %1, %4 : tensor<8x4x6x6xf32>, tensor<8x4x6x6xf32>, tensor<8x5x1x7xf32>
   }
 }
+
+// -----
+
+// With many places modulo the strides it is one convolution of the cotangent with zeros in between.
+// CHECK-LABEL: dl.model @patches
+// CHECK-COUNT-1: dl.pad {{.*}} interior [0, 7, 7, 0]
+// CHECK-COUNT-1: dl.conv2d
+// CHECK-NOT:     dl.conv2d
+dl.model @patches {
+  func.func @f(%dy: tensor<2x16x4x4xf32>, %w: tensor<16x3x8x8xf32>) -> tensor<2x3x32x32xf32> attributes {dl.step} {
+    %0 = dl.conv2d_input_grad %dy, %w {stride = [8, 8]} : tensor<2x16x4x4xf32>, tensor<16x3x8x8xf32> -> tensor<2x3x32x32xf32>
+    return %0 : tensor<2x3x32x32xf32>
+  }
+}

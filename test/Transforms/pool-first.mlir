@@ -183,3 +183,15 @@ dl.model @m attributes {fastmath} {
     return %2 : tensor<2x4x2x2xf32>
   }
 }
+
+// -----
+
+// A term that is infinite in f32: -inf and it make no number.
+// CHECK-LABEL: func @infinite
+// CHECK:         dl.offset {{.*}} : tensor<8x4xf32>
+// CHECK-NEXT:    dl.reduce_max
+func.func @infinite(%x: tensor<8x4xf32>) -> tensor<8xf32> {
+  %0 = dl.offset %x by 1.0e39 : tensor<8x4xf32>
+  %1 = dl.reduce_max %0 {axes = [1]} : tensor<8x4xf32> -> tensor<8xf32>
+  return %1 : tensor<8xf32>
+}

@@ -420,6 +420,25 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     return emitSteps(func, steps, sliced, *workers, rewriter);
   }
 
+  /// Gives all emitters one buffer on the stack of the worker, for panels that
+  /// they copy; none if none does.
+  static void addPackBuffer(MutableArrayRef<std::vector<NestEmitter>> pieces,
+                            OpBuilder &builder, Location loc) {
+    constexpr int64_t lineBytes = 64;
+    int64_t bytes = 0;
+    for (ArrayRef<NestEmitter> emitters : pieces)
+      for (const NestEmitter &emitter : emitters)
+        bytes = std::max(bytes, emitter.packBytes());
+    if (bytes == 0)
+      return;
+    Value buffer = memref::AllocaOp::create(
+        builder, loc, MemRefType::get({bytes}, builder.getI8Type()),
+        builder.getI64IntegerAttr(lineBytes));
+    for (MutableArrayRef<NestEmitter> emitters : pieces)
+      for (NestEmitter &emitter : emitters)
+        emitter.usePackBuffer(builder, buffer);
+  }
+
   /// Plans the steps and makes their emitters.
   std::vector<NestEmitter> makeEmitters(std::vector<Step> &steps,
                                         const Target &target,
@@ -433,18 +452,6 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       emitters.emplace_back(step.nest, step.plan, step.starts);
       emitters.back().emitViews(rewriter);
       ++numNests;
-    }
-    int64_t bytes = 0;
-    for (const NestEmitter &emitter : emitters)
-      bytes = std::max(bytes, emitter.packBytes());
-    if (bytes) {
-      constexpr int64_t lineBytes = 64;
-      Value buffer = memref::AllocaOp::create(
-          rewriter, emitters.front().getLoc(),
-          MemRefType::get({bytes}, rewriter.getI8Type()),
-          rewriter.getI64IntegerAttr(lineBytes));
-      for (NestEmitter &emitter : emitters)
-        emitter.usePackBuffer(rewriter, buffer);
     }
     return emitters;
   }
@@ -467,6 +474,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     }
     for (std::vector<Step> &own : sized)
       pieces.push_back(makeEmitters(own, target, rewriter));
+    addPackBuffer(pieces, rewriter, loc);
     emitSliced(pieces, blocks, workers, rewriter, loc);
   }
 
@@ -485,6 +493,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       emitRows(steps, *extent, workers, target, rewriter, last.getLoc());
     } else {
       std::vector<NestEmitter> emitters = makeEmitters(steps, target, rewriter);
+      addPackBuffer(emitters, rewriter, last.getLoc());
       if (areIndependent(steps)) {
         for (NestEmitter &emitter : emitters)
           emitter.emit(rewriter, workers);

@@ -42,8 +42,6 @@ public:
   /// that the other functions emit.
   void emitViews(mlir::OpBuilder &builder);
 
-  mlir::Location getLoc() const { return loc; }
-
   /// Bytes of a buffer of the worker's own that `usePackBuffer` needs; 0 if
   /// nothing is copied.
   int64_t packBytes() const;
