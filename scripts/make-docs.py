@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes docs/phases.md, docs/ops.md and docs/status.md.
+"""Writes docs/phases.md, docs/ops.md, docs/status.md and a part of docs/architecture.md.
 
 ops.md is made of the op definitions (dialects/Dl/*.td, read by TableGen), status.md
-of what `dlc --describe-ops` says is registered and of the tests that name an op.
+of what `dlc --describe-ops` says is registered and of the tests that name an op; the
+picture of architecture.md of what the build links (architecture.py).
 With --check nothing is written; the exit status is 1 if a page is not up to date.
 """
 import argparse
@@ -16,6 +17,8 @@ import re
 import subprocess
 import sys
 import textwrap
+
+import architecture
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DIALECT = ROOT / "dialects" / "Dl"
@@ -238,6 +241,7 @@ def main():
     parser.add_argument("--dlc", required=True)
     parser.add_argument("--tblgen", required=True)
     parser.add_argument("--include", required=True)
+    parser.add_argument("--links", required=True)
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
 
@@ -247,6 +251,9 @@ def main():
     described = list(csv.DictReader(io.StringIO(ask("--describe-ops"))))
     pages = {"phases.md": ask("--describe-phases"), "ops.md": make_ops(args, described),
              "status.md": make_status(args, described)}
+    # Last: it reads what is said of the phases.
+    pages["architecture.md"] = architecture.make(ROOT / "docs" / "architecture.md", args.links,
+                                                 pages["phases.md"])
     stale = 0
     for name, text in pages.items():
         path = ROOT / "docs" / name

@@ -36,6 +36,10 @@ def add_program(name, path):
 for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
 add_program("python", config.python_executable)
+# What CMake says that targets link.
+config.substitutions.append(
+    ("%link_graph", os.path.join(config.dlc_obj_root, "link-graph.txt"))
+)
 
 # Lays out graphs.
 if shutil.which("dot"):
