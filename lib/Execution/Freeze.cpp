@@ -7,14 +7,72 @@
 #include "dlc/Support/Error.h"
 #include "dlc/Transforms/Names.h"
 
+#include "lib/Runtime/Header.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 using namespace dlc;
+
+/// The states that steps of a program after the phase `fuse` read, those that
+/// compute what follows from the state included.
+static StringSet<> statesRead(mlir::ModuleOp module) {
+  StringSet<> read;
+  module.walk([&](mlir::func::FuncOp step) {
+    for (unsigned i = 0; i < step.getNumArguments(); ++i)
+      if (auto state = step.getArgAttrOfType<mlir::FlatSymbolRefAttr>(
+              i, names::state))
+        read.insert(state.getValue());
+  });
+  return read;
+}
+
+/// The names of the tensors in a safetensors file.
+static Expected<StringSet<>> entriesOf(const std::string &path) {
+  char error[DLC_RT_CHECKPOINT_ERROR_BYTES];
+  dlc_rt_checkpoint checkpoint;
+  if (dlc_rt_checkpoint_open(&checkpoint, path.c_str(), error))
+    return makeError(Twine(error));
+  StringSet<> entries;
+  auto take = [](void *context, const dlc_rt_entry *entry) {
+    static_cast<StringSet<> *>(context)->insert(entry->name);
+    return DLC_OK;
+  };
+  dlc_rt_header_reader reader = {take, nullptr, &entries};
+  dlc_status status =
+      dlc_rt_checkpoint_parse(&checkpoint, path.c_str(), &reader, error);
+  dlc_rt_checkpoint_close(&checkpoint);
+  if (status)
+    return makeError(Twine(error));
+  return entries;
+}
+
+/// What steps read of optimizers and counters (averages) has to be in the file:
+/// nothing else says what it is. Hyper-parameters have the values of the
+/// program, and `dlc_load` asks for the rest.
+static Error checkEntries(const dlc_model &model,
+                          const StringSet<> &read, const std::string &path) {
+  Expected<StringSet<>> entries = entriesOf(path);
+  if (!entries)
+    return entries.takeError();
+  for (const dlc_state &state :
+       ArrayRef(model.states, size_t(model.num_states))) {
+    StringRef name = state.tensor.name;
+    if (state.kind != DLC_HPARAM && read.contains(name) &&
+        !entries->contains(name))
+      return makeError("{0}: no entry \"{1}\", which a step of the library "
+                       "reads; a full checkpoint has it (dlc_save with DLC_ALL, "
+                       "dlc-run train --out)",
+                       path, name);
+  }
+  return Error::success();
+}
 
 Expected<StringMap<std::vector<char>>>
 dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
@@ -29,7 +87,10 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   auto compilation = Compilation::read(std::move(program), here);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run("", "llvm"))
+  if (Error error = (*compilation)->run("", "fuse"))
+    return std::move(error);
+  StringSet<> read = statesRead((*compilation)->getModule());
+  if (Error error = (*compilation)->run("fuse", "llvm"))
     return std::move(error);
   Expected<LoadedCode> code = loadCode(**compilation, "frozen");
   if (!code)
@@ -37,9 +98,12 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   dlc_handle *handle = nullptr;
   scope_exit destroy([&] { dlc_destroy(handle); });
   const dlc_model &model = *code->library.model;
+  std::string path = params.str();
   if (dlc_create(&model, 0, &handle) != DLC_OK ||
-      dlc_load(handle, params.str().c_str(), DLC_PRESENT) != DLC_OK)
+      dlc_load(handle, path.c_str(), DLC_PRESENT) != DLC_OK)
     return makeError(dlc_last_error(handle));
+  if (Error error = checkEntries(model, read, path))
+    return std::move(error);
   const char *block = nullptr;
   for (int step = 0; step < model.num_steps; ++step)
     block = static_cast<const char *>(dlc_rt_state(handle, step));
