@@ -42,15 +42,15 @@ def Dl_ModelOp : Dl_Op<"model", [
     | `(x * c) * d` | `x * (c * d)` | 2 units; finite where x * c leaves the range |
     | `(x + c) + d` | `x + (c + d)` | 2 units of the largest of x, c, d and the sums |
     | `(x * s) * t` | `x * (s * t)` | 2 units; what leaves the range is another product |
-    | `x * a + x * b` | `x * (a + b)` | 3 units of the larger product; not a number, infinite or finite where a + b leaves the range |
+    | `x * a + x * b` | `x * (a + b)` | 3 units of the larger product; another value where x is infinite or a product or a + b leaves the range |
     | `x + 0`, `x - -0` | `x` | the sign of a zero |
     | `x * 0` | `0` | where x is infinite or not a number; the sign |
     | `x - x` | `0` | where x is infinite or not a number |
     | `sqrt(x) * sqrt(x)` | `x` | 2 units; x instead of not a number below 0 |
-    | `rsqrt(x) * rsqrt(x)` | `1 / x` | 3 units; finite instead of not a number below 0 |
+    | `rsqrt(x) * rsqrt(x)` | `1 / x` | 3 units; finite instead of not a number below 0, -infinite instead of infinite at -0 |
     | `x * rsqrt(x)` | `sqrt(x)` | 2 units; 0 at 0 and infinite at infinity instead of not a number |
-    | `e^a * e^b` | `e^(a + b)` | \|a\| + \|b\| + 3 units; finite where one factor leaves the range |
-    | `e^a / e^b` | `e^(a - b)` | \|a\| + \|b\| + 3 units; finite where an operand leaves the range |
+    | `e^a * e^b` | `e^(a + b)` | \|a\| + \|b\| + 3 units; another value where a factor leaves the range |
+    | `e^a / e^b` | `e^(a - b)` | \|a\| + \|b\| + 3 units; another value where an operand leaves the range |
     | `log(e^x)` | `x` | 2 units of the larger of x and 1; x where e^x leaves the range |
     | `e^(log(x))` | `x` | \|log x\| + 2 units; x instead of not a number below 0 |
     | sum of `x * c` | `c *` sum of x | for n terms, n units of the sum of \|x c\| |

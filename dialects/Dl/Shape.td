@@ -178,6 +178,9 @@ def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
     $x `at` $offsets `size` $sizes (`stride` $strides^)? attr-dict
     `:` type($x) `->` type($y)
   }];
+  let extraClassDeclaration = [{
+    int64_t strideAt(size_t dim) { return getStrides() ? (*getStrides())[dim] : 1; }
+  }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }

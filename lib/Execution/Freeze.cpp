@@ -26,8 +26,8 @@ static StringSet<> statesRead(mlir::ModuleOp module) {
   StringSet<> read;
   module.walk([&](mlir::func::FuncOp step) {
     for (unsigned i = 0; i < step.getNumArguments(); ++i)
-      if (auto state = step.getArgAttrOfType<mlir::FlatSymbolRefAttr>(
-              i, names::state))
+      if (auto state =
+              step.getArgAttrOfType<mlir::FlatSymbolRefAttr>(i, names::state))
         read.insert(state.getValue());
   });
   return read;
@@ -56,8 +56,8 @@ static Expected<StringSet<>> entriesOf(const std::string &path) {
 /// What steps read of optimizers and counters (averages) has to be in the file:
 /// nothing else says what it is. Hyper-parameters have the values of the
 /// program, and `dlc_load` asks for the rest.
-static Error checkEntries(const dlc_model &model,
-                          const StringSet<> &read, const std::string &path) {
+static Error checkEntries(const dlc_model &model, const StringSet<> &read,
+                          const std::string &path) {
   Expected<StringSet<>> entries = entriesOf(path);
   if (!entries)
     return entries.takeError();
@@ -66,10 +66,11 @@ static Error checkEntries(const dlc_model &model,
     StringRef name = state.tensor.name;
     if (state.kind != DLC_HPARAM && read.contains(name) &&
         !entries->contains(name))
-      return makeError("{0}: no entry \"{1}\", which a step of the library "
-                       "reads; a full checkpoint has it (dlc_save with DLC_ALL, "
-                       "dlc-run train --out)",
-                       path, name);
+      return makeError(
+          "{0}: no entry \"{1}\", which a step of the library "
+          "reads; a full checkpoint has it (dlc_save with DLC_ALL, "
+          "dlc-run train --out)",
+          path, name);
   }
   return Error::success();
 }

@@ -77,6 +77,10 @@ llvm::ArrayRef<OpGenerator> recurrentGenerators();
 llvm::ArrayRef<OpGenerator> randomGenerators();
 llvm::ArrayRef<OpGenerator> scheduleGenerators();
 
+inline bool isFloatValue(mlir::Value value) {
+  return llvm::isa<mlir::FloatType>(dl::tensorType(value).getElementType());
+}
+
 /// A place where ops are put: a step, a function or the body of a loop.
 struct Scope {
   enum Kind { Step, Function, Body } kind;

@@ -17,9 +17,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "BatchTrace.h"
+#include "BatchTracer.h"
 
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
@@ -37,63 +36,6 @@ static void forEachValue(Block &block, llvm::function_ref<void(Value)> visit) {
     llvm::for_each(op.getResults(), visit);
   }
 }
-
-namespace {
-
-/// A dimension of a value.
-using Dim = std::pair<Value, int64_t>;
-
-class Tracer {
-public:
-  explicit Tracer(StepOp step)
-      : step(step), written(step.getWrittenBatch()), probe(choosePrime()) {}
-
-  LogicalResult run();
-  Value probed(Value value) { return mapping.lookup(value); }
-  int64_t getWritten() const { return written; }
-  int64_t getProbe() const { return probe; }
-
-private:
-  int64_t choosePrime();
-  RankedTensorType before(Value value) { return tensorType(value); }
-  RankedTensorType after(Value value) { return tensorType(probed(value)); }
-  bool moves(Value value) { return before(value) != after(value); }
-  bool moves(Value value, int64_t dim) {
-    return before(value).getDimSize(dim) != after(value).getDimSize(dim);
-  }
-
-  LogicalResult trace(Block &block);
-  LogicalResult trace(Operation *op);
-  LogicalResult traceScan(ScanOp op);
-  LogicalResult resizeSource(Operation *op);
-  /// The types of the results; fails without a word where there are none.
-  FailureOr<SmallVector<Type>> inferTypes(Operation *op);
-  FailureOr<SmallVector<int64_t>> reshapedShape(ReshapeOp op);
-  std::optional<int64_t> outerFactor(Value value, int64_t dim);
-  void recordFactors(Operation *op);
-  LogicalResult acceptSlice(SliceOp op);
-
-  /// Makes a dimension one of the batch; false where it cannot be.
-  bool demand(Value value, int64_t dim);
-  /// Finds operands that would have to have the batch.
-  bool demandOperands(Operation *op);
-  LogicalResult refuse(Operation *op);
-  std::string describe(Value value);
-
-  StepOp step;
-  int64_t written, probe;
-  OwningOpRef<StepOp> copy;
-  IRMapping mapping;
-  /// Dimensions of sources that have the batch.
-  SetVector<Dim> demanded;
-  bool again = false;
-  /// Of dimensions that are a multiple of the batch: the extents before it, as
-  /// T of a T x N that was reshaped to one dimension.
-  DenseMap<Dim, int64_t> factors;
-  std::string why;
-};
-
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Rules
@@ -132,7 +74,7 @@ bool dlc::canFollowBatch(RegisteredOperationName op) {
   return llvm::is_contained(others, name);
 }
 
-FailureOr<SmallVector<Type>> Tracer::inferTypes(Operation *op) {
+FailureOr<SmallVector<Type>> BatchTracer::inferTypes(Operation *op) {
   Operation *now = mapping.lookup(op);
   SmallVector<Type> types;
   if (auto infer = dyn_cast<InferTypeOpInterface>(now)) {
@@ -229,7 +171,7 @@ FailureOr<SmallVector<Type>> Tracer::inferTypes(Operation *op) {
 }
 
 /// The extents before the batch within a dimension that is a multiple of it.
-std::optional<int64_t> Tracer::outerFactor(Value value, int64_t dim) {
+std::optional<int64_t> BatchTracer::outerFactor(Value value, int64_t dim) {
   if (before(value).getDimSize(dim) == written)
     return 1;
   auto found = factors.find({value, dim});
@@ -240,7 +182,7 @@ std::optional<int64_t> Tracer::outerFactor(Value value, int64_t dim) {
 
 /// Where the batch stands among all extents is the same before and behind a
 /// reshape, which keeps the order of elements.
-FailureOr<SmallVector<int64_t>> Tracer::reshapedShape(ReshapeOp op) {
+FailureOr<SmallVector<int64_t>> BatchTracer::reshapedShape(ReshapeOp op) {
   ArrayRef<int64_t> from = before(op.getX()).getShape();
   std::optional<int64_t> moved;
   int64_t outside = 1;
@@ -299,7 +241,7 @@ FailureOr<SmallVector<int64_t>> Tracer::reshapedShape(ReshapeOp op) {
 
 /// Remembers where the batch stands within multiples of it, for ops whose
 /// dimensions are those of an operand.
-void Tracer::recordFactors(Operation *op) {
+void BatchTracer::recordFactors(Operation *op) {
   if (auto flatten = dyn_cast<FlattenOp>(op)) {
     Value x = flatten.getX();
     int64_t start = flatten.getStartAxis(), outer = 1;
@@ -329,7 +271,7 @@ void Tracer::recordFactors(Operation *op) {
 }
 
 /// A slice that takes all of a dimension still does.
-LogicalResult Tracer::acceptSlice(SliceOp op) {
+LogicalResult BatchTracer::acceptSlice(SliceOp op) {
   SmallVector<int64_t> sizes(op.getSizes());
   for (int64_t dim = 0; dim < before(op.getX()).getRank(); ++dim) {
     if (!moves(op.getX(), dim))
@@ -346,162 +288,11 @@ LogicalResult Tracer::acceptSlice(SliceOp op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Sources
-//===----------------------------------------------------------------------===//
-
-/// Whether an op makes a tensor of any extent out of nothing.
-static bool isSource(Operation *op) {
-  if (auto constant = dyn_cast<ConstantOp>(op))
-    return isa<SplatElementsAttr>(constant.getValue());
-  return op->getNumOperands() == 0 &&
-         isa<IotaOp, UniformOp, NormalOp, GumbelOp, BernoulliOp, PermutationOp>(
-             op);
-}
-
-bool Tracer::demand(Value value, int64_t dim) {
-  if (moves(value, dim))
-    return true;
-  Operation *op = value.getDefiningOp();
-  if (!op) {
-    auto arg = cast<BlockArgument>(value);
-    auto scan = dyn_cast<ScanOp>(arg.getOwner()->getParentOp());
-    if (!scan)
-      return false;
-    unsigned number = arg.getArgNumber();
-    bool stacked = number >= scan.getNumCarried() &&
-                   number < scan.getNumCarried() + scan.getInputs().size();
-    return demand(scan.getOperand(number), stacked ? dim + 1 : dim);
-  }
-  if (before(value).getDimSize(dim) != written)
-    return false;
-  if (isSource(op)) {
-    again |= demanded.insert({value, dim});
-    return true;
-  }
-  if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
-    auto found = llvm::find(broadcast.getDims(), dim);
-    if (found != broadcast.getDims().end())
-      return demand(broadcast.getX(), found - broadcast.getDims().begin());
-    again |= demanded.insert({value, dim});
-    return true;
-  }
-  if (auto transpose = dyn_cast<TransposeOp>(op))
-    return demand(transpose.getX(), transpose.getPerm()[dim]);
-  if (auto oneHot = dyn_cast<OneHotOp>(op))
-    return dim < before(oneHot.getIndex()).getRank() &&
-           demand(oneHot.getIndex(), dim);
-  if (auto select = dyn_cast<IndexSelectOp>(op)) {
-    int64_t axis = select.getAxis(), rank = before(select.getIndex()).getRank();
-    if (dim < axis)
-      return demand(select.getX(), dim);
-    if (dim < axis + rank)
-      return demand(select.getIndex(), dim - axis);
-    return demand(select.getX(), dim - rank + 1);
-  }
-  if (isa<ReshapeOp, FlattenOp>(op)) {
-    auto productBefore = [](ArrayRef<int64_t> shape, int64_t dim) {
-      int64_t product = 1;
-      for (int64_t extent : shape.take_front(dim))
-        product *= extent;
-      return product;
-    };
-    Value x = op->getOperand(0);
-    ArrayRef<int64_t> from = before(x).getShape();
-    for (int64_t i = 0; i < int64_t(from.size()); ++i)
-      if (from[i] == before(value).getDimSize(dim) && from[i] > 1 &&
-          productBefore(from, i) ==
-              productBefore(before(value).getShape(), dim))
-        return demand(x, i);
-    return false;
-  }
-  if (auto concat = dyn_cast<ConcatOp>(op))
-    return dim != int64_t(concat.getAxis()) &&
-           llvm::all_of(concat.getXs(),
-                        [&](Value operand) { return demand(operand, dim); });
-  if (auto matmul = dyn_cast<MatmulOp>(op)) {
-    bool column = dim == before(value).getRank() - 1;
-    Value side = column ? matmul.getB() : matmul.getA();
-    bool transposed = column ? matmul.getTransposeB() : matmul.getTransposeA();
-    int64_t rank = before(side).getRank();
-    if (dim < before(value).getRank() - 2)
-      return llvm::all_of(op->getOperands(), [&](Value operand) {
-        return before(operand).getRank() == 2 || demand(operand, dim);
-      });
-    return demand(side, column != transposed ? rank - 1 : rank - 2);
-  }
-  if (!op->hasTrait<Elementwise>() &&
-      !op->hasTrait<OpTrait::SameOperandsAndResultType>()) {
-    // As of most ops: layers, norms, pooling. Where it is not so, the op does
-    // not accept its operands in the next round.
-    if (op->getNumOperands() == 0)
-      return false;
-    Value x = op->getOperand(0);
-    return before(x).getRank() == before(value).getRank() &&
-           before(x).getDimSize(dim) == written && demand(x, dim);
-  }
-  int64_t fromRight = before(value).getRank() - dim;
-  return llvm::all_of(op->getOperands(), [&](Value operand) {
-    int64_t aligned = before(operand).getRank() - fromRight;
-    return aligned < 0 || before(operand).getDimSize(aligned) == 1 ||
-           demand(operand, aligned);
-  });
-}
-
-/// The dimension of operand `to` that is dimension `dim` of operand `from`.
-static int64_t alignedDim(Operation *op, Value from, int64_t dim, Value to) {
-  int64_t fromRank = tensorType(from).getRank(),
-          toRank = tensorType(to).getRank();
-  if (isa<RnnOp, LstmOp, GruOp>(op) && from == op->getOperand(0)) {
-    bool batchFirst = op->hasAttr("batch_first");
-    // States are L x N x H, and lengths N.
-    return dim == (batchFirst ? 0 : 1)
-               ? std::min<int64_t>(toRank - 1, toRank == 3)
-               : -1;
-  }
-  if (op->hasTrait<Elementwise>())
-    return dim + toRank - fromRank;
-  return dim < toRank ? dim : -1;
-}
-
-bool Tracer::demandOperands(Operation *op) {
-  bool found = false;
-  for (Value from : op->getOperands())
-    for (int64_t dim = 0; dim < before(from).getRank(); ++dim) {
-      if (!moves(from, dim) || before(from).getDimSize(dim) != written)
-        continue;
-      for (Value to : op->getOperands()) {
-        int64_t aligned = alignedDim(op, from, dim, to);
-        if (aligned >= 0 && aligned < before(to).getRank() &&
-            before(to).getDimSize(aligned) == written && written != 1 &&
-            !moves(to, aligned))
-          found |= demand(to, aligned);
-      }
-    }
-  return found && again;
-}
-
-LogicalResult Tracer::resizeSource(Operation *op) {
-  Operation *now = mapping.lookup(op);
-  for (Value result : op->getResults()) {
-    SmallVector<int64_t> shape(before(result).getShape());
-    for (auto [value, dim] : demanded)
-      if (value == result)
-        shape[dim] = probe;
-    RankedTensorType type = before(result).clone(shape);
-    probed(result).setType(type);
-    if (auto constant = dyn_cast<ConstantOp>(now); constant && moves(result))
-      constant.setValueAttr(
-          cast<SplatElementsAttr>(constant.getValue()).resizeSplat(type));
-  }
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
 // The step
 //===----------------------------------------------------------------------===//
 
 /// A type as a function of the batch B.
-std::string Tracer::describe(Value value) {
+std::string BatchTracer::describe(Value value) {
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "tensor<";
@@ -523,7 +314,7 @@ std::string Tracer::describe(Value value) {
   return text;
 }
 
-LogicalResult Tracer::refuse(Operation *op) {
+LogicalResult BatchTracer::refuse(Operation *op) {
   InFlightDiagnostic error = op->emitOpError()
                              << "cannot follow the batch of step @"
                              << step.getSymName() << ": ";
@@ -538,7 +329,7 @@ LogicalResult Tracer::refuse(Operation *op) {
   return error << ", where the program has B = " << written;
 }
 
-LogicalResult Tracer::traceScan(ScanOp op) {
+LogicalResult BatchTracer::traceScan(ScanOp op) {
   auto now = cast<ScanOp>(mapping.lookup(op.getOperation()));
   for (auto [number, operand] : llvm::enumerate(op.getOperands())) {
     Type type = after(operand);
@@ -577,13 +368,13 @@ LogicalResult Tracer::traceScan(ScanOp op) {
   return success();
 }
 
-LogicalResult Tracer::trace(Operation *op) {
+LogicalResult BatchTracer::trace(Operation *op) {
   if (auto scan = dyn_cast<ScanOp>(op))
     return traceScan(scan);
   bool moved =
       llvm::any_of(op->getOperands(), [&](Value v) { return moves(v); });
   bool wanted = llvm::any_of(
-      demanded, [&](Dim dim) { return dim.first.getDefiningOp() == op; });
+      demanded, [&](BatchDim dim) { return dim.first.getDefiningOp() == op; });
   if (isSource(op))
     return resizeSource(op);
   if (!moved && !wanted)
@@ -629,7 +420,7 @@ LogicalResult Tracer::trace(Operation *op) {
   return success();
 }
 
-LogicalResult Tracer::trace(Block &block) {
+LogicalResult BatchTracer::trace(Block &block) {
   for (Operation &op : block) {
     if (failed(trace(&op)))
       return failure();
@@ -640,7 +431,7 @@ LogicalResult Tracer::trace(Block &block) {
 }
 
 /// A prime number that is no extent of the step.
-int64_t Tracer::choosePrime() {
+int64_t BatchTracer::choosePrime() {
   DenseSet<int64_t> taken;
   forEachValue(step.getBody().front(), [&](Value value) {
     taken.insert_range(tensorType(value).getShape());
@@ -657,7 +448,7 @@ int64_t Tracer::choosePrime() {
   return number;
 }
 
-LogicalResult Tracer::run() {
+LogicalResult BatchTracer::run() {
   // Each round finds a source that has the batch.
   do {
     again = false;
@@ -678,7 +469,7 @@ LogicalResult Tracer::run() {
 }
 
 FailureOr<BatchTrace> BatchTrace::follow(StepOp step) {
-  Tracer tracer(step);
+  BatchTracer tracer(step);
   if (failed(tracer.run()))
     return failure();
   BatchTrace trace;

@@ -13,10 +13,6 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-/// Squares of a panel that is transposed are fetched into the second-level
-/// cache so far ahead of their use.
-static constexpr int64_t kSquaresAhead = 2;
-
 /// Index arithmetic stays within buffers: it never wraps.
 static constexpr auto kNoWrap =
     arith::IntegerOverflowFlags::nsw | arith::IntegerOverflowFlags::nuw;
@@ -309,59 +305,6 @@ NestEmitter::reductionSegments(const Position &position,
     if (block.loop == tileLoop.loop)
       return {{0, 1, position.sizes[block.loop]}};
   return tileLoop.segments;
-}
-
-/// Copies what the tiles at `position` read of the packed operand.
-void NestEmitter::emitPack(const Position &position, unsigned level) {
-  if (level < plan.reductionLoops.size()) {
-    const TileLoop &tileLoop = plan.reductionLoops[level];
-    if (plan.packed->strides[tileLoop.loop] == 0)
-      return emitPack(position, level + 1);
-    SmallVector<Segment> segments = reductionSegments(position, tileLoop);
-    if (plan.packed->transposedLoop == tileLoop.loop)
-      segments = splitSquares(segments.front().count, plan.lanes);
-    for (const Segment &segment : segments)
-      emitSegment(position, tileLoop.loop, segment, {},
-                  [&](const Position &inner, ValueRange) {
-                    emitPack(inner, level + 1);
-                    return SmallVector<Value>();
-                  });
-    return;
-  }
-  Slot slot;
-  slot.steps.assign(nest.numLoops(), 0);
-  for (int64_t width :
-       vectorWidths(position.sizes[*plan.vectorLoop], plan.lanes)) {
-    slot.width = width;
-    unsigned operand = plan.packed->operand;
-    if (std::optional<unsigned> loop = plan.packed->transposedLoop) {
-      SmallVector<Value> square;
-      if (position.sizes[*loop] == plan.lanes && width == plan.lanes)
-        square = loadSquare(position, operand, slot, kSquaresAhead);
-      for (int64_t &step = slot.steps[*loop]; step < position.sizes[*loop];
-           ++step)
-        storePacked(position, slot,
-                    square.empty() ? load(position, operand, slot)
-                                   : square[step]);
-      slot.steps[*loop] = 0;
-    } else {
-      storePacked(position, slot, load(position, operand, slot));
-    }
-    slot.steps[*plan.vectorLoop] += width;
-  }
-}
-
-/// Stores a vector of the packed operand in its copy.
-void NestEmitter::storePacked(const Position &position, const Slot &slot,
-                              Value value) {
-  int64_t step = 0;
-  for (auto [stride, count] : llvm::zip_equal(plan.packed->strides, slot.steps))
-    step += stride * count;
-  Value index = materialize(position.packed, step);
-  if (slot.width == 1)
-    memref::StoreOp::create(*builder, loc, value, packView, index);
-  else
-    vector::StoreOp::create(*builder, loc, value, packView, index);
 }
 
 SmallVector<Value> NestEmitter::emitReductions(const Position &position,

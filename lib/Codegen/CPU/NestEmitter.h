@@ -123,6 +123,8 @@ private:
                           TileCode code);
   void emitTile(const Position &position, TileCode code);
   void emitPack(const Position &position, unsigned level);
+  mlir::Value packedIndex(const Position &position, const Slot &slot);
+  mlir::Value loadPacked(const Position &position, const Slot &slot);
   void storePacked(const Position &position, const Slot &slot,
                    mlir::Value value);
   llvm::SmallVector<Segment> reductionSegments(const Position &position,

@@ -64,22 +64,6 @@ void NestEmitter::emitViews(OpBuilder &viewBuilder) {
                         : flatten(viewBuilder, loc, access.operand));
 }
 
-int64_t NestEmitter::packBytes() const {
-  return plan.packed ? plan.packed->elements *
-                           nest.accesses[plan.packed->operand].elementBytes()
-                     : 0;
-}
-
-void NestEmitter::usePackBuffer(OpBuilder &viewBuilder, Value buffer) {
-  if (!plan.packed)
-    return;
-  Value zero = arith::ConstantIndexOp::create(viewBuilder, loc, 0);
-  auto type = MemRefType::get({plan.packed->elements},
-                              nest.accesses[plan.packed->operand].elementType);
-  packView = memref::ViewOp::create(viewBuilder, loc, type, buffer, zero,
-                                    ValueRange());
-}
-
 Value NestEmitter::constantIndex(int64_t value) {
   return arith::ConstantIndexOp::create(*builder, loc, value);
 }
@@ -282,17 +266,7 @@ Value NestEmitter::loadInput(const Position &position, unsigned operand,
                  uniform ? 1 : slot.width);
   if (!loaded.contains(key)) {
     if (plan.packed && operand == plan.packed->operand) {
-      int64_t step = 0;
-      for (auto [stride, count] :
-           llvm::zip_equal(plan.packed->strides, slot.steps))
-        step += stride * count;
-      Value index = materialize(position.packed, step);
-      if (slot.width == 1)
-        loaded[key] = memref::LoadOp::create(*builder, loc, packView, index);
-      else
-        loaded[key] = vector::LoadOp::create(
-            *builder, loc, VectorType::get({slot.width}, access.elementType),
-            packView, index);
+      loaded[key] = loadPacked(position, slot);
     } else if (isTransposed(position, operand, slot)) {
       int64_t first = elementStep(access, slot.steps);
       for (auto [step, row] :
