@@ -24,6 +24,7 @@
 
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/APSInt.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_FASTMATH
@@ -38,17 +39,54 @@ using namespace dlc::dl;
 // Numbers and repeated values
 //===----------------------------------------------------------------------===//
 
-/// The float that a value holds everywhere.
+/// Returns true if `type` holds a number without rounding it.
+static bool isExact(double number, Type type) {
+  APFloat value(number);
+  bool isExact = true, losesInfo = false;
+  if (auto to = dyn_cast<FloatType>(type)) {
+    value.convert(to.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    return !losesInfo;
+  }
+  auto to = cast<IntegerType>(type);
+  llvm::APSInt integer(to.getWidth(), to.isUnsigned() || to.getWidth() == 1);
+  return value.convertToInteger(integer, APFloat::rmTowardZero, &isExact) ==
+             APFloat::opOK &&
+         isExact;
+}
+
+/// The number that a constant of one number holds.
+static std::optional<double> numberOf(DenseElementsAttr elements) {
+  Type type = elements.getElementType();
+  if (!elements.isSplat())
+    return std::nullopt;
+  if (isa<FloatType>(type)) {
+    APFloat number = elements.getSplatValue<APFloat>();
+    bool losesInfo;
+    number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                   &losesInfo);
+    return number.convertToDouble();
+  }
+  auto integer = cast<IntegerType>(type);
+  bool isSigned = !integer.isUnsigned() && integer.getWidth() > 1;
+  APInt value = elements.getSplatValue<APInt>();
+  double number = value.roundToDouble(isSigned);
+  return isExact(number, type) ? std::optional(number) : std::nullopt;
+}
+
+/// The number that a value holds everywhere: a constant, also where it is seen
+/// in another shape, repeated, or cast to a type that holds the number.
 static std::optional<double> numberOf(Value value) {
   DenseElementsAttr elements;
-  if (!matchPattern(value, m_Constant(&elements)) || !elements.isSplat() ||
-      !isa<FloatType>(elements.getElementType()))
+  if (matchPattern(value, m_Constant(&elements)))
+    return numberOf(elements);
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<ReshapeOp, TransposeOp, BroadcastOp, CastOp>(op))
     return std::nullopt;
-  APFloat number = elements.getSplatValue<APFloat>();
-  bool losesInfo;
-  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                 &losesInfo);
-  return number.convertToDouble();
+  std::optional<double> number = numberOf(op->getOperand(0));
+  if (number && !isExact(*number, tensorType(value).getElementType()))
+    return std::nullopt;
+  return number;
 }
 
 /// Returns true if a factor neither vanishes nor overflows in the element type
@@ -124,6 +162,9 @@ static Value rewrite(DivOp op, Expr &e) {
   // x / s = x * (1 / s), the reciprocal of what is repeated
   if (BroadcastOp s = repeated(b))
     return e.mul(a, repeatLike(e, e.reciprocal(s.getX()), s));
+  // A quotient of 1 is a reciprocal.
+  if (numberOf(a) == 1.0)
+    return e.reciprocal(b);
   // e^x / e^y = e^(x - y)
   if (a != b)
     if (Value x = operandOfOwn<ExpOp>(a))

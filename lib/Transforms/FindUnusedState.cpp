@@ -1,4 +1,4 @@
-//===- FindUnusedState.cpp - Parameters and buffers that no step uses -----===//
+//===- FindUnusedState.cpp - Entries of the state that no step uses -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl.param @bias : tensor<4xf32> = zeros
@@ -18,6 +18,7 @@
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_FINDUNUSEDSTATE
@@ -34,8 +35,8 @@ class StateUses {
 public:
   explicit StateUses(ModelOp model) : symbols(model) {}
 
-  /// Looks at the steps and at all functions that they call. Fails if a descent
-  /// does not say well what it trains.
+  /// Looks at the steps and at all functions and optimizers that they name.
+  /// Fails if a descent does not say well what it trains.
   LogicalResult find();
 
   bool contains(StringAttr entry) const { return used.contains(entry); }
@@ -45,7 +46,7 @@ private:
   void use(FlatSymbolRefAttr entry) { used.insert(entry.getAttr()); }
 
   SymbolTable symbols;
-  llvm::SetVector<Operation *> callables;
+  llvm::SetVector<Operation *> reached;
   llvm::DenseSet<StringAttr> used;
 };
 
@@ -53,14 +54,13 @@ private:
 
 /// Returns true if a step computes with what it reads, rather than write it
 /// back or ignore it.
-static bool isNeeded(ReadOp read) {
+static bool isNeeded(Value read, FlatSymbolRefAttr entry) {
   llvm::SetVector<Operation *> users;
-  users.insert_range(read.getValue().getUsers());
+  users.insert_range(read.getUsers());
   for (size_t i = 0; i < users.size(); ++i) {
     Operation *user = users[i];
     if (auto write = dyn_cast<WriteOp>(user)) {
-      if (write.getEntryAttr() != read.getEntryAttr() ||
-          write.getValue() != read.getValue())
+      if (write.getEntryAttr() != entry || write.getValue() != read)
         return true;
     } else if (user->hasTrait<OpTrait::IsTerminator>() ||
                user->getNumRegions() || !isMemoryEffectFree(user)) {
@@ -75,9 +75,9 @@ static bool isNeeded(ReadOp read) {
 LogicalResult StateUses::find() {
   auto model = cast<ModelOp>(symbols.getOp());
   for (auto step : model.getBody().getOps<StepOp>())
-    callables.insert(step);
-  for (size_t i = 0; i < callables.size(); ++i)
-    if (callables[i]
+    reached.insert(step);
+  for (size_t i = 0; i < reached.size(); ++i)
+    if (reached[i]
             ->walk([&](Operation *op) {
               return failed(visit(op)) ? WalkResult::interrupt()
                                        : WalkResult::advance();
@@ -89,7 +89,12 @@ LogicalResult StateUses::find() {
 
 LogicalResult StateUses::visit(Operation *op) {
   if (auto read = dyn_cast<ReadOp>(op)) {
-    if (isNeeded(read))
+    if (isNeeded(read.getValue(), read.getEntryAttr()))
+      use(read.getEntryAttr());
+    return success();
+  }
+  if (auto read = dyn_cast<ReadHparamOp>(op)) {
+    if (isNeeded(read.getValue(), read.getEntryAttr()))
       use(read.getEntryAttr());
     return success();
   }
@@ -106,11 +111,13 @@ LogicalResult StateUses::visit(Operation *op) {
     for (ParamOp param : *params)
       used.insert(param.getSymNameAttr());
   }
-  // Callees, and whatever else names an entry: the statistics of a norm.
+  // Callees and optimizers, and whatever else names an entry: the statistics of
+  // a norm, the hyper-parameters of a rule.
   for (NamedAttribute attribute : op->getAttrs())
     attribute.getValue().walk([&](FlatSymbolRefAttr ref) {
-      if (auto callee = symbols.lookup<FuncOp>(ref.getAttr()))
-        callables.insert(callee);
+      Operation *named = symbols.lookup(ref.getAttr());
+      if (isa_and_nonnull<FuncOp, OptimizerOp>(named))
+        reached.insert(named);
       use(ref);
     });
   return success();
@@ -129,15 +136,18 @@ struct FindUnusedStatePass
     if (failed(uses.find()))
       return signalPassFailure();
     for (Operation &op : model.getBody().front()) {
-      if (!isa<ParamOp, BufferOp>(op))
+      StringRef kind = llvm::TypeSwitch<Operation *, StringRef>(&op)
+                           .Case([](ParamOp) { return "parameter"; })
+                           .Case([](BufferOp) { return "buffer"; })
+                           .Case([](HparamOp) { return "hyper-parameter"; })
+                           .Default(StringRef());
+      if (kind.empty())
         continue;
       StringAttr name = SymbolTable::getSymbolName(&op);
-      if (uses.contains(name))
-        continue;
-      op.emitWarning() << (isa<ParamOp>(op) ? "parameter" : "buffer") << " @"
-                       << name.getValue()
-                       << " is used by no step: an operand may be missing, or "
-                          "it can go";
+      if (!uses.contains(name))
+        op.emitWarning() << kind << " @" << name.getValue()
+                         << " is used by no step: an operand may be missing, "
+                            "or it can go";
     }
   }
 };

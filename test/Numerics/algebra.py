@@ -179,6 +179,14 @@ def fast_cases():
                "dl.sqrt", "dl.rsqrt", ordinary=True, **bound)
     yield Case("`1 / (1 / x)`", unary("reciprocal {x}", "reciprocal {x}"), lambda a, b: a,
                "dl.reciprocal", ordinary=True, **bound)
+    one = {"constant": [c.format("c", "1.0")],
+           "scalar": ["%r = dl.constant dense<1.0> : tensor<f32>",
+                      f"%c = dl.broadcast %r dims [] : tensor<f32> to {V}"],
+           "integer": ["%i = dl.constant dense<1> : tensor<64xi32>",
+                       f"%c = dl.cast %i : tensor<64xi32> to {V}"]}
+    for lines in one.values():
+        yield Case("`1 / (1 / x)`", [*lines, f"%0 = dl.div %c, %a : {V}", f"%y = dl.div %c, %0 : {V}"],
+                   lambda a, b: a, r"dl\.(reciprocal|div)", ordinary=True, **bound)
     yield Case("`(x * c) * d`", unary("scale {x} by 0.7", "scale {x} by 0.3"),
                lambda a, b: a * 0.7 * 0.3, r"dl\.scale.*\n.*dl\.scale", ordinary=True, **bound)
     yield Case("`(x + c) + d`", unary("offset {x} by 0.7", "offset {x} by 0.3"),

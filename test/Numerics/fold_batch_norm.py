@@ -78,6 +78,22 @@ class Net:
         return self.op(f"dl.transpose {self.value} perm {list(perm)} : {self.type(self.shape)}",
                        [self.shape[p] for p in perm])
 
+    def pad(self, low, high):
+        shape = [s + a + b for s, a, b in zip(self.shape, low, high)]
+        return self.op(f"dl.pad {self.value} low {list(low)} high {list(high)} : "
+                       f"{self.type(self.shape)}", shape)
+
+    def affine(self, op):
+        """A sum or product with one number a channel."""
+        value = self.entry("param", "c", [self.shape[1]])
+        wide = self.fresh()
+        self.lines.append(f"{wide} = dl.broadcast {value} dims [1] : {self.type([self.shape[1]])} "
+                          f"to {self.type(self.shape)}")
+        result = self.fresh()
+        self.lines.append(f"{result} = dl.{op} {self.value}, {wide} : {self.type(self.shape)}")
+        self.value = result
+        return self
+
     def relu(self):
         value = self.fresh()
         self.lines.append(f"{value} = dl.relu {self.value} : {self.type(self.shape)}")
@@ -131,6 +147,10 @@ def nets():
             .transpose((0, 2, 1)).norm(eps)
         net(f"twice{suffix}").layer("conv2d", (5, 6, 1, 1), (2, 5, 7, 7)).norm(eps).norm(eps)
         net(f"around{suffix}", (5, 7)).norm(eps).layer("linear", (4, 7), (5, 4)).norm(eps)
+        net(f"padded{suffix}").pad((0, 0, 1, 1), (0, 0, 1, 1)).norm(eps) \
+            .layer("conv2d", (4, 6, 3, 3), (2, 4, 7, 7))
+        net(f"chain{suffix}").layer("conv2d", (5, 6, 1, 1), (2, 5, 7, 7)).affine("mul").norm(eps) \
+            .affine("add").norm(eps)
         net(f"merged{suffix}", (5, 7)).norm(eps).norm(eps).relu()
     return result
 
@@ -228,14 +248,18 @@ def compare_forms(dlc, folder):
 STATE = """
 dl.model @state {
   dl.hparam @lr = 0.1
+  dl.hparam @scale = 1.0
   dl.param @w : tensor<4x3x3x3xf32> = kaiming_uniform
+  dl.param @length : tensor<4x1x1x1xf32> = ones
   dl.param @g : tensor<4xf32> = ones
   dl.param @b : tensor<4xf32> = zeros
   dl.buffer @mean : tensor<4xf32> = zeros
   dl.buffer @var : tensor<4xf32> = ones
   dl.optimizer @sgd = #dl.sgd
   dl.func @net(%x: tensor<2x3x5x5xf32>) -> tensor<2x4x3x3xf32> {
-    %w = dl.read @w : tensor<4x3x3x3xf32>
+    %v = dl.read @w : tensor<4x3x3x3xf32>
+    %l = dl.read @length : tensor<4x1x1x1xf32>
+    %w = dl.weight_norm %v, %l : tensor<4x3x3x3xf32>, tensor<4x1x1x1xf32> -> tensor<4x3x3x3xf32>
     %g = dl.read @g : tensor<4xf32>
     %b = dl.read @b : tensor<4xf32>
     %0 = dl.conv2d %x, %w : tensor<2x3x5x5xf32>, tensor<4x3x3x3xf32> -> tensor<2x4x3x3xf32>
@@ -255,7 +279,10 @@ dl.model @state {
     dl.return
   }
   dl.step @predict(%x: tensor<2x3x5x5xf32>) -> (y: tensor<2x4x3x3xf32>) {
-    %y = dl.call @net(%x) mode(eval) : (tensor<2x3x5x5xf32>) -> tensor<2x4x3x3xf32>
+    %0 = dl.call @net(%x) mode(eval) : (tensor<2x3x5x5xf32>) -> tensor<2x4x3x3xf32>
+    %s = dl.read_hparam @scale : tensor<f32>
+    %e = dl.exp %s : tensor<f32>
+    %y = dl.mul %0, %e : tensor<2x4x3x3xf32>, tensor<f32> -> tensor<2x4x3x3xf32>
     dl.return %y : tensor<2x4x3x3xf32>
   }
 }
@@ -276,7 +303,7 @@ def compare_changes(dlc, folder):
     x = rng.normal(size=(2, 3, 5, 5)).astype(np.float32)
     path = str(folder / "state.safetensors").encode()
 
-    def agrees(model):
+    def agrees(model, scale=1.0):
         state = {}
         for name in names:
             state[name] = np.empty(shapes[name], np.float32)
@@ -284,9 +311,13 @@ def compare_changes(dlc, folder):
                                           state[name].ctypes.data, state[name].nbytes), name)
         fresh = Model(library)
         fresh.set(state)
+        library.check(library.api.set_hparam(fresh.handle, b"scale", scale), "scale")
         want = fresh.predict("predict", x, (2, 4, 3, 3))
         fresh.close()
         return np.array_equal(model.predict("predict", x, (2, 4, 3, 3)), want), want
+
+    def set_hparam(model, name, value):
+        library.check(library.api.set_hparam(model.handle, name, value), name.decode())
 
     def train(model):
         model.run("train", x, np.zeros((), np.float32))
@@ -307,16 +338,17 @@ def compare_changes(dlc, folder):
         "set": lambda m: m.set({"w": rng.normal(size=(4, 3, 3, 3)).astype(np.float32)}),
         "load": from_other,
         "init": lambda m: library.check(library.api.init(m.handle, 9), "init"),
-        "set_hparam": lambda m: library.check(library.api.set_hparam(m.handle, b"lr", 0.5), "lr"),
+        "the learning rate": lambda m: set_hparam(m, b"lr", 0.5),
+        "a hyper-parameter that predict reads": lambda m: set_hparam(m, b"scale", 2.0),
     }
     for threads in (1, 3):
         model, other = Model(library, threads), Model(library, threads)
         before = agrees(model)[1]
         for what, change in changes.items():
             change(model)
-            same, now = agrees(model)
+            same, now = agrees(model, 2.0 if "predict" in what else 1.0)
             moved = not np.array_equal(now, before)
-            expected = what not in ("nothing", "set_hparam")
+            expected = what not in ("nothing", "the learning rate")
             print(f"{threads} threads, {what}: {'right' if same else 'WRONG'}"
                   f"{'' if moved == expected else ', but the predictions '}"
                   f"{'' if moved == expected else 'moved' if moved else 'did not move'}")

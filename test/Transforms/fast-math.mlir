@@ -60,6 +60,52 @@ dl.model @m attributes {fastmath} {
     return %2, %3 : tensor<8xf32>, tensor<8xi32>
   }
 
+  // 1 / x of whatever makes the 1: x of two of them.
+  // CHECK-LABEL: func.func @reciprocals
+  // CHECK-SAME:    %[[X:.*]]: tensor<8xf32>, %[[Y:.*]]: tensor<2x4xf32>, %[[Z:.*]]: tensor<8xf32>
+  // CHECK-NEXT:    return %[[X]], %[[Y]], %[[Z]]
+  func.func @reciprocals(%x: tensor<8xf32>, %y: tensor<2x4xf32>, %z: tensor<8xf32>) -> (tensor<8xf32>, tensor<2x4xf32>, tensor<8xf32>) {
+    %one = dl.constant dense<1.0> : tensor<8xf32>
+    %0 = dl.div %one, %x : tensor<8xf32>
+    %1 = dl.div %one, %0 : tensor<8xf32>
+    %row = dl.constant dense<1.0> : tensor<4xf32>
+    %rows = dl.broadcast %row dims [1] : tensor<4xf32> to tensor<2x4xf32>
+    %view = dl.reshape %one : tensor<8xf32> to tensor<2x4xf32>
+    %2 = dl.div %rows, %y : tensor<2x4xf32>
+    %3 = dl.div %view, %2 : tensor<2x4xf32>
+    %integer = dl.constant dense<1> : tensor<8xi32>
+    %cast = dl.cast %integer : tensor<8xi32> to tensor<8xf32>
+    %4 = dl.div %cast, %z : tensor<8xf32>
+    %5 = dl.reciprocal %4 : tensor<8xf32>
+    return %1, %3, %5 : tensor<8xf32>, tensor<2x4xf32>, tensor<8xf32>
+  }
+
+  // The reciprocal of what is repeated is one of fewer elements.
+  // CHECK-LABEL: func.func @repeated_reciprocal
+  // CHECK-NEXT:    %[[R:.*]] = dl.reciprocal %{{.*}} : tensor<8xf32>
+  // CHECK-NEXT:    %[[Y:.*]] = dl.broadcast %[[R]]
+  // CHECK-NEXT:    return %[[Y]]
+  func.func @repeated_reciprocal(%s: tensor<8xf32>) -> tensor<8x4xf32> {
+    %one = dl.constant dense<1.0> : tensor<8x4xf32>
+    %0 = dl.broadcast %s dims [0] : tensor<8xf32> to tensor<8x4xf32>
+    %1 = dl.div %one, %0 : tensor<8x4xf32>
+    return %1 : tensor<8x4xf32>
+  }
+
+  // 1 of a cast that rounds (1.5 to an integer) and a numerator that is another number.
+  // CHECK-LABEL: func.func @no_reciprocals
+  // CHECK-COUNT-2: dl.div
+  // CHECK-NOT:     dl.reciprocal
+  // CHECK:         return
+  func.func @no_reciprocals(%x: tensor<8xf32>) -> tensor<8xf32> {
+    %more = dl.constant dense<1.5> : tensor<8xf32>
+    %integer = dl.cast %more : tensor<8xf32> to tensor<8xi32>
+    %one = dl.cast %integer : tensor<8xi32> to tensor<8xf32>
+    %0 = dl.div %one, %x : tensor<8xf32>
+    %1 = dl.div %more, %0 : tensor<8xf32>
+    return %1 : tensor<8xf32>
+  }
+
   // CHECK-LABEL: func.func @constants
   // CHECK-SAME:    %[[X:.*]]: tensor<8xf32>
   // CHECK-NEXT:    %[[Y:.*]] = dl.scale %[[X]] by -6.0

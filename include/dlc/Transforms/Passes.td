@@ -250,12 +250,13 @@ def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
 }
 
 def FindUnusedState : Pass<"dl-find-unused-state", "::dlc::dl::ModelOp"> {
-  let summary = "warn about parameters and buffers that no step uses";
+  let summary = "warn about entries of the state that no step uses";
   let description = [{
-    A `dl.param` or `dl.buffer` whose value no step computes with, neither itself nor in a function that
-    it calls, is most often a forgotten operand: it takes memory, and training leaves it as it is. A
-    warning names it at its place. A step uses what it writes, unless it writes back what it has read;
-    it uses what a `dl.minimize` is to train, which warns by itself if the loss does not depend on it.
+    A `dl.param`, `dl.buffer` or `dl.hparam` whose value no step computes with, neither itself nor in a
+    function that it calls, is most often a forgotten operand: it takes memory, and training leaves it
+    as it is. A warning names it at its place. A step uses what it writes, unless it writes back what it
+    has read; it uses what a `dl.minimize` is to train, which warns by itself if the loss does not depend
+    on it, and the hyper-parameters that its clauses and its optimizer name.
   }];
 }
 
