@@ -4,8 +4,8 @@
 #define DLC_LIB_FUZZ_CHECK_H
 
 #include "dlc/Compare/Difference.h"
-#include "dlc/Compiler.h"
 #include "dlc/Runtime.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"

@@ -8,7 +8,7 @@
 
 #include "Manifest.h"
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
