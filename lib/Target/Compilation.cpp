@@ -10,6 +10,7 @@
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
 #include "dialects/Dl/Build.h"
+#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
@@ -395,8 +396,7 @@ static LogicalResult checkMemory(ModuleOp module) {
     int64_t bytes = 0;
     for (Type type : step.getArgumentTypes().drop_front())
       if (auto buffer = dyn_cast<MemRefType>(type))
-        bytes += buffer.getNumElements() *
-                 llvm::divideCeil(buffer.getElementTypeBitWidth(), 8);
+        bytes += dl::bytesOf(buffer);
     if (bytes > limits::memoryBytes)
       return step.emitError("step @")
              << step.getSymName() << " takes " << bytes
