@@ -35,6 +35,10 @@ def add_program(name, path):
 
 for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
+add_program("compile_and_train", os.path.join(config.dlc_tools_dir, "DlcCompileAndTrain"))
+config.substitutions.append(
+    ("%libdlc", os.path.join(config.dlc_obj_root, "lib", "libdlc.so"))
+)
 add_program("python", config.python_executable)
 # What CMake says that targets link.
 config.substitutions.append(

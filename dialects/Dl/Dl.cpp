@@ -3,6 +3,7 @@
 
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/Build.h"
+#include "dialects/Dl/ElementTypes.h"
 #include "dialects/Dl/Words.h"
 #include "dlc/Support/Suggest.h"
 
@@ -53,13 +54,10 @@ SmallVector<GreatestCount> dlc::dl::countsOfSums(Value x, int64_t most) {
 LogicalResult dlc::dl::verifyCounts(Operation *op,
                                     ArrayRef<GreatestCount> counts) {
   for (const GreatestCount &count : counts) {
-    unsigned bits = count.element.getIntOrFloatBitWidth();
-    // The last number that every number up to it fits with.
-    int64_t most = count.element.isF32()   ? int64_t(1) << 24
-                   : count.element.isF64() ? int64_t(1) << 53
-                   : count.element.isUnsignedInteger()
-                       ? (int64_t(1) << bits) - 1
-                       : llvm::maxIntN(bits);
+    // An index is held by every type that a value can have.
+    const ElementType *element = findElementType(count.element);
+    int64_t most = element ? element->greatestCount()
+                           : std::numeric_limits<int64_t>::max();
     if (count.value > most)
       return op->emitOpError()
              << "counts to " << count.value << ", which is more than "

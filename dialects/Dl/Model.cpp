@@ -151,12 +151,6 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
 
-bool dlc::dl::isElementType(Type type) {
-  return type.isF32() || type.isF64() || type.isSignlessInteger(1) ||
-         type.isSignlessInteger(8) || type.isUnsignedInteger(8) ||
-         type.isSignlessInteger(32) || type.isSignlessInteger(64);
-}
-
 /// Types of the block, of the function and of the return agree; all are
 /// tensors.
 template <typename Op>

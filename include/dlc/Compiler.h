@@ -1,191 +1,126 @@
-//===- Compiler.h - From a program to code ----------------------*- C++ -*-===//
+//===- Compiler.h - The compiler as a C library -------------------*- C -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compiles a program in `dl` within the process that wants to train with it,
+// without files and without other programs (only a shared library is linked by
+// the system's C compiler, as `dlc` does). Link with libdlc.so:
+//
+//   dlc_compile_options options = DLC_COMPILE_OPTIONS;
+//   dlc_compilation *compilation;
+//   const dlc_library *library;
+//   dlc_handle *handle;
+//   if (dlc_compile_text(text, strlen(text), "net.mlir", &options,
+//                        &compilation) != DLC_OK ||
+//       dlc_compilation_load(compilation, &library) != DLC_OK)
+//     ... dlc_compilation_messages(compilation) ...
+//   library->api->create(library->model, 0, &handle);
+//   library->api->run(handle, step, buffers);
+//
+// Plain C99. Nothing here prints, or changes how the process handles signals.
+// What is wrong with a program, an option or a file is a status and messages.
+// Different threads may use different compilations at once; one compilation
+// must not be used by two threads at a time. As in every program with LLVM, the
+// process ends if the system refuses memory to the compiler.
+//
+//===----------------------------------------------------------------------===//
 #ifndef DLC_COMPILER_H
 #define DLC_COMPILER_H
 
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringRef.h"
-#include "llvm/Support/Error.h"
+#include "dlc/Runtime.h"
 
-#include <memory>
-#include <string>
-#include <vector>
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-namespace llvm {
-class LLVMContext;
-class MemoryBuffer;
-class Module;
-class TargetMachine;
-} // namespace llvm
+typedef enum dlc_optimization {
+  DLC_OPTIMIZE = 0,   ///< everything; `dlc -O2`
+  DLC_PLAIN_LOOPS = 1 ///< for comparison and debugging; `dlc -O0`
+} dlc_optimization;
 
-namespace mlir {
-class TimingScope;
-} // namespace mlir
+/// How to compile. Zero and null are the defaults. Later versions add fields at
+/// the end: `size` says which of them the caller knows. A library that is older
+/// than the caller refuses a field that it does not know and that is not zero.
+typedef struct dlc_compile_options {
+  size_t size;          ///< sizeof(dlc_compile_options)
+  const char *cpu;      ///< as LLVM names it; null: the one of this process
+  int32_t optimization; ///< dlc_optimization
+  /// 1: only steps that leave the state as it is.
+  int32_t evaluation_only;
+  /// Bytes that a step may use beside state, inputs and outputs; what does not
+  /// fit is computed again. 0: no limit.
+  int64_t memory_budget;
+  /// Batches to compile steps for, each as `dlc --batch` takes it:
+  /// "predict=1to64".
+  const char *const *batch;
+  size_t num_batch;
+  /// Optional passes to do without, as of `dlc --leave-out`.
+  const char *const *leave_out;
+  size_t num_leave_out;
+  /// Which passes say what they decided and why, as a regular expression for
+  /// their names; their remarks are messages. Null: none.
+  const char *remarks;
+} dlc_compile_options;
 
-namespace dlc {
+/// To begin with: all defaults.
+#define DLC_COMPILE_OPTIONS                                                    \
+  {sizeof(dlc_compile_options), NULL, 0, 0, 0, NULL, 0, NULL, 0, NULL}
 
-/// What a user chooses about compilation.
-struct CompilerOptions {
-  /// 0: plain loops, for comparison and debugging; 2: everything.
-  unsigned optLevel = 2;
-  /// The machine to compile for, as LLVM names it ("skylake-avx512"); "native"
-  /// is the one this process runs on.
-  std::string cpu = "native";
-  /// A directory that gets the program after each phase; empty for none.
-  std::string dumpPhases;
-  /// The phase that left the program; empty: it is as a user writes it.
-  std::string from;
-  /// Of a model that is interpreted: evaluate what this phase leaves, `grad`,
-  /// `simplify` or `fuse`. After `grad` composites are taken apart first.
-  std::string interpretAfter = "grad";
-  /// Compile, instead of the model, what says whether the gradients of this
-  /// step are right: the step alone, in f64, giving its loss and its gradients
-  /// (see dl-gradient-step). Empty: the model.
-  std::string gradientsOf;
-  /// 2: with the products of the second derivatives and given vectors.
-  unsigned gradientOrder = 1;
-  /// Of the first dl.minimize of the step, or of a later one.
-  unsigned gradientNumber = 1;
-  /// Bytes that each step may use beside state, inputs and outputs; what does
-  /// not fit is computed again instead of kept. 0: no limit.
-  int64_t memoryBudget = 0;
-  /// Whether to print to standard output where the values of each step lie.
-  bool printMemoryPlan = false;
-  /// Compile only steps that leave the state as it is.
-  bool evaluationOnly = false;
-  /// The state as a part of the library: the bytes of each entry that steps
-  /// read, by name (see freezeState). Null: each instance has a state.
-  const llvm::StringMap<std::vector<char>> *frozen = nullptr;
-  /// Which passes say what they decided, as a regular expression for their
-  /// names; empty for none. Remarks are printed where warnings are.
-  std::string remarks = {};
-  /// Sizes of the batch to compile steps for: "1,8,32" or "1to32", of one step
-  /// "predict=1,8,32". Empty: those that the program has.
-  std::vector<std::string> batch = {};
-  /// Steps that will run over so many samples, each once. Where the batches of
-  /// a step leave some over, it is compiled for as many as well; a step that
-  /// has no such form, or whose sizes `batch` gives, is left as it is.
-  std::vector<std::pair<std::string, int64_t>> coverSamples = {};
-  /// Passes to leave out, of those that are optional; to find one that is
-  /// wrong.
-  std::vector<std::string> disabledPasses = {};
-  /// The folder of the code cache that compileAndLoad uses; empty for none.
-  std::string cacheFolder;
-  /// Gets the time of each stage and pass below it; null measures nothing.
-  mlir::TimingScope *timing = nullptr;
-  /// The time of one stage, measured as long as the scope lives.
-  mlir::TimingScope measure(llvm::StringRef stage) const;
-};
+typedef enum dlc_severity {
+  DLC_NOTE = 0, ///< about the message before it
+  DLC_REMARK = 1,
+  DLC_WARNING = 2,
+  DLC_ERROR = 3
+} dlc_severity;
 
-/// The processor that is compiled for and all its features.
-std::string describeProcessor(const CompilerOptions &options);
+/// One sentence, and the place in the program that it is about. Control
+/// characters of names are written as \xNN.
+typedef struct dlc_message {
+  int32_t severity;     ///< dlc_severity
+  int32_t line, column; ///< from 1 on; 0: there is no place
+  const char *file;     ///< never null; "": there is no place
+  const char *text;     ///< never null
+} dlc_message;
 
-/// Relocatable objects that are linked together.
-using Objects = std::vector<llvm::SmallVector<char, 0>>;
+/// A program on its way to code.
+typedef struct dlc_compilation dlc_compilation;
 
-/// One program on its way through the phases. Errors carry file, line and
-/// column.
-class Compilation {
-public:
-  ~Compilation();
+/// Compiles the program in `text`, which messages call `name`. Null options are
+/// the defaults. After an error too there is a compilation, which has the
+/// messages and nothing else; it is null only where memory is out or
+/// `compilation` is. DLC_ERROR_ARGUMENT: an option cannot be used;
+/// DLC_ERROR_FORMAT: the program is wrong.
+dlc_status dlc_compile_text(const char *text, size_t bytes, const char *name,
+                            const dlc_compile_options *options,
+                            dlc_compilation **compilation);
 
-  /// Reads the program in `path` ("-": standard input).
-  static llvm::Expected<std::unique_ptr<Compilation>>
-  read(llvm::StringRef path, const CompilerOptions &options);
+/// The same of the program in a file. DLC_ERROR_IO: it cannot be read.
+dlc_status dlc_compile_file(const char *path,
+                            const dlc_compile_options *options,
+                            dlc_compilation **compilation);
 
-  /// The same in two steps: the text, and what it says.
-  static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-  open(llvm::StringRef path);
-  static llvm::Expected<std::unique_ptr<Compilation>>
-  read(std::unique_ptr<llvm::MemoryBuffer> text,
-       const CompilerOptions &options);
+/// Makes machine code in this process. The model and its functions, which are
+/// those of the dlc_api alone, live until the compilation is destroyed; handles
+/// have to be destroyed before. A second call gives the same library.
+dlc_status dlc_compilation_load(dlc_compilation *compilation,
+                                const dlc_library **library);
 
-  /// The same for a text in memory, called `name` in messages.
-  static llvm::Expected<std::unique_ptr<Compilation>>
-  readText(llvm::StringRef text, llvm::StringRef name,
-           const CompilerOptions &options);
+/// Writes a file; the suffix says what, as of `dlc -o`: .so (and a header .h
+/// beside it), .o, .s, .ll, or .mlir. Files appear whole or not at all.
+/// DLC_ERROR_IO: it cannot be written; DLC_ERROR_ARGUMENT: another suffix.
+dlc_status dlc_compilation_write(dlc_compilation *compilation,
+                                 const char *path);
 
-  /// Whether something has been said of the program that is no error.
-  bool hasWarned() const { return warned; }
+/// What the last call on this compilation had to say, an error last of all but
+/// its notes, and how many messages that is. They live until the next call.
+const dlc_message *dlc_compilation_messages(const dlc_compilation *compilation,
+                                            size_t *count);
 
-  /// Runs the phases after `from` (empty: all) up to and including `to`.
-  llvm::Error run(llvm::StringRef from, llvm::StringRef to);
+void dlc_compilation_destroy(dlc_compilation *compilation); ///< null is allowed
 
-  /// Runs the phases from options.from up to `grad` and makes all composites
-  /// primitive ops: the program that the interpreter evaluates.
-  llvm::Error runToPrimitives();
+/// The version of the compiler, as of `dlc --version`.
+const char *dlc_compiler_version(void);
 
-  /// Runs `action` on the program; its diagnostics are the error, or
-  /// `otherwise` where there are none.
-  llvm::Error runCollecting(llvm::function_ref<llvm::LogicalResult()> action,
-                            llvm::StringRef otherwise);
-
-  /// The program as it is now.
-  mlir::ModuleOp getModule() { return *module; }
-
-  /// Puts another program of the same context in the place of this one, which
-  /// is returned.
-  mlir::OwningOpRef<mlir::ModuleOp>
-  exchange(mlir::OwningOpRef<mlir::ModuleOp> other) {
-    std::swap(module, other);
-    return other;
-  }
-
-  /// After the last phase: optimised LLVM IR with the model's tables. With
-  /// `interface` also the C functions that a library exports.
-  llvm::Expected<std::unique_ptr<llvm::Module>>
-  translate(llvm::LLVMContext &context, bool interface);
-
-  /// The same as machine code, made on all CPUs. The number of objects and what
-  /// is in them depends on the program alone.
-  llvm::Expected<Objects> compile(bool interface);
-
-  llvm::TargetMachine &getMachine() { return *machine; }
-  const CompilerOptions &getOptions() const { return options; }
-
-private:
-  explicit Compilation(const CompilerOptions &options);
-
-  /// Compiles steps for the rest of options.coverSamples.
-  void coverSamples();
-
-  /// Verifies once that the program is one that phase `from` can have left, or,
-  /// if `from` is empty, one that a user can have written.
-  llvm::Error enter(llvm::StringRef from);
-
-  /// LLVM IR, not yet optimised.
-  llvm::Expected<std::unique_ptr<llvm::Module>>
-  lower(llvm::LLVMContext &context, bool interface);
-
-  CompilerOptions options;
-  std::unique_ptr<llvm::TargetMachine> machine;
-  bool warned = false;
-  struct Diagnostics;
-  mlir::MLIRContext context;
-  std::unique_ptr<Diagnostics> diagnostics;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  bool entered = false;
-};
-
-/// The machine code of a module.
-enum class CodeFormat { Object, Assembly };
-llvm::Error writeCode(llvm::Module &module, llvm::TargetMachine &machine,
-                      CodeFormat format, llvm::SmallVectorImpl<char> &out);
-
-/// Links objects with the runtime into a shared library. What stands at the
-/// path is replaced, or, after an error, in any state: callers name a
-/// temporary.
-llvm::Error linkLibrary(const Objects &objects, llvm::StringRef outputPath);
-
-/// Makes one object of several.
-llvm::Expected<llvm::SmallVector<char, 0>> mergeObjects(const Objects &objects);
-
-/// The C header of a compiled model's library.
-std::string makeHeader(mlir::ModuleOp module);
-
-} // namespace dlc
+#ifdef __cplusplus
+}
+#endif
 #endif // DLC_COMPILER_H

@@ -3,6 +3,7 @@
 
 #include "LoopNest.h"
 
+#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Schedule/Memory.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -15,11 +16,7 @@ namespace dlc::codegen {
 
 bool Access::isScalar() const { return !isa<MemRefType>(operand.getType()); }
 
-int64_t Access::elementBytes() const {
-  if (elementType.isIndex())
-    return 8;
-  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
-}
+int64_t Access::elementBytes() const { return dl::elementBytes(elementType); }
 
 bool LoopNest::outputsInvariantInReductions() const {
   for (unsigned loop = 0; loop < numLoops(); ++loop) {

@@ -4,6 +4,7 @@
 #include "dlc/Compare/Difference.h"
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/ElementTypes.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -36,54 +37,28 @@ namespace {
 class Elements {
 public:
   Elements(int type, const void *memory)
-      : type(type), bytes(static_cast<const char *>(memory)) {}
+      : type(elementType(type)), memory(memory) {}
 
-  bool isFloat() const {
-    return type == DLC_F32 || type == DLC_F64 || type == DLC_BF16;
-  }
-  double smallestNormal() const { return type == DLC_F64 ? DBL_MIN : FLT_MIN; }
+  bool isFloat() const { return type.isFloat(); }
+  double smallestNormal() const { return type.smallestNormal; }
 
-  double real(int64_t i) const {
-    if (type == DLC_F64)
-      return read<double>(i);
-    if (type == DLC_F32)
-      return read<float>(i);
-    // A bf16 is the upper half of an f32.
-    uint32_t bits = uint32_t(read<uint16_t>(i)) << 16;
-    float value;
-    std::memcpy(&value, &bits, sizeof(value));
-    return value;
-  }
+  double real(int64_t i) const { return realElement(type.code, memory, i); }
   int64_t integer(int64_t i) const {
-    switch (elementBytes(type)) {
-    case 1:
-      return type == DLC_I8 ? read<int8_t>(i) : read<uint8_t>(i);
-    case 4:
-      return read<int32_t>(i);
-    default:
-      return read<int64_t>(i);
-    }
+    return integerElement(type.code, memory, i);
   }
   /// Digits enough to tell it from its neighbours.
   std::string text(int64_t i) const {
     if (!isFloat())
       return std::to_string(integer(i));
     char buffer[40];
-    snprintf(buffer, sizeof(buffer), type == DLC_F64 ? "%.17g" : "%.9g",
+    snprintf(buffer, sizeof(buffer), "%.*g", int(type.decimalDigits()),
              real(i));
     return buffer;
   }
 
 private:
-  template <typename T>
-  T read(int64_t i) const {
-    T value;
-    std::memcpy(&value, bytes + i * sizeof(T), sizeof(T));
-    return value;
-  }
-
-  int type;
-  const char *bytes;
+  const ElementType &type;
+  const void *memory;
 };
 
 } // namespace

@@ -11,6 +11,7 @@
 #include "Elements.h"
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/InputFile.h"
 
@@ -142,21 +143,11 @@ Expected<size_t> ByteSource::readCompressed(MutableArrayRef<char> out) {
 }
 
 /// The element type of an IDX type code, or nothing.
-static std::optional<dlc_type> elementType(uint8_t code) {
-  switch (code) {
-  case 0x08:
-    return DLC_U8;
-  case 0x09:
-    return DLC_I8;
-  case 0x0c:
-    return DLC_I32;
-  case 0x0d:
-    return DLC_F32;
-  case 0x0e:
-    return DLC_F64;
-  default: // 0x0b is i16, which the language does not have
-    return std::nullopt;
-  }
+static std::optional<dlc_type> typeOfCode(uint8_t code) {
+  for (const ElementType &type : elementTypes())
+    if (code && type.idx == code)
+      return type.code;
+  return std::nullopt; // 0x0b is i16, which the language does not have
 }
 
 /// Turns big-endian elements into this machine's.
@@ -191,7 +182,7 @@ static Error readHeader(ByteSource &source, StringRef path, Array &array) {
                      "expected 00 00",
                      path, static_cast<uint8_t>(magic[0]),
                      static_cast<uint8_t>(magic[1]));
-  std::optional<dlc_type> type = elementType(code);
+  std::optional<dlc_type> type = typeOfCode(code);
   if (!type)
     return makeError(
         "{0}: IDX type {1:x-2}, expected 08 (ui8), 09 (i8), 0c (i32), "

@@ -14,6 +14,7 @@
 #include "Elements.h"
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/InputFile.h"
 #include "dlc/Support/PendingFiles.h"
@@ -68,15 +69,22 @@ private:
 
 } // namespace
 
-struct DtypeName {
-  StringLiteral name;
-  dlc_type type;
-};
+/// NumPy's name of an element type with the byte order, as files have it; a
+/// type that NumPy does not have is written as the one it is computed in.
+static std::string descrOf(const ElementType &type) {
+  if (type.numpy.empty())
+    return descrOf(elementType(type.arithmetic));
+  return ((type.bytes == 1 ? "|" : "<") + type.numpy).str();
+}
 
-/// NumPy's names, without the byte order.
-static constexpr DtypeName dtypes[] = {
-    {"f4", DLC_F32}, {"f8", DLC_F64}, {"i1", DLC_I8}, {"u1", DLC_U8},
-    {"i4", DLC_I32}, {"i8", DLC_I64}, {"b1", DLC_I1}};
+/// What is read: "<f4 <f8 ...".
+static std::string knownDescrs() {
+  std::string known;
+  for (const ElementType &type : elementTypes())
+    if (!type.numpy.empty())
+      known += (known.empty() ? "" : " ") + descrOf(type);
+  return known;
+}
 
 Error HeaderParser::parseString(StringRef &value) {
   text = text.ltrim();
@@ -102,13 +110,12 @@ Error HeaderParser::parseDescr(Array &array) {
   bool single = name.consume_front("|");
   if (!single && !name.consume_front("<"))
     name.consume_front("=");
-  for (const DtypeName &dtype : dtypes)
-    if (name == dtype.name && (!single || elementBytes(dtype.type) == 1)) {
-      array.type = dtype.type;
+  for (const ElementType &type : elementTypes())
+    if (!name.empty() && name == type.numpy && (!single || type.bytes == 1)) {
+      array.type = type.code;
       return Error::success();
     }
-  return fail("element type '" + descr +
-              "', expected one of <f4 <f8 |i1 |u1 <i4 <i8 |b1");
+  return fail("element type '" + descr + "', expected one of " + knownDescrs());
 }
 
 /// A whole number as Python writes it: without sign, without leading zeros.
@@ -254,30 +261,9 @@ Expected<Array> dlc::readNpy(StringRef path) {
   return array;
 }
 
-static StringRef descrOf(int32_t type) {
-  switch (static_cast<dlc_type>(type)) {
-  case DLC_F32:
-  case DLC_BF16:
-    return "<f4";
-  case DLC_F64:
-    return "<f8";
-  case DLC_I1:
-    return "|b1";
-  case DLC_I8:
-    return "|i1";
-  case DLC_U8:
-    return "|u1";
-  case DLC_I32:
-    return "<i4";
-  case DLC_I64:
-    return "<i8";
-  }
-  llvm_unreachable("not a dlc_type");
-}
-
 void dlc::writeNpy(raw_ostream &os, int32_t type, ArrayRef<int64_t> shape,
                    ArrayRef<char> data) {
-  std::string header = "{'descr': '" + descrOf(type).str() +
+  std::string header = "{'descr': '" + descrOf(elementType(type)) +
                        "', 'fortran_order': False, 'shape': (";
   for (int64_t dimension : shape)
     header += std::to_string(dimension) + ", ";

@@ -3,6 +3,7 @@
 
 #include "dlc/Execution/Freeze.h"
 
+#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Transforms/Names.h"
@@ -14,7 +15,6 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
@@ -118,8 +118,7 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
                           .getAsRange<mlir::DictionaryAttr>()) {
       auto type = cast<mlir::RankedTensorType>(
           entry.getAs<mlir::TypeAttr>("type").getValue());
-      int64_t bytes =
-          type.getNumElements() * divideCeil(type.getElementTypeBitWidth(), 8);
+      int64_t bytes = dl::bytesOf(type);
       const char *from =
           block + entry.getAs<mlir::IntegerAttr>("offset").getInt();
       values[entry.getAs<mlir::StringAttr>("name").getValue()] =

@@ -9,7 +9,8 @@
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/TargetSelect.h"
+
+#include <gnu/lib-names.h>
 
 using namespace llvm;
 using namespace dlc;
@@ -27,8 +28,7 @@ struct JitCode : CodeOwner {
 /// Links objects in memory.
 static Expected<LoadedCode> load(const Objects &objects, StringRef name,
                                  const CompilerOptions &options) {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
+  initializeTargets();
   mlir::TimingScope scope = options.measure("Link");
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
@@ -52,6 +52,12 @@ static Expected<LoadedCode> load(const Objects &objects, StringRef name,
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
+  // A host may have opened what links libm for itself alone.
+  auto math = orc::DynamicLibrarySearchGenerator::Load(
+      LIBM_SO, (*jit)->getDataLayout().getGlobalPrefix());
+  if (!math)
+    return math.takeError();
+  library.addGenerator(std::move(*math));
   for (auto [number, object] : enumerate(objects))
     if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(
             StringRef(object.data(), object.size()),

@@ -4,6 +4,7 @@
 #include "dlc/Execution/StepBuffers.h"
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -54,45 +55,12 @@ ArrayRef<char> StepBuffers::output(int index) const {
           static_cast<size_t>(numBytes(description.outputs[index]))};
 }
 
-template <typename T>
-static T read(ArrayRef<char> bytes) {
-  T value;
-  std::memcpy(&value, bytes.data(), sizeof(T));
-  return value;
-}
-
-/// Calls `take` with the first element in the C++ type of its own. An empty
-/// tensor has memory too, of zeros.
-template <typename Take>
-static auto readFirst(int32_t type, ArrayRef<char> bytes, Take take) {
-  switch (static_cast<dlc_type>(type)) {
-  case DLC_F32:
-    return take(read<float>(bytes));
-  case DLC_F64:
-    return take(read<double>(bytes));
-  case DLC_BF16:
-    // A bf16 is the upper half of an f32.
-    return take(
-        bit_cast<float>(static_cast<uint32_t>(read<uint16_t>(bytes)) << 16));
-  case DLC_I1:
-  case DLC_U8:
-    return take(read<uint8_t>(bytes));
-  case DLC_I8:
-    return take(read<int8_t>(bytes));
-  case DLC_I32:
-    return take(read<int32_t>(bytes));
-  case DLC_I64:
-    return take(read<int64_t>(bytes));
-  }
-  llvm_unreachable("not a dlc_type");
-}
-
 double StepBuffers::real(int index) const {
-  return readFirst(description.outputs[index].type, output(index),
-                   [](auto value) { return static_cast<double>(value); });
+  // An empty tensor has memory too, of zeros.
+  return realElement(description.outputs[index].type, output(index).data(), 0);
 }
 
 int64_t StepBuffers::integer(int index) const {
-  return readFirst(description.outputs[index].type, output(index),
-                   [](auto value) { return static_cast<int64_t>(value); });
+  return integerElement(description.outputs[index].type, output(index).data(),
+                        0);
 }

@@ -3,28 +3,13 @@
 
 #include "dlc/Execution/Model.h"
 
+#include "dlc/Support/ElementTypes.h"
+
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/ErrorHandling.h"
 
 using namespace llvm;
 
-int64_t dlc::elementBytes(int32_t type) {
-  switch (static_cast<dlc_type>(type)) {
-  case DLC_I1:
-  case DLC_I8:
-  case DLC_U8:
-    return 1;
-  case DLC_BF16:
-    return 2;
-  case DLC_F32:
-  case DLC_I32:
-    return 4;
-  case DLC_F64:
-  case DLC_I64:
-    return 8;
-  }
-  llvm_unreachable("not a dlc_type");
-}
+int64_t dlc::elementBytes(int32_t type) { return elementType(type).bytes; }
 
 int64_t dlc::numElements(const dlc_tensor &tensor) {
   ArrayRef<int64_t> shape(tensor.shape, tensor.rank);
@@ -42,24 +27,4 @@ int64_t dlc::numBytes(const dlc_tensor &tensor) {
   return numElements(tensor) * elementBytes(tensor.type);
 }
 
-StringRef dlc::typeName(int32_t type) {
-  switch (static_cast<dlc_type>(type)) {
-  case DLC_F32:
-    return "f32";
-  case DLC_F64:
-    return "f64";
-  case DLC_BF16:
-    return "bf16";
-  case DLC_I1:
-    return "i1";
-  case DLC_I8:
-    return "i8";
-  case DLC_U8:
-    return "ui8";
-  case DLC_I32:
-    return "i32";
-  case DLC_I64:
-    return "i64";
-  }
-  llvm_unreachable("not a dlc_type");
-}
+StringRef dlc::typeName(int32_t type) { return elementType(type).name; }

@@ -4,8 +4,9 @@
 #define DLC_LIB_FUZZ_CHECK_H
 
 #include "dlc/Compare/Difference.h"
-#include "dlc/Compiler.h"
 #include "dlc/Runtime.h"
+#include "dlc/Support/ElementTypes.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -44,7 +45,7 @@ struct Result {
   std::vector<char> bytes;
 
   int64_t size() const;
-  bool isFloat() const { return type == DLC_F32 || type == DLC_F64; }
+  bool isFloat() const { return elementType(type).isFloat(); }
   double real(int64_t i) const;
 };
 

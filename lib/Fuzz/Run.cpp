@@ -24,32 +24,8 @@ int64_t Result::size() const {
   return elements;
 }
 
-template <typename T>
-static T load(ArrayRef<char> bytes, int64_t i) {
-  T value;
-  std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-  return value;
-}
-
 double Result::real(int64_t i) const {
-  switch (static_cast<dlc_type>(type)) {
-  case DLC_F32:
-    return load<float>(bytes, i);
-  case DLC_F64:
-    return load<double>(bytes, i);
-  case DLC_I1:
-  case DLC_U8:
-    return load<uint8_t>(bytes, i);
-  case DLC_I8:
-    return load<int8_t>(bytes, i);
-  case DLC_I32:
-    return load<int32_t>(bytes, i);
-  case DLC_I64:
-    return static_cast<double>(load<int64_t>(bytes, i));
-  case DLC_BF16:
-    break;
-  }
-  return 0;
+  return realElement(type, bytes.data(), i);
 }
 
 static Result makeResult(const dlc_tensor &tensor, std::string name,

@@ -5,6 +5,7 @@
 #include "Random.h"
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/ElementTypes.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -62,28 +63,8 @@ void dlc::fuzz::fill(const dlc_tensor &tensor, int call,
                      MutableArrayRef<char> data) {
   for (int64_t i = 0, e = numElements(tensor); i < e; ++i) {
     double value = inputElement(tensor.name, tensor.type == DLC_U8, i, call);
-    switch (static_cast<dlc_type>(tensor.type)) {
-    case DLC_F32:
-      store<float>(data, i, value);
-      break;
-    case DLC_F64:
-      store<double>(data, i, value);
-      break;
-    case DLC_I1:
-    case DLC_U8:
-      store<uint8_t>(data, i, value);
-      break;
-    case DLC_I8:
-      store<int8_t>(data, i, value);
-      break;
-    case DLC_I32:
-      store<int32_t>(data, i, value);
-      break;
-    case DLC_I64:
-      store<int64_t>(data, i, value);
-      break;
-    case DLC_BF16:
-      break;
-    }
+    withMemoryType(static_cast<dlc_type>(tensor.type), [&](auto element) {
+      store<decltype(element)>(data, i, value);
+    });
   }
 }

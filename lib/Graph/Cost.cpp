@@ -9,6 +9,7 @@
 #include "dlc/Graph/Cost.h"
 
 #include "dialects/Dl/Dl.h"
+#include "dialects/Dl/ElementTypes.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -228,6 +229,5 @@ double dlc::graph::bytesOf(Type type) {
   if (!shaped || !shaped.hasStaticShape() ||
       !shaped.getElementType().isIntOrFloat())
     return 0;
-  return static_cast<double>(shaped.getNumElements()) *
-         llvm::divideCeil(shaped.getElementTypeBitWidth(), 8);
+  return static_cast<double>(dl::bytesOf(shaped));
 }

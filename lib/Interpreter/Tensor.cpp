@@ -3,6 +3,8 @@
 
 #include "dlc/Interpreter/Tensor.h"
 
+#include "dialects/Dl/ElementTypes.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <cmath>
@@ -143,26 +145,14 @@ Tensor Tensor::fromAttr(ElementsAttr attr) {
   return result;
 }
 
-/// Calls `use` with a zero of the type that elements have in memory.
-template <typename Use>
-static void withMemoryType(Type element, Use use) {
-  if (element.isF32())
-    use(float());
-  else if (element.isF64())
-    use(double());
-  else if (element.isInteger(1) || element.isUnsignedInteger(8))
-    use(uint8_t());
-  else if (element.isInteger(8))
-    use(int8_t());
-  else if (element.isInteger(32))
-    use(int32_t());
-  else
-    use(int64_t());
+/// Programs that are evaluated have the types of the language alone.
+static dlc_type codeOf(RankedTensorType type) {
+  return dlc::dl::findElementType(type.getElementType())->code;
 }
 
 Tensor Tensor::load(RankedTensorType type, const void *memory) {
   Tensor result(type);
-  withMemoryType(type.getElementType(), [&](auto element) {
+  dlc::withMemoryType(codeOf(type), [&](auto element) {
     auto *bytes = static_cast<const char *>(memory);
     for (int64_t i = 0, e = result.size(); i < e; ++i) {
       std::memcpy(&element, bytes + i * sizeof(element), sizeof(element));
@@ -176,7 +166,7 @@ Tensor Tensor::load(RankedTensorType type, const void *memory) {
 }
 
 void Tensor::store(void *memory) const {
-  withMemoryType(tensorType.getElementType(), [&](auto element) {
+  dlc::withMemoryType(codeOf(tensorType), [&](auto element) {
     auto *bytes = static_cast<char *>(memory);
     for (int64_t i = 0, e = size(); i < e; ++i) {
       if (isFloat())

@@ -10,6 +10,7 @@
 
 #include "VerifyParts.h"
 
+#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Runtime.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Names.h"
@@ -169,8 +170,7 @@ LogicalResult LoweredVerifier::verifyPlace(DictionaryAttr entry,
   if (form == Lowered::Tensors)
     return success();
   StringRef name = entry.getAs<StringAttr>("name").getValue();
-  int64_t bytes = type.getNumElements() *
-                  llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  int64_t bytes = dl::bytesOf(type);
   FailureOr<int64_t> size =
       number(manifest, "state_bytes", limits::memoryBytes);
   FailureOr<int64_t> offset = number(entry, "offset", limits::memoryBytes);

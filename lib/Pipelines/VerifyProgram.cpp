@@ -5,6 +5,7 @@
 
 #include "VerifyParts.h"
 
+#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Names.h"
@@ -46,13 +47,6 @@ static LogicalResult verifyRanks(Operation *op) {
   return success();
 }
 
-/// The bytes of a state entry of this type.
-static int64_t bytesOf(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  return tensor.getNumElements() *
-         llvm::divideCeil(tensor.getElementTypeBitWidth(), 8);
-}
-
 /// Ops, symbols, constants and state: what each is bounded by.
 static LogicalResult verifySize(ModuleOp module) {
   int64_t ops = 0, symbols = 0, constants = 0, state = 0;
@@ -77,7 +71,8 @@ static LogicalResult verifySize(ModuleOp module) {
           return tooMany(op, Twine(constants) + " bytes of constants",
                          limits::constantBytes);
         if (isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp>(op))
-          state += bytesOf(op->getAttrOfType<TypeAttr>("type").getValue());
+          state += dl::bytesOf(cast<RankedTensorType>(
+              op->getAttrOfType<TypeAttr>("type").getValue()));
         if (state > limits::memoryBytes)
           return tooMany(op, Twine(state) + " bytes of state",
                          limits::memoryBytes);

@@ -6,6 +6,7 @@
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
 #include "dlc/Execution/StepOfBatch.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ReadFile.h"
@@ -106,22 +107,10 @@ static void printScalar(raw_ostream &os, const StepBuffers &buffers,
                         int index) {
   const dlc_tensor &output = buffers.step().outputs[index];
   os << printable(output.name) << " = ";
-  switch (static_cast<dlc_type>(output.type)) {
-  case DLC_F32:
-  case DLC_BF16:
-    os << format("%.9g", buffers.real(index));
-    break;
-  case DLC_F64:
-    os << format("%.17g", buffers.real(index));
-    break;
-  case DLC_I1:
-  case DLC_U8:
-  case DLC_I8:
-  case DLC_I32:
-  case DLC_I64:
+  if (unsigned digits = elementType(output.type).decimalDigits())
+    os << format("%.*g", digits, buffers.real(index));
+  else
     os << buffers.integer(index);
-    break;
-  }
   os << '\n';
 }
 

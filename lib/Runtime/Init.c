@@ -44,7 +44,7 @@
 /// To the nearest bf16, ties to even. Through a float, but rounded to odd
 /// there: an inexact result keeps its last bit set, so that the second rounding
 /// cannot take it for a tie.
-static uint16_t round_to_bf16(double value) {
+static uint16_t round_to_BF16(double value) {
   float nearest = (float)value;
   uint32_t bits;
   memcpy(&bits, &nearest, sizeof(bits));
@@ -55,52 +55,41 @@ static uint16_t round_to_bf16(double value) {
   return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-/// Toward zero, and into the range (NaN: 0); a plain conversion is undefined
-/// outside it. `high` is 2^63 at most, which no int64_t is.
-static int64_t round_to_integer(double value, double low, double high) {
+static float round_to_F32(double value) { return (float)value; }
+static double round_to_F64(double value) { return value; }
+
+/// Toward zero, and into the range of so many bits (NaN: 0); a plain conversion
+/// is undefined outside it.
+static int64_t round_to_integer(double value, double low, int bits) {
+  // The first number behind the range; 2^63 is no int64_t.
+  double end = ldexp(1, bits);
   if (isnan(value))
     return 0;
   if (value <= low)
     return (int64_t)low;
-  if (value >= high)
-    return high >= 0x1p63 ? INT64_MAX : (int64_t)high;
+  if (value >= end - 1 && bits < 63)
+    return (int64_t)(end - 1);
+  if (value >= end)
+    return INT64_MAX;
   return (int64_t)value;
 }
 
+// How a value becomes one of a kind of type.
+#define ROUND_FLOAT(ROUND, BITS) ROUND(value)
+#define ROUND_BOOL(ROUND, BITS) value != 0
+#define ROUND_SIGNED(ROUND, BITS)                                              \
+  round_to_integer(value, -ldexp(1, (BITS) - 1), (BITS) - 1)
+#define ROUND_UNSIGNED(ROUND, BITS) round_to_integer(value, 0, BITS)
+
 static void store_value(char *to, int32_t type, double value) {
   switch ((dlc_type)type) {
-  case DLC_F32: {
-    float rounded = (float)value;
-    memcpy(to, &rounded, sizeof(rounded));
-    return;
+#define DLC_ELEMENT_TYPE(NAME, CODE, KIND, BITS, DIGITS, ARITHMETIC, C, ...)   \
+  case DLC_##NAME: {                                                           \
+    C rounded = (C)(ROUND_##KIND(round_to_##NAME, BITS));                      \
+    memcpy(to, &rounded, sizeof(rounded));                                     \
+    return;                                                                    \
   }
-  case DLC_F64:
-    memcpy(to, &value, sizeof(value));
-    return;
-  case DLC_BF16: {
-    uint16_t rounded = round_to_bf16(value);
-    memcpy(to, &rounded, sizeof(rounded));
-    return;
-  }
-  case DLC_I1:
-    *to = value != 0;
-    return;
-  case DLC_I8:
-    *to = (char)round_to_integer(value, INT8_MIN, INT8_MAX);
-    return;
-  case DLC_U8:
-    *to = (char)(uint8_t)round_to_integer(value, 0, UINT8_MAX);
-    return;
-  case DLC_I32: {
-    int32_t rounded = (int32_t)round_to_integer(value, INT32_MIN, INT32_MAX);
-    memcpy(to, &rounded, sizeof(rounded));
-    return;
-  }
-  case DLC_I64: {
-    int64_t rounded = round_to_integer(value, -0x1p63, 0x1p63);
-    memcpy(to, &rounded, sizeof(rounded));
-    return;
-  }
+#include "dlc/ElementTypes.def"
   }
 }
 

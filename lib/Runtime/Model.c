@@ -21,10 +21,10 @@ typedef struct type_entry {
 } type_entry;
 
 static const type_entry types[] = {
-    [DLC_F32] = {"f32", "F32", 4},    [DLC_F64] = {"f64", "F64", 8},
-    [DLC_BF16] = {"bf16", "BF16", 2}, [DLC_I1] = {"i1", "BOOL", 1},
-    [DLC_I8] = {"i8", "I8", 1},       [DLC_U8] = {"ui8", "U8", 1},
-    [DLC_I32] = {"i32", "I32", 4},    [DLC_I64] = {"i64", "I64", 8},
+#define DLC_ELEMENT_TYPE(NAME, CODE, KIND, BITS, DIGITS, ARITHMETIC, C,        \
+                         LANGUAGE, MLIR, NUMPY, SAFETENSORS, IDX)              \
+  [CODE] = {MLIR, SAFETENSORS, sizeof(C)},
+#include "dlc/ElementTypes.def"
 };
 enum { num_types = sizeof(types) / sizeof(types[0]) };
 

@@ -3,15 +3,14 @@
 
 #include "MemoryPlan.h"
 
+#include "dialects/Dl/ElementTypes.h"
+
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
-int64_t dlc::bytesOf(ShapedType type) {
-  int64_t bits = std::max<int64_t>(8, type.getElementTypeBitWidth());
-  return type.getNumElements() * (bits / 8);
-}
+int64_t dlc::bytesOf(ShapedType type) { return dl::bytesOf(type); }
 
 Value dlc::rootOfViews(Value memref) {
   while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())

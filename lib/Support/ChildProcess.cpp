@@ -5,13 +5,15 @@
 // process, and its files behind: those of a compiler driver and its linker.
 // Here the child has a process group and a folder of its own. A handler only
 // notes the signal; the wait sees it, ends the group, removes the folder and
-// raises the signal again for the handlers that were there before.
+// raises the signal again for the handlers that were there before. In a program
+// that is no tool handlers stay as they are, and a child ends by itself.
 //
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Support/ChildProcess.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Stop.h"
 
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
@@ -90,12 +92,14 @@ static void noteSignal(int signal) {
 
 namespace {
 
-/// While it lives, signals that end the process are noted in a pipe.
+/// While it lives, signals that end a tool are noted in a pipe. A tool runs one
+/// program at a time.
 class NotedSignals {
 public:
   NotedSignals() {
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    if (!handlesSignals() || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
       return;
+    isNoting = true;
     noteTo = ends[1];
     struct sigaction action = {};
     action.sa_handler = noteSignal;
@@ -108,7 +112,7 @@ public:
     }
   }
   ~NotedSignals() {
-    if (noteTo < 0)
+    if (!isNoting)
       return;
     for (auto &[signal, old] : handlers)
       sigaction(signal, &old, nullptr);
@@ -128,6 +132,7 @@ private:
     int signal;
     struct sigaction old;
   };
+  bool isNoting = false;
   int ends[2] = {-1, -1};
   Handler handlers[3] = {{SIGINT, {}}, {SIGTERM, {}}, {SIGHUP, {}}};
 };
@@ -206,7 +211,10 @@ Expected<int> dlc::runProgram(ArrayRef<std::string> command,
         break;
     }
     close(alive[0]);
-    sys::RetryAfterSignal(-1, waitpid, *child, &status, 0);
+    if (sys::RetryAfterSignal(-1, waitpid, *child, &status, 0) < 0 && !signal)
+      return makeError("{0}: whether it succeeded is unknown: this process "
+                       "ignores SIGCHLD",
+                       command.front());
   }
   if (signal) {
     // The handlers that were there before clean up the rest.

@@ -4,6 +4,7 @@
 #include "dlc/Support/PendingFiles.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Stop.h"
 #include "lib/Runtime/Replace.h"
 
 #include "llvm/Support/Errno.h"
@@ -33,7 +34,8 @@ PendingFiles::~PendingFiles() {
   for (std::unique_ptr<File> &file : files) {
     std::string temporary = file->replacement.temporary;
     dlc_rt_replace_abandon(&file->replacement);
-    sys::DontRemoveFileOnSignal(temporary);
+    if (handlesSignals())
+      sys::DontRemoveFileOnSignal(temporary);
   }
 }
 
@@ -56,7 +58,8 @@ Expected<std::string> PendingFiles::reserveRegular(StringRef path) {
     return makeError(Twine(message));
   // An interrupted run leaves nothing behind.
   std::string temporary = file->replacement.temporary;
-  sys::RemoveFileOnSignal(temporary);
+  if (handlesSignals())
+    sys::RemoveFileOnSignal(temporary);
   file->place = placeOf(file->replacement.target);
   files.push_back(std::move(file));
   for (const std::unique_ptr<File> &other : ArrayRef(files).drop_back())
@@ -98,7 +101,8 @@ Error PendingFiles::commit() {
     char message[DLC_RT_REPLACE_ERROR_BYTES];
     bool done =
         dlc_rt_replace_commit(&file.replacement, file.path.c_str(), message);
-    sys::DontRemoveFileOnSignal(temporary);
+    if (handlesSignals())
+      sys::DontRemoveFileOnSignal(temporary);
     files.erase(files.begin());
     if (!done)
       return makeError(Twine(message));

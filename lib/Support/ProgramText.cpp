@@ -13,6 +13,7 @@
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Limits.h"
+#include "dlc/Support/Message.h"
 #include "dlc/Support/ReadFile.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -61,8 +62,7 @@ private:
 } // namespace
 
 Error TextScanner::fail(const Twine &what) const {
-  return makeError(name + ":" + Twine(line) + ":" + Twine(at - lineStart + 1) +
-                   ": error: " + what);
+  return makeProgramError(name, line, at - lineStart + 1, what);
 }
 
 /// Notes that something stands `depth` levels below the present place.

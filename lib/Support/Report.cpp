@@ -5,6 +5,7 @@
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
+#include "dlc/Support/Stop.h"
 #include "dlc/Support/Version.h"
 
 #include "llvm/Support/ErrorHandling.h"
@@ -66,6 +67,9 @@ GuardedTool::GuardedTool(StringLiteral name, int &argc, char **&argv) {
   init = std::make_unique<InitLLVM>(argc, argv);
   for (int signal : ignored)
     std::signal(signal, SIG_IGN);
+  beginToHandleSignals();
+  // Whoever started the tool may not care for the status of children; it does.
+  std::signal(SIGCHLD, SIG_DFL);
   guardedTool = name;
   setVersionPrinter(name);
   // A file that may not grow any more is an error of the write.

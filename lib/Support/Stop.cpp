@@ -5,6 +5,7 @@
 
 #include "llvm/Support/Signals.h"
 
+#include <atomic>
 #include <iterator>
 #include <pthread.h>
 
@@ -29,9 +30,15 @@ StopRequest::StopRequest() {
   request = 0;
   // LLVM's handlers, which remove files and end the process, are what the
   // second signal meets: they must be there before, and not come after.
-  llvm::sys::SetInterruptFunction(nullptr);
+  // LLVM takes over signals whether they were ignored or not.
   for (unsigned i = 0; i < std::size(stopSignals); ++i)
     sigaction(stopSignals[i], nullptr, &previousActions[i]);
+  llvm::sys::SetInterruptFunction(nullptr);
+  for (unsigned i = 0; i < std::size(stopSignals); ++i)
+    if (previousActions[i].sa_handler == SIG_IGN)
+      sigaction(stopSignals[i], &previousActions[i], nullptr);
+    else
+      sigaction(stopSignals[i], nullptr, &previousActions[i]);
   struct sigaction action = {};
   action.sa_handler = noteRequest;
   // No call of the system fails because of it.
@@ -59,3 +66,9 @@ HoldSignals::HoldSignals() {
 HoldSignals::~HoldSignals() {
   pthread_sigmask(SIG_SETMASK, &previous, nullptr);
 }
+
+static std::atomic<bool> handling = false;
+
+bool dlc::handlesSignals() { return handling; }
+
+void dlc::beginToHandleSignals() { handling = true; }

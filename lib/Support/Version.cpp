@@ -7,6 +7,8 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
 
+const char *dlc::versionNumber() { return DLC_VERSION; }
+
 std::string dlc::versionText(llvm::StringRef tool) {
   return (tool + " " DLC_VERSION " (LLVM " LLVM_VERSION_STRING ")").str();
 }

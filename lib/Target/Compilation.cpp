@@ -1,15 +1,16 @@
 //===- Compilation.cpp - One program on its way through the phases --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 #include "CheckNames.h"
 #include "CoverSamples.h"
+#include "Diagnostics.h"
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
-#include "UnknownOps.h"
 #include "dialects/Dl/Build.h"
+#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
@@ -23,6 +24,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
@@ -36,10 +38,12 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/Regex.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+
+#include <mutex>
 
 using namespace mlir;
 using namespace dlc;
@@ -51,6 +55,19 @@ TimingScope CompilerOptions::measure(StringRef stage) const {
 //===----------------------------------------------------------------------===//
 // The machine
 //===----------------------------------------------------------------------===//
+
+void dlc::initializeTargets() {
+  // LLVM's registry of targets has no lock: it is complete before any
+  // compilation reads it.
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    llvm::InitializeNativeTargetAsmParser();
+  });
+}
 
 /// The name of the processor and its features, as LLVM wants them.
 static std::pair<std::string, std::string>
@@ -72,8 +89,6 @@ std::string dlc::describeProcessor(const CompilerOptions &options) {
 
 /// Other architectures that have a processor of this name: "AArch64 or ARM".
 static std::string otherArchitectures(StringRef cpu) {
-  llvm::InitializeAllTargetInfos();
-  llvm::InitializeAllTargetMCs();
   SmallVector<StringRef> names;
   for (const llvm::Target &target : llvm::TargetRegistry::targets()) {
     StringRef name = target.getBackendName();
@@ -90,9 +105,7 @@ static std::string otherArchitectures(StringRef cpu) {
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 makeMachine(const CompilerOptions &options) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser();
+  initializeTargets();
   llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
   std::string message;
   const llvm::Target *target =
@@ -158,54 +171,12 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// Collects what is wrong as text, with the lines of the source.
-struct Compilation::Diagnostics {
-  explicit Diagnostics(MLIRContext &context)
-      : stream(text), handler(sources, &context, stream) {
-    // Asked before the other.
-    context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
-      std::string better = explainUnknownOp(context, diagnostic.str());
-      if (better.empty())
-        return failure();
-      handler.emitDiagnostic(diagnostic.getLocation(), better,
-                             diagnostic.getSeverity());
-      return success();
-    });
-  }
-
-  llvm::SourceMgr sources;
-  std::string text;
-  llvm::raw_string_ostream stream;
-  SourceMgrDiagnosticHandler handler;
-};
-
-namespace {
-/// Prints the remarks of passes like other diagnostics.
-class RemarkPrinter : public remark::detail::MLIRRemarkStreamerBase {
-public:
-  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
-    InFlightDiagnostic diag = emitRemark(remark.getLocation());
-    diag << remark.getCategoryName() << ": @" << remark.getFunction() << ": ";
-    for (const remark::detail::Remark::Arg &arg : remark.getArgs())
-      diag << arg.val;
-  }
-};
-} // namespace
-
-/// Turns on the remarks of the passes whose names match.
-static void enableRemarks(MLIRContext &context, StringRef passes) {
-  remark::RemarkCategories categories;
-  // A category is matched as a whole.
-  std::string all = (".*(" + passes + ").*").str();
-  categories.passed = categories.missed = categories.analysis =
-      categories.failed = all;
-  // Fails only where an engine is there already.
-  (void)remark::enableOptimizationRemarks(
-      context, std::make_unique<RemarkPrinter>(),
-      std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
-}
-
-Compilation::Compilation(const CompilerOptions &options) : options(options) {
+Compilation::Compilation(const CompilerOptions &options,
+                         std::unique_ptr<MLIRContext> owned,
+                         MLIRContext &context)
+    : options(options), ownedContext(std::move(owned)), context(context),
+      printsOps(context.shouldPrintOpOnDiagnostic()),
+      usesThreads(context.isMultithreadingEnabled()) {
   DialectRegistry registry;
   registerDialects(registry);
   context.appendDialectRegistry(registry);
@@ -213,27 +184,37 @@ Compilation::Compilation(const CompilerOptions &options) : options(options) {
   context.printOpOnDiagnostic(false);
   diagnostics = std::make_unique<Diagnostics>(context);
   if (!options.remarks.empty())
-    enableRemarks(context, options.remarks);
+    madeRemarks = succeeded(enableRemarks(context, options.remarks));
 }
 
-Compilation::~Compilation() = default;
+Compilation::~Compilation() {
+  if (ownedContext)
+    return;
+  context.printOpOnDiagnostic(printsOps);
+  if (usesThreads && !context.isMultithreadingEnabled())
+    context.enableMultithreading();
+  if (madeRemarks)
+    context.setRemarkEngine(nullptr);
+}
 
 llvm::Error
 Compilation::runCollecting(llvm::function_ref<LogicalResult()> action,
                            StringRef otherwise) {
-  diagnostics->text.clear();
+  diagnostics->clear();
   // Parser and passes recurse over the program.
   bool done = false;
   onLargeStack([&] { done = succeeded(action()); });
-  StringRef text = StringRef(diagnostics->text).rtrim();
-  if (done) {
-    // Warnings and remarks: nothing to return, and nothing to keep quiet about.
-    warned |= !text.empty();
-    if (!text.empty())
-      llvm::errs() << printableLines(text) << '\n';
+  if (!done)
+    return diagnostics->makeError(otherwise);
+  // Warnings and remarks: nothing to return, and nothing to keep quiet about.
+  if (diagnostics->messages.empty())
     return llvm::Error::success();
-  }
-  return llvm::createStringError(text.empty() ? otherwise : text);
+  warned = true;
+  if (options.sink)
+    options.sink(diagnostics->messages);
+  else
+    llvm::errs() << printableLines(diagnostics->text()) << '\n';
+  return llvm::Error::success();
 }
 
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
@@ -249,37 +230,84 @@ Compilation::read(StringRef path, const CompilerOptions &options) {
   return read(std::move(*text), options);
 }
 
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+Compilation::openText(StringRef text, StringRef name) {
+  if (llvm::Error error = checkText(name, text))
+    return error;
+  return llvm::MemoryBuffer::getMemBufferCopy(text, name);
+}
+
 llvm::Expected<std::unique_ptr<Compilation>>
 Compilation::readText(StringRef text, StringRef name,
                       const CompilerOptions &options) {
-  if (llvm::Error error = checkText(name, text))
+  auto buffer = openText(text, name);
+  if (!buffer)
+    return buffer.takeError();
+  return read(std::move(*buffer), options);
+}
+
+llvm::Error dlc::checkOptionalPass(StringRef pass) {
+  SmallVector<StringRef> known(getOptionalPasses());
+  if (llvm::is_contained(known, pass))
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "'" + pass + "' is no pass that can be left out" +
+      dl::suggestion(pass, known) + "; these can: " + llvm::join(known, ", "));
+}
+
+llvm::Error dlc::checkRemarks(StringRef passes) {
+  std::string flaw;
+  if (passes.empty() || llvm::Regex(passes).isValid(flaw))
+    return llvm::Error::success();
+  return llvm::createStringError("'" + passes +
+                                 "' is no regular expression: " + flaw);
+}
+
+/// What can be wrong with the options whatever the program is.
+static llvm::Error checkOptions(const CompilerOptions &options) {
+  if (options.optLevel != 0 && options.optLevel != 2)
+    return llvm::createStringError(
+        "there are optimisation levels 0 and 2, not " +
+        Twine(options.optLevel));
+  for (StringRef pass : options.disabledPasses)
+    if (llvm::Error error = checkOptionalPass(pass))
+      return error;
+  return checkRemarks(options.remarks);
+}
+
+llvm::Expected<std::unique_ptr<Compilation>>
+Compilation::make(const CompilerOptions &options,
+                  std::unique_ptr<MLIRContext> owned, MLIRContext &context) {
+  if (llvm::Error error = checkOptions(options))
     return error;
-  return read(llvm::MemoryBuffer::getMemBufferCopy(text, name), options);
+  auto machine = makeMachine(options);
+  if (!machine)
+    return machine.takeError();
+  std::unique_ptr<Compilation> result(
+      new Compilation(options, std::move(owned), context));
+  result->machine = std::move(*machine);
+  return result;
 }
 
 llvm::Expected<std::unique_ptr<Compilation>>
 Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
                   const CompilerOptions &options) {
-  if (options.optLevel != 0 && options.optLevel != 2)
-    return llvm::createStringError(
-        "there are optimisation levels 0 and 2, not " +
-        Twine(options.optLevel));
-  std::unique_ptr<Compilation> result(new Compilation(options));
-  auto machine = makeMachine(options);
-  if (!machine)
-    return machine.takeError();
-  result->machine = std::move(*machine);
-  result->diagnostics->sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+  auto owned = std::make_unique<MLIRContext>();
+  MLIRContext &context = *owned;
+  auto made = make(options, std::move(owned), context);
+  if (!made)
+    return made.takeError();
+  std::unique_ptr<Compilation> result = std::move(*made);
+  llvm::SourceMgr &sources = result->diagnostics->sources;
+  sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
   TimingScope timing = options.measure("Parse");
   llvm::Error error = result->runCollecting(
       [&] {
-        result->module = parseSourceFile<ModuleOp>(result->diagnostics->sources,
-                                                   &result->context);
+        result->module = parseSourceFile<ModuleOp>(sources, &context);
         return success(bool(result->module));
       },
       "the program could not be read");
   if (error) {
-    llvm::SourceMgr &sources = result->diagnostics->sources;
     const llvm::MemoryBuffer *source =
         sources.getMemoryBuffer(sources.getMainFileID());
     if (llvm::Error number =
@@ -287,26 +315,49 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
       llvm::consumeError(std::move(error));
       return number;
     }
+    return error;
   }
-  // What follows changes the program: it must be one before that.
-  if (!error && !options.gradientsOf.empty())
-    error = result->enter("");
-  if (!error && !options.gradientsOf.empty())
-    error = result->runCollecting(
-        [&] {
-          PassManager manager(&result->context);
-          manager.addPass(createWidenFloats());
-          GradientStepOptions step;
-          step.step = options.gradientsOf;
-          step.order = options.gradientOrder;
-          step.minimize = options.gradientNumber;
-          manager.addNestedPass<dl::ModelOp>(createGradientStep(step));
-          return manager.run(*result->module);
-        },
-        "the step of gradients could not be made");
-  if (error)
+  if (llvm::Error error = result->chooseGradients())
     return error;
   return result;
+}
+
+llvm::Expected<std::unique_ptr<Compilation>>
+Compilation::take(OwningOpRef<ModuleOp> module,
+                  const CompilerOptions &options) {
+  auto made = make(options, nullptr, *module->getContext());
+  if (!made)
+    return made.takeError();
+  std::unique_ptr<Compilation> result = std::move(*made);
+  result->module = std::move(module);
+  // As the parser does of a text.
+  if (llvm::Error error =
+          result->runCollecting([&] { return verify(*result->module); },
+                                "the program could not be verified"))
+    return error;
+  if (llvm::Error error = result->chooseGradients())
+    return error;
+  return result;
+}
+
+llvm::Error Compilation::chooseGradients() {
+  if (options.gradientsOf.empty())
+    return llvm::Error::success();
+  // What follows changes the program: it must be one before that.
+  if (llvm::Error error = enter(""))
+    return error;
+  return runCollecting(
+      [&] {
+        PassManager manager(&context);
+        manager.addPass(createWidenFloats());
+        GradientStepOptions step;
+        step.step = options.gradientsOf;
+        step.order = options.gradientOrder;
+        step.minimize = options.gradientNumber;
+        manager.addNestedPass<dl::ModelOp>(createGradientStep(step));
+        return manager.run(*module);
+      },
+      "the step of gradients could not be made");
 }
 
 //===----------------------------------------------------------------------===//
@@ -345,8 +396,7 @@ static LogicalResult checkMemory(ModuleOp module) {
     int64_t bytes = 0;
     for (Type type : step.getArgumentTypes().drop_front())
       if (auto buffer = dyn_cast<MemRefType>(type))
-        bytes += buffer.getNumElements() *
-                 llvm::divideCeil(buffer.getElementTypeBitWidth(), 8);
+        bytes += dl::bytesOf(buffer);
     if (bytes > limits::memoryBytes)
       return step.emitError("step @")
              << step.getSymName() << " takes " << bytes

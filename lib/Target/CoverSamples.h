@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_TARGET_COVERSAMPLES_H
 #define DLC_LIB_TARGET_COVERSAMPLES_H
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 namespace dlc {
 

@@ -32,7 +32,7 @@ public:
   }
   dlc_tensor tensor(const TensorInfo &info) {
     return {text(info.name), array(info.type.getShape()),
-            int32_t(info.type.getRank()), typeCode(info.type.getElementType())};
+            int32_t(info.type.getRank()), info.element().code};
   }
   const dlc_tensor *tensors(ArrayRef<TensorInfo> infos) {
     SmallVector<dlc_tensor> entries;
@@ -90,10 +90,9 @@ private:
 static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   int64_t end = 0;
   auto place = [&](RankedTensorType type) {
-    int64_t bytes =
-        llvm::divideCeil(type.getElementType().getIntOrFloatBitWidth(), 8);
-    int64_t offset = llvm::alignTo(end, bytes);
-    end = offset + bytes * type.getNumElements();
+    int64_t offset =
+        llvm::alignTo(end, dl::elementBytes(type.getElementType()));
+    end = offset + dl::bytesOf(type);
     return offset;
   };
   for (StateInfo &state : manifest.states)

@@ -8,7 +8,7 @@
 
 #include "Manifest.h"
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -279,10 +279,9 @@ const char *{0}_description(void);
     if (step.batch)
       out << ", int64_t " << batch;
     for (const TensorInfo &input : step.inputs)
-      out << ", const " << cType(input.type.getElementType()) << " *"
-          << input.name;
+      out << ", const " << input.element().cName << " *" << input.name;
     for (const TensorInfo &output : step.outputs)
-      out << ", " << cType(output.type.getElementType()) << " *" << output.name;
+      out << ", " << output.element().cName << " *" << output.name;
     out << ");\n";
   }
   out << "\n#ifdef __cplusplus\n}\n#endif\n#endif /* " << guard << " */\n";

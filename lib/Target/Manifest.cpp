@@ -13,40 +13,6 @@
 using namespace mlir;
 using namespace dlc;
 
-int dlc::typeCode(Type element) {
-  if (element.isF32())
-    return DLC_F32;
-  if (element.isF64())
-    return DLC_F64;
-  if (element.isInteger(1))
-    return DLC_I1;
-  if (element.isUnsignedInteger(8))
-    return DLC_U8;
-  if (element.isInteger(8))
-    return DLC_I8;
-  if (element.isInteger(32))
-    return DLC_I32;
-  return DLC_I64;
-}
-
-StringRef dlc::cType(Type element) {
-  switch (typeCode(element)) {
-  case DLC_F32:
-    return "float";
-  case DLC_F64:
-    return "double";
-  case DLC_I1:
-  case DLC_U8:
-    return "uint8_t";
-  case DLC_I8:
-    return "int8_t";
-  case DLC_I32:
-    return "int32_t";
-  default:
-    return "int64_t";
-  }
-}
-
 static TensorInfo readTensor(DictionaryAttr attrs) {
   return {attrs.getAs<StringAttr>("name").getValue(),
           cast<RankedTensorType>(attrs.getAs<TypeAttr>("type").getValue())};

@@ -3,6 +3,8 @@
 #ifndef DLC_LIB_TARGET_MANIFEST_H
 #define DLC_LIB_TARGET_MANIFEST_H
 
+#include "dialects/Dl/ElementTypes.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/IR/Module.h"
@@ -16,6 +18,10 @@ namespace dlc {
 struct TensorInfo {
   llvm::StringRef name;
   mlir::RankedTensorType type;
+
+  const ElementType &element() const {
+    return *dl::findElementType(type.getElementType());
+  }
 };
 
 struct StateInfo {
@@ -72,10 +78,6 @@ struct Manifest {
   std::vector<StepInfo> steps;
   int64_t stateBytes = 0, arenaBytes = 0;
 };
-
-/// The dlc_type of an element type, and what C calls it.
-int typeCode(mlir::Type element);
-llvm::StringRef cType(mlir::Type element);
 
 /// The description as JSON.
 std::string describeAsJson(const Manifest &manifest);

@@ -3,6 +3,8 @@
 
 #include "NumberSyntax.h"
 
+#include "dlc/Support/Message.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -66,11 +68,12 @@ Error dlc::checkNumbers(StringRef path, StringRef text) {
       auto [number, written] = splitNumber(text.substr(i));
       StringRef behind = text.substr(i + number.size());
       if (!number.empty() && (behind.empty() || !continues(behind.front())))
-        return createStringError(formatv("{0}:{1}:{2}: error: '{3}' is no "
-                                         "number in MLIR, which wants digits "
-                                         "on both sides of a point: write {4}",
-                                         path, line, i - start + 1, number,
-                                         written));
+        return makeProgramError(
+            path, line, i - start + 1,
+            formatv("'{0}' is no number in MLIR, which wants digits on both "
+                    "sides of a point: write {1}",
+                    number, written)
+                .str());
       // Digits that start no such number belong together.
       length = std::max<size_t>(1, digits(text.substr(i)).size());
     }

@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_TARGET_OBJECTCODE_H
 #define DLC_LIB_TARGET_OBJECTCODE_H
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"

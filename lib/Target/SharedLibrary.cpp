@@ -3,10 +3,10 @@
 
 #include "LLVMErrors.h"
 
-#include "dlc/Compiler.h"
 #include "dlc/Support/ChildProcess.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/ReadFile.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"

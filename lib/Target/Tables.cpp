@@ -75,8 +75,7 @@ public:
   /// dlc_tensor
   Constant *tensor(const TensorInfo &info) {
     return structure({string(info.name), integers(info.type.getShape()),
-                      i32(info.type.getRank()),
-                      i32(typeCode(info.type.getElementType()))});
+                      i32(info.type.getRank()), i32(info.element().code)});
   }
   Constant *tensors(ArrayRef<TensorInfo> infos) {
     SmallVector<Constant *> entries;

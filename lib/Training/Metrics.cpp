@@ -3,6 +3,7 @@
 
 #include "dlc/Training/Metrics.h"
 
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Training/Metadata.h"
 
@@ -57,7 +58,7 @@ Metrics::Metrics(const dlc_step &step) {
     const dlc_tensor &output = step.outputs[index];
     if (output.rank != 0)
       continue;
-    if (output.type == DLC_F32 || output.type == DLC_F64) {
+    if (elementType(output.type).isFloat()) {
       meanNames.push_back(output.name);
       meanOutputs.push_back(index);
     } else if ((output.type == DLC_I32 || output.type == DLC_I64) &&

@@ -3,6 +3,7 @@
 
 #include "LayoutRules.h"
 #include "Views.h"
+#include "dialects/Dl/ElementTypes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -24,9 +25,7 @@ Order dlc::layout::significant(Value value, ArrayRef<int64_t> order) {
 }
 
 int64_t dlc::layout::bytesOf(Value value) {
-  RankedTensorType type = tensorType(value);
-  return type.getNumElements() *
-         llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  return dl::bytesOf(tensorType(value));
 }
 
 bool dlc::layout::movesElements(TransposeOp op) {

@@ -10,10 +10,10 @@
 
 #include "Counts.h"
 #include "TextMutator.h"
-#include "dlc/Compiler.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/ProgramText.h"
+#include "dlc/Target/Compilation.h"
 
 #include "mlir/Parser/Parser.h"
 #include "llvm/IR/LLVMContext.h"

@@ -4,7 +4,6 @@
 #include "Arguments.h"
 
 #include "dialects/Dl/Build.h"
-#include "dlc/Compiler.h"
 #include "dlc/Describe/OpTable.h"
 #include "dlc/Execution/Freeze.h"
 #include "dlc/Graph/Graph.h"
@@ -13,14 +12,10 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Report.h"
 #include "dlc/Support/Version.h"
+#include "dlc/Target/Output.h"
 
 #include "mlir/Support/Timing.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/Regex.h"
-#include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -36,13 +31,10 @@ static void printPhases(raw_ostream &out) {
     out << "| `" << phase.name << "` | " << phase.leaves << " |\n";
 }
 
-/// Forms behind the last phase, by the suffix of the file.
-static constexpr StringLiteral codeForms[] = {"ll", "s", "o", "so"};
-
-/// The form wanted: a phase, or one of codeForms.
+/// The form wanted: a phase, or one of getCodeForms.
 static Expected<std::string> findForm(const Arguments &arguments) {
   StringRef emit = arguments.text(OPT_emit), output = arguments.text(OPT_o);
-  SmallVector<StringRef> known(std::begin(codeForms), std::end(codeForms));
+  SmallVector<StringRef> known(getCodeForms());
   for (const Phase &phase : getPhases())
     known.push_back(phase.name);
   if (!emit.empty()) {
@@ -51,11 +43,9 @@ static Expected<std::string> findForm(const Arguments &arguments) {
                                dl::suggestion(emit, known));
     return emit.str();
   }
-  StringRef suffix = sys::path::extension(output).drop_front(
-      sys::path::extension(output).empty() ? 0 : 1);
-  if (is_contained(codeForms, suffix))
-    return suffix.str();
-  if (suffix == "mlir" || output == "-")
+  if (StringRef form = formOfSuffix(output); !form.empty())
+    return form.str();
+  if (output == "-")
     return getPhases().back().name.str();
   if (output.empty() && arguments.has(OPT_print_memory_plan))
     return std::string("vector");
@@ -91,13 +81,6 @@ static Expected<std::string> findDrawnPhase(const Arguments &arguments) {
                              " leaves, which is before --from=" + from +
                              "; choose a later one with --emit");
   return phase;
-}
-
-static Error write(PendingFiles &files, StringRef path,
-                   function_ref<void(raw_ostream &)> print) {
-  Expected<std::string> temporary = files.reserve(path);
-  return temporary ? files.describe(writeStream(*temporary, print))
-                   : temporary.takeError();
 }
 
 static Error run(const Arguments &arguments) {
@@ -143,20 +126,15 @@ static Error run(const Arguments &arguments) {
   for (const opt::Arg *arg : arguments.arguments().filtered(OPT_leave_out))
     StringRef(arg->getValue()).split(leftOut, ',');
   for (StringRef pass : leftOut) {
-    SmallVector<StringRef> known(getOptionalPasses());
-    if (!is_contained(known, pass))
-      return createStringError(
-          "--leave-out: '" + pass + "' is no pass that can be left out" +
-          dl::suggestion(pass, known) + "; these can: " + join(known, ", "));
+    if (Error error = checkOptionalPass(pass))
+      return createStringError("--leave-out: " + toString(std::move(error)));
     options.disabledPasses.push_back(pass.str());
   }
   if (arguments.has(OPT_remarks)) {
     StringRef passes = arguments.text(OPT_remarks);
     options.remarks = passes.empty() ? ".*" : passes.str();
-    std::string flaw;
-    if (!Regex(options.remarks).isValid(flaw))
-      return createStringError("--remarks: '" + options.remarks +
-                               "' is no regular expression: " + flaw);
+    if (Error error = checkRemarks(options.remarks))
+      return createStringError("--remarks: " + toString(std::move(error)));
   }
   PendingFiles files;
   std::optional<GraphFile> graph;
@@ -192,7 +170,7 @@ static Error run(const Arguments &arguments) {
                              ": sizes are made in the phase resolve, and the "
                              "program is what '" +
                              from + "' left");
-  bool isCode = is_contained(codeForms, StringRef(*form));
+  bool isCode = is_contained(getCodeForms(), StringRef(*form));
   if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "
                              "of a file become a part of the library");
@@ -243,57 +221,7 @@ static Error run(const Arguments &arguments) {
   if (printMemoryPlan && output.empty() && (!arguments.has(OPT_emit) || graph))
     return files.commit();
   std::string path = output.empty() ? "-" : output;
-  if (!isCode) {
-    if (Error error = write(files, path, [&](raw_ostream &out) {
-          (*compilation)->getModule().print(out);
-        }))
-      return error;
-    return files.commit();
-  }
-
-  auto writeAll = [&](function_ref<void(raw_ostream &)> print) -> Error {
-    if (Error error = write(files, path, print))
-      return error;
-    return files.commit();
-  };
-  if (*form == "ll" || *form == "s") {
-    LLVMContext context;
-    auto module = (*compilation)->translate(context, /*interface=*/true);
-    if (!module)
-      return module.takeError();
-    if (*form == "ll")
-      return writeAll(
-          [&](raw_ostream &out) { (*module)->print(out, nullptr); });
-    SmallVector<char, 0> text;
-    if (Error error = writeCode(**module, (*compilation)->getMachine(),
-                                CodeFormat::Assembly, text))
-      return error;
-    return writeAll(
-        [&](raw_ostream &out) { out.write(text.data(), text.size()); });
-  }
-  Expected<Objects> objects = (*compilation)->compile(/*interface=*/true);
-  if (!objects)
-    return objects.takeError();
-  mlir::TimingScope scope = options.measure("Link");
-  if (*form == "o") {
-    Expected<SmallVector<char, 0>> code = mergeObjects(*objects);
-    if (!code)
-      return code.takeError();
-    return writeAll(
-        [&](raw_ostream &out) { out.write(code->data(), code->size()); });
-  }
-  if (path == "-")
-    return createStringError("a shared library cannot go to standard output");
-  SmallString<128> header(path);
-  sys::path::replace_extension(header, "h");
-  if (Error error = write(files, header, [&](raw_ostream &out) {
-        out << makeHeader((*compilation)->getModule());
-      }))
-    return error;
-  Expected<std::string> library = files.reserveRegular(path);
-  if (!library)
-    return library.takeError();
-  if (Error error = linkLibrary(*objects, *library))
+  if (Error error = writeOutput(**compilation, *form, path, files))
     return error;
   return files.commit();
 }

@@ -13,9 +13,9 @@
 #define DLC_COMPARE_COMPARE_H
 
 #include "dlc/Compare/Difference.h"
-#include "dlc/Compiler.h"
 #include "dlc/Execution/Model.h"
 #include "dlc/Execution/StepBuffers.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/Support/raw_ostream.h"
 

@@ -12,7 +12,7 @@ class raw_ostream;
 namespace dlc {
 
 /// Reads a .npy file of version 1 or 2 ("-": standard input): little-endian, C
-/// order, f4 f8 i1 u1 i4 i8 b1.
+/// order, the element types that NumPy and the language have.
 llvm::Expected<Array> readNpy(llvm::StringRef path);
 
 /// Writes a .npy file of version 1. NumPy has no bf16: such a tensor is written

@@ -3,7 +3,7 @@
 #ifndef DLC_EXECUTION_CODECACHE_H
 #define DLC_EXECUTION_CODECACHE_H
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/Support/MemoryBufferRef.h"
 

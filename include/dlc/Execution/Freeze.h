@@ -3,7 +3,7 @@
 #ifndef DLC_EXECUTION_FREEZE_H
 #define DLC_EXECUTION_FREEZE_H
 
-#include "dlc/Compiler.h"
+#include "dlc/Target/Compilation.h"
 
 namespace dlc {
 

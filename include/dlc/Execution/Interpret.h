@@ -3,9 +3,9 @@
 #ifndef DLC_EXECUTION_INTERPRET_H
 #define DLC_EXECUTION_INTERPRET_H
 
-#include "dlc/Compiler.h"
 #include "dlc/Execution/Model.h"
 #include "dlc/Interpreter/Interpreter.h"
+#include "dlc/Target/Compilation.h"
 
 #include <functional>
 

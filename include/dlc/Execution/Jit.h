@@ -3,8 +3,8 @@
 #ifndef DLC_EXECUTION_JIT_H
 #define DLC_EXECUTION_JIT_H
 
-#include "dlc/Compiler.h"
 #include "dlc/Execution/Model.h"
+#include "dlc/Target/Compilation.h"
 
 namespace dlc {
 

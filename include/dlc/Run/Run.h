@@ -3,8 +3,8 @@
 #ifndef DLC_RUN_RUN_H
 #define DLC_RUN_RUN_H
 
-#include "dlc/Compiler.h"
 #include "dlc/Execution/Model.h"
+#include "dlc/Target/Compilation.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/raw_ostream.h"

@@ -35,8 +35,8 @@ private:
 
 /// Runs a program to its end, with its output in the file `log` and `temporary`
 /// as the folder for its own temporaries, and returns its exit status. A signal
-/// that ends this process (SIGINT, SIGTERM, SIGHUP) first ends the program and
-/// all it has started and removes `temporary`.
+/// that ends a tool (SIGINT, SIGTERM, SIGHUP) first ends the program and all it
+/// has started and removes `temporary` (see handlesSignals).
 llvm::Expected<int> runProgram(llvm::ArrayRef<std::string> command,
                                TemporaryFolder &temporary, llvm::StringRef log);
 

@@ -39,5 +39,11 @@ private:
   sigset_t previous;
 };
 
+/// Whether signals that end this process first remove its temporaries and end
+/// its children. So it is in the tools, from GuardedTool on; a program that
+/// uses the libraries keeps its handlers of signals as they are.
+bool handlesSignals();
+void beginToHandleSignals();
+
 } // namespace dlc
 #endif // DLC_SUPPORT_STOP_H

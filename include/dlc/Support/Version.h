@@ -9,6 +9,9 @@
 
 namespace dlc {
 
+/// "1.2.3".
+const char *versionNumber();
+
 /// "dlc-run 0.1.0 (LLVM 22.1.2)"; the version is that of the project in CMake.
 std::string versionText(llvm::StringRef tool);
 

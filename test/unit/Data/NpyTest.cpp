@@ -226,7 +226,7 @@ TEST(Npy, ElementTypes) {
       "big-endian elements '>f4', expected little-endian");
   EXPECT_CONTAINS(
       headerError("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }"),
-      "element type '<c8', expected one of <f4 <f8 |i1 |u1 <i4 <i8 |b1");
+      "element type '<c8', expected one of <f4 <f8 |b1 |i1 |u1 <i4 <i8");
   // One order, and the one that such elements have.
   for (const char *descr :
        {"<>f4", "><f4", "<<f4", "||u1", "|<u1", "|f4", "=<f4", " <f4", "<f4 ",

@@ -1,0 +1,30 @@
+//===- Output.h - Files that a compilation writes ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef DLC_TARGET_OUTPUT_H
+#define DLC_TARGET_OUTPUT_H
+
+#include "dlc/Support/PendingFiles.h"
+#include "dlc/Target/Compilation.h"
+
+namespace dlc {
+
+/// Forms behind the last phase, which are also suffixes of files: "ll", "s",
+/// "o", "so".
+llvm::ArrayRef<llvm::StringLiteral> getCodeForms();
+
+/// The form that the suffix of a file asks for: one of getCodeForms, the last
+/// phase for ".mlir", or "" where there is none.
+llvm::StringRef formOfSuffix(llvm::StringRef path);
+
+/// Prints to what `files` has reserved in the place of `path`.
+llvm::Error writeText(PendingFiles &files, llvm::StringRef path,
+                      llvm::function_ref<void(llvm::raw_ostream &)> print);
+
+/// Writes what a compilation has made of its program to `path` ("-": standard
+/// output): after the last phase in one of getCodeForms, otherwise as text. A
+/// shared library gets its C header beside it. Appears when `files` commits.
+llvm::Error writeOutput(Compilation &compilation, llvm::StringRef form,
+                        llvm::StringRef path, PendingFiles &files);
+
+} // namespace dlc
+#endif // DLC_TARGET_OUTPUT_H
