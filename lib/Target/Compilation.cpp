@@ -30,6 +30,7 @@
 #include "mlir/Support/Timing.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -534,11 +535,14 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
     return error;
   result->setTargetTriple(machine->getTargetTriple());
   result->setDataLayout(machine->createDataLayout());
+  llvm::StringSet<> kernels;
+  for (auto function : module->getOps<LLVM::LLVMFuncOp>())
+    if (function->hasAttr(names::kernel))
+      kernels.insert(function.getSymName());
   for (llvm::Function &function : *result) {
     if (function.isDeclaration())
       continue;
-    if (function.getName().starts_with("kernel_") ||
-        function.getName().starts_with("copy_")) {
+    if (kernels.contains(function.getName())) {
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
       // A kernel is a loop nest that is called once a step: a copy of it inside
       // the step gains nothing.

@@ -37,13 +37,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroups.h"
+#include "KernelSet.h"
 
 #include "dlc/Transforms/Origin.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/StringMap.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_FORMKERNELS
@@ -173,7 +173,7 @@ private:
   ModelOp model;
   SymbolTable symbols;
   KernelLimits limits;
-  llvm::StringMap<func::FuncOp> known;
+  KernelSet known;
 };
 
 } // namespace
@@ -297,15 +297,10 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
 
 /// The kernel itself, or one known to be equal to it.
 func::FuncOp Outliner::share(func::FuncOp kernel) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  kernel.print(stream,
-               OpPrintingFlags().useLocalScope().enableDebugInfo(false));
-  auto [entry, isNew] = known.try_emplace(text, kernel);
-  if (!isNew) {
+  if (func::FuncOp equal = known.findOrInsert(kernel); equal != kernel) {
     kernel.erase();
     ++numShared;
-    return entry->second;
+    return equal;
   }
   kernel.setSymName(("kernel_" + Twine(numKernels++)).str());
   symbols.insert(kernel);
