@@ -38,6 +38,8 @@ static Expected<LoadedCode> load(const Objects &objects, StringRef name,
   orc::SymbolMap runtime;
   runtime[(*jit)->mangleAndIntern("dlc_rt_barrier")] = {
       orc::ExecutorAddr::fromPtr(&dlc_rt_barrier), JITSymbolFlags::Exported};
+  runtime[(*jit)->mangleAndIntern("dlc_rt_mark")] = {
+      orc::ExecutorAddr::fromPtr(&dlc_rt_mark), JITSymbolFlags::Exported};
   runtime[(*jit)->mangleAndIntern("dlc_runtime_api")] = {
       orc::ExecutorAddr::fromPtr(&dlc_runtime_api), JITSymbolFlags::Exported};
   if (Error error = library.define(orc::absoluteSymbols(std::move(runtime))))

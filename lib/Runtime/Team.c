@@ -75,6 +75,7 @@ struct dlc_team {
   void *const *io;
   bool stop;
 
+  dlc_rt_profile *profile;
   patience in_step, between_runs;
   int workers;
   team_member members[];
@@ -229,6 +230,14 @@ int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
 }
 
 int dlc_rt_team_workers(const dlc_team *team) { return team->workers; }
+
+void dlc_rt_team_set_profile(dlc_team *team, dlc_rt_profile *profile) {
+  team->profile = profile;
+}
+
+dlc_rt_profile *dlc_rt_team_profile(const dlc_team *team) {
+  return team->profile;
+}
 
 //===--- Life -------------------------------------------------------------===//
 

@@ -151,6 +151,7 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
   result.disabled = options.disabledPasses;
   result.evaluationOnly = options.evaluationOnly;
   result.freeze = options.frozen != nullptr;
+  result.profile = options.profile;
   return result;
 }
 
@@ -502,8 +503,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
     // which sees denormals, for a comparison, which does not.
     function.addFnAttr("denormal-fp-math", "preserve-sign,preserve-sign");
   }
-  if (llvm::Function *barrier = result->getFunction("dlc_rt_barrier"))
-    barrier->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  for (llvm::StringRef name : {"dlc_rt_barrier", "dlc_rt_mark"})
+    if (llvm::Function *function = result->getFunction(name))
+      function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   llvm::GlobalVariable *tables = addTables(*result, *manifest, options.frozen);
   if (interface)
     addInterface(*result, *manifest, tables);
