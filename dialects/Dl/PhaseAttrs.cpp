@@ -40,9 +40,9 @@ struct PhaseAttr {
 /// Operations, bytes, and the bits of a float.
 static bool isCost(Attribute attr) {
   auto cost = dyn_cast<DenseF64ArrayAttr>(attr);
-  return cost && cost.size() == 3 && llvm::all_of(cost.asArrayRef(), [](double x) {
-           return x >= 0 && std::isfinite(x);
-         });
+  return cost && cost.size() == 3 &&
+         llvm::all_of(cost.asArrayRef(),
+                      [](double x) { return x >= 0 && std::isfinite(x); });
 }
 static bool isUnit(Attribute attr) { return isa<UnitAttr>(attr); }
 static bool isText(Attribute attr) { return isa<StringAttr>(attr); }

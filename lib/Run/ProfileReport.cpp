@@ -97,16 +97,18 @@ struct Rates {
       bytes = site.bytes * all / seconds;
       byBytes = peak.bytes > 0 ? bytes / peak.bytes : 0;
     }
-    if (byFlops <= 0 && byBytes <= 0)
+    // What moves faster than memory does is in the caches.
+    bool isInMemory = byBytes > 0 && (byBytes <= 1 || byFlops <= 0);
+    if (byFlops <= 0 && !isInMemory)
       return;
-    isComputing = byFlops >= byBytes;
-    ofPeak = std::max(byFlops, byBytes);
+    isComputing = !isInMemory || byFlops >= byBytes;
+    ofPeak = isComputing ? byFlops : byBytes;
   }
 
   double milliseconds, worst, wait, calls, share;
   double flops = -1, bytes = -1;
   /// Of the time, the part that the peak of arithmetic or, if that is more, of
-  /// memory makes necessary.
+  /// memory makes necessary; of memory not where the data must be in caches.
   double ofPeak = -1;
   bool isComputing = false;
 };
@@ -179,9 +181,8 @@ void ProfileReport::printTable(raw_ostream &os) const {
       return total > 0 ? milliseconds / total : 0;
     };
     os << '\n'
-       << nameOf(*step.site) << ": " << step.runs
-       << (step.runs == 1 ? " run of " : " runs of ")
-       << format("%.3f ms\n", total)
+       << nameOf(*step.site) << ": runs " << step.runs
+       << format(", %.3f ms each\n", total)
        << "       ms  share   calls  worst ms   wait ms  GFLOP/s    GB/s  "
           "of peak  kernel        ops\n";
     double waits = 1e3 * mean(step.endWait) / runs, known = waits, hidden = 0;

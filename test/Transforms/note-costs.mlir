@@ -1,11 +1,14 @@
 // RUN: dlc-opt %s -mlir-print-debuginfo -pass-pipeline="builtin.module(dl.model(dl-form-kernels,dl-note-costs))" | FileCheck %s
 
+// CHECK: #[[$LINE1:loc[0-9]+]] = loc("m.mlir":1:1)
+// CHECK: #[[$LINE9:loc[0-9]+]] = loc("m.mlir":9:1)
+
 // A product of 8x4 and 4x3 takes 2 * 8 * 4 * 3 operations, sum and ReLU one an element; x, w
 // and b are read, y is written: 4 * (32 + 12 + 3 + 24) bytes. The broadcast is
 // listed by a place only. The second layer calls the same kernel from its own lines.
 // CHECK-LABEL: dl.model @layers
-// CHECK:         call @[[LAYER:[^(]*]](%{{.*}} loc(#[[FIRST:.*]])
-// CHECK:         call @[[LAYER]](%{{.*}} loc(#[[SECOND:.*]])
+// CHECK:         call @[[LAYER:[^(]*]](%{{.*}} loc(#[[$FIRST:loc[0-9]+]])
+// CHECK:         call @[[LAYER]](%{{.*}} loc(#[[$SECOND:loc[0-9]+]])
 // CHECK:         func.func private @[[LAYER]]({{.*}}) -> {{.*}} attributes {dl.cost = array<f64: 2.400000e+02, 2.840000e+02, 3.200000e+01>, dl.kernel, dl.ops = ["matmul", "", "add", "relu"], dl.sliced = 8 : i64}
 dl.model @layers {
   func.func @f(%x: tensor<8x4xf32> {dl.name = "x"}, %v: tensor<4x3xf32> {dl.name = "v"}, %w: tensor<4x3xf32> {dl.name = "w"}, %b: tensor<3xf32> {dl.name = "b"}) -> (tensor<8x3xf32> {dl.name = "y"}, tensor<8x3xf32> {dl.name = "z"}) attributes {dl.step} {
@@ -35,7 +38,7 @@ dl.model @selected {
 // A kernel in a loop costs what one iteration does, and its call has its op's place.
 // CHECK-LABEL: dl.model @loop
 // CHECK:         dl.scan
-// CHECK:           call @[[BODY:[^(]*]](%{{.*}} loc(#[[BODYLOC:.*]])
+// CHECK:           call @[[BODY:[^(]*]](%{{.*}} loc(#[[$BODY:loc[0-9]+]])
 // CHECK:         func.func private @[[BODY]]({{.*}} attributes {dl.cost = array<f64: 4.000000e+00, 9.600000e+01, 6.400000e+01>, dl.kernel, dl.ops = ["mul"]
 dl.model @loop {
   func.func @f(%xs: tensor<16x4xf64> {dl.name = "xs"}, %h: tensor<4xf64> {dl.name = "h"}) -> (tensor<4xf64> {dl.name = "y"}) attributes {dl.step} {
@@ -46,10 +49,9 @@ dl.model @loop {
     return %y : tensor<4xf64>
   }
 }
-// CHECK-DAG: #[[LINE1:.*]] = loc("m.mlir":1:1)
-// CHECK-DAG: #[[LINE4:.*]] = loc("m.mlir":4:1)
-// CHECK-DAG: #[[LINE5:.*]] = loc("m.mlir":5:1)
-// CHECK-DAG: #[[LINE9:.*]] = loc("m.mlir":9:1)
-// CHECK-DAG: #[[FIRST]] = loc(fused<[loc("m.mlir":1:1), {{.*}}loc("m.mlir":4:1)]>
-// CHECK-DAG: #[[SECOND]] = loc(fused<[loc("m.mlir":5:1), {{.*}}loc("m.mlir":8:1)]>
-// CHECK-DAG: #[[BODYLOC]] = loc(fused<[loc("m.mlir":9:1)]>
+// CHECK:     #[[LINE4:loc[0-9]+]] = loc("m.mlir":4:1)
+// CHECK:     #[[LINE5:loc[0-9]+]] = loc("m.mlir":5:1)
+// CHECK:     #[[LINE8:loc[0-9]+]] = loc("m.mlir":8:1)
+// CHECK:     #[[$FIRST]] = loc(fused<[#[[$LINE1]], {{.*}}#[[LINE4]]]>[#[[$LINE1]]])
+// CHECK:     #[[$SECOND]] = loc(fused<[#[[LINE5]], {{.*}}#[[LINE8]]]>[#[[LINE5]]])
+// CHECK:     #[[$BODY]] = loc(fused<[#[[$LINE9]]]>[#[[$LINE9]]])

@@ -7,14 +7,14 @@
 // CHECK-SAME: {batch = 0 : i64, bits = 32 : i64, bytes = 6.400000e+01 : f64, derives = false, flops = 1.600000e+01 : f64, kernel = "update", ops = ["add"], parts = ["update"], places = ["m.mlir:3:4 from m.mlir:9:2"], step = "fill"},
 // CHECK-SAME: {batch = 0 : i64, bits = 0 : i64, bytes = 1.280000e+02 : f64, derives = false, flops = -1.000000e+00 : f64, kernel = "produce", ops = [], parts = [], places = [], step = "fill"},
 // CHECK-SAME: {batch = 8 : i64, derives = false, step = "predict"},
-// CHECK-SAME: kernel = "produce", {{.*}}, step = "predict"},
+// CHECK-SAME: kernel = "produce", {{[^}]*}}, step = "predict"},
 // CHECK-SAME: {batch = 0 : i64, derives = true, step = "derive_0"}]
 module attributes {dl.manifest = {name = "m", states = [], derived = [],
     derivations = [{name = "derive_0", reads = []}],
     steps = [{name = "fill"}, {name = "predict_8", batch = {step = "predict", rows = 8 : i64}}]}} {
   func.func private @dlc_rt_barrier(!llvm.ptr)
   func.func private @produce(memref<16xf32>, memref<16xf32>, memref<99xf32> {dl.scratch}, index, index) attributes {dl.kernel}
-  func.func private @update(memref<16xf32>, index, index) attributes {dl.kernel, dl.cost = array<f64: 16, 64, 32>, dl.ops = ["", "add"]}
+  func.func private @update(memref<16xf32>, index, index) attributes {dl.kernel, dl.cost = array<f64: 16., 64., 32.>, dl.ops = ["", "add"]}
 
 // Each mark stands behind what it is of: a kernel (1), or the barrier in front of it (2). The
 // loop's kernel is one site. The end of the step waits for all.

@@ -110,7 +110,7 @@ def check_csv(path):
 
 
 def kernels(path):
-    functions = re.findall(r"^define internal void @(kernel_\w+)(.*?)^}", path.read_text(),
+    functions = re.findall(r"^define internal [\w ]*void @(kernel_\w+)(.*?)^}", path.read_text(),
                            re.M | re.S)
     return {name: re.sub(r"#\d+|!\d+", "", body) for name, body in functions}
 

@@ -65,8 +65,7 @@ TEST_F(Profile, TimesOfEachWorker) {
   ASSERT_TRUE(handle);
   for (int run = 0; run < runs; ++run)
     ASSERT_EQ(dlc_run(handle.get(), 0, nullptr), DLC_OK);
-  int64_t least =
-      runs * std::chrono::nanoseconds(kWork).count();
+  int64_t least = runs * std::chrono::nanoseconds(kWork).count();
   for (int worker = 0; worker < threads; ++worker) {
     dlc_site_times times[3];
     int workers = 0;
@@ -107,8 +106,7 @@ TEST_F(Profile, Refused) {
                "model \"fashion\" was compiled without --profile: it does not "
                "measure itself");
   Handle handle = create(1, measured);
-  EXPECT_EQ(dlc_profile(handle.get(), 0, nullptr, nullptr),
-            DLC_ERROR_ARGUMENT);
+  EXPECT_EQ(dlc_profile(handle.get(), 0, nullptr, nullptr), DLC_ERROR_ARGUMENT);
   EXPECT_STREQ(dlc_last_error(handle.get()),
                "dlc_profile: the place for the times is null");
   for (int worker : {-1, 1})
