@@ -210,8 +210,9 @@ void ProfileReport::printTable(raw_ostream &os) const {
                std::to_string(step.kernels.size() - mostRows) +
                    " shorter kernels");
     printRow(os, waits, share(waits), "waits at barriers");
-    printRow(os, total - known, share(total - known),
-             "until all workers had begun");
+    // Workers that begin late have less time in all than the caller, who is one.
+    double late = std::max(0.0, total - known);
+    printRow(os, late, share(late), "until all workers had begun");
     printRow(os, total, 1, "total");
   }
 }
