@@ -16,6 +16,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
@@ -35,6 +37,13 @@ struct PhaseAttr {
 
 } // namespace
 
+/// Operations, bytes, and the bits of a float.
+static bool isCost(Attribute attr) {
+  auto cost = dyn_cast<DenseF64ArrayAttr>(attr);
+  return cost && cost.size() == 3 &&
+         llvm::all_of(cost.asArrayRef(),
+                      [](double x) { return x >= 0 && std::isfinite(x); });
+}
 static bool isUnit(Attribute attr) { return isa<UnitAttr>(attr); }
 static bool isText(Attribute attr) { return isa<StringAttr>(attr); }
 static bool isName(Attribute attr) {
@@ -106,6 +115,9 @@ static constexpr PhaseAttr known[] = {
     {names::writes, Place::Function, "array<i64: numbers of arguments>",
      isPlaces},
     {names::faults, Place::Function, "a list of strings", isTexts},
+    {names::cost, Place::Function, "array<f64: operations, bytes, bits>",
+     isCost},
+    {names::ops, Place::Function, "a list of strings", isTexts},
     {names::args, Place::Function, "a list of dictionaries", isDictionaries},
     {names::manifest, Place::Module, "a dictionary", isDictionary},
     {names::tasks, Place::Loop, "no value", isUnit},

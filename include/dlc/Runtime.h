@@ -173,6 +173,37 @@ typedef struct dlc_derivation {
   const void *data; ///< for `run`
 } dlc_derivation;
 
+/// An op that a kernel computes, and where the program has it.
+typedef struct dlc_source_op {
+  const char *name;  ///< "conv2d"
+  const char *place; ///< "net.mlir:12:10"; "" where it is not known
+  const char *part;  ///< "forward", "gradient" or "update"
+} dlc_source_op;
+
+/// A place that `dlc --profile` measures: the call of a kernel in a step, a
+/// size of a step or a derivation. In front of the calls of each stands a site
+/// without a kernel, which is of the whole.
+typedef struct dlc_site {
+  const char *kernel; ///< null: all of the step
+  const char *step;   ///< the step or derivation
+  int64_t batch;      ///< rows of the size; 0 where the step has no sizes
+  /// Of one call: arithmetic of real numbers, and bytes that have to be read or
+  /// written once. Negative where it is not known.
+  double flops, bytes;
+  const dlc_source_op *ops;
+  int32_t num_ops;
+  int32_t float_bits; ///< of its widest float; 0: it has none
+  int32_t derives;    ///< 1: of a derivation
+} dlc_site;
+
+/// What one worker spent at a site, in nanoseconds: in the kernel, and in the
+/// barrier in front of it. Of a whole step: how often it ran, and the time at
+/// its end until all was done. Worker 0 is in every run and at each site of it;
+/// another one may have come late, and not be through with a run that is over.
+typedef struct dlc_site_times {
+  int64_t calls, work, wait;
+} dlc_site_times;
+
 typedef struct dlc_model {
   uint32_t abi_version;
   int32_t num_states, num_steps;
@@ -187,6 +218,8 @@ typedef struct dlc_model {
   /// The state block, where it is a part of the library and never changes;
   /// null: each handle has its own.
   const void *frozen;
+  const dlc_site *sites; ///< of a library that measures itself; else none
+  int32_t num_sites;
 } dlc_model;
 
 typedef struct dlc_handle dlc_handle;
@@ -261,6 +294,13 @@ dlc_status dlc_save_with_metadata(dlc_handle *handle, const char *path,
 /// dlc_save wrote can be loaded.)
 dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 
+/// What worker number `worker` has spent at each of the model's sites since the
+/// handle was made: fills num_sites entries of `times`. `workers` gets how many
+/// workers there are; null is allowed. `DLC_ERROR_ARGUMENT` of a library that
+/// was compiled without `--profile`.
+dlc_status dlc_profile(dlc_handle *handle, int worker, dlc_site_times *times,
+                       int *workers);
+
 /// What the last failed call on this handle had to say (null: the last failed
 /// call of this thread that had no handle, as dlc_create). Never null; valid
 /// until the next call that fails. Plain text: control characters of names are
@@ -286,6 +326,7 @@ typedef struct dlc_api {
   dlc_status (*run_batch)(dlc_handle *, int, int64_t, void *const *);
   dlc_status (*save_with_metadata)(dlc_handle *, const char *, int,
                                    const char *const *, int);
+  dlc_status (*profile)(dlc_handle *, int, dlc_site_times *, int *);
 } dlc_api;
 
 /// The runtime that this program is linked with.
@@ -304,6 +345,16 @@ void dlc_rt_barrier(dlc_worker *worker);
 
 /// The same, and returns the fault that they found, or 0.
 int64_t dlc_rt_fault(dlc_worker *worker);
+
+/// What the time since a worker's last mark was spent on.
+typedef enum dlc_mark {
+  DLC_MARK_START = 0, ///< nothing: a run begins
+  DLC_MARK_WORK = 1,  ///< the kernel of the site
+  DLC_MARK_WAIT = 2   ///< the barrier in front of it, or at the end of a run
+} dlc_mark;
+
+/// Called by compiled steps that measure themselves.
+void dlc_rt_mark(dlc_worker *worker, int32_t site, int32_t mark);
 
 /// For what writes libraries with a frozen state: brings up to date all that
 /// step number `step` reads, and returns the state block.

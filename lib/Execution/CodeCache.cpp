@@ -112,7 +112,8 @@ std::string CodeCache::keyOf(MemoryBufferRef program,
         std::to_string(options.memoryBudget), options.gradientsOf,
         std::to_string(options.gradientOrder),
         std::to_string(options.gradientNumber), options.from,
-        join(options.disabledPasses, " "), join(options.batch, " "), samples,
+        std::to_string(options.profile), join(options.disabledPasses, " "),
+        join(options.batch, " "), samples,
         // Faults name the file of the op.
         sys::path::filename(program.getBufferIdentifier()).str()})
     stream << part.size() << ' ' << part;

@@ -44,6 +44,7 @@ static Expected<LoadedCode> load(const Objects &objects, StringRef name,
   add("dlc_rt_next", &dlc_rt_next);
   add("dlc_rt_barrier", &dlc_rt_barrier);
   add("dlc_rt_fault", &dlc_rt_fault);
+  add("dlc_rt_mark", &dlc_rt_mark);
   add("dlc_runtime_api", &dlc_runtime_api);
   if (Error error = library.define(orc::absoluteSymbols(std::move(runtime))))
     return std::move(error);

@@ -238,3 +238,16 @@ Error Model::save(StringRef path, dlc_scope scope,
 Error Model::load(StringRef path, dlc_scope scope) {
   return check(library.api->load(handle, path.str().c_str(), scope));
 }
+
+Expected<std::vector<std::vector<dlc_site_times>>> Model::profile() {
+  std::vector<std::vector<dlc_site_times>> result;
+  int workers = 1;
+  for (int worker = 0; worker < workers; ++worker) {
+    std::vector<dlc_site_times> times(library.model->num_sites);
+    if (Error error =
+            check(library.api->profile(handle, worker, times.data(), &workers)))
+      return std::move(error);
+    result.push_back(std::move(times));
+  }
+  return result;
+}

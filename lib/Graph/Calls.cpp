@@ -10,7 +10,7 @@
 
 #include "StepGraph.h"
 
-#include "dlc/Graph/Cost.h"
+#include "dlc/Transforms/Cost.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"

@@ -5,9 +5,9 @@
 
 #include "StepGraph.h"
 #include "dialects/Dl/Dl.h"
-#include "dlc/Graph/Cost.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Suggest.h"
+#include "dlc/Transforms/Cost.h"
 #include "dlc/Transforms/Names.h"
 
 #include "llvm/ADT/StringExtras.h"

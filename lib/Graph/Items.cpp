@@ -10,7 +10,7 @@
 #include "StepGraph.h"
 
 #include "dialects/Dl/Dl.h"
-#include "dlc/Graph/Cost.h"
+#include "dlc/Transforms/Cost.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/IR/AsmState.h"
@@ -91,7 +91,7 @@ public:
   void run();
 
 private:
-  void inlineCalls(Block &block);
+  void inlineCalls(Block &block, double trips);
   void readBlock(Block &block, unsigned loop);
   void readLoop(ScanOp scan, unsigned loop);
   void readResults(func::ReturnOp ret);
@@ -117,10 +117,11 @@ private:
 
 /// Puts the ops of kernels in the place of their calls. Where equal kernels are
 /// one, the call knows where its own ops come from.
-void Reader::inlineCalls(Block &block) {
+void Reader::inlineCalls(Block &block, double trips) {
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto scan = dyn_cast<ScanOp>(op))
-      inlineCalls(scan.getBlock());
+      inlineCalls(scan.getBlock(),
+                  trips * static_cast<double>(scan.getTrips()));
     auto call = dyn_cast<func::CallOp>(op);
     if (!call)
       continue;
@@ -131,7 +132,11 @@ void Reader::inlineCalls(Block &block) {
     auto [number, isNew] = kernels.try_emplace(kernel, graph.kernels.size());
     if (isNew)
       graph.kernels.push_back({kernel.getSymName().str(), 0, 0, 0});
-    ++graph.kernels[number->second].calls;
+    Kernel &called = graph.kernels[number->second];
+    KernelCost cost = costOf(kernel);
+    ++called.calls;
+    called.flops += cost.flops * trips;
+    called.bytes += (cost.reads + cost.writes) * trips;
     SmallVector<Location> places = equalOps(call.getLoc());
     size_t next = 0;
     OpBuilder builder(call);
@@ -155,12 +160,6 @@ void Reader::inlineCalls(Block &block) {
 //===----------------------------------------------------------------------===//
 // Items
 //===----------------------------------------------------------------------===//
-
-/// Whether an op is left out: its readers read its operand, or a constant.
-static bool isTransparent(Operation *op) {
-  return op->hasTrait<View>() || isa<BroadcastOp>(op) ||
-         (op->hasTrait<MadeWhereUsed>() && op->getNumOperands() == 0);
-}
 
 std::optional<Use> Reader::find(Value value) {
   auto found = known.find(value);
@@ -291,7 +290,7 @@ void Reader::readResults(func::ReturnOp ret) {
 
 void Reader::run() {
   SymbolTable symbols(original->getParentOp());
-  inlineCalls(copy->getBody().front());
+  inlineCalls(copy->getBody().front(), 1);
   names = std::make_unique<AsmState>(
       copy.get(), OpPrintingFlags().useLocalScope().elideLargeElementsAttrs(8));
   for (BlockArgument arg : copy->getArguments()) {

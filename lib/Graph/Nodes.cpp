@@ -11,7 +11,7 @@
 
 #include "StepGraph.h"
 
-#include "dlc/Graph/Cost.h"
+#include "dlc/Transforms/Cost.h"
 
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/STLExtras.h"
@@ -235,15 +235,18 @@ void graph::formNodes(StepGraph &graph) {
   auto unit = [&](unsigned i) {
     return graph.items[i].call < 0 ? i : calls + graph.items[i].call;
   };
+  // Of kernels whose ops are known it is known already.
+  for (const Kernel &kernel : graph.kernels)
+    graph.bytes += kernel.bytes;
   auto moved = [&](unsigned i, double bytes) {
+    int kernel = graph.items[i].kernel;
+    if (kernel >= 0 && !graph.isLowered)
+      return;
     graph.bytes += bytes * trips(i);
-    if (graph.items[i].kernel >= 0)
-      graph.kernels[graph.items[i].kernel].bytes += bytes * trips(i);
+    if (kernel >= 0)
+      graph.kernels[kernel].bytes += bytes * trips(i);
   };
   crossBorders(graph, unit, moved, moved);
-  for (auto [i, item] : llvm::enumerate(graph.items)) {
+  for (auto [i, item] : llvm::enumerate(graph.items))
     graph.flops += item.flops * trips(i);
-    if (item.kernel >= 0)
-      graph.kernels[item.kernel].flops += item.flops * trips(i);
-  }
 }

@@ -154,6 +154,8 @@ static void addFuse(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(model, options, createCSEPass());
   model.addPass(createFormKernels());
   model.addPass(createVerifyKernels());
+  if (options.profile)
+    model.addPass(createNoteCosts());
 }
 
 /// Steps only call kernels, some of them in loops; everything else is in
@@ -230,6 +232,8 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createApproximateMath());
   manager.addPass(createInsertBarriers());
   manager.addPass(createGuardState());
+  if (options.profile)
+    manager.addPass(createInsertMarks());
   manager.addPass(createFlattenEmptyBuffers());
   addCleanup(manager.nest<func::FuncOp>(), options);
 }
@@ -379,6 +383,10 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
       *this, "evaluation-only",
       llvm::cl::desc("keep only steps that leave the state as it is"),
       llvm::cl::init(PhaseOptions().evaluationOnly)};
+  Option<bool> profile{
+      *this, "profile",
+      llvm::cl::desc("let steps measure where their time goes"),
+      llvm::cl::init(PhaseOptions().profile)};
 };
 
 } // namespace
@@ -393,8 +401,13 @@ void dlc::registerPhases() {
     PassPipelineRegistration<PhasePipelineOptions>(
         ("dl-" + phase.name).str(), phase.leaves,
         [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
-          addPhase(manager, phase,
-                   {options.vectorBits, options.registers, options.memoryBudget,
-                    options.printMemoryPlan, options.evaluationOnly});
+          PhaseOptions chosen;
+          chosen.vectorBits = options.vectorBits;
+          chosen.registers = options.registers;
+          chosen.memoryBudget = options.memoryBudget;
+          chosen.printMemoryPlan = options.printMemoryPlan;
+          chosen.evaluationOnly = options.evaluationOnly;
+          chosen.profile = options.profile;
+          addPhase(manager, phase, chosen);
         });
 }

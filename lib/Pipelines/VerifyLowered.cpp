@@ -471,6 +471,9 @@ LogicalResult LoweredVerifier::run() {
       })))
     return failure();
 
+  if (failed(verify::verifySites(manifest, [&] { return fail(); })))
+    return failure();
+
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function->hasAttr(names::step) &&
         !steps.contains(function.getSymName()))

@@ -28,6 +28,12 @@ mlir::LogicalResult verifySizes(
     llvm::ArrayRef<SizeOfStep> steps,
     llvm::function_ref<mlir::InFlightDiagnostic(const SizeOfStep &)> fail);
 
+/// Whether the list `sites` of a manifest, if there is one, is what tables are
+/// made of. `fail` begins the message.
+mlir::LogicalResult
+verifySites(mlir::DictionaryAttr manifest,
+            llvm::function_ref<mlir::InFlightDiagnostic()> fail);
+
 /// Fails if a function is called below `root` that is no kernel.
 mlir::LogicalResult verifyCalls(mlir::Operation *root,
                                 mlir::SymbolTable &functions);

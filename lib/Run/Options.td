@@ -65,6 +65,12 @@ def interpret : Joined<["--"], "interpret=">, MetaVarName<"grad|simplify|fuse">,
 def : Flag<["--"], "interpret">, Alias<interpret>, AliasArgs<["grad"]>,
   Visibility<AnyCommand>, Group<ModelGroup>;
 
+def profile : Joined<["--"], "profile=">, MetaVarName<"FILE">,
+  HelpText<"Measure where the time of steps goes, kernel by kernel; write it as .json or .csv, or print a table (- or --profile alone). A single step is called again for that, up to ten times">,
+  Visibility<FileCommand>, Group<ModelGroup>;
+def : Flag<["--"], "profile">, Alias<profile>, AliasArgs<["-"]>,
+  Visibility<FileCommand>, Group<ModelGroup>;
+
 defm step : Value<"step", "NAME",
   "The step to run (of train and check-gradients: default 'train')",
   AnyCommand, ModelGroup>;

@@ -48,11 +48,18 @@ run::openModel(const Arguments &arguments, RunContext &context,
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
-    return Model::openLibrary(path, *threads);
+    Expected<std::unique_ptr<Model>> model = Model::openLibrary(path, *threads);
+    if (model && arguments.has(OPT_profile) &&
+        !(*model)->description().num_sites)
+      return makeError("{0}: {1} was compiled without --profile and does not "
+                       "measure itself: make it again with dlc --profile",
+                       spelling(OPT_profile), path);
+    return model;
   }
 
   CompilerOptions options;
   options.batch = arguments.all(OPT_batch);
+  options.profile = arguments.has(OPT_profile);
   if (adjust)
     adjust(options);
   if (arguments.has(OPT_interpret)) {
@@ -62,6 +69,9 @@ run::openModel(const Arguments &arguments, RunContext &context,
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
                          spelling(option));
+    if (arguments.has(OPT_profile))
+      return makeError("--profile measures compiled code, and --interpret "
+                       "compiles nothing: leave out one of them");
     options.interpretAfter = arguments.text(OPT_interpret).str();
     static constexpr StringLiteral phases[] = {"grad", "simplify", "fuse"};
     if (!is_contained(phases, options.interpretAfter))

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
+#include "Profile.h"
 
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
@@ -16,6 +17,8 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/LineIterator.h"
 #include "llvm/Support/StringSaver.h"
+
+#include <chrono>
 
 using namespace llvm;
 using namespace dlc;
@@ -181,7 +184,7 @@ Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
 
 /// Calls one step as the arguments say, on state filled anew.
 static Error callStep(Model &model, const Arguments &arguments,
-                      RunContext &context) {
+                      RunContext &context, Profile &profile) {
   Expected<std::string> name = arguments.required(OPT_step);
   if (!name)
     return name.takeError();
@@ -226,8 +229,11 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<std::string> params = reserveParams(arguments, pending);
   if (!params)
     return params.takeError();
+  auto begin = std::chrono::steady_clock::now();
   if (Error error = model.run(*index, *buffers))
     return error;
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - begin;
   Error written = writeOutputs(*buffers, *temporaries);
   if (!written && !params->empty())
     written = model.save(*params, DLC_PARAMS);
@@ -236,7 +242,17 @@ static Error callStep(Model &model, const Arguments &arguments,
   if (Error error = pending.commit())
     return error;
   printOutputs(*buffers, *outputFiles, context);
-  return Error::success();
+  return profile.repeat(model, seconds.count(),
+                        [&] { return model.run(*index, *buffers); });
+}
+
+/// Where text goes: standard output, unless an output of the step is there.
+static raw_ostream &textStream(const Arguments &arguments,
+                               RunContext &context) {
+  bool isTaken = any_of(arguments.all(OPT_output), [](StringRef output) {
+    return output.ends_with("=-");
+  });
+  return isTaken ? context.err : context.out;
 }
 
 /// The lines of FILE as words: the options of one call each.
@@ -251,6 +267,9 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
   Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 26);
   if (!file)
     return makeError("--calls: {0}", toString(file.takeError()));
+  Profile profile(arguments);
+  if (Error error = profile.open())
+    return error;
   Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
   if (!model)
     return model.takeError();
@@ -268,18 +287,20 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
         return own.takeError();
       for (Option option :
            {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu, OPT_interpret,
-            OPT_compare, OPT_compare_with, OPT_tolerance})
+            OPT_compare, OPT_compare_with, OPT_tolerance, OPT_profile})
         if (own->has(option))
           return makeError("{0} is no option of a call", spelling(option));
       if (!own->command().name.empty())
         return makeError("'{0}' is no step; see --step", own->command().name);
-      return callStep(**model, *own, context);
+      // All calls are measured, and none is repeated.
+      Profile none(*own);
+      return callStep(**model, *own, context, none);
     };
     if (Error error = call())
       return makeError("{0}:{1}: {2}", path, line.line_number(),
                        toString(std::move(error)));
   }
-  return Error::success();
+  return profile.finish(**model, context, context.out);
 }
 
 Error run::runStep(const Arguments &arguments, RunContext &context) {
@@ -292,8 +313,13 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
   // Before the model is compiled, which takes time.
   if (Expected<std::string> name = arguments.required(OPT_step); !name)
     return name.takeError();
+  Profile profile(arguments);
+  if (Error error = profile.open())
+    return error;
   Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
   if (!model)
     return model.takeError();
-  return callStep(**model, arguments, context);
+  if (Error error = callStep(**model, arguments, context, profile))
+    return error;
+  return profile.finish(**model, context, textStream(arguments, context));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
+#include "Profile.h"
 
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Stop.h"
@@ -124,6 +125,9 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   if (!data)
     return makeError("--data: {0}", toString(data.takeError()));
 
+  Profile profile(arguments);
+  if (Error error = profile.open())
+    return error;
   Expected<std::unique_ptr<Model>> model =
       openModel(arguments, context, [&](CompilerOptions &options) {
         if (data->eval)
@@ -154,10 +158,17 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
       **model, *data, *step, *evalStep, std::move(*options), progress);
   if (!trainer)
     return trainer.takeError();
-  if (Error error = runUntilStopped(**trainer))
-    return error;
+  if (Error error = runUntilStopped(**trainer)) {
+    // A run that was stopped has been measured too.
+    if (!error.isA<StoppedBySignal>())
+      return error;
+    return joinErrors(profile.finish(**model, context, context.out),
+                      std::move(error));
+  }
   if (!params->empty())
     if (Error error = files.describe((*model)->save(*params, DLC_PARAMS)))
       return error;
-  return files.commit();
+  if (Error error = files.commit())
+    return error;
+  return profile.finish(**model, context, context.out);
 }

@@ -16,4 +16,5 @@ const dlc_api dlc_runtime_api = {
     .last_error = dlc_last_error,
     .run_batch = dlc_run_batch,
     .save_with_metadata = dlc_save_with_metadata,
+    .profile = dlc_profile,
 };

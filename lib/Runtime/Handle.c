@@ -55,7 +55,7 @@ static dlc_status build_handle(dlc_handle *handle, int threads) {
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": cannot start %d threads: %s", model->name,
                        threads, strerror(failure));
-  if (!dlc_rt_track_changes(handle))
+  if (!dlc_rt_track_changes(handle) || !dlc_rt_start_profile(handle))
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": no memory for a handle", model->name);
   return init_state(NULL, handle, 0);
@@ -99,6 +99,7 @@ void dlc_destroy(dlc_handle *handle) {
   if (!handle)
     return;
   dlc_rt_team_destroy(handle->team);
+  free(handle->profile);
   free(handle->derived);
   free(handle->changed);
   free(handle->rows);

@@ -31,6 +31,9 @@ enum {
   DLC_RT_SHAPE_BYTES = 256   ///< a shape in words
 };
 
+/// The times of all workers; see Profile.c.
+typedef struct dlc_rt_profile dlc_rt_profile;
+
 struct dlc_handle {
   const dlc_model *model;
   char *state;
@@ -42,7 +45,8 @@ struct dlc_handle {
   uint64_t clock;
   /// The last time that all of the state was drawn, and from which seed.
   uint64_t init_clock, init_seed;
-  void **rows; ///< inputs and outputs of one run of several
+  void **rows;             ///< inputs and outputs of one run of several
+  dlc_rt_profile *profile; ///< null where nothing is measured
   char error[DLC_RT_ERROR_BYTES];
 };
 
@@ -166,6 +170,14 @@ void dlc_rt_note_change_of_all(dlc_handle *handle);
 /// date.
 void dlc_rt_derive(dlc_handle *handle, const dlc_step *step);
 
+//===--- Profile.c --------------------------------------------------------===//
+
+/// What is wrong with the sites of a model, or null.
+const char *dlc_rt_profile_flaw(const dlc_model *model);
+/// Times of no calls for each worker of the handle, given back with free().
+/// False when there is no memory.
+bool dlc_rt_start_profile(dlc_handle *handle);
+
 //===--- Init.c -----------------------------------------------------------===//
 
 /// False when there is no memory to compute an orthogonal entry in. Of a block
@@ -199,6 +211,10 @@ int dlc_rt_team_workers(const dlc_team *team);
 /// for them: they touch nothing that the caller owns.
 int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
                         void *state, void *arena, void *const *io, int buffers);
+
+/// Where the marks of the team's steps go, and whose they are.
+void dlc_rt_team_set_profile(dlc_team *team, dlc_rt_profile *profile);
+dlc_rt_profile *dlc_rt_worker_profile(const dlc_worker *worker, int *number);
 
 /// The CPUs that this process may use, at least 1.
 int dlc_rt_usable_cpus(void);

@@ -310,6 +310,10 @@ dlc_status dlc_rt_check_model(const dlc_model *model) {
                          "state that is not there",
                          model->name, i);
   }
+  const char *sites_flaw = dlc_rt_profile_flaw(model);
+  if (sites_flaw)
+    return dlc_rt_fail(NULL, DLC_ERROR_ARGUMENT, "model \"%s\": %s",
+                       model->name, sites_flaw);
   for (int i = 0; i < model->num_steps; ++i) {
     dlc_status status = check_sizes(model, &model->steps[i]);
     if (status)

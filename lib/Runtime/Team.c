@@ -113,6 +113,7 @@ struct dlc_team {
   _Atomic int64_t fault;
   void **io; ///< a copy; read by late ones too, who then use none of it
 
+  dlc_rt_profile *profile;
   patience in_step, between_runs;
   int workers;
   work_queue *queues; ///< one of each worker for each slot
@@ -386,6 +387,15 @@ int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
 }
 
 int dlc_rt_team_workers(const dlc_team *team) { return team->workers; }
+
+void dlc_rt_team_set_profile(dlc_team *team, dlc_rt_profile *profile) {
+  team->profile = profile;
+}
+
+dlc_rt_profile *dlc_rt_worker_profile(const dlc_worker *worker, int *number) {
+  *number = worker->number;
+  return worker->team->profile;
+}
 
 //===--- Life -------------------------------------------------------------===//
 

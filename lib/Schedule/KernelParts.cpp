@@ -195,6 +195,8 @@ func::FuncOp KernelOps::outline(const KernelPart &part, SymbolTable &symbols) {
   function = kernel.clone();
   function.setSymName(
       (kernel.getSymName() + "_part_" + Twine(outlined.size() - 1)).str());
+  // Known of the whole kernel only.
+  function->removeAttr(names::cost);
   Block &body = function.getBody().front();
   // Ops with effects are numbered as in the kernel.
   SmallVector<Operation *> dropped;

@@ -165,6 +165,7 @@ static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
   result.disabled = options.disabledPasses;
   result.evaluationOnly = options.evaluationOnly;
   result.freeze = options.frozen != nullptr;
+  result.profile = options.profile;
   return result;
 }
 

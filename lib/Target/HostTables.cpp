@@ -125,5 +125,7 @@ dlc_model dlc::makeHostTables(DictionaryAttr attrs, const HostCode &code,
           manifest.arenaBytes,
           nullptr,
           0,
-          nullptr};
+          nullptr,
+          nullptr,
+          0};
 }

@@ -60,6 +60,27 @@ static StateInfo readState(DictionaryAttr attrs) {
   return info;
 }
 
+static SiteInfo readSite(DictionaryAttr attrs) {
+  SiteInfo info;
+  info.step = attrs.getAs<StringAttr>("step").getValue();
+  info.batch = readInt(attrs, "batch");
+  info.derives = attrs.getAs<BoolAttr>("derives").getValue();
+  auto kernel = attrs.getAs<StringAttr>("kernel");
+  if (!kernel)
+    return info;
+  info.kernel = kernel.getValue();
+  info.flops = attrs.getAs<FloatAttr>("flops").getValueAsDouble();
+  info.bytes = attrs.getAs<FloatAttr>("bytes").getValueAsDouble();
+  info.floatBits = readInt(attrs, "bits");
+  for (auto [name, place, part] : llvm::zip_equal(
+           attrs.getAs<ArrayAttr>("ops"), attrs.getAs<ArrayAttr>("places"),
+           attrs.getAs<ArrayAttr>("parts")))
+    info.ops.push_back({cast<StringAttr>(name).getValue(),
+                        cast<StringAttr>(place).getValue(),
+                        cast<StringAttr>(part).getValue()});
+  return info;
+}
+
 llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
   auto attrs = module->getAttrOfType<DictionaryAttr>(names::manifest);
   if (!attrs || !attrs.get("arena_bytes"))
@@ -135,6 +156,9 @@ Manifest Manifest::parse(DictionaryAttr attrs) {
     info.sizes = std::move(sizes);
     manifest.steps.push_back(std::move(info));
   }
+  if (auto sites = attrs.getAs<ArrayAttr>("sites"))
+    for (Attribute site : sites)
+      manifest.sites.push_back(readSite(cast<DictionaryAttr>(site)));
   return manifest;
 }
 

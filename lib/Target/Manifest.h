@@ -10,6 +10,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 
+#include <array>
 #include <vector>
 
 namespace dlc {
@@ -64,6 +65,18 @@ struct DerivationInfo {
   llvm::SmallVector<int32_t> reads; ///< states, by index
 };
 
+/// What dlc_site says.
+struct SiteInfo {
+  llvm::StringRef kernel; ///< empty: all of the step
+  llvm::StringRef step;
+  int64_t batch = 0;
+  double flops = -1, bytes = -1;
+  int floatBits = 0;
+  bool derives = false;
+  /// Name, place and part of each op.
+  llvm::SmallVector<std::array<llvm::StringRef, 3>> ops;
+};
+
 /// What `dl.manifest` says, after the `vector` phase.
 struct Manifest {
   static llvm::Expected<Manifest> read(mlir::ModuleOp module);
@@ -76,6 +89,8 @@ struct Manifest {
   llvm::SmallVector<DerivedInfo> derived;
   llvm::SmallVector<DerivationInfo> derivations;
   std::vector<StepInfo> steps;
+  /// What the marks of steps count, by their numbers.
+  std::vector<SiteInfo> sites;
   int64_t stateBytes = 0, arenaBytes = 0;
 };
 

@@ -120,6 +120,16 @@ public:
     return structure(
         {numbers(info.reads), i32(info.reads.size()), entry, null()});
   }
+  /// dlc_site
+  Constant *site(const SiteInfo &info) {
+    SmallVector<Constant *> ops;
+    for (const auto &[name, place, part] : info.ops)
+      ops.push_back(structure({string(name), string(place), string(part)}));
+    return structure({info.kernel.empty() ? null() : string(info.kernel),
+                      string(info.step), i64(info.batch), f64(info.flops),
+                      f64(info.bytes), array(ops, "dlc.ops"), i32(ops.size()),
+                      i32(info.floatBits), i32(info.derives)});
+  }
   static std::string entryName(StringRef symbol) {
     return ("dlc.entry." + symbol).str();
   }
@@ -198,7 +208,7 @@ Constant *TableBuilder::frozen(const Manifest &manifest,
 GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest,
                                const StringMap<std::vector<char>> *frozen) {
   TableBuilder b(module);
-  SmallVector<Constant *> states, steps, derivations;
+  SmallVector<Constant *> states, steps, derivations, sites;
   for (const StateInfo &state : manifest.states)
     states.push_back(b.state(state));
   for (const StepInfo &step : manifest.steps)
@@ -206,6 +216,8 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest,
   for (const DerivationInfo &derivation : manifest.derivations)
     derivations.push_back(b.derivation(
         derivation, b.entry(derivation.name, 0, /*hasFaults=*/false)));
+  for (const SiteInfo &site : manifest.sites)
+    sites.push_back(b.site(site));
   auto *model = cast<GlobalVariable>(b.global(
       b.structure(
           {b.i32(DLC_ABI_VERSION), b.i32(states.size()), b.i32(steps.size()),
@@ -213,7 +225,8 @@ GlobalVariable *dlc::addTables(Module &module, const Manifest &manifest,
            b.array(states, "dlc.states"), b.array(steps, "dlc.steps"),
            b.i64(manifest.stateBytes), b.i64(manifest.arenaBytes),
            b.array(derivations, "dlc.derivations"), b.i32(derivations.size()),
-           frozen ? b.frozen(manifest, *frozen) : b.null()}),
+           frozen ? b.frozen(manifest, *frozen) : b.null(),
+           b.array(sites, "dlc.sites"), b.i32(sites.size())}),
       "dlc.model"));
 
   // dlc_library, and the function that gives it.

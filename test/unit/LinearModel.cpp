@@ -238,5 +238,5 @@ const dlc_step steps[] = {
 } // namespace
 
 const dlc_model dlc::test::linearModel = {
-    DLC_ABI_VERSION, 6, 4,       "linear", "{}",   states, steps,
-    sizeof(State),   0, nullptr, 0,        nullptr};
+    DLC_ABI_VERSION, 6, 4,       "linear", "{}",    states,  steps,
+    sizeof(State),   0, nullptr, 0,        nullptr, nullptr, 0};

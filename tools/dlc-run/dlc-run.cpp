@@ -27,8 +27,10 @@ int main(int argc, char **argv) {
                     int threads) {
     return dlc::compileAndLoad(path, options, threads);
   };
+  auto measurePeak = [](int threads) { return dlc::measurePeak(threads); };
   dlc::RunContext context{compile,      llvm::outs(),
                           llvm::errs(), dlc::Progress::standardOutputWidth(),
-                          interpret,    compare};
+                          interpret,    compare,
+                          measurePeak};
   return dlc::runTool(llvm::ArrayRef(argv + 1, argv + argc), context);
 }

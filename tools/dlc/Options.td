@@ -42,6 +42,9 @@ def freeze : Switch<"freeze",
   Always, CodeGroup>;
 defm params : Value<"params", "FILE",
   "Of --freeze: parameters and buffers, a safetensors file", Always, CodeGroup>;
+def profile : Switch<"profile",
+  "Let the steps of the library measure where their time goes, for dlc-run --profile and dlc_profile; see docs/performance.md",
+  Always, CodeGroup>;
 defm leave_out : Value<"leave-out", "PASS,...",
   "Do without these passes, of those that a program means the same without; to find one that is wrong",
   Always, CodeGroup>;

@@ -170,6 +170,11 @@ static Error run(const Arguments &arguments) {
                              ": sizes are made in the phase resolve, and the "
                              "program is what '" +
                              from + "' left");
+  options.profile = arguments.has(OPT_profile);
+  if (options.profile && findPhase(from) && place(from) >= place("vector"))
+    return createStringError("--profile: marks are inserted in the phase "
+                             "vector, and the program is what '" +
+                             from + "' left; give --profile there");
   bool isCode = is_contained(getCodeForms(), StringRef(*form));
   if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "

@@ -113,6 +113,19 @@ def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect"];
 }
 
+def InsertMarks : Pass<"dl-insert-marks", "::mlir::ModuleOp"> {
+  let summary = "steps measure where their time goes";
+  let description = [{
+    Behind each call of a kernel and behind each barrier stands a mark, at which the
+    worker adds the time since its last mark to what the kernel, or the wait in front
+    of it, has taken so far. A step begins with a mark and ends with a barrier and one,
+    so that the times of a worker are all of the step. The `dl.manifest` gets a
+    list `sites` of what marks count: for each step and derivation itself, then for
+    each of its calls of kernels, with what dl-note-costs left.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect"];
+}
+
 def FlattenEmptyBuffers : Pass<"dl-flatten-empty-buffers", "::mlir::ModuleOp"> {
   let summary = "buffers without elements have one dimension";
   let description = [{

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace dlc {
 
@@ -58,6 +59,9 @@ public:
   llvm::Error save(llvm::StringRef path, dlc_scope scope,
                    const std::map<std::string, std::string> &metadata = {});
   llvm::Error load(llvm::StringRef path, dlc_scope scope);
+  /// What each worker has spent at each site so far: a list of the sites'
+  /// times for each worker. An error if the code does not measure itself.
+  llvm::Expected<std::vector<std::vector<dlc_site_times>>> profile();
 
 private:
   Model(const dlc_library &library, std::unique_ptr<CodeOwner> owner);

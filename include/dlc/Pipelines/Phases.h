@@ -32,6 +32,8 @@ struct PhaseOptions {
   /// Whether to keep only steps that leave the state as it is, and whether to
   /// make what they read of it a part of the library.
   bool evaluationOnly = false, freeze = false;
+  /// Whether steps are to measure where their time goes.
+  bool profile = false;
   /// Sizes of the batch of steps (see dl-specialize-batch).
   std::vector<std::string> batch = {};
   /// Optional passes to leave out, by name (see getOptionalPasses).

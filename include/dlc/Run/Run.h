@@ -4,6 +4,7 @@
 #define DLC_RUN_RUN_H
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Execution/Peak.h"
 #include "dlc/Target/Compilation.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -23,6 +24,9 @@ struct CompareRequest;
 using CompareFunction = llvm::function_ref<llvm::Expected<bool>(
     CompareRequest &request, llvm::raw_ostream &os)>;
 
+/// dlc::measurePeak.
+using PeakFunction = llvm::function_ref<llvm::Expected<Peak>(int threads)>;
+
 /// What dlc-run has of the world around it.
 struct RunContext {
   CompileFunction compile;
@@ -34,6 +38,8 @@ struct RunContext {
   CompileFunction interpret = nullptr;
   /// What --compare compares with.
   CompareFunction compare = nullptr;
+  /// What --profile compares with.
+  PeakFunction measurePeak = nullptr;
 };
 
 /// Runs the tool on the arguments after its name; returns its exit status: 0,

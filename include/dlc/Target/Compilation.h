@@ -80,6 +80,8 @@ struct CompilerOptions {
   /// Passes to leave out, of those that are optional; to find one that is
   /// wrong.
   std::vector<std::string> disabledPasses = {};
+  /// Whether steps are to measure where their time goes (see dlc_profile).
+  bool profile = false;
   /// The folder of the code cache that compileAndLoad uses; empty for none.
   std::string cacheFolder;
   /// Gets the time of each stage and pass below it; null measures nothing.

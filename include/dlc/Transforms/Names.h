@@ -46,6 +46,10 @@ inline constexpr llvm::StringLiteral tasks = "dl.tasks";
 inline constexpr llvm::StringLiteral fault = "dl.fault";
 /// On a step: what to say of each check that fails.
 inline constexpr llvm::StringLiteral faults = "dl.faults";
+/// On a kernel of a program that is to measure itself: what one call takes, as
+/// [operations, bytes, bits of the widest float], and the names of its ops.
+inline constexpr llvm::StringLiteral cost = "dl.cost";
+inline constexpr llvm::StringLiteral ops = "dl.ops";
 /// On a lowered kernel: the arguments it writes.
 inline constexpr llvm::StringLiteral writes = "dl.writes";
 /// On an argument of a lowered kernel: memory that it alone uses.

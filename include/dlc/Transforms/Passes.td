@@ -330,6 +330,17 @@ def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
            "most floats that are summed one after the other">];
 }
 
+def NoteCosts : Pass<"dl-note-costs", "::dlc::dl::ModelOp"> {
+  let summary = "kernels carry what they cost and what they are made of";
+  let description = [{
+    For programs that measure themselves: each kernel gets `dl.cost`, the operations
+    and bytes of one call and the bits of its widest float, and `dl.ops`, the
+    names of its ops, empty where an op only says how others read. The
+    location of each call gets those of its ops, in the same order. Later phases keep
+    both, and `dl-insert-marks` makes a table of them.
+  }];
+}
+
 def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
   let summary = "group ops into kernels";
   let description = [{

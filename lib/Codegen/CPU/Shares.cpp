@@ -21,8 +21,10 @@ func::FuncOp declareRuntime(SymbolTable &symbols, StringRef name) {
   SmallVector<Type> inputs{worker};
   if (name == runtime::share)
     inputs.push_back(number);
+  if (name == runtime::mark)
+    inputs.append(2, IntegerType::get(context, 32));
   SmallVector<Type> results;
-  if (name != runtime::barrier)
+  if (name != runtime::barrier && name != runtime::mark)
     results.push_back(number);
   auto builder = OpBuilder::atBlockBegin(&module->getRegion(0).front());
   auto function =

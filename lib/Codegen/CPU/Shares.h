@@ -29,6 +29,7 @@ inline constexpr llvm::StringLiteral share = "dlc_rt_share";
 inline constexpr llvm::StringLiteral next = "dlc_rt_next";
 inline constexpr llvm::StringLiteral barrier = "dlc_rt_barrier";
 inline constexpr llvm::StringLiteral fault = "dlc_rt_fault";
+inline constexpr llvm::StringLiteral mark = "dlc_rt_mark";
 } // namespace runtime
 
 /// The declaration of one of these functions, which is made if there is none.

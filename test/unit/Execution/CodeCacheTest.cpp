@@ -152,6 +152,7 @@ TEST(CodeCache, TheKeyHoldsAllThatCodeDependsOn) {
   with([](CompilerOptions &o) { o.gradientOrder = 2; });
   with([](CompilerOptions &o) { o.gradientNumber = 2; });
   with([](CompilerOptions &o) { o.from = "fuse"; });
+  with([](CompilerOptions &o) { o.profile = true; });
   with([](CompilerOptions &o) { o.disabledPasses = {"dl-move-views"}; });
   options.dumpPhases = "folder";
   EXPECT_EQ(CodeCache::keyOf({"text", "m.mlir"}, options, "cpu"), "");

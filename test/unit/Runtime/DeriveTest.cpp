@@ -95,8 +95,8 @@ const dlc_step steps[NumSteps] = {
 const dlc_derivation derivations[] = {{ofWH, 2, derive, nullptr},
                                       {ofB, 1, deriveSquare, nullptr}};
 const dlc_model derived = {
-    DLC_ABI_VERSION, NumStates,     NumSteps, "derived",   "{}", states,
-    steps,           sizeof(Block), 64,       derivations, 2,    nullptr};
+    DLC_ABI_VERSION, NumStates, NumSteps,    "derived", "{}",    states,  steps,
+    sizeof(Block),   64,        derivations, 2,         nullptr, nullptr, 0};
 
 class Derive : public testing::TestWithParam<int> {
 protected:

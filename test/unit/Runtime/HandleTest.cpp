@@ -86,7 +86,8 @@ TEST(Handle, CreateChecksTheTable) {
 
 TEST(Handle, EmptyModel) {
   dlc_model none = {DLC_ABI_VERSION, 0, 0, "none",  "{}", nullptr,
-                    nullptr,         0, 0, nullptr, 0,    nullptr};
+                    nullptr,         0, 0, nullptr, 0,    nullptr,
+                    nullptr,         0};
   Handle handle = create(2, none);
   ASSERT_TRUE(handle);
   EXPECT_EQ(dlc_get_model(handle.get()), &none);
@@ -202,7 +203,8 @@ TEST(Handle, RangesOfHyperParameters) {
     SCOPED_TRACE(c.range);
     dlc_state lr = scalarHparam(c.range);
     dlc_model one = {DLC_ABI_VERSION, 1,  0, "one",   "{}", &lr,
-                     nullptr,         64, 0, nullptr, 0,    nullptr};
+                     nullptr,         64, 0, nullptr, 0,    nullptr,
+                     nullptr,         0};
     Handle handle = create(1, one);
     ASSERT_TRUE(handle);
     for (double value : c.good)

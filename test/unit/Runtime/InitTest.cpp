@@ -57,7 +57,8 @@ T initialised(int32_t type, double value) {
                      0,
                      DLC_FINITE};
   dlc_model one = {DLC_ABI_VERSION, 1,  0, "one",   "{}", &state,
-                   nullptr,         64, 0, nullptr, 0,    nullptr};
+                   nullptr,         64, 0, nullptr, 0,    nullptr,
+                   nullptr,         0};
   Handle handle = create(1, one);
   T result = T();
   EXPECT_EQ(dlc_get(handle.get(), "x", &result, sizeof(result)), DLC_OK);
@@ -84,7 +85,8 @@ std::vector<double> filled(int64_t rows, int64_t columns, dlc_init_kind kind,
                      DLC_FINITE};
   int64_t bytes = rows * columns * int64_t(sizeof(double));
   dlc_model one = {DLC_ABI_VERSION, 1,     0, "one",   "{}", &state,
-                   nullptr,         bytes, 0, nullptr, 0,    nullptr};
+                   nullptr,         bytes, 0, nullptr, 0,    nullptr,
+                   nullptr,         0};
   Handle handle = create(1, one);
   EXPECT_EQ(dlc_init(handle.get(), seed), DLC_OK);
   std::vector<double> result(rows * columns);

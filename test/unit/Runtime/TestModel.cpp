@@ -284,7 +284,8 @@ static const dlc_step steps[NumSteps] = {
 
 static const dlc_model theModel = {
     DLC_ABI_VERSION, NumStates, NumSteps, "fashion", "{}", states,
-    steps,           640,       4096,     nullptr,   0,    nullptr};
+    steps,           640,       4096,     nullptr,   0,    nullptr,
+    nullptr,         0};
 
 //===--- Helpers ----------------------------------------------------------===//
 

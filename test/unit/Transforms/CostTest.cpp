@@ -1,7 +1,7 @@
 //===- CostTest.cpp - No op's operations are forgotten --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dlc/Graph/Cost.h"
+#include "dlc/Transforms/Cost.h"
 
 #include "dialects/Dl/Dl.h"
 
@@ -32,7 +32,7 @@ struct CostTest : testing::Test {
     auto function = *module->getOps<func::FuncOp>().begin();
     Operation *first = &function.getBody().front().front();
     size_t before = function.getBody().front().getOperations().size();
-    double result = graph::flopsOf(first);
+    double result = flopsOf(first);
     EXPECT_EQ(function.getBody().front().getOperations().size(), before);
     return result;
   }
@@ -54,7 +54,7 @@ TEST_F(CostTest, EveryOpThatComputesIsCounted) {
         op.hasInterface<SymbolOpInterface>() || op.hasInterface<dl::Random>();
     if (isGone)
       continue;
-    EXPECT_TRUE(graph::hasFlops(op)) << op.getStringRef().str();
+    EXPECT_TRUE(hasFlops(op)) << op.getStringRef().str();
     ++counted;
   }
   EXPECT_GT(counted, 100u);
@@ -124,7 +124,7 @@ TEST_F(CostTest, Composites) {
                   "%y = dl.linear %x, %w bias %b : tensor<8x4xf32>, "
                   "tensor<3x4xf32>, tensor<3xf32> -> tensor<8x3xf32>"),
             2 * 8 * 4 * 3 + 8 * 3);
-  EXPECT_TRUE(graph::isContraction(
+  EXPECT_TRUE(isContraction(
       &(*module->getOps<func::FuncOp>().begin()).getBody().front().front()));
 }
 

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Graph/Cost.h"
+#include "dlc/Transforms/Cost.h"
 
 #include "dialects/Dl/Dl.h"
 #include "dialects/Dl/ElementTypes.h"
@@ -101,6 +101,8 @@ struct Rule {
   StringRef name;
   double (*flops)(Operation *);
   bool contracts = false;
+  /// Reads of its first operand no more elements than its result has.
+  bool selects = false;
 };
 
 } // namespace
@@ -108,6 +110,12 @@ struct Rule {
 template <typename Op>
 static Rule rule(double (*flops)(Operation *), bool contracts = false) {
   return {Op::getOperationName(), flops, contracts};
+}
+
+/// An op without arithmetic that reads a part of its first operand.
+template <typename Op>
+static Rule selection() {
+  return {Op::getOperationName(), none, /*contracts=*/false, /*selects=*/true};
 }
 
 static ArrayRef<Rule> rules() {
@@ -128,17 +136,17 @@ static ArrayRef<Rule> rules() {
       rule<MaxPool2dOp>(ofMaxPool<MaxPool2dOp>),
       rule<MaxPool2dIndexOp>(ofMaxPool<MaxPool2dIndexOp>),
       rule<MaxPool2dScatterOp>(perOperand),
-      rule<MaxPool2dGatherOp>(none),
+      selection<MaxPool2dGatherOp>(),
       rule<ScatterAddOp>(perOperand),
       rule<IndexAddOp>(perOperand),
-      rule<IndexSelectOp>(none),
-      rule<GatherOp>(none),
+      selection<IndexSelectOp>(),
+      selection<GatherOp>(),
       rule<OneHotOp>(none),
       rule<CheckIndexOp>(none),
       rule<FirstFaultOp>(none),
       // Moves and copies.
       rule<TransposeOp>(none),
-      rule<SliceOp>(none),
+      selection<SliceOp>(),
       rule<ReverseOp>(none),
       rule<PadOp>(none),
       rule<ConcatOp>(none),
@@ -185,7 +193,7 @@ static void visitParts(Decomposable composite,
     part->erase();
 }
 
-double dlc::graph::flopsOf(Operation *op) {
+double dlc::flopsOf(Operation *op) {
   if (const Rule *known = findRule(op->getName().getStringRef()))
     return known->flops(op);
   if (auto loop = dyn_cast<ScanOp>(op)) {
@@ -206,7 +214,7 @@ double dlc::graph::flopsOf(Operation *op) {
   return real ? elements(op->getResult(0)) : 0;
 }
 
-bool dlc::graph::isContraction(Operation *op) {
+bool dlc::isContraction(Operation *op) {
   if (const Rule *known = findRule(op->getName().getStringRef()))
     return known->contracts;
   bool contracts = false;
@@ -217,17 +225,60 @@ bool dlc::graph::isContraction(Operation *op) {
   return contracts;
 }
 
-bool dlc::graph::hasFlops(RegisteredOperationName name) {
+bool dlc::hasFlops(RegisteredOperationName name) {
   return findRule(name.getStringRef()) || name.hasInterface<Decomposable>() ||
          name.hasTrait<Elementwise>() || name.hasTrait<View>() ||
          name.hasTrait<MadeWhereUsed>() ||
          name.getStringRef() == ScanOp::getOperationName();
 }
 
-double dlc::graph::bytesOf(Type type) {
+double dlc::bytesOf(Type type) {
   auto shaped = dyn_cast<ShapedType>(type);
   if (!shaped || !shaped.hasStaticShape() ||
       !shaped.getElementType().isIntOrFloat())
     return 0;
   return static_cast<double>(dl::bytesOf(shaped));
+}
+
+bool dlc::isTransparent(Operation *op) {
+  return op->hasTrait<View>() || isa<BroadcastOp>(op) ||
+         (op->hasTrait<MadeWhereUsed>() && op->getNumOperands() == 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// The bytes of a value that its readers have to read.
+static double bytesRead(Value value) {
+  double all = bytesOf(value.getType()), selected = 0;
+  for (OpOperand &use : value.getUses()) {
+    Operation *reader = use.getOwner();
+    const Rule *known = findRule(reader->getName().getStringRef());
+    if (reader->hasTrait<View>())
+      selected += bytesRead(reader->getResult(0));
+    else if (known && known->selects && use.getOperandNumber() == 0)
+      selected += bytesOf(reader->getResult(0).getType());
+    else
+      return all;
+  }
+  return std::min(all, selected);
+}
+
+KernelCost dlc::costOf(func::FuncOp kernel) {
+  KernelCost cost;
+  for (BlockArgument argument : kernel.getArguments())
+    cost.reads += bytesRead(argument);
+  for (Type result : kernel.getResultTypes())
+    cost.writes += bytesOf(result);
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    double flops = flopsOf(&op);
+    cost.flops += flops;
+    if (flops == 0)
+      continue;
+    for (Type type : op.getResultTypes())
+      if (auto real = dyn_cast<FloatType>(getElementTypeOrSelf(type)))
+        cost.floatBits = std::max(cost.floatBits, real.getWidth());
+  }
+  return cost;
 }

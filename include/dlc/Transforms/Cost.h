@@ -1,11 +1,11 @@
 //===- Cost.h - Arithmetic and memory of an op ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef DLC_GRAPH_COST_H
-#define DLC_GRAPH_COST_H
+#ifndef DLC_TRANSFORMS_COST_H
+#define DLC_TRANSFORMS_COST_H
 
-#include "mlir/IR/Operation.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
-namespace dlc::graph {
+namespace dlc {
 
 /// Additions, multiplications, comparisons and functions of real numbers that
 /// one evaluation of an op takes, each counted as one; what moves, selects or
@@ -24,5 +24,22 @@ bool hasFlops(mlir::RegisteredOperationName name);
 /// The bytes that a value takes in memory.
 double bytesOf(mlir::Type type);
 
-} // namespace dlc::graph
-#endif // DLC_GRAPH_COST_H
+/// Returns true if an op computes nothing: what reads it reads its operand, or
+/// a constant.
+bool isTransparent(mlir::Operation *op);
+
+/// What one call of a kernel takes.
+struct KernelCost {
+  double flops = 0;
+  /// Bytes that it has to read and to write once, whatever the order of its
+  /// work: arguments, or what of them ops select, and results.
+  double reads = 0, writes = 0;
+  /// Of the widest float that it computes; 0: it computes none.
+  unsigned floatBits = 0;
+};
+
+/// The cost of a kernel whose ops are of `dl`.
+KernelCost costOf(mlir::func::FuncOp kernel);
+
+} // namespace dlc
+#endif // DLC_TRANSFORMS_COST_H
