@@ -14,6 +14,10 @@ _Static_assert(offsetof(dlc_state, tensor) == 0 &&
 
 //===--- Types ------------------------------------------------------------===//
 
+#define DLC_ELEMENT_TYPE(NAME, CODE, ...)                                      \
+  _Static_assert(DLC_##NAME == CODE, "dlc_type and its table differ");
+#include "dlc/ElementTypes.def"
+
 typedef struct type_entry {
   char name[5];
   char dtype[5];

@@ -28,7 +28,11 @@ using namespace dlc;
 // C and C++
 //===----------------------------------------------------------------------===//
 
-/// Of C23 and C++23 with alternative tokens, and what compilers add.
+/// All keywords of C23 (ISO/IEC 9899:2024, 6.4.1; those that begin with '_' are
+/// refused as reserved names) and of C++26 ([lex.key], with the alternative
+/// tokens of [lex.digraph]); and `asm` and `fortran`, common extensions of C
+/// (annex J.5). Identifiers with a special meaning in C++ (`final`,
+/// `module`, [lex.name]) are no keywords: parameters may have them.
 static constexpr StringLiteral keywords[] = {"alignas",
                                              "alignof",
                                              "and",
