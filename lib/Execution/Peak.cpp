@@ -19,6 +19,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/TargetParser/Host.h"
 
 #include <algorithm>
@@ -237,6 +238,7 @@ Expected<Peak> dlc::measurePeak(int threads) {
   std::unique_ptr<dlc_handle, Destroy> handle(made);
 
   Peak peak;
+  peak.block = loops.blockBytes;
   auto flops = [&](int step, unsigned elementBits) {
     std::fill(best.begin(), best.end(), 0);
     for (int round = 0; round < kRounds; ++round)
@@ -245,7 +247,9 @@ Expected<Peak> dlc::measurePeak(int threads) {
            rate = 0;
     for (double seconds : best)
       rate += seconds > 0 ? sums / seconds : 0;
-    return rate;
+    // Of more threads than CPUs not all run at once.
+    unsigned cpus = hardware_concurrency().compute_thread_count();
+    return rate * std::min(1.0, double(cpus) / threads);
   };
   peak.flops32 = flops(0, 32);
   peak.flops64 = flops(1, 64);

@@ -97,8 +97,10 @@ struct Rates {
       bytes = site.bytes * all / seconds;
       byBytes = peak.bytes > 0 ? bytes / peak.bytes : 0;
     }
-    // What moves faster than memory does is in the caches.
-    bool isInMemory = byBytes > 0 && (byBytes <= 1 || byFlops <= 0);
+    // What moves faster than memory does is in the caches, where it fits.
+    bool isInMemory =
+        byBytes > 0 && (byBytes <= 1 || byFlops <= 0 ||
+                        site.bytes >= static_cast<double>(peak.block));
     if (byFlops <= 0 && !isInMemory)
       return;
     isComputing = !isInMemory || byFlops >= byBytes;
@@ -119,10 +121,10 @@ struct Rates {
 // The table
 //===----------------------------------------------------------------------===//
 
-/// "conv2d 12:10; add, relu 13:8": ops of one line together, without the name
-/// of the file.
+/// "conv2d 12:10; add, relu 13:8 gradient": ops of one place together, without
+/// the name of the file.
 static std::string describeOps(const dlc_site &site) {
-  constexpr size_t longest = 64;
+  constexpr size_t longest = 72;
   std::string text;
   std::string line;
   for (const dlc_source_op &op : ArrayRef(site.ops, site.num_ops)) {
@@ -130,6 +132,8 @@ static std::string describeOps(const dlc_site &site) {
     auto [rest, column] = place.rsplit(':');
     std::string here =
         place.empty() ? "" : (rest.rsplit(':').second + ":" + column).str();
+    if (StringRef(op.part) != "forward")
+      here += std::string(" ") + op.part;
     if (text.empty())
       text = op.name;
     else if (here == line)

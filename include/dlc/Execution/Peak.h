@@ -12,6 +12,7 @@ struct Peak {
   double flops32 = 0; ///< operations of f32 a second, in registers
   double flops64 = 0; ///< the same of f64
   double bytes = 0;   ///< read and written a second, where no cache helps
+  int64_t block = 0;  ///< bytes that no cache holds
 };
 
 /// Measures for some tens of milliseconds, on as many threads: loops of
