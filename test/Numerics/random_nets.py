@@ -46,7 +46,7 @@ class Network:
         size = self.random.choice([4, 6, 8]) if self.dims < 3 else 4
         self.input = (self.random.choice([1, 2, 3]), self.random.choice([3, 4, 8]),
                       *[size] * self.dims)
-        self.value, self.shape, self.is_image = "%x", self.input, True
+        self.value, self.shape = "%x", self.input
         layers = [self.conv, self.conv, self.conv, self.transposed, self.pool, self.norm, self.norm,
                   self.unary, self.unary, self.transpose, self.shuffle, self.concat, self.join,
                   self.scale, self.slice, self.pad, self.reverse, self.cumsum, self.softmax,
@@ -81,7 +81,7 @@ class Network:
     # Layers; one that does not fit does nothing.
 
     def conv(self):
-        if not self.is_image or self.shape[1] > 32:
+        if self.shape[1] > 32:
             return
         kernel, stride = self.random.choice([1, 3, 3]), self.random.choice([1, 1, 2])
         groups = self.random.choice([1, 1, 1, 2, self.shape[1]])
@@ -102,7 +102,7 @@ class Network:
                 (self.shape[0], channels, *space))
 
     def transposed(self):
-        if not self.is_image or self.dims != 2 or max(self.shape[2:]) > 8:
+        if self.dims != 2 or max(self.shape[2:]) > 8:
             return
         channels = self.random.choice([3, 4])
         filters = [self.shape[1], channels, *[2] * self.dims]
@@ -112,14 +112,14 @@ class Network:
                 (self.shape[0], channels, *[2 * s for s in self.shape[2:]]))
 
     def pool(self):
-        if self.is_image and self.dims < 3 and min(self.shape[2:]) >= 2:
+        if self.dims < 3 and min(self.shape[2:]) >= 2:
             op = self.random.choice(["max_pool", "max_pool", "avg_pool"])
             self.op(f"{op}{self.dims}d {self.value} {{kernel = {self.all(2)}, stride = "
                     f"{self.all(2)}}} : {self.here()} ->",
                     (*self.shape[:2], *[s // 2 for s in self.shape[2:]]))
 
     def norm(self):
-        if not self.is_image or np.prod(self.shape[2:]) * self.shape[0] < 6:
+        if np.prod(self.shape[2:]) * self.shape[0] < 6:
             return
         channels = [self.shape[1]]
         g, b = self.param(channels), self.param(channels)
@@ -154,7 +154,7 @@ class Network:
 
     def shuffle(self):
         """Channels in groups, the groups swapped."""
-        if not self.is_image or self.shape[1] % 2:
+        if self.shape[1] % 2:
             return
         shape = self.shape
         self.reshape([shape[0], 2, shape[1] // 2, *shape[2:]])
@@ -278,10 +278,6 @@ class Network:
 """
 
 
-def inputs_of(network, rng):
-    return rng.normal(size=network.input)
-
-
 def state_of(model, library, entries):
     result = {}
     for entry in entries:
@@ -366,7 +362,7 @@ def main():
         rng = np.random.default_rng(seed)
         entries = json.loads(library.table.contents.json)["state"]
         values = values_of(entries, rng)
-        inputs = {n.name: inputs_of(n, rng) for n in networks}
+        inputs = {n.name: rng.normal(size=n.input) for n in networks}
         want = run(library, networks, inputs, values)
         for leave in variants:
             other = compile_text(dlc, text, folder / f"{seed}_{leave[0]}_{len(leave)}.so",
