@@ -6,8 +6,8 @@
 
 For each model a process with one thread and one with several take turns, first with nothing beside them, then while
 another process does nothing but count on the last CPU. The table has the median step of one thread in ms, and how many
-times faster several threads are: idle, and in brackets the same thread alone / the several threads beside the busy
-process. Shares fixed beforehand, of which the slowest worker has half a CPU, would give 1.0 there on two threads.
+times faster than that, idle, several threads are: idle, and beside the busy process. Shares fixed beforehand, of which
+the slowest worker has half a CPU, would give half of the one number as the other, on two threads.
 `--write` puts it into docs/performance.md. Needs numpy; dlc itself is built by scripts/build.
 """
 import argparse
