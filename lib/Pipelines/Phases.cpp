@@ -7,6 +7,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Machine/Passes.h"
 #include "dlc/Schedule/Passes.h"
 #include "dlc/Transforms/Passes.h"
 
@@ -179,6 +180,12 @@ static bool isFused(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 static void addLinalg(OpPassManager &manager, const PhaseOptions &options) {
+  AttachTargetOptions target;
+  target.triple = options.processor.triple;
+  target.cpu = options.processor.cpu;
+  target.features = options.processor.features;
+  target.plain = options.plain;
+  manager.addPass(createAttachTarget(target));
   manager.addNestedPass<dl::ModelOp>(createDlToLinalg());
   addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
               createFuseElementwise());
@@ -221,11 +228,8 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
   manager.addPass(createAddWorkers());
-  EmitLoopsOptions emit;
-  emit.vectorBits = options.vectorBits;
-  emit.registers = options.registers;
   OpPassManager &functions = manager.nest<func::FuncOp>();
-  functions.addPass(createEmitLoops(emit));
+  functions.addPass(createEmitLoops());
   addCleanup(functions, options);
   addOptional(functions, options, createApproximateMath());
   manager.addPass(createInsertBarriers());
@@ -360,13 +364,12 @@ namespace {
 
 /// The options of a phase on dlc-opt's command line.
 struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
-  Option<unsigned> vectorBits{
-      *this, "vector-bits",
-      llvm::cl::desc("bits of a vector register; 0: plain loops"),
-      llvm::cl::init(PhaseOptions().vectorBits)};
-  Option<unsigned> registers{
-      *this, "registers", llvm::cl::desc("vector registers a kernel may use"),
-      llvm::cl::init(PhaseOptions().registers)};
+  Option<std::string> cpu{
+      *this, "cpu",
+      llvm::cl::desc("the processor to make code for, as LLVM names it; empty: "
+                     "one with the defaults of TargetInfo")};
+  Option<bool> plain{*this, "plain", llvm::cl::desc("loops without vectors"),
+                     llvm::cl::init(PhaseOptions().plain)};
   Option<int64_t> memoryBudget{
       *this, "memory-budget",
       llvm::cl::desc("bytes that the arena of each step may have"),
@@ -386,6 +389,7 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
 void dlc::registerPhases() {
   registerAutodiffPasses();
   registerTransformsPasses();
+  registerMachinePasses();
   registerConversionPasses();
   registerSchedulePasses();
   registerCodegenPasses();
@@ -393,8 +397,10 @@ void dlc::registerPhases() {
     PassPipelineRegistration<PhasePipelineOptions>(
         ("dl-" + phase.name).str(), phase.leaves,
         [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
-          addPhase(manager, phase,
-                   {options.vectorBits, options.registers, options.memoryBudget,
-                    options.printMemoryPlan, options.evaluationOnly});
+          addPhase(
+              manager, phase,
+              {options.cpu.empty() ? Processor() : Processor::find(options.cpu),
+               options.plain, options.memoryBudget, options.printMemoryPlan,
+               options.evaluationOnly});
         });
 }

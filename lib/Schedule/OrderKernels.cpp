@@ -180,7 +180,7 @@ bool Ordering::moveBack(unsigned item) {
   for (unsigned id : program.items[item].roots) {
     auto [first, last] = lives[id];
     int64_t bytes = program.roots[id].bytes;
-    if (bytes <= kSmallBytes)
+    if (bytes <= program.target.smallBytes)
       continue;
     if (first == from && last > from)
       gain += bytes;
@@ -209,7 +209,7 @@ bool Ordering::moveForward(unsigned item) {
   for (unsigned id : program.items[item].roots) {
     auto [first, last] = lives[id];
     int64_t bytes = program.roots[id].bytes;
-    if (bytes <= kSmallBytes)
+    if (bytes <= program.target.smallBytes)
       continue;
     if (last == from && first < from) {
       gain += bytes;
@@ -238,12 +238,15 @@ namespace {
 
 struct OrderKernelsPass : dlc::impl::OrderKernelsBase<OrderKernelsPass> {
   void runOnOperation() override {
+    FailureOr<TargetInfo> target = TargetInfo::get(getOperation());
+    if (failed(target))
+      return signalPassFailure();
     SymbolTable symbols(getOperation());
     Kernels kernels;
     for (auto step : getOperation().getOps<func::FuncOp>()) {
       if (!step->hasAttr(names::step))
         continue;
-      StepProgram program = StepProgram::read(step, symbols, kernels);
+      StepProgram program = StepProgram::read(step, *target, symbols, kernels);
       Ordering ordering(program, symbols);
       unsigned moved = ordering.run();
       if (moved == 0)

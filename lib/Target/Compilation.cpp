@@ -11,6 +11,7 @@
 #include "UnknownOps.h"
 #include "dialects/Dl/Build.h"
 #include "dlc/Autodiff/Passes.h"
+#include "dlc/Machine/Processor.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
 #include "dlc/Support/LargeStack.h"
@@ -27,19 +28,14 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
-#include "llvm/MC/MCSubtargetInfo.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -52,99 +48,18 @@ TimingScope CompilerOptions::measure(StringRef stage) const {
 // The machine
 //===----------------------------------------------------------------------===//
 
-/// The name of the processor and its features, as LLVM wants them.
-static std::pair<std::string, std::string>
-findProcessor(const CompilerOptions &options) {
-  if (options.cpu != "native")
-    return {options.cpu, ""};
-  std::vector<std::string> list;
-  for (auto &feature : llvm::sys::getHostCPUFeatures())
-    list.push_back((feature.second ? "+" : "-") + feature.first().str());
-  // One order, whatever that of the map.
-  llvm::sort(list);
-  return {llvm::sys::getHostCPUName().str(), llvm::join(list, ",")};
-}
-
 std::string dlc::describeProcessor(const CompilerOptions &options) {
-  auto [cpu, features] = findProcessor(options);
-  return llvm::sys::getDefaultTargetTriple() + " " + cpu + " " + features;
+  Processor processor = Processor::find(options.cpu);
+  return processor.triple + " " + processor.cpu + " " + processor.features;
 }
 
-/// Other architectures that have a processor of this name: "AArch64 or ARM".
-static std::string otherArchitectures(StringRef cpu) {
-  llvm::InitializeAllTargetInfos();
-  llvm::InitializeAllTargetMCs();
-  SmallVector<StringRef> names;
-  for (const llvm::Target &target : llvm::TargetRegistry::targets()) {
-    StringRef name = target.getBackendName();
-    llvm::Triple triple(llvm::Triple::getArchTypeName(
-        llvm::Triple::getArchTypeForLLVMName(target.getName())));
-    std::unique_ptr<llvm::MCSubtargetInfo> info(
-        target.createMCSubtargetInfo(triple, "", ""));
-    if (info && info->isCPUStringValid(cpu) && !llvm::is_contained(names, name))
-      names.push_back(name);
-  }
-  llvm::sort(names);
-  return llvm::join(names, " or ");
-}
-
-static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-makeMachine(const CompilerOptions &options) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser();
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  std::string message;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, message);
-  if (!target)
-    return llvm::createStringError(message);
-
-  auto [cpu, features] = findProcessor(options);
-  std::unique_ptr<llvm::MCSubtargetInfo> known(
-      target->createMCSubtargetInfo(triple, "generic", ""));
-  if (options.cpu != "native" && !known->isCPUStringValid(cpu)) {
-    SmallVector<StringRef> names;
-    for (const llvm::SubtargetSubTypeKV &entry :
-         known->getAllProcessorDescriptions())
-      names.push_back(entry.Key);
-    if (std::string others = otherArchitectures(cpu); !others.empty())
-      return llvm::createStringError(
-          "the processor '" + cpu + "' is one of " + others +
-          ", and dlc compiles for " + triple.getArchName() +
-          " alone: the runtime that it puts into each library is of that "
-          "architecture");
-    return llvm::createStringError("there is no processor '" + cpu + "'" +
-                                   dl::suggestion(cpu, names));
-  }
-  // Older processors are known to LLVM too, but cannot run 64-bit code.
-  std::unique_ptr<llvm::MCSubtargetInfo> chosen(
-      target->createMCSubtargetInfo(triple, cpu, features));
-  if (triple.getArch() == llvm::Triple::x86_64 &&
-      !chosen->checkFeatures("+64bit"))
-    return llvm::createStringError("the processor '" + cpu +
-                                   "' cannot run 64-bit code");
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
-      std::nullopt,
-      options.optLevel == 0 ? llvm::CodeGenOptLevel::Less
-                            : llvm::CodeGenOptLevel::Aggressive));
-}
-
-/// What the phases may assume of the machine.
 static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
                                  const CompilerOptions &options) {
   PhaseOptions result;
-  const llvm::MCSubtargetInfo *info = machine.getMCSubtargetInfo();
-  if (options.optLevel == 0)
-    result.vectorBits = 0;
-  else if (info->checkFeatures("+avx512f"))
-    result.vectorBits = 512;
-  else if (info->checkFeatures("+avx"))
-    result.vectorBits = 256;
-  else
-    result.vectorBits = 128;
-  result.registers = result.vectorBits == 512 ? 32 : 16;
+  result.processor = {machine.getTargetTriple().str(),
+                      machine.getTargetCPU().str(),
+                      machine.getTargetFeatureString().str()};
+  result.plain = options.optLevel == 0;
   result.memoryBudget = options.memoryBudget;
   result.printMemoryPlan = options.printMemoryPlan;
   result.batch = options.batch;
@@ -265,7 +180,10 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
         "there are optimisation levels 0 and 2, not " +
         Twine(options.optLevel));
   std::unique_ptr<Compilation> result(new Compilation(options));
-  auto machine = makeMachine(options);
+  auto machine = Processor::find(options.cpu)
+                     .makeMachine(options.optLevel == 0
+                                      ? llvm::CodeGenOptLevel::Less
+                                      : llvm::CodeGenOptLevel::Aggressive);
   if (!machine)
     return machine.takeError();
   result->machine = std::move(*machine);

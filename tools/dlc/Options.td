@@ -50,7 +50,7 @@ def print_memory_plan : Switch<"print-memory-plan",
   "Print where the values of each step lie, and when; needs no -o",
   Always, LookGroup>;
 def remarks : Joined<["--"], "remarks=">, MetaVarName<"REGEX">, Group<LookGroup>,
-  HelpText<"Print to standard error what passes decided and why, of passes whose names match REGEX; --remarks alone is --remarks=.*">;
+  HelpText<"Print to standard error what passes decided and why, of passes or subjects whose names match REGEX, as layout, fuse, rows, tile, pack, memory; --remarks alone is --remarks=.*">;
 def : Flag<["--"], "remarks">, Alias<remarks>, AliasArgs<[".*"]>, Group<LookGroup>;
 def time_report : Switch<"time-report",
   "Print to standard error how long each phase, pass and stage of code generation took",

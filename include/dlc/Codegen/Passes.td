@@ -41,7 +41,7 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
       return
     }
     ```
-    After (`vector-bits=512`):
+    After, for vectors of 512 bits:
     ```mlir
       scf.for %tile = %first to %last step %c1 {
         %at = arith.muli %tile, %c64
@@ -63,12 +63,6 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
     every output is then one loop around all ops, which workers share out. A
     kernel with several ops and without the attribute runs on worker 0 alone.
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register; 0 emits plain scalar loops">,
-    Option<"registers", "registers", "unsigned", /*default=*/"32",
-           "Vector registers that a register tile may use">
-  ];
   let statistics = [
     Statistic<"numEpilogues", "epilogues", "elementwise ops evaluated in registers">,
     Statistic<"numNests", "nests", "Loop nests emitted">,

@@ -10,6 +10,8 @@
 #ifndef DLC_PIPELINES_PHASES_H
 #define DLC_PIPELINES_PHASES_H
 
+#include "dlc/Machine/Processor.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringRef.h"
@@ -21,10 +23,11 @@ namespace dlc {
 
 /// What phases need to know of the machine and the user's wishes.
 struct PhaseOptions {
-  /// Bits of a vector register; 0 for plain loops.
-  unsigned vectorBits = 512;
-  /// Vector registers a kernel may use.
-  unsigned registers = 32;
+  /// The machine that code is made for; without a name one with the defaults
+  /// of TargetInfo.
+  Processor processor = {};
+  /// Whether to make loops without vectors.
+  bool plain = false;
   /// Bytes that the arena of each step may have; 0: no limit.
   int64_t memoryBudget = 0;
   /// Whether to print the memory plan of each step.

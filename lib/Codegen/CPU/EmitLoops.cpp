@@ -28,6 +28,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NestEmitter.h"
+#include "TileRemarks.h"
 
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Schedule/Memory.h"
@@ -283,6 +284,7 @@ static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
       if (std::optional<LoopNest> nest =
               withEpilogue(folded.back().nest, step.nest.op, sliced)) {
         folded.back().nest = *nest;
+        explainEpilogue(nest->epilogues.back(), func.getSymName());
         ++count;
         continue;
       }
@@ -423,8 +425,8 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
   /// Gives all emitters one buffer on the stack of the worker, for panels that
   /// they copy; none if none does.
   static void addPackBuffer(MutableArrayRef<std::vector<NestEmitter>> pieces,
-                            OpBuilder &builder, Location loc) {
-    constexpr int64_t lineBytes = 64;
+                            const TargetInfo &target, OpBuilder &builder,
+                            Location loc) {
     int64_t bytes = 0;
     for (ArrayRef<NestEmitter> emitters : pieces)
       for (const NestEmitter &emitter : emitters)
@@ -433,7 +435,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       return;
     Value buffer = memref::AllocaOp::create(
         builder, loc, MemRefType::get({bytes}, builder.getI8Type()),
-        builder.getI64IntegerAttr(lineBytes));
+        builder.getI64IntegerAttr(target.lineBytes));
     for (MutableArrayRef<NestEmitter> emitters : pieces)
       for (NestEmitter &emitter : emitters)
         emitter.usePackBuffer(builder, buffer);
@@ -441,7 +443,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
 
   /// Plans the steps and makes their emitters.
   std::vector<NestEmitter> makeEmitters(std::vector<Step> &steps,
-                                        const Target &target,
+                                        const TargetInfo &target,
                                         IRRewriter &rewriter) {
     std::vector<NestEmitter> emitters;
     emitters.reserve(steps.size());
@@ -449,7 +451,8 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       if (llvm::is_contained(step.nest.extents, 0))
         continue;
       step.plan = planTiles(step.nest, target);
-      emitters.emplace_back(step.nest, step.plan, step.starts);
+      explainTiles(step.nest, step.plan, target, getOperation().getSymName());
+      emitters.emplace_back(step.nest, step.plan, target, step.starts);
       emitters.back().emitViews(rewriter);
       ++numNests;
     }
@@ -459,11 +462,12 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
   /// Emits the steps in blocks of rows; blocks of another size have code of
   /// their own.
   void emitRows(ArrayRef<Step> steps, int64_t extent, Workers workers,
-                const Target &target, IRRewriter &rewriter, Location loc) {
+                const TargetInfo &target, IRRewriter &rewriter, Location loc) {
     std::vector<LoopNest> nests;
     for (const Step &step : steps)
       nests.push_back(step.nest);
     SmallVector<Segment> blocks = splitEvenly(extent, planRows(nests, target));
+    explainRows(nests, blocks, getOperation().getSymName());
     std::vector<std::vector<Step>> sized;
     std::vector<std::vector<NestEmitter>> pieces;
     for (const Segment &segment : blocks) {
@@ -474,16 +478,17 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     }
     for (std::vector<Step> &own : sized)
       pieces.push_back(makeEmitters(own, target, rewriter));
-    addPackBuffer(pieces, rewriter, loc);
+    addPackBuffer(pieces, target, rewriter, loc);
     emitSliced(pieces, blocks, workers, rewriter, loc);
   }
 
   LogicalResult emitSteps(func::FuncOp func, std::vector<Step> &steps,
                           bool sliced, Workers workers, IRRewriter &rewriter) {
-    Target target{vectorBits, registers};
+    FailureOr<TargetInfo> description = TargetInfo::get(func);
     FailureOr<int64_t> extent = sliced ? verifySlices(steps) : 1;
-    if (failed(extent))
+    if (failed(description) || failed(extent))
       return failure();
+    const TargetInfo &target = *description;
     // Views stand before all loops; ops that make memrefs stand between the
     // structured ops, so everything goes to the place of the last one.
     linalg::GenericOp last = steps.back().nest.op;
@@ -493,7 +498,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       emitRows(steps, *extent, workers, target, rewriter, last.getLoc());
     } else {
       std::vector<NestEmitter> emitters = makeEmitters(steps, target, rewriter);
-      addPackBuffer(emitters, rewriter, last.getLoc());
+      addPackBuffer(emitters, target, rewriter, last.getLoc());
       if (areIndependent(steps)) {
         for (NestEmitter &emitter : emitters)
           emitter.emit(rewriter, workers);

@@ -33,9 +33,9 @@ std::pair<Value, Value> emitSlice(OpBuilder &builder, Location loc,
 }
 
 NestEmitter::NestEmitter(const LoopNest &nest, const TilePlan &plan,
-                         ArrayRef<Value> starts)
-    : nest(nest), plan(plan), starts(starts), body(nest, plan.vectorLoop),
-      loc(nest.op.getLoc()) {
+                         const TargetInfo &target, ArrayRef<Value> starts)
+    : nest(nest), plan(plan), target(target), starts(starts),
+      body(nest, plan.vectorLoop), loc(nest.op.getLoc()) {
   for (const Epilogue &epilogue : nest.epilogues) {
     LoopNest own;
     own.op = epilogue.op;
