@@ -28,10 +28,14 @@ class TimingScope;
 
 namespace dlc {
 
+struct Backend;
+
 /// What a user chooses about compilation.
 struct CompilerOptions {
   /// 0: plain loops, for comparison and debugging; 2: everything.
   unsigned optLevel = 2;
+  /// Who makes the code, of getBackends().
+  std::string backend = "cpu";
   /// The machine to compile for, as LLVM names it ("skylake-avx512"); "native"
   /// is the one this process runs on.
   std::string cpu = "native";
@@ -144,6 +148,7 @@ public:
   /// is in them depends on the program alone.
   llvm::Expected<Objects> compile(bool interface);
 
+  /// Of a backend whose code LLVM makes.
   llvm::TargetMachine &getMachine() { return *machine; }
   const CompilerOptions &getOptions() const { return options; }
 
@@ -162,6 +167,7 @@ private:
   lower(llvm::LLVMContext &context, bool interface);
 
   CompilerOptions options;
+  const Backend *backend = nullptr;
   std::unique_ptr<llvm::TargetMachine> machine;
   bool warned = false;
   struct Diagnostics;

@@ -180,12 +180,6 @@ static bool isFused(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 static void addLinalg(OpPassManager &manager, const PhaseOptions &options) {
-  AttachTargetOptions target;
-  target.triple = options.processor.triple;
-  target.cpu = options.processor.cpu;
-  target.features = options.processor.features;
-  target.plain = options.plain;
-  manager.addPass(createAttachTarget(target));
   manager.addNestedPass<dl::ModelOp>(createDlToLinalg());
   addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
               createFuseElementwise());
@@ -207,7 +201,7 @@ static bool isLinalg(Operation *op) {
              bufferization::MaterializeInDestinationOp>(op);
 }
 
-static void addVector(OpPassManager &manager, const PhaseOptions &options) {
+void dlc::addSchedule(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(createBufferizeSteps());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
@@ -227,6 +221,10 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   plan.print = options.printMemoryPlan;
   plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
+}
+
+static void addVector(OpPassManager &manager, const PhaseOptions &options) {
+  addSchedule(manager, options);
   manager.addPass(createAddWorkers());
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createEmitLoops());
@@ -323,6 +321,21 @@ static constexpr Phase phases[] = {
 
 ArrayRef<Phase> dlc::getPhases() { return phases; }
 
+/// The number of phases in front of those of backends.
+static size_t countProgramPhases() {
+  return llvm::find_if(phases,
+                       [](const Phase &p) { return p.name == "linalg"; }) -
+         std::begin(phases);
+}
+
+ArrayRef<Phase> dlc::getProgramPhases() {
+  return ArrayRef(phases).take_front(countProgramPhases());
+}
+
+ArrayRef<Phase> dlc::getCpuPhases() {
+  return ArrayRef(phases).drop_front(countProgramPhases());
+}
+
 const Phase *dlc::findPhase(StringRef name) {
   auto found =
       llvm::find_if(phases, [&](const Phase &p) { return p.name == name; });
@@ -364,12 +377,6 @@ namespace {
 
 /// The options of a phase on dlc-opt's command line.
 struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
-  Option<std::string> cpu{
-      *this, "cpu",
-      llvm::cl::desc("the processor to make code for, as LLVM names it; empty: "
-                     "one with the defaults of TargetInfo")};
-  Option<bool> plain{*this, "plain", llvm::cl::desc("loops without vectors"),
-                     llvm::cl::init(PhaseOptions().plain)};
   Option<int64_t> memoryBudget{
       *this, "memory-budget",
       llvm::cl::desc("bytes that the arena of each step may have"),
@@ -397,10 +404,8 @@ void dlc::registerPhases() {
     PassPipelineRegistration<PhasePipelineOptions>(
         ("dl-" + phase.name).str(), phase.leaves,
         [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
-          addPhase(
-              manager, phase,
-              {options.cpu.empty() ? Processor() : Processor::find(options.cpu),
-               options.plain, options.memoryBudget, options.printMemoryPlan,
-               options.evaluationOnly});
+          addPhase(manager, phase,
+                   {options.memoryBudget, options.printMemoryPlan,
+                    options.evaluationOnly});
         });
 }

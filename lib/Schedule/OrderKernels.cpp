@@ -24,6 +24,7 @@
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/Sequence.h"
 
 namespace dlc {
@@ -252,6 +253,13 @@ struct OrderKernelsPass : dlc::impl::OrderKernelsBase<OrderKernelsPass> {
       if (moved == 0)
         continue;
       numMoved += moved;
+      remark::passed(step.getLoc(), remark::RemarkOpts::name("moved")
+                                        .category("dl-order-kernels:memory")
+                                        .function(step.getSymName()))
+          << remark::add(
+                 "{0} calls moved to where fewer bytes are in use, none "
+                 "over a barrier",
+                 moved);
       // What is no item is memory, and a way to look at it: it goes first.
       Operation *end = step.getBody().front().getTerminator();
       for (unsigned item : ordering.getOrder())

@@ -26,6 +26,7 @@
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_RECOMPUTE
@@ -308,6 +309,13 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step,
     if (treatment != Treatment::Keep) {
       ++numValues;
       numDeferred += root.unusedBefore;
+      remark::passed(root.memref.getLoc(), remark::RemarkOpts::name("repeated")
+                                               .category("dl-recompute:memory")
+                                               .function(step.getSymName()))
+          << remark::add("{0} {1}", describe(root),
+                         root.unusedBefore
+                             ? "is made later, where it is read"
+                             : "is not kept but made again where it is read");
     }
   peakBefore.updateMax(search.peakOf(plain));
   peakAfter.updateMax(search.peakOf(*schedule));

@@ -19,6 +19,7 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
+#include "dlc/Target/Backend.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -53,13 +54,8 @@ std::string dlc::describeProcessor(const CompilerOptions &options) {
   return processor.triple + " " + processor.cpu + " " + processor.features;
 }
 
-static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
-                                 const CompilerOptions &options) {
+static PhaseOptions phaseOptions(const CompilerOptions &options) {
   PhaseOptions result;
-  result.processor = {machine.getTargetTriple().str(),
-                      machine.getTargetCPU().str(),
-                      machine.getTargetFeatureString().str()};
-  result.plain = options.optLevel == 0;
   result.memoryBudget = options.memoryBudget;
   result.printMemoryPlan = options.printMemoryPlan;
   result.batch = options.batch;
@@ -180,13 +176,16 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
         "there are optimisation levels 0 and 2, not " +
         Twine(options.optLevel));
   std::unique_ptr<Compilation> result(new Compilation(options));
-  auto machine = Processor::find(options.cpu)
-                     .makeMachine(options.optLevel == 0
-                                      ? llvm::CodeGenOptLevel::Less
-                                      : llvm::CodeGenOptLevel::Aggressive);
-  if (!machine)
-    return machine.takeError();
-  result->machine = std::move(*machine);
+  llvm::Expected<const Backend *> backend = findBackend(options.backend);
+  if (!backend)
+    return backend.takeError();
+  result->backend = *backend;
+  if ((*backend)->makeMachine) {
+    auto machine = (*backend)->makeMachine(options);
+    if (!machine)
+      return machine.takeError();
+    result->machine = std::move(*machine);
+  }
   result->diagnostics->sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
   TimingScope timing = options.measure("Parse");
   llvm::Error error = result->runCollecting(
@@ -291,15 +290,20 @@ void Compilation::coverSamples() {
 
 llvm::Error Compilation::run(StringRef from, StringRef to) {
   SmallVector<StringRef> known;
-  for (const Phase &phase : getPhases())
-    known.push_back(phase.name);
+  SmallVector<const Phase *> phases = backend->allPhases();
+  for (const Phase *phase : phases)
+    known.push_back(phase->name);
   for (StringRef name : {from, to})
-    if (!name.empty() && !findPhase(name))
+    if (!name.empty() && !llvm::is_contained(known, name))
       return llvm::createStringError("there is no phase '" + name + "'" +
                                      dl::suggestion(name, known));
   auto position = [&](StringRef name) {
     return llvm::find(known, name) - known.begin();
   };
+  if (!from.empty() && !findPhase(from))
+    return llvm::createStringError("dlc cannot go on from phase '" + from +
+                                   "' of the backend " + backend->name +
+                                   ": it does not verify what that left");
   if (!from.empty() && position(from) > position(to))
     return llvm::createStringError("phase '" + to + "' comes before phase '" +
                                    from + "', from which to go on");
@@ -314,15 +318,20 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   bool active = from.empty();
   if (active && !options.coverSamples.empty())
     coverSamples();
-  PhaseOptions machineOptions = phaseOptions(*machine, options);
-  for (auto [number, phase] : llvm::enumerate(getPhases())) {
+  PhaseOptions wishes = phaseOptions(options);
+  for (auto [number, entry] : llvm::enumerate(phases)) {
+    const Phase &phase = *entry;
     if (active) {
+      // A program that a phase of the backend left says itself what it is for.
+      if (number >= getProgramPhases().size() &&
+          !(*module)->hasAttr(TargetSystemSpecAttr::name))
+        backend->describeTarget(options, machine.get()).attach(*module);
       // Begun on this thread: the report has no order for those of others.
       TimingScope timing = options.measure(phase.name);
       llvm::Error error = runCollecting(
-          [&, &phase = phase] {
+          [&] {
             PassManager manager(&context);
-            addPhase(manager, phase, machineOptions);
+            addPhase(manager, phase, wishes);
             manager.enableTiming(timing);
             return failure(
                 failed(manager.run(*module)) ||
@@ -400,6 +409,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
       "the program could not be translated to LLVM IR");
   if (error)
     return error;
+  FailureOr<TargetInfo> target = TargetInfo::get(*module);
+  if (failed(target))
+    return llvm::createStringError("the description of the target is invalid");
   result->setTargetTriple(machine->getTargetTriple());
   result->setDataLayout(machine->createDataLayout());
   for (llvm::Function &function : *result) {
@@ -412,7 +424,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
       // the step gains nothing.
       function.addFnAttr(llvm::Attribute::NoInline);
     }
-    function.addFnAttr("prefer-vector-width", "512");
+    if (target->vectorBits > 0)
+      function.addFnAttr("prefer-vector-width",
+                         std::to_string(target->vectorBits));
     function.addFnAttr("target-cpu", machine->getTargetCPU());
     function.addFnAttr("target-features", machine->getTargetFeatureString());
     function.addFnAttr("no-trapping-math", "true");

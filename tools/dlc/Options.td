@@ -29,6 +29,8 @@ defm step : Value<"step", "NAME",
 
 def O : Joined<["-"], "O">, MetaVarName<"0|2">, Group<CodeGroup>,
   HelpText<"Compile to plain loops (0) or optimise (2, default)">;
+defm backend : Value<"backend", "NAME",
+  "Who makes the code, of those below (default: cpu)", Always, CodeGroup>;
 defm mcpu : Value<"mcpu", "CPU",
   "The processor to compile for (default: native)", Always, CodeGroup>;
 defm memory_budget : Value<"memory-budget", "BYTES",

@@ -13,14 +13,13 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Report.h"
 #include "dlc/Support/Version.h"
+#include "dlc/Target/Backend.h"
 
 #include "mlir/Support/Timing.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
-#include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -36,15 +35,21 @@ static void printPhases(raw_ostream &out) {
     out << "| `" << phase.name << "` | " << phase.leaves << " |\n";
 }
 
-/// Forms behind the last phase, by the suffix of the file.
-static constexpr StringLiteral codeForms[] = {"ll", "s", "o", "so"};
+/// ".so, .o or .mlir".
+static std::string suffixesOf(const Backend &backend, StringRef before) {
+  std::string text;
+  for (StringRef form : backend.forms)
+    text += "." + form.str() + ", ";
+  return text + before.str() + ".mlir";
+}
 
-/// The form wanted: a phase, or one of codeForms.
-static Expected<std::string> findForm(const Arguments &arguments) {
+/// The form wanted: a phase, or one of the backend's.
+static Expected<std::string> findForm(const Arguments &arguments,
+                                      const Backend &backend) {
   StringRef emit = arguments.text(OPT_emit), output = arguments.text(OPT_o);
-  SmallVector<StringRef> known(std::begin(codeForms), std::end(codeForms));
-  for (const Phase &phase : getPhases())
-    known.push_back(phase.name);
+  SmallVector<StringRef> known(backend.forms.begin(), backend.forms.end());
+  for (const Phase *phase : backend.allPhases())
+    known.push_back(phase->name);
   if (!emit.empty()) {
     if (!is_contained(known, emit))
       return createStringError("--emit: there is no phase '" + emit + "'" +
@@ -53,22 +58,22 @@ static Expected<std::string> findForm(const Arguments &arguments) {
   }
   StringRef suffix = sys::path::extension(output).drop_front(
       sys::path::extension(output).empty() ? 0 : 1);
-  if (is_contained(codeForms, suffix))
+  if (is_contained(backend.forms, suffix))
     return suffix.str();
   if (suffix == "mlir" || output == "-")
-    return getPhases().back().name.str();
+    return backend.allPhases().back()->name.str();
   if (output.empty() && arguments.has(OPT_print_memory_plan))
     return std::string("vector");
   if (output.empty() && arguments.has(OPT_print_graph))
     return std::string("fuse");
   if (output.empty())
-    return createStringError(
-        "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
-        ".mlir says in which form), or where to stop with "
-        "--emit=PHASE");
-  return createStringError("-o " + output +
-                           ": the suffix is none of .so, .o, .s, .ll, .mlir; "
-                           "say the form with --emit");
+    return createStringError("say what to write with -o FILE (the suffix " +
+                             suffixesOf(backend, "or ") +
+                             " says in which form), or where to stop with "
+                             "--emit=PHASE");
+  return createStringError("-o " + output + ": the suffix is none of " +
+                           suffixesOf(backend, "") +
+                           "; say the form with --emit");
 }
 
 /// Where a phase stands in the table.
@@ -121,7 +126,11 @@ static Error run(const Arguments &arguments) {
   std::string from = arguments.text(OPT_from).str();
   bool printMemoryPlan = arguments.has(OPT_print_memory_plan);
   bool freeze = arguments.has(OPT_freeze);
-  Expected<std::string> form = findForm(arguments);
+  Expected<const Backend *> backend =
+      findBackend(arguments.text(OPT_backend, "cpu"));
+  if (!backend)
+    return backend.takeError();
+  Expected<std::string> form = findForm(arguments, **backend);
   if (!form)
     return form.takeError();
   if (printMemoryPlan && findPhase(*form) && place(*form) < place("vector"))
@@ -136,6 +145,7 @@ static Error run(const Arguments &arguments) {
   if (!level)
     return level.takeError();
   options.optLevel = *level;
+  options.backend = (*backend)->name.str();
   options.cpu = arguments.text(OPT_mcpu, "native").str();
   options.dumpPhases = arguments.text(OPT_dump_phases).str();
   options.printMemoryPlan = printMemoryPlan;
@@ -192,7 +202,7 @@ static Error run(const Arguments &arguments) {
                              ": sizes are made in the phase resolve, and the "
                              "program is what '" +
                              from + "' left");
-  bool isCode = is_contained(codeForms, StringRef(*form));
+  bool isCode = is_contained((*backend)->forms, StringRef(*form));
   if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "
                              "of a file become a part of the library");
@@ -218,7 +228,8 @@ static Error run(const Arguments &arguments) {
   auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
-  std::string last = isCode ? getPhases().back().name.str() : *form;
+  std::string last =
+      isCode ? (*backend)->allPhases().back()->name.str() : *form;
   std::string done = from;
   if (graph) {
     if (Error error = (*compilation)->run(from, drawn))
@@ -251,49 +262,7 @@ static Error run(const Arguments &arguments) {
     return files.commit();
   }
 
-  auto writeAll = [&](function_ref<void(raw_ostream &)> print) -> Error {
-    if (Error error = write(files, path, print))
-      return error;
-    return files.commit();
-  };
-  if (*form == "ll" || *form == "s") {
-    LLVMContext context;
-    auto module = (*compilation)->translate(context, /*interface=*/true);
-    if (!module)
-      return module.takeError();
-    if (*form == "ll")
-      return writeAll(
-          [&](raw_ostream &out) { (*module)->print(out, nullptr); });
-    SmallVector<char, 0> text;
-    if (Error error = writeCode(**module, (*compilation)->getMachine(),
-                                CodeFormat::Assembly, text))
-      return error;
-    return writeAll(
-        [&](raw_ostream &out) { out.write(text.data(), text.size()); });
-  }
-  Expected<Objects> objects = (*compilation)->compile(/*interface=*/true);
-  if (!objects)
-    return objects.takeError();
-  mlir::TimingScope scope = options.measure("Link");
-  if (*form == "o") {
-    Expected<SmallVector<char, 0>> code = mergeObjects(*objects);
-    if (!code)
-      return code.takeError();
-    return writeAll(
-        [&](raw_ostream &out) { out.write(code->data(), code->size()); });
-  }
-  if (path == "-")
-    return createStringError("a shared library cannot go to standard output");
-  SmallString<128> header(path);
-  sys::path::replace_extension(header, "h");
-  if (Error error = write(files, header, [&](raw_ostream &out) {
-        out << makeHeader((*compilation)->getModule());
-      }))
-    return error;
-  Expected<std::string> library = files.reserveRegular(path);
-  if (!library)
-    return library.takeError();
-  if (Error error = linkLibrary(*objects, *library))
+  if (Error error = (*backend)->write(**compilation, *form, path, files))
     return error;
   return files.commit();
 }

@@ -140,14 +140,16 @@ void explainRows(ArrayRef<LoopNest> nests, ArrayRef<Segment> blocks,
     if (nest.slicedLoop && nest.hasReduction())
       for (const Access &input : nest.inputs())
         shared += !input.isScalar() && input.isInvariant(*nest.slicedLoop);
+  bool isBlock = blocks.front().size > 1;
+  StringRef why =
+      shared ? isBlock ? "sums of all of them share what one would read alone"
+                       : "sums would not be faster with more"
+      : isBlock ? "tiles over several rows cost less"
+                : "they share nothing that sums read";
   remark::passed(nests.front().op.getLoc(),
                  options("dl-emit-loops:rows", "blocked", kernel))
       << remark::add("{0} of {1} rows at a time: {2}", blocks.front().size,
-                     rows,
-                     shared == 0 ? "no sum reads what all rows share"
-                     : blocks.front().size > 1
-                         ? "each of them reads again what sums share"
-                         : "more would not make its sums faster");
+                     rows, why);
 }
 
 void explainEpilogue(const Epilogue &epilogue, StringRef kernel) {
