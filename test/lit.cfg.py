@@ -10,7 +10,7 @@ from lit.llvm import llvm_config
 config.name = "dlc"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["CMakeLists.txt", "Inputs", "golden", "unit"]
+config.excludes = ["CMakeLists.txt", "Inputs", "golden", "lib", "unit"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.dlc_obj_root, "test")
 
@@ -33,7 +33,7 @@ def add_program(name, path):
     config.substitutions.append((f"%{name}(?![-\\w])", path))
 
 
-for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc"):
+for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc-toy", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
 add_program("compile_and_train", os.path.join(config.dlc_tools_dir, "DlcCompileAndTrain"))
 config.substitutions.append(

@@ -243,7 +243,10 @@ int main(void) {
 }
 """
 
-PIPELINE = ("builtin.module(func.func(dl-emit-loops{{vector-bits={bits} registers={registers}}},canonicalize,cse),"
+# By the bits of their vectors.
+TARGETS = {0: "plain", 128: "cpu=x86-64", 256: "cpu=x86-64-v3", 512: "cpu=x86-64-v4"}
+
+PIPELINE = ("builtin.module(dl-attach-target{{{target}}},func.func(dl-emit-loops,canonicalize,cse),"
             "expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,convert-math-to-llvm,"
             "finalize-memref-to-llvm,convert-arith-to-llvm,convert-ub-to-llvm,convert-index-to-llvm,"
             "convert-func-to-llvm{{use-bare-ptr-memref-call-conv=true}},convert-cf-to-llvm,"
@@ -256,7 +259,7 @@ def build(kernel, options, folder):
     path = os.path.join(folder, "".join(c if c.isalnum() else "_" for c in kernel.name))
     with open(path + ".mlir", "w") as file:
         file.write(kernel.mlir())
-    pipeline = PIPELINE.format(bits=options.bits, registers=32 if options.bits > 256 else 16)
+    pipeline = PIPELINE.format(target=TARGETS[options.bits])
     subprocess.run([os.path.join(options.build, "bin", "dlc-opt"), path + ".mlir",
                     f"-pass-pipeline={pipeline}", "-o", path + ".llvm.mlir"], check=True)
     subprocess.run([os.path.join(llvm, "mlir-translate"), "--mlir-to-llvmir", path + ".llvm.mlir",
@@ -319,7 +322,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", default=os.path.join(root, "build", "release"))
     parser.add_argument("--llvm", default="/usr/lib/llvm-22")
-    parser.add_argument("--bits", type=int, default=512)
+    parser.add_argument("--bits", type=int, default=512, choices=TARGETS)
     parser.add_argument("--keep")
     parser.add_argument("--peer")
     parser.add_argument("names", nargs="*")

@@ -4,6 +4,7 @@
 #include "dlc/Execution/Jit.h"
 
 #include "dlc/Execution/CodeCache.h"
+#include "dlc/Machine/Processor.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"

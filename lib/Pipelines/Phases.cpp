@@ -7,6 +7,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Machine/Passes.h"
 #include "dlc/Schedule/Passes.h"
 #include "dlc/Transforms/Passes.h"
 
@@ -202,7 +203,7 @@ static bool isLinalg(Operation *op) {
              bufferization::MaterializeInDestinationOp>(op);
 }
 
-static void addVector(OpPassManager &manager, const PhaseOptions &options) {
+void dlc::addSchedule(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(createBufferizeSteps());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
@@ -222,12 +223,13 @@ static void addVector(OpPassManager &manager, const PhaseOptions &options) {
   plan.print = options.printMemoryPlan;
   plan.budget = options.memoryBudget;
   manager.addPass(createPlanMemory(plan));
+}
+
+static void addVector(OpPassManager &manager, const PhaseOptions &options) {
+  addSchedule(manager, options);
   manager.addPass(createAddWorkers());
-  EmitLoopsOptions emit;
-  emit.vectorBits = options.vectorBits;
-  emit.registers = options.registers;
   OpPassManager &functions = manager.nest<func::FuncOp>();
-  functions.addPass(createEmitLoops(emit));
+  functions.addPass(createEmitLoops());
   addCleanup(functions, options);
   addOptional(functions, options, createApproximateMath());
   manager.addPass(createInsertBarriers());
@@ -323,6 +325,21 @@ static constexpr Phase phases[] = {
 
 ArrayRef<Phase> dlc::getPhases() { return phases; }
 
+/// The number of phases in front of those of backends.
+static size_t countProgramPhases() {
+  return llvm::find_if(phases,
+                       [](const Phase &p) { return p.name == "linalg"; }) -
+         std::begin(phases);
+}
+
+ArrayRef<Phase> dlc::getProgramPhases() {
+  return ArrayRef(phases).take_front(countProgramPhases());
+}
+
+ArrayRef<Phase> dlc::getCpuPhases() {
+  return ArrayRef(phases).drop_front(countProgramPhases());
+}
+
 const Phase *dlc::findPhase(StringRef name) {
   auto found =
       llvm::find_if(phases, [&](const Phase &p) { return p.name == name; });
@@ -364,13 +381,6 @@ namespace {
 
 /// The options of a phase on dlc-opt's command line.
 struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
-  Option<unsigned> vectorBits{
-      *this, "vector-bits",
-      llvm::cl::desc("bits of a vector register; 0: plain loops"),
-      llvm::cl::init(PhaseOptions().vectorBits)};
-  Option<unsigned> registers{
-      *this, "registers", llvm::cl::desc("vector registers a kernel may use"),
-      llvm::cl::init(PhaseOptions().registers)};
   Option<int64_t> memoryBudget{
       *this, "memory-budget",
       llvm::cl::desc("bytes that the arena of each step may have"),
@@ -394,6 +404,7 @@ struct PhasePipelineOptions : PassPipelineOptions<PhasePipelineOptions> {
 void dlc::registerPhases() {
   registerAutodiffPasses();
   registerTransformsPasses();
+  registerMachinePasses();
   registerConversionPasses();
   registerSchedulePasses();
   registerCodegenPasses();
@@ -402,8 +413,6 @@ void dlc::registerPhases() {
         ("dl-" + phase.name).str(), phase.leaves,
         [&phase](OpPassManager &manager, const PhasePipelineOptions &options) {
           PhaseOptions chosen;
-          chosen.vectorBits = options.vectorBits;
-          chosen.registers = options.registers;
           chosen.memoryBudget = options.memoryBudget;
           chosen.printMemoryPlan = options.printMemoryPlan;
           chosen.evaluationOnly = options.evaluationOnly;

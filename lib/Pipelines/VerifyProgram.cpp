@@ -6,6 +6,7 @@
 #include "VerifyParts.h"
 
 #include "dialects/Dl/ElementTypes.h"
+#include "dlc/Machine/TargetInfo.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Names.h"
@@ -207,7 +208,7 @@ bool verify::agree(RankedTensorType a, RankedTensorType b) {
 }
 
 LogicalResult dlc::verifyProgram(ModuleOp module, StringRef from) {
-  if (failed(verifySize(module)))
+  if (failed(verifySize(module)) || failed(TargetInfo::get(module)))
     return failure();
   if (const Phase *phase = findPhase(from)) {
     WalkResult legal =

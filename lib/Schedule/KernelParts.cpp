@@ -22,10 +22,6 @@ using namespace mlir;
 
 namespace dlc::schedule {
 
-/// Rough rates of one core, per nanosecond.
-static constexpr double kFlops = 150, kBytes = 10;
-/// What a loop nest and its barrier cost beside that, in nanoseconds.
-static constexpr double kOverhead = 500;
 /// Longest sum that counts as cheap: the window of a pooling, not a
 /// convolution's.
 static constexpr int64_t kWindow = 16;
@@ -39,7 +35,7 @@ static std::optional<unsigned> argumentOf(Value value, Block *body) {
 }
 
 /// Finds what an op and the ops in it read and write.
-void KernelOps::describe(Op &described) {
+void KernelOps::describe(Op &described, const TargetInfo &target) {
   Block *body = &kernel.getBody().front();
   double bytes = 0;
   auto touch = [&](BitVector &set, Value value) {
@@ -61,7 +57,7 @@ void KernelOps::describe(Op &described) {
       described.cheap &= window <= kWindow;
       double work = 0;
       for (Operation &op : structured.getBlock()->without_terminator())
-        work += isa<math::MathDialect>(op.getDialect()) ? 16 : 1;
+        work += isa<math::MathDialect>(op.getDialect()) ? target.mathCost : 1;
       for (OpOperand &operand : inner->getOpOperands()) {
         auto type = dyn_cast<MemRefType>(operand.get().getType());
         if (!type)
@@ -73,8 +69,8 @@ void KernelOps::describe(Op &described) {
         if (init)
           touch(described.writes, operand.get());
       }
-      described.cost =
-          std::max(described.cost, double(iterations) * work / kFlops);
+      described.cost = std::max(described.cost, double(iterations) * work /
+                                                    target.flopsPerCycle());
       return;
     }
     if (auto load = dyn_cast<memref::LoadOp>(inner))
@@ -100,10 +96,12 @@ void KernelOps::describe(Op &described) {
         bytes +=
             10 * bytesOf(cast<MemRefType>(body->getArgument(number).getType()));
   }
-  described.cost = std::max(described.cost, bytes / kBytes) + kOverhead;
+  described.cost =
+      std::max(described.cost, bytes / target.memoryBytesPerCycle) +
+      target.kernelCycles;
 }
 
-KernelOps::KernelOps(func::FuncOp kernel)
+KernelOps::KernelOps(func::FuncOp kernel, const TargetInfo &target)
     : kernel(kernel), numArguments(kernel.getNumArguments()) {
   whole.reads.resize(numArguments);
   whole.writes.resize(numArguments);
@@ -120,7 +118,7 @@ KernelOps::KernelOps(func::FuncOp kernel)
     described.op = &op;
     described.reads.resize(numArguments);
     described.writes.resize(numArguments);
-    describe(described);
+    describe(described, target);
     ops.push_back(std::move(described));
   }
   for (auto [number, op] : llvm::enumerate(ops)) {

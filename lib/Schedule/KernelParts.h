@@ -3,6 +3,8 @@
 #ifndef DLC_LIB_SCHEDULE_KERNELPARTS_H
 #define DLC_LIB_SCHEDULE_KERNELPARTS_H
 
+#include "dlc/Machine/TargetInfo.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/BitVector.h"
@@ -19,7 +21,7 @@ struct KernelPart {
   llvm::BitVector reads, writes;
   /// What it leaves as the kernel does: with all that write them.
   llvm::BitVector complete;
-  double cost = 0; ///< estimated nanoseconds
+  double cost = 0; ///< estimated cycles
   /// No contractions and no long sums among them.
   bool cheap = true;
 };
@@ -28,7 +30,7 @@ struct KernelPart {
 /// which argument.
 class KernelOps {
 public:
-  explicit KernelOps(mlir::func::FuncOp kernel);
+  KernelOps(mlir::func::FuncOp kernel, const TargetInfo &target);
 
   /// Whether the kernel is straight-line code that can be taken apart.
   bool isKnown() const { return known; }
@@ -61,7 +63,7 @@ private:
   std::optional<KernelPart> select(llvm::BitVector wanted,
                                    const llvm::BitVector &available,
                                    bool again) const;
-  void describe(Op &op);
+  void describe(Op &op, const TargetInfo &target);
 
   mlir::func::FuncOp kernel;
   bool known = true;

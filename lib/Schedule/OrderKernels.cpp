@@ -24,6 +24,7 @@
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/Sequence.h"
 
 namespace dlc {
@@ -180,7 +181,7 @@ bool Ordering::moveBack(unsigned item) {
   for (unsigned id : program.items[item].roots) {
     auto [first, last] = lives[id];
     int64_t bytes = program.roots[id].bytes;
-    if (bytes <= kSmallBytes)
+    if (bytes <= program.target.smallBytes)
       continue;
     if (first == from && last > from)
       gain += bytes;
@@ -209,7 +210,7 @@ bool Ordering::moveForward(unsigned item) {
   for (unsigned id : program.items[item].roots) {
     auto [first, last] = lives[id];
     int64_t bytes = program.roots[id].bytes;
-    if (bytes <= kSmallBytes)
+    if (bytes <= program.target.smallBytes)
       continue;
     if (last == from && first < from) {
       gain += bytes;
@@ -238,17 +239,27 @@ namespace {
 
 struct OrderKernelsPass : dlc::impl::OrderKernelsBase<OrderKernelsPass> {
   void runOnOperation() override {
+    FailureOr<TargetInfo> target = TargetInfo::get(getOperation());
+    if (failed(target))
+      return signalPassFailure();
     SymbolTable symbols(getOperation());
     Kernels kernels;
     for (auto step : getOperation().getOps<func::FuncOp>()) {
       if (!step->hasAttr(names::step))
         continue;
-      StepProgram program = StepProgram::read(step, symbols, kernels);
+      StepProgram program = StepProgram::read(step, *target, symbols, kernels);
       Ordering ordering(program, symbols);
       unsigned moved = ordering.run();
       if (moved == 0)
         continue;
       numMoved += moved;
+      remark::passed(step.getLoc(), remark::RemarkOpts::name("moved")
+                                        .category("dl-order-kernels:memory")
+                                        .function(step.getSymName()))
+          << remark::add(
+                 "{0} calls moved to where fewer bytes are in use, none "
+                 "over a barrier",
+                 moved);
       // What is no item is memory, and a way to look at it: it goes first.
       Operation *end = step.getBody().front().getTerminator();
       for (unsigned item : ordering.getOrder())

@@ -29,6 +29,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -165,6 +166,12 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   int64_t unshared = 0;
   for (const Buffer &buffer : buffers)
     unshared += llvm::alignTo(buffer.interval.bytes, kAlignment);
+  remark::passed(step.getLoc(), remark::RemarkOpts::name("planned")
+                                    .category("dl-plan-memory:memory")
+                                    .function(step.getSymName()))
+      << remark::add("{0} values of {1} bytes together are in an arena of {2}, "
+                     "those in use at one time apart",
+                     buffers.size(), unshared, arena);
   if (arena > int64_t(arenaBytes))
     arenaBytes = arena;
   if (unshared > int64_t(unsharedBytes))

@@ -26,6 +26,7 @@
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_RECOMPUTE
@@ -197,8 +198,8 @@ public:
   void runOnOperation() override;
 
 private:
-  LogicalResult rewrite(func::FuncOp step, SymbolTable &symbols,
-                        Kernels &kernels);
+  LogicalResult rewrite(func::FuncOp step, const TargetInfo &target,
+                        SymbolTable &symbols, Kernels &kernels);
 };
 
 } // namespace
@@ -258,9 +259,10 @@ static Treatments searchCheap(const RecomputeSearch &search) {
   }
 }
 
-LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
-                                     Kernels &kernels) {
-  StepProgram program = StepProgram::read(step, symbols, kernels);
+LogicalResult RecomputePass::rewrite(func::FuncOp step,
+                                     const TargetInfo &target,
+                                     SymbolTable &symbols, Kernels &kernels) {
+  StepProgram program = StepProgram::read(step, target, symbols, kernels);
   if (program.items.empty())
     return success();
   RecomputeSearch search(program);
@@ -270,10 +272,10 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
   bool cheapOnly = true;
   if (budget > 0) {
     // First what is cheap; and further than asked for where the plan has holes.
-    int64_t target = budget, smallest = before;
+    int64_t goal = budget, smallest = before;
     Schedule best = plain;
     while (arena > budget) {
-      bool reached = search.search(treatments, target, cheapOnly);
+      bool reached = search.search(treatments, goal, cheapOnly);
       auto now = search.schedule(treatments, cheapOnly);
       if (!now)
         return complain(step, program, search, best, smallest, before, budget);
@@ -286,11 +288,11 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
         break;
       if (!reached && cheapOnly) {
         cheapOnly = false;
-      } else if (!reached || target < budget / 2) {
+      } else if (!reached || goal < budget / 2) {
         return complain(step, program, search, best, smallest, before, budget);
       } else {
         // Not so far that less is kept than would do.
-        target -= std::clamp<int64_t>(arena - budget, budget / 64, budget / 16);
+        goal -= std::clamp<int64_t>(arena - budget, budget / 64, budget / 16);
       }
     }
   } else {
@@ -307,6 +309,13 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
     if (treatment != Treatment::Keep) {
       ++numValues;
       numDeferred += root.unusedBefore;
+      remark::passed(root.memref.getLoc(), remark::RemarkOpts::name("repeated")
+                                               .category("dl-recompute:memory")
+                                               .function(step.getSymName()))
+          << remark::add("{0} {1}", describe(root),
+                         root.unusedBefore
+                             ? "is made later, where it is read"
+                             : "is not kept but made again where it is read");
     }
   peakBefore.updateMax(search.peakOf(plain));
   peakAfter.updateMax(search.peakOf(*schedule));
@@ -315,6 +324,9 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step, SymbolTable &symbols,
 }
 
 void RecomputePass::runOnOperation() {
+  FailureOr<TargetInfo> target = TargetInfo::get(getOperation());
+  if (failed(target))
+    return signalPassFailure();
   SymbolTable symbols(getOperation());
   Kernels kernels;
   SmallVector<func::FuncOp> steps;
@@ -323,6 +335,6 @@ void RecomputePass::runOnOperation() {
         (budget > 0 || step->hasAttr(names::recompute)))
       steps.push_back(step);
   for (func::FuncOp step : steps)
-    if (failed(rewrite(step, symbols, kernels)))
+    if (failed(rewrite(step, *target, symbols, kernels)))
       return signalPassFailure();
 }

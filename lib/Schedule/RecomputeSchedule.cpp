@@ -96,7 +96,7 @@ bool Scheduler::ensure(unsigned id, unsigned item, bool chain) {
                      cheapOnly);
   // Its life is over: a small one lives on, and so does a large one that cannot
   // be made again.
-  if (r.repeatable && r.bytes > kSmallBytes) {
+  if (r.repeatable && r.bytes > program.target.smallBytes) {
     auto before = std::tuple(current, madeAgain, result.versions, result.cost);
     size_t count = result.instructions.size();
     if (makeAgain(id, item, chain, !chain))
@@ -335,7 +335,7 @@ bool RecomputeSearch::search(Treatments &treatments, int64_t target,
   while (excess > 0) {
     for (unsigned id = 0; id < program.roots.size(); ++id)
       if (program.roots[id].repeatable && program.roots[id].gapEnd &&
-          program.roots[id].bytes > kSmallBytes)
+          program.roots[id].bytes > program.target.smallBytes)
         considerAll(id);
     if (queue.empty())
       return false;

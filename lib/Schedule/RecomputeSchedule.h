@@ -37,7 +37,7 @@ using Treatments = llvm::SmallVector<Treatment>; ///< of all roots
 struct Schedule {
   std::vector<Instruction> instructions;
   std::vector<Version> versions;
-  double cost = 0; ///< nanoseconds beyond those of the program as it is
+  double cost = 0; ///< cycles beyond those of the program as it is
 };
 
 /// Finds what of a step not to keep.

@@ -16,8 +16,11 @@ namespace {
 /// Reads a step as a program of calls and loops.
 class StepReader {
 public:
-  StepReader(func::FuncOp step, SymbolTable &symbols, Kernels &kernels)
-      : step(step), symbols(symbols), kernels(kernels) {}
+  StepReader(func::FuncOp step, const TargetInfo &target, SymbolTable &symbols,
+             Kernels &kernels)
+      : step(step), symbols(symbols), kernels(kernels) {
+    program.target = target;
+  }
 
   StepProgram read();
 
@@ -56,7 +59,7 @@ KernelOps *StepReader::kernelOf(func::CallOp call) {
     return nullptr;
   std::unique_ptr<KernelOps> &ops = kernels[kernel];
   if (!ops)
-    ops = std::make_unique<KernelOps>(kernel);
+    ops = std::make_unique<KernelOps>(kernel, program.target);
   return ops->isKnown() ? ops.get() : nullptr;
 }
 
@@ -165,7 +168,7 @@ StepProgram StepReader::read() {
   return std::move(program);
 }
 
-StepProgram StepProgram::read(func::FuncOp step, SymbolTable &symbols,
-                              Kernels &kernels) {
-  return StepReader(step, symbols, kernels).read();
+StepProgram StepProgram::read(func::FuncOp step, const TargetInfo &target,
+                              SymbolTable &symbols, Kernels &kernels) {
+  return StepReader(step, target, symbols, kernels).read();
 }

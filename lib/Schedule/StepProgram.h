@@ -41,15 +41,13 @@ using Kernels = llvm::DenseMap<mlir::Operation *, std::unique_ptr<KernelOps>>;
 
 /// What a step on memory does, in order, and on what.
 struct StepProgram {
+  TargetInfo target;
   std::vector<Root> roots;
   std::vector<Item> items;
 
-  static StepProgram read(mlir::func::FuncOp step, mlir::SymbolTable &symbols,
-                          Kernels &kernels);
+  static StepProgram read(mlir::func::FuncOp step, const TargetInfo &target,
+                          mlir::SymbolTable &symbols, Kernels &kernels);
 };
-
-/// Values up to this size are worth neither a call nor a barrier.
-inline constexpr int64_t kSmallBytes = 16 << 10;
 
 } // namespace dlc::schedule
 #endif // DLC_LIB_SCHEDULE_STEPPROGRAM_H

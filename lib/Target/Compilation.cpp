@@ -12,6 +12,7 @@
 #include "dialects/Dl/Build.h"
 #include "dialects/Dl/ElementTypes.h"
 #include "dlc/Autodiff/Passes.h"
+#include "dlc/Machine/Processor.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
 #include "dlc/Support/LargeStack.h"
@@ -19,6 +20,7 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
+#include "dlc/Target/Backend.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -29,22 +31,16 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
-#include "llvm/MC/MCSubtargetInfo.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
-#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Host.h"
-
-#include <mutex>
 
 using namespace mlir;
 using namespace dlc;
@@ -57,108 +53,13 @@ TimingScope CompilerOptions::measure(StringRef stage) const {
 // The machine
 //===----------------------------------------------------------------------===//
 
-void dlc::initializeTargets() {
-  // LLVM's registry of targets has no lock: it is complete before any
-  // compilation reads it.
-  static std::once_flag once;
-  std::call_once(once, [] {
-    llvm::InitializeAllTargetInfos();
-    llvm::InitializeAllTargetMCs();
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    llvm::InitializeNativeTargetAsmParser();
-  });
-}
-
-/// The name of the processor and its features, as LLVM wants them.
-static std::pair<std::string, std::string>
-findProcessor(const CompilerOptions &options) {
-  if (options.cpu != "native")
-    return {options.cpu, ""};
-  std::vector<std::string> list;
-  for (auto &feature : llvm::sys::getHostCPUFeatures())
-    list.push_back((feature.second ? "+" : "-") + feature.first().str());
-  // One order, whatever that of the map.
-  llvm::sort(list);
-  return {llvm::sys::getHostCPUName().str(), llvm::join(list, ",")};
-}
-
 std::string dlc::describeProcessor(const CompilerOptions &options) {
-  auto [cpu, features] = findProcessor(options);
-  return llvm::sys::getDefaultTargetTriple() + " " + cpu + " " + features;
+  Processor processor = Processor::find(options.cpu);
+  return processor.triple + " " + processor.cpu + " " + processor.features;
 }
 
-/// Other architectures that have a processor of this name: "AArch64 or ARM".
-static std::string otherArchitectures(StringRef cpu) {
-  SmallVector<StringRef> names;
-  for (const llvm::Target &target : llvm::TargetRegistry::targets()) {
-    StringRef name = target.getBackendName();
-    llvm::Triple triple(llvm::Triple::getArchTypeName(
-        llvm::Triple::getArchTypeForLLVMName(target.getName())));
-    std::unique_ptr<llvm::MCSubtargetInfo> info(
-        target.createMCSubtargetInfo(triple, "", ""));
-    if (info && info->isCPUStringValid(cpu) && !llvm::is_contained(names, name))
-      names.push_back(name);
-  }
-  llvm::sort(names);
-  return llvm::join(names, " or ");
-}
-
-static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-makeMachine(const CompilerOptions &options) {
-  initializeTargets();
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  std::string message;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, message);
-  if (!target)
-    return llvm::createStringError(message);
-
-  auto [cpu, features] = findProcessor(options);
-  std::unique_ptr<llvm::MCSubtargetInfo> known(
-      target->createMCSubtargetInfo(triple, "generic", ""));
-  if (options.cpu != "native" && !known->isCPUStringValid(cpu)) {
-    SmallVector<StringRef> names;
-    for (const llvm::SubtargetSubTypeKV &entry :
-         known->getAllProcessorDescriptions())
-      names.push_back(entry.Key);
-    if (std::string others = otherArchitectures(cpu); !others.empty())
-      return llvm::createStringError(
-          "the processor '" + cpu + "' is one of " + others +
-          ", and dlc compiles for " + triple.getArchName() +
-          " alone: the runtime that it puts into each library is of that "
-          "architecture");
-    return llvm::createStringError("there is no processor '" + cpu + "'" +
-                                   dl::suggestion(cpu, names));
-  }
-  // Older processors are known to LLVM too, but cannot run 64-bit code.
-  std::unique_ptr<llvm::MCSubtargetInfo> chosen(
-      target->createMCSubtargetInfo(triple, cpu, features));
-  if (triple.getArch() == llvm::Triple::x86_64 &&
-      !chosen->checkFeatures("+64bit"))
-    return llvm::createStringError("the processor '" + cpu +
-                                   "' cannot run 64-bit code");
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
-      std::nullopt,
-      options.optLevel == 0 ? llvm::CodeGenOptLevel::Less
-                            : llvm::CodeGenOptLevel::Aggressive));
-}
-
-/// What the phases may assume of the machine.
-static PhaseOptions phaseOptions(const llvm::TargetMachine &machine,
-                                 const CompilerOptions &options) {
+static PhaseOptions phaseOptions(const CompilerOptions &options) {
   PhaseOptions result;
-  const llvm::MCSubtargetInfo *info = machine.getMCSubtargetInfo();
-  if (options.optLevel == 0)
-    result.vectorBits = 0;
-  else if (info->checkFeatures("+avx512f"))
-    result.vectorBits = 512;
-  else if (info->checkFeatures("+avx"))
-    result.vectorBits = 256;
-  else
-    result.vectorBits = 128;
-  result.registers = result.vectorBits == 512 ? 32 : 16;
   result.memoryBudget = options.memoryBudget;
   result.printMemoryPlan = options.printMemoryPlan;
   result.batch = options.batch;
@@ -282,12 +183,18 @@ Compilation::make(const CompilerOptions &options,
                   std::unique_ptr<MLIRContext> owned, MLIRContext &context) {
   if (llvm::Error error = checkOptions(options))
     return error;
-  auto machine = makeMachine(options);
-  if (!machine)
-    return machine.takeError();
+  llvm::Expected<const Backend *> backend = findBackend(options.backend);
+  if (!backend)
+    return backend.takeError();
   std::unique_ptr<Compilation> result(
       new Compilation(options, std::move(owned), context));
-  result->machine = std::move(*machine);
+  result->backend = *backend;
+  if ((*backend)->makeMachine) {
+    auto machine = (*backend)->makeMachine(options);
+    if (!machine)
+      return machine.takeError();
+    result->machine = std::move(*machine);
+  }
   return result;
 }
 
@@ -425,15 +332,20 @@ void Compilation::coverSamples() {
 
 llvm::Error Compilation::run(StringRef from, StringRef to) {
   SmallVector<StringRef> known;
-  for (const Phase &phase : getPhases())
-    known.push_back(phase.name);
+  SmallVector<const Phase *> phases = backend->allPhases();
+  for (const Phase *phase : phases)
+    known.push_back(phase->name);
   for (StringRef name : {from, to})
-    if (!name.empty() && !findPhase(name))
+    if (!name.empty() && !llvm::is_contained(known, name))
       return llvm::createStringError("there is no phase '" + name + "'" +
                                      dl::suggestion(name, known));
   auto position = [&](StringRef name) {
     return llvm::find(known, name) - known.begin();
   };
+  if (!from.empty() && !findPhase(from))
+    return llvm::createStringError("dlc cannot go on from phase '" + from +
+                                   "' of the backend " + backend->name +
+                                   ": it does not verify what that left");
   if (!from.empty() && position(from) > position(to))
     return llvm::createStringError("phase '" + to + "' comes before phase '" +
                                    from + "', from which to go on");
@@ -448,15 +360,20 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   bool active = from.empty();
   if (active && !options.coverSamples.empty())
     coverSamples();
-  PhaseOptions machineOptions = phaseOptions(*machine, options);
-  for (auto [number, phase] : llvm::enumerate(getPhases())) {
+  PhaseOptions wishes = phaseOptions(options);
+  for (auto [number, entry] : llvm::enumerate(phases)) {
+    const Phase &phase = *entry;
     if (active) {
+      // A program that a phase of the backend left says itself what it is for.
+      if (number >= getProgramPhases().size() &&
+          !(*module)->hasAttr(TargetSystemSpecAttr::name))
+        backend->describeTarget(options, machine.get()).attach(*module);
       // Begun on this thread: the report has no order for those of others.
       TimingScope timing = options.measure(phase.name);
       llvm::Error error = runCollecting(
-          [&, &phase = phase] {
+          [&] {
             PassManager manager(&context);
-            addPhase(manager, phase, machineOptions);
+            addPhase(manager, phase, wishes);
             manager.enableTiming(timing);
             return failure(
                 failed(manager.run(*module)) ||
@@ -534,6 +451,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
       "the program could not be translated to LLVM IR");
   if (error)
     return error;
+  FailureOr<TargetInfo> target = TargetInfo::get(*module);
+  if (failed(target))
+    return llvm::createStringError("the description of the target is invalid");
   result->setTargetTriple(machine->getTargetTriple());
   result->setDataLayout(machine->createDataLayout());
   llvm::StringSet<> kernels;
@@ -549,7 +469,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
       // the step gains nothing.
       function.addFnAttr(llvm::Attribute::NoInline);
     }
-    function.addFnAttr("prefer-vector-width", "512");
+    if (target->vectorBits > 0)
+      function.addFnAttr("prefer-vector-width",
+                         std::to_string(target->vectorBits));
     function.addFnAttr("target-cpu", machine->getTargetCPU());
     function.addFnAttr("target-features", machine->getTargetFeatureString());
     function.addFnAttr("no-trapping-math", "true");

@@ -15,7 +15,7 @@
 using namespace llvm;
 using namespace dlc;
 
-static constexpr StringLiteral codeForms[] = {"ll", "s", "o", "so"};
+static constexpr StringLiteral codeForms[] = {"so", "o", "s", "ll"};
 
 ArrayRef<StringLiteral> dlc::getCodeForms() { return codeForms; }
 

@@ -43,6 +43,7 @@
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace dlc {
@@ -307,6 +308,41 @@ func::FuncOp Outliner::share(func::FuncOp kernel) {
   return kernel;
 }
 
+/// Says which ops a kernel computes, and why in one.
+static void explain(const KernelGroup &group, func::FuncOp kernel, bool known,
+                    Location loc) {
+  auto remark = remark::passed(loc, remark::RemarkOpts::name("formed")
+                                        .category("dl-form-kernels:fuse")
+                                        .function(kernel.getSymName()));
+  if (!remark)
+    return;
+  llvm::MapVector<OperationName, unsigned> counts;
+  for (Operation *op : group.ops)
+    ++counts[op->getName()];
+  std::string ops;
+  llvm::raw_string_ostream os(ops);
+  llvm::interleaveComma(counts, os, [&](auto &entry) {
+    if (entry.second > 1)
+      os << entry.second << ' ';
+    os << '\'' << entry.first << '\'';
+  });
+  auto shapeOf = [](ArrayRef<int64_t> shape) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    llvm::interleave(shape, os, "x");
+    return text.empty() ? "one element" : text;
+  };
+  std::string why =
+      group.ops.size() == 1 ? "alone"
+      : group.rows ? "in one loop over " + std::to_string(*group.rows) + " rows"
+      : group.pointwise ? "elementwise over " + shapeOf(*group.pointwise)
+      : group.epilogue
+          ? "on the results of the first, of " + shapeOf(*group.epilogue)
+          : "small values of any shape";
+  remark << remark::add("{0}, {1}{2}", ops, why,
+                        known ? "; the code is there already" : "");
+}
+
 /// Moves a loop to where the builder stands, to take what was `computed`.
 static void moveLoop(ScanOp loop, OpBuilder &builder, IRMapping &computed) {
   for (OpOperand &operand : loop->getOpOperands()) {
@@ -347,7 +383,7 @@ void Outliner::outline(Block &body) {
     markInPlace(step, groups, outlined, freeOps);
 
   IRMapping computed;
-  for (Outlined &group : outlined) {
+  for (auto [group, members] : llvm::zip_equal(outlined, groups)) {
     if (group.loop) {
       moveLoop(group.loop, builder, computed);
       continue;
@@ -359,6 +395,7 @@ void Outliner::outline(Block &body) {
     for (Operation &op : group.kernel.getBody().front().without_terminator())
       ops.push_back(op.getLoc());
     func::FuncOp made = group.kernel, kernel = share(made);
+    explain(members, kernel, kernel != made, loc);
     if (kernel != made)
       loc = callOfEqual(loc, ops);
     auto call = func::CallOp::create(builder, loc, kernel, inputs);

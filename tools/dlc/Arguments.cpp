@@ -4,6 +4,9 @@
 #include "Arguments.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Target/Backend.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -71,4 +74,12 @@ void dlc::printHelp(raw_ostream &os) {
       "  dlc model.mlir --emit=grad      prints the program after a phase\n"
       "  dlc model.mlir --print-graph=model.svg --step=predict\n"
       "                                  draws a step");
+  os << "\nBackends, for --backend:\n";
+  for (const Backend *backend : getBackends()) {
+    os << "  " << left_justify(backend->name, 26) << backend->summary
+       << "; -o FILE: ";
+    interleave(
+        backend->forms, os, [&](StringRef form) { os << '.' << form; }, ", ");
+    os << '\n';
+  }
 }

@@ -29,6 +29,8 @@ defm step : Value<"step", "NAME",
 
 def O : Joined<["-"], "O">, MetaVarName<"0|2">, Group<CodeGroup>,
   HelpText<"Compile to plain loops (0) or optimise (2, default)">;
+defm backend : Value<"backend", "NAME",
+  "Who makes the code, of those below (default: cpu)", Always, CodeGroup>;
 defm mcpu : Value<"mcpu", "CPU",
   "The processor to compile for (default: native)", Always, CodeGroup>;
 defm memory_budget : Value<"memory-budget", "BYTES",
@@ -53,7 +55,7 @@ def print_memory_plan : Switch<"print-memory-plan",
   "Print where the values of each step lie, and when; needs no -o",
   Always, LookGroup>;
 def remarks : Joined<["--"], "remarks=">, MetaVarName<"REGEX">, Group<LookGroup>,
-  HelpText<"Print to standard error what passes decided and why, of passes whose names match REGEX; --remarks alone is --remarks=.*">;
+  HelpText<"Print to standard error what passes decided and why, of passes or subjects whose names match REGEX, as layout, fuse, rows, tile, pack, memory; --remarks alone is --remarks=.*">;
 def : Flag<["--"], "remarks">, Alias<remarks>, AliasArgs<[".*"]>, Group<LookGroup>;
 def time_report : Switch<"time-report",
   "Print to standard error how long each phase, pass and stage of code generation took",

@@ -12,10 +12,12 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Report.h"
 #include "dlc/Support/Version.h"
+#include "dlc/Target/Backend.h"
 #include "dlc/Target/Output.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -31,34 +33,45 @@ static void printPhases(raw_ostream &out) {
     out << "| `" << phase.name << "` | " << phase.leaves << " |\n";
 }
 
-/// The form wanted: a phase, or one of getCodeForms.
-static Expected<std::string> findForm(const Arguments &arguments) {
+/// ".so, .o or .mlir".
+static std::string suffixesOf(const Backend &backend, StringRef before) {
+  std::string text;
+  for (StringRef form : backend.forms)
+    text += "." + form.str() + ", ";
+  return text + before.str() + ".mlir";
+}
+
+/// The form wanted: a phase, or one of the backend's.
+static Expected<std::string> findForm(const Arguments &arguments,
+                                      const Backend &backend) {
   StringRef emit = arguments.text(OPT_emit), output = arguments.text(OPT_o);
-  SmallVector<StringRef> known(getCodeForms());
-  for (const Phase &phase : getPhases())
-    known.push_back(phase.name);
+  SmallVector<StringRef> known(backend.forms.begin(), backend.forms.end());
+  for (const Phase *phase : backend.allPhases())
+    known.push_back(phase->name);
   if (!emit.empty()) {
     if (!is_contained(known, emit))
       return createStringError("--emit: there is no phase '" + emit + "'" +
                                dl::suggestion(emit, known));
     return emit.str();
   }
-  if (StringRef form = formOfSuffix(output); !form.empty())
-    return form.str();
-  if (output == "-")
-    return getPhases().back().name.str();
+  StringRef suffix = sys::path::extension(output).drop_front(
+      sys::path::extension(output).empty() ? 0 : 1);
+  if (is_contained(backend.forms, suffix))
+    return suffix.str();
+  if (suffix == "mlir" || output == "-")
+    return backend.allPhases().back()->name.str();
   if (output.empty() && arguments.has(OPT_print_memory_plan))
     return std::string("vector");
   if (output.empty() && arguments.has(OPT_print_graph))
     return std::string("fuse");
   if (output.empty())
-    return createStringError(
-        "say what to write with -o FILE (the suffix .so, .o, .s, .ll or "
-        ".mlir says in which form), or where to stop with "
-        "--emit=PHASE");
-  return createStringError("-o " + output +
-                           ": the suffix is none of .so, .o, .s, .ll, .mlir; "
-                           "say the form with --emit");
+    return createStringError("say what to write with -o FILE (the suffix " +
+                             suffixesOf(backend, "or ") +
+                             " says in which form), or where to stop with "
+                             "--emit=PHASE");
+  return createStringError("-o " + output + ": the suffix is none of " +
+                           suffixesOf(backend, "") +
+                           "; say the form with --emit");
 }
 
 /// Where a phase stands in the table.
@@ -104,7 +117,11 @@ static Error run(const Arguments &arguments) {
   std::string from = arguments.text(OPT_from).str();
   bool printMemoryPlan = arguments.has(OPT_print_memory_plan);
   bool freeze = arguments.has(OPT_freeze);
-  Expected<std::string> form = findForm(arguments);
+  Expected<const Backend *> backend =
+      findBackend(arguments.text(OPT_backend, "cpu"));
+  if (!backend)
+    return backend.takeError();
+  Expected<std::string> form = findForm(arguments, **backend);
   if (!form)
     return form.takeError();
   if (printMemoryPlan && findPhase(*form) && place(*form) < place("vector"))
@@ -119,6 +136,7 @@ static Error run(const Arguments &arguments) {
   if (!level)
     return level.takeError();
   options.optLevel = *level;
+  options.backend = (*backend)->name.str();
   options.cpu = arguments.text(OPT_mcpu, "native").str();
   options.dumpPhases = arguments.text(OPT_dump_phases).str();
   options.printMemoryPlan = printMemoryPlan;
@@ -175,7 +193,7 @@ static Error run(const Arguments &arguments) {
     return createStringError("--profile: marks are inserted in the phase "
                              "vector, and the program is what '" +
                              from + "' left; give --profile there");
-  bool isCode = is_contained(getCodeForms(), StringRef(*form));
+  bool isCode = is_contained((*backend)->forms, StringRef(*form));
   if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "
                              "of a file become a part of the library");
@@ -201,7 +219,8 @@ static Error run(const Arguments &arguments) {
   auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
-  std::string last = isCode ? getPhases().back().name.str() : *form;
+  std::string last =
+      isCode ? (*backend)->allPhases().back()->name.str() : *form;
   std::string done = from;
   if (graph) {
     if (Error error = (*compilation)->run(from, drawn))
@@ -226,7 +245,15 @@ static Error run(const Arguments &arguments) {
   if (printMemoryPlan && output.empty() && (!arguments.has(OPT_emit) || graph))
     return files.commit();
   std::string path = output.empty() ? "-" : output;
-  if (Error error = writeOutput(**compilation, *form, path, files))
+  if (!isCode) {
+    if (Error error = writeText(files, path, [&](raw_ostream &out) {
+          (*compilation)->getModule().print(out);
+        }))
+      return error;
+    return files.commit();
+  }
+
+  if (Error error = (*backend)->write(**compilation, *form, path, files))
     return error;
   return files.commit();
 }

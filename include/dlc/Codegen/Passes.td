@@ -39,7 +39,7 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
       return
     }
     ```
-    After (`vector-bits=512`):
+    After, for vectors of 512 bits:
     ```mlir
       // while there is a piece [%first, %last) of the tasks
       scf.for %tile = %first to %last step %c1 {
@@ -62,12 +62,6 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
     them, are the tasks. A kernel with several ops and without the attribute, which
     may depend on each other, is one task.
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register; 0 emits plain scalar loops">,
-    Option<"registers", "registers", "unsigned", /*default=*/"32",
-           "Vector registers that a register tile may use">
-  ];
   let statistics = [
     Statistic<"numEpilogues", "epilogues", "elementwise ops evaluated in registers">,
     Statistic<"numNests", "nests", "Loop nests emitted">,

@@ -19,12 +19,9 @@
 
 namespace dlc {
 
-/// What phases need to know of the machine and the user's wishes.
+/// What phases need to know of the user's wishes. What they need to know of the
+/// machine the module says (see TargetInfo).
 struct PhaseOptions {
-  /// Bits of a vector register; 0 for plain loops.
-  unsigned vectorBits = 512;
-  /// Vector registers a kernel may use.
-  unsigned registers = 32;
   /// Bytes that the arena of each step may have; 0: no limit.
   int64_t memoryBudget = 0;
   /// Whether to print the memory plan of each step.
@@ -51,8 +48,11 @@ struct Phase {
   bool (*isLegal)(mlir::Operation *);
 };
 
-/// All phases, in the order they run.
+/// All phases up to code for a CPU, in the order they run.
 llvm::ArrayRef<Phase> getPhases();
+/// Their first part, the same for every backend, and that of the backend `cpu`.
+llvm::ArrayRef<Phase> getProgramPhases();
+llvm::ArrayRef<Phase> getCpuPhases();
 
 /// The phase of that name, or null.
 const Phase *findPhase(llvm::StringRef name);
@@ -70,6 +70,12 @@ void addPhase(mlir::OpPassManager &manager, const Phase &phase,
 /// with images and filters as the language has them; the first part of the
 /// phase `simplify`, and all that the interpreter needs.
 void addPrimitives(mlir::OpPassManager &manager);
+
+/// Adds what puts a program after the phase `linalg` on memory and decides what
+/// its steps do in which order and where: kernels are structured ops on memory
+/// then, and a step gets one block for the state, one arena, inputs and
+/// outputs. The first part of the phase `vector`.
+void addSchedule(mlir::OpPassManager &manager, const PhaseOptions &options);
 
 /// Makes each phase a pipeline `dl-<phase>` of dlc-opt, and registers all
 /// passes.

@@ -32,10 +32,14 @@ class TimingScope;
 
 namespace dlc {
 
+struct Backend;
+
 /// What a user chooses about compilation.
 struct CompilerOptions {
   /// 0: plain loops, for comparison and debugging; 2: everything.
   unsigned optLevel = 2;
+  /// Who makes the code, of getBackends().
+  std::string backend = "cpu";
   /// The machine to compile for, as LLVM names it ("skylake-avx512"); "native"
   /// is the one this process runs on.
   std::string cpu = "native";
@@ -97,10 +101,6 @@ std::string describeProcessor(const CompilerOptions &options);
 /// `passes` is not empty and no regular expression (CompilerOptions::remarks).
 llvm::Error checkOptionalPass(llvm::StringRef pass);
 llvm::Error checkRemarks(llvm::StringRef passes);
-
-/// Makes LLVM's targets known, once in a process; compilations and the JIT do
-/// it themselves. May be called from several threads.
-void initializeTargets();
 
 /// Relocatable objects that are linked together.
 using Objects = std::vector<llvm::SmallVector<char, 0>>;
@@ -174,6 +174,7 @@ public:
   /// is in them depends on the program alone.
   llvm::Expected<Objects> compile(bool interface);
 
+  /// Of a backend whose code LLVM makes.
   llvm::TargetMachine &getMachine() { return *machine; }
   const CompilerOptions &getOptions() const { return options; }
 
@@ -203,6 +204,7 @@ private:
   lower(llvm::LLVMContext &context, bool interface);
 
   CompilerOptions options;
+  const Backend *backend = nullptr;
   std::unique_ptr<llvm::TargetMachine> machine;
   bool warned = false;
   struct Diagnostics;

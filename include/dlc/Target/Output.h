@@ -8,8 +8,8 @@
 
 namespace dlc {
 
-/// Forms behind the last phase, which are also suffixes of files: "ll", "s",
-/// "o", "so".
+/// Forms of code for a processor, which are also suffixes of files: "so", "o",
+/// "s", "ll".
 llvm::ArrayRef<llvm::StringLiteral> getCodeForms();
 
 /// The form that the suffix of a file asks for: one of getCodeForms, the last

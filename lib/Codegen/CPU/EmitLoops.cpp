@@ -28,6 +28,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NestEmitter.h"
+#include "TileRemarks.h"
 
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Schedule/Memory.h"
@@ -274,6 +275,7 @@ static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
       if (std::optional<LoopNest> nest =
               withEpilogue(folded.back().nest, step.nest.op, sliced)) {
         folded.back().nest = *nest;
+        explainEpilogue(nest->epilogues.back(), func.getSymName());
         ++count;
         continue;
       }
@@ -396,8 +398,8 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
   /// Gives all emitters one buffer on the stack of the worker, for panels that
   /// they copy; none if none does.
   static void addPackBuffer(MutableArrayRef<std::vector<NestEmitter>> pieces,
-                            OpBuilder &builder, Location loc) {
-    constexpr int64_t lineBytes = 64;
+                            const TargetInfo &target, OpBuilder &builder,
+                            Location loc) {
     int64_t bytes = 0;
     for (ArrayRef<NestEmitter> emitters : pieces)
       for (const NestEmitter &emitter : emitters)
@@ -406,7 +408,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       return;
     Value buffer = memref::AllocaOp::create(
         builder, loc, MemRefType::get({bytes}, builder.getI8Type()),
-        builder.getI64IntegerAttr(lineBytes));
+        builder.getI64IntegerAttr(target.lineBytes));
     for (MutableArrayRef<NestEmitter> emitters : pieces)
       for (NestEmitter &emitter : emitters)
         emitter.usePackBuffer(builder, buffer);
@@ -414,7 +416,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
 
   /// Plans the steps and makes their emitters.
   std::vector<NestEmitter> makeEmitters(std::vector<Step> &steps,
-                                        const Target &target,
+                                        const TargetInfo &target,
                                         IRRewriter &rewriter) {
     std::vector<NestEmitter> emitters;
     emitters.reserve(steps.size());
@@ -422,7 +424,8 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       if (llvm::is_contained(step.nest.extents, 0))
         continue;
       step.plan = planTiles(step.nest, target);
-      emitters.emplace_back(step.nest, step.plan, step.starts);
+      explainTiles(step.nest, step.plan, target, getOperation().getSymName());
+      emitters.emplace_back(step.nest, step.plan, target, step.starts);
       emitters.back().emitViews(rewriter);
       ++numNests;
     }
@@ -432,11 +435,12 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
   /// Emits the steps in blocks of rows; blocks of another size have code of
   /// their own.
   void emitRows(ArrayRef<Step> steps, int64_t extent, Value worker,
-                const Target &target, IRRewriter &rewriter, Location loc) {
+                const TargetInfo &target, IRRewriter &rewriter, Location loc) {
     std::vector<LoopNest> nests;
     for (const Step &step : steps)
       nests.push_back(step.nest);
     SmallVector<Segment> blocks = splitEvenly(extent, planRows(nests, target));
+    explainRows(nests, blocks, getOperation().getSymName());
     std::vector<std::vector<Step>> sized;
     std::vector<std::vector<NestEmitter>> pieces;
     for (const Segment &segment : blocks) {
@@ -447,16 +451,17 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     }
     for (std::vector<Step> &own : sized)
       pieces.push_back(makeEmitters(own, target, rewriter));
-    addPackBuffer(pieces, rewriter, loc);
+    addPackBuffer(pieces, target, rewriter, loc);
     emitSliced(pieces, blocks, worker, rewriter, loc);
   }
 
   LogicalResult emitSteps(func::FuncOp func, std::vector<Step> &steps,
                           bool sliced, Value worker, IRRewriter &rewriter) {
-    Target target{vectorBits, registers};
+    FailureOr<TargetInfo> description = TargetInfo::get(func);
     FailureOr<int64_t> extent = sliced ? verifySlices(steps) : 1;
-    if (failed(extent))
+    if (failed(description) || failed(extent))
       return failure();
+    const TargetInfo &target = *description;
     // Views stand before all loops; ops that make memrefs stand between the
     // structured ops, so everything goes to the place of the last one.
     linalg::GenericOp last = steps.back().nest.op;
@@ -466,7 +471,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
       emitRows(steps, *extent, worker, target, rewriter, last.getLoc());
     } else {
       std::vector<NestEmitter> emitters = makeEmitters(steps, target, rewriter);
-      addPackBuffer(emitters, rewriter, last.getLoc());
+      addPackBuffer(emitters, target, rewriter, last.getLoc());
       if (areIndependent(steps)) {
         for (NestEmitter &emitter : emitters)
           emitShared(

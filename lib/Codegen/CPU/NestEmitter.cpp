@@ -14,9 +14,9 @@ using namespace mlir;
 namespace dlc::codegen {
 
 NestEmitter::NestEmitter(const LoopNest &nest, const TilePlan &plan,
-                         ArrayRef<Value> starts)
-    : nest(nest), plan(plan), starts(starts), body(nest, plan.vectorLoop),
-      loc(nest.op.getLoc()) {
+                         const TargetInfo &target, ArrayRef<Value> starts)
+    : nest(nest), plan(plan), target(target), starts(starts),
+      body(nest, plan.vectorLoop), loc(nest.op.getLoc()) {
   for (const Epilogue &epilogue : nest.epilogues) {
     LoopNest own;
     own.op = epilogue.op;

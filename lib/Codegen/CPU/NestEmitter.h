@@ -26,7 +26,7 @@ public:
   /// `starts` holds, for each output, the scalar that the accumulation starts
   /// from; null if it starts from what is in memory.
   NestEmitter(const LoopNest &nest, const TilePlan &plan,
-              llvm::ArrayRef<mlir::Value> starts);
+              const TargetInfo &target, llvm::ArrayRef<mlir::Value> starts);
 
   /// Makes one-dimensional views of the operands. They must dominate all code
   /// that the other functions emit.
@@ -163,6 +163,7 @@ private:
 
   const LoopNest &nest;
   const TilePlan &plan;
+  const TargetInfo &target;
   llvm::SmallVector<mlir::Value> starts;
   BodyEmitter body;
   /// Epilogues as nests over the same loops.

@@ -222,9 +222,10 @@ SmallVector<Value> NestEmitter::loadSquare(const Position &position,
 /// How many steps ahead to fetch lines that are `bytes` apart, at most `limit`:
 /// lines at a distance that is a multiple of a large power of two share few
 /// sets of the first-level cache and would drive each other out.
-static int64_t prefetchSteps(int64_t bytes, int64_t limit) {
-  constexpr int64_t wayBytes = 4096, ways = 12, leastSteps = 4;
-  int64_t resident = ways * wayBytes / std::gcd(bytes, wayBytes);
+static int64_t prefetchSteps(const TargetInfo &target, int64_t bytes,
+                             int64_t limit) {
+  constexpr int64_t leastSteps = 4;
+  int64_t resident = target.l1Bytes / std::gcd(bytes, target.l1WayBytes());
   return std::clamp(resident / 4, leastSteps, limit);
 }
 
@@ -233,7 +234,7 @@ static int64_t prefetchSteps(int64_t bytes, int64_t limit) {
 /// stay in the second-level cache; each line only once per step.
 void NestEmitter::prefetch(const Position &position, unsigned operand,
                            const Slot &slot) {
-  constexpr int64_t lineBytes = 64, linesAhead = 2;
+  int64_t lineBytes = target.lineBytes;
   const Access &access = nest.accesses[operand];
   if (plan.prefetchDistance == 0 || access.isScalar() ||
       plan.reductionLoops.empty())
@@ -243,10 +244,10 @@ void NestEmitter::prefetch(const Position &position, unsigned operand,
   int64_t element = elementStep(access, slot.steps);
   int64_t ahead = 0;
   if (stepBytes >= lineBytes)
-    ahead = step * prefetchSteps(stepBytes, plan.prefetchDistance);
+    ahead = step * prefetchSteps(target, stepBytes, plan.prefetchDistance);
   else if (step == 1 && access.isInvariant(*plan.vectorLoop) &&
-           2 * footprint(access, nest.extents) > kPanelBytes)
-    ahead = linesAhead * lineBytes / access.elementBytes();
+           2 * footprint(access, nest.extents) > target.panelBytes())
+    ahead = target.prefetchLines * lineBytes / access.elementBytes();
   if (ahead == 0 ||
       !fetched.insert({operand, element * access.elementBytes() / lineBytes})
            .second)

@@ -20,10 +20,6 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-/// Squares of a panel that is transposed are fetched into the second-level
-/// cache so far ahead of their use.
-static constexpr int64_t kSquaresAhead = 2;
-
 int64_t NestEmitter::packBytes() const {
   return plan.packed ? plan.packed->elements *
                            nest.accesses[plan.packed->operand].elementBytes()
@@ -66,7 +62,7 @@ void NestEmitter::emitPack(const Position &position, unsigned level) {
     if (std::optional<unsigned> loop = plan.packed->transposedLoop) {
       SmallVector<Value> square;
       if (position.sizes[*loop] == plan.lanes && width == plan.lanes)
-        square = loadSquare(position, operand, slot, kSquaresAhead);
+        square = loadSquare(position, operand, slot, target.prefetchLines);
       for (int64_t &step = slot.steps[*loop]; step < position.sizes[*loop];
            ++step)
         storePacked(position, slot,

@@ -14,13 +14,10 @@ namespace dlc::codegen {
 /// A block of rows has at most so many, and a kernel at least so many blocks.
 static constexpr int64_t kMaxRows = 64;
 static constexpr int64_t kMinBlocks = 4;
-/// How fast one worker reads what all blocks share, from the second-level cache
-/// and from behind it.
-static constexpr double kNearBytesPerCycle = 32, kFarBytesPerCycle = 6;
 /// Two sizes of blocks are emitted as two pieces of code.
 static constexpr double kUnequalBlocks = 1.1;
 
-int64_t chooseLanes(const LoopNest &nest, const Target &target) {
+int64_t chooseLanes(const LoopNest &nest, const TargetInfo &target) {
   int64_t widest = 1;
   for (const Access &access : nest.accesses) {
     if (!access.elementType.isIntOrIndexOrFloat())
@@ -67,16 +64,17 @@ std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
 
 /// Work per iteration, in vector instructions, with vectors of `width` along
 /// `loop`.
-static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
-  constexpr double perLane = 1.5, transposed = 6;
+static double vectorCost(const LoopNest &nest, const TargetInfo &target,
+                         unsigned loop, int64_t width) {
   double cost = 1;
   for (const Access &input : nest.inputs()) {
     if (input.isScalar())
       continue;
-    cost += input.isInvariant(loop)                        ? 0.5
-            : input.isContiguous(loop)                     ? 1
-            : findTransposedLoop(nest, input, loop, width) ? transposed
-                                                           : perLane * width;
+    cost += input.isInvariant(loop)    ? 0.5
+            : input.isContiguous(loop) ? 1
+            : findTransposedLoop(nest, input, loop, width)
+                ? target.transposeCost
+                : target.laneCost * width;
   }
   int64_t steps = 1;
   if (nest.outputsInvariantInReductions())
@@ -84,9 +82,10 @@ static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
       if (!parallel)
         steps *= extent;
   for (const Access &output : nest.outputs()) {
-    double access = output.isInvariant(loop)
-                        ? 2 * llvm::Log2_64_Ceil(width)
-                        : (output.isContiguous(loop) ? 1 : perLane * width);
+    double access =
+        output.isInvariant(loop)
+            ? 2 * llvm::Log2_64_Ceil(width)
+            : (output.isContiguous(loop) ? 1 : target.laneCost * width);
     cost += access *
             (output.isInvariant(loop) ? double(width) / steps : 1.0 / steps);
   }
@@ -95,9 +94,10 @@ static double vectorCost(const LoopNest &nest, unsigned loop, int64_t width) {
 
 /// The loop to run along the lanes; none if scalar code is as good.
 static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
+                                                const TargetInfo &target,
                                                 int64_t lanes) {
   std::optional<unsigned> best;
-  double bestCost = vectorCost(nest, 0, 1);
+  double bestCost = vectorCost(nest, target, 0, 1);
   bool splitAccumulators = canSplitAccumulators(nest);
   for (unsigned loop = nest.numLoops(); loop-- > 0;) {
     if (nest.extents[loop] == 1)
@@ -109,7 +109,8 @@ static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
       if (!splitAccumulators || strided)
         continue;
     }
-    double cost = vectorCost(nest, loop, std::min(lanes, nest.extents[loop]));
+    double cost =
+        vectorCost(nest, target, loop, std::min(lanes, nest.extents[loop]));
     if (cost < bestCost || (best && cost == bestCost && nest.parallel[loop] &&
                             !nest.parallel[*best])) {
       best = loop;
@@ -119,16 +120,14 @@ static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
   return best;
 }
 
-/// Instruction slots that one step of the reduction takes for all tiles,
-/// divided by the work done; infinite if the tile needs too many registers.
-static double tileCost(const LoopNest &nest, const TilePlan &plan,
-                       const RegisterTile &tile, const Target &target) {
+TileUse useOf(const LoopNest &nest, const TilePlan &plan,
+              const RegisterTile &tile) {
   unsigned v = *plan.vectorLoop;
   int64_t steps = tile.vectors;
   for (auto [loop, size] : tile.unrolled)
     steps *= size;
-  // Registers: accumulators, vectors that several steps share, one broadcast.
-  int64_t live = steps * nest.numOutputs(), loads = 0;
+  TileUse use;
+  use.registers = use.sums = steps * nest.numOutputs();
   for (const Access &input : nest.inputs()) {
     int64_t copies = input.isInvariant(v) ? 1 : tile.vectors;
     bool shared = !input.isInvariant(v);
@@ -137,18 +136,25 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
         copies *= size;
       shared &= input.isInvariant(loop) || tile.unrolled.size() > 1;
     }
-    loads += copies;
+    use.loads += copies;
     if (shared && !tile.unrolled.empty())
-      live += copies;
+      use.registers += copies;
   }
-  if (live > target.registers - 2)
+  return use;
+}
+
+/// Instruction slots that one step of the reduction takes for all tiles,
+/// divided by the work done; infinite if the tile needs too many registers.
+static double tileCost(const LoopNest &nest, const TilePlan &plan,
+                       const RegisterTile &tile, const TargetInfo &target) {
+  unsigned v = *plan.vectorLoop;
+  TileUse use = useOf(nest, plan, tile);
+  if (use.registers > target.vectorRegisters - 2)
     return std::numeric_limits<double>::infinity();
-  // Two arithmetic and two load units; a sum needs four cycles.
-  constexpr double latency = 4, loopOverhead = 0.5;
   auto cycles = [&](double scale) {
-    return std::max({scale * steps * nest.numOutputs() / 2, scale * loads / 2,
-                     latency}) +
-           loopOverhead;
+    return std::max({scale * use.sums / target.arithmeticUnits,
+                     scale * use.loads / target.loadUnits, target.sumLatency}) +
+           target.loopOverhead;
   };
   // Even splits make tiles smaller than asked for: average over the real ones.
   double tiles = 1, work = 1;
@@ -161,7 +167,7 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   for (auto [loop, size] : tile.unrolled)
     add(nest.extents[loop], size);
   add(llvm::divideCeil(nest.extents[v], plan.lanes), tile.vectors);
-  double fill = work / (tiles * steps);
+  double fill = work / (tiles * (use.sums / nest.numOutputs()));
   return tiles * cycles(fill) / work * (1 + 0.01 * (segments - 1));
 }
 
@@ -181,10 +187,10 @@ static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
 
 std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
                                                     const TilePlan &plan,
-                                                    const Target &target) {
+                                                    const TargetInfo &target) {
   unsigned v = *plan.vectorLoop;
   int64_t vectors = llvm::divideCeil(nest.extents[v], plan.lanes);
-  int64_t limit = target.registers;
+  int64_t limit = target.vectorRegisters;
   SmallVector<unsigned> loops = sharingLoops(nest, v);
   RegisterTile best;
   double bestCost = std::numeric_limits<double>::infinity();
@@ -243,7 +249,7 @@ static std::optional<unsigned> findLoopToTranspose(const LoopNest &nest,
 }
 
 /// Cycles that the register tiles of a nest take with vectors along `loop`.
-static double tilesCost(const LoopNest &nest, const Target &target,
+static double tilesCost(const LoopNest &nest, const TargetInfo &target,
                         int64_t lanes, unsigned loop) {
   TilePlan plan;
   plan.lanes = lanes;
@@ -258,9 +264,8 @@ static double tilesCost(const LoopNest &nest, const Target &target,
 /// What sums across lanes along the reduction `v` cost beside the tiles: the
 /// sum of each result; lines that vectors straddle, if rows are no whole number
 /// of vectors; and rows that are too long to stay in the first-level cache.
-static double acrossLanesCost(const LoopNest &nest, int64_t lanes, unsigned v,
-                              double tiles) {
-  constexpr double sum = 1.7, straddling = 0.6, farther = 0.7;
+static double acrossLanesCost(const LoopNest &nest, const TargetInfo &target,
+                              int64_t lanes, unsigned v, double tiles) {
   constexpr int64_t rowsOfTile = 10;
   double results = 1;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
@@ -269,34 +274,35 @@ static double acrossLanesCost(const LoopNest &nest, int64_t lanes, unsigned v,
   int64_t rowBytes = 0;
   for (const Access &input : nest.inputs())
     rowBytes = std::max(rowBytes, nest.extents[v] * input.elementBytes());
-  double cost = sum * results;
+  double cost = target.laneSumCycles * results;
   if (nest.extents[v] % lanes)
-    cost += straddling * tiles;
-  if (rowBytes * rowsOfTile > 2 * kFirstLevelBytes)
-    cost += farther * tiles;
+    cost += target.straddlingCycles * tiles;
+  if (rowBytes * rowsOfTile > 2 * target.l1Bytes)
+    cost += target.farRowCycles * tiles;
   return cost;
 }
 
 /// What it costs to transpose what moves along the parallel loop `loop`.
-static double transposeCost(const LoopNest &nest, int64_t lanes,
-                            unsigned loop) {
-  constexpr double near = 3, far = 8; // for a vector
+static double transposeCost(const LoopNest &nest, const TargetInfo &target,
+                            int64_t lanes, unsigned loop) {
   double cost = 0;
   for (const Access &input : nest.inputs()) {
     if (input.isInvariant(loop))
       continue;
     int64_t bytes = footprint(input, nest.extents);
-    cost += (bytes > kPanelBytes ? far : near) * bytes /
+    double instructions = bytes > target.panelBytes() ? target.farTransposeCost
+                                                      : target.transposeCost;
+    cost += instructions / target.arithmeticUnits * bytes /
             (lanes * input.elementBytes());
   }
   return cost;
 }
 
-LaneChoice chooseLaneLoop(const LoopNest &nest, const Target &target,
+LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
                           int64_t lanes) {
   LaneChoice choice;
   if (lanes > 1 && nest.numLoops() > 0)
-    choice.vectorLoop = chooseVectorLoop(nest, lanes);
+    choice.vectorLoop = chooseVectorLoop(nest, target, lanes);
   if (!choice.vectorLoop || !nest.hasReduction() ||
       !nest.outputsInvariantInReductions())
     return choice;
@@ -304,10 +310,10 @@ LaneChoice chooseLaneLoop(const LoopNest &nest, const Target &target,
   choice.cost = tilesCost(nest, target, lanes, v);
   if (nest.parallel[v])
     return choice;
-  choice.cost += acrossLanesCost(nest, lanes, v, choice.cost);
+  choice.cost += acrossLanesCost(nest, target, lanes, v, choice.cost);
   if (std::optional<unsigned> loop = findLoopToTranspose(nest, v, lanes)) {
     double cost = tilesCost(nest, target, lanes, *loop) +
-                  transposeCost(nest, lanes, *loop);
+                  transposeCost(nest, target, lanes, *loop);
     if (cost < choice.cost)
       return {loop, v, cost};
   }
@@ -319,13 +325,13 @@ LaneChoice chooseLaneLoop(const LoopNest &nest, const Target &target,
 //===----------------------------------------------------------------------===//
 
 /// Cycles that a nest takes for a block of rows, roughly.
-static double blockCost(const LoopNest &nest, const Target &target) {
+static double blockCost(const LoopNest &nest, const TargetInfo &target) {
   if (llvm::is_contained(nest.extents, 0))
     return 0;
   int64_t lanes = chooseLanes(nest, target);
   LaneChoice choice = chooseLaneLoop(nest, target, lanes);
   if (choice.cost == 0) {
-    double cost = vectorCost(nest, choice.vectorLoop.value_or(0),
+    double cost = vectorCost(nest, target, choice.vectorLoop.value_or(0),
                              choice.vectorLoop ? lanes : 1);
     for (int64_t extent : nest.extents)
       cost *= extent;
@@ -335,7 +341,8 @@ static double blockCost(const LoopNest &nest, const Target &target) {
   for (const Access &input : nest.inputs())
     if (!input.isScalar() && input.isInvariant(*nest.slicedLoop))
       shared += footprint(input, nest.extents);
-  double rate = shared > kPanelBytes ? kFarBytesPerCycle : kNearBytesPerCycle;
+  double rate = shared > target.panelBytes() ? target.memoryBytesPerCycle
+                                             : target.l2BytesPerCycle;
   return choice.cost + shared / rate;
 }
 
@@ -351,7 +358,7 @@ static int64_t rowBytes(ArrayRef<LoopNest> nests) {
   return bytes;
 }
 
-int64_t planRows(ArrayRef<LoopNest> nests, const Target &target) {
+int64_t planRows(ArrayRef<LoopNest> nests, const TargetInfo &target) {
   if (nests.empty() || !llvm::all_of(nests, [](const LoopNest &nest) {
         return nest.slicedLoop.has_value();
       }))
@@ -359,7 +366,7 @@ int64_t planRows(ArrayRef<LoopNest> nests, const Target &target) {
   int64_t extent = nests.front().extents[*nests.front().slicedLoop];
   int64_t bytes = std::max<int64_t>(1, rowBytes(nests));
   int64_t most =
-      std::min<int64_t>({kMaxRows, kBlockBytes / 2 / bytes,
+      std::min<int64_t>({kMaxRows, target.panelBytes() / 2 / bytes,
                          int64_t(llvm::divideCeil(extent, kMinBlocks))});
   int64_t best = 1;
   double bestCost = std::numeric_limits<double>::infinity();

@@ -15,21 +15,8 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-/// Workers share out at least this many tiles, so that slices differ little.
-static constexpr int64_t kMinTasks = 128;
-/// Largest copy of a panel; it lies on the stack of the worker.
-static constexpr int64_t kPackedBytes = 64 << 10;
 /// Fewest tiles that must use a copy.
 static constexpr int64_t kPackedTiles = 3;
-/// Enough steps of a register tile to hide the latency of the caches behind.
-static constexpr int64_t kPrefetchSteps = 16;
-/// Innermost reduction loops up to this length are unrolled: the processor
-/// mispredicts the end of such loops too often.
-static constexpr int64_t kUnrolledSteps = 14;
-/// Vectors of all tiles together stay in cache up to this size.
-static constexpr int64_t kResidentBytes = 100 << 10;
-/// Bytes that map to different sets of the second-level cache.
-static constexpr int64_t kCacheWayBytes = 128 << 10;
 
 int64_t TileLoop::numTiles() const {
   int64_t tiles = 0;
@@ -87,10 +74,12 @@ SmallVector<Segment> splitSquares(int64_t extent, int64_t size) {
 
 /// Vectors per step of a nest without reductions: a few independent ones, fewer
 /// if the body is long and needs the registers itself.
-static int64_t elementwiseVectors(const LoopNest &nest) {
-  int64_t ops = 0;
+static int64_t elementwiseVectors(const LoopNest &nest,
+                                  const TargetInfo &target) {
+  double ops = 0;
   for (Operation &op : nest.op.getBody()->without_terminator())
-    ops += isa_and_nonnull<math::MathDialect>(op.getDialect()) ? 8 : 1;
+    ops += isa_and_nonnull<math::MathDialect>(op.getDialect()) ? target.mathCost
+                                                               : 1;
   return ops <= 8 ? 4 : ops <= 24 ? 2 : 1;
 }
 
@@ -115,7 +104,8 @@ static int64_t panelBytes(
 /// Cache that the part of `access` under `extents` takes away. Runs at a
 /// distance that is a multiple of a large power of two fall into few sets,
 /// which makes them as costly as a larger buffer.
-static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
+static int64_t cacheFootprint(const Access &access, const TargetInfo &target,
+                              ArrayRef<int64_t> extents) {
   int64_t bytes = footprint(access, extents);
   // The contiguous run, and the nearest stride beyond it.
   int64_t run = 1, distance = 0;
@@ -136,20 +126,25 @@ static int64_t cacheFootprint(const Access &access, ArrayRef<int64_t> extents) {
   }
   if (distance == 0)
     return bytes;
-  int64_t spacing = std::gcd(distance * access.elementBytes(), kCacheWayBytes);
-  int64_t line = llvm::alignTo(run * access.elementBytes(), 64);
+  int64_t spacing =
+      std::gcd(distance * access.elementBytes(), target.l2WayBytes());
+  int64_t line = llvm::alignTo(run * access.elementBytes(), target.lineBytes);
   return bytes * std::max<int64_t>(1, spacing / line);
 }
 
 /// Cuts outer reduction loops into blocks where the vector operand of one tile
 /// would not stay in cache.
-static void planBlocks(const LoopNest &nest, TilePlan &plan,
-                       SmallVector<int64_t> &extents, bool packs) {
+static void planBlocks(const LoopNest &nest, const TargetInfo &target,
+                       TilePlan &plan, SmallVector<int64_t> &extents,
+                       bool packs) {
   auto panel = [&](ArrayRef<int64_t> steps) {
     return packs ? panelBytes(nest, plan, steps, footprint)
-                 : panelBytes(nest, plan, steps, cacheFootprint);
+                 : panelBytes(nest, plan, steps,
+                              [&](const Access &access, ArrayRef<int64_t> own) {
+                                return cacheFootprint(access, target, own);
+                              });
   };
-  int64_t limit = packs ? kPackedBytes : kPanelBytes;
+  int64_t limit = packs ? target.packedBytes() : target.panelBytes();
   // All that all tiles read: they pass over a block again and again.
   auto totalBytes = [&](ArrayRef<int64_t> steps) {
     int64_t bytes = 0;
@@ -171,7 +166,7 @@ static void planBlocks(const LoopNest &nest, TilePlan &plan,
     auto fits = [&](int64_t size) {
       steps[loop] = size;
       return panel(steps) <= limit &&
-             (packs || !shrinks || totalBytes(steps) <= kBlockBytes);
+             (packs || !shrinks || totalBytes(steps) <= target.panelBytes());
     };
     int64_t size = extent;
     while (size > 1 && !fits(size))
@@ -190,9 +185,9 @@ static void planBlocks(const LoopNest &nest, TilePlan &plan,
 /// steps of the reductions, lies so that it takes much more of a cache than its
 /// size, or it is contiguous in `transposed` only.
 static std::optional<unsigned>
-findPackable(const LoopNest &nest, const TilePlan &plan,
-             const RegisterTile &tile, ArrayRef<int64_t> extents,
-             std::optional<unsigned> transposed) {
+findPackable(const LoopNest &nest, const TargetInfo &target,
+             const TilePlan &plan, const RegisterTile &tile,
+             ArrayRef<int64_t> extents, std::optional<unsigned> transposed) {
   unsigned v = *plan.vectorLoop;
   std::optional<unsigned> found;
   for (auto [number, input] : llvm::enumerate(nest.inputs())) {
@@ -213,14 +208,15 @@ findPackable(const LoopNest &nest, const TilePlan &plan,
     if (!nest.parallel[loop])
       steps[loop] = extents[loop];
   steps[v] = std::min(nest.extents[v], tile.vectors * plan.lanes);
-  if (cacheFootprint(input, steps) < 2 * footprint(input, steps) ||
-      footprint(input, steps) < kFirstLevelBytes)
+  if (cacheFootprint(input, target, steps) < 2 * footprint(input, steps) ||
+      footprint(input, steps) < target.l1Bytes)
     return std::nullopt;
   return found;
 }
 
 /// Where the copy of `operand` is made, if enough tiles use it.
-static void planPacking(const LoopNest &nest, TilePlan &plan, unsigned operand,
+static void planPacking(const LoopNest &nest, const TargetInfo &target,
+                        TilePlan &plan, unsigned operand,
                         const RegisterTile &tile,
                         std::optional<unsigned> transposed) {
   const Access &input = nest.accesses[operand];
@@ -247,7 +243,7 @@ static void planPacking(const LoopNest &nest, TilePlan &plan, unsigned operand,
     packed.strides[reduction.loop] = packed.elements;
     packed.elements *= reduction.segments.front().count;
   }
-  if (packed.elements * input.elementBytes() <= kPackedBytes)
+  if (packed.elements * input.elementBytes() <= target.packedBytes())
     plan.packed = packed;
 }
 
@@ -255,9 +251,9 @@ static void planPacking(const LoopNest &nest, TilePlan &plan, unsigned operand,
 /// cache. If all of them stay there, the tiles of one row of outputs come
 /// first: other inputs are then read once. Otherwise all tiles that use the
 /// same vectors come first.
-static void orderTileLoops(const LoopNest &nest, TilePlan &plan,
-                           const RegisterTile &tile, ArrayRef<int64_t> extents,
-                           bool packs) {
+static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
+                           TilePlan &plan, const RegisterTile &tile,
+                           ArrayRef<int64_t> extents, bool packs) {
   auto isUnrolled = [&](unsigned loop) {
     return llvm::is_contained(llvm::make_first_range(tile.unrolled), loop);
   };
@@ -270,7 +266,7 @@ static void orderTileLoops(const LoopNest &nest, TilePlan &plan,
     for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
       movesPanel[loop] = movesPanel[loop] || !input.isInvariant(loop);
   }
-  bool resident = !packs && bytes <= kResidentBytes;
+  bool resident = !packs && bytes <= target.residentBytes();
   auto rank = [&](const TileLoop &tileLoop) {
     if (isUnrolled(tileLoop.loop))
       return 2;
@@ -287,10 +283,10 @@ static void orderTileLoops(const LoopNest &nest, TilePlan &plan,
 }
 
 /// Shares out the outermost tile loops that make enough tiles.
-static void planTasks(TilePlan &plan) {
+static void planTasks(const TargetInfo &target, TilePlan &plan) {
   int64_t tasks = 1;
   for (const TileLoop &tileLoop : plan.tileLoops) {
-    if (tasks >= kMinTasks)
+    if (tasks >= target.leastTasks)
       break;
     tasks *= tileLoop.numTiles();
     ++plan.numTaskLoops;
@@ -299,7 +295,7 @@ static void planTasks(TilePlan &plan) {
 
 /// The plan with vectors along `vectorLoop`. With `transposed`, an input that
 /// is contiguous in that loop only is to be packed.
-static TilePlan planAlong(const LoopNest &nest, const Target &target,
+static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
                           int64_t lanes, std::optional<unsigned> vectorLoop,
                           std::optional<unsigned> transposed) {
   TilePlan plan;
@@ -311,7 +307,9 @@ static TilePlan planAlong(const LoopNest &nest, const Target &target,
   if (plan.vectorLoop) {
     bool reduces = nest.hasReduction() && !plan.accumulatesInMemory;
     tile = reduces ? chooseReductionTile(nest, plan, target).first
-                   : RegisterTile{{}, elementwiseVectors(nest)};
+                   : RegisterTile{{}, elementwiseVectors(nest, target)};
+    if (reduces)
+      plan.use = useOf(nest, plan, tile);
     for (const Access &input : nest.inputs())
       if (!plan.transposedLoop)
         plan.transposedLoop =
@@ -340,10 +338,10 @@ static TilePlan planAlong(const LoopNest &nest, const Target &target,
                            nest.parallel[*plan.vectorLoop];
   std::optional<unsigned> packable;
   if (verticalReduction) {
-    packable = findPackable(nest, plan, tile, extents, transposed);
-    planBlocks(nest, plan, extents, packable.has_value());
-    if (panelBytes(nest, plan, extents, footprint) > kFirstLevelBytes)
-      plan.prefetchDistance = kPrefetchSteps;
+    packable = findPackable(nest, target, plan, tile, extents, transposed);
+    planBlocks(nest, target, plan, extents, packable.has_value());
+    if (panelBytes(nest, plan, extents, footprint) > target.l1Bytes)
+      plan.prefetchDistance = target.prefetchSteps;
   }
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
     if (!nest.parallel[loop] && loop != plan.vectorLoop)
@@ -352,18 +350,18 @@ static TilePlan planAlong(const LoopNest &nest, const Target &target,
     if (!nest.parallel[*plan.vectorLoop])
       plan.reductionLoops.push_back(
           {*plan.vectorLoop, segmentsOf(*plan.vectorLoop)});
-    orderTileLoops(nest, plan, tile, extents, packable.has_value());
+    orderTileLoops(nest, target, plan, tile, extents, packable.has_value());
     if (!plan.reductionLoops.empty() &&
-        plan.reductionLoops.back().numTiles() <= kUnrolledSteps)
+        plan.reductionLoops.back().numTiles() <= target.unrolledSteps)
       plan.reductionLoops.back().unrolled = true;
   }
-  planTasks(plan);
+  planTasks(target, plan);
   if (packable)
-    planPacking(nest, plan, *packable, tile, transposed);
+    planPacking(nest, target, plan, *packable, tile, transposed);
   return plan;
 }
 
-TilePlan planTiles(const LoopNest &nest, const Target &target) {
+TilePlan planTiles(const LoopNest &nest, const TargetInfo &target) {
   int64_t lanes = chooseLanes(nest, target);
   LaneChoice choice = chooseLaneLoop(nest, target, lanes);
   TilePlan plan =

@@ -17,6 +17,8 @@
 
 #include "../LoopNest.h"
 
+#include "dlc/Machine/TargetInfo.h"
+
 namespace dlc::codegen {
 
 /// `count` tiles of `size` iterations each, the first at `start`.
@@ -43,13 +45,6 @@ struct TileLoop {
   int64_t numTiles() const;
 };
 
-/// The registers that code may use.
-struct Target {
-  /// Zero for plain scalar loops.
-  int64_t vectorBits = 0;
-  int64_t registers = 0;
-};
-
 /// An input that tiles copy to where its vectors lie densely: since its rows
 /// are apart by a distance at which they share few sets of the caches, or since
 /// it is strided along the lanes.
@@ -63,6 +58,12 @@ struct PackedPanel {
   /// Elements that one step of each loop moves by in the copy, and all of it.
   llvm::SmallVector<int64_t> strides;
   int64_t elements;
+};
+
+/// What one step of the reduction takes for a register tile: accumulators,
+/// loads, and the registers of both; one more holds what is broadcast.
+struct TileUse {
+  int64_t sums = 0, loads = 0, registers = 0;
 };
 
 struct TilePlan {
@@ -91,15 +92,17 @@ struct TilePlan {
   /// blocks run through what a block has, not more than their segment says.
   llvm::SmallVector<TileLoop> reductionLoops;
   std::optional<PackedPanel> packed;
+  /// Of a reduction whose sums stay in registers; for remarks.
+  TileUse use;
 };
 
-TilePlan planTiles(const LoopNest &nest, const Target &target);
+TilePlan planTiles(const LoopNest &nest, const TargetInfo &target);
 
 /// How many iterations of the sliced loop, which all `nests` of a kernel share,
 /// the kernel does at a time: as many as make reductions faster, since a block
 /// of rows shares what a single row reads alone (the weights of a product). It
 /// follows from shapes and target alone, never from the number of workers.
-int64_t planRows(llvm::ArrayRef<LoopNest> nests, const Target &target);
+int64_t planRows(llvm::ArrayRef<LoopNest> nests, const TargetInfo &target);
 
 /// The vectors of a tile of `size` iterations of the vectorized loop: full ones
 /// and then what is left over.

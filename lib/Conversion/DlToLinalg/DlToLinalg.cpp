@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Common.h"
+#include "dlc/Machine/TargetInfo.h"
 
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -50,6 +51,8 @@ namespace {
 struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
+    if (failed(dlc::TargetInfo::get(getOperation())))
+      return signalPassFailure();
     TypeConverter converter;
     converter.addConversion([](Type type) { return type; });
     converter.addConversion([](RankedTensorType type) -> Type {

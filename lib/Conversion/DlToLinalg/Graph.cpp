@@ -99,7 +99,7 @@ struct SpmmToLoops : OpConversionPattern<dl::SpmmOp> {
         });
       })[0];
     } else {
-      Blocks blocks(columns, 1);
+      Blocks blocks(loops, columns, 1);
       Value numResults = loops.constant(type.getDimSize(0));
       Value numRows = loops.constant(rows.numRows);
       y = loops.tasks(blocks.count, empty, [&](Value task, ValueRange carried) {

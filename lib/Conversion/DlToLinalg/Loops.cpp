@@ -4,6 +4,7 @@
 #include "Loops.h"
 
 #include "Common.h"
+#include "dlc/Machine/TargetInfo.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -137,12 +138,17 @@ AxisView::AxisView(ArrayRef<int64_t> shape, int64_t axis) {
                           : inner) *= extent;
 }
 
-/// About this many tasks are enough for any number of workers.
-static constexpr int64_t enoughTasks = 32;
-
-Blocks::Blocks(int64_t elements, int64_t others) : elements(elements) {
-  constexpr int64_t least = 16, most = 256;
-  int64_t wanted = llvm::divideCeil(enoughTasks, std::max<int64_t>(1, others));
+Blocks::Blocks(Loops &loops, int64_t elements, int64_t others)
+    : elements(elements) {
+  // The pass has verified it.
+  FailureOr<TargetInfo> described =
+      TargetInfo::get(loops.builder().getInsertionBlock()->getParentOp());
+  TargetInfo target = described.value_or(TargetInfo());
+  // A line of f32: tasks do not write to one line.
+  int64_t least = target.lineBytes / 4, most = std::max<int64_t>(256, least);
+  // Each task reads all indices again: fewer of them than of tiles.
+  int64_t enough = llvm::divideCeil(target.leastTasks, 4);
+  int64_t wanted = llvm::divideCeil(enough, std::max<int64_t>(1, others));
   size = llvm::divideCeil(std::max<int64_t>(1, elements), wanted);
   size = std::clamp<int64_t>(llvm::alignTo(size, least), least, most);
   count = llvm::divideCeil(elements, size);

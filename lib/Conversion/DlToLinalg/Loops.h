@@ -80,7 +80,7 @@ struct AxisView {
 /// out; each is worth a vector or more.
 struct Blocks {
   /// `others` is the number of tasks there are for each block.
-  Blocks(int64_t elements, int64_t others);
+  Blocks(Loops &loops, int64_t elements, int64_t others);
   int64_t size, count, elements;
 
   /// First and last (excluded) element of block `number`.

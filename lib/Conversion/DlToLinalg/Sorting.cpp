@@ -25,7 +25,7 @@ struct SortToLoops : OpConversionPattern<dl::SortOp> {
     RankedTensorType type = resultType(getTypeConverter(), op, 0);
     RankedTensorType places = resultType(getTypeConverter(), op, 1);
     AxisView view(type.getShape(), op.getAxis());
-    Blocks blocks(view.inner, view.outer);
+    Blocks blocks(loops, view.inner, view.outer);
     Value x = loops.flat(adaptor.getX());
     Value zero = loops.constant(0), extent = loops.constant(view.extent);
     SmallVector<Value> sorted = loops.tasks(
@@ -203,7 +203,7 @@ struct CumsumToLoops : OpConversionPattern<dl::CumsumOp> {
     Loops loops(rewriter, op.getLoc());
     RankedTensorType type = resultType(getTypeConverter(), op);
     AxisView view(type.getShape(), op.getAxis());
-    Blocks blocks(view.inner, view.outer);
+    Blocks blocks(loops, view.inner, view.outer);
     Value x = loops.flat(adaptor.getX());
     Value zero = loops.constant(0), one = loops.constant(1);
     Value extent = loops.constant(view.extent);

@@ -172,7 +172,7 @@ struct IndexAddToLoops : OpConversionPattern<dl::IndexAddOp> {
     Value index = loops.flat(adaptor.getIndex());
     Value into = adaptor.getInto() ? loops.flat(adaptor.getInto()) : Value();
     int64_t entries = dl::tensorType(op.getIndex()).getNumElements();
-    Blocks blocks(y.inner, y.outer);
+    Blocks blocks(loops, y.inner, y.outer);
     Value zero = loops.constant(0), numPlaces = loops.constant(y.extent);
     Value numEntries = loops.constant(entries);
 
@@ -246,7 +246,7 @@ struct ScatterAddToLoops : OpConversionPattern<dl::ScatterAddOp> {
     for (int64_t extent : shape.take_front(axis))
       outer *= extent;
     bool hasColumns = axis + 1 < rank;
-    Blocks blocks(hasColumns ? shape.back() : 1, outer);
+    Blocks blocks(loops, hasColumns ? shape.back() : 1, outer);
     Value zero = loops.constant(0);
 
     Value sums = loops.tasks(

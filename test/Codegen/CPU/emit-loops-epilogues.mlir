@@ -1,4 +1,4 @@
-// RUN: dlc-opt %s -dl-add-workers -dl-emit-loops="vector-bits=128" -canonicalize -cse --split-input-file | FileCheck %s
+// RUN: dlc-opt %s -dl-attach-target="triple=aarch64 cpu=generic" -dl-add-workers -dl-emit-loops -canonicalize -cse --split-input-file | FileCheck %s
 
 // A bias and a ReLU on what a product makes are evaluated before it is stored; the product
 // itself, in scratch memory, is not stored at all.

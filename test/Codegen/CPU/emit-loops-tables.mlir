@@ -1,4 +1,4 @@
-// RUN: dlc-opt %s -split-input-file -dl-add-workers -dl-emit-loops=vector-bits=512 | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -dl-add-workers -dl-emit-loops | FileCheck %s
 
 // A row of a table is loaded as vectors.
 // CHECK-LABEL: func.func private @row

@@ -1,5 +1,5 @@
 // RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl-add-workers,func.func(dl-emit-loops,canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,V512
-// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl-add-workers,func.func(dl-emit-loops{vector-bits=0},canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,SCALAR
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl-attach-target{plain},dl-add-workers,func.func(dl-emit-loops,canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,SCALAR
 
 // A product: 14 x 2 accumulators carried through the reduction, the fill folded
 // into them, each vector of %b loaded once for all rows, no products left.

@@ -1,5 +1,5 @@
 // RUN: dlc-opt %s -dl-fuse -dl-linalg | FileCheck %s --check-prefix=FUSED
-// RUN: dlc-opt %s -dl-fuse -dl-linalg -dl-vector="vector-bits=512" | FileCheck %s --check-prefix=VECTOR
+// RUN: dlc-opt %s -dl-fuse -dl-linalg -dl-vector | FileCheck %s --check-prefix=VECTOR
 
 // The generator becomes a part of the loop that uses what it draws. Two words of
 // one op share its rounds.

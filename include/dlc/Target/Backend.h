@@ -1,0 +1,68 @@
+//===- Backend.h - Who makes code of a program ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Up to the phase `fuse` a program is the same for every machine. What follows
+// is a backend's: a row of functions. `dlc --backend`, its `--emit` and `-o`,
+// and its help come from the rows that are registered; `cpu` always is.
+// docs/adding-a-backend.md shows a small one.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_TARGET_BACKEND_H
+#define DLC_TARGET_BACKEND_H
+
+#include "dlc/Machine/TargetInfo.h"
+#include "dlc/Pipelines/Phases.h"
+
+#include "llvm/Support/Error.h"
+
+#include <memory>
+
+namespace llvm {
+class TargetMachine;
+} // namespace llvm
+
+namespace dlc {
+
+class Compilation;
+class PendingFiles;
+struct CompilerOptions;
+
+struct Backend {
+  llvm::StringLiteral name;
+  /// What the help says of it.
+  llvm::StringLiteral summary;
+  /// The phases behind `fuse`.
+  llvm::ArrayRef<Phase> phases;
+  /// What LLVM makes the code with, or why it cannot; null where LLVM does not.
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> (*makeMachine)(
+      const CompilerOptions &options);
+  /// The description of the target that `phases` read. `machine` is null where
+  /// makeMachine is.
+  TargetInfo (*describeTarget)(const CompilerOptions &options,
+                               const llvm::TargetMachine *machine);
+  /// The forms of code, which are suffixes of files too: "so".
+  llvm::ArrayRef<llvm::StringLiteral> forms;
+  /// Writes a program after the last of `phases` in one of `forms`. Files are
+  /// reserved in `files`, which the caller commits.
+  llvm::Error (*write)(Compilation &compilation, llvm::StringRef form,
+                       llvm::StringRef path, PendingFiles &files);
+
+  /// The phases from the program that a user wrote on.
+  llvm::SmallVector<const Phase *> allPhases() const;
+};
+
+/// The backends, `cpu` first.
+llvm::ArrayRef<const Backend *> getBackends();
+
+/// The backend of that name, or an error that names the nearest.
+llvm::Expected<const Backend *> findBackend(llvm::StringRef name);
+
+/// Adds a backend, which has to outlive all use of it, when the program starts:
+///
+///   static const BackendRegistration registration(backend);
+struct BackendRegistration {
+  explicit BackendRegistration(const Backend &backend);
+};
+
+} // namespace dlc
+#endif // DLC_TARGET_BACKEND_H

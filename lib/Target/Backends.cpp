@@ -1,0 +1,71 @@
+//===- Backends.cpp - The table of backends, and its first row ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dlc/Target/Backend.h"
+
+#include "dlc/Machine/Processor.h"
+#include "dlc/Support/Suggest.h"
+#include "dlc/Target/Output.h"
+
+#include "llvm/Target/TargetMachine.h"
+
+using namespace llvm;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// The processor
+//===----------------------------------------------------------------------===//
+
+static Expected<std::unique_ptr<TargetMachine>>
+makeMachine(const CompilerOptions &options) {
+  return Processor::find(options.cpu)
+      .makeMachine(options.optLevel == 0 ? CodeGenOptLevel::Less
+                                         : CodeGenOptLevel::Aggressive);
+}
+
+static TargetInfo describeProcessorOf(const CompilerOptions &options,
+                                      const TargetMachine *machine) {
+  return describeTarget(*machine, /*plain=*/options.optLevel == 0);
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+/// Constructed when first asked for: registrations are static objects too.
+static std::vector<const Backend *> &table() {
+  static const Backend cpu{"cpu",
+                           "vector loops for the processor of --mcpu, as a "
+                           "library that needs libc and libm",
+                           getCpuPhases(),
+                           makeMachine,
+                           describeProcessorOf,
+                           getCodeForms(),
+                           writeOutput};
+  static std::vector<const Backend *> backends{&cpu};
+  return backends;
+}
+
+BackendRegistration::BackendRegistration(const Backend &backend) {
+  table().push_back(&backend);
+}
+
+ArrayRef<const Backend *> dlc::getBackends() { return table(); }
+
+Expected<const Backend *> dlc::findBackend(StringRef name) {
+  SmallVector<StringRef> names;
+  for (const Backend *backend : table()) {
+    if (backend->name == name)
+      return backend;
+    names.push_back(backend->name);
+  }
+  return unknownName("backend", name, names);
+}
+
+SmallVector<const Phase *> Backend::allPhases() const {
+  SmallVector<const Phase *> all;
+  for (ArrayRef<Phase> part : {getProgramPhases(), phases})
+    for (const Phase &phase : part)
+      all.push_back(&phase);
+  return all;
+}
