@@ -38,6 +38,8 @@ static constexpr unsigned kSums = 12;
 /// Iterations of a round: some tenths of a millisecond.
 static constexpr int64_t kIterations = 100'000;
 static constexpr int kRounds = 16, kCopies = 4;
+/// What is copied in one piece.
+static constexpr int64_t kPageBytes = 4096;
 
 /// Bits of a vector register of this machine.
 static unsigned vectorBits() {
@@ -104,7 +106,8 @@ struct Loops {
   double (*sums64)(int64_t, double) = nullptr;
   void (*copy)(const void *, void *, int64_t) = nullptr;
   int64_t blockBytes = 0; ///< of what is copied
-  /// The shortest time of a round of sums that each worker has had so far.
+  int threads = 0;
+  /// The shortest time that each task of sums has had so far.
   double *best = nullptr;
 };
 
@@ -152,18 +155,30 @@ static Error compile(orc::LLJIT &jit, Loops &loops) {
 
 static constexpr double kFactor = 0.999;
 
-/// Every worker has the units of its core to itself, and so its best is its
-/// own: it need not be in a round in which nobody else was interrupted either.
+/// Does all tasks together with the other workers.
+template <typename F>
+static void forEachTask(const dlc_context *context, int64_t tasks, F run) {
+  for (uint64_t piece = dlc_rt_share(context->worker, tasks); piece;
+       piece = dlc_rt_next(context->worker))
+    for (uint64_t task = piece >> 32; task < (piece & 0xffffffff); ++task)
+      run(int64_t(task));
+}
+
+/// As many tasks as threads. Each has the units of a core to itself, and so its
+/// best is its own: it need not be in a round in which no other one was
+/// interrupted either.
 static void timeSums(const dlc_context *context,
                      double (*sums)(int64_t, double)) {
-  double &best =
-      static_cast<const Loops *>(context->data)->best[context->worker];
-  auto begin = std::chrono::steady_clock::now();
-  (void)sums(kIterations, kFactor);
-  std::chrono::duration<double> passed =
-      std::chrono::steady_clock::now() - begin;
-  if (best == 0 || passed.count() < best)
-    best = passed.count();
+  auto &loops = *static_cast<const Loops *>(context->data);
+  forEachTask(context, loops.threads, [&](int64_t task) {
+    auto begin = std::chrono::steady_clock::now();
+    (void)sums(kIterations, kFactor);
+    std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - begin;
+    double &best = loops.best[task];
+    if (best == 0 || passed.count() < best)
+      best = passed.count();
+  });
 }
 
 static void runSums32(const dlc_context *context, void *, void *,
@@ -176,18 +191,14 @@ static void runSums64(const dlc_context *context, void *, void *,
   timeSums(context, static_cast<const Loops *>(context->data)->sums64);
 }
 
-/// Each worker copies its share of one half of the arena to the other.
+/// Copies one half of the arena to the other, a page at a time.
 static void runCopy(const dlc_context *context, void *, void *arena,
                     void *const *) {
   auto &loops = *static_cast<const Loops *>(context->data);
-  constexpr int64_t unit = 4 * 64;
-  int64_t units = loops.blockBytes / unit;
-  int64_t first = units * context->worker / context->workers * unit;
-  int64_t last = units * (context->worker + 1) / context->workers * unit;
-  char *from = static_cast<char *>(arena) + first;
-  if (last > first)
-    loops.copy(from, from + loops.blockBytes,
-               (last - first) / (vectorBits() / 8));
+  forEachTask(context, loops.blockBytes / kPageBytes, [&](int64_t page) {
+    char *from = static_cast<char *>(arena) + page * kPageBytes;
+    loops.copy(from, from + loops.blockBytes, kPageBytes / (vectorBits() / 8));
+  });
 }
 
 /// Large enough that a copy of it leaves nothing in the caches.
@@ -195,7 +206,7 @@ static int64_t chooseBlock() {
   constexpr int64_t least = int64_t(64) << 20, most = int64_t(256) << 20;
 #ifdef _SC_LEVEL3_CACHE_SIZE
   int64_t cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  return std::clamp(cache, least, most) / 4096 * 4096;
+  return std::clamp(cache, least, most) / kPageBytes * kPageBytes;
 #else
   return least;
 #endif
@@ -212,6 +223,7 @@ Expected<Peak> dlc::measurePeak(int threads) {
     return std::move(error);
   loops.blockBytes = chooseBlock();
   std::vector<double> best(threads);
+  loops.threads = threads;
   loops.best = best.data();
 
   std::vector<dlc_step> steps;
