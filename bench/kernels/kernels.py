@@ -35,7 +35,9 @@ class Kernel:
 
     def mlir(self):
         args = ", ".join(f"%{n}: {memref(s)}" for n, s in self.shapes.items())
-        return (f"func.func @kernel({args}, %worker: index, %workers: index)"
+        return ("func.func private @dlc_rt_share(!llvm.ptr, i64) -> i64\n"
+                "func.func private @dlc_rt_next(!llvm.ptr) -> i64\n"
+                f"func.func @kernel({args}, %worker: !llvm.ptr)"
                 f" attributes {{dl.kernel{f', dl.sliced = {self.rows} : i64' if self.rows else ''}}} {{\n"
                 f"%zero = arith.constant 0.0 : f32\n{self.body}return\n}}\n")
 
@@ -161,6 +163,7 @@ gemm(2048, 1024, 256)
 gemm(4096, 64, 512)
 gemm(64, 4096, 512)
 gemm(127, 513, 1001)
+gemm(256, 1024, 2048)
 gemm(1000, 10, 512)
 gemm(64, 32, 64, batch=384)
 gemm(64, 64, 32, batch=384)
@@ -174,7 +177,11 @@ DRIVER = r"""
 #include <string.h>
 #include <time.h>
 
-void kernel(%(types)s, int64_t worker, int64_t workers);
+void kernel(%(types)s, void *worker);
+
+/* One worker has all tasks at once. */
+uint64_t dlc_rt_share(void *worker, int64_t tasks) { return tasks; }
+uint64_t dlc_rt_next(void *worker) { return 0; }
 
 static double now(void) {
   struct timespec t;
@@ -225,7 +232,7 @@ int main(void) {
       since = 0;
     }
     double start = now();
-    kernel(%(args)s, 0, 1);
+    kernel(%(args)s, 0);
     double time = now() - start;
     total += time;
     since += time;
@@ -348,4 +355,5 @@ def main():
         print(f"{len(ratios)} kernels: geometric mean {mean:.2f}, least {min(ratios):.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

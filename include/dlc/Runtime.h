@@ -26,7 +26,7 @@ extern "C" {
 
 /// Changes whenever a struct below changes; a library says which it was built
 /// for, and a caller compares.
-#define DLC_ABI_VERSION 6
+#define DLC_ABI_VERSION 7
 
 typedef enum dlc_status {
   DLC_OK = 0,
@@ -114,22 +114,25 @@ typedef struct dlc_state {
   int32_t range; ///< dlc_range of a hyper-parameter
 } dlc_state;
 
-/// What the workers of one step share. Compiled code touches it only through
-/// `dlc_rt_barrier`.
+/// The threads that run the steps of a handle, and one of them. Compiled code
+/// touches them only through the functions `dlc_rt_share` to `dlc_rt_mark`.
 typedef struct dlc_team dlc_team;
+typedef struct dlc_worker dlc_worker;
 
 /// Of what and as what a step function is called: one for each worker.
 typedef struct dlc_context {
-  int64_t worker, workers; ///< its number, from 0 on, and how many there are
-  dlc_team *team;
-  /// Initially 0, and set to 1 + an index into the step's faults; of those of
-  /// all workers the smallest is reported.
+  dlc_worker *worker;
+  /// Of the run. Initially 0, and set to 1 + an index into the step's faults,
+  /// by the one task that looks for them.
   int64_t *fault;
   const void *data; ///< of the step or derivation in the tables
 } dlc_context;
 
 /// The entry of a step: every worker of the team calls it. `io` holds the
-/// inputs, then the outputs, in the order of the tables.
+/// inputs, then the outputs, in the order of the tables. A worker may be late,
+/// when all is done: outside of the tasks that it is given it must touch
+/// neither `state` nor `arena` nor what `io` points to, and do the same in
+/// every worker.
 typedef void (*dlc_step_fn)(const dlc_context *context, void *state,
                             void *arena, void *const *io);
 
@@ -293,7 +296,8 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 /// What worker number `worker` has spent at each of the model's sites since the
 /// handle was made: fills num_sites entries of `times`. `workers` gets how many
 /// workers there are; null is allowed. `DLC_ERROR_ARGUMENT` of a library that
-/// was compiled without `--profile`.
+/// was compiled without `--profile`. A thread that was late and has found in
+/// the meantime that nothing is left to do adds to its own times only.
 dlc_status dlc_profile(dlc_handle *handle, int worker, dlc_site_times *times,
                        int *workers);
 
@@ -328,9 +332,19 @@ typedef struct dlc_api {
 /// The runtime that this program is linked with.
 extern const dlc_api dlc_runtime_api;
 
-/// Called by compiled steps: returns when all workers of the team have called
-/// it.
-void dlc_rt_barrier(dlc_team *team);
+/// Shares out work among the workers, each of which has to call it: `tasks`
+/// tasks (less than 2^32) that do not depend on one another. Returns those that
+/// the caller has to do next, `begin << 32 | end`; 0 if none is left.
+uint64_t dlc_rt_share(dlc_worker *worker, int64_t tasks);
+
+/// The next tasks of the work that was shared out last; 0 if none is left.
+uint64_t dlc_rt_next(dlc_worker *worker);
+
+/// Returns when all tasks that were shared out before are done.
+void dlc_rt_barrier(dlc_worker *worker);
+
+/// The same, and returns the fault that they found, or 0.
+int64_t dlc_rt_fault(dlc_worker *worker);
 
 /// What the time since a worker's last mark was spent on.
 typedef enum dlc_mark {
@@ -340,7 +354,7 @@ typedef enum dlc_mark {
 } dlc_mark;
 
 /// Called by compiled steps that measure themselves.
-void dlc_rt_mark(dlc_team *team, int64_t worker, int32_t site, int32_t mark);
+void dlc_rt_mark(dlc_worker *worker, int32_t site, int32_t mark);
 
 /// For what writes libraries with a frozen state: brings up to date all that
 /// step number `step` reads, and returns the state block.

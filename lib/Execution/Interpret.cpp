@@ -61,8 +61,7 @@ struct InterpretedCall {
 static void runStep(const dlc_context *context, void *state, void *,
                     void *const *io) {
   auto *call = static_cast<const InterpretedCall *>(context->data);
-  // Worker 0 is the thread that called.
-  if (context->worker == 0 &&
+  if (dlc_rt_share(context->worker, 1) &&
       !call->model->run(call->step, call->size, static_cast<char *>(state), io))
     *context->fault = 1;
 }

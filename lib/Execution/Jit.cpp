@@ -36,12 +36,16 @@ static Expected<LoadedCode> load(const Objects &objects, StringRef name,
   orc::JITDylib &library = (*jit)->getMainJITDylib();
   // The runtime of this program, and libc and libm.
   orc::SymbolMap runtime;
-  runtime[(*jit)->mangleAndIntern("dlc_rt_barrier")] = {
-      orc::ExecutorAddr::fromPtr(&dlc_rt_barrier), JITSymbolFlags::Exported};
-  runtime[(*jit)->mangleAndIntern("dlc_rt_mark")] = {
-      orc::ExecutorAddr::fromPtr(&dlc_rt_mark), JITSymbolFlags::Exported};
-  runtime[(*jit)->mangleAndIntern("dlc_runtime_api")] = {
-      orc::ExecutorAddr::fromPtr(&dlc_runtime_api), JITSymbolFlags::Exported};
+  auto add = [&](StringRef name, auto *address) {
+    runtime[(*jit)->mangleAndIntern(name)] = {
+        orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
+  };
+  add("dlc_rt_share", &dlc_rt_share);
+  add("dlc_rt_next", &dlc_rt_next);
+  add("dlc_rt_barrier", &dlc_rt_barrier);
+  add("dlc_rt_fault", &dlc_rt_fault);
+  add("dlc_rt_mark", &dlc_rt_mark);
+  add("dlc_runtime_api", &dlc_runtime_api);
   if (Error error = library.define(orc::absoluteSymbols(std::move(runtime))))
     return std::move(error);
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(

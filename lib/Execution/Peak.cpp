@@ -104,7 +104,9 @@ struct Loops {
   double (*sums64)(int64_t, double) = nullptr;
   void (*copy)(const void *, void *, int64_t) = nullptr;
   int64_t blockBytes = 0; ///< of what is copied
-  /// The shortest time of a round of sums that each worker has had so far.
+  int64_t threads = 0;
+  /// The shortest time so far of each task of sums, of which there are as many
+  /// as threads.
   double *best = nullptr;
 };
 
@@ -152,18 +154,30 @@ static Error compile(orc::LLJIT &jit, Loops &loops) {
 
 static constexpr double kFactor = 0.999;
 
-/// Every worker has the units of its core to itself, and so its best is its
-/// own: it need not be in a round in which nobody else was interrupted either.
+/// Calls `action` for each task that a worker takes of so many.
+static void takeTasks(const dlc_context *context, int64_t tasks,
+                      function_ref<void(int64_t)> action) {
+  for (uint64_t some = dlc_rt_share(context->worker, tasks); some != 0;
+       some = dlc_rt_next(context->worker))
+    for (uint64_t task = some >> 32; task < (some & 0xffffffff); ++task)
+      action(static_cast<int64_t>(task));
+}
+
+/// Each thread has the units of its core to itself, and so the best time of a
+/// task is its own: it need not be in a round in which nobody else was
+/// interrupted either.
 static void timeSums(const dlc_context *context,
                      double (*sums)(int64_t, double)) {
-  double &best =
-      static_cast<const Loops *>(context->data)->best[context->worker];
-  auto begin = std::chrono::steady_clock::now();
-  (void)sums(kIterations, kFactor);
-  std::chrono::duration<double> passed =
-      std::chrono::steady_clock::now() - begin;
-  if (best == 0 || passed.count() < best)
-    best = passed.count();
+  auto &loops = *static_cast<const Loops *>(context->data);
+  takeTasks(context, loops.threads, [&](int64_t task) {
+    auto begin = std::chrono::steady_clock::now();
+    (void)sums(kIterations, kFactor);
+    std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - begin;
+    double &best = loops.best[task];
+    if (best == 0 || passed.count() < best)
+      best = passed.count();
+  });
 }
 
 static void runSums32(const dlc_context *context, void *, void *,
@@ -176,18 +190,15 @@ static void runSums64(const dlc_context *context, void *, void *,
   timeSums(context, static_cast<const Loops *>(context->data)->sums64);
 }
 
-/// Each worker copies its share of one half of the arena to the other.
+/// Copies one half of the arena to the other.
 static void runCopy(const dlc_context *context, void *, void *arena,
                     void *const *) {
   auto &loops = *static_cast<const Loops *>(context->data);
-  constexpr int64_t unit = 4 * 64;
-  int64_t units = loops.blockBytes / unit;
-  int64_t first = units * context->worker / context->workers * unit;
-  int64_t last = units * (context->worker + 1) / context->workers * unit;
-  char *from = static_cast<char *>(arena) + first;
-  if (last > first)
-    loops.copy(from, from + loops.blockBytes,
-               (last - first) / (vectorBits() / 8));
+  constexpr int64_t taskBytes = int64_t(64) << 10;
+  takeTasks(context, loops.blockBytes / taskBytes, [&](int64_t task) {
+    char *from = static_cast<char *>(arena) + task * taskBytes;
+    loops.copy(from, from + loops.blockBytes, taskBytes / (vectorBits() / 8));
+  });
 }
 
 /// Large enough that a copy of it leaves nothing in the caches.
@@ -195,7 +206,7 @@ static int64_t chooseBlock() {
   constexpr int64_t least = int64_t(64) << 20, most = int64_t(256) << 20;
 #ifdef _SC_LEVEL3_CACHE_SIZE
   int64_t cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  return std::clamp(cache, least, most) / 4096 * 4096;
+  return std::clamp(cache, least, most) / least * least;
 #else
   return least;
 #endif
@@ -213,6 +224,7 @@ Expected<Peak> dlc::measurePeak(int threads) {
   loops.blockBytes = chooseBlock();
   std::vector<double> best(threads);
   loops.best = best.data();
+  loops.threads = threads;
 
   std::vector<dlc_step> steps;
   for (auto [name, run] :

@@ -296,12 +296,6 @@ LogicalResult LoweredVerifier::verifyFunction(StringRef name) {
 // Steps and kernels
 //===----------------------------------------------------------------------===//
 
-/// Workers are told their number and how many there are.
-static bool endsWithWorkers(TypeRange types) {
-  return types.size() >= 2 && types.back().isIndex() &&
-         types.drop_back().back().isIndex();
-}
-
 /// The type with the elements that lowering gives it: a truth value takes a
 /// byte.
 static RankedTensorType inMemory(RankedTensorType type) {
@@ -373,7 +367,7 @@ static bool holds(Type type, RankedTensorType tensor) {
          buffer.getElementTypeBitWidth() == bits;
 }
 
-/// (state, arena, inputs and outputs, worker, workers, team)
+/// (state, arena, inputs and outputs, worker)
 LogicalResult LoweredVerifier::verifyBufferStep(func::FuncOp step) {
   TypeRange types = step.getArgumentTypes();
   int64_t state = manifest.getAs<IntegerAttr>("state_bytes").getInt();
@@ -382,16 +376,15 @@ LogicalResult LoweredVerifier::verifyBufferStep(func::FuncOp step) {
     return step.emitOpError()
            << "takes " << types << ", but by the dl.manifest " << what;
   };
-  if (types.size() != tensors.size() + 5)
+  if (types.size() != tensors.size() + 3)
     return refuse("state, arena, inputs, outputs, the fault if it has checks, "
-                  "two indices and a pointer");
+                  "and a pointer");
   if (blockBytes(types[0]) != state)
     return refuse("the state has another size");
   if (blockBytes(types[1]) < 0 || blockBytes(types[1]) > arena)
     return refuse("the arena is smaller");
-  if (!endsWithWorkers(types.drop_back()) ||
-      !isa<LLVM::LLVMPointerType>(types.back()))
-    return refuse("it ends with two indices and a pointer");
+  if (!isa<LLVM::LLVMPointerType>(types.back()))
+    return refuse("it ends with a pointer");
   for (auto [tensor, type] : llvm::zip(tensors, types.slice(2, tensors.size())))
     if (!holds(type, tensor.second))
       return step.emitOpError()
@@ -405,20 +398,17 @@ LogicalResult LoweredVerifier::verifyLLVMStep(LLVM::LLVMFuncOp step) {
   LLVM::LLVMFunctionType type = step.getFunctionType();
   auto isPointer = llvm::IsaPred<LLVM::LLVMPointerType>;
   ArrayRef<Type> types = type.getParams();
-  size_t pointers = tensors.size() + 2;
+  // State, arena, what the dl.manifest says, and the worker.
+  size_t pointers = tensors.size() + 3;
   bool fits = !step.isExternal() && !type.isVarArg() &&
               isa<LLVM::LLVMVoidType>(type.getReturnType()) &&
-              types.size() == pointers + 3 &&
-              llvm::all_of(types.take_front(pointers), isPointer) &&
-              types[pointers].isInteger(64) &&
-              types[pointers + 1].isInteger(64) && isPointer(types.back());
+              types.size() == pointers && llvm::all_of(types, isPointer);
   if (fits)
     return success();
   return step.emitOpError()
          << "has type " << type << ", but a step of " << tensors.size()
          << " inputs, outputs and faults takes " << pointers
-         << " pointers, two i64 and a pointer, and gives "
-            "nothing";
+         << " pointers and gives nothing";
 }
 
 LogicalResult LoweredVerifier::verifyKernel(func::FuncOp kernel) {

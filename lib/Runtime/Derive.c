@@ -46,7 +46,7 @@ void dlc_rt_derive(dlc_handle *handle, const dlc_step *step) {
     if (is_current)
       continue;
     dlc_rt_team_run(handle->team, derivation->run, derivation->data,
-                    handle->state, handle->arena, NULL);
+                    handle->state, handle->arena, NULL, 0);
     *derived = handle->clock;
   }
 }

@@ -38,20 +38,19 @@ static dlc_status build_handle(dlc_handle *handle, int threads) {
                        "%lld bytes of arena",
                        model->name, (long long)model->state_bytes,
                        (long long)model->arena_bytes);
-  // A call that is made of several runs has the addresses of each here.
-  size_t buffers = 0;
+  int buffers = 0;
   for (int i = 0; i < model->num_steps; ++i) {
-    const dlc_step *step = &model->steps[i];
-    size_t count = (size_t)step->num_inputs + (size_t)step->num_outputs;
-    if (step->any_batch && count > buffers)
+    int count = model->steps[i].num_inputs + model->steps[i].num_outputs;
+    if (count > buffers)
       buffers = count;
   }
-  handle->rows = calloc(buffers + 1, sizeof(*handle->rows));
+  // A call that is made of several runs has the addresses of each here.
+  handle->rows = calloc((size_t)buffers + 1, sizeof(*handle->rows));
   if (!handle->rows)
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": no memory for a handle", model->name);
   int failure;
-  handle->team = dlc_rt_team_create(threads, &failure);
+  handle->team = dlc_rt_team_create(threads, buffers, &failure);
   if (!handle->team)
     return dlc_rt_fail(NULL, DLC_ERROR_MEMORY,
                        "model \"%s\": cannot start %d threads: %s", model->name,
@@ -184,8 +183,9 @@ dlc_status dlc_run(dlc_handle *handle, int step, void *const *io) {
 dlc_status dlc_rt_run_step(dlc_handle *handle, const dlc_step *what,
                            void *const *io) {
   dlc_rt_derive(handle, what);
-  int64_t fault = dlc_rt_team_run(handle->team, what->run, what->data,
-                                  handle->state, handle->arena, io);
+  int64_t fault =
+      dlc_rt_team_run(handle->team, what->run, what->data, handle->state,
+                      handle->arena, io, what->num_inputs + what->num_outputs);
   dlc_rt_note_changes(handle, what->writes, what->num_writes);
   if (fault == 0)
     return DLC_OK;

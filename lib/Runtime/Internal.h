@@ -200,18 +200,21 @@ void *dlc_rt_allocate_scratch(const dlc_model *model, unsigned kinds);
 //===--- Team.c -----------------------------------------------------------===//
 
 /// Makes a team of `workers`, the caller of dlc_rt_team_run among them. Null
-/// when the system gives no memory or thread; `*failure` is then an errno.
-dlc_team *dlc_rt_team_create(int workers, int *failure);
+/// when the system gives no memory or thread; `*failure` is then an errno. No
+/// run has more than `buffers` inputs and outputs.
+dlc_team *dlc_rt_team_create(int workers, int buffers, int *failure);
 void dlc_rt_team_destroy(dlc_team *team);
 int dlc_rt_team_workers(const dlc_team *team);
 
-/// Runs code on all workers; the smallest fault that a worker stored, or 0.
+/// Runs code on all workers; the fault that it stored, or 0. When it returns
+/// all work is done, though threads may still find out that there is none left
+/// for them: they touch nothing that the caller owns.
 int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
-                        void *state, void *arena, void *const *io);
+                        void *state, void *arena, void *const *io, int buffers);
 
-/// Where the marks of the team's steps go.
+/// Where the marks of the team's steps go, and which worker of it this is.
 void dlc_rt_team_set_profile(dlc_team *team, dlc_rt_profile *profile);
-dlc_rt_profile *dlc_rt_team_profile(const dlc_team *team);
+dlc_rt_profile *dlc_rt_worker_profile(const dlc_worker *worker, int *number);
 
 /// The CPUs that this process may use, at least 1.
 int dlc_rt_usable_cpus(void);

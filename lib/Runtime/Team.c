@@ -1,10 +1,20 @@
-//===- Team.c - Workers and their barrier ---------------------------------===//
+//===- Team.c - Workers, what they share and their barrier ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A team of N workers is the caller of dlc_run, worker 0, and N - 1 threads
-// that live as long as the handle. Everything that a worker waits for is a word
-// that changes: the barrier's phase, the number of the run, the number of the
-// run that is finished. `await` waits in three stages, each for one situation:
+// that live as long as the handle. All walk through the step; what there is to
+// do in a kernel they take in pieces (dlc_rt_share, dlc_rt_next), and nothing
+// depends on who takes which. So a worker that the system lets wait holds up
+// the others only for the piece that it has taken.
+//
+// From barrier to barrier lies a stage. It is over when all its tasks are done,
+// not when all workers have come: one that is late finds that nothing is left,
+// and catches up. It may be late by a whole run. All that is touched outside of
+// pieces of work therefore belongs to the team and lives as long as it.
+//
+// Everything that a worker waits for is a word that changes: the number of the
+// stage, the number of the run. `await` waits in three stages, each for one
+// situation:
 //
 //   spin   the others are running and the word changes within microseconds;
 //   yield  there may be more workers than CPUs: let another one run;
@@ -48,37 +58,66 @@ static const patience between_runs = {100, 150};
 static const patience crowded = {20, 20};
 
 /// A worker's own lines of memory.
-typedef struct team_member {
-  alignas(DLC_RT_CACHE_LINE) int64_t fault;
+struct dlc_worker {
+  alignas(DLC_RT_CACHE_LINE) dlc_team *team;
   pthread_t thread;
-  dlc_team *team;
   int number;
-} team_member;
+  uint64_t run; ///< `started` when it began
+  /// The stage that it is in; 0: its run is over, and there is nothing to do.
+  uint64_t stage;
+  int64_t expected; ///< units of work in the stage so far
+  int64_t done;     ///< those of them that it has taken, and then done
+  // The work that is shared out at the moment.
+  int slot;       ///< its queues
+  int owner;      ///< whose queue is next
+  int left;       ///< queues that may have something
+  int64_t tasks;  ///< all tasks
+  int unit_shift; ///< log2 of the tasks in a unit
+  int64_t units;  ///< all units
+};
+
+enum {
+  /// Pieces of work that are shared out in one stage; with more, a barrier
+  /// comes between.
+  max_slots = 32,
+  /// Of a queue: bits of the next unit. The others are the number of the stage,
+  /// which repeats after years of stages of a microsecond.
+  unit_bits = 16,
+};
+static const uint64_t unit_mask = ((uint64_t)1 << unit_bits) - 1;
+
+/// The units of one worker's share: the stage in which one was last taken, and
+/// the first that nobody has taken in it.
+typedef struct work_queue {
+  alignas(DLC_RT_CACHE_LINE) _Atomic uint64_t next;
+} work_queue;
 
 struct dlc_team {
   // Each on a line of its own: whoever polls one is not disturbed by the
   // others.
-  alignas(DLC_RT_CACHE_LINE) atomic_uint arrived; ///< workers in the barrier
-  alignas(DLC_RT_CACHE_LINE) atomic_uint phase;   ///< barriers passed
-  alignas(DLC_RT_CACHE_LINE) atomic_uint started; ///< runs started
-  alignas(DLC_RT_CACHE_LINE) atomic_uint done;    ///< threads through the run
-  alignas(DLC_RT_CACHE_LINE)
-      atomic_uint finished; ///< runs all are through with
+  alignas(DLC_RT_CACHE_LINE) _Atomic int64_t done;   ///< units, of the stage
+  alignas(DLC_RT_CACHE_LINE) _Atomic uint64_t stage; ///< from 1 on
+  /// Twice the number of runs started; odd while the next one is written down.
+  alignas(DLC_RT_CACHE_LINE) _Atomic uint64_t started;
   alignas(DLC_RT_CACHE_LINE) atomic_uint sleepers;
   pthread_mutex_t mutex; ///< guards sleeping, nothing else
   pthread_cond_t wake;
 
-  // What to run; written before `started` changes.
-  alignas(DLC_RT_CACHE_LINE) dlc_step_fn code;
-  const void *data;
-  void *state, *arena;
-  void *const *io;
-  bool stop;
+  // What to run. A thread that is late may read it while the next run is
+  // written down, sees that `started` has changed, and reads it again.
+  alignas(DLC_RT_CACHE_LINE) _Atomic(dlc_step_fn) code;
+  _Atomic(const void *) data;
+  _Atomic(void *) state, arena;
+  _Atomic uint64_t first_stage;
+  atomic_bool stop;
+  _Atomic int64_t fault;
+  void **io; ///< a copy; read by late ones too, who then use none of it
 
   dlc_rt_profile *profile;
   patience in_step, between_runs;
   int workers;
-  team_member members[];
+  work_queue *queues; ///< one of each worker for each slot
+  dlc_worker members[];
 };
 
 //===--- Waiting ----------------------------------------------------------===//
@@ -91,12 +130,12 @@ static inline void relax_cpu(void) {
 #endif
 }
 
-static bool has_changed(atomic_uint *word, unsigned old) {
+static bool has_changed(_Atomic uint64_t *word, uint64_t old) {
   return atomic_load_explicit(word, memory_order_acquire) != old;
 }
 
-static void sleep_until_changed(dlc_team *team, atomic_uint *word,
-                                unsigned old) {
+static void sleep_until_changed(dlc_team *team, _Atomic uint64_t *word,
+                                uint64_t old) {
   pthread_mutex_lock(&team->mutex);
   atomic_fetch_add(&team->sleepers, 1);
   while (atomic_load(word) == old)
@@ -106,7 +145,7 @@ static void sleep_until_changed(dlc_team *team, atomic_uint *word,
 }
 
 /// Returns when `word` is no longer `old`.
-static void await(dlc_team *team, atomic_uint *word, unsigned old,
+static void await(dlc_team *team, _Atomic uint64_t *word, uint64_t old,
                   patience limit) {
   for (int i = 0; i < limit.spins; ++i) {
     if (has_changed(word, old))
@@ -121,7 +160,7 @@ static void await(dlc_team *team, atomic_uint *word, unsigned old,
   sleep_until_changed(team, word, old);
 }
 
-static void change(dlc_team *team, atomic_uint *word, unsigned value) {
+static void change(dlc_team *team, _Atomic uint64_t *word, uint64_t value) {
   atomic_store(word, value);
   if (atomic_load(&team->sleepers) == 0)
     return;
@@ -132,21 +171,129 @@ static void change(dlc_team *team, atomic_uint *word, unsigned value) {
   pthread_mutex_unlock(&team->mutex);
 }
 
-void dlc_rt_barrier(dlc_team *team) {
-  if (team->workers == 1)
+//===--- Stages -----------------------------------------------------------===//
+
+/// Begins a stage.
+static void enter_stage(dlc_worker *worker, uint64_t stage) {
+  worker->stage = stage;
+  worker->expected = worker->done = 0;
+  worker->slot = -1;
+  worker->left = 0;
+}
+
+/// In another run the number of a stage is that of other work: a worker whose
+/// run is over takes nothing any more.
+static void leave_if_over(dlc_worker *worker) {
+  if (atomic_load_explicit(&worker->team->started, memory_order_acquire) !=
+      worker->run)
+    worker->stage = 0;
+}
+
+void dlc_rt_barrier(dlc_worker *worker) {
+  dlc_team *team = worker->team;
+  if (worker->stage == 0 || worker->expected == 0)
     return;
-  // The phase cannot change before this worker has arrived, and nobody can be
-  // here for the next phase before it has changed: the phase is the sense of
-  // the barrier, and no worker needs to keep one.
-  unsigned phase = atomic_load_explicit(&team->phase, memory_order_relaxed);
-  unsigned before =
-      atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel);
-  if (before + 1 < (unsigned)team->workers) {
-    await(team, &team->phase, phase, team->in_step);
-    return;
+  uint64_t next = worker->stage + 1;
+  int64_t done = worker->done;
+  if (done &&
+      atomic_fetch_add_explicit(&team->done, done, memory_order_acq_rel) +
+              done ==
+          worker->expected) {
+    // The last to come has all that the others have written. Nobody adds to
+    // this again before the stage has changed.
+    atomic_store_explicit(&team->done, 0, memory_order_relaxed);
+    change(team, &team->stage, next);
+  } else {
+    await(team, &team->stage, worker->stage, team->in_step);
   }
-  atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-  change(team, &team->phase, phase + 1);
+  enter_stage(worker, next);
+  leave_if_over(worker);
+}
+
+int64_t dlc_rt_fault(dlc_worker *worker) {
+  dlc_rt_barrier(worker);
+  int64_t fault =
+      atomic_load_explicit(&worker->team->fault, memory_order_relaxed);
+  // That may be of another run already, and have led it astray.
+  atomic_thread_fence(memory_order_acquire);
+  leave_if_over(worker);
+  return fault;
+}
+
+//===--- Shares -----------------------------------------------------------===//
+//
+// The share of a worker is what it would have if all were equally fast, so that
+// it finds in its cache what it has written a stage before. Of what is left
+// there it takes half at a time, then of the shares of the others.
+
+/// The first unit of a worker's share.
+static int64_t share_begin(const dlc_worker *worker, int owner) {
+  return worker->units * owner / worker->team->workers;
+}
+
+/// Takes units of one queue. Returns how many; from `*first` on.
+static int64_t take(dlc_worker *worker, int owner, int64_t *first) {
+  dlc_team *team = worker->team;
+  int64_t begin = share_begin(worker, owner),
+          size = share_begin(worker, owner + 1) - begin;
+  if (size == 0)
+    return 0;
+  _Atomic uint64_t *queue =
+      &team->queues[(int64_t)worker->slot * team->workers + owner].next;
+  uint64_t old = atomic_load_explicit(queue, memory_order_relaxed);
+  for (;;) {
+    int64_t ahead =
+        (int64_t)((old & ~unit_mask) - (worker->stage << unit_bits));
+    int64_t next = ahead == 0 ? (int64_t)(old & unit_mask) : 0;
+    if (ahead > 0 || next == size)
+      return 0;
+    int64_t count = (size - next + 1) / 2;
+    uint64_t taken = worker->stage << unit_bits | (uint64_t)(next + count);
+    if (atomic_compare_exchange_weak_explicit(
+            queue, &old, taken, memory_order_relaxed, memory_order_relaxed)) {
+      *first = begin + next;
+      return count;
+    }
+  }
+}
+
+uint64_t dlc_rt_next(dlc_worker *worker) {
+  while (worker->left > 0) {
+    int64_t first = 0, count = take(worker, worker->owner, &first);
+    if (count) {
+      worker->done += count;
+      uint64_t begin = (uint64_t)first << worker->unit_shift,
+               end = (uint64_t)(first + count) << worker->unit_shift;
+      if (end > (uint64_t)worker->tasks)
+        end = (uint64_t)worker->tasks;
+      return begin << 32 | end;
+    }
+    worker->owner = (worker->owner + 1) % worker->team->workers;
+    --worker->left;
+  }
+  return 0;
+}
+
+uint64_t dlc_rt_share(dlc_worker *worker, int64_t tasks) {
+  if (worker->team->workers == 1)
+    return (uint64_t)tasks;
+  // The numbers of slots are the same in all workers, and so is where they wait
+  // for one to be free.
+  if (worker->slot == max_slots - 1)
+    dlc_rt_barrier(worker);
+  if (worker->stage == 0)
+    return 0;
+  ++worker->slot;
+  worker->tasks = tasks;
+  worker->unit_shift = 0;
+  while (tasks >> worker->unit_shift > (int64_t)unit_mask)
+    ++worker->unit_shift;
+  int64_t unit = (int64_t)1 << worker->unit_shift;
+  worker->units = (tasks + unit - 1) >> worker->unit_shift;
+  worker->expected += worker->units;
+  worker->owner = worker->number;
+  worker->left = worker->team->workers;
+  return dlc_rt_next(worker);
 }
 
 //===--- Floating-point mode ----------------------------------------------===//
@@ -172,61 +319,71 @@ static void leave_float_mode(float_mode previous) { (void)previous; }
 
 //===--- Runs -------------------------------------------------------------===//
 
-static void run_member(dlc_team *team, team_member *member) {
-  member->fault = 0;
-  dlc_context context = {member->number, team->workers, team, &member->fault,
-                         team->data};
-  team->code(&context, team->state, team->arena, team->io);
+/// Runs what the team was told to. False if a thread came when that was being
+/// replaced; it has done nothing then.
+static bool run_member(dlc_team *team, dlc_worker *worker, uint64_t run) {
+  dlc_step_fn code = atomic_load_explicit(&team->code, memory_order_relaxed);
+  dlc_context context = {
+      worker, (int64_t *)&team->fault,
+      atomic_load_explicit(&team->data, memory_order_relaxed)};
+  void *state = atomic_load_explicit(&team->state, memory_order_relaxed);
+  void *arena = atomic_load_explicit(&team->arena, memory_order_relaxed);
+  uint64_t stage =
+      atomic_load_explicit(&team->first_stage, memory_order_relaxed);
+  atomic_thread_fence(memory_order_acquire);
+  if (atomic_load_explicit(&team->started, memory_order_relaxed) != run)
+    return false;
+  worker->run = run;
+  enter_stage(worker, stage);
+  code(&context, state, arena, team->io);
+  dlc_rt_barrier(worker);
+  return true;
 }
 
 static void *member_main(void *argument) {
-  team_member *member = argument;
-  dlc_team *team = member->team;
+  dlc_worker *worker = argument;
+  dlc_team *team = worker->team;
   // Until the team is complete its creator holds the lock.
   pthread_mutex_lock(&team->mutex);
   pthread_mutex_unlock(&team->mutex);
   (void)enter_float_mode();
-  for (unsigned run = 0;; ++run) {
+  for (uint64_t run = 0;;) {
     await(team, &team->started, run, team->between_runs);
-    if (team->stop)
+    if (atomic_load_explicit(&team->stop, memory_order_relaxed))
       return NULL;
-    run_member(team, member);
-    unsigned before =
-        atomic_fetch_add_explicit(&team->done, 1, memory_order_acq_rel);
-    if (before + 2 == (unsigned)team->workers)
-      change(team, &team->finished, run + 1);
+    uint64_t started =
+        atomic_load_explicit(&team->started, memory_order_acquire);
+    if (started % 2 == 0 && run_member(team, worker, started))
+      run = started;
+    else
+      sched_yield();
   }
 }
 
 int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
-                        void *state, void *arena, void *const *io) {
-  team->code = code;
-  team->data = data;
-  team->state = state;
-  team->arena = arena;
-  team->io = io;
+                        void *state, void *arena, void *const *io,
+                        int buffers) {
+  // All work of the run before is done, and nobody does any before `started`
+  // is even.
+  uint64_t run = atomic_load_explicit(&team->started, memory_order_relaxed);
+  atomic_store_explicit(&team->started, run + 1, memory_order_relaxed);
+  atomic_thread_fence(memory_order_release);
+  atomic_store_explicit(&team->code, code, memory_order_relaxed);
+  atomic_store_explicit(&team->data, data, memory_order_relaxed);
+  atomic_store_explicit(&team->state, state, memory_order_relaxed);
+  atomic_store_explicit(&team->arena, arena, memory_order_relaxed);
+  uint64_t stage = atomic_load_explicit(&team->stage, memory_order_relaxed) + 1;
+  atomic_store_explicit(&team->stage, stage, memory_order_relaxed);
+  atomic_store_explicit(&team->first_stage, stage, memory_order_relaxed);
+  for (int i = 0; i < buffers; ++i)
+    team->io[i] = io[i];
+  atomic_store_explicit(&team->fault, 0, memory_order_relaxed);
 
   float_mode mode = enter_float_mode();
-  if (team->workers == 1) {
-    run_member(team, &team->members[0]);
-  } else {
-    unsigned run = atomic_load_explicit(&team->started, memory_order_relaxed);
-    atomic_store_explicit(&team->done, 0, memory_order_relaxed);
-    change(team, &team->started, run + 1);
-    run_member(team, &team->members[0]);
-    await(team, &team->finished, run, team->in_step);
-  }
+  change(team, &team->started, run + 2);
+  (void)run_member(team, &team->members[0], run + 2);
   leave_float_mode(mode);
-
-  // Each worker has a fault of its own, so that none writes where another does.
-  // The smallest is the earliest check of the step that failed anywhere.
-  int64_t fault = 0;
-  for (int i = 0; i < team->workers; ++i) {
-    int64_t other = team->members[i].fault;
-    if (other && (!fault || other < fault))
-      fault = other;
-  }
-  return fault;
+  return atomic_load_explicit(&team->fault, memory_order_relaxed);
 }
 
 int dlc_rt_team_workers(const dlc_team *team) { return team->workers; }
@@ -235,8 +392,9 @@ void dlc_rt_team_set_profile(dlc_team *team, dlc_rt_profile *profile) {
   team->profile = profile;
 }
 
-dlc_rt_profile *dlc_rt_team_profile(const dlc_team *team) {
-  return team->profile;
+dlc_rt_profile *dlc_rt_worker_profile(const dlc_worker *worker, int *number) {
+  *number = worker->number;
+  return worker->team->profile;
 }
 
 //===--- Life -------------------------------------------------------------===//
@@ -265,7 +423,7 @@ static int start_members(dlc_team *team, int workers) {
   pthread_mutex_lock(&team->mutex);
   int failure = 0;
   for (int i = 1; i < workers && !failure; ++i) {
-    team_member *member = &team->members[i];
+    dlc_worker *member = &team->members[i];
     member->team = team;
     member->number = i;
     failure = pthread_create(&member->thread, NULL, member_main, member);
@@ -277,17 +435,27 @@ static int start_members(dlc_team *team, int workers) {
   return failure;
 }
 
-dlc_team *dlc_rt_team_create(int workers, int *failure) {
+dlc_team *dlc_rt_team_create(int workers, int buffers, int *failure) {
   dlc_team *team = dlc_rt_allocate(
-      (int64_t)(sizeof(dlc_team) + (size_t)workers * sizeof(team_member)));
-  if (!team) {
-    *failure = ENOMEM;
+      (int64_t)(sizeof(dlc_team) + (size_t)workers * sizeof(dlc_worker)));
+  *failure = ENOMEM;
+  if (!team)
+    return NULL;
+  team->queues = dlc_rt_allocate((int64_t)max_slots * workers *
+                                 (int64_t)sizeof(work_queue));
+  team->io = dlc_rt_allocate((int64_t)buffers * (int64_t)sizeof(void *));
+  if (!team->queues || !team->io) {
+    free(team->queues);
+    free(team->io);
+    free(team);
     return NULL;
   }
   bool fits = workers <= dlc_rt_usable_cpus();
   team->in_step = fits ? in_step : crowded;
   team->between_runs = fits ? between_runs : crowded;
   team->workers = 1;
+  team->stage = 1;
+  team->members[0].team = team;
   pthread_mutex_init(&team->mutex, NULL);
   pthread_cond_init(&team->wake, NULL);
   *failure = start_members(team, workers);
@@ -301,12 +469,14 @@ dlc_team *dlc_rt_team_create(int workers, int *failure) {
 void dlc_rt_team_destroy(dlc_team *team) {
   if (!team)
     return;
-  team->stop = true;
+  atomic_store_explicit(&team->stop, true, memory_order_relaxed);
   change(team, &team->started,
-         atomic_load_explicit(&team->started, memory_order_relaxed) + 1);
+         atomic_load_explicit(&team->started, memory_order_relaxed) + 2);
   for (int i = 1; i < team->workers; ++i)
     pthread_join(team->members[i].thread, NULL);
   pthread_cond_destroy(&team->wake);
   pthread_mutex_destroy(&team->mutex);
+  free(team->queues);
+  free(team->io);
   free(team);
 }

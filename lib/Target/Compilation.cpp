@@ -503,9 +503,10 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
     // which sees denormals, for a comparison, which does not.
     function.addFnAttr("denormal-fp-math", "preserve-sign,preserve-sign");
   }
-  for (llvm::StringRef name : {"dlc_rt_barrier", "dlc_rt_mark"})
-    if (llvm::Function *function = result->getFunction(name))
-      function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  // The runtime's, which the library brings with it.
+  for (llvm::Function &function : *result)
+    if (function.getName().starts_with("dlc_rt_"))
+      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
   llvm::GlobalVariable *tables = addTables(*result, *manifest, options.frozen);
   if (interface)
     addInterface(*result, *manifest, tables);

@@ -156,12 +156,11 @@ private:
 
 Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
   Function *step = module.getFunction((names::stepPrefix + name).str());
-  Type *pointer = PointerType::get(context, 0),
-       *integer = Type::getInt64Ty(context);
+  Type *pointer = PointerType::get(context, 0);
   auto *type = FunctionType::get(Type::getVoidTy(context),
                                  {pointer, pointer, pointer, pointer}, false);
-  auto *contextType = StructType::get(
-      context, {integer, integer, pointer, pointer, pointer}); // dlc_context
+  auto *contextType =
+      StructType::get(context, {pointer, pointer, pointer}); // dlc_context
   Function *entry = Function::Create(type, GlobalValue::InternalLinkage,
                                      entryName(name), module);
   entry->addFnAttrs(AttrBuilder(context, step->getAttributes().getFnAttrs()));
@@ -181,9 +180,8 @@ Function *TableBuilder::entry(StringRef name, size_t buffers, bool hasFaults) {
     args.push_back(load(
         pointer, builder.CreateConstGEP1_64(pointer, entry->getArg(3), i)));
   if (hasFaults)
-    args.push_back(field(3));
-  for (unsigned number : {0, 1, 2})
-    args.push_back(field(number));
+    args.push_back(field(1));
+  args.push_back(field(0));
   for (auto [arg, value] : zip_equal(step->args(), args))
     arg.replaceAllUsesWith(value);
   BasicBlock *first = &step->getEntryBlock();

@@ -140,8 +140,9 @@ void train(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  // Small enough for one worker; the others have nothing to do.
-  if (context->worker != 0 || !labelsAreGood(label, context->fault))
+  // Small enough for one task.
+  if (!dlc_rt_share(context->worker, 1) ||
+      !labelsAreGood(label, context->fault))
     return;
   float loss = 0, gradient[pixels] = {}, biasGradient = 0;
   int32_t correct = 0;
@@ -168,7 +169,8 @@ void evaluate(const dlc_context *context, void *block, void *,
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  if (context->worker != 0 || !labelsAreGood(label, context->fault))
+  if (!dlc_rt_share(context->worker, 1) ||
+      !labelsAreGood(label, context->fault))
     return;
   double loss = 0;
   int64_t correct = 0;
@@ -185,7 +187,7 @@ void predict(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *score = static_cast<float *>(io[1]);
-  if (context->worker != 0)
+  if (!dlc_rt_share(context->worker, 1))
     return;
   double mean = 0;
   for (int i = 0; i < linearBatch; ++i, image += pixels) {
@@ -200,7 +202,7 @@ void measure(const dlc_context *context, void *block, void *, void *const *io) {
   auto &state = *static_cast<State *>(block);
   auto *image = static_cast<const uint8_t *>(io[0]);
   auto *label = static_cast<const uint8_t *>(io[1]);
-  if (context->worker != 0)
+  if (!dlc_rt_share(context->worker, 1))
     return;
   double sum = 0, max = 0;
   int32_t correct = 0;

@@ -14,8 +14,7 @@ def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
 def AddWorkers : Pass<"dl-add-workers", "::mlir::ModuleOp"> {
   let summary = "all threads of a team run a step";
   let description = [{
-    Each kernel takes, behind its buffers, the number of the worker that calls it and how
-    many there are; each step these two, and the team that its barriers are of.
+    Each step and each kernel takes, behind its buffers, the worker that calls it.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
@@ -24,16 +23,15 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
   let summary = "Turn structured ops of kernels into register-tiled vector loops";
   let description = [{
     Works on functions that carry the attribute `dl.kernel`. Their operands are
-    memrefs of static shape, followed by `%worker: index` and
-    `%workers: index`: every worker calls the function and executes its static
-    slice of the parallel loops. Slices depend on shapes and on the number of
-    workers only, and reductions are never sliced, so results do not depend on
-    the number of workers.
+    memrefs of static shape, followed by `%worker: !llvm.ptr`: every worker calls
+    the function and takes tasks, that is tiles of the parallel loops, until none is
+    left. Tasks depend on shapes only, and reductions are never shared out, so
+    results do not depend on who does what.
 
     Before:
     ```mlir
     func.func private @relu(%x: memref<8x64xf32>, %y: memref<8x64xf32>,
-                            %worker: index, %workers: index)
+                            %worker: !llvm.ptr)
         attributes {dl.kernel} {
       linalg.generic {indexing_maps = [#id, #id],
                       iterator_types = ["parallel", "parallel"]}
@@ -43,6 +41,7 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
     ```
     After (`vector-bits=512`):
     ```mlir
+      // while there is a piece [%first, %last) of the tasks
       scf.for %tile = %first to %last step %c1 {
         %at = arith.muli %tile, %c64
         %0 = vector.load %flat_x[%at] : memref<512xf32>, vector<16xf32>
@@ -52,16 +51,16 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
       }
     ```
 
-    Of a loop marked `dl.tasks` each worker executes a slice too. Other code, but for that
-    of a kernel marked `dl.fault`, runs on worker 0 alone.
+    The iterations of a loop marked `dl.tasks` are tasks too. Other code is one task.
 
     An elementwise op that directly follows a sum over other dimensions, such as a
     convolution, and takes its results element by element, is evaluated on each result
     while that is in registers; what nothing else reads is not stored.
 
     A kernel with several ops has the attribute `dl.sliced = 1`: dimension 0 of
-    every output is then one loop around all ops, which workers share out. A
-    kernel with several ops and without the attribute runs on worker 0 alone.
+    every output is then one loop around all ops, whose iterations, or blocks of
+    them, are the tasks. A kernel with several ops and without the attribute, which
+    may depend on each other, is one task.
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
@@ -107,10 +106,10 @@ def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
   let summary = "a step with a fault ends before it changes the state";
   let description = [{
     What follows the kernel that checks the step's indices is done only if it found no
-    fault. Each worker runs that kernel for itself, so all decide alike.
+    fault.
   }];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
     "::mlir::scf::SCFDialect"];
 }
 

@@ -6,11 +6,13 @@
 //
 // becomes
 //
-//   func.func @step(%state, %arena, %x, %worker: index, %workers: index,
-//                   %team: !llvm.ptr) attributes {dl.step} {
-//     call @kernel_0(%x, %0, %worker, %workers)
+//   func.func @step(%state, %arena, %x, %worker: !llvm.ptr)
+//       attributes {dl.step} {
+//     call @kernel_0(%x, %0, %worker)
 //
 //===----------------------------------------------------------------------===//
+
+#include "Shares.h"
 
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Transforms/Names.h"
@@ -25,38 +27,26 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 
-static void addArguments(func::FuncOp function, TypeRange types) {
-  unsigned count = function.getNumArguments();
-  SmallVector<DictionaryAttr> attrs;
-  function.getAllArgAttrs(attrs);
-  attrs.resize(count + types.size(),
-               DictionaryAttr::get(function.getContext()));
-  Block &body = function.getBody().front();
-  for (Type type : types)
-    body.addArgument(type, function.getLoc());
-  function.setType(FunctionType::get(function.getContext(),
-                                     body.getArgumentTypes(),
-                                     function.getResultTypes()));
-  function.setAllArgAttrs(attrs);
-}
-
 namespace {
 
 struct AddWorkersPass : dlc::impl::AddWorkersBase<AddWorkersPass> {
   void runOnOperation() override {
-    Type index = IndexType::get(&getContext());
-    Type pointer = LLVM::LLVMPointerType::get(&getContext());
     SymbolTable symbols(getOperation());
+    for (StringRef name : {codegen::runtime::share, codegen::runtime::next})
+      codegen::declareRuntime(symbols, name);
+    Type pointer = LLVM::LLVMPointerType::get(&getContext());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
-      if (function->hasAttr(names::kernel))
-        addArguments(function, {index, index});
-      if (!function->hasAttr(names::step))
+      bool isStep = function->hasAttr(names::step);
+      if (!isStep && !function->hasAttr(names::kernel))
         continue;
-      addArguments(function, {index, index, pointer});
-      ValueRange workers = function.getArguments().take_back(3).drop_back();
-      function.walk([&](func::CallOp call) {
-        call.getOperandsMutable().append(workers);
-      });
+      if (failed(function.insertArgument(function.getNumArguments(), pointer,
+                                         /*argAttrs=*/{}, function.getLoc())))
+        return signalPassFailure();
+      Value worker = function.getArguments().back();
+      if (isStep)
+        function.walk([&](func::CallOp call) {
+          call.getOperandsMutable().append(worker);
+        });
     }
   }
 };

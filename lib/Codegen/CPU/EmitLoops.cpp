@@ -10,7 +10,7 @@
 //
 // After, here with two of the accumulators:
 //
-//   scf.for %tile = %first to %last step %c1 {
+//   scf.for %tile = %first to %last step %c1 {            (see Shares.h)
 //     %row = ...
 //     %sums:2 = scf.for %k = %c0 to %c128 step %c1
 //         iter_args(%s0 = %zeros, %s1 = %zeros) {
@@ -34,6 +34,7 @@
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -186,39 +187,29 @@ static FailureOr<int64_t> verifySlices(ArrayRef<Step> steps) {
   return extent;
 }
 
-/// Emits all steps inside of loops over the worker's slice of all blocks of
-/// rows. `pieces` are the emitters of each segment of `blocks`.
+/// Emits all steps inside of loops over blocks of rows, which are the tasks.
+/// `pieces` are the emitters of each segment of `blocks`.
 static void emitSliced(MutableArrayRef<std::vector<NestEmitter>> pieces,
-                       ArrayRef<Segment> blocks, Workers workers,
+                       ArrayRef<Segment> blocks, Value worker,
                        OpBuilder &builder, Location loc) {
   int64_t total = 0;
   for (const Segment &segment : blocks)
     total += segment.count;
-  auto [first, last] = emitSlice(builder, loc, total, workers);
-  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  int64_t before = 0;
-  for (auto [emitters, segment] : llvm::zip_equal(pieces, blocks)) {
-    Value from = first, to = last;
-    if (blocks.size() > 1) {
-      // What of the slice is of this size.
-      Value start = arith::ConstantIndexOp::create(builder, loc, before);
-      Value end =
-          arith::ConstantIndexOp::create(builder, loc, before + segment.count);
-      auto clamp = [&](Value value) -> Value {
-        value = arith::MaxUIOp::create(builder, loc, value, start);
-        value = arith::MinUIOp::create(builder, loc, value, end);
-        return arith::SubIOp::create(builder, loc, value, start);
-      };
-      from = clamp(first);
-      to = clamp(last);
+  emitShared(builder, loc, worker, total, [&](TaskRange range) {
+    Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+    int64_t before = 0;
+    for (auto [emitters, segment] : llvm::zip_equal(pieces, blocks)) {
+      TaskRange own = blocks.size() == 1
+                          ? range
+                          : range.within(builder, loc, before, segment.count);
       before += segment.count;
+      auto forOp = scf::ForOp::create(builder, loc, own.first, own.last, one);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(forOp.getBody());
+      for (NestEmitter &emitter : emitters)
+        emitter.emitBlock(builder, segment, forOp.getInductionVar());
     }
-    auto forOp = scf::ForOp::create(builder, loc, from, to, one);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(forOp.getBody());
-    for (NestEmitter &emitter : emitters)
-      emitter.emitBlock(builder, segment, forOp.getInductionVar());
-  }
+  });
 }
 
 /// True if two views look at different elements: boxes of one buffer that do
@@ -313,47 +304,34 @@ static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
   return count;
 }
 
-/// Emits several steps that may depend on each other in any way: worker 0 does
-/// them all.
-static void emitOnFirstWorker(MutableArrayRef<NestEmitter> emitters,
-                              Workers workers, OpBuilder &builder,
-                              Location loc) {
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                        workers.self, zero);
-  auto ifOp = scf::IfOp::create(builder, loc, isFirst);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(ifOp.thenBlock());
-  for (NestEmitter &emitter : emitters)
-    emitter.emit(builder, std::nullopt);
-}
-
-/// The worker arguments of a kernel.
-static FailureOr<Workers> findWorkers(func::FuncOp func) {
+/// The argument of a kernel for the worker that calls it.
+static FailureOr<Value> findWorker(func::FuncOp func) {
   unsigned count = func.getNumArguments();
-  if (count < 2 || !func.getArgument(count - 1).getType().isIndex() ||
-      !func.getArgument(count - 2).getType().isIndex())
-    return func.emitError("is a kernel; expected its last two arguments to be "
-                          "%worker: index, %workers: index");
-  return Workers{func.getArgument(count - 2), func.getArgument(count - 1)};
+  if (count == 0 ||
+      !isa<LLVM::LLVMPointerType>(func.getArgument(count - 1).getType()))
+    return func.emitError("is a kernel; expected its last argument to be "
+                          "%worker: !llvm.ptr");
+  return func.getArgument(count - 1);
 }
 
-/// Shares out the code of a kernel that is no structured op: each worker has
-/// its slice of loops marked so. Without such a loop worker 0 does all of it.
-static void shareOut(func::FuncOp func, Workers workers) {
+/// Shares out the code of a kernel that is no structured op: the iterations of
+/// loops marked so are tasks. Without such a loop all of it is one.
+static void shareOut(func::FuncOp func, Value worker) {
   Block &body = func.getBody().front();
   bool isShared = false;
-  for (auto loop : body.getOps<scf::ForOp>()) {
+  for (auto loop : llvm::make_early_inc_range(body.getOps<scf::ForOp>())) {
     if (!loop->hasAttr(dlc::names::tasks))
       continue;
     IntegerAttr count;
     if (!matchPattern(loop.getUpperBound(), m_Constant(&count)))
       continue;
     OpBuilder builder(loop);
-    auto [first, last] =
-        emitSlice(builder, loop.getLoc(), count.getInt(), workers);
-    loop.setLowerBound(first);
-    loop.setUpperBound(last);
+    emitShared(
+        builder, loop.getLoc(), worker, count.getInt(), [&](TaskRange range) {
+          loop->moveBefore(builder.getBlock(), builder.getInsertionPoint());
+          loop.setLowerBound(range.first);
+          loop.setUpperBound(range.last);
+        });
     loop->removeAttr(dlc::names::tasks);
     isShared = true;
   }
@@ -363,13 +341,10 @@ static void shareOut(func::FuncOp func, Workers workers) {
   for (Operation &op : body.without_terminator())
     code.push_back(&op);
   OpBuilder builder(body.getTerminator());
-  Location loc = func.getLoc();
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                        workers.self, zero);
-  auto ifOp = scf::IfOp::create(builder, loc, isFirst);
-  for (Operation *op : code)
-    op->moveBefore(ifOp.thenYield());
+  emitShared(builder, func.getLoc(), worker, 1, [&](TaskRange) {
+    for (Operation *op : code)
+      op->moveBefore(builder.getBlock(), builder.getInsertionPoint());
+  });
 }
 
 namespace {
@@ -388,8 +363,8 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
   }
 
   LogicalResult emitKernel(func::FuncOp func) {
-    FailureOr<Workers> workers = findWorkers(func);
-    if (failed(workers))
+    FailureOr<Value> worker = findWorker(func);
+    if (failed(worker))
       return failure();
     if (!func.getBody().hasOneBlock())
       return func.emitError("is a kernel; expected straight-line code");
@@ -409,15 +384,13 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     }
     numFoldedFills += foldFills(steps, rewriter);
     if (steps.empty()) {
-      // Every worker looks for faults itself.
-      if (!func->hasAttr(dlc::names::fault))
-        shareOut(func, *workers);
+      shareOut(func, *worker);
       return success();
     }
     for (Operation &op : func.getBody().front())
       if (isa<scf::ForOp, memref::StoreOp>(op))
         return op.emitError("stands beside structured ops in a kernel");
-    return emitSteps(func, steps, sliced, *workers, rewriter);
+    return emitSteps(func, steps, sliced, *worker, rewriter);
   }
 
   /// Gives all emitters one buffer on the stack of the worker, for panels that
@@ -458,7 +431,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
 
   /// Emits the steps in blocks of rows; blocks of another size have code of
   /// their own.
-  void emitRows(ArrayRef<Step> steps, int64_t extent, Workers workers,
+  void emitRows(ArrayRef<Step> steps, int64_t extent, Value worker,
                 const Target &target, IRRewriter &rewriter, Location loc) {
     std::vector<LoopNest> nests;
     for (const Step &step : steps)
@@ -475,11 +448,11 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     for (std::vector<Step> &own : sized)
       pieces.push_back(makeEmitters(own, target, rewriter));
     addPackBuffer(pieces, rewriter, loc);
-    emitSliced(pieces, blocks, workers, rewriter, loc);
+    emitSliced(pieces, blocks, worker, rewriter, loc);
   }
 
   LogicalResult emitSteps(func::FuncOp func, std::vector<Step> &steps,
-                          bool sliced, Workers workers, IRRewriter &rewriter) {
+                          bool sliced, Value worker, IRRewriter &rewriter) {
     Target target{vectorBits, registers};
     FailureOr<int64_t> extent = sliced ? verifySlices(steps) : 1;
     if (failed(extent))
@@ -490,15 +463,21 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
     numEpilogues += foldEpilogues(func, steps, sliced);
     rewriter.setInsertionPoint(last);
     if (sliced) {
-      emitRows(steps, *extent, workers, target, rewriter, last.getLoc());
+      emitRows(steps, *extent, worker, target, rewriter, last.getLoc());
     } else {
       std::vector<NestEmitter> emitters = makeEmitters(steps, target, rewriter);
       addPackBuffer(emitters, rewriter, last.getLoc());
       if (areIndependent(steps)) {
         for (NestEmitter &emitter : emitters)
-          emitter.emit(rewriter, workers);
+          emitShared(
+              rewriter, last.getLoc(), worker, emitter.numTasks(),
+              [&](TaskRange range) { emitter.emitTasks(rewriter, range); });
       } else if (!emitters.empty()) {
-        emitOnFirstWorker(emitters, workers, rewriter, last.getLoc());
+        // They may depend on each other in any way.
+        emitShared(rewriter, last.getLoc(), worker, 1, [&](TaskRange) {
+          for (NestEmitter &emitter : emitters)
+            emitter.emitAll(rewriter);
+        });
       }
     }
     for (Step &step : steps)

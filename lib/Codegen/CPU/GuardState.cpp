@@ -1,13 +1,13 @@
 //===- GuardState.cpp - A step with a fault changes nothing ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   call @kernel_0(%index, %fault, %worker, %workers)    // dl.fault
+//   call @kernel_0(%index, %fault, %worker)              // dl.fault
 //   call @kernel_1(...)
 //
 // becomes
 //
-//   call @kernel_0(%index, %fault, %worker, %workers)
-//   %0 = memref.load %fault[]
+//   call @kernel_0(%index, %fault, %worker)
+//   %0 = call @dlc_rt_fault(%worker) : (!llvm.ptr) -> i64
 //   %1 = arith.cmpi eq, %0, %c0
 //   scf.if %1 {
 //     call @kernel_1(...)
@@ -15,12 +15,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Shares.h"
+
 #include "dlc/Codegen/Passes.h"
 
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace dlc {
@@ -31,8 +33,8 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 
-/// Lets what follows `call`, which writes `fault`, depend on it.
-static void guard(func::CallOp call, Value fault) {
+/// Lets what follows `call`, which looks for faults, depend on what it found.
+static void guard(func::CallOp call, func::FuncOp getFault) {
   Block *body = call->getBlock();
   Operation *ret = body->getTerminator();
   SmallVector<Operation *> rest;
@@ -40,7 +42,9 @@ static void guard(func::CallOp call, Value fault) {
     rest.push_back(op);
   OpBuilder builder(ret);
   Location loc = call.getLoc();
-  Value code = memref::LoadOp::create(builder, loc, fault, ValueRange());
+  Value code =
+      func::CallOp::create(builder, loc, getFault, call.getOperands().back())
+          .getResult(0);
   Value none = arith::ConstantIntOp::create(builder, loc, 0, 64);
   Value isGood =
       arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, code, none);
@@ -61,8 +65,7 @@ struct GuardStatePass : dlc::impl::GuardStateBase<GuardStatePass> {
         auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
         if (!kernel->hasAttr(names::fault))
           continue;
-        auto writes = kernel->getAttrOfType<DenseI64ArrayAttr>(names::writes);
-        guard(call, call.getOperand(writes[0]));
+        guard(call, codegen::declareRuntime(symbols, codegen::runtime::fault));
         break;
       }
     }

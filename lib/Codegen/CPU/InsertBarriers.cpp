@@ -1,9 +1,9 @@
 //===- InsertBarriers.cpp - Where data crosses workers --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Kernels of one step are called by all workers, each for its share. A kernel
-// that touches memory that an earlier one wrote must wait until all workers are
-// done with that one; so must one that writes what an earlier one read.
+// Kernels of one step are called by all workers, which do its tasks together. A
+// kernel that touches memory that an earlier one wrote must wait until that one
+// is done; so must one that writes what an earlier one read.
 //
 // Before an iteration of a loop come the kernels in front of the loop and those
 // of the iteration before. A body is therefore visited twice: the second time
@@ -11,9 +11,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Codegen/Passes.h"
+#include "Shares.h"
 
-#include "dlc/Runtime.h"
+#include "dlc/Codegen/Passes.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -159,8 +159,9 @@ namespace {
 /// Puts barriers into one step.
 class BarrierInserter {
 public:
-  BarrierInserter(func::FuncOp barrier, const SymbolTable &symbols, Value team)
-      : barrier(barrier), symbols(symbols), team(team),
+  BarrierInserter(func::FuncOp barrier, const SymbolTable &symbols,
+                  Value worker)
+      : barrier(barrier), symbols(symbols), worker(worker),
         builder(barrier.getContext()) {}
 
   /// Visits a block; `since` is what kernels have done since the last barrier.
@@ -172,7 +173,7 @@ public:
 private:
   func::FuncOp barrier;
   const SymbolTable &symbols;
-  Value team;
+  Value worker;
   OpBuilder builder;
 };
 
@@ -202,7 +203,7 @@ void BarrierInserter::visit(Block &block, Past &since, bool again) {
     Accesses next = accessesOf(call, kernel);
     if (since.mustPrecede(next)) {
       builder.setInsertionPoint(call);
-      func::CallOp::create(builder, call.getLoc(), barrier, team);
+      func::CallOp::create(builder, call.getLoc(), barrier, worker);
       since = {};
       ++numBarriers;
     }
@@ -216,14 +217,8 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
-    OpBuilder builder(module.getContext());
-    auto pointer = LLVM::LLVMPointerType::get(module.getContext());
-    builder.setInsertionPointToStart(module.getBody());
-    auto barrier =
-        func::FuncOp::create(builder, module.getLoc(), "dlc_rt_barrier",
-                             builder.getFunctionType({pointer}, {}));
-    barrier.setPrivate();
-    symbols.insert(barrier);
+    func::FuncOp barrier =
+        codegen::declareRuntime(symbols, codegen::runtime::barrier);
 
     for (auto step : module.getOps<func::FuncOp>()) {
       if (!step->hasAttr(names::step))

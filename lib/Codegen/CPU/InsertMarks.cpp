@@ -1,26 +1,28 @@
 //===- InsertMarks.cpp - Steps measure where their time goes --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   call @kernel_0(%x, %0, %worker, %workers)
-//   call @dlc_rt_barrier(%team)
-//   call @kernel_1(%0, %y, %worker, %workers)
+//   call @kernel_0(%x, %0, %worker)
+//   call @dlc_rt_barrier(%worker)
+//   call @kernel_1(%0, %y, %worker)
 //
 // becomes
 //
-//   call @dlc_rt_mark(%team, %worker, %c0, %start)
-//   call @kernel_0(%x, %0, %worker, %workers)
-//   call @dlc_rt_mark(%team, %worker, %c1, %work)
-//   call @dlc_rt_barrier(%team)
-//   call @dlc_rt_mark(%team, %worker, %c2, %wait)
-//   call @kernel_1(%0, %y, %worker, %workers)
-//   call @dlc_rt_mark(%team, %worker, %c2, %work)
-//   call @dlc_rt_barrier(%team)
-//   call @dlc_rt_mark(%team, %worker, %c0, %wait)
+//   call @dlc_rt_mark(%worker, %c0, %start)
+//   call @kernel_0(%x, %0, %worker)
+//   call @dlc_rt_mark(%worker, %c1, %work)
+//   call @dlc_rt_barrier(%worker)
+//   call @dlc_rt_mark(%worker, %c2, %wait)
+//   call @kernel_1(%0, %y, %worker)
+//   call @dlc_rt_mark(%worker, %c2, %work)
+//   call @dlc_rt_barrier(%worker)
+//   call @dlc_rt_mark(%worker, %c0, %wait)
 //
 // Site 0 is the step, 1 and 2 are the calls. Marks stand in the step alone, so
 // that the code of kernels is the same with them and without.
 //
 //===----------------------------------------------------------------------===//
+
+#include "Shares.h"
 
 #include "dlc/Codegen/Passes.h"
 
@@ -137,7 +139,6 @@ public:
   void runOnOperation() override;
 
 private:
-  func::FuncOp declare(StringRef name, ArrayRef<Type> types);
   NamedAttrList describe(func::FuncOp step);
   unsigned addSite(const NamedAttrList &site) {
     sites.push_back(site.getDictionary(&getContext()));
@@ -153,19 +154,6 @@ private:
 };
 
 } // namespace
-
-/// A function of the runtime.
-func::FuncOp InsertMarksPass::declare(StringRef name, ArrayRef<Type> types) {
-  if (auto known = symbols->lookup<func::FuncOp>(name))
-    return known;
-  OpBuilder builder(&getContext());
-  builder.setInsertionPointToStart(getOperation().getBody());
-  auto function = func::FuncOp::create(builder, getOperation().getLoc(), name,
-                                       builder.getFunctionType(types, {}));
-  function.setPrivate();
-  symbols->insert(function);
-  return function;
-}
 
 /// Of what step, or size of a step, or derivation a function is.
 NamedAttrList InsertMarksPass::describe(func::FuncOp step) {
@@ -197,12 +185,12 @@ NamedAttrList InsertMarksPass::describe(func::FuncOp step) {
 
 void InsertMarksPass::mark(OpBuilder &builder, func::FuncOp step, unsigned site,
                            dlc_mark mark) {
-  ValueRange workers = step.getArguments().take_back(3);
   Location loc = step.getLoc();
   Value siteNumber = arith::ConstantIntOp::create(builder, loc, site, 32);
   Value kind = arith::ConstantIntOp::create(builder, loc, mark, 32);
-  func::CallOp::create(builder, loc, markFunction,
-                       ValueRange{workers[2], workers[0], siteNumber, kind});
+  func::CallOp::create(
+      builder, loc, markFunction,
+      ValueRange{step.getArguments().back(), siteNumber, kind});
 }
 
 void InsertMarksPass::insert(func::FuncOp step) {
@@ -216,7 +204,7 @@ void InsertMarksPass::insert(func::FuncOp step) {
   func::CallOp waiting;
   for (func::CallOp call : calls) {
     auto callee = symbols->lookup<func::FuncOp>(call.getCallee());
-    if (callee == barrier) {
+    if (callee == barrier || callee.getSymName() == codegen::runtime::fault) {
       waiting = call;
       continue;
     }
@@ -246,14 +234,11 @@ void InsertMarksPass::insert(func::FuncOp step) {
 
 void InsertMarksPass::runOnOperation() {
   ModuleOp module = getOperation();
-  Type pointer = LLVM::LLVMPointerType::get(&getContext());
-  Type index = IndexType::get(&getContext());
-  Type i32 = IntegerType::get(&getContext(), 32);
   SymbolTable table(module);
   symbols = &table;
   sites.clear();
-  barrier = declare("dlc_rt_barrier", {pointer});
-  markFunction = declare("dlc_rt_mark", {pointer, index, i32, i32});
+  barrier = codegen::declareRuntime(table, codegen::runtime::barrier);
+  markFunction = codegen::declareRuntime(table, codegen::runtime::mark);
   for (auto step : llvm::to_vector(module.getOps<func::FuncOp>()))
     if (step->hasAttr(names::step))
       insert(step);

@@ -13,25 +13,6 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-/// Index arithmetic stays within buffers: it never wraps.
-static constexpr auto kNoWrap =
-    arith::IntegerOverflowFlags::nsw | arith::IntegerOverflowFlags::nuw;
-
-std::pair<Value, Value> emitSlice(OpBuilder &builder, Location loc,
-                                  int64_t total, Workers workers) {
-  Value totalValue = arith::ConstantIndexOp::create(builder, loc, total);
-  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  auto boundary = [&](Value worker) -> Value {
-    Value product =
-        arith::MulIOp::create(builder, loc, worker, totalValue, kNoWrap);
-    return arith::DivUIOp::create(builder, loc, product, workers.count);
-  };
-  Value next = arith::AddIOp::create(builder, loc, workers.self, one, kNoWrap);
-  Value first = boundary(workers.self);
-  Value last = boundary(next);
-  return {first, last};
-}
-
 NestEmitter::NestEmitter(const LoopNest &nest, const TilePlan &plan,
                          ArrayRef<Value> starts)
     : nest(nest), plan(plan), starts(starts), body(nest, plan.vectorLoop),
@@ -438,16 +419,20 @@ void NestEmitter::emitInnerTileLoops(const Position &position, unsigned level,
                 });
 }
 
-/// One loop over all tiles in the given segments of the task loops.
-void NestEmitter::emitTaskLoop(const Position &position,
-                               ArrayRef<Segment> segments,
-                               std::optional<Workers> workers, TileCode code) {
+static int64_t countTiles(ArrayRef<Segment> segments) {
   int64_t total = 1;
   for (const Segment &segment : segments)
     total *= segment.count;
-  auto [first, last] = emitSlice(*builder, loc, total, *workers);
+  return total;
+}
+
+/// A loop over tiles in the given segments of the task loops.
+void NestEmitter::emitTaskLoop(const Position &position,
+                               ArrayRef<Segment> segments, TaskRange range,
+                               TileCode code) {
+  int64_t total = countTiles(segments);
   Value one = constantIndex(1);
-  auto forOp = scf::ForOp::create(*builder, loc, first, last, one);
+  auto forOp = scf::ForOp::create(*builder, loc, range.first, range.last, one);
   OpBuilder::InsertionGuard guard(*builder);
   builder->setInsertionPointToStart(forOp.getBody());
   // Take the number of the task apart, innermost loop first.
@@ -472,28 +457,12 @@ void NestEmitter::emitTaskLoop(const Position &position,
   emitTileLoops(inner, segments.size(), code);
 }
 
-/// Shares out the task loops: one loop for each combination of their segments,
-/// so that tiles in a loop are equal.
-void NestEmitter::emitTasks(const Position &position,
-                            std::optional<Workers> workers, TileCode code) {
-  if (!workers) {
-    emitTileLoops(position, 0, code);
-    return;
-  }
-  auto tasks = ArrayRef(plan.tileLoops).take_front(plan.numTaskLoops);
-  if (llvm::all_of(tasks,
-                   [](const TileLoop &task) { return task.numTiles() == 1; })) {
-    Value zero = constantIndex(0);
-    Value isFirst = arith::CmpIOp::create(
-        *builder, loc, arith::CmpIPredicate::eq, workers->self, zero);
-    auto ifOp = scf::IfOp::create(*builder, loc, isFirst);
-    OpBuilder::InsertionGuard guard(*builder);
-    builder->setInsertionPointToStart(ifOp.thenBlock());
-    emitTileLoops(position, 0, code);
-    return;
-  }
+/// Each combination of the segments of the task loops, in which tiles are
+/// equal.
+SmallVector<SmallVector<Segment>> NestEmitter::taskSegments() const {
   SmallVector<SmallVector<Segment>> combinations(1);
-  for (const TileLoop &task : tasks) {
+  for (const TileLoop &task :
+       ArrayRef(plan.tileLoops).take_front(plan.numTaskLoops)) {
     SmallVector<SmallVector<Segment>> next;
     for (const SmallVector<Segment> &combination : combinations)
       for (const Segment &segment : task.segments) {
@@ -502,8 +471,33 @@ void NestEmitter::emitTasks(const Position &position,
       }
     combinations = std::move(next);
   }
-  for (const SmallVector<Segment> &combination : combinations)
-    emitTaskLoop(position, combination, workers, code);
+  return combinations;
+}
+
+int64_t NestEmitter::numTasks() const {
+  int64_t total = 0;
+  for (ArrayRef<Segment> segments : taskSegments())
+    total += countTiles(segments);
+  return total;
+}
+
+/// The tiles of some tasks, or all: one loop for each combination of segments.
+void NestEmitter::emitTiles(const Position &position,
+                            std::optional<TaskRange> range, TileCode code) {
+  if (!range || numTasks() == 1) {
+    emitTileLoops(position, 0, code);
+    return;
+  }
+  SmallVector<SmallVector<Segment>> combinations = taskSegments();
+  int64_t before = 0;
+  for (ArrayRef<Segment> segments : combinations) {
+    int64_t count = countTiles(segments);
+    TaskRange own = combinations.size() == 1
+                        ? *range
+                        : range->within(*builder, loc, before, count);
+    emitTaskLoop(position, segments, own, code);
+    before += count;
+  }
 }
 
 void NestEmitter::emitBlocks(const Position &position, unsigned level,
@@ -531,9 +525,14 @@ NestEmitter::Position NestEmitter::start() const {
   return position;
 }
 
-void NestEmitter::emit(OpBuilder &codeBuilder, std::optional<Workers> workers) {
+void NestEmitter::emitAll(OpBuilder &codeBuilder) {
   builder = &codeBuilder;
-  emitAt(start(), workers);
+  emitAt(start(), std::nullopt);
+}
+
+void NestEmitter::emitTasks(OpBuilder &codeBuilder, TaskRange range) {
+  builder = &codeBuilder;
+  emitAt(start(), range);
 }
 
 void NestEmitter::emitBlock(OpBuilder &codeBuilder, const Segment &blocks,
@@ -548,19 +547,18 @@ void NestEmitter::emitBlock(OpBuilder &codeBuilder, const Segment &blocks,
 }
 
 void NestEmitter::emitAt(const Position &position,
-                         std::optional<Workers> workers) {
+                         std::optional<TaskRange> range) {
   if (plan.blockLoops.empty()) {
-    emitTasks(position, workers, TileCode::All);
+    emitTiles(position, range, TileCode::All);
     return;
   }
   if (llvm::any_of(starts, [](Value start) { return bool(start); }))
-    emitTasks(position, workers, TileCode::Starts);
+    emitTiles(position, range, TileCode::Starts);
   emitBlocks(position, 0, [&](const Position &block) {
-    emitTasks(block, workers, TileCode::Accumulation);
+    emitTiles(block, range, TileCode::Accumulation);
   });
-  // Each worker has the tiles that it has accumulated.
   if (!epilogues.empty())
-    emitTasks(position, workers, TileCode::Epilogues);
+    emitTiles(position, range, TileCode::Epilogues);
 }
 
 } // namespace dlc::codegen

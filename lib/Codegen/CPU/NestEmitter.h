@@ -4,7 +4,7 @@
 // Writes the code of one loop nest as its tile plan says:
 //
 //   for blocks of reduction loops                 (rarely any)
-//     for tiles of parallel loops                 (a slice of them per worker)
+//     for tiles of parallel loops                 (those of a piece of work)
 //       start values of all accumulators of the tile
 //       for reduction loops, accumulators carried
 //         for all steps of the tile: load, evaluate the region
@@ -16,20 +16,10 @@
 #define DLC_LIB_CODEGEN_CPU_NESTEMITTER_H
 
 #include "BodyEmitter.h"
+#include "Shares.h"
 #include "TilePlan.h"
 
 namespace dlc::codegen {
-
-/// The number of the calling worker and how many there are.
-struct Workers {
-  mlir::Value self;
-  mlir::Value count;
-};
-
-/// The slice `[first, last)` of `total` iterations that falls to a worker.
-std::pair<mlir::Value, mlir::Value> emitSlice(mlir::OpBuilder &builder,
-                                              mlir::Location loc, int64_t total,
-                                              Workers workers);
 
 class NestEmitter {
 public:
@@ -48,8 +38,12 @@ public:
   /// Gives the emitter a buffer of bytes for the copy of a panel.
   void usePackBuffer(mlir::OpBuilder &builder, mlir::Value buffer);
 
-  /// Emits the nest, shared out among `workers`; without, all of it.
-  void emit(mlir::OpBuilder &builder, std::optional<Workers> workers);
+  /// How many tasks the nest consists of: tiles of its task loops.
+  int64_t numTasks() const;
+  /// Emits all of the nest.
+  void emitAll(mlir::OpBuilder &builder);
+  /// Emits some of the tasks.
+  void emitTasks(mlir::OpBuilder &builder, TaskRange range);
 
   /// Emits the nest for block number `number` of `blocks`, which the iterations
   /// of the sliced loop are cut into. The nest has those of one block.
@@ -111,13 +105,14 @@ private:
   emitSegment(const Position &position, unsigned loop, const Segment &segment,
               mlir::ValueRange carried, ValuesFn emitBody);
   Position start() const;
-  void emitAt(const Position &position, std::optional<Workers> workers);
+  void emitAt(const Position &position, std::optional<TaskRange> range);
   void emitBlocks(const Position &position, unsigned level,
                   PositionFn emitBody);
-  void emitTasks(const Position &position, std::optional<Workers> workers,
+  llvm::SmallVector<llvm::SmallVector<Segment>> taskSegments() const;
+  void emitTiles(const Position &position, std::optional<TaskRange> range,
                  TileCode code);
   void emitTaskLoop(const Position &position, llvm::ArrayRef<Segment> segments,
-                    std::optional<Workers> workers, TileCode code);
+                    TaskRange range, TileCode code);
   void emitTileLoops(const Position &position, unsigned level, TileCode code);
   void emitInnerTileLoops(const Position &position, unsigned level,
                           TileCode code);

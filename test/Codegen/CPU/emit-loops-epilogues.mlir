@@ -1,4 +1,4 @@
-// RUN: dlc-opt %s -dl-emit-loops="vector-bits=128" -canonicalize -cse --split-input-file | FileCheck %s
+// RUN: dlc-opt %s -dl-add-workers -dl-emit-loops="vector-bits=128" -canonicalize -cse --split-input-file | FileCheck %s
 
 // A bias and a ReLU on what a product makes are evaluated before it is stored; the product
 // itself, in scratch memory, is not stored at all.
@@ -19,7 +19,7 @@
 // CHECK:         return
 #id = affine_map<(i, j) -> (i, j)>
 #column = affine_map<(i, j) -> (j)>
-func.func private @epilogue(%a: memref<4x16xf32>, %b: memref<16x8xf32>, %bias: memref<8xf32>, %added: memref<4x8xf32>, %y: memref<4x8xf32>, %scratch: memref<4x8xf32> {dl.scratch}, %worker: index, %workers: index)
+func.func private @epilogue(%a: memref<4x16xf32>, %b: memref<16x8xf32>, %bias: memref<8xf32>, %added: memref<4x8xf32>, %y: memref<4x8xf32>, %scratch: memref<4x8xf32> {dl.scratch})
     attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%scratch : memref<4x8xf32>)
@@ -45,7 +45,7 @@ func.func private @epilogue(%a: memref<4x16xf32>, %b: memref<16x8xf32>, %bias: m
 // CHECK:         %[[N:.*]] = arith.negf
 // CHECK:         vector.store %[[N]], %[[Y]]
 #id = affine_map<(i, j) -> (i, j)>
-func.func private @both(%a: memref<4x16xf32>, %b: memref<16x8xf32>, %sum: memref<4x8xf32>, %y: memref<4x8xf32>, %worker: index, %workers: index)
+func.func private @both(%a: memref<4x16xf32>, %b: memref<16x8xf32>, %sum: memref<4x8xf32>, %y: memref<4x8xf32>)
     attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%sum : memref<4x8xf32>)
@@ -61,15 +61,15 @@ func.func private @both(%a: memref<4x16xf32>, %b: memref<16x8xf32>, %sum: memref
 
 // -----
 
-// Not an epilogue: it takes the results transposed, or writes what the product reads. Worker 0
-// does the ops of such a kernel one after the other.
+// Not an epilogue: it takes the results transposed, or writes what the product reads. The
+// ops of such a kernel are one task.
 // CHECK-LABEL: func.func private @transposed
-// CHECK:         scf.if
+// CHECK:         call @dlc_rt_share(%{{.*}}, %c1_i64)
 // CHECK-LABEL: func.func private @overwrites
-// CHECK:         scf.if
+// CHECK:         call @dlc_rt_share(%{{.*}}, %c1_i64)
 #id = affine_map<(i, j) -> (i, j)>
 #swap = affine_map<(i, j) -> (j, i)>
-func.func private @transposed(%a: memref<8x8xf32>, %b: memref<8x8xf32>, %y: memref<8x8xf32>, %scratch: memref<8x8xf32> {dl.scratch}, %worker: index, %workers: index)
+func.func private @transposed(%a: memref<8x8xf32>, %b: memref<8x8xf32>, %y: memref<8x8xf32>, %scratch: memref<8x8xf32> {dl.scratch})
     attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%scratch : memref<8x8xf32>)
@@ -82,7 +82,7 @@ func.func private @transposed(%a: memref<8x8xf32>, %b: memref<8x8xf32>, %y: memr
   }
   return
 }
-func.func private @overwrites(%a: memref<8x8xf32>, %b: memref<8x8xf32>, %scratch: memref<8x8xf32> {dl.scratch}, %worker: index, %workers: index)
+func.func private @overwrites(%a: memref<8x8xf32>, %b: memref<8x8xf32>, %scratch: memref<8x8xf32> {dl.scratch})
     attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%scratch : memref<8x8xf32>)

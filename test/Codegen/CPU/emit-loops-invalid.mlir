@@ -1,13 +1,13 @@
 // RUN: dlc-opt %s -split-input-file -verify-diagnostics -pass-pipeline="builtin.module(func.func(dl-emit-loops))"
 
-// expected-error@+1 {{is a kernel; expected its last two arguments to be %worker: index, %workers: index}}
+// expected-error@+1 {{is a kernel; expected its last argument to be %worker: !llvm.ptr}}
 func.func @no_workers(%x: memref<4xf32>) attributes {dl.kernel} {
   return
 }
 
 // -----
 
-func.func @dynamic(%x: memref<?xf32>, %worker: index, %workers: index)
+func.func @dynamic(%x: memref<?xf32>, %worker: !llvm.ptr)
     attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   // expected-error@+1 {{operand #1 is a 'memref<?xf32>'; expected a memref of static shape and strides}}
@@ -17,8 +17,7 @@ func.func @dynamic(%x: memref<?xf32>, %worker: index, %workers: index)
 
 // -----
 
-func.func @division(%x: memref<4xf32>, %y: memref<8xf32>, %worker: index,
-                    %workers: index) attributes {dl.kernel} {
+func.func @division(%x: memref<4xf32>, %y: memref<8xf32>, %worker: !llvm.ptr) attributes {dl.kernel} {
   // expected-error@+1 {{operand #0 is indexed by affine_map<(d0) -> (d0 floordiv 2)>; expected sums of dimensions times constants}}
   linalg.generic {indexing_maps = [affine_map<(i) -> (i floordiv 2)>,
                                    affine_map<(i) -> (i)>],
@@ -32,8 +31,7 @@ func.func @division(%x: memref<4xf32>, %y: memref<8xf32>, %worker: index,
 
 // -----
 
-func.func @slices(%x: memref<4xf32>, %y: memref<8xf32>, %worker: index,
-                  %workers: index)
+func.func @slices(%x: memref<4xf32>, %y: memref<8xf32>, %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 1 : i64} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%x : memref<4xf32>)
@@ -44,7 +42,7 @@ func.func @slices(%x: memref<4xf32>, %y: memref<8xf32>, %worker: index,
 
 // -----
 
-func.func @scalar_slice(%x: memref<f32>, %worker: index, %workers: index)
+func.func @scalar_slice(%x: memref<f32>, %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 1 : i64} {
   %zero = arith.constant 0.0 : f32
   // expected-error@+1 {{has a scalar output in a kernel that is sliced along dimension 0 of the outputs}}
@@ -55,7 +53,7 @@ func.func @scalar_slice(%x: memref<f32>, %worker: index, %workers: index)
 // -----
 
 func.func @sequential_slice(%x: memref<4xf32>, %y: memref<8xf32>,
-                            %worker: index, %workers: index)
+                            %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 1 : i64} {
   // expected-error@+1 {{the dimension that the kernel is sliced along is not parallel}}
   linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>,
@@ -71,7 +69,7 @@ func.func @sequential_slice(%x: memref<4xf32>, %y: memref<8xf32>,
 
 // -----
 
-func.func private @beside(%y: memref<8xf32>, %worker: index, %workers: index) attributes {dl.kernel} {
+func.func private @beside(%y: memref<8xf32>, %worker: !llvm.ptr) attributes {dl.kernel} {
   %c0 = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%y : memref<8xf32>)
@@ -83,8 +81,7 @@ func.func private @beside(%y: memref<8xf32>, %worker: index, %workers: index) at
 // -----
 
 // Row 0 of y is row 7 of t, which a later iteration writes.
-func.func @other_rows(%t: memref<8x4xf32>, %y: memref<8x4xf32>, %worker: index,
-                      %workers: index)
+func.func @other_rows(%t: memref<8x4xf32>, %y: memref<8x4xf32>, %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 8 : i64} {
   %one = arith.constant 1.0 : f32
   linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)
@@ -103,7 +100,7 @@ func.func @other_rows(%t: memref<8x4xf32>, %y: memref<8x4xf32>, %worker: index,
 
 // All rows of t in each iteration.
 func.func @whole_operand(%x: memref<8x8xf32>, %t: memref<8x4xf32>, %y: memref<8x4xf32>,
-                         %worker: index, %workers: index)
+                         %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 8 : i64} {
   %one = arith.constant 1.0 : f32
   linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)
@@ -116,7 +113,7 @@ func.func @whole_operand(%x: memref<8x8xf32>, %t: memref<8x4xf32>, %y: memref<8x
 
 // At computed places.
 func.func @computed_places(%at: memref<8xindex>, %t: memref<8xf32>, %y: memref<8xf32>,
-                           %worker: index, %workers: index)
+                           %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 8 : i64} {
   %one = arith.constant 1.0 : f32
   linalg.fill ins(%one : f32) outs(%t : memref<8xf32>)
@@ -134,8 +131,10 @@ func.func @computed_places(%at: memref<8xindex>, %t: memref<8xf32>, %y: memref<8
 // -----
 
 // At computed places of the iteration's own row.
+func.func private @dlc_rt_share(!llvm.ptr, i64) -> i64
+func.func private @dlc_rt_next(!llvm.ptr) -> i64
 func.func @own_row(%at: memref<8xindex>, %t: memref<8x4xf32>, %y: memref<8xf32>,
-                   %worker: index, %workers: index)
+                   %worker: !llvm.ptr)
     attributes {dl.kernel, dl.sliced = 8 : i64} {
   %one = arith.constant 1.0 : f32
   linalg.fill ins(%one : f32) outs(%t : memref<8x4xf32>)

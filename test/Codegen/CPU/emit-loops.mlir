@@ -1,11 +1,10 @@
-// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(func.func(dl-emit-loops,canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,V512
-// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(func.func(dl-emit-loops{vector-bits=0},canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,SCALAR
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl-add-workers,func.func(dl-emit-loops,canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,V512
+// RUN: dlc-opt %s -split-input-file -pass-pipeline="builtin.module(dl-add-workers,func.func(dl-emit-loops{vector-bits=0},canonicalize,cse))" | FileCheck %s -enable-var-scope --check-prefixes=CHECK,SCALAR
 
 // A product: 14 x 2 accumulators carried through the reduction, the fill folded
 // into them, each vector of %b loaded once for all rows, no products left.
 
 // CHECK-LABEL: func.func private @matmul
-// V512-SAME: (%{{.*}}: memref<28x64xf32>, {{.*}}, %[[W:.*]]: index, %[[N:.*]]: index)
 // V512: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<16xf32>
 // V512: %[[FLAT:.*]] = memref.reinterpret_cast %{{.*}} to offset: [0], sizes: [1792], strides: [1]
 // V512: scf.for %{{.*}} = %{{.*}} to %{{.*}} step
@@ -28,8 +27,7 @@
 // CHECK-NOT: linalg
 // CHECK: return
 func.func private @matmul(%a: memref<28x64xf32>, %b: memref<64x64xf32>,
-                          %c: memref<28x64xf32>, %worker: index,
-                          %workers: index) attributes {dl.kernel} {
+                          %c: memref<28x64xf32>) attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<28x64xf32>)
   linalg.matmul ins(%a, %b : memref<28x64xf32>, memref<64x64xf32>)
@@ -49,10 +47,9 @@ func.func private @matmul(%a: memref<28x64xf32>, %b: memref<64x64xf32>,
 // V512: vector.load %{{.*}} : memref<70xf32>, vector<6xf32>
 // V512: arith.maximumf %{{.*}} : vector<6xf32>
 // V512: vector.store %{{.*}} : memref<70xf32>, vector<6xf32>
-// SCALAR: arith.muli %{{.*}}, %c70
+// SCALAR: call @dlc_rt_share(%{{.*}}, %c70_i64)
 // SCALAR: arith.maximumf %{{.*}} : f32
-func.func private @relu(%x: memref<7x10xf32>, %y: memref<7x10xf32>,
-                        %worker: index, %workers: index)
+func.func private @relu(%x: memref<7x10xf32>, %y: memref<7x10xf32>)
     attributes {dl.kernel} {
   linalg.generic {indexing_maps = [#id, #id],
                   iterator_types = ["parallel", "parallel"]}
@@ -76,8 +73,7 @@ func.func private @relu(%x: memref<7x10xf32>, %y: memref<7x10xf32>,
 // V512: arith.addf %{{.*}} : vector<4xf32>
 // V512: vector.extract
 // V512: memref.store
-func.func private @sum_rows(%x: memref<9x6400xf32>, %y: memref<9xf32>,
-                            %worker: index, %workers: index)
+func.func private @sum_rows(%x: memref<9x6400xf32>, %y: memref<9xf32>)
     attributes {dl.kernel} {
   linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
                                    affine_map<(i, j) -> (i)>],
@@ -92,14 +88,11 @@ func.func private @sum_rows(%x: memref<9x6400xf32>, %y: memref<9xf32>,
 
 // -----
 
-// Nothing is parallel: the first worker does it.
+// Nothing is parallel: one task.
 
 // CHECK-LABEL: func.func private @sum_all
-// CHECK-SAME: %[[WORKER:[a-z0-9]+]]: index, %{{[a-z0-9]+}}: index)
-// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[WORKER]], %c0
-// CHECK: scf.if %[[FIRST]]
-func.func private @sum_all(%x: memref<640xf32>, %y: memref<f32>,
-                           %worker: index, %workers: index)
+// CHECK: call @dlc_rt_share(%{{.*}}, %c1_i64)
+func.func private @sum_all(%x: memref<640xf32>, %y: memref<f32>)
     attributes {dl.kernel} {
   linalg.generic {indexing_maps = [affine_map<(i) -> (i)>,
                                    affine_map<(i) -> ()>],
@@ -117,18 +110,17 @@ func.func private @sum_all(%x: memref<640xf32>, %y: memref<f32>,
 // Several ops in one loop over slices.
 
 // CHECK-LABEL: func.func private @sliced
-// CHECK: %[[FIRST:.*]] = arith.divui
-// CHECK: %[[LAST:.*]] = arith.divui
-// CHECK: scf.for %{{.*}} = %[[FIRST]] to %[[LAST]]
+// CHECK: call @dlc_rt_share
+// CHECK: scf.while
+// CHECK: scf.for
 // V512: vector.load
 // V512: memref.store
 // V512: vector.store
 // CHECK-NOT: linalg
-// CHECK-NOT: arith.divui
+// CHECK-NOT: dlc_rt_share
 // CHECK: return
 func.func private @sliced(%x: memref<9x32xf32>, %m: memref<9xf32>,
-                          %y: memref<9x32xf32>, %worker: index,
-                          %workers: index)
+                          %y: memref<9x32xf32>)
     attributes {dl.kernel, dl.sliced = 1 : i64} {
   linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
                                    affine_map<(i, j) -> (i)>],
@@ -161,8 +153,7 @@ func.func private @sliced(%x: memref<9x32xf32>, %m: memref<9xf32>,
 // V512-COUNT-16: vector.store
 // SCALAR: memref.load
 // SCALAR: memref.store
-func.func private @transpose(%x: memref<32x48xf32>, %y: memref<48x32xf32>,
-                             %worker: index, %workers: index)
+func.func private @transpose(%x: memref<32x48xf32>, %y: memref<48x32xf32>)
     attributes {dl.kernel} {
   linalg.transpose ins(%x : memref<32x48xf32>) outs(%y : memref<48x32xf32>)
       permutation = [1, 0]
@@ -184,8 +175,7 @@ func.func private @transpose(%x: memref<32x48xf32>, %y: memref<48x32xf32>,
 // SCALAR-NOT: memref.prefetch
 // SCALAR: scf.for {{.*}} iter_args
 func.func private @deep(%a: memref<14x8000xf32>, %b: memref<8000x64xf32>,
-                        %c: memref<14x64xf32>, %worker: index,
-                        %workers: index) attributes {dl.kernel} {
+                        %c: memref<14x64xf32>) attributes {dl.kernel} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<14x64xf32>)
   linalg.matmul ins(%a, %b : memref<14x8000xf32>, memref<8000x64xf32>)
@@ -211,8 +201,8 @@ func.func @no_kernel(%x: memref<4xf32>) {
 // several rows: here 4 blocks of 32 rows, in tiles of 8.
 
 // CHECK-LABEL: func.func private @rows
-// V512: %[[BLOCKS:.*]] = arith.constant 4 : index
-// V512: arith.muli %{{.*}}, %[[BLOCKS]]
+// V512: %[[BLOCKS:.*]] = arith.constant 4 : i64
+// V512: call @dlc_rt_share(%{{.*}}, %[[BLOCKS]])
 // V512: scf.for
 // V512:   scf.for
 // V512:     scf.for {{.*}} iter_args
@@ -221,8 +211,7 @@ func.func @no_kernel(%x: memref<4xf32>) {
 // V512:     scf.yield
 // V512-COUNT-24: vector.store
 func.func private @rows(%a: memref<128x64xf32>, %b: memref<64x240xf32>,
-                        %c: memref<128x240xf32>, %worker: index,
-                        %workers: index)
+                        %c: memref<128x240xf32>)
     attributes {dl.kernel, dl.sliced = 128 : i64} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<128x240xf32>)
@@ -247,8 +236,7 @@ func.func private @rows(%a: memref<128x64xf32>, %b: memref<64x240xf32>,
 // V512:   vector.fma
 // SCALAR-NOT: memref.alloca
 func.func private @panel(%a: memref<256x701xf32>, %b: memref<701x1024xf32>,
-                         %c: memref<256x1024xf32>, %worker: index,
-                         %workers: index)
+                         %c: memref<256x1024xf32>)
     attributes {dl.kernel, dl.sliced = 256 : i64} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<256x1024xf32>)
@@ -276,8 +264,7 @@ func.func private @panel(%a: memref<256x701xf32>, %b: memref<701x1024xf32>,
 // SCALAR-NOT: memref.alloca
 // CHECK: return
 func.func private @transposed(%a: memref<256x64xf32>, %b: memref<64x64xf32>,
-                              %c: memref<256x64xf32>, %worker: index,
-                              %workers: index)
+                              %c: memref<256x64xf32>)
     attributes {dl.kernel, dl.sliced = 256 : i64} {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<256x64xf32>)

@@ -1,19 +1,19 @@
 // RUN: dlc-opt %s -dl-insert-barriers | FileCheck %s
 
-func.func private @produce(memref<16xf32>, memref<16xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 1>}
-func.func private @update(memref<16xf32>, memref<16xf32>, index, index) attributes {dl.kernel, dl.writes = array<i64: 0>}
-func.func private @unknown(memref<16xf32>, index, index) attributes {dl.kernel}
+func.func private @produce(memref<16xf32>, memref<16xf32>, !llvm.ptr) attributes {dl.kernel, dl.writes = array<i64: 1>}
+func.func private @update(memref<16xf32>, memref<16xf32>, !llvm.ptr) attributes {dl.kernel, dl.writes = array<i64: 0>}
+func.func private @unknown(memref<16xf32>, !llvm.ptr) attributes {dl.kernel}
 
 // Between who writes and who reads.
 // CHECK-LABEL: func.func @producer_and_consumer
-// CHECK-SAME:    %[[TEAM:[^ ]*]]: !llvm.ptr
+// CHECK-SAME:    %[[WORKER:[^ ]*]]: !llvm.ptr
 // CHECK:         call @produce
-// CHECK-NEXT:    call @dlc_rt_barrier(%[[TEAM]])
+// CHECK-NEXT:    call @dlc_rt_barrier(%[[WORKER]])
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    return
-func.func @producer_and_consumer(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
-  call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%b, %c, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+func.func @producer_and_consumer(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
+  call @produce(%a, %b, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%b, %c, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   return
 }
 
@@ -26,11 +26,11 @@ func.func @producer_and_consumer(%a: memref<16xf32>, %b: memref<16xf32>, %c: mem
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    return
-func.func @independent(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: memref<16xf32>, %e: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
-  call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%a, %c, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%b, %d, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%c, %e, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+func.func @independent(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: memref<16xf32>, %e: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
+  call @produce(%a, %b, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%a, %c, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%b, %d, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%c, %e, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   return
 }
 
@@ -42,10 +42,10 @@ func.func @independent(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32
 // CHECK-NEXT:    call @dlc_rt_barrier
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    return
-func.func @write_after(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
-  call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%c, %a, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%c, %a, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+func.func @write_after(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
+  call @produce(%a, %b, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%c, %a, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%c, %a, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   return
 }
 
@@ -56,16 +56,16 @@ func.func @write_after(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32
 // CHECK-NEXT:    call @dlc_rt_barrier
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    return
-func.func @views(%arena: memref<256xi8>, %a: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+func.func @views(%arena: memref<256xi8>, %a: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
   %c0 = arith.constant 0 : index
   %c32 = arith.constant 32 : index
   %c96 = arith.constant 96 : index
   %low = memref.view %arena[%c0][] : memref<256xi8> to memref<16xf32>
   %middle = memref.view %arena[%c32][] : memref<256xi8> to memref<16xf32>
   %high = memref.view %arena[%c96][] : memref<256xi8> to memref<16xf32>
-  call @produce(%a, %low, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%a, %high, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%a, %middle, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%a, %low, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%a, %high, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%a, %middle, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   return
 }
 
@@ -78,10 +78,10 @@ func.func @views(%arena: memref<256xi8>, %a: memref<16xf32>, %worker: index, %wo
 // CHECK-NEXT:    call @dlc_rt_barrier
 // CHECK-NEXT:    call @unknown
 // CHECK-NEXT:    return
-func.func @in_place(%w: memref<16xf32>, %g: memref<16xf32>, %y: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
-  call @update(%w, %g, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @produce(%w, %y, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-  call @unknown(%w, %worker, %workers) : (memref<16xf32>, index, index) -> ()
+func.func @in_place(%w: memref<16xf32>, %g: memref<16xf32>, %y: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
+  call @update(%w, %g, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @produce(%w, %y, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+  call @unknown(%w, %worker) : (memref<16xf32>, !llvm.ptr) -> ()
   return
 }
 
@@ -96,15 +96,15 @@ func.func @in_place(%w: memref<16xf32>, %g: memref<16xf32>, %y: memref<16xf32>, 
 // CHECK-NEXT:    call @dlc_rt_barrier
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    return
-func.func @loop(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+func.func @loop(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c9 = arith.constant 9 : index
   scf.for %i = %c0 to %c9 step %c1 {
-    func.call @produce(%a, %b, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
-    func.call @produce(%a, %c, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+    func.call @produce(%a, %b, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
+    func.call @produce(%a, %c, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   }
-  call @produce(%c, %d, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%c, %d, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   return
 }
 
@@ -116,7 +116,7 @@ func.func @loop(%a: memref<16xf32>, %b: memref<16xf32>, %c: memref<16xf32>, %d: 
 // CHECK-NEXT:    }
 // CHECK-NEXT:    call @produce
 // CHECK-NEXT:    return
-func.func @slices(%arena: memref<1024xi8>, %a: memref<16xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+func.func @slices(%arena: memref<1024xi8>, %a: memref<16xf32>, %worker: !llvm.ptr) attributes {dl.step} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c7 = arith.constant 7 : index
@@ -129,8 +129,8 @@ func.func @slices(%arena: memref<1024xi8>, %a: memref<16xf32>, %worker: index, %
     %to = arith.addi %from, %c64 : index
     %x = memref.view %stack[%from][] : memref<512xi8> to memref<16xf32>
     %y = memref.view %stack[%to][] : memref<512xi8> to memref<16xf32>
-    func.call @produce(%x, %y, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+    func.call @produce(%x, %y, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   }
-  call @produce(%a, %other, %worker, %workers) : (memref<16xf32>, memref<16xf32>, index, index) -> ()
+  call @produce(%a, %other, %worker) : (memref<16xf32>, memref<16xf32>, !llvm.ptr) -> ()
   return
 }

@@ -13,49 +13,54 @@ module attributes {dl.manifest = {name = "m", states = [], derived = [],
     derivations = [{name = "derive_0", reads = []}],
     steps = [{name = "fill"}, {name = "predict_8", batch = {step = "predict", rows = 8 : i64}}]}} {
   func.func private @dlc_rt_barrier(!llvm.ptr)
-  func.func private @produce(memref<16xf32>, memref<16xf32>, memref<99xf32> {dl.scratch}, index, index) attributes {dl.kernel}
-  func.func private @update(memref<16xf32>, index, index) attributes {dl.kernel, dl.cost = array<f64: 16., 64., 32.>, dl.ops = ["", "add"]}
+  func.func private @dlc_rt_fault(!llvm.ptr) -> i64
+  func.func private @produce(memref<16xf32>, memref<16xf32>, memref<99xf32> {dl.scratch}, !llvm.ptr) attributes {dl.kernel}
+  func.func private @update(memref<16xf32>, !llvm.ptr) attributes {dl.kernel, dl.cost = array<f64: 16., 64., 32.>, dl.ops = ["", "add"]}
 
 // Each mark stands behind what it is of: a kernel (1), or the barrier in front of it (2). The
 // loop's kernel is one site. The end of the step waits for all.
 // CHECK-LABEL: func.func @fill(
-// CHECK-SAME:    %[[WORKER:[^ ]*]]: index, %{{[^ ]*}}: index, %[[TEAM:[^ ]*]]: !llvm.ptr)
+// CHECK-SAME:    %[[WORKER:[^ ]*]]: !llvm.ptr)
 // CHECK-NEXT:    %[[STEP:.*]] = arith.constant 0 : i32
 // CHECK-NEXT:    %[[START:.*]] = arith.constant 0 : i32
-// CHECK-NEXT:    call @dlc_rt_mark(%[[TEAM]], %[[WORKER]], %[[STEP]], %[[START]])
+// CHECK-NEXT:    call @dlc_rt_mark(%[[WORKER]], %[[STEP]], %[[START]])
 // CHECK:         call @update
 // CHECK-NEXT:    %[[FIRST:.*]] = arith.constant 1 : i32
 // CHECK-NEXT:    %[[WORK:.*]] = arith.constant 1 : i32
-// CHECK-NEXT:    call @dlc_rt_mark(%[[TEAM]], %[[WORKER]], %[[FIRST]], %[[WORK]])
+// CHECK-NEXT:    call @dlc_rt_mark(%[[WORKER]], %[[FIRST]], %[[WORK]])
 // CHECK-NEXT:    scf.for
 // CHECK-NEXT:      call @dlc_rt_barrier
 // CHECK-NEXT:      %[[SECOND:.*]] = arith.constant 2 : i32
 // CHECK-NEXT:      %[[WAIT:.*]] = arith.constant 2 : i32
-// CHECK-NEXT:      call @dlc_rt_mark(%[[TEAM]], %[[WORKER]], %[[SECOND]], %[[WAIT]])
+// CHECK-NEXT:      call @dlc_rt_mark(%[[WORKER]], %[[SECOND]], %[[WAIT]])
 // CHECK-NEXT:      call @produce
 // CHECK-NEXT:      %[[AGAIN:.*]] = arith.constant 2 : i32
 // CHECK-NEXT:      %[[WORK2:.*]] = arith.constant 1 : i32
-// CHECK-NEXT:      call @dlc_rt_mark(%[[TEAM]], %[[WORKER]], %[[AGAIN]], %[[WORK2]])
+// CHECK-NEXT:      call @dlc_rt_mark(%[[WORKER]], %[[AGAIN]], %[[WORK2]])
 // CHECK-NEXT:    }
-// CHECK-NEXT:    call @dlc_rt_barrier(%[[TEAM]])
+// CHECK-NEXT:    call @dlc_rt_barrier(%[[WORKER]])
 // CHECK-NEXT:    %[[STEP2:.*]] = arith.constant 0 : i32
 // CHECK-NEXT:    %[[END:.*]] = arith.constant 2 : i32
-// CHECK-NEXT:    call @dlc_rt_mark(%[[TEAM]], %[[WORKER]], %[[STEP2]], %[[END]])
+// CHECK-NEXT:    call @dlc_rt_mark(%[[WORKER]], %[[STEP2]], %[[END]])
 // CHECK-NEXT:    return
-  func.func @fill(%a: memref<16xf32>, %b: memref<16xf32>, %s: memref<99xf32>, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  func.func @fill(%a: memref<16xf32>, %b: memref<16xf32>, %s: memref<99xf32>, %worker: !llvm.ptr) attributes {dl.step} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c4 = arith.constant 4 : index
-    call @update(%a, %worker, %workers) : (memref<16xf32>, index, index) -> () loc(fused<[loc("m.mlir":2:1), loc(fused<"update">[callsite("m.mlir":3:4 at "net"("m.mlir":9:2))])]>["m.mlir":2:1])
+    call @update(%a, %worker) : (memref<16xf32>, !llvm.ptr) -> () loc(fused<[loc("m.mlir":2:1), loc(fused<"update">[callsite("m.mlir":3:4 at "net"("m.mlir":9:2))])]>["m.mlir":2:1])
     scf.for %i = %c0 to %c4 step %c1 {
-      func.call @dlc_rt_barrier(%team) : (!llvm.ptr) -> ()
-      func.call @produce(%a, %b, %s, %worker, %workers) : (memref<16xf32>, memref<16xf32>, memref<99xf32>, index, index) -> ()
+      func.call @dlc_rt_barrier(%worker) : (!llvm.ptr) -> ()
+      func.call @produce(%a, %b, %s, %worker) : (memref<16xf32>, memref<16xf32>, memref<99xf32>, !llvm.ptr) -> ()
     }
     return
   }
 
-// A fault ends all workers' steps alike, and the end is the same for all.
+// To ask for the fault is to wait. The end is the same with one and without.
 // CHECK-LABEL: func.func @predict_8(
+// CHECK:         call @dlc_rt_fault
+// CHECK-NEXT:    %[[SITE:.*]] = arith.constant 4 : i32
+// CHECK-NEXT:    %[[WAIT:.*]] = arith.constant 2 : i32
+// CHECK-NEXT:    call @dlc_rt_mark(%{{.*}}, %[[SITE]], %[[WAIT]])
 // CHECK:         scf.if
 // CHECK:           call @produce
 // CHECK:           call @dlc_rt_mark
@@ -63,14 +68,17 @@ module attributes {dl.manifest = {name = "m", states = [], derived = [],
 // CHECK-NEXT:    call @dlc_rt_barrier
 // CHECK:         call @dlc_rt_mark
 // CHECK-NEXT:    return
-  func.func @predict_8(%a: memref<16xf32>, %b: memref<16xf32>, %s: memref<99xf32>, %good: i1, %worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  func.func @predict_8(%a: memref<16xf32>, %b: memref<16xf32>, %s: memref<99xf32>, %worker: !llvm.ptr) attributes {dl.step} {
+    %fault = call @dlc_rt_fault(%worker) : (!llvm.ptr) -> i64
+    %none = arith.constant 0 : i64
+    %good = arith.cmpi eq, %fault, %none : i64
     scf.if %good {
-      func.call @produce(%a, %b, %s, %worker, %workers) : (memref<16xf32>, memref<16xf32>, memref<99xf32>, index, index) -> ()
+      func.call @produce(%a, %b, %s, %worker) : (memref<16xf32>, memref<16xf32>, memref<99xf32>, !llvm.ptr) -> ()
     }
     return
   }
 
-  func.func @derive_0(%worker: index, %workers: index, %team: !llvm.ptr) attributes {dl.step} {
+  func.func @derive_0(%worker: !llvm.ptr) attributes {dl.step} {
     return
   }
 }

@@ -5,8 +5,8 @@
 Each case is a kernel body. The module holds it twice: as a kernel, which
 dl-emit-loops turns into vector loops, and as a reference, which upstream's
 convert-linalg-to-loops turns into scalar loops. main runs the reference once
-and the kernel for 1, 2 and 3 workers on integer-valued data, for which the
-order of additions does not matter, and prints one line a case with the number
+and the kernel in pieces of 1, 2 and 1000 tasks on integer-valued data, for which
+the order of additions does not matter, and prints one line a case with the number
 of elements that differ.
 
   numeric.py > cases.mlir         all cases
@@ -446,7 +446,7 @@ def emit(case, wrong=False):
     args = ", ".join(f"%{n}: {memref(s, t)}" for n, s, t, _ in case.buffers)
     types = ", ".join(memref(s, t) for _, s, t, _ in case.buffers)
     attributes = "dl.kernel, dl.sliced = 1 : i64" if case.sliced else "dl.kernel"
-    print(f"func.func private @{case.name}({args}, %worker: index, %workers: index)"
+    print(f"func.func private @{case.name}({args}, %worker: !llvm.ptr)"
           f" attributes {{{attributes}}} {{\n{body}return\n}}")
     print(f"func.func private @{case.name}_reference({args}) {{\n{case.body}return\n}}")
     print(f"func.func private @{case.name}_differences() -> i32 {{")
@@ -461,15 +461,57 @@ def emit(case, wrong=False):
     values = ", ".join(f"%{n}" for n, *_ in case.buffers)
     expected = ", ".join(f"%{n}_EXPECTED" for n, *_ in case.buffers)
     print(f"func.call @{case.name}_reference({expected}) : ({types}) -> ()")
-    print("scf.for %workers = %c1 to %c4 step %c1 {")
+    print("%worker = llvm.mlir.zero : !llvm.ptr\n%TASKS = memref.get_global @tasks : memref<3xi64>")
+    for size in (1, 2, 1000):
+        emit_pieces(case, values, types, size)
+    print("%total = memref.load %COUNT[] : memref<i32>\nreturn %total : i32\n}")
+
+
+def emit_pieces(case, values, types, size):
+    """Runs the kernel in pieces of so many tasks, and compares."""
+    print(f"%size{size} = arith.constant {size} : i64\nmemref.store %size{size}, %TASKS[%c2] : memref<3xi64>")
     for salt, (n, s, t, out) in enumerate(case.buffers):
         if out:
             print(initialise(f"%{n}", s, t, salt))
-    print("scf.for %worker = %c0 to %workers step %c1 {")
-    print(f"func.call @{case.name}({values}, %worker, %workers) : ({types}, index, index) -> ()\n}}")
+    print(f"func.call @{case.name}({values}, %worker) : ({types}, !llvm.ptr) -> ()")
     for n, s, t, out in case.buffers:
         print(compare(f"%{n}", f"%{n}_EXPECTED", s, t))
-    print("}\n%total = memref.load %COUNT[] : memref<i32>\nreturn %total : i32\n}")
+
+
+# What the runtime is to a kernel: gives one worker all tasks, so many at a time. @tasks holds the next one, the
+# end, and how many.
+RUNTIME = """
+memref.global "private" @tasks : memref<3xi64> = uninitialized
+func.func private @dlc_rt_share(%worker: !llvm.ptr, %tasks: i64) -> i64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %none = arith.constant 0 : i64
+  %all = memref.get_global @tasks : memref<3xi64>
+  memref.store %none, %all[%c0] : memref<3xi64>
+  memref.store %tasks, %all[%c1] : memref<3xi64>
+  %piece = func.call @dlc_rt_next(%worker) : (!llvm.ptr) -> i64
+  return %piece : i64
+}
+func.func private @dlc_rt_next(%worker: !llvm.ptr) -> i64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %none = arith.constant 0 : i64
+  %shift = arith.constant 32 : i64
+  %all = memref.get_global @tasks : memref<3xi64>
+  %begin = memref.load %all[%c0] : memref<3xi64>
+  %tasks = memref.load %all[%c1] : memref<3xi64>
+  %size = memref.load %all[%c2] : memref<3xi64>
+  %next = arith.addi %begin, %size : i64
+  %end = arith.minui %next, %tasks : i64
+  memref.store %end, %all[%c0] : memref<3xi64>
+  %high = arith.shli %begin, %shift : i64
+  %piece = arith.ori %high, %end : i64
+  %over = arith.cmpi uge, %begin, %tasks : i64
+  %result = arith.select %over, %none, %piece : i64
+  return %result : i64
+}
+"""
 
 
 def main():
@@ -480,6 +522,7 @@ def main():
     chosen = [c for c in CASES if not names or c.name in names]
     for case in chosen:
         emit(case, wrong)
+    print(RUNTIME)
     for name, text in HELPERS.items():
         print(f"func.func private @{name}{text}")
     print("func.func @main() -> i32 {\n%sum0 = arith.constant 0 : i32\n%zero = arith.constant 0 : i32")

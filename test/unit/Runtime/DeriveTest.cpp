@@ -30,8 +30,7 @@ struct Block {
 
 void derive(const dlc_context *context, void *state, void *, void *const *io) {
   auto *block = static_cast<Block *>(state);
-  EXPECT_EQ(io, nullptr);
-  if (context->worker)
+  if (!dlc_rt_share(context->worker, 1))
     return;
   block->product = block->w * block->h;
   ++block->runs;
@@ -39,12 +38,12 @@ void derive(const dlc_context *context, void *state, void *, void *const *io) {
 void deriveSquare(const dlc_context *context, void *state, void *,
                   void *const *) {
   auto *block = static_cast<Block *>(state);
-  if (!context->worker)
+  if (dlc_rt_share(context->worker, 1))
     block->square = block->b * block->b;
 }
 void read(const dlc_context *context, void *state, void *, void *const *io) {
   auto *block = static_cast<Block *>(state);
-  if (context->worker)
+  if (!dlc_rt_share(context->worker, 1))
     return;
   *static_cast<float *>(io[0]) = block->product;
   *static_cast<float *>(io[1]) = block->runs;
@@ -52,17 +51,17 @@ void read(const dlc_context *context, void *state, void *, void *const *io) {
 void readBoth(const dlc_context *context, void *state, void *,
               void *const *io) {
   auto *block = static_cast<Block *>(state);
-  if (context->worker)
+  if (!dlc_rt_share(context->worker, 1))
     return;
   *static_cast<float *>(io[0]) = block->product + block->square;
   *static_cast<float *>(io[1]) = block->runs;
 }
 void writeW(const dlc_context *context, void *state, void *, void *const *) {
-  if (!context->worker)
+  if (dlc_rt_share(context->worker, 1))
     static_cast<Block *>(state)->w += 1;
 }
 void writeB(const dlc_context *context, void *state, void *, void *const *) {
-  if (!context->worker)
+  if (dlc_rt_share(context->worker, 1))
     static_cast<Block *>(state)->b += 1;
 }
 

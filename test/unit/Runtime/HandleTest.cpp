@@ -114,7 +114,7 @@ TEST(Handle, RunErrors) {
   float sum;
   EXPECT_EQ(dlc_run(handle.get(), -1, nullptr), DLC_ERROR_ARGUMENT);
   EXPECT_EQ(dlc_run(handle.get(), NumSteps, nullptr), DLC_ERROR_ARGUMENT);
-  EXPECT_EQ(message(), "no step 6 in model \"fashion\", which has 6");
+  EXPECT_EQ(message(), "no step 7 in model \"fashion\", which has 7");
   EXPECT_EQ(dlc_run(handle.get(), Square, nullptr), DLC_ERROR_ARGUMENT);
   void *noInput[] = {nullptr, y.data(), &sum};
   EXPECT_EQ(dlc_run(handle.get(), Square, noInput), DLC_ERROR_ARGUMENT);

@@ -14,7 +14,7 @@ namespace {
 std::vector<char> *seenBlock;
 
 void copyBlock(const dlc_context *context, void *state, void *, void *const *) {
-  if (context->worker == 0)
+  if (dlc_rt_share(context->worker, 1))
     seenBlock->assign(static_cast<char *>(state),
                       static_cast<char *>(state) + model().state_bytes);
 }

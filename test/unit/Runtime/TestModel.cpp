@@ -3,6 +3,7 @@
 
 #include "TestModel.h"
 
+#include <atomic>
 #include <limits>
 
 using namespace dlc::test;
@@ -135,16 +136,22 @@ static const dlc_state states[NumStates] = {
 
 constexpr int64_t squareSize = 1000;
 
+/// Does all tasks together with the other workers.
+template <typename F>
+static void forEachTask(const dlc_context *context, int64_t tasks, F run) {
+  for (uint64_t piece = dlc_rt_share(context->worker, tasks); piece;
+       piece = dlc_rt_next(context->worker))
+    for (uint64_t task = piece >> 32; task < (piece & 0xffffffff); ++task)
+      run(int64_t(task));
+}
+
 static void runSquare(const dlc_context *context, void *state, void *,
                       void *const *io) {
   auto *x = static_cast<const float *>(io[0]);
   auto *y = static_cast<float *>(io[1]);
-  for (int64_t i = squareSize * context->worker / context->workers,
-               end = squareSize * (context->worker + 1) / context->workers;
-       i < end; ++i)
-    y[i] = x[i] * x[i];
-  dlc_rt_barrier(context->team);
-  if (context->worker != 0)
+  forEachTask(context, squareSize, [&](int64_t i) { y[i] = x[i] * x[i]; });
+  dlc_rt_barrier(context->worker);
+  if (!dlc_rt_share(context->worker, 1))
     return;
   float sum = 0;
   for (int64_t i = 0; i < squareSize; ++i)
@@ -154,59 +161,100 @@ static void runSquare(const dlc_context *context, void *state, void *,
                                  states[StepCount].offset);
 }
 
-static void runFaulty(const dlc_context *context, void *, void *,
+// Where a fault is found, workers go different ways unless all are told.
+static void runFaulty(const dlc_context *context, void *, void *arena,
                       void *const *io) {
-  int32_t bad = *static_cast<const int32_t *>(io[0]);
-  if (bad == 1 && context->worker == 0)
-    *context->fault = 2;
-  if (bad && context->worker == context->workers - 1)
-    *context->fault = bad;
-  if (bad == 3)
-    *context->fault = 77;
+  auto *reached = static_cast<int32_t *>(arena);
+  if (dlc_rt_share(context->worker, 1)) {
+    int32_t bad = *static_cast<const int32_t *>(io[0]);
+    *context->fault = bad == 3 ? 77 : bad;
+    *reached = 0;
+  }
+  if (dlc_rt_fault(context->worker))
+    return;
+  for (int32_t round = 1; round <= 4; ++round) {
+    if (dlc_rt_share(context->worker, 1) && ++*reached != round)
+      *context->fault = 77;
+    dlc_rt_barrier(context->worker);
+  }
 }
+
+constexpr int64_t numCells = 64;
 
 static void runBarriers(const dlc_context *context, void *, void *arena,
                         void *const *io) {
   auto *cells = static_cast<int32_t *>(arena);
-  auto *wrong = cells + context->workers;
-  wrong[context->worker] = 0;
+  auto *wrong = cells + numCells;
+  forEachTask(context, numCells, [&](int64_t i) { wrong[i] = 0; });
   for (int32_t round = 1; round <= 16; ++round) {
-    cells[context->worker] = round * 1000 + int32_t(context->worker);
-    dlc_rt_barrier(context->team);
-    int64_t next = (context->worker + 1) % context->workers;
-    wrong[context->worker] += cells[next] != round * 1000 + int32_t(next);
-    dlc_rt_barrier(context->team);
+    forEachTask(context, numCells,
+                [&](int64_t i) { cells[i] = round * 1000 + int32_t(i); });
+    dlc_rt_barrier(context->worker);
+    forEachTask(context, numCells, [&](int64_t i) {
+      int64_t next = (i + 1) % numCells;
+      wrong[i] += cells[next] != round * 1000 + int32_t(next);
+    });
+    dlc_rt_barrier(context->worker);
   }
-  if (context->worker != 0)
+  if (!dlc_rt_share(context->worker, 1))
     return;
   int32_t sum = 0;
-  for (int64_t i = 0; i < context->workers; ++i)
+  for (int64_t i = 0; i < numCells; ++i)
     sum += wrong[i];
   *static_cast<int32_t *>(io[0]) = sum;
 }
 
-static void runDenormal(const dlc_context *context, void *, void *arena,
-                        void *const *io) {
+static bool keepsDenormals() {
   volatile float small = std::numeric_limits<float>::min(), half = 0.5f;
   volatile float denormal = std::numeric_limits<float>::denorm_min(),
                  big = 1e9f;
-  auto *kept = static_cast<int32_t *>(arena);
-  kept[context->worker] = small * half != 0 || denormal * big != 0;
-  dlc_rt_barrier(context->team);
-  if (context->worker != 0)
-    return;
-  int32_t sum = 0;
-  for (int64_t i = 0; i < context->workers; ++i)
-    sum += kept[i];
-  *static_cast<int32_t *>(io[0]) = sum;
+  return small * half != 0 || denormal * big != 0;
+}
+
+static void runDenormal(const dlc_context *context, void *, void *,
+                        void *const *io) {
+  // Of each worker, but for those that come late to the last run of all.
+  static std::atomic<int32_t> kept{0};
+  if (keepsDenormals())
+    ++kept;
+  forEachTask(context, numCells, [](int64_t) {
+    if (keepsDenormals())
+      ++kept;
+  });
+  dlc_rt_barrier(context->worker);
+  if (dlc_rt_share(context->worker, 1))
+    *static_cast<int32_t *>(io[0]) = kept;
 }
 
 static void runEmpty(const dlc_context *, void *, void *, void *const *) {}
 
-static void runManyBarriers(const dlc_context *context, void *, void *,
-                            void *const *io) {
-  for (int32_t i = 0, n = *static_cast<const int32_t *>(io[0]); i < n; ++i)
-    dlc_rt_barrier(context->team);
+static void runManyBarriers(const dlc_context *context, void *, void *arena,
+                            void *const *) {
+  auto *stages = static_cast<int32_t *>(arena);
+  for (int i = 0; i < manyBarriers; ++i) {
+    if (dlc_rt_share(context->worker, 1))
+      ++*stages;
+    dlc_rt_barrier(context->worker);
+  }
+}
+
+// More work in one stage than the runtime has places for, and barriers with
+// nothing before them.
+static void runManyShares(const dlc_context *context, void *, void *arena,
+                          void *const *) {
+  auto *done = static_cast<int32_t *>(arena);
+  constexpr int64_t rounds = 500;
+  forEachTask(context, rounds, [&](int64_t i) { done[i] = 0; });
+  dlc_rt_barrier(context->worker);
+  for (int64_t i = 0; i < rounds; ++i)
+    if (dlc_rt_share(context->worker, 1))
+      ++done[i];
+  for (int64_t i = 0; i < rounds; ++i)
+    dlc_rt_barrier(context->worker);
+  forEachTask(context, rounds, [&](int64_t i) {
+    if (done[i] != 1)
+      *context->fault = 1;
+  });
 }
 
 static const int64_t squareShape[] = {squareSize};
@@ -214,7 +262,6 @@ static const dlc_tensor squareIn[] = {{"x", squareShape, 1, DLC_F32}};
 static const dlc_tensor squareOut[] = {{"y", squareShape, 1, DLC_F32},
                                        {"sum", nullptr, 0, DLC_F32}};
 static const dlc_tensor badIn[] = {{"bad", nullptr, 0, DLC_I32}};
-static const dlc_tensor countIn[] = {{"n", nullptr, 0, DLC_I32}};
 static const dlc_tensor countOut[] = {{"y", nullptr, 0, DLC_I32}};
 static const char *const faults[] = {"label 10 is not below 10",
                                      "index out of range"};
@@ -230,7 +277,9 @@ static const dlc_step steps[NumSteps] = {
      nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
     {"empty", nullptr, nullptr, nullptr, 0, 0, 0, 0, runEmpty, nullptr, nullptr,
      nullptr, 0, 0, 0, nullptr, 0, 0},
-    {"many_barriers", countIn, nullptr, nullptr, 1, 0, 0, 0, runManyBarriers,
+    {"many_barriers", nullptr, nullptr, nullptr, 0, 0, 0, 0, runManyBarriers,
+     nullptr, nullptr, nullptr, 0, 0, 0, nullptr, 0, 0},
+    {"many_shares", nullptr, nullptr, faults, 0, 0, 1, 0, runManyShares,
      nullptr, nullptr, nullptr, 0, 0, 0, nullptr, 0, 0}};
 
 static const dlc_model theModel = {

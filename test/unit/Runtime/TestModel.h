@@ -37,22 +37,26 @@ enum Step {
   /// Squares x (f32 1000) into y, then sums y in the order of the elements into
   /// sum (f32), a barrier between; counts.
   Square,
-  /// The first and the last worker report faults 2 and 1 when bad (i32) is 1,
-  /// the last fault 2 when bad is 2.
+  /// Ends with fault bad (i32), 77 if that is 3. Without a fault it goes
+  /// through
+  /// stages that count, and ends with fault 77 if one was done twice or never.
   Faulty,
   /// 32 barriers, each between neighbours that read what the other wrote; y
-  /// (i32)
-  /// is the number of wrong values seen.
+  /// (i32) is the number of wrong values seen.
   Barriers,
-  /// y (f32) = a denormal times 1, in every worker: the number of workers that
-  /// do not flush it.
+  /// y (i32) = how often a worker was seen that does not flush denormals.
   Denormal,
   /// Nothing: the cost of a run.
   Empty,
-  /// As many barriers as n (i32) says.
+  /// `manyBarriers` stages of one task.
   ManyBarriers,
+  /// 500 tasks of their own in one stage; fault 1 if one was done twice or
+  /// never.
+  ManyShares,
   NumSteps
 };
+
+constexpr int manyBarriers = 200;
 
 const dlc_model &model();
 

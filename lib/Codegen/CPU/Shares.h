@@ -1,0 +1,56 @@
+//===- Shares.h - Tasks of a kernel, taken by its workers -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   %0 = call @dlc_rt_share(%worker, %tasks)
+//   scf.while (%piece = %0) {
+//     %some = arith.cmpi ne, %piece, %c0
+//     scf.condition(%some) %piece
+//   } do {
+//     ... tasks [%piece >> 32, %piece & 0xffffffff) ...
+//     %1 = call @dlc_rt_next(%worker)
+//     scf.yield %1
+//   }
+//
+// Workers take pieces until none is left. Who does a task, and with which
+// others, changes from run to run: no task may depend on another one.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_LIB_CODEGEN_CPU_SHARES_H
+#define DLC_LIB_CODEGEN_CPU_SHARES_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace dlc::codegen {
+
+/// What steps and kernels call of dlc/Runtime.h.
+namespace runtime {
+inline constexpr llvm::StringLiteral share = "dlc_rt_share";
+inline constexpr llvm::StringLiteral next = "dlc_rt_next";
+inline constexpr llvm::StringLiteral barrier = "dlc_rt_barrier";
+inline constexpr llvm::StringLiteral fault = "dlc_rt_fault";
+inline constexpr llvm::StringLiteral mark = "dlc_rt_mark";
+} // namespace runtime
+
+/// The declaration of one of these functions, which is made if there is none.
+mlir::func::FuncOp declareRuntime(mlir::SymbolTable &symbols,
+                                  llvm::StringRef name);
+
+/// Tasks `[first, last)`.
+struct TaskRange {
+  mlir::Value first, last;
+
+  /// What of the range lies in `[begin, begin + count)`, counted from `begin`.
+  TaskRange within(mlir::OpBuilder &builder, mlir::Location loc, int64_t begin,
+                   int64_t count) const;
+};
+
+/// Emits a loop over the pieces that `worker` takes of `tasks` tasks.
+/// `emitBody` emits the code for the tasks of a piece.
+void emitShared(mlir::OpBuilder &builder, mlir::Location loc,
+                mlir::Value worker, int64_t tasks,
+                llvm::function_ref<void(TaskRange)> emitBody);
+
+} // namespace dlc::codegen
+
+#endif // DLC_LIB_CODEGEN_CPU_SHARES_H
