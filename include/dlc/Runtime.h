@@ -115,7 +115,7 @@ typedef struct dlc_state {
 } dlc_state;
 
 /// The threads that run the steps of a handle, and one of them. Compiled code
-/// touches them only through the functions `dlc_rt_share` to `dlc_rt_fault`.
+/// touches them only through the functions `dlc_rt_share` to `dlc_rt_mark`.
 typedef struct dlc_team dlc_team;
 typedef struct dlc_worker dlc_worker;
 
@@ -297,7 +297,8 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 /// What worker number `worker` has spent at each of the model's sites since the
 /// handle was made: fills num_sites entries of `times`. `workers` gets how many
 /// workers there are; null is allowed. `DLC_ERROR_ARGUMENT` of a library that
-/// was compiled without `--profile`.
+/// was compiled without `--profile`. A thread that was late and has found in
+/// the meantime that nothing is left to do adds to its own times only.
 dlc_status dlc_profile(dlc_handle *handle, int worker, dlc_site_times *times,
                        int *workers);
 

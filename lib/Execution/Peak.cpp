@@ -38,8 +38,6 @@ static constexpr unsigned kSums = 12;
 /// Iterations of a round: some tenths of a millisecond.
 static constexpr int64_t kIterations = 100'000;
 static constexpr int kRounds = 16, kCopies = 4;
-/// What is copied in one piece.
-static constexpr int64_t kPageBytes = 4096;
 
 /// Bits of a vector register of this machine.
 static unsigned vectorBits() {
@@ -106,8 +104,9 @@ struct Loops {
   double (*sums64)(int64_t, double) = nullptr;
   void (*copy)(const void *, void *, int64_t) = nullptr;
   int64_t blockBytes = 0; ///< of what is copied
-  int threads = 0;
-  /// The shortest time that each task of sums has had so far.
+  int64_t threads = 0;
+  /// The shortest time so far of each task of sums, of which there are as many
+  /// as threads.
   double *best = nullptr;
 };
 
@@ -155,22 +154,22 @@ static Error compile(orc::LLJIT &jit, Loops &loops) {
 
 static constexpr double kFactor = 0.999;
 
-/// Does all tasks together with the other workers.
-template <typename F>
-static void forEachTask(const dlc_context *context, int64_t tasks, F run) {
-  for (uint64_t piece = dlc_rt_share(context->worker, tasks); piece;
-       piece = dlc_rt_next(context->worker))
-    for (uint64_t task = piece >> 32; task < (piece & 0xffffffff); ++task)
-      run(int64_t(task));
+/// Calls `action` for each task that a worker takes of so many.
+static void takeTasks(const dlc_context *context, int64_t tasks,
+                      function_ref<void(int64_t)> action) {
+  for (uint64_t some = dlc_rt_share(context->worker, tasks); some != 0;
+       some = dlc_rt_next(context->worker))
+    for (uint64_t task = some >> 32; task < (some & 0xffffffff); ++task)
+      action(static_cast<int64_t>(task));
 }
 
-/// As many tasks as threads. Each has the units of a core to itself, and so its
-/// best is its own: it need not be in a round in which no other one was
+/// Each thread has the units of its core to itself, and so the best time of a
+/// task is its own: it need not be in a round in which nobody else was
 /// interrupted either.
 static void timeSums(const dlc_context *context,
                      double (*sums)(int64_t, double)) {
   auto &loops = *static_cast<const Loops *>(context->data);
-  forEachTask(context, loops.threads, [&](int64_t task) {
+  takeTasks(context, loops.threads, [&](int64_t task) {
     auto begin = std::chrono::steady_clock::now();
     (void)sums(kIterations, kFactor);
     std::chrono::duration<double> passed =
@@ -191,13 +190,14 @@ static void runSums64(const dlc_context *context, void *, void *,
   timeSums(context, static_cast<const Loops *>(context->data)->sums64);
 }
 
-/// Copies one half of the arena to the other, a page at a time.
+/// Copies one half of the arena to the other.
 static void runCopy(const dlc_context *context, void *, void *arena,
                     void *const *) {
   auto &loops = *static_cast<const Loops *>(context->data);
-  forEachTask(context, loops.blockBytes / kPageBytes, [&](int64_t page) {
-    char *from = static_cast<char *>(arena) + page * kPageBytes;
-    loops.copy(from, from + loops.blockBytes, kPageBytes / (vectorBits() / 8));
+  constexpr int64_t taskBytes = int64_t(64) << 10;
+  takeTasks(context, loops.blockBytes / taskBytes, [&](int64_t task) {
+    char *from = static_cast<char *>(arena) + task * taskBytes;
+    loops.copy(from, from + loops.blockBytes, taskBytes / (vectorBits() / 8));
   });
 }
 
@@ -206,7 +206,7 @@ static int64_t chooseBlock() {
   constexpr int64_t least = int64_t(64) << 20, most = int64_t(256) << 20;
 #ifdef _SC_LEVEL3_CACHE_SIZE
   int64_t cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  return std::clamp(cache, least, most) / kPageBytes * kPageBytes;
+  return std::clamp(cache, least, most) / least * least;
 #else
   return least;
 #endif
@@ -223,8 +223,8 @@ Expected<Peak> dlc::measurePeak(int threads) {
     return std::move(error);
   loops.blockBytes = chooseBlock();
   std::vector<double> best(threads);
-  loops.threads = threads;
   loops.best = best.data();
+  loops.threads = threads;
 
   std::vector<dlc_step> steps;
   for (auto [name, run] :

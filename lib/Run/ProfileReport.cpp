@@ -214,10 +214,10 @@ void ProfileReport::printTable(raw_ostream &os) const {
                std::to_string(step.kernels.size() - mostRows) +
                    " shorter kernels");
     printRow(os, waits, share(waits), "waits at barriers");
-    // Workers that begin late have less time in all than the caller, who is
-    // one.
+    // Workers that come late, or not at all, have less time in all than the
+    // caller, who is one.
     double late = std::max(0.0, total - known);
-    printRow(os, late, share(late), "until all workers had begun");
+    printRow(os, late, share(late), "workers that came late");
     printRow(os, total, 1, "total");
   }
 }

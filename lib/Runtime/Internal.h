@@ -212,7 +212,7 @@ int dlc_rt_team_workers(const dlc_team *team);
 int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
                         void *state, void *arena, void *const *io, int buffers);
 
-/// Where the marks of the team's steps go, and whose they are.
+/// Where the marks of the team's steps go, and which worker of it this is.
 void dlc_rt_team_set_profile(dlc_team *team, dlc_rt_profile *profile);
 dlc_rt_profile *dlc_rt_worker_profile(const dlc_worker *worker, int *number);
 

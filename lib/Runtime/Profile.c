@@ -4,18 +4,24 @@
 // A step that was compiled to measure itself calls dlc_rt_mark behind each
 // kernel and each barrier. Each worker has times of its own, on cache lines of
 // its own, and reads the clock once a mark: what has passed since its last one
-// is added to the site that the mark names.
+// is added to the site that the mark names. A worker that is late marks what it
+// walks through even when the run is over, while its times may be read.
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
 
-#include <string.h>
+#include <stdatomic.h>
 #include <time.h>
+
+/// A dlc_site_times that one thread changes and others read.
+typedef struct site_clock {
+  _Atomic int64_t calls, work, wait;
+} site_clock;
 
 /// In front of the times of a worker.
 typedef struct worker_clock {
   int64_t last; ///< when its last mark was
-  dlc_site_times times[];
+  site_clock times[];
 } worker_clock;
 
 struct dlc_rt_profile {
@@ -59,7 +65,7 @@ bool dlc_rt_start_profile(dlc_handle *handle) {
     return true;
   int64_t header = round_to_lines(sizeof(dlc_rt_profile));
   int64_t stride = round_to_lines((int64_t)sizeof(worker_clock) +
-                                  sites * (int64_t)sizeof(dlc_site_times));
+                                  sites * (int64_t)sizeof(site_clock));
   char *block =
       dlc_rt_allocate(header + stride * dlc_rt_team_workers(handle->team));
   if (!block)
@@ -70,20 +76,28 @@ bool dlc_rt_start_profile(dlc_handle *handle) {
   return true;
 }
 
+/// Only the worker itself adds to its times.
+static void add(_Atomic int64_t *sum, int64_t amount) {
+  atomic_store_explicit(
+      sum, atomic_load_explicit(sum, memory_order_relaxed) + amount,
+      memory_order_relaxed);
+}
+
 void dlc_rt_mark(dlc_worker *worker, int32_t site, int32_t mark) {
   int number;
   const dlc_rt_profile *profile = dlc_rt_worker_profile(worker, &number);
   if (!profile || site < 0 || site >= profile->sites)
     return;
   worker_clock *own = clock_of(profile, number);
-  dlc_site_times *times = &own->times[site];
+  site_clock *times = &own->times[site];
   int64_t now = now_in_ns(), passed = now - own->last;
   own->last = now;
-  times->calls += mark != DLC_MARK_WAIT;
+  if (mark != DLC_MARK_WAIT)
+    add(&times->calls, 1);
   if (mark == DLC_MARK_WORK)
-    times->work += passed;
+    add(&times->work, passed);
   else if (mark == DLC_MARK_WAIT)
-    times->wait += passed;
+    add(&times->wait, passed);
 }
 
 dlc_status dlc_profile(dlc_handle *handle, int worker, dlc_site_times *times,
@@ -104,8 +118,12 @@ dlc_status dlc_profile(dlc_handle *handle, int worker, dlc_site_times *times,
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,
                        "dlc_profile: no worker %d, the handle has %d", worker,
                        count);
-  memcpy(times, clock_of(handle->profile, worker)->times,
-         (size_t)handle->profile->sites * sizeof(*times));
+  site_clock *own = clock_of(handle->profile, worker)->times;
+  for (int64_t i = 0; i < handle->profile->sites; ++i)
+    times[i] = (dlc_site_times){
+        atomic_load_explicit(&own[i].calls, memory_order_relaxed),
+        atomic_load_explicit(&own[i].work, memory_order_relaxed),
+        atomic_load_explicit(&own[i].wait, memory_order_relaxed)};
   if (workers)
     *workers = count;
   return DLC_OK;

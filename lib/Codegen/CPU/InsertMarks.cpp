@@ -204,7 +204,7 @@ void InsertMarksPass::insert(func::FuncOp step) {
   func::CallOp waiting;
   for (func::CallOp call : calls) {
     auto callee = symbols->lookup<func::FuncOp>(call.getCallee());
-    if (callee == barrier) {
+    if (callee == barrier || callee.getSymName() == codegen::runtime::fault) {
       waiting = call;
       continue;
     }

@@ -21,6 +21,7 @@ func::FuncOp declareRuntime(SymbolTable &symbols, StringRef name) {
   SmallVector<Type> inputs{worker};
   if (name == runtime::share)
     inputs.push_back(number);
+  // The site and the kind of the mark.
   if (name == runtime::mark)
     inputs.append(2, IntegerType::get(context, 32));
   SmallVector<Type> results;

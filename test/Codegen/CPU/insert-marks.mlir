@@ -13,6 +13,7 @@ module attributes {dl.manifest = {name = "m", states = [], derived = [],
     derivations = [{name = "derive_0", reads = []}],
     steps = [{name = "fill"}, {name = "predict_8", batch = {step = "predict", rows = 8 : i64}}]}} {
   func.func private @dlc_rt_barrier(!llvm.ptr)
+  func.func private @dlc_rt_fault(!llvm.ptr) -> i64
   func.func private @produce(memref<16xf32>, memref<16xf32>, memref<99xf32> {dl.scratch}, !llvm.ptr) attributes {dl.kernel}
   func.func private @update(memref<16xf32>, !llvm.ptr) attributes {dl.kernel, dl.cost = array<f64: 16., 64., 32.>, dl.ops = ["", "add"]}
 
@@ -54,8 +55,12 @@ module attributes {dl.manifest = {name = "m", states = [], derived = [],
     return
   }
 
-// A fault ends all workers' steps alike, and the end is the same for all.
+// To ask for the fault is to wait. The end is the same with one and without.
 // CHECK-LABEL: func.func @predict_8(
+// CHECK:         call @dlc_rt_fault
+// CHECK-NEXT:    %[[SITE:.*]] = arith.constant 4 : i32
+// CHECK-NEXT:    %[[WAIT:.*]] = arith.constant 2 : i32
+// CHECK-NEXT:    call @dlc_rt_mark(%{{.*}}, %[[SITE]], %[[WAIT]])
 // CHECK:         scf.if
 // CHECK:           call @produce
 // CHECK:           call @dlc_rt_mark
@@ -63,7 +68,10 @@ module attributes {dl.manifest = {name = "m", states = [], derived = [],
 // CHECK-NEXT:    call @dlc_rt_barrier
 // CHECK:         call @dlc_rt_mark
 // CHECK-NEXT:    return
-  func.func @predict_8(%a: memref<16xf32>, %b: memref<16xf32>, %s: memref<99xf32>, %good: i1, %worker: !llvm.ptr) attributes {dl.step} {
+  func.func @predict_8(%a: memref<16xf32>, %b: memref<16xf32>, %s: memref<99xf32>, %worker: !llvm.ptr) attributes {dl.step} {
+    %fault = call @dlc_rt_fault(%worker) : (!llvm.ptr) -> i64
+    %none = arith.constant 0 : i64
+    %good = arith.cmpi eq, %fault, %none : i64
     scf.if %good {
       func.call @produce(%a, %b, %s, %worker) : (memref<16xf32>, memref<16xf32>, memref<99xf32>, !llvm.ptr) -> ()
     }
