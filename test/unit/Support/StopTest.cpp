@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 
+#include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,12 +13,16 @@ using namespace dlc;
 
 namespace {
 
-/// The status of a process that runs `body`.
+/// The status of a process that runs `body`. It ignores no signal, though this
+/// one may have been told to, as what a shell runs in the background is.
 template <typename Body>
 int statusOf(Body body) {
   pid_t child = fork();
-  if (child == 0)
+  if (child == 0) {
+    for (int signal : {SIGINT, SIGTERM, SIGHUP})
+      std::signal(signal, SIG_DFL);
     _exit(body());
+  }
   int status = -1;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   return status;
