@@ -301,7 +301,11 @@ void Generator::addCall() {
     if (random.chance(0.1))
       addGradient();
     for (int n = random.between(1, 2); n > 0; --n)
-      if (Value value = existing([](Value v) { return v.getDefiningOp(); }))
+      // What a function reads and gives back as it is stays a read at the call:
+      // a gradient along it, of what depends on another read, is an error.
+      if (Value value = existing([](Value v) {
+            return v.getDefiningOp() && !isa<dl::ReadOp>(v.getDefiningOp());
+          }))
         returned.push_back(value);
     OperationState end(location, "dl.return");
     end.addOperands(returned);
