@@ -29,11 +29,12 @@ static bool spreadsTo(ArrayRef<int64_t> mask, ArrayRef<int64_t> shape) {
                       });
 }
 
-LogicalResult ScaledDotProductAttentionOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> loc,
-    ScaledDotProductAttentionOp::Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  StringRef name = getOperationName();
+/// The type of y for the operands of either op.
+template <typename Op>
+static LogicalResult inferResult(std::optional<Location> loc,
+                                 typename Op::Adaptor adaptor,
+                                 SmallVectorImpl<Type> &types) {
+  StringRef name = Op::getOperationName();
   RankedTensorType query = tensorType(adaptor.getQuery()),
                    key = tensorType(adaptor.getKey()),
                    value = tensorType(adaptor.getValue());
@@ -81,6 +82,43 @@ LogicalResult ScaledDotProductAttentionOp::inferReturnTypes(
   return success();
 }
 
+LogicalResult ScaledDotProductAttentionOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> loc,
+    ScaledDotProductAttentionOp::Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  return inferResult<ScaledDotProductAttentionOp>(loc, adaptor, types);
+}
+
+LogicalResult
+FlashAttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                   FlashAttentionOp::Adaptor adaptor,
+                                   SmallVectorImpl<Type> &types) {
+  if (failed(inferResult<FlashAttentionOp>(loc, adaptor, types)))
+    return failure();
+  auto y = cast<RankedTensorType>(types.front());
+  types.push_back(y.clone(y.getShape().drop_back()));
+  return success();
+}
+
+/// 1 / sqrt(E) where no scale is given.
+template <typename Op>
+static double factorOf(Op op) {
+  int64_t features = tensorType(op.getQuery()).getShape().back();
+  return op.getScale() ? op.getScale()->convertToDouble()
+                       : 1 / std::sqrt(double(std::max<int64_t>(features, 1)));
+}
+
+double ScaledDotProductAttentionOp::getFactor() { return factorOf(*this); }
+double FlashAttentionOp::getFactor() { return factorOf(*this); }
+
+//===----------------------------------------------------------------------===//
+// Few scores
+//===----------------------------------------------------------------------===//
+
+/// Scores of a matrix up to which they are kept in memory for the gradient,
+/// which is faster than to make them again.
+static constexpr int64_t kKeptScores = 65536;
+
 /// The mask for every score.
 static Value spreadMask(Expr &e, Value mask, Value scores) {
   ArrayRef<int64_t> from = tensorType(mask).getShape(),
@@ -116,12 +154,17 @@ static Value maskedSoftmax(Expr &e, Value scores) {
 
 SmallVector<Value> ScaledDotProductAttentionOp::decompose(OpBuilder &builder) {
   Expr e(builder, getLoc());
-  int64_t features = tensorType(getQuery()).getShape().back();
-  double scale = getScale()
-                     ? getScale()->convertToDouble()
-                     : 1 / std::sqrt(double(std::max<int64_t>(features, 1)));
+  int64_t queries = tensorType(getQuery()).getShape().end()[-2],
+          keys = tensorType(getKey()).getShape().end()[-2];
+  if (queries * keys > kKeptScores) {
+    auto flash = FlashAttentionOp::create(builder, getLoc(), getQuery(),
+                                          getKey(), getValue(), getMask(),
+                                          getIsCausal(), getScaleAttr());
+    return {flash.getY()};
+  }
   // Scaled before the product, which is the larger array.
-  Value scores = e.matmul(e.scale(getQuery(), scale), getKey(), false, true);
+  Value scores =
+      e.matmul(e.scale(getQuery(), getFactor()), getKey(), false, true);
   RankedTensorType type = tensorType(scores);
   // Without keys there is nothing to take the mean of.
   if (type.getShape().back() == 0)

@@ -6,8 +6,19 @@
 
 include "dialects/Dl/DlAttrs.td"
 
-def Dl_ScaledDotProductAttentionOp : Dl_PureOp<"scaled_dot_product_attention", [
-    AllElementTypesMatch<["query", "key", "value", "y"]>, Dl_IsComposite]> {
+class Dl_AttentionOp<string mnemonic, list<Trait> traits = []>
+    : Dl_PureOp<mnemonic, !listconcat([Dl_IsComposite], traits)> {
+  let arguments = (ins Dl_FloatTensor:$query, Dl_FloatTensor:$key,
+                       Dl_FloatTensor:$value, Optional<Dl_Tensor>:$mask,
+                       UnitAttr:$is_causal, OptionalAttr<F64Attr>:$scale);
+  let extraClassDeclaration = [{
+    /// What scores are multiplied by.
+    double getFactor();
+  }];
+}
+
+def Dl_ScaledDotProductAttentionOp : Dl_AttentionOp<"scaled_dot_product_attention", [
+    AllElementTypesMatch<["query", "key", "value", "y"]>]> {
   let summary = "softmax(query key^T scale + mask) value";
   let description = [{
     As `torch.nn.functional.scaled_dot_product_attention`, without its dropout.
@@ -19,6 +30,9 @@ def Dl_ScaledDotProductAttentionOp : Dl_PureOp<"scaled_dot_product_attention", [
     hold for all. `is_causal`, in place of a mask, lets query i see keys 0 to i.
     A query that sees no key gives 0, with gradient 0.
 
+    With more than 65536 scores a matrix it is `dl.flash_attention`, whose memory grows with
+    L + S and not with L S.
+
     Gradient: that of its decomposition into matmuls and a softmax, for the
     mask too.
     ```mlir
@@ -26,13 +40,41 @@ def Dl_ScaledDotProductAttentionOp : Dl_PureOp<"scaled_dot_product_attention", [
     %z = dl.scaled_dot_product_attention %q, %k, %v {is_causal} : tensor<2x4x5x8xf32>, tensor<2x4x6x8xf32>, tensor<2x4x6x7xf32> -> tensor<2x4x5x7xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$query, Dl_FloatTensor:$key,
-                       Dl_FloatTensor:$value, Optional<Dl_Tensor>:$mask,
-                       UnitAttr:$is_causal, OptionalAttr<F64Attr>:$scale);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` type($query) `,`
     type($key) `,` type($value) (`,` type($mask)^)? `->` type($y)
+  }];
+}
+
+def Dl_FlashAttentionOp : Dl_AttentionOp<"flash_attention", [
+    AllElementTypesMatch<["query", "key", "value", "y", "lse"]>, Dl_HasRule]> {
+  let summary = "attention a block of scores at a time, and what its softmax divided by";
+  let description = [{
+    y is that of `dl.scaled_dot_product_attention`, whose operands and attributes it
+    has. lse, ... x L, is the logarithm of the sum over keys of e^score, and -infinity
+    for a query that sees no key.
+
+    Scores exist for a block of queries and a part of the keys at a time, 32768 for each matrix, and
+    are made again for the gradient, so that memory grows with L + S (FlashAttention,
+    arXiv 2205.14135). Under `is_causal`, parts of the keys that no query of a
+    range sees are left out.
+
+    Gradient, where `*` is element by element and p = e^(score - lse):
+    ```
+    d value = p^T dy
+    d score = p * (dy value^T - sum over V of dy * y + dlse)
+    d query = scale d score key,  d key = scale d score^T query
+    d mask  = d score, summed to its shape
+    ```
+    ```mlir
+    %y, %lse = dl.flash_attention %q, %k, %v {is_causal} : tensor<2x4x5x8xf32>, tensor<2x4x6x8xf32>, tensor<2x4x6x7xf32> -> tensor<2x4x5x7xf32>, tensor<2x4x5xf32>
+    ```
+  }];
+  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$lse);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` type($query) `,`
+    type($key) `,` type($value) (`,` type($mask)^)? `->` type($y) `,` type($lse)
   }];
 }
 

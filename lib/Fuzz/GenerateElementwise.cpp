@@ -292,10 +292,9 @@ static void gumbelSoftmax(Generator &g) {
            ", tau = " + g.number(g.random.real(0.5, 2)));
 }
 
-static void attention(Generator &g) {
+static void attentionOf(Generator &g, StringRef op, int64_t l, int64_t s) {
   Shape batch = g.shape(0, 2, false, 6);
-  int64_t l = g.random.between(1, 9), s = g.random.between(1, 9),
-          e = g.random.pick<int64_t>({1, 3, 4, 8}),
+  int64_t e = g.random.pick<int64_t>({1, 3, 4, 8}),
           v = g.random.pick<int64_t>({1, 3, 4, 8});
   auto with = [&](int64_t rows, int64_t columns) {
     Shape shape = batch;
@@ -315,7 +314,18 @@ static void attention(Generator &g) {
   if (g.random.chance(0.3))
     attributes +=
         (attributes.empty() ? "scale = " : ", scale = ") + g.number(0.7);
-  g.op("scaled_dot_product_attention", operands, attributes);
+  g.make(op, operands, attributes);
+}
+static void attention(Generator &g) {
+  int64_t l = g.random.between(1, 9);
+  attentionOf(g, "scaled_dot_product_attention", l, g.random.between(1, 9));
+}
+/// Seldom more than one block of scores.
+static void flashAttention(Generator &g) {
+  bool blocks = g.random.chance(0.1);
+  int64_t l = blocks ? g.random.between(60, 300) : g.random.between(1, 9);
+  attentionOf(g, "flash_attention", l,
+              blocks ? g.random.between(250, 600) : g.random.between(1, 9));
 }
 
 DLC_NAME(leaky_relu);
@@ -347,6 +357,7 @@ ArrayRef<OpGenerator> dlc::fuzz::activationGenerators() {
       {"log_softmax", alongAxis<k_log_softmax>},
       {"gumbel_softmax", gumbelSoftmax},
       {"scaled_dot_product_attention", attention},
+      {"flash_attention", flashAttention},
   };
   return ops;
 }

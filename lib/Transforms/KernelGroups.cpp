@@ -142,7 +142,8 @@ bool Grouping::canWait(Operation *op) const {
       first = user;
   }
   return first->hasTrait<Elementwise>() &&
-         first->getResult(0).getType() == op->getResult(0).getType();
+         tensorType(first->getResult(0)).getShape() ==
+             tensorType(op->getResult(0)).getShape();
 }
 
 /// Whether a group makes the value.
