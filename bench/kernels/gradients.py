@@ -12,18 +12,14 @@ geometric mean and the least of these ratios. Needs numpy.
 """
 import argparse
 import ctypes
-import math
 import pathlib
 import subprocess
 import sys
 import tempfile
-import time
-
-import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parents[1] / "test/golden")]
-from kernels import Peer  # noqa: E402
+from measure import Peer, least_seconds, print_ratios  # noqa: E402
 from library import HANDLE, Compiled  # noqa: E402
 
 # Network, batch, size of the images, channels in and out, filter, stride, padding.
@@ -114,20 +110,7 @@ class Steps:
         self.flops = 2 * n * out * out * oc * ic * k * k
 
     def seconds(self, name):
-        """The least time of a call."""
-        index, table = self.library.steps[name]
-        tensors = [table.inputs[i] for i in range(table.num_inputs)]
-        tensors += [table.outputs[i] for i in range(table.num_outputs)]
-        random = np.random.default_rng(0)
-        arrays = [random.standard_normal([t.shape[d] for d in range(t.rank)]).astype(np.float32) for t in tensors]
-        io = (ctypes.c_void_p * len(arrays))(*(a.ctypes.data for a in arrays))
-        best, total, runs = math.inf, 0, 0
-        while runs < 3 or total < 0.4:
-            start = time.perf_counter()
-            self.library.check(self.library.api.run(self.handle, index, io), "dlc_run", self.handle)
-            spent = time.perf_counter() - start
-            best, total, runs = min(best, spent), total + spent, runs + 1
-        return best
+        return least_seconds(self.library, self.handle, name)
 
 
 def main():
@@ -158,9 +141,7 @@ def main():
                     ratios.append(other / seconds)
                 line += f" {1e3 * seconds:9.4f} {steps.flops / seconds / 1e9:8.1f}"
                 print(line + (f" {ratios[-1]:6.2f}" if peer else ""), flush=True)
-    if ratios:
-        mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-        print(f"{len(ratios)} passes: geometric mean {mean:.2f}, least {min(ratios):.2f}")
+    print_ratios(ratios, "passes")
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ and the last line the geometric mean and the least of these ratios.
 """
 
 import argparse
-import math
 import os
 import subprocess
 import tempfile
+
+from measure import Peer, print_ratios
 
 KERNELS = []
 
@@ -285,38 +286,6 @@ def measure(path):
     return [float(number) for number in result.stdout.split()]
 
 
-class Peer:
-    """Times of the same computation in PyTorch, on one thread, in a process of its own."""
-
-    CODE = """
-import sys, time, torch
-torch.set_num_threads(1)
-torch.set_grad_enabled(False)
-print("ready", flush=True)
-for line in sys.stdin:
-    names = {"torch": torch}
-    exec(eval(line), names)
-    best, total, runs = 1e9, 0, 0
-    while runs < 3 or total < 0.4:
-        start = time.perf_counter()
-        names["call"]()
-        spent = time.perf_counter() - start
-        best, total, runs = min(best, spent), total + spent, runs + 1
-    print(best, flush=True)
-"""
-
-    def __init__(self, python):
-        self.process = subprocess.Popen([python, "-c", self.CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-        if self.process.stdout.readline() != "ready\n":
-            raise SystemExit(f"kernels.py: {python} can't import torch; give --peer an interpreter that has PyTorch")
-
-    def seconds(self, code):
-        self.process.stdin.write(repr(code) + "\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-
 def main():
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -353,9 +322,7 @@ def main():
             if peer:
                 line += f" {'':7} {ratios[-1]:6.2f}"
             print(line, flush=True)
-    if ratios:
-        mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-        print(f"{len(ratios)} kernels: geometric mean {mean:.2f}, least {min(ratios):.2f}")
+    print_ratios(ratios, "kernels")
 
 
 if __name__ == "__main__":

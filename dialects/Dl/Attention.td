@@ -55,7 +55,7 @@ def Dl_FlashAttentionOp : Dl_AttentionOp<"flash_attention", [
     has. lse, ... x L, is the logarithm of the sum over keys of e^score, and -infinity
     for a query that sees no key.
 
-    Scores exist for a block of queries and a part of the keys at a time, 32768 for each matrix, and
+    Scores exist for a block of queries and a part of the keys at a time, up to 65536 for each matrix, and
     are made again for the gradient, so that memory grows with L + S (FlashAttention,
     arXiv 2205.14135). Under `is_causal`, parts of the keys that no query of a
     range sees are left out.

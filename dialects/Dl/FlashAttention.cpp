@@ -23,16 +23,20 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// Scores of one matrix that exist at a time, 128 KiB of f32: they are made,
-/// turned into weights and multiplied before they leave the second-level cache.
-static constexpr int64_t kBlockScores = 32768;
+/// Scores of one matrix that exist at a time, 128 and 256 KiB of f32: they are
+/// made, turned into weights and multiplied before they leave the second-level
+/// cache. For the cotangents of keys and values, products sum over the queries
+/// of a block; they gain by longer sums.
+static constexpr int64_t kBlockScores = 32768, kGradientScores = 65536;
 
 /// Keys of a part. Those and their values stay in the second-level cache, with
-/// the sums of their cotangents. Under `is_causal` a range has as many queries,
-/// or a multiple: of all scores, 4 ranges leave 5/8 and 8 ranges 9/16, where
-/// 1/2 is seen. Short sequences have small parts, for 4 ranges.
-static constexpr int64_t kPartKeys = 512, kLeastPartKeys = 256,
-                         kCausalRanges = 8;
+/// the sums of their cotangents.
+static constexpr int64_t kPartKeys = 256;
+
+/// Ranges of the queries under `is_causal`, where a range has as many queries
+/// as a part has keys, or a multiple: of all scores, 4 ranges leave 5/8 and 8
+/// ranges 9/16, where 1/2 is seen.
+static constexpr int64_t kCausalRanges = 8;
 
 namespace {
 
@@ -87,7 +91,8 @@ public:
 
 private:
   Value asMatrices(Value x, unsigned inner = 2);
-  SmallVector<QueryRange> makeRanges();
+  /// With at most so many scores a block.
+  SmallVector<QueryRange> makeRanges(int64_t scores);
   SmallVector<KeyPart> partsFor(const QueryRange &range);
 
   /// Runs `body` for each block of a range with one part of the keys. `sums`
@@ -116,7 +121,7 @@ private:
   FlashAttentionOp op;
   /// Extents in front of the last two, and their product.
   SmallVector<int64_t> front;
-  int64_t matrices, queries, keys, partKeys;
+  int64_t matrices, queries, keys;
   Value query, key, value;
   /// With as many dimensions as the scores.
   Value mask;
@@ -130,8 +135,6 @@ FlashAttention::FlashAttention(OpBuilder &builder, FlashAttentionOp op)
   matrices = llvm::product_of(front);
   queries = tensorType(op.getQuery()).getShape().end()[-2];
   keys = tensorType(op.getKey()).getShape().end()[-2];
-  partKeys =
-      op.getIsCausal() && queries < 4 * kPartKeys ? kLeastPartKeys : kPartKeys;
   // Scaled before the product, which is the larger array.
   query = e.scale(asMatrices(op.getQuery()), op.getFactor());
   key = asMatrices(op.getKey());
@@ -156,11 +159,11 @@ Value FlashAttention::asMatrices(Value x, unsigned inner) {
 // Ranges, parts and blocks
 //===----------------------------------------------------------------------===//
 
-SmallVector<QueryRange> FlashAttention::makeRanges() {
+SmallVector<QueryRange> FlashAttention::makeRanges(int64_t scores) {
   SmallVector<QueryRange> ranges;
   auto addRange = [&](int64_t begin, int64_t count) {
-    int64_t size = std::max<int64_t>(
-        kBlockScores / std::clamp<int64_t>(keys, 1, partKeys), 1);
+    int64_t size =
+        std::max<int64_t>(scores / std::clamp<int64_t>(keys, 1, kPartKeys), 1);
     size = std::min(size, count);
     // Without a smaller block at the end, if that can be.
     for (int64_t divisor = size; divisor > size / 2; --divisor)
@@ -174,9 +177,9 @@ SmallVector<QueryRange> FlashAttention::makeRanges() {
   };
   int64_t count = queries;
   if (op.getIsCausal())
-    count =
-        partKeys * std::max<int64_t>(
-                       1, llvm::divideCeil(queries, partKeys * kCausalRanges));
+    count = kPartKeys *
+            std::max<int64_t>(
+                1, llvm::divideCeil(queries, kPartKeys * kCausalRanges));
   for (int64_t begin = 0; begin < queries; begin += count)
     addRange(begin, std::min(count, queries - begin));
   return ranges;
@@ -186,8 +189,8 @@ SmallVector<KeyPart> FlashAttention::partsFor(const QueryRange &range) {
   bool causal = op.getIsCausal();
   int64_t seen = causal ? std::min(range.end(), keys) : keys;
   SmallVector<KeyPart> parts;
-  for (int64_t begin = 0; begin < seen; begin += partKeys) {
-    int64_t size = std::min(partKeys, seen - begin);
+  for (int64_t begin = 0; begin < seen; begin += kPartKeys) {
+    int64_t size = std::min(kPartKeys, seen - begin);
     parts.push_back({begin, size, causal && begin + size - 1 > range.begin});
   }
   return parts;
@@ -358,7 +361,7 @@ SmallVector<Value> FlashAttention::makeResults() {
     return {e.splat(op.getY().getType(), 0),
             e.splat(op.getLse().getType(), -INFINITY)};
   SmallVector<Value> ys, lses;
-  for (const QueryRange &range : makeRanges()) {
+  for (const QueryRange &range : makeRanges(kBlockScores)) {
     // Of the parts so far: the mean but for its divisor, the largest score and
     // the sum of e^(score - largest).
     SmallVector<Value> state;
@@ -420,7 +423,7 @@ void FlashAttention::makeCotangents(Value dy, Value dlse,
   SmallVector<SmallVector<Value>> sums;
   SmallVector<Value> queryRows, maskRows;
   // From the range that sees most.
-  SmallVector<QueryRange> ranges = makeRanges();
+  SmallVector<QueryRange> ranges = makeRanges(kGradientScores);
   for (const QueryRange &range : llvm::reverse(ranges)) {
     SmallVector<Value> others{stack(lse, range, 1), stack(less, range, 1)};
     if (dy)

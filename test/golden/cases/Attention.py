@@ -75,12 +75,14 @@ def cases():
     yield flash("boolean_mask", (2, 2), 4, 5, 3, 3, sees_one(4, 5))
     yield flash("additive_mask_of_keys", (2, 2), 4, 5, 3, 3, normal(2, 1, 1, 5))
     yield flash("no_queries", (2,), 0, 5, 4, 3)
-    # Blocks of 50 and 53 queries; parts of 512 and 88 keys.
-    yield flash("blocks", (2,), 100, 600, 2, 3)
-    yield flash("prime", (), 163, 601, 2, 2)
-    yield flash("additive_mask_blocks", (2, 1), 130, 530, 2, 1, normal(2, 1, 130, 1))
-    yield flash("key_padding_blocks", (2, 2), 130, 530, 2, 1, sees_one(2, 1, 1, 530))
+    # Parts of 256 keys; blocks of 104 queries, and of 130 for the gradient; with a block for the rest.
+    yield flash("blocks", (2,), 520, 270, 2, 3)
+    yield flash("prime", (), 263, 601, 2, 2)
+    yield flash("additive_mask_blocks", (2, 1), 300, 270, 2, 1, normal(2, 1, 300, 1))
+    yield flash("key_padding_blocks", (2, 2), 300, 270, 2, 1, sees_one(2, 1, 1, 270))
     # Ranges of 256 queries, the last with fewer.
     yield flash("causal_ranges", (), 600, 600, 2, 2, is_causal=True)
     yield flash("causal_few_keys", (), 600, 70, 2, 2, is_causal=True)
     yield flash("causal_many_keys", (), 300, 700, 2, 2, is_causal=True)
+    # Ranges of 512 queries.
+    yield flash("causal_long", (), 2100, 300, 2, 2, is_causal=True)
