@@ -3,7 +3,7 @@
 
 #include "dlc/Execution/Freeze.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Transforms/Names.h"

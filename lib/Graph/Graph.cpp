@@ -4,7 +4,7 @@
 #include "dlc/Graph/Graph.h"
 
 #include "StepGraph.h"
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Suggest.h"
 #include "dlc/Transforms/Cost.h"

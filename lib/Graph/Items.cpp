@@ -9,7 +9,7 @@
 
 #include "StepGraph.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Transforms/Cost.h"
 #include "dlc/Transforms/Names.h"
 

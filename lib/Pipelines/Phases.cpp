@@ -3,10 +3,10 @@
 
 #include "dlc/Pipelines/Phases.h"
 
-#include "dialects/Dl/Dl.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Machine/Passes.h"
 #include "dlc/Schedule/Passes.h"
 #include "dlc/Transforms/Passes.h"

@@ -10,7 +10,7 @@
 
 #include "VerifyParts.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Runtime.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Names.h"

@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_PIPELINES_VERIFYPARTS_H
 #define DLC_LIB_PIPELINES_VERIFYPARTS_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 namespace dlc::verify {
 

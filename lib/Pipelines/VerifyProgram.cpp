@@ -5,7 +5,7 @@
 
 #include "VerifyParts.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Machine/TargetInfo.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Limits.h"

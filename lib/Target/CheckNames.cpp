@@ -11,7 +11,7 @@
 
 #include "Manifest.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Names.h"
 

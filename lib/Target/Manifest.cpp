@@ -3,7 +3,7 @@
 
 #include "Manifest.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Runtime.h"
 #include "dlc/Transforms/Names.h"
 

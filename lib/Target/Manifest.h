@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_TARGET_MANIFEST_H
 #define DLC_LIB_TARGET_MANIFEST_H
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"

@@ -23,8 +23,8 @@
 #include "InlineCalls.h"
 #include "StepResolver.h"
 
-#include "dialects/Dl/Params.h"
-#include "dialects/Dl/ReverseMode.h"
+#include "dlc/Dialect/Dl/Params.h"
+#include "dlc/Dialect/Dl/ReverseMode.h"
 #include "dlc/Transforms/Origin.h"
 
 namespace dlc {

@@ -11,7 +11,7 @@
 #include "BatchTrace.h"
 #include "InlineCalls.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Passes.h"
 

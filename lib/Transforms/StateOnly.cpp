@@ -3,7 +3,7 @@
 
 #include "StateOnly.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"

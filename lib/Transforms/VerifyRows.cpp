@@ -18,7 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Transforms/Passes.h"
 
 namespace dlc {

@@ -3,7 +3,7 @@
 #ifndef DLC_SCHEDULE_MANIFEST_H
 #define DLC_SCHEDULE_MANIFEST_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 namespace dlc {
 

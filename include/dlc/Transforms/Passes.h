@@ -3,7 +3,7 @@
 #ifndef DLC_TRANSFORMS_PASSES_H
 #define DLC_TRANSFORMS_PASSES_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
