@@ -4,9 +4,9 @@
 #include "dlc/Execution/Freeze.h"
 
 #include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Support/Error.h"
-#include "dlc/Transforms/Names.h"
 
 #include "lib/Runtime/Header.h"
 

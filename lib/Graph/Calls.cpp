@@ -10,8 +10,8 @@
 
 #include "StepGraph.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -5,10 +5,10 @@
 
 #include "StepGraph.h"
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Suggest.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 
 #include "llvm/ADT/StringExtras.h"
 

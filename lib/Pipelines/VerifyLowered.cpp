@@ -11,9 +11,9 @@
 #include "VerifyParts.h"
 
 #include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -6,10 +6,10 @@
 #include "VerifyParts.h"
 
 #include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Machine/TargetInfo.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 using namespace mlir;
 using namespace dlc;

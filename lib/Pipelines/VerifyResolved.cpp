@@ -9,8 +9,8 @@
 
 #include "VerifyParts.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 

@@ -3,8 +3,8 @@
 
 #include "dlc/Schedule/Manifest.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 

@@ -24,8 +24,8 @@
 
 #include "MemoryPlan.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Schedule/Passes.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -12,8 +12,8 @@
 #include "Manifest.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"

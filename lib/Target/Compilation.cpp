@@ -12,6 +12,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Machine/Processor.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
@@ -21,7 +22,6 @@
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
 #include "dlc/Target/Backend.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

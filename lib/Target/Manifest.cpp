@@ -4,8 +4,8 @@
 #include "Manifest.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Names.h"
 
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/JSON.h"

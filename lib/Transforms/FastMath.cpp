@@ -18,7 +18,7 @@
 #include "StateOnly.h"
 
 #include "dlc/Dialect/Dl/Build.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Passes.h"
 #include "dlc/Transforms/RewriteGreedily.h"
 

@@ -4,7 +4,7 @@
 #include "StateOnly.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 

@@ -4,7 +4,7 @@
 #define DLC_TRANSFORMS_PASSES_H
 
 #include "dlc/Dialect/Dl/Dl.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"

@@ -26,9 +26,9 @@
 
 #include "dlc/Codegen/Passes.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 #include "dlc/Transforms/Origin.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Functions carry attributes `dl.*` from phase to phase
-// (dlc/Transforms/Names.h). The dialect owns that prefix: an attribute of it
+// (dlc/Dialect/Dl/Names.h). The dialect owns that prefix: an attribute of it
 // that no phase makes, or that has another form, is an error wherever it
 // stands, so that a pass can read one without asking what it is. What they say
 // of one another is held together in lib/Pipelines/VerifyProgram.cpp.
@@ -11,7 +11,7 @@
 
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Target/Backend.h"
 #include "dlc/Target/Compilation.h"
-#include "dlc/Transforms/Names.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,7 +1,7 @@
 //===- Names.h - Attributes that passes leave for one another ---*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef DLC_TRANSFORMS_NAMES_H
-#define DLC_TRANSFORMS_NAMES_H
+#ifndef DLC_DIALECT_DL_NAMES_H
+#define DLC_DIALECT_DL_NAMES_H
 
 #include "llvm/ADT/StringRef.h"
 
@@ -65,4 +65,4 @@ inline constexpr llvm::StringLiteral stepPrefix = "dlc.step.";
 
 } // namespace dlc
 
-#endif // DLC_TRANSFORMS_NAMES_H
+#endif // DLC_DIALECT_DL_NAMES_H
