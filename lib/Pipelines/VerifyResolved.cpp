@@ -282,7 +282,7 @@ LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
       continue;
     verify::SizeOfStep step{
         function.getSymName(),
-        function->getAttrOfType<DictionaryAttr>(names::batch),
+        function->getAttrOfType<dl::BatchAttr>(names::batch),
         function->hasAttr(names::trains),
         {},
         {},

@@ -12,8 +12,8 @@
 #include "Manifest.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
-#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/Limits.h"
+#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -307,7 +307,7 @@ LogicalResult NameChecker::checkEntry(Operation *op, StringRef name) {
   return refuse(op, "the name", name, flawInFiles(name));
 }
 
-static LogicalResult checkLowered(ModuleOp module, DictionaryAttr attrs) {
+static LogicalResult checkLowered(ModuleOp module, dl::ManifestAttr attrs) {
   NameChecker checker;
   Manifest manifest = Manifest::parse(attrs);
   if (failed(checker.checkModel(module, manifest.name)))
@@ -346,7 +346,7 @@ static SmallVector<StringRef> tensorNames(Operation *op) {
 }
 
 LogicalResult dlc::checkNames(ModuleOp module) {
-  if (auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest))
+  if (auto manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest))
     return checkLowered(module, manifest);
   NameChecker checker;
   for (auto model : module.getOps<dl::ModelOp>()) {
@@ -363,8 +363,8 @@ LogicalResult dlc::checkNames(ModuleOp module) {
         continue;
       }
       // Sizes of a step have its name in C.
-      if (auto batch = op.getAttrOfType<DictionaryAttr>(names::batch))
-        name = batch.getAs<StringAttr>("step").getValue();
+      if (auto batch = op.getAttrOfType<dl::BatchAttr>(names::batch))
+        name = batch.getStep().getValue();
       if (failed(checker.checkStep(&op, name)))
         return failure();
       for (StringRef tensor : tensorNames(&op))

@@ -3,6 +3,7 @@
 #ifndef DLC_LIB_TARGET_MANIFEST_H
 #define DLC_LIB_TARGET_MANIFEST_H
 
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Dialect/Dl/ElementTypes.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -81,7 +82,7 @@ struct SiteInfo {
 struct Manifest {
   static llvm::Expected<Manifest> read(mlir::ModuleOp module);
   /// The same without the memory plan, whose numbers are zero.
-  static Manifest parse(mlir::DictionaryAttr attrs);
+  static Manifest parse(dl::ManifestAttr attrs);
 
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;

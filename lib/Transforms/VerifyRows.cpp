@@ -401,8 +401,7 @@ LogicalResult RowVerifier::verify(Block &block) {
 
 LogicalResult RowVerifier::run() {
   Block &body = step.getBody().front();
-  auto batched = step->getAttrOfType<DictionaryAttr>(names::batch)
-                     .getAs<ArrayAttr>("inputs");
+  ArrayAttr batched = step->getAttrOfType<BatchAttr>(names::batch).getInputs();
   for (BlockArgument arg : body.getArguments()) {
     auto input =
         step.getArgAttrOfType<StringAttr>(arg.getArgNumber(), names::io);
@@ -438,13 +437,13 @@ namespace {
 struct VerifyRowsPass : dlc::impl::VerifyRowsBase<VerifyRowsPass> {
   void runOnOperation() override {
     func::FuncOp step = getOperation();
-    auto batch = step->getAttrOfType<DictionaryAttr>(names::batch);
-    if (!batch || !batch.getAs<BoolAttr>("any").getValue())
+    auto batch = step->getAttrOfType<BatchAttr>(names::batch);
+    if (!batch || !batch.getAny())
       return;
     // The sizes are one program: what holds of the largest, in which no extent
     // of the batch is lost among those of 1, holds of all.
-    auto name = batch.getAs<StringAttr>("step");
-    int64_t rows = batch.getAs<IntegerAttr>("rows").getInt();
+    StringAttr name = batch.getStep();
+    int64_t rows = batch.getRows();
     if (step.getSymNameAttr() != name || rows == 1)
       return;
     if (failed(RowVerifier(step, rows, name).run()))

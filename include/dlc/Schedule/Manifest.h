@@ -9,7 +9,7 @@ namespace dlc {
 
 /// The manifest of a model whose steps are functions: what
 /// `dl-destination-style` puts on the module.
-mlir::DictionaryAttr describeModel(dl::ModelOp model);
+dl::ManifestAttr describeModel(dl::ModelOp model);
 
 } // namespace dlc
 #endif // DLC_SCHEDULE_MANIFEST_H

@@ -26,7 +26,7 @@ def SpecializeBatch : Pass<"dl-specialize-batch", "::dlc::dl::ModelOp"> {
     ```
     becomes
     ```mlir
-    dl.step @predict.1(%x: tensor<1x4xf32>) -> (y: tensor<1x4xf32>) attributes {dl.batch = {any = false, inputs = ["x"], rows = 1 : i64, step = "predict"}} {
+    dl.step @predict.1(%x: tensor<1x4xf32>) -> (y: tensor<1x4xf32>) attributes {dl.batch = #dl.batch<step = "predict", rows = 1, inputs = ["x"]>} {
       %y = dl.relu %x : tensor<1x4xf32>
       dl.return %y : tensor<1x4xf32>
     }

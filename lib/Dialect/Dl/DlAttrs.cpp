@@ -134,6 +134,15 @@ FailureOr<bool> dlc::dl::parseFlag(AsmParser &parser) {
   return false;
 }
 
+/// Null where there is no string.
+static FailureOr<StringAttr> parseOptionalName(AsmParser &parser) {
+  StringAttr name;
+  OptionalParseResult parsed = parser.parseOptionalAttribute(name);
+  if (parsed.has_value() && failed(*parsed))
+    return failure();
+  return name;
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dlc/Dialect/Dl/DlAttrs.cpp.inc"
 

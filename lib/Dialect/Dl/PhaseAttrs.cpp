@@ -44,17 +44,10 @@ static bool isCost(Attribute attr) {
          llvm::all_of(cost.asArrayRef(),
                       [](double x) { return x >= 0 && std::isfinite(x); });
 }
-static bool isUnit(Attribute attr) { return isa<UnitAttr>(attr); }
-static bool isText(Attribute attr) { return isa<StringAttr>(attr); }
 static bool isName(Attribute attr) {
   auto text = dyn_cast<StringAttr>(attr);
   return text && !text.empty();
 }
-static bool isTexts(Attribute attr) {
-  auto list = dyn_cast<ArrayAttr>(attr);
-  return list && llvm::all_of(list, isText);
-}
-static bool isSymbol(Attribute attr) { return isa<FlatSymbolRefAttr>(attr); }
 static bool isTensorType(Attribute attr) {
   auto type = dyn_cast<TypeAttr>(attr);
   auto tensor =
@@ -78,58 +71,52 @@ static bool isPairs(Attribute attr) {
            return isPlaces(pair) && cast<DenseI64ArrayAttr>(pair).size() == 2;
          });
 }
-bool dlc::dl::isBatchDescription(Attribute attr) {
-  auto fields = dyn_cast<DictionaryAttr>(attr);
-  if (!fields || fields.size() != 4)
-    return false;
-  auto name = fields.getAs<StringAttr>("step");
-  auto rows = fields.getAs<IntegerAttr>("rows");
-  auto inputs = fields.getAs<ArrayAttr>("inputs");
-  return name && !name.empty() && rows && isExtent(rows) &&
-         rows.getInt() >= 1 && rows.getInt() <= maxBatch &&
-         fields.getAs<BoolAttr>("any") && inputs && isTexts(inputs);
+template <typename AttrT>
+static bool isOf(Attribute attr) {
+  return isa<AttrT>(attr);
 }
-static bool isDictionary(Attribute attr) { return isa<DictionaryAttr>(attr); }
-static bool isDictionaries(Attribute attr) {
+template <typename AttrT>
+static bool isListOf(Attribute attr) {
   auto list = dyn_cast<ArrayAttr>(attr);
-  return list && llvm::all_of(list, isDictionary);
+  return list && llvm::all_of(list, isOf<AttrT>);
 }
 
 static constexpr StringLiteral batchForm =
-    "{step = \"a name\", rows = an i64 from 1 on, any = true or false, inputs "
-    "= "
-    "a list of strings}";
+    "#dl.batch<step = \"a name\", rows = a number from 1 on, any = true or "
+    "false, inputs = a list of strings>";
 
 static constexpr PhaseAttr known[] = {
-    {names::step, Place::Function, "no value", isUnit},
-    {names::trains, Place::Function, "no value", isUnit},
-    {names::derives, Place::Function, "no value", isUnit},
-    {names::kernel, Place::Function, "no value", isUnit},
-    {names::fault, Place::Function, "no value", isUnit},
-    {names::recompute, Place::Function, "a string", isText},
-    {names::batch, Place::Function, batchForm, isBatchDescription},
-    {names::batch, Place::Step, batchForm, isBatchDescription},
+    {names::step, Place::Function, "no value", isOf<UnitAttr>},
+    {names::trains, Place::Function, "no value", isOf<UnitAttr>},
+    {names::derives, Place::Function, "no value", isOf<UnitAttr>},
+    {names::kernel, Place::Function, "no value", isOf<UnitAttr>},
+    {names::fault, Place::Function, "no value", isOf<UnitAttr>},
+    {names::recompute, Place::Function, "a string", isOf<StringAttr>},
+    {names::batch, Place::Function, batchForm, isOf<BatchAttr>},
+    {names::batch, Place::Step, batchForm, isOf<BatchAttr>},
     {names::rows, Place::Function, "an i64 that is not negative", isExtent},
     {names::inPlace, Place::Function,
      "a list of pairs array<i64: result, input>", isPairs},
     {names::writes, Place::Function, "array<i64: numbers of arguments>",
      isPlaces},
-    {names::faults, Place::Function, "a list of strings", isTexts},
+    {names::faults, Place::Function, "a list of strings", isListOf<StringAttr>},
     {names::cost, Place::Function, "array<f64: operations, bytes, bits>",
      isCost},
-    {names::ops, Place::Function, "a list of strings", isTexts},
-    {names::args, Place::Function, "a list of dictionaries", isDictionaries},
-    {names::manifest, Place::Module, "a dictionary", isDictionary},
-    {names::tasks, Place::Loop, "no value", isUnit},
+    {names::ops, Place::Function, "a list of strings", isListOf<StringAttr>},
+    {names::args, Place::Function, "a list of #dl.arg", isListOf<ArgAttr>},
+    {names::manifest, Place::Module, "a #dl.manifest", isOf<ManifestAttr>},
+    {names::tasks, Place::Loop, "no value", isOf<UnitAttr>},
     {names::io, Place::Argument, "a string that is not empty", isName},
     {names::type, Place::Argument, "a tensor type of the language",
      isTensorType},
-    {names::state, Place::Argument, "the symbol of a state entry", isSymbol},
-    {names::scratch, Place::Argument, "no value", isUnit},
+    {names::state, Place::Argument, "the symbol of a state entry",
+     isOf<FlatSymbolRefAttr>},
+    {names::scratch, Place::Argument, "no value", isOf<UnitAttr>},
     {names::io, Place::Result, "a string that is not empty", isName},
     {names::type, Place::Result, "a tensor type of the language", isTensorType},
-    {names::state, Place::Result, "the symbol of a state entry", isSymbol},
-    {names::fault, Place::Result, "no value", isUnit},
+    {names::state, Place::Result, "the symbol of a state entry",
+     isOf<FlatSymbolRefAttr>},
+    {names::fault, Place::Result, "no value", isOf<UnitAttr>},
 };
 
 static LogicalResult verifyAt(Operation *op, ArrayRef<Place> places,

@@ -5,14 +5,14 @@
 // What the runtime is told: a uniform bound, a deviation. The weight is 8 x 4 x 3 x 3:
 // fan in 36, fan out 72.
 // RUNTIME: dl.manifest
-// RUNTIME-SAME: {a = 1.000000e+00 : f64, b = 0.000000e+00 : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 5 : i64, kind = "param", name = "identity"
-// RUNTIME-SAME: {a = 0.000000e+00 : f64, b = 1.000000e+00 : f64, c = -2.000000e+00 : f64, d = 2.000000e+00 : f64, init = 4 : i64, kind = "param", name = "truncated"
-// RUNTIME-SAME: {a = -0.2357022603955158{{[0-9]*}} : f64, b = 0.2357022603955158{{[0-9]*}} : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 1 : i64, kind = "param", name = "xavier"
-// RUNTIME-SAME: {a = 0.000000e+00 : f64, b = 0.27216552697590{{[0-9]*}} : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 2 : i64, kind = "param", name = "xavier_gain"
-// RUNTIME-SAME: {a = -0.40824829046386{{[0-9]*}} : f64, b = 0.40824829046386{{[0-9]*}} : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 1 : i64, kind = "param", name = "kaiming"
-// RUNTIME-SAME: {a = 0.000000e+00 : f64, b = 0.19641855032959{{[0-9]*}} : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 2 : i64, kind = "param", name = "kaiming_out"
-// RUNTIME-SAME: {a = {{-0.49999[0-9]*|-5.0+e-01}} : f64, b = {{0.49999[0-9]*|5.0+e-01}} : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 1 : i64, kind = "param", name = "matrix"
-// RUNTIME-SAME: {a = 2.000000e+00 : f64, b = 0.000000e+00 : f64, c = 0.000000e+00 : f64, d = 0.000000e+00 : f64, init = 6 : i64, kind = "param", name = "orthogonal"
+// RUNTIME-SAME: <kind = param, name = "identity", type = tensor<4x4xf32>, init = 5, a = 1.000000e+00>
+// RUNTIME-SAME: <kind = param, name = "truncated", type = tensor<8x4x3x3xf32>, init = 4, b = 1.000000e+00, c = -2.000000e+00, d = 2.000000e+00>
+// RUNTIME-SAME: <kind = param, name = "xavier", type = tensor<8x4x3x3xf32>, init = 1, a = -2.357022603955158{{[0-9]*}}e-01, b = 2.357022603955158{{[0-9]*}}e-01>
+// RUNTIME-SAME: <kind = param, name = "xavier_gain", type = tensor<8x4x3x3xf32>, init = 2, b = 2.7216552697590{{[0-9]*}}e-01>
+// RUNTIME-SAME: <kind = param, name = "kaiming", type = tensor<8x4x3x3xf32>, init = 1, a = -4.0824829046386{{[0-9]*}}e-01, b = 4.0824829046386{{[0-9]*}}e-01>
+// RUNTIME-SAME: <kind = param, name = "kaiming_out", type = tensor<8x4x3x3xf32>, init = 2, b = 1.9641855032959{{[0-9]*}}e-01>
+// RUNTIME-SAME: <kind = param, name = "matrix", type = tensor<5x12xf32>, init = 1, a = -{{4.9999[0-9]*|5.0+}}e-01, b = {{4.9999[0-9]*|5.0+}}e-01>
+// RUNTIME-SAME: <kind = param, name = "orthogonal", type = tensor<8x4x3x3xf32>, init = 6, a = 2.000000e+00>
 
 // CHECK-LABEL: dl.model @initialisers
 dl.model @initialisers {

@@ -234,9 +234,6 @@ inline constexpr int64_t maxElements = int64_t(1) << 40;
 inline constexpr int64_t maxBatch = 1 << 20;
 inline constexpr int64_t maxBatchSizes = 32;
 
-/// Whether an attribute has the form of `dl.batch`.
-bool isBatchDescription(mlir::Attribute attr);
-
 /// Whether tensors of the language may hold elements of this type.
 bool isElementType(mlir::Type type);
 
