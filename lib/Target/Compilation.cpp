@@ -3,7 +3,6 @@
 
 #include "dlc/Target/Compilation.h"
 
-#include "CheckNames.h"
 #include "CoverSamples.h"
 #include "Diagnostics.h"
 #include "Manifest.h"
@@ -12,6 +11,7 @@
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Machine/Processor.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
@@ -21,7 +21,7 @@
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
 #include "dlc/Target/Backend.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -283,8 +283,12 @@ llvm::Error Compilation::enter(StringRef from) {
     context.disableMultithreading();
   return runCollecting(
       [&] {
-        return failure(failed(verifyProgram(*module, from)) ||
-                       failed(checkNames(*module)));
+        if (failed(verifyProgram(*module, from)))
+          return failure();
+        PassManager manager(&context);
+        manager.enableVerifier(false); // it has been verified
+        manager.addPass(createVerifyNames());
+        return manager.run(*module);
       },
       "the program is none that can enter here");
 }

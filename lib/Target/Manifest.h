@@ -108,9 +108,5 @@ addTables(llvm::Module &module, const Manifest &manifest,
 void addInterface(llvm::Module &module, const Manifest &manifest,
                   llvm::GlobalVariable *model);
 
-/// Names that steps may not have, as the interface has functions of those
-/// names.
-llvm::ArrayRef<llvm::StringRef> reservedNames();
-
 } // namespace dlc
 #endif // DLC_LIB_TARGET_MANIFEST_H

@@ -374,3 +374,15 @@ def VerifyKernels : Pass<"dl-verify-kernels", "::dlc::dl::ModelOp"> {
     pass is wrong.
   }];
 }
+
+def VerifyNames : Pass<"dl-verify-names", "::mlir::ModuleOp"> {
+  let summary = "check that C, C++ and checkpoints can hold the names of a model";
+  let description = [{
+    A library exports the functions `<model>_<step>`, its header has a type with the name
+    of the model and parameters with those of inputs and outputs. None may be a keyword or
+    a reserved identifier of C or C++, a macro or type of C's headers or, if it is
+    exported, a name of the C library. Names of state entries are UTF-8, as safetensors
+    files ask for. The pass fails at the op that has the name; it takes a program that any
+    phase left, and runs on each that enters the compiler.
+  }];
+}
