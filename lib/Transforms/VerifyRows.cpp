@@ -99,18 +99,17 @@ bool RowVerifier::isUniform(Value value, Rows rows) {
   RankedTensorType type = tensorType(value);
   Operation *op = value.getDefiningOp();
   if (!op) {
-    auto arg = cast<BlockArgument>(value);
-    auto scan = dyn_cast<ScanOp>(arg.getOwner()->getParentOp());
+    ScanOp scan = ScanOp::getLoopOf(value);
     if (!scan)
       return false;
+    auto arg = cast<BlockArgument>(value);
     unsigned number = arg.getArgNumber();
     if (number < scan.getNumCarried()) {
       assumed.push_back(arg);
       return true;
     }
-    bool stacked = number < scan.getNumCarried() + scan.getInputs().size();
     return isUniform(scan.getOperand(number),
-                     stacked ? rows.at(rows.dim + 1) : rows);
+                     scan.isStacked(number) ? rows.at(rows.dim + 1) : rows);
   }
   if (auto constant = dyn_cast<ConstantOp>(op))
     return isa<SplatElementsAttr>(constant.getValue());
@@ -331,8 +330,7 @@ LogicalResult RowVerifier::refuse(Operation *op) {
 LogicalResult RowVerifier::verify(ScanOp op) {
   for (auto [number, operand] : llvm::enumerate(op.getOperands())) {
     std::optional<Rows> own = rowsOf(operand);
-    bool stacked = number >= op.getNumCarried() &&
-                   number < op.getNumCarried() + op.getInputs().size();
+    bool stacked = op.isStacked(number);
     if (!own)
       continue;
     if (stacked && own->dim == 0) {

@@ -27,6 +27,11 @@ RankedTensorType ScanOp::stackType(Type slice, int64_t trips) {
   return type.clone(shape);
 }
 
+ScanOp ScanOp::getLoopOf(Value value) {
+  auto arg = dyn_cast<BlockArgument>(value);
+  return arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
+}
+
 void ScanOp::build(OpBuilder &builder, OperationState &state, int64_t trips,
                    bool reverse, ValueRange inits, ValueRange inputs,
                    ValueRange invariants, std::unique_ptr<Region> body) {
@@ -272,10 +277,8 @@ LogicalResult ScanOp::verifyRegions() {
                          << " operands but a body with "
                          << block.getNumArguments() << " arguments";
   for (auto [i, operand] : llvm::enumerate(getOperands())) {
-    bool stacked =
-        i >= getNumCarried() && i < getNumCarried() + getInputs().size();
     Type expected = operand.getType();
-    if (stacked)
+    if (isStacked(i))
       expected = sliceType(expected);
     if (block.getArgument(i).getType() != expected)
       return emitOpError() << "has operand #" << i << " of type "

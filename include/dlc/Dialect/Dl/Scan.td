@@ -96,6 +96,14 @@ def Dl_ScanOp : Dl_Op<"scan", [
       return getBlock().getArguments().take_back(getInvariants().size());
     }
 
+    /// The loop whose body has `value` as an argument; null if there is none.
+    static ScanOp getLoopOf(::mlir::Value value);
+    /// Whether a step sees slices of operand #`number` and not all of it.
+    bool isStacked(unsigned number) {
+      return number >= getNumCarried() &&
+             number < getNumCarried() + getInputs().size();
+    }
+
     /// Writes `truncate` out, in the body.
     void expandTruncation();
 
