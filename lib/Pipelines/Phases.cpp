@@ -210,6 +210,7 @@ void dlc::addSchedule(OpPassManager &manager, const PhaseOptions &options) {
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  manager.addPass(createOrderGlobals());
   // Views of views of an argument become the argument.
   manager.addPass(createCanonicalize());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());
