@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Holds docs/architecture.md against what the build links.
+"""Holds docs/architecture.md against what the build links and what sources include.
 
-The page's tables name the layers, the libraries, what passes over a link, and what a
-library never reaches. Picture and list of links, between the page's two markers, are made
+The page's tables name the layers, the libraries, what passes over a link, what a
+library never reaches, and which headers are included without a link. Picture and list of links, between the page's two markers, are made
 of these tables and of link-graph.txt, which CMake writes (cmake/LinkGraph.cmake).
 
   architecture.py --links FILE PAGE            writes picture and list
   architecture.py --links FILE --check PAGE    says what does not hold; writes nothing
+
+Both take --sources FOLDER, the root of the sources whose includes are read (this one's).
 """
 import argparse
 import pathlib
@@ -61,6 +63,43 @@ def reached(targets, name, skipped=()):
     return found
 
 
+class Includes:
+    """Which libraries include headers of which others; those of one folder count as one."""
+
+    def __init__(self, root, targets):
+        self.root = root
+        self.targets = targets
+        self.of_folder = {}
+        for target in targets.values():
+            if target.folder.startswith("lib/"):
+                self.of_folder.setdefault(target.folder, []).append(target.name)
+
+    def libraries(self, path):
+        """The libraries that a path below lib or include/dlc belongs to; none: all may include it."""
+        parts = path.parts
+        for count in range(len(parts), 0, -1):
+            if found := self.of_folder.get("/".join(("lib", *parts[:count]))):
+                return found
+        # include/dlc/Conversion has the passes of lib/Conversion/DlToLinalg.
+        below = [names for folder, names in self.of_folder.items() if folder.startswith(f"lib/{parts[0]}/")]
+        return below[0] if len(below) == 1 else []
+
+    def upward(self):
+        """(file, header, libraries of the file, those of the header) where no link says so."""
+        for base in ("lib", "include/dlc"):
+            for path in sorted((self.root / base).rglob("*")):
+                own = path.relative_to(self.root / base).parent
+                if path.suffix not in (".c", ".cpp", ".h", ".inc") or not own.parts:
+                    continue
+                users = self.libraries(own)
+                for header in re.findall(r'^#include "(?:dlc|lib)/([\w/]+/[\w.]+)"', path.read_text(), re.M):
+                    owners = self.libraries(pathlib.PurePath(header).parent)
+                    if not owners or set(users) & set(owners):
+                        continue
+                    if not any(set(owners) & reached(self.targets, user) for user in users):
+                        yield path.relative_to(self.root), header, users, owners
+
+
 def find_cycle(targets):
     for name in targets:
         if name in reached(targets, name):
@@ -69,8 +108,9 @@ def find_cycle(targets):
 
 
 class Page:
-    def __init__(self, text, targets, phases):
+    def __init__(self, text, targets, phases, root=ROOT):
         self.text, self.targets = text, targets
+        self.includes = Includes(root, targets)
         self.known_phases = set(re.findall(r"^\| `(\w+)`", phases, re.M))
         self.layers = [row[0] for row in read_table(text, "layer")]
         self.layer, self.phases, self.begins = {}, {}, {}
@@ -123,6 +163,7 @@ class Page:
         for name, link in self.passes:
             if name not in targets or link not in targets[name].links:
                 yield f"the table of what passes has {name} -> {link}, which is not linked"
+        yield from self.included()
         for row in read_table(self.text, "never"):
             yield from self.forbidden(names(row[0]), row[1])
         owned = {phase for phases in self.phases.values() for phase in phases}
@@ -145,6 +186,20 @@ class Page:
                     yield f"a row of what is never linked names {other}, which is not built"
             for other in sorted(wrong):
                 yield f"{name} reaches {other}, which the page rules out"
+
+    def included(self):
+        """Headers that are included against the links, and rows that allow what is not there."""
+        allowed = {(names(row[0])[0], name) for row in read_table(self.text, "includes from")
+                   for name in names(row[1])}
+        used = set()
+        for path, header, users, owners in self.includes.upward():
+            pairs = {(user, owner) for user in users for owner in owners} & allowed
+            used |= pairs
+            if not pairs:
+                yield (f"{path} includes dlc/{header} of {', '.join(owners)}, "
+                       f"which {', '.join(users)} does not link")
+        for user, owner in sorted(allowed - used):
+            yield f"the table of includes has {user} and {owner}, of which no header is included"
 
     def picture(self):
         def node(name):
@@ -180,9 +235,9 @@ class Page:
         return head + "\n".join(middle) + tail
 
 
-def make(path, links, phases):
+def make(path, links, phases, root=ROOT):
     """The page as it should be, or exits with what does not hold; `phases` is docs/phases.md."""
-    page = Page(path.read_text(), read_links(links), phases)
+    page = Page(path.read_text(), read_links(links), phases, root)
     faults = list(page.faults())
     if faults:
         raise SystemExit("\n".join(f"docs/architecture.md: {fault}" for fault in faults))
@@ -193,9 +248,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--links", required=True)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--sources", type=pathlib.Path, default=ROOT)
     parser.add_argument("page", type=pathlib.Path)
     args = parser.parse_args()
-    made = make(args.page, args.links, (ROOT / "docs" / "phases.md").read_text())
+    made = make(args.page, args.links, (ROOT / "docs" / "phases.md").read_text(), args.sources)
     if not args.check:
         args.page.write_text(made)
     elif made != args.page.read_text():

@@ -16,7 +16,7 @@ die() {
 # Our C and C++ files, one path a line.
 cpp_files() {
   local folders=()
-  for folder in dialects include lib tools test examples bench; do
+  for folder in include lib tools test examples bench; do
     [ -d "$folder" ] && folders+=("$folder")
   done
   find "${folders[@]}" -type f \( -name '*.c' -o -name '*.h' -o -name '*.cpp' \) | LC_ALL=C sort
@@ -25,7 +25,7 @@ cpp_files() {
 # Files that begin with the licence, one path a line: those in C, C++, assembly and
 # TableGen, and scripts.
 licensed_files() {
-  find dialects include lib tools cmake test examples bench -type f \
+  find include lib tools cmake test examples bench -type f \
     \( -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.S' -o -name '*.td' -o -name '*.py' \) |
     LC_ALL=C sort
   find .ci scripts -maxdepth 1 -type f | LC_ALL=C sort

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes docs/phases.md, docs/ops.md, docs/status.md and a part of docs/architecture.md.
 
-ops.md is made of the op definitions (dialects/Dl/*.td, read by TableGen), status.md
+ops.md is made of the op definitions (include/dlc/Dialect/Dl/*.td, read by TableGen), status.md
 of what `dlc --describe-ops` says is registered and of the tests that name an op; the
 picture of architecture.md of what the build links (architecture.py).
 With --check nothing is written; the exit status is 1 if a page is not up to date.
@@ -21,11 +21,11 @@ import textwrap
 import architecture
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DIALECT = ROOT / "dialects" / "Dl"
+DIALECT = ROOT / "include" / "dlc" / "Dialect" / "Dl"
 
 
 def families():
-    """The families of ops, as dialects/Dl/CMakeLists.txt lists them."""
+    """The families of ops, as the CMakeLists.txt beside their definitions lists them."""
     text = (DIALECT / "CMakeLists.txt").read_text()
     return re.search(r"set\(families\s+(.*?)\)", text, re.S).group(1).split()
 
@@ -33,7 +33,7 @@ def families():
 def read_ops(family, args):
     """The op records of one family, in the order of its file."""
     path = DIALECT / f"{family}.td"
-    text = subprocess.run([args.tblgen, "--dump-json", "-I", args.include, "-I", ROOT, path],
+    text = subprocess.run([args.tblgen, "--dump-json", "-I", args.include, "-I", ROOT / "include", path],
                           check=True, capture_output=True, text=True).stdout
     records = json.loads(text)
     ops = [records[name] for name in records["!instanceof"].get("Op", [])]
@@ -157,7 +157,7 @@ flushed after each product or when it is complete.
 
 def make_ops(args, _):
     lines = ["# The ops of `dl`", "",
-             "Written by `scripts/docs` from the definitions in `dialects/Dl`. Shapes and defaults are",
+             "Written by `scripts/docs` from the definitions in `include/dlc/Dialect/Dl`. Shapes and defaults are",
              "PyTorch's where PyTorch defines the operation. What is tested of each op is in",
              "[status.md](status.md).", ""]
     sections = []
@@ -200,8 +200,8 @@ def has_floats(records, argument):
 
 
 def make_status(args, described):
-    cases, round_trips = golden_cases(), lit_mentions("Dl/*.mlir")
-    messages = lit_mentions("Dl/*-invalid.mlir")
+    cases, round_trips = golden_cases(), lit_mentions("Dialect/Dl/*.mlir")
+    messages = lit_mentions("Dialect/Dl/*-invalid.mlir")
     registered = {row["op"]: row for row in described}
     lines = ["# What is there of each op", "",
              "Written by `scripts/docs` from what is registered (`dlc --describe-ops`) and from the tests.",

@@ -13,9 +13,9 @@
 
 #include "dlc/Autodiff/Passes.h"
 
-#include "dialects/Dl/Build.h"
-#include "dialects/Dl/Params.h"
-#include "dialects/Dl/ReverseMode.h"
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/Params.h"
+#include "dlc/Dialect/Dl/ReverseMode.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Origin.h"
 #include "dlc/Transforms/RewriteGreedily.h"

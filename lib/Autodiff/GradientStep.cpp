@@ -17,8 +17,8 @@
 
 #include "dlc/Autodiff/Passes.h"
 
-#include "dialects/Dl/Build.h"
-#include "dialects/Dl/Params.h"
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/Params.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_GRADIENTSTEP

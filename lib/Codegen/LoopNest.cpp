@@ -3,7 +3,7 @@
 
 #include "LoopNest.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Schedule/Memory.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -3,9 +3,9 @@
 
 #include "Probe.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Interpreter/Rounding.h"
 #include "dlc/Support/Error.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/IR/IRMapping.h"
 

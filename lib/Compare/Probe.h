@@ -3,8 +3,8 @@
 #ifndef DLC_LIB_COMPARE_PROBE_H
 #define DLC_LIB_COMPARE_PROBE_H
 
-#include "dialects/Dl/Dl.h"
 #include "dlc/Compare/Compare.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Interpreter/Interpreter.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

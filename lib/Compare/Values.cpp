@@ -3,7 +3,7 @@
 
 #include "Values.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 #include <cfloat>
 #include <cmath>

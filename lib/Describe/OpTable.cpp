@@ -3,8 +3,8 @@
 
 #include "dlc/Describe/OpTable.h"
 
-#include "dialects/Dl/Dl.h"
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Interpreter/Interpreter.h"
 #include "dlc/Pipelines/Phases.h"
 

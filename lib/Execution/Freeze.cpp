@@ -3,10 +3,11 @@
 
 #include "dlc/Execution/Freeze.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Support/Error.h"
-#include "dlc/Transforms/Names.h"
 
 #include "lib/Runtime/Header.h"
 
@@ -112,17 +113,14 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   StringMap<std::vector<char>> values;
   auto manifest = (*compilation)
                       ->getModule()
-                      ->getAttrOfType<mlir::DictionaryAttr>(names::manifest);
-  for (StringRef list : {"states", "derived"})
-    for (auto entry : manifest.getAs<mlir::ArrayAttr>(list)
-                          .getAsRange<mlir::DictionaryAttr>()) {
-      auto type = cast<mlir::RankedTensorType>(
-          entry.getAs<mlir::TypeAttr>("type").getValue());
-      int64_t bytes = dl::bytesOf(type);
-      const char *from =
-          block + entry.getAs<mlir::IntegerAttr>("offset").getInt();
-      values[entry.getAs<mlir::StringAttr>("name").getValue()] =
-          std::vector<char>(from, from + bytes);
-    }
+                      ->getAttrOfType<dl::ManifestAttr>(names::manifest);
+  auto take = [&](StringRef name, mlir::RankedTensorType type, int64_t offset) {
+    const char *from = block + offset;
+    values[name] = std::vector<char>(from, from + dl::bytesOf(type));
+  };
+  for (auto entry : manifest.getStates().getAsRange<dl::StateEntryAttr>())
+    take(entry.getName(), entry.getType(), entry.getOffset());
+  for (auto entry : manifest.getDerived().getAsRange<dl::TensorEntryAttr>())
+    take(entry.getName(), entry.getType(), entry.getOffset());
   return values;
 }

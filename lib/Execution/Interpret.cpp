@@ -102,9 +102,8 @@ Error InterpretedModel::prepare(const CompilerOptions &options) {
             derivations.push_back(std::move(step));
             continue;
           }
-          auto batch =
-              function->getAttrOfType<mlir::DictionaryAttr>(names::batch);
-          mlir::Attribute base = batch ? batch.get("step") : mlir::Attribute();
+          auto batch = function->getAttrOfType<dl::BatchAttr>(names::batch);
+          mlir::Attribute base = batch ? batch.getStep() : mlir::Attribute();
           if (!base || base != sizeOf)
             functions.emplace_back();
           sizeOf = base;

@@ -9,8 +9,10 @@
 
 #include "dlc/Execution/Peak.h"
 
+#include "dlc/Machine/Processor.h"
 #include "dlc/Runtime.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Tasks.h"
 
 #include "llvm/AsmParser/Parser.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -18,7 +20,6 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/Threading.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -154,22 +155,13 @@ static Error compile(orc::LLJIT &jit, Loops &loops) {
 
 static constexpr double kFactor = 0.999;
 
-/// Calls `action` for each task that a worker takes of so many.
-static void takeTasks(const dlc_context *context, int64_t tasks,
-                      function_ref<void(int64_t)> action) {
-  for (uint64_t some = dlc_rt_share(context->worker, tasks); some != 0;
-       some = dlc_rt_next(context->worker))
-    for (uint64_t task = some >> 32; task < (some & 0xffffffff); ++task)
-      action(static_cast<int64_t>(task));
-}
-
 /// Each thread has the units of its core to itself, and so the best time of a
 /// task is its own: it need not be in a round in which nobody else was
 /// interrupted either.
 static void timeSums(const dlc_context *context,
                      double (*sums)(int64_t, double)) {
   auto &loops = *static_cast<const Loops *>(context->data);
-  takeTasks(context, loops.threads, [&](int64_t task) {
+  forEachTask(context, loops.threads, [&](int64_t task) {
     auto begin = std::chrono::steady_clock::now();
     (void)sums(kIterations, kFactor);
     std::chrono::duration<double> passed =
@@ -195,7 +187,7 @@ static void runCopy(const dlc_context *context, void *, void *arena,
                     void *const *) {
   auto &loops = *static_cast<const Loops *>(context->data);
   constexpr int64_t taskBytes = int64_t(64) << 10;
-  takeTasks(context, loops.blockBytes / taskBytes, [&](int64_t task) {
+  forEachTask(context, loops.blockBytes / taskBytes, [&](int64_t task) {
     char *from = static_cast<char *>(arena) + task * taskBytes;
     loops.copy(from, from + loops.blockBytes, taskBytes / (vectorBits() / 8));
   });
@@ -213,8 +205,7 @@ static int64_t chooseBlock() {
 }
 
 Expected<Peak> dlc::measurePeak(int threads) {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
+  initializeTargets();
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();

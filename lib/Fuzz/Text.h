@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_FUZZ_TEXT_H
 #define DLC_LIB_FUZZ_TEXT_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"

@@ -10,8 +10,9 @@
 
 #include "StepGraph.h"
 
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -292,44 +293,38 @@ void CallReader::readArguments() {
   onTensors = llvm::any_of(step.getArgumentTypes(),
                            [](Type type) { return isa<TensorType>(type); });
   auto module = step->getParentOfType<ModuleOp>();
-  auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
-  llvm::StringMap<DictionaryAttr> states;
-  if (auto list = manifest ? manifest.getAs<ArrayAttr>("states") : ArrayAttr())
-    for (auto entry : list.getAsRange<DictionaryAttr>())
-      if (auto name = entry.getAs<StringAttr>("name")) {
-        states[name.getValue()] = entry;
-        auto kind = entry.getAs<StringAttr>("kind");
-        auto type = entry.getAs<TypeAttr>("type");
-        if (!kind || kind != "param" || !type)
-          continue;
-        auto tensor = cast<ShapedType>(type.getValue());
-        graph.parameters += static_cast<double>(tensor.getNumElements());
-        graph.parameterBytes += bytesOf(tensor);
-      }
-  if (auto name = manifest ? manifest.getAs<StringAttr>("name") : StringAttr())
-    graph.model = name.str();
+  auto manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
+  llvm::StringMap<dl::StateEntryAttr> states;
+  if (manifest) {
+    graph.model = manifest.getName().str();
+    for (auto entry : manifest.getStates().getAsRange<dl::StateEntryAttr>()) {
+      states[entry.getName().getValue()] = entry;
+      if (entry.getKind() != dl::StateKind::Param)
+        continue;
+      graph.parameters += static_cast<double>(entry.getType().getNumElements());
+      graph.parameterBytes += bytesOf(entry.getType());
+    }
+  }
   auto args = step->getAttrOfType<ArrayAttr>(names::args);
   if (!args)
     return;
   // In memory the state and the arena come before inputs and outputs.
   unsigned next = onTensors ? 0 : 2;
-  for (auto attrs : args.getAsRange<DictionaryAttr>()) {
-    auto state = attrs.getAs<StringAttr>("state"),
-         input = attrs.getAs<StringAttr>("input"),
-         output = attrs.getAs<StringAttr>("output");
+  for (auto role : args.getAsRange<dl::ArgAttr>()) {
+    bool state = role.getKind() == dl::ArgKind::State,
+         input = role.getKind() == dl::ArgKind::Input;
+    std::string name = role.getName() ? role.getName().str() : "checks";
     if (state && !onTensors) {
-      DictionaryAttr entry = states.lookup(state.getValue());
-      auto offset = entry ? entry.getAs<IntegerAttr>("offset") : IntegerAttr();
-      auto type = entry ? entry.getAs<TypeAttr>("type") : TypeAttr();
-      if (!offset || !type)
+      dl::StateEntryAttr entry = states.lookup(name);
+      if (!entry || entry.getOffset() < 0)
         continue;
-      Item item(Kind::State, state.str(), step.getLoc());
-      item.types.push_back(type.getValue());
-      Use use{add(std::move(item)), 0, type.getValue()};
-      int64_t begin = offset.getInt(),
-              bytes = static_cast<int64_t>(bytesOf(type.getValue()));
+      Item item(Kind::State, name, step.getLoc());
+      item.types.push_back(entry.getType());
+      Use use{add(std::move(item)), 0, entry.getType()};
+      int64_t begin = entry.getOffset(),
+              bytes = static_cast<int64_t>(bytesOf(entry.getType()));
       Memory memory{step.getArgument(0), begin, begin + bytes};
-      entries.push_back({memory, state.str()});
+      entries.push_back({memory, name});
       written.push_back({memory, use});
       continue;
     }
@@ -338,17 +333,16 @@ void CallReader::readArguments() {
     BlockArgument arg = step.getArgument(next++);
     known[arg];
     if (!state && !input) {
-      outputs.push_back({arg, output ? output.str() : "checks"});
+      outputs.push_back({arg, name});
       continue;
     }
-    Item item(state ? Kind::State : Kind::Input,
-              state ? state.str() : input.str(), step.getLoc());
+    Item item(state ? Kind::State : Kind::Input, name, step.getLoc());
     item.types.push_back(arg.getType());
     Use use{add(std::move(item)), 0, arg.getType()};
     known[arg].insert({use.item, 0});
     Memory memory{arg, 0, onTensors ? 1 : int64_t(bytesOf(arg.getType()))};
     if (state)
-      entries.push_back({memory, state.str()});
+      entries.push_back({memory, name});
     written.push_back({memory, use});
   }
 }

@@ -4,11 +4,11 @@
 #include "dlc/Graph/Graph.h"
 
 #include "StepGraph.h"
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Suggest.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 
 #include "llvm/ADT/StringExtras.h"
 

@@ -9,9 +9,9 @@
 
 #include "StepGraph.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/IRMapping.h"

@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_INTERPRETER_MODELS_H
 #define DLC_LIB_INTERPRETER_MODELS_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Interpreter/Interpreter.h"
 #include "dlc/Interpreter/Rounding.h"
 

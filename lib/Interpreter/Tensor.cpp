@@ -3,7 +3,7 @@
 
 #include "dlc/Interpreter/Tensor.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 

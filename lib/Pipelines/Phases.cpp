@@ -3,10 +3,10 @@
 
 #include "dlc/Pipelines/Phases.h"
 
-#include "dialects/Dl/Dl.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Codegen/Passes.h"
 #include "dlc/Conversion/Passes.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Machine/Passes.h"
 #include "dlc/Schedule/Passes.h"
 #include "dlc/Transforms/Passes.h"
@@ -210,6 +210,7 @@ void dlc::addSchedule(OpPassManager &manager, const PhaseOptions &options) {
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  manager.addPass(createOrderGlobals());
   // Views of views of an argument become the argument.
   manager.addPass(createCanonicalize());
   manager.addPass(bufferization::createDropEquivalentBufferResultsPass());

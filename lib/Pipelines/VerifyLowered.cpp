@@ -10,10 +10,10 @@
 
 #include "VerifyParts.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -26,12 +26,6 @@ using dlc::verify::SizeOfStep;
 
 namespace {
 
-/// What an argument of a step is.
-struct Role {
-  StringRef kind; ///< state, input, output or fault
-  StringRef name;
-};
-
 class LoweredVerifier {
 public:
   LoweredVerifier(ModuleOp module, Lowered form)
@@ -43,22 +37,15 @@ private:
   InFlightDiagnostic fail() {
     return module.emitError("has a dl.manifest that ");
   }
-  /// The field of a dictionary, or null after a diagnostic.
-  template <typename AttrT>
-  AttrT field(DictionaryAttr attrs, StringRef name);
-  FailureOr<int64_t> number(DictionaryAttr attrs, StringRef name, int64_t most);
-  RankedTensorType tensor(DictionaryAttr attrs);
 
-  LogicalResult verifyState(DictionaryAttr state);
-  LogicalResult verifyDerived(DictionaryAttr entry);
-  LogicalResult verifyDerivation(DictionaryAttr derivation);
-  LogicalResult verifyPlace(DictionaryAttr entry, RankedTensorType type);
-  LogicalResult verifyNames(DictionaryAttr attrs, StringRef list,
+  LogicalResult addEntry(StringAttr name, RankedTensorType type,
+                         int64_t offset);
+  LogicalResult verifyDerivation(dl::DerivationAttr derivation);
+  LogicalResult verifyNames(StringRef list, ArrayAttr names,
                             function_ref<bool(StringRef)> isKnown);
   LogicalResult verifyFunction(StringRef name);
-  LogicalResult verifyStep(DictionaryAttr step);
-  LogicalResult verifyTensors(DictionaryAttr step, StringRef list,
-                              StringRef kind);
+  LogicalResult verifyStep(dl::StepEntryAttr step);
+  void addTensors(dl::ArgKind kind, ArrayAttr entries);
   LogicalResult verifyTensorStep(func::FuncOp step);
   LogicalResult verifyBufferStep(func::FuncOp step);
   LogicalResult verifyLLVMStep(LLVM::LLVMFuncOp step);
@@ -67,12 +54,12 @@ private:
   ModuleOp module;
   Lowered form;
   SymbolTable symbols;
-  DictionaryAttr manifest;
+  dl::ManifestAttr manifest;
   llvm::StringMap<RankedTensorType> states;
   llvm::StringSet<> steps, derivations, derived;
   SmallVector<SizeOfStep> sizes;
   /// Of the step being verified: its inputs and outputs, and the fault.
-  SmallVector<std::pair<Role, RankedTensorType>> tensors;
+  SmallVector<std::pair<dl::ArgAttr, RankedTensorType>> tensors;
 };
 
 } // namespace
@@ -81,195 +68,83 @@ private:
 // The manifest
 //===----------------------------------------------------------------------===//
 
-template <typename AttrT>
-AttrT LoweredVerifier::field(DictionaryAttr attrs, StringRef name) {
-  auto value = attrs.getAs<AttrT>(name);
-  if (!value)
-    fail() << "lacks '" << name << "', or has it in another form, in " << attrs;
-  return value;
-}
-
-FailureOr<int64_t> LoweredVerifier::number(DictionaryAttr attrs, StringRef name,
-                                           int64_t most) {
-  auto value = field<IntegerAttr>(attrs, name);
-  if (!value)
-    return failure();
-  if (!value.getType().isSignlessInteger(64) || value.getInt() < 0 ||
-      value.getInt() > most)
-    return fail() << "has '" << name << "' = " << value
-                  << ", expected an i64 from 0 to " << most;
-  return value.getInt();
-}
-
-/// The type of an entry, step input or output, which has a name too.
-RankedTensorType LoweredVerifier::tensor(DictionaryAttr attrs) {
-  auto name = field<StringAttr>(attrs, "name");
-  auto type = field<TypeAttr>(attrs, "type");
-  if (!name || !type)
-    return {};
-  auto tensor = dyn_cast<RankedTensorType>(type.getValue());
-  if (!name.empty() && tensor && tensor.hasStaticShape() &&
-      dl::hasUsableSize(tensor) && dl::isElementType(tensor.getElementType()) &&
-      tensor.getRank() <= limits::rank)
-    return tensor;
-  fail() << "has " << attrs << ", expected a name and a tensor type of dl";
-  return {};
-}
-
-LogicalResult LoweredVerifier::verifyState(DictionaryAttr state) {
-  RankedTensorType type = tensor(state);
-  auto kind = field<StringAttr>(state, "kind");
-  if (!type || !kind || failed(number(state, "init", DLC_INIT_ORTHOGONAL)))
-    return failure();
-  static constexpr StringLiteral kinds[] = {"param", "buffer", "slot", "hparam",
-                                            "counter"};
-  if (!llvm::is_contained(kinds, kind.getValue()))
-    return fail() << "has a state entry of the kind " << kind;
-  for (StringRef parameter : {"a", "b", "c", "d"}) {
-    auto value = field<FloatAttr>(state, parameter);
-    if (!value)
-      return failure();
-    if (!value.getType().isF64())
-      return fail() << "has '" << parameter << "' = " << value
-                    << ", expected an f64";
-  }
-  StringRef name = state.getAs<StringAttr>("name").getValue();
-  RankedTensorType stored = type;
-  if (Attribute attr = state.get("storage")) {
-    auto storage = dyn_cast<dl::StorageAttr>(attr);
-    if (storage)
-      stored = type.clone(storage.getStoredShape());
-    if (!storage || !dl::hasUsableSize(stored) ||
-        stored.getNumElements() != type.getNumElements())
-      return fail() << "has the state entry '" << name << "' of " << type
-                    << " stored as " << attr;
-  }
-  if (Attribute range = state.get("range");
-      range && !isa<dl::HyperRangeAttr>(range))
-    return fail() << "has the range " << range;
-  if (!states.try_emplace(name, stored).second)
-    return fail() << "has two state entries '" << name << "'";
-  return verifyPlace(state, type);
-}
-
-/// What a derivation makes.
-LogicalResult LoweredVerifier::verifyDerived(DictionaryAttr entry) {
-  RankedTensorType type = tensor(entry);
-  if (!type)
-    return failure();
-  StringRef name = entry.getAs<StringAttr>("name").getValue();
-  derived.insert(name);
-  if (!states.try_emplace(name, type).second)
-    return fail() << "has two state entries '" << name << "'";
-  return verifyPlace(entry, type);
-}
-
-/// Where an entry lies in the block of the state.
-LogicalResult LoweredVerifier::verifyPlace(DictionaryAttr entry,
-                                           RankedTensorType type) {
+/// An entry of the state, and where it lies in the block.
+LogicalResult LoweredVerifier::addEntry(StringAttr name, RankedTensorType type,
+                                        int64_t offset) {
+  if (!states.try_emplace(name.getValue(), type).second)
+    return fail() << "has two state entries '" << name.getValue() << "'";
   if (form == Lowered::Tensors)
     return success();
-  StringRef name = entry.getAs<StringAttr>("name").getValue();
-  int64_t bytes = dl::bytesOf(type);
-  FailureOr<int64_t> size =
-      number(manifest, "state_bytes", limits::memoryBytes);
-  FailureOr<int64_t> offset = number(entry, "offset", limits::memoryBytes);
-  if (failed(size) || failed(offset))
-    return failure();
-  if (bytes > *size || *offset > *size - bytes || *offset % 8)
-    return fail() << "has the state entry '" << name << "' at " << *offset
-                  << " in " << *size << " bytes, where it does not fit";
+  int64_t bytes = dl::bytesOf(type), size = manifest.getStateBytes();
+  if (offset < 0)
+    return fail() << "has no 'offset' of the state entry '" << name.getValue()
+                  << "'";
+  if (bytes > size || offset > size - bytes || offset % 8)
+    return fail() << "has the state entry '" << name.getValue() << "' at "
+                  << offset << " in " << size
+                  << " bytes, where it does not fit";
   return success();
 }
 
-LogicalResult LoweredVerifier::verifyTensors(DictionaryAttr step,
-                                             StringRef list, StringRef kind) {
-  auto entries = field<ArrayAttr>(step, list);
-  if (!entries)
-    return failure();
-  for (Attribute attr : entries) {
-    auto attrs = dyn_cast<DictionaryAttr>(attr);
-    if (!attrs)
-      return fail() << "has " << attr << " among '" << list << "'";
-    RankedTensorType type = tensor(attrs);
-    if (!type)
-      return failure();
+void LoweredVerifier::addTensors(dl::ArgKind kind, ArrayAttr entries) {
+  for (auto entry : entries.getAsRange<dl::TensorEntryAttr>())
     tensors.push_back(
-        {{kind, attrs.getAs<StringAttr>("name").getValue()}, type});
-  }
-  return success();
+        {dl::ArgAttr::get(module.getContext(), kind, entry.getName()),
+         entry.getType()});
 }
 
 /// A list of names that are known, each once.
 LogicalResult
-LoweredVerifier::verifyNames(DictionaryAttr attrs, StringRef list,
+LoweredVerifier::verifyNames(StringRef list, ArrayAttr names,
                              function_ref<bool(StringRef)> isKnown) {
-  auto names = field<ArrayAttr>(attrs, list);
-  if (!names)
-    return failure();
   llvm::SmallDenseSet<Attribute> seen;
-  for (Attribute attr : names) {
-    auto name = dyn_cast<StringAttr>(attr);
-    if (!name || !isKnown(name.getValue()) || !seen.insert(attr).second)
-      return fail() << "has " << attr << " among '" << list
+  for (Attribute name : names)
+    if (!isKnown(cast<StringAttr>(name).getValue()) ||
+        !seen.insert(name).second)
+      return fail() << "has " << name << " among '" << list
                     << "', which is no name of one, or there twice";
-  }
   return success();
 }
 
-LogicalResult LoweredVerifier::verifyDerivation(DictionaryAttr derivation) {
-  auto name = field<StringAttr>(derivation, "name");
-  if (!name || failed(verifyNames(derivation, "reads", [&](StringRef entry) {
+LogicalResult LoweredVerifier::verifyDerivation(dl::DerivationAttr derivation) {
+  if (failed(verifyNames("reads", derivation.getReads(), [&](StringRef entry) {
         return states.contains(entry) && !derived.contains(entry);
       })))
     return failure();
   tensors.clear();
+  StringAttr name = derivation.getName();
   if (!derivations.insert(name.getValue()).second ||
       !steps.insert(name.getValue()).second)
     return fail() << "has two steps or derivations " << name;
   return verifyFunction(name.getValue());
 }
 
-LogicalResult LoweredVerifier::verifyStep(DictionaryAttr step) {
-  auto name = field<StringAttr>(step, "name");
+LogicalResult LoweredVerifier::verifyStep(dl::StepEntryAttr step) {
+  StringAttr name = step.getName();
   tensors.clear();
-  if (!name || !field<BoolAttr>(step, "trains") ||
-      failed(verifyTensors(step, "inputs", "input")) ||
-      failed(verifyTensors(step, "outputs", "output")))
-    return failure();
-  auto faults = field<ArrayAttr>(step, "faults");
-  if (!faults ||
-      failed(verifyNames(step, "writes",
+  addTensors(dl::ArgKind::Input, step.getInputs());
+  addTensors(dl::ArgKind::Output, step.getOutputs());
+  if (failed(verifyNames("writes", step.getWrites(),
                          [&](StringRef entry) {
                            return states.contains(entry) &&
                                   !derived.contains(entry);
                          })) ||
-      failed(verifyNames(step, "derivations", [&](StringRef derivation) {
-        return derivations.contains(derivation);
-      })))
+      failed(verifyNames("derivations", step.getDerivations(),
+                         [&](StringRef derivation) {
+                           return derivations.contains(derivation);
+                         })))
     return failure();
-  if (!llvm::all_of(faults, llvm::IsaPred<StringAttr>))
-    return fail() << "has " << faults << ", expected a list of strings";
-  if (!faults.empty())
+  SizeOfStep size{name.getValue(), step.getBatch(), step.getTrains(), {}, {}};
+  for (auto &[role, type] : tensors)
+    (role.getKind() == dl::ArgKind::Input ? size.inputs : size.outputs)
+        .push_back({role.getName().getValue(), type});
+  sizes.push_back(std::move(size));
+  if (!step.getFaults().empty())
     tensors.push_back(
-        {{"fault", ""},
+        {dl::ArgAttr::get(module.getContext(), dl::ArgKind::Fault, {}),
          RankedTensorType::get({}, IntegerType::get(module.getContext(), 64))});
   if (!steps.insert(name.getValue()).second)
     return fail() << "has two steps or derivations " << name;
-  Attribute batch = step.get("batch");
-  if (batch && !dl::isBatchDescription(batch))
-    return fail() << "has '" << names::batch << "' = " << batch << " of step "
-                  << name;
-  SizeOfStep size{name.getValue(),
-                  cast_or_null<DictionaryAttr>(batch),
-                  step.getAs<BoolAttr>("trains").getValue(),
-                  {},
-                  {}};
-  for (auto &[role, type] : tensors)
-    if (role.kind != "fault")
-      (role.kind == "input" ? size.inputs : size.outputs)
-          .push_back({role.name, type});
-  sizes.push_back(std::move(size));
   return verifyFunction(name.getValue());
 }
 
@@ -310,29 +185,23 @@ LogicalResult LoweredVerifier::verifyTensorStep(func::FuncOp step) {
   if (!args || args.size() != types.size())
     return step.emitOpError()
            << "takes what its " << names::args << " list, not " << types;
-  ArrayRef<std::pair<Role, RankedTensorType>> rest = tensors;
+  ArrayRef<std::pair<dl::ArgAttr, RankedTensorType>> rest = tensors;
   llvm::StringSet<> seen;
   for (auto [attr, type] : llvm::zip(args, types)) {
-    auto role = cast<DictionaryAttr>(attr);
+    auto role = cast<dl::ArgAttr>(attr);
     auto value = dyn_cast<RankedTensorType>(type);
-    auto state = role.getAs<StringAttr>("state");
-    if (!value || role.size() != 1)
+    if (!value)
       return step.emitOpError() << "has the argument " << role << " of " << type
-                                << ", expected one role and a tensor";
+                                << ", expected a tensor";
     RankedTensorType expected;
-    if (state) {
-      expected = states.lookup(state.getValue());
-      if (!seen.insert(state.getValue()).second)
+    if (role.getKind() == dl::ArgKind::State) {
+      expected = states.lookup(role.getName().getValue());
+      if (!seen.insert(role.getName().getValue()).second)
         expected = {};
     } else if (!rest.empty()) {
       auto [wanted, wantedType] = rest.front();
       rest = rest.drop_front();
-      Attribute given = role.get(wanted.kind);
-      bool named =
-          wanted.kind == "fault"
-              ? isa_and_present<UnitAttr>(given)
-              : given == StringAttr::get(step.getContext(), wanted.name);
-      if (named)
+      if (role == wanted)
         expected = wantedType;
     }
     if (!expected || !verify::agree(inMemory(expected), value))
@@ -340,8 +209,7 @@ LogicalResult LoweredVerifier::verifyTensorStep(func::FuncOp step) {
                                 << ", which is not what the dl.manifest says";
   }
   if (!rest.empty())
-    return step.emitOpError() << "lacks the " << rest.front().first.kind << " '"
-                              << rest.front().first.name << "'";
+    return step.emitOpError() << "lacks the argument " << rest.front().first;
   return success();
 }
 
@@ -370,8 +238,8 @@ static bool holds(Type type, RankedTensorType tensor) {
 /// (state, arena, inputs and outputs, worker)
 LogicalResult LoweredVerifier::verifyBufferStep(func::FuncOp step) {
   TypeRange types = step.getArgumentTypes();
-  int64_t state = manifest.getAs<IntegerAttr>("state_bytes").getInt();
-  int64_t arena = manifest.getAs<IntegerAttr>("arena_bytes").getInt();
+  int64_t state = manifest.getStateBytes();
+  int64_t arena = manifest.getArenaBytes();
   auto refuse = [&](StringRef what) {
     return step.emitOpError()
            << "takes " << types << ", but by the dl.manifest " << what;
@@ -388,9 +256,8 @@ LogicalResult LoweredVerifier::verifyBufferStep(func::FuncOp step) {
   for (auto [tensor, type] : llvm::zip(tensors, types.slice(2, tensors.size())))
     if (!holds(type, tensor.second))
       return step.emitOpError()
-             << "takes " << type << " for the " << tensor.first.kind << " '"
-             << tensor.first.name << "', which is " << tensor.second
-             << " by the dl.manifest";
+             << "takes " << type << " for the argument " << tensor.first
+             << ", which is " << tensor.second << " by the dl.manifest";
   return success();
 }
 
@@ -434,44 +301,32 @@ LogicalResult LoweredVerifier::verifyKernel(func::FuncOp kernel) {
 }
 
 LogicalResult LoweredVerifier::run() {
-  manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
+  manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
   if (!manifest)
     return module.emitError("has no dl.manifest, expected what phase 'linalg' "
                             "or a later one left of a model");
-  auto name = field<StringAttr>(manifest, "name");
-  auto stateList = field<ArrayAttr>(manifest, "states");
-  auto derivedList = field<ArrayAttr>(manifest, "derived");
-  auto derivationList = field<ArrayAttr>(manifest, "derivations");
-  auto stepList = field<ArrayAttr>(manifest, "steps");
-  if (!name || !stateList || !derivedList || !derivationList || !stepList)
-    return failure();
-  if (form != Lowered::Tensors &&
-      (failed(number(manifest, "state_bytes", limits::memoryBytes)) ||
-       failed(number(manifest, "arena_bytes", limits::memoryBytes))))
-    return failure();
-  for (ArrayAttr list : {stateList, derivedList, derivationList, stepList})
-    if (!llvm::all_of(list, llvm::IsaPred<DictionaryAttr>))
-      return fail() << "has a list of something else than dictionaries";
-  for (Attribute state : stateList)
-    if (failed(verifyState(cast<DictionaryAttr>(state))))
+  if (form != Lowered::Tensors && !manifest.isPlanned())
+    return fail() << "lacks 'state_bytes' and 'arena_bytes'";
+  for (auto entry : manifest.getStates().getAsRange<dl::StateEntryAttr>())
+    if (failed(addEntry(entry.getName(), entry.getStoredType(),
+                        entry.getOffset())))
       return failure();
-  for (Attribute entry : derivedList)
-    if (failed(verifyDerived(cast<DictionaryAttr>(entry))))
+  for (auto entry : manifest.getDerived().getAsRange<dl::TensorEntryAttr>()) {
+    derived.insert(entry.getName().getValue());
+    if (failed(addEntry(entry.getName(), entry.getType(), entry.getOffset())))
       return failure();
-  for (Attribute derivation : derivationList)
-    if (failed(verifyDerivation(cast<DictionaryAttr>(derivation))))
+  }
+  for (auto entry : manifest.getDerivations().getAsRange<dl::DerivationAttr>())
+    if (failed(verifyDerivation(entry)))
       return failure();
-  for (Attribute step : stepList)
-    if (failed(verifyStep(cast<DictionaryAttr>(step))))
+  for (auto entry : manifest.getSteps().getAsRange<dl::StepEntryAttr>())
+    if (failed(verifyStep(entry)))
       return failure();
   if (failed(verify::verifySizes(sizes, [&](const SizeOfStep &step) {
         InFlightDiagnostic error = fail();
         error << "has the step '" << step.symbol << "', which ";
         return error;
       })))
-    return failure();
-
-  if (failed(verify::verifySites(manifest, [&] { return fail(); })))
     return failure();
 
   for (auto function : module.getOps<func::FuncOp>()) {

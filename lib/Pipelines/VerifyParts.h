@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_PIPELINES_VERIFYPARTS_H
 #define DLC_LIB_PIPELINES_VERIFYPARTS_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 namespace dlc::verify {
 
@@ -16,7 +16,7 @@ struct SizeOfStep {
   using Tensor = std::pair<llvm::StringRef, mlir::RankedTensorType>;
 
   llvm::StringRef symbol;
-  mlir::DictionaryAttr batch; ///< null, or of the form of `dl.batch`
+  dl::BatchAttr batch; ///< null: it is no size of a step
   bool trains;
   llvm::SmallVector<Tensor> inputs, outputs;
   mlir::Operation *op = nullptr;
@@ -27,12 +27,6 @@ struct SizeOfStep {
 mlir::LogicalResult verifySizes(
     llvm::ArrayRef<SizeOfStep> steps,
     llvm::function_ref<mlir::InFlightDiagnostic(const SizeOfStep &)> fail);
-
-/// Whether the list `sites` of a manifest, if there is one, is what tables are
-/// made of. `fail` begins the message.
-mlir::LogicalResult
-verifySites(mlir::DictionaryAttr manifest,
-            llvm::function_ref<mlir::InFlightDiagnostic()> fail);
 
 /// Fails if a function is called below `root` that is no kernel.
 mlir::LogicalResult verifyCalls(mlir::Operation *root,

@@ -5,11 +5,11 @@
 
 #include "VerifyParts.h"
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Machine/TargetInfo.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 using namespace mlir;
 using namespace dlc;

@@ -9,8 +9,8 @@
 
 #include "VerifyParts.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/Limits.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -282,7 +282,7 @@ LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
       continue;
     verify::SizeOfStep step{
         function.getSymName(),
-        function->getAttrOfType<DictionaryAttr>(names::batch),
+        function->getAttrOfType<dl::BatchAttr>(names::batch),
         function->hasAttr(names::trains),
         {},
         {},

@@ -50,12 +50,10 @@ LogicalResult verify::verifySizes(
       begin = end;
       continue;
     }
-    auto step = first.batch.getAs<StringAttr>("step");
-    auto rowsOf = [](const SizeOfStep &size) {
-      return size.batch.getAs<IntegerAttr>("rows").getInt();
-    };
+    auto step = first.batch.getStep();
+    auto rowsOf = [](const SizeOfStep &size) { return size.batch.getRows(); };
     while (end < steps.size() && steps[end].batch &&
-           steps[end].batch.get("step") == step)
+           steps[end].batch.getStep() == step)
       ++end;
     if (!seen.insert(step.getValue()).second)
       return fail(first) << "is a size of step '" << step.getValue()
@@ -67,15 +65,15 @@ LogicalResult verify::verifySizes(
       return fail(steps[end - 1])
              << "is the last size of step '" << step.getValue()
              << "', and so has that name";
-    bool any = first.batch.getAs<BoolAttr>("any").getValue();
+    bool any = first.batch.getAny();
     const SizeOfStep &last = steps[end - 1];
     for (size_t i = begin; i < end; ++i) {
       const SizeOfStep &size = steps[i];
       if (i > begin && rowsOf(size) <= rowsOf(steps[i - 1]))
         return fail(size) << "is a size of " << rowsOf(size)
                           << " rows behind one of " << rowsOf(steps[i - 1]);
-      if (size.batch.get("any") != first.batch.get("any") ||
-          size.batch.get("inputs") != first.batch.get("inputs") ||
+      if (size.batch.getAny() != any ||
+          size.batch.getInputs() != first.batch.getInputs() ||
           size.trains != first.trains || !areAlike(size.inputs, first.inputs) ||
           !areAlike(size.outputs, first.outputs))
         return fail(size) << "is a size of step '" << step.getValue()

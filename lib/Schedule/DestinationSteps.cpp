@@ -25,7 +25,7 @@
 
 #include "DestinationStyle.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -79,16 +79,17 @@ void StepLowering::findPlaces() {
   Block &body = step.getBody().front();
   auto ret = cast<func::ReturnOp>(body.getTerminator());
   SmallVector<Attribute> args;
+  auto addArg = [&](dl::ArgKind kind, StringAttr name) {
+    args.push_back(dl::ArgAttr::get(step.getContext(), kind, name));
+  };
   DenseMap<Attribute, BlockArgument> states;
   for (BlockArgument arg : llvm::to_vector(body.getArguments())) {
     DictionaryAttr attrs = step.getArgAttrDict(arg.getArgNumber());
     if (auto state = attrs.getAs<FlatSymbolRefAttr>(names::state)) {
       states[state] = arg;
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("state", state.getAttr())));
+      addArg(dl::ArgKind::State, state.getAttr());
     } else {
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("input", attrs.get(names::io))));
+      addArg(dl::ArgKind::Input, attrs.getAs<StringAttr>(names::io));
     }
   }
   for (OpOperand &operand : ret->getOpOperands()) {
@@ -99,13 +100,11 @@ void StepLowering::findPlaces() {
       ofState.insert(place);
     } else if (attrs.contains(names::fault)) {
       place = body.addArgument(operand.get().getType(), step.getLoc());
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("fault", builder.getUnitAttr())));
+      addArg(dl::ArgKind::Fault, {});
       check = operand.get().getDefiningOp();
     } else {
       place = body.addArgument(operand.get().getType(), step.getLoc());
-      args.push_back(builder.getDictionaryAttr(
-          builder.getNamedAttr("output", attrs.get(names::io))));
+      addArg(dl::ArgKind::Output, attrs.getAs<StringAttr>(names::io));
     }
     places[operand.get()] = place;
   }

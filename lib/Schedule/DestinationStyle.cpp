@@ -13,8 +13,8 @@
 //
 // becomes
 //
-//   module attributes {dl.manifest = {name = "m", states = [...], steps =
-//   [...]}} {
+//   module attributes {dl.manifest = #dl.manifest<name = "m", states = [...],
+//                                                 steps = [...]>} {
 //     func.func private @kernel_0(%x, %out) -> tensor<8xf32>
 //     func.func @step(%x, %w) attributes {dl.args = [...]} {
 //       %0 = call @kernel_0(%x, %w)

@@ -3,7 +3,7 @@
 
 #include "dlc/Schedule/Passes.h"
 
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 

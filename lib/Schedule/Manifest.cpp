@@ -3,40 +3,33 @@
 
 #include "dlc/Schedule/Manifest.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace dlc;
 
-/// One state entry as a dictionary.
-static DictionaryAttr describeState(Builder &b, StringRef kind, StringAttr name,
-                                    Type type, dl::RuntimeInit init,
-                                    dl::StorageAttr storage) {
-  SmallVector<NamedAttribute> fields{
-      b.getNamedAttr("kind", b.getStringAttr(kind)),
-      b.getNamedAttr("name", name),
-      b.getNamedAttr("type", TypeAttr::get(type)),
-      b.getNamedAttr("init", b.getI64IntegerAttr(init.kind)),
-      b.getNamedAttr("a", b.getF64FloatAttr(init.a)),
-      b.getNamedAttr("b", b.getF64FloatAttr(init.b)),
-      b.getNamedAttr("c", b.getF64FloatAttr(init.c)),
-      b.getNamedAttr("d", b.getF64FloatAttr(init.d))};
-  if (storage)
-    fields.push_back(b.getNamedAttr("storage", storage));
-  return b.getDictionaryAttr(fields);
+/// One state entry.
+static dl::StateEntryAttr describeState(Builder &b, dl::StateKind kind,
+                                        StringAttr name, Type type,
+                                        dl::RuntimeInit init,
+                                        dl::StorageAttr storage,
+                                        dl::HyperRangeAttr range = {}) {
+  return dl::StateEntryAttr::get(
+      b.getContext(), kind, name, cast<RankedTensorType>(type), init.kind,
+      b.getF64FloatAttr(init.a), b.getF64FloatAttr(init.b),
+      b.getF64FloatAttr(init.c), b.getF64FloatAttr(init.d), storage, range,
+      /*offset=*/-1);
 }
 
-static DictionaryAttr describeHparam(Builder &b, dl::HparamOp hparam) {
-  NamedAttrList fields(describeState(
-      b, "hparam", hparam.getSymNameAttr(),
+static dl::StateEntryAttr describeHparam(Builder &b, dl::HparamOp hparam) {
+  return describeState(
+      b, dl::StateKind::Hparam, hparam.getSymNameAttr(),
       RankedTensorType::get({}, b.getF32Type()),
-      {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {}));
-  if (dl::HyperRangeAttr range = hparam.getRangeAttr())
-    fields.set("range", range);
-  return fields.getDictionary(b.getContext());
+      {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {},
+      hparam.getRangeAttr());
 }
 
 /// Parameters and buffers in the order of the file, then hyper-parameters,
@@ -45,23 +38,23 @@ static ArrayAttr describeStates(dl::ModelOp model) {
   Builder b(model.getContext());
   SmallVector<Attribute> tensors, hparams, slots, counters;
   for (Operation &op : model.getBody().front()) {
-    auto entry = [&](auto state, StringRef kind) {
+    auto entry = [&](auto state, dl::StateKind kind) {
       auto type = cast<RankedTensorType>(state.getType());
       return describeState(b, kind, state.getSymNameAttr(), type,
                            state.getInit().getRuntimeInit(type),
                            state.getStorageAttr());
     };
     if (auto param = dyn_cast<dl::ParamOp>(op))
-      tensors.push_back(entry(param, "param"));
+      tensors.push_back(entry(param, dl::StateKind::Param));
     else if (auto buffer = dyn_cast<dl::BufferOp>(op))
-      tensors.push_back(entry(buffer, "buffer"));
+      tensors.push_back(entry(buffer, dl::StateKind::Buffer));
     else if (auto slot = dyn_cast<dl::SlotOp>(op))
-      slots.push_back(entry(slot, "slot"));
+      slots.push_back(entry(slot, dl::StateKind::Slot));
     else if (auto hparam = dyn_cast<dl::HparamOp>(op))
       hparams.push_back(describeHparam(b, hparam));
     else if (auto counter = dyn_cast<dl::CounterOp>(op))
       counters.push_back(describeState(
-          b, "counter", counter.getSymNameAttr(),
+          b, dl::StateKind::Counter, counter.getSymNameAttr(),
           RankedTensorType::get({}, b.getI64Type()),
           {counter.getSymName() == names::seed ? DLC_INIT_SEED
                                                : DLC_INIT_CONSTANT,
@@ -86,9 +79,10 @@ static ArrayAttr describeTensors(Builder &b, func::FuncOp step, bool results) {
       continue;
     Attribute original = results ? step.getResultAttr(i, names::type)
                                  : step.getArgAttr(i, names::type);
-    tensors.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("name", name),
-         b.getNamedAttr("type", original ? original : TypeAttr::get(type))}));
+    Type written = original ? cast<TypeAttr>(original).getValue() : type;
+    tensors.push_back(dl::TensorEntryAttr::get(
+        b.getContext(), cast<StringAttr>(name), cast<RankedTensorType>(written),
+        /*offset=*/-1));
   }
   return b.getArrayAttr(tensors);
 }
@@ -108,35 +102,30 @@ static SmallVector<Attribute> entriesOf(func::FuncOp step, bool results) {
 
 /// A step, and which derivations it reads the results of; `makers` says of each
 /// of these which one makes it.
-static DictionaryAttr
+static dl::StepEntryAttr
 describeStep(Builder &b, func::FuncOp step,
              const DenseMap<Attribute, Attribute> &makers) {
   llvm::SetVector<Attribute> derivations;
   for (Attribute entry : entriesOf(step, false))
     if (Attribute maker = makers.lookup(entry))
       derivations.insert(maker);
-  NamedAttrList fields;
-  fields.set("name", step.getSymNameAttr());
-  fields.set("trains", b.getBoolAttr(step->hasAttr(names::trains)));
-  fields.set("inputs", describeTensors(b, step, false));
-  fields.set("outputs", describeTensors(b, step, true));
-  fields.set("faults", step->hasAttr(names::faults)
-                           ? step->getAttr(names::faults)
-                           : b.getArrayAttr({}));
-  fields.set("writes", b.getArrayAttr(entriesOf(step, true)));
-  fields.set("derivations", b.getArrayAttr(derivations.getArrayRef()));
-  if (Attribute batch = step->getAttr(names::batch))
-    fields.set("batch", batch);
-  return fields.getDictionary(b.getContext());
+  auto faults = step->getAttrOfType<ArrayAttr>(names::faults);
+  return dl::StepEntryAttr::get(
+      b.getContext(), step.getSymNameAttr(), step->hasAttr(names::trains),
+      describeTensors(b, step, false), describeTensors(b, step, true),
+      faults ? faults : b.getArrayAttr({}),
+      b.getArrayAttr(entriesOf(step, true)),
+      b.getArrayAttr(derivations.getArrayRef()),
+      step->getAttrOfType<dl::BatchAttr>(names::batch));
 }
 
-DictionaryAttr dlc::describeModel(dl::ModelOp model) {
+dl::ManifestAttr dlc::describeModel(dl::ModelOp model) {
   Builder b(model.getContext());
   SmallVector<Attribute> derived, derivations, steps;
   for (auto entry : model.getBody().getOps<dl::DerivedOp>())
-    derived.push_back(
-        b.getDictionaryAttr({b.getNamedAttr("name", entry.getSymNameAttr()),
-                             b.getNamedAttr("type", entry.getTypeAttr())}));
+    derived.push_back(dl::TensorEntryAttr::get(
+        b.getContext(), entry.getSymNameAttr(),
+        cast<RankedTensorType>(entry.getType()), /*offset=*/-1));
   DenseMap<Attribute, Attribute> makers;
   auto functions = model.getBody().getOps<func::FuncOp>();
   for (auto function : functions) {
@@ -147,17 +136,15 @@ DictionaryAttr dlc::describeModel(dl::ModelOp model) {
       makers[entry] = function.getSymNameAttr();
       llvm::erase(reads, entry);
     }
-    derivations.push_back(
-        b.getDictionaryAttr({b.getNamedAttr("name", function.getSymNameAttr()),
-                             b.getNamedAttr("reads", b.getArrayAttr(reads))}));
+    derivations.push_back(dl::DerivationAttr::get(
+        b.getContext(), function.getSymNameAttr(), b.getArrayAttr(reads)));
   }
   for (auto function : functions)
     if (function->hasAttr(names::step) && !function->hasAttr(names::derives))
       steps.push_back(describeStep(b, function, makers));
-  return b.getDictionaryAttr(
-      {b.getNamedAttr("name", model.getSymNameAttr()),
-       b.getNamedAttr("states", describeStates(model)),
-       b.getNamedAttr("derived", b.getArrayAttr(derived)),
-       b.getNamedAttr("derivations", b.getArrayAttr(derivations)),
-       b.getNamedAttr("steps", b.getArrayAttr(steps))});
+  return dl::ManifestAttr::get(
+      b.getContext(), model.getSymNameAttr(), describeStates(model),
+      b.getArrayAttr(derived), b.getArrayAttr(derivations),
+      b.getArrayAttr(steps), /*sites=*/b.getArrayAttr({}), /*state_bytes=*/-1,
+      /*arena_bytes=*/-1);
 }

@@ -20,8 +20,8 @@
 
 #include "StepProgram.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Schedule/Passes.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Remarks.h"

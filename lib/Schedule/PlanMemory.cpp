@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   func.func @step(%x: memref<8xf32>, %w: memref<4xf32>)
-//       attributes {dl.args = [{input = "x"}, {state = "w"}]} {
+//       attributes {dl.args = [#dl.arg<input "x">, #dl.arg<state "w">]} {
 //     %0 = memref.alloc() : memref<8xf32>
 //     call @kernel_0(%x, %w, %0, ...)
 //
@@ -24,8 +24,9 @@
 
 #include "MemoryPlan.h"
 
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Schedule/Passes.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -108,49 +109,47 @@ public:
   void runOnOperation() override;
 
 private:
-  DictionaryAttr placeStates(DictionaryAttr manifest);
+  int64_t place(StringAttr name, RankedTensorType type);
+  void placeStates(dl::ManifestAttr manifest);
   LogicalResult lower(func::FuncOp step, int64_t &arena);
 
   llvm::StringMap<int64_t> stateOffsets;
+  /// In their places.
+  SmallVector<Attribute> states, derived;
   int64_t stateBytes = 0;
 };
 
 } // namespace
 
-/// Adds an offset to every state of the manifest and to what is derived.
-DictionaryAttr PlanMemoryPass::placeStates(DictionaryAttr manifest) {
-  Builder b(&getContext());
-  NamedAttrList fields(manifest);
-  for (StringRef list : {"states", "derived"}) {
-    auto entries = manifest.getAs<ArrayAttr>(list);
-    if (!entries)
+/// Gives an entry of the state the next place, which is returned.
+int64_t PlanMemoryPass::place(StringAttr name, RankedTensorType type) {
+  int64_t offset = stateBytes;
+  stateOffsets[name.getValue()] = offset;
+  stateBytes = llvm::alignTo(offset + bytesOf(type), kAlignment);
+  return offset;
+}
+
+/// Places every state of the manifest, and behind them what is derived.
+void PlanMemoryPass::placeStates(dl::ManifestAttr manifest) {
+  for (auto entry : manifest.getStates().getAsRange<dl::StateEntryAttr>())
+    states.push_back(entry.withOffset(place(entry.getName(), entry.getType())));
+  bool printed = print && !manifest.getDerived().empty();
+  if (printed)
+    llvm::outs() << "derived from the state: " << manifest.getDerived().size()
+                 << " values\n      offset        bytes  value\n";
+  for (auto entry : manifest.getDerived().getAsRange<dl::TensorEntryAttr>()) {
+    int64_t offset = place(entry.getName(), entry.getType());
+    derived.push_back(dl::TensorEntryAttr::get(&getContext(), entry.getName(),
+                                               entry.getType(), offset));
+    if (!printed)
       continue;
-    bool printed = print && list == "derived" && !entries.empty();
-    if (printed)
-      llvm::outs() << "derived from the state: " << entries.size()
-                   << " values\n      offset        bytes  value\n";
-    SmallVector<Attribute> placed;
-    for (auto entry : entries.getAsRange<DictionaryAttr>()) {
-      NamedAttrList place(entry);
-      place.set("offset", b.getI64IntegerAttr(stateBytes));
-      StringRef name = entry.getAs<StringAttr>("name").getValue();
-      auto type = cast<ShapedType>(entry.getAs<TypeAttr>("type").getValue());
-      if (printed) {
-        llvm::outs() << llvm::format("%12lld %12lld  ",
-                                     static_cast<long long>(stateBytes),
-                                     static_cast<long long>(bytesOf(type)))
-                     << name << ": ";
-        printShape(llvm::outs(), type);
-        llvm::outs() << '\n';
-      }
-      stateOffsets[name] = stateBytes;
-      stateBytes = llvm::alignTo(stateBytes + bytesOf(type), kAlignment);
-      placed.push_back(place.getDictionary(&getContext()));
-    }
-    fields.set(list, b.getArrayAttr(placed));
+    llvm::outs() << llvm::format(
+                        "%12lld %12lld  ", static_cast<long long>(offset),
+                        static_cast<long long>(bytesOf(entry.getType())))
+                 << entry.getName().getValue() << ": ";
+    printShape(llvm::outs(), entry.getType());
+    llvm::outs() << '\n';
   }
-  fields.set("state_bytes", b.getI64IntegerAttr(stateBytes));
-  return fields.getDictionary(&getContext());
 }
 
 LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
@@ -195,11 +194,12 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   auto args = step->getAttrOfType<ArrayAttr>(names::args);
   SmallVector<unsigned> gone;
   for (auto [i, description] : llvm::enumerate(args)) {
-    auto name = cast<DictionaryAttr>(description).getAs<StringAttr>("state");
-    if (!name)
+    auto role = cast<dl::ArgAttr>(description);
+    if (role.getKind() != dl::ArgKind::State)
       continue;
     BlockArgument arg = body.getArgument(i + 2);
-    arg.replaceAllUsesWith(view(state, stateOffsets.lookup(name.getValue()),
+    arg.replaceAllUsesWith(view(state,
+                                stateOffsets.lookup(role.getName().getValue()),
                                 cast<MemRefType>(arg.getType())));
     gone.push_back(i + 2);
   }
@@ -224,14 +224,16 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
 
 void PlanMemoryPass::runOnOperation() {
   ModuleOp module = getOperation();
-  auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
+  auto manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
   if (!manifest) {
     module.emitError("has no ") << names::manifest << "; lower a model first";
     return signalPassFailure();
   }
   stateOffsets.clear();
+  states.clear();
+  derived.clear();
   stateBytes = 0;
-  manifest = placeStates(manifest);
+  placeStates(manifest);
   int64_t largest = 0;
   for (auto step : module.getOps<func::FuncOp>()) {
     if (!step->hasAttr(names::step))
@@ -241,7 +243,11 @@ void PlanMemoryPass::runOnOperation() {
       return signalPassFailure();
     largest = std::max(largest, arena);
   }
-  NamedAttrList fields(manifest);
-  fields.set("arena_bytes", Builder(&getContext()).getI64IntegerAttr(largest));
-  module->setAttr(names::manifest, fields.getDictionary(&getContext()));
+  Builder b(&getContext());
+  module->setAttr(
+      names::manifest,
+      dl::ManifestAttr::get(&getContext(), manifest.getName(),
+                            b.getArrayAttr(states), b.getArrayAttr(derived),
+                            manifest.getDerivations(), manifest.getSteps(),
+                            manifest.getSites(), stateBytes, largest));
 }

@@ -22,8 +22,8 @@
 
 #include "RecomputeSchedule.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Schedule/Passes.h"
-#include "dlc/Transforms/Names.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"

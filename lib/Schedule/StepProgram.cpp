@@ -5,7 +5,7 @@
 
 #include "MemoryPlan.h"
 
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 using namespace mlir;
 using namespace dlc;

@@ -3,15 +3,15 @@
 
 #include "dlc/Target/Compilation.h"
 
-#include "CheckNames.h"
 #include "CoverSamples.h"
 #include "Diagnostics.h"
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
-#include "dialects/Dl/Build.h"
-#include "dialects/Dl/ElementTypes.h"
 #include "dlc/Autodiff/Passes.h"
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Machine/Processor.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
@@ -21,7 +21,7 @@
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
 #include "dlc/Target/Backend.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -283,20 +283,22 @@ llvm::Error Compilation::enter(StringRef from) {
     context.disableMultithreading();
   return runCollecting(
       [&] {
-        return failure(failed(verifyProgram(*module, from)) ||
-                       failed(checkNames(*module)));
+        if (failed(verifyProgram(*module, from)))
+          return failure();
+        PassManager manager(&context);
+        manager.enableVerifier(false); // it has been verified
+        manager.addPass(createVerifyNames());
+        return manager.run(*module);
       },
       "the program is none that can enter here");
 }
 
 /// Of a program with a memory plan: fails if no process can have that memory.
 static LogicalResult checkMemory(ModuleOp module) {
-  auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
-  auto state =
-      manifest ? manifest.getAs<IntegerAttr>("state_bytes") : IntegerAttr();
-  if (state && state.getInt() > limits::memoryBytes)
+  auto manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
+  if (manifest && manifest.getStateBytes() > limits::memoryBytes)
     return module.emitError("the state of the model takes ")
-           << state.getInt() << " bytes; a process has at most "
+           << manifest.getStateBytes() << " bytes; a process has at most "
            << limits::memoryBytes;
   for (auto step : module.getOps<func::FuncOp>()) {
     if (!step->hasAttr(names::step))

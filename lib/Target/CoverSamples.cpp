@@ -10,7 +10,7 @@
 
 #include "CoverSamples.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Support/BatchSizes.h"
 #include "dlc/Transforms/Passes.h"
 

@@ -102,7 +102,7 @@ static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   manifest.stateBytes = end;
 }
 
-dlc_model dlc::makeHostTables(DictionaryAttr attrs, const HostCode &code,
+dlc_model dlc::makeHostTables(dl::ManifestAttr attrs, const HostCode &code,
                               llvm::BumpPtrAllocator &memory,
                               llvm::StringMap<int64_t> &derived) {
   Manifest manifest = Manifest::parse(attrs);

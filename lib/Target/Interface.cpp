@@ -33,44 +33,10 @@ struct Forwarded {
 } // namespace
 
 static constexpr Forwarded forwarded[] = {
-    {"destroy", "void", "%M *model", "vp",
-     "Frees an instance; null is allowed."},
-    {"init", "int", "%M *model, uint64_t seed", "ipl",
-     "Fills parameters, buffers and optimizer state from a seed."},
-    {"get", "int", "%M *model, const char *name, void *data, size_t bytes",
-     "ipppl",
-     "Copies a parameter or buffer out, in its own shape; `bytes` must be its "
-     "size."},
-    {"set", "int",
-     "%M *model, const char *name, const void *data, size_t bytes", "ipppl",
-     "Copies a parameter or buffer in."},
-    {"get_hparam", "int", "%M *model, const char *name, double *value", "ippp",
-     "Reads a hyper-parameter."},
-    {"set_hparam", "int", "%M *model, const char *name, double value", "ippd",
-     "Sets a hyper-parameter; the next step uses it. Refused: what is not "
-     "finite, or\n"
-     "   outside of what the optimizers that read it can use."},
-    {"save", "int", "%M *model, const char *path, int scope", "ippi",
-     "Writes a safetensors file. scope 0: parameters and buffers; 1: "
-     "everything, so\n"
-     "   that training continues to the bit."},
-    {"load", "int", "%M *model, const char *path, int scope", "ippi",
-     "Reads one; nothing changes unless the whole file is good. scope 2: "
-     "parameters and\n"
-     "   buffers, and of the optimizers' state what the file has."},
-    {"last_error", "const char *", "const %M *model", "pp",
-     "What the last failed call had to say (null: the last failed create)."},
+#define DLC_FORWARDED(name, result, parameters, types, comment)                \
+  {name, result, parameters, types, comment},
+#include "dlc/Interface.def"
 };
-
-ArrayRef<StringRef> dlc::reservedNames() {
-  static const SmallVector<StringRef> names = [] {
-    SmallVector<StringRef> list{"create", "description"};
-    for (const Forwarded &function : forwarded)
-      list.push_back(function.name);
-    return list;
-  }();
-  return names;
-}
 
 void dlc::addInterface(Module &module, const Manifest &manifest,
                        GlobalVariable *model) {

@@ -3,48 +3,35 @@
 
 #include "Manifest.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Names.h"
 
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace dlc;
 
-static TensorInfo readTensor(DictionaryAttr attrs) {
-  return {attrs.getAs<StringAttr>("name").getValue(),
-          cast<RankedTensorType>(attrs.getAs<TypeAttr>("type").getValue())};
+static TensorInfo readTensor(dl::TensorEntryAttr entry) {
+  return {entry.getName().getValue(), entry.getType()};
 }
 
-static int64_t readInt(DictionaryAttr attrs, StringRef name) {
-  return attrs.getAs<IntegerAttr>(name).getInt();
-}
-
-static StateInfo readState(DictionaryAttr attrs) {
+static StateInfo readState(dl::StateEntryAttr entry) {
   StateInfo info;
-  info.tensor = readTensor(attrs);
-  info.kind =
-      llvm::StringSwitch<int>(attrs.getAs<StringAttr>("kind").getValue())
-          .Case("param", DLC_PARAM)
-          .Case("buffer", DLC_BUFFER)
-          .Case("slot", DLC_SLOT)
-          .Case("hparam", DLC_HPARAM)
-          .Default(DLC_COUNTER);
-  info.initKind = readInt(attrs, "init");
-  info.a = attrs.getAs<FloatAttr>("a").getValueAsDouble();
-  info.b = attrs.getAs<FloatAttr>("b").getValueAsDouble();
-  info.c = attrs.getAs<FloatAttr>("c").getValueAsDouble();
-  info.d = attrs.getAs<FloatAttr>("d").getValueAsDouble();
-  if (auto range = attrs.getAs<dl::HyperRangeAttr>("range"))
+  info.tensor = {entry.getName().getValue(), entry.getType()};
+  info.kind = static_cast<int>(entry.getKind()); // a dlc_state_kind
+  info.initKind = entry.getInit();
+  info.a = entry.getA().getValueAsDouble();
+  info.b = entry.getB().getValueAsDouble();
+  info.c = entry.getC().getValueAsDouble();
+  info.d = entry.getD().getValueAsDouble();
+  if (dl::HyperRangeAttr range = entry.getRange())
     info.range = static_cast<int>(range.getValue()); // a dlc_range
-  if (attrs.contains("offset"))
-    info.offset = readInt(attrs, "offset");
+  info.offset = std::max<int64_t>(entry.getOffset(), 0);
 
   // Dimension perm[i] of the view is dimension i of what is stored.
   SmallVector<int64_t> perm;
-  if (auto storage = attrs.getAs<dl::StorageAttr>("storage")) {
+  if (dl::StorageAttr storage = entry.getStorage()) {
     info.viewShape = llvm::to_vector(storage.getView());
     perm = llvm::to_vector(storage.getPerm());
   } else {
@@ -60,21 +47,20 @@ static StateInfo readState(DictionaryAttr attrs) {
   return info;
 }
 
-static SiteInfo readSite(DictionaryAttr attrs) {
+static SiteInfo readSite(dl::SiteAttr site) {
   SiteInfo info;
-  info.step = attrs.getAs<StringAttr>("step").getValue();
-  info.batch = readInt(attrs, "batch");
-  info.derives = attrs.getAs<BoolAttr>("derives").getValue();
-  auto kernel = attrs.getAs<StringAttr>("kernel");
+  info.step = site.getStep().getValue();
+  info.batch = site.getBatch();
+  info.derives = site.getDerives();
+  StringAttr kernel = site.getKernel();
   if (!kernel)
     return info;
   info.kernel = kernel.getValue();
-  info.flops = attrs.getAs<FloatAttr>("flops").getValueAsDouble();
-  info.bytes = attrs.getAs<FloatAttr>("bytes").getValueAsDouble();
-  info.floatBits = readInt(attrs, "bits");
-  for (auto [name, place, part] : llvm::zip_equal(
-           attrs.getAs<ArrayAttr>("ops"), attrs.getAs<ArrayAttr>("places"),
-           attrs.getAs<ArrayAttr>("parts")))
+  info.flops = site.getFlops().getValueAsDouble();
+  info.bytes = site.getBytes().getValueAsDouble();
+  info.floatBits = site.getBits();
+  for (auto [name, place, part] :
+       llvm::zip_equal(site.getOps(), site.getPlaces(), site.getParts()))
     info.ops.push_back({cast<StringAttr>(name).getValue(),
                         cast<StringAttr>(place).getValue(),
                         cast<StringAttr>(part).getValue()});
@@ -82,70 +68,64 @@ static SiteInfo readSite(DictionaryAttr attrs) {
 }
 
 llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
-  auto attrs = module->getAttrOfType<DictionaryAttr>(names::manifest);
-  if (!attrs || !attrs.get("arena_bytes"))
+  auto attrs = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
+  if (!attrs || !attrs.isPlanned())
     return llvm::createStringError(
         "the program has no memory plan; run the phases up "
         "to 'vector' first");
   Manifest manifest = parse(attrs);
-  manifest.stateBytes = readInt(attrs, "state_bytes");
-  manifest.arenaBytes = readInt(attrs, "arena_bytes");
+  manifest.stateBytes = attrs.getStateBytes();
+  manifest.arenaBytes = attrs.getArenaBytes();
   return manifest;
 }
 
-Manifest Manifest::parse(DictionaryAttr attrs) {
+/// The numbers of what a list names.
+static SmallVector<int32_t> indices(ArrayAttr list,
+                                    const llvm::StringMap<int32_t> &numbers) {
+  return llvm::map_to_vector(
+      list.getAsValueRange<StringAttr>(),
+      [&](StringRef name) { return numbers.lookup(name); });
+}
+
+Manifest Manifest::parse(dl::ManifestAttr attrs) {
   Manifest manifest;
-  manifest.name = attrs.getAs<StringAttr>("name").getValue();
+  manifest.name = attrs.getName().getValue();
   llvm::StringMap<int32_t> states, derivations;
-  auto indices = [](DictionaryAttr attrs, StringRef list,
-                    const llvm::StringMap<int32_t> &numbers) {
-    return llvm::map_to_vector(
-        attrs.getAs<ArrayAttr>(list), [&](Attribute name) {
-          return numbers.lookup(cast<StringAttr>(name).getValue());
-        });
-  };
-  for (Attribute attr : attrs.getAs<ArrayAttr>("states")) {
-    auto state = cast<DictionaryAttr>(attr);
-    states[state.getAs<StringAttr>("name").getValue()] = manifest.states.size();
+  for (auto state : attrs.getStates().getAsRange<dl::StateEntryAttr>()) {
+    states[state.getName().getValue()] = manifest.states.size();
     manifest.states.push_back(readState(state));
   }
-  for (Attribute attr : attrs.getAs<ArrayAttr>("derived")) {
-    auto entry = cast<DictionaryAttr>(attr);
+  for (auto entry : attrs.getDerived().getAsRange<dl::TensorEntryAttr>())
     manifest.derived.push_back(
-        {readTensor(entry),
-         entry.contains("offset") ? readInt(entry, "offset") : 0});
-  }
-  for (Attribute attr : attrs.getAs<ArrayAttr>("derivations")) {
-    auto derivation = cast<DictionaryAttr>(attr);
-    StringRef name = derivation.getAs<StringAttr>("name").getValue();
+        {readTensor(entry), std::max<int64_t>(entry.getOffset(), 0)});
+  for (auto entry : attrs.getDerivations().getAsRange<dl::DerivationAttr>()) {
+    StringRef name = entry.getName().getValue();
     derivations[name] = manifest.derivations.size();
-    manifest.derivations.push_back(
-        {name, indices(derivation, "reads", states)});
+    manifest.derivations.push_back({name, indices(entry.getReads(), states)});
   }
-  for (Attribute attr : attrs.getAs<ArrayAttr>("steps")) {
-    auto step = cast<DictionaryAttr>(attr);
-    StepInfo info{step.getAs<StringAttr>("name").getValue(),
-                  step.getAs<BoolAttr>("trains").getValue(),
+  for (auto step : attrs.getSteps().getAsRange<dl::StepEntryAttr>()) {
+    StepInfo info{step.getName().getValue(),
+                  step.getTrains(),
                   {},
                   {},
                   {},
-                  indices(step, "writes", states),
-                  indices(step, "derivations", derivations),
-                  step.getAs<StringAttr>("name").getValue()};
-    for (Attribute input : step.getAs<ArrayAttr>("inputs"))
-      info.inputs.push_back(readTensor(cast<DictionaryAttr>(input)));
-    for (Attribute output : step.getAs<ArrayAttr>("outputs"))
-      info.outputs.push_back(readTensor(cast<DictionaryAttr>(output)));
-    for (Attribute fault : step.getAs<ArrayAttr>("faults"))
-      info.faults.push_back(cast<StringAttr>(fault).getValue());
-    auto batch = step.getAs<DictionaryAttr>("batch");
+                  indices(step.getWrites(), states),
+                  indices(step.getDerivations(), derivations),
+                  step.getName().getValue()};
+    for (auto input : step.getInputs().getAsRange<dl::TensorEntryAttr>())
+      info.inputs.push_back(readTensor(input));
+    for (auto output : step.getOutputs().getAsRange<dl::TensorEntryAttr>())
+      info.outputs.push_back(readTensor(output));
+    llvm::append_range(info.faults,
+                       step.getFaults().getAsValueRange<StringAttr>());
+    dl::BatchAttr batch = step.getBatch();
     if (!batch) {
       manifest.steps.push_back(std::move(info));
       continue;
     }
-    info.name = batch.getAs<StringAttr>("step").getValue();
-    info.batch = readInt(batch, "rows");
-    info.anyBatch = batch.getAs<BoolAttr>("any").getValue();
+    info.name = batch.getStep().getValue();
+    info.batch = batch.getRows();
+    info.anyBatch = batch.getAny();
     // The sizes of a step stand side by side, the least first.
     std::vector<StepInfo> sizes;
     if (!manifest.steps.empty() && manifest.steps.back().name == info.name) {
@@ -156,9 +136,8 @@ Manifest Manifest::parse(DictionaryAttr attrs) {
     info.sizes = std::move(sizes);
     manifest.steps.push_back(std::move(info));
   }
-  if (auto sites = attrs.getAs<ArrayAttr>("sites"))
-    for (Attribute site : sites)
-      manifest.sites.push_back(readSite(cast<DictionaryAttr>(site)));
+  for (auto site : attrs.getSites().getAsRange<dl::SiteAttr>())
+    manifest.sites.push_back(readSite(site));
   return manifest;
 }
 

@@ -3,7 +3,8 @@
 #ifndef DLC_LIB_TARGET_MANIFEST_H
 #define DLC_LIB_TARGET_MANIFEST_H
 
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -81,7 +82,7 @@ struct SiteInfo {
 struct Manifest {
   static llvm::Expected<Manifest> read(mlir::ModuleOp module);
   /// The same without the memory plan, whose numbers are zero.
-  static Manifest parse(mlir::DictionaryAttr attrs);
+  static Manifest parse(dl::ManifestAttr attrs);
 
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;
@@ -106,10 +107,6 @@ addTables(llvm::Module &module, const Manifest &manifest,
 /// Adds the functions that makeHeader declares.
 void addInterface(llvm::Module &module, const Manifest &manifest,
                   llvm::GlobalVariable *model);
-
-/// Names that steps may not have, as the interface has functions of those
-/// names.
-llvm::ArrayRef<llvm::StringRef> reservedNames();
 
 } // namespace dlc
 #endif // DLC_LIB_TARGET_MANIFEST_H

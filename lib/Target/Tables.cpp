@@ -9,8 +9,8 @@
 #include "Manifest.h"
 #include "ObjectCode.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
-#include "dlc/Transforms/Names.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"

@@ -3,7 +3,7 @@
 
 #include "UnknownOps.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 #include "mlir/IR/OperationSupport.h"
 

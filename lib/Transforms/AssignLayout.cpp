@@ -21,7 +21,7 @@
 
 #include "ChannelsLast.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

@@ -21,7 +21,7 @@
 
 #include "ChannelsLast.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_ASSIGNSTORAGE

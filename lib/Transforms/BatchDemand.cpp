@@ -25,14 +25,12 @@ bool BatchTracer::demand(Value value, int64_t dim) {
     return true;
   Operation *op = value.getDefiningOp();
   if (!op) {
-    auto arg = cast<BlockArgument>(value);
-    auto scan = dyn_cast<ScanOp>(arg.getOwner()->getParentOp());
+    ScanOp scan = ScanOp::getLoopOf(value);
     if (!scan)
       return false;
-    unsigned number = arg.getArgNumber();
-    bool stacked = number >= scan.getNumCarried() &&
-                   number < scan.getNumCarried() + scan.getInputs().size();
-    return demand(scan.getOperand(number), stacked ? dim + 1 : dim);
+    unsigned number = cast<BlockArgument>(value).getArgNumber();
+    return demand(scan.getOperand(number),
+                  scan.isStacked(number) ? dim + 1 : dim);
   }
   if (before(value).getDimSize(dim) != written)
     return false;

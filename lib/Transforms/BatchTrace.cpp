@@ -333,8 +333,7 @@ LogicalResult BatchTracer::traceScan(ScanOp op) {
   auto now = cast<ScanOp>(mapping.lookup(op.getOperation()));
   for (auto [number, operand] : llvm::enumerate(op.getOperands())) {
     Type type = after(operand);
-    bool stacked = number >= op.getNumCarried() &&
-                   number < op.getNumCarried() + op.getInputs().size();
+    bool stacked = op.isStacked(number);
     if (stacked && moves(operand, 0)) {
       why = "it runs once for each row";
       return refuse(op);

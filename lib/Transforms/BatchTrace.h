@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_TRANSFORMS_BATCHTRACE_H
 #define DLC_LIB_TRANSFORMS_BATCHTRACE_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 #include <vector>
 

@@ -41,7 +41,7 @@
 #include "StateOnly.h"
 #include "Views.h"
 
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/IR/IRMapping.h"

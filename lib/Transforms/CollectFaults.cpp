@@ -32,7 +32,7 @@
 
 #include "dlc/Transforms/Passes.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -79,9 +79,11 @@ static bool isKnownBelow(Value index, int64_t limit) {
 
 /// The loop whose body takes `value` from outside as it is, or a slice of it.
 static ScanOp loopThatTakes(Value value) {
-  auto arg = dyn_cast<BlockArgument>(value);
-  auto scan = arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
-  return scan && arg.getArgNumber() >= scan.getNumCarried() ? scan : ScanOp();
+  ScanOp scan = ScanOp::getLoopOf(value);
+  return scan && cast<BlockArgument>(value).getArgNumber() >=
+                     scan.getNumCarried()
+             ? scan
+             : ScanOp();
 }
 
 static CheckIndexOp insertCheck(OpBuilder &builder, IndexesTable op,
@@ -120,7 +122,7 @@ static void insertGrowthChecks(IndexesTable op, const TableIndex &index,
   // In front of the loops that only hand it on.
   while (ScanOp scan = loopThatTakes(value)) {
     unsigned number = cast<BlockArgument>(value).getArgNumber();
-    if (number < scan.getNumCarried() + scan.getInputs().size())
+    if (scan.isStacked(number))
       break;
     value = scan->getOperand(number);
     builder.setInsertionPoint(scan);

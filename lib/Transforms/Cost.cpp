@@ -8,8 +8,8 @@
 
 #include "dlc/Transforms/Cost.h"
 
-#include "dialects/Dl/Dl.h"
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 
 #include "llvm/Support/MathExtras.h"
 

@@ -17,8 +17,8 @@
 #include "FastModel.h"
 #include "StateOnly.h"
 
-#include "dialects/Dl/Build.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Passes.h"
 #include "dlc/Transforms/RewriteGreedily.h"
 

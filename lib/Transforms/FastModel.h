@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_TRANSFORMS_FASTMODEL_H
 #define DLC_LIB_TRANSFORMS_FASTMODEL_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 namespace dlc {
 

@@ -13,7 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Dl/Params.h"
+#include "dlc/Dialect/Dl/Params.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"

@@ -3,7 +3,7 @@
 #ifndef DLC_TRANSFORMS_FREEOPS_H
 #define DLC_TRANSFORMS_FREEOPS_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 namespace dlc {
 

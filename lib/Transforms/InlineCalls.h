@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_TRANSFORMS_INLINECALLS_H
 #define DLC_LIB_TRANSFORMS_INLINECALLS_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 #include "mlir/IR/SymbolTable.h"
 

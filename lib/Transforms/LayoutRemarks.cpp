@@ -6,7 +6,7 @@
 #include "LayoutRules.h"
 #include "StateOnly.h"
 
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/IR/Remarks.h"
 

@@ -3,7 +3,7 @@
 
 #include "LayoutRules.h"
 #include "Views.h"
-#include "dialects/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

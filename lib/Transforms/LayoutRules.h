@@ -10,7 +10,7 @@
 #ifndef DLC_LIB_TRANSFORMS_LAYOUTRULES_H
 #define DLC_LIB_TRANSFORMS_LAYOUTRULES_H
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 namespace dlc::layout {
 

@@ -16,9 +16,9 @@
 
 #include "StepResolver.h"
 
-#include "dialects/Dl/Optimizer.h"
-#include "dialects/Dl/Params.h"
-#include "dialects/Dl/ReverseMode.h"
+#include "dlc/Dialect/Dl/Optimizer.h"
+#include "dlc/Dialect/Dl/Params.h"
+#include "dlc/Dialect/Dl/ReverseMode.h"
 #include "dlc/Transforms/Origin.h"
 
 using namespace mlir;

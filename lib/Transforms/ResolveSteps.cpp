@@ -23,8 +23,8 @@
 #include "InlineCalls.h"
 #include "StepResolver.h"
 
-#include "dialects/Dl/Params.h"
-#include "dialects/Dl/ReverseMode.h"
+#include "dlc/Dialect/Dl/Params.h"
+#include "dlc/Dialect/Dl/ReverseMode.h"
 #include "dlc/Transforms/Origin.h"
 
 namespace dlc {
@@ -434,8 +434,8 @@ struct ResolveStepsPass : dlc::impl::ResolveStepsBase<ResolveStepsPass> {
     int64_t firstOfSizes = 0;
     for (auto step :
          llvm::make_early_inc_range(model.getBody().getOps<StepOp>())) {
-      auto batch = step->getAttrOfType<DictionaryAttr>(names::batch);
-      auto base = batch ? batch.getAs<StringAttr>("step") : StringAttr();
+      auto batch = step->getAttrOfType<BatchAttr>(names::batch);
+      auto base = batch ? batch.getStep() : StringAttr();
       if (base && base == sizeOf)
         numRandomOps = firstOfSizes;
       sizeOf = base;

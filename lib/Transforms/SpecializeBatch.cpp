@@ -11,7 +11,7 @@
 #include "BatchTrace.h"
 #include "InlineCalls.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Transforms/Passes.h"
 
@@ -180,12 +180,8 @@ LogicalResult SpecializeBatchPass::specialize(StepOp step,
     made.push_back(copy);
     if (size != sizes.back())
       copy.setSymName((name.getValue() + "." + Twine(size)).str());
-    copy->setAttr(
-        names::batch,
-        b.getDictionaryAttr({b.getNamedAttr("step", name),
-                             b.getNamedAttr("rows", b.getI64IntegerAttr(size)),
-                             b.getNamedAttr("inputs", b.getArrayAttr(inputs)),
-                             b.getNamedAttr("any", b.getBoolAttr(any))}));
+    copy->setAttr(names::batch, BatchAttr::get(&getContext(), name, size, any,
+                                               b.getArrayAttr(inputs)));
     // The ops' own inference has the last word on every size.
     if (failed(trace->apply(copy, size)) || failed(verify(copy)))
       return step.emitOpError() << "has no form with a batch of " << size;

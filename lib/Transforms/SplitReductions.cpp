@@ -24,7 +24,7 @@
 #include "dlc/Transforms/Passes.h"
 #include "dlc/Transforms/RewriteGreedily.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_SPLITREDUCTIONS

@@ -3,8 +3,8 @@
 
 #include "StateOnly.h"
 
-#include "dialects/Dl/Dl.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 

@@ -9,7 +9,7 @@
 
 #include "dlc/Transforms/Passes.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 #include "llvm/ADT/MapVector.h"
 

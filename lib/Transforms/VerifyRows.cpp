@@ -18,7 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Transforms/Passes.h"
 
 namespace dlc {
@@ -99,18 +99,17 @@ bool RowVerifier::isUniform(Value value, Rows rows) {
   RankedTensorType type = tensorType(value);
   Operation *op = value.getDefiningOp();
   if (!op) {
-    auto arg = cast<BlockArgument>(value);
-    auto scan = dyn_cast<ScanOp>(arg.getOwner()->getParentOp());
+    ScanOp scan = ScanOp::getLoopOf(value);
     if (!scan)
       return false;
+    auto arg = cast<BlockArgument>(value);
     unsigned number = arg.getArgNumber();
     if (number < scan.getNumCarried()) {
       assumed.push_back(arg);
       return true;
     }
-    bool stacked = number < scan.getNumCarried() + scan.getInputs().size();
     return isUniform(scan.getOperand(number),
-                     stacked ? rows.at(rows.dim + 1) : rows);
+                     scan.isStacked(number) ? rows.at(rows.dim + 1) : rows);
   }
   if (auto constant = dyn_cast<ConstantOp>(op))
     return isa<SplatElementsAttr>(constant.getValue());
@@ -331,8 +330,7 @@ LogicalResult RowVerifier::refuse(Operation *op) {
 LogicalResult RowVerifier::verify(ScanOp op) {
   for (auto [number, operand] : llvm::enumerate(op.getOperands())) {
     std::optional<Rows> own = rowsOf(operand);
-    bool stacked = number >= op.getNumCarried() &&
-                   number < op.getNumCarried() + op.getInputs().size();
+    bool stacked = op.isStacked(number);
     if (!own)
       continue;
     if (stacked && own->dim == 0) {
@@ -401,8 +399,7 @@ LogicalResult RowVerifier::verify(Block &block) {
 
 LogicalResult RowVerifier::run() {
   Block &body = step.getBody().front();
-  auto batched = step->getAttrOfType<DictionaryAttr>(names::batch)
-                     .getAs<ArrayAttr>("inputs");
+  ArrayAttr batched = step->getAttrOfType<BatchAttr>(names::batch).getInputs();
   for (BlockArgument arg : body.getArguments()) {
     auto input =
         step.getArgAttrOfType<StringAttr>(arg.getArgNumber(), names::io);
@@ -438,13 +435,13 @@ namespace {
 struct VerifyRowsPass : dlc::impl::VerifyRowsBase<VerifyRowsPass> {
   void runOnOperation() override {
     func::FuncOp step = getOperation();
-    auto batch = step->getAttrOfType<DictionaryAttr>(names::batch);
-    if (!batch || !batch.getAs<BoolAttr>("any").getValue())
+    auto batch = step->getAttrOfType<BatchAttr>(names::batch);
+    if (!batch || !batch.getAny())
       return;
     // The sizes are one program: what holds of the largest, in which no extent
     // of the batch is lost among those of 1, holds of all.
-    auto name = batch.getAs<StringAttr>("step");
-    int64_t rows = batch.getAs<IntegerAttr>("rows").getInt();
+    StringAttr name = batch.getStep();
+    int64_t rows = batch.getRows();
     if (step.getSymNameAttr() != name || rows == 1)
       return;
     if (failed(RowVerifier(step, rows, name).run()))

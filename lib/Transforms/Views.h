@@ -8,7 +8,7 @@
 #ifndef DLC_LIB_TRANSFORMS_VIEWS_H
 #define DLC_LIB_TRANSFORMS_VIEWS_H
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/PatternMatch.h"

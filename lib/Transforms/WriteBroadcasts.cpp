@@ -15,7 +15,7 @@
 
 #include "dlc/Transforms/Passes.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_WRITEBROADCASTS

@@ -2,11 +2,11 @@
 
 // The model dissolves into the manifest; the step names its arguments. The output goes straight
 // to its place, and the parameter is updated in place: no kernel reads its old value later.
-// CHECK:       module attributes {dl.manifest = {derivations = [], derived = [], name = "m", states = [{{.*}}kind = "param", name = "w", type = tensor<8xf32>}, {{.*}}kind = "counter", name = "seed", type = tensor<i64>}], steps = [{derivations = [], faults = [], inputs = [{name = "x", type = tensor<8xf32>}], name = "update", outputs = [{name = "y", type = tensor<8xf32>}], trains = false, writes = ["w"]}]}}
+// CHECK:       module attributes {dl.manifest = #dl.manifest<name = "m", states = [#dl.state_entry<kind = param, name = "w", type = tensor<8xf32>{{.*}}, #dl.state_entry<kind = counter, name = "seed", type = tensor<i64>, init = 3>], steps = [#dl.step_entry<name = "update", inputs = [#dl.tensor_entry<name = "x", type = tensor<8xf32>>], outputs = [#dl.tensor_entry<name = "y", type = tensor<8xf32>>], writes = ["w"]>]>}
 // CHECK-NOT:   dl.model
 // CHECK-LABEL: func.func @update
 // CHECK-SAME:    (%[[X:[^:]*]]: tensor<8xf32> {{.*}}, %[[W:[^:]*]]: tensor<8xf32> {{.*}}, %[[Y:[^:]*]]: tensor<8xf32> {{.*}})
-// CHECK-SAME:    dl.args = [{input = "x"}, {state = "w"}, {output = "y"}], dl.step
+// CHECK-SAME:    dl.args = [#dl.arg<input "x">, #dl.arg<state "w">, #dl.arg<output "y">], dl.step
 // CHECK-NEXT:    %[[SUM:.*]] = call @kernel_0(%[[X]], %[[W]], %[[Y]])
 // CHECK-NEXT:    call @kernel_1(%[[W]], %[[SUM]])
 // CHECK-NEXT:    return

@@ -20,7 +20,7 @@ module {
   func.func private @map(memref<65536xf32>, memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>}
   func.func private @product(memref<65536xf32>, memref<65536xf32>, memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 2>}
   func.func private @update(memref<65536xf32>, memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>}
-  func.func @step(%x: memref<65536xf32>, %w: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [{input = "x"}, {state = "w"}, {output = "y"}]} {
+  func.func @step(%x: memref<65536xf32>, %w: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<state "w">, #dl.arg<output "y">]} {
     %reversed = memref.alloc() : memref<65536xf32>
     call @map(%w, %reversed) : (memref<65536xf32>, memref<65536xf32>) -> ()
     %a = memref.alloc() : memref<65536xf32>
@@ -63,7 +63,7 @@ module {
   func.func private @check(memref<16xi32>, memref<i64>) attributes {dl.kernel, dl.fault, dl.writes = array<i64: 1>}
   func.func private @update(memref<65536xf32>, memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>}
   func.func private @add(memref<16xf32>, memref<16xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>}
-  func.func @guarded(%x: memref<65536xf32>, %i: memref<16xi32>, %w: memref<65536xf32>, %v: memref<16xf32>, %y: memref<65536xf32>, %fault: memref<i64>) attributes {dl.step, dl.args = [{input = "x"}, {input = "i"}, {state = "w"}, {state = "v"}, {output = "y"}, {fault}]} {
+  func.func @guarded(%x: memref<65536xf32>, %i: memref<16xi32>, %w: memref<65536xf32>, %v: memref<16xf32>, %y: memref<65536xf32>, %fault: memref<i64>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<input "i">, #dl.arg<state "w">, #dl.arg<state "v">, #dl.arg<output "y">, #dl.arg<fault>]} {
     %g = memref.alloc() : memref<65536xf32>
     call @map(%x, %g) : (memref<65536xf32>, memref<65536xf32>) -> ()
     %s = memref.alloc() : memref<16xf32>

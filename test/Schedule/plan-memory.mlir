@@ -5,7 +5,7 @@
 // Of three buffers in a chain the first is dead when the last is written: they share an
 // offset, and the middle one is apart from both. State entries begin at cache lines, and the
 // parameter is updated where it lies.
-// CHECK: dl.manifest = {arena_bytes = 512 : i64, name = "m", state_bytes = 256 : i64, states = [{name = "w", offset = 0 : i64, type = tensor<40xf32>}, {name = "v", offset = 192 : i64, type = tensor<8xf32>}]
+// CHECK: dl.manifest = #dl.manifest<name = "m", states = [#dl.state_entry<kind = param, name = "w", type = tensor<40xf32>, offset = 0>, #dl.state_entry<kind = param, name = "v", type = tensor<8xf32>, offset = 192>], state_bytes = 256, arena_bytes = 512>
 // CHECK-LABEL: func.func @s
 // CHECK-SAME:    (%[[STATE:[^:]*]]: memref<256xi8>, %[[ARENA:[^:]*]]: memref<512xi8>, %[[X:[^:]*]]: memref<64xf32>, %[[Y:[^:]*]]: memref<64xf32>)
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
@@ -20,10 +20,10 @@
 // CHECK-NEXT:    call @update(%[[W]], %[[THIRD]])
 // CHECK-NEXT:    call @produce(%[[THIRD]], %[[Y]])
 // CHECK-NEXT:    return
-module attributes {dl.manifest = {name = "m", states = [{name = "w", type = tensor<40xf32>}, {name = "v", type = tensor<8xf32>}], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m", states = [#dl.state_entry<kind = param, name = "w", type = tensor<40xf32>>, #dl.state_entry<kind = param, name = "v", type = tensor<8xf32>>]>} {
   func.func private @produce(memref<64xf32>, memref<64xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>}
   func.func private @update(memref<40xf32>, memref<64xf32>) attributes {dl.kernel, dl.writes = array<i64: 0>}
-  func.func @s(%x: memref<64xf32>, %w: memref<40xf32>, %y: memref<64xf32>) attributes {dl.step, dl.args = [{input = "x"}, {state = "w"}, {output = "y"}]} {
+  func.func @s(%x: memref<64xf32>, %w: memref<40xf32>, %y: memref<64xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<state "w">, #dl.arg<output "y">]} {
     %a = memref.alloc() : memref<64xf32>
     call @produce(%x, %a) : (memref<64xf32>, memref<64xf32>) -> ()
     %b = memref.alloc() : memref<64xf32>
@@ -40,7 +40,7 @@ module attributes {dl.manifest = {name = "m", states = [{name = "w", type = tens
 
 // What is allocated in front of a loop and used in it lives as long as the loop: %kept and
 // %carried lie apart from what one iteration uses, of which %first and %third share a place.
-// CHECK: dl.manifest = {arena_bytes = 1024 : i64
+// CHECK: dl.manifest = #dl.manifest<{{.*}}arena_bytes = 1024>
 // CHECK-LABEL: func.func @s
 // CHECK-SAME:    (%{{[^:]*}}: memref<0xi8>, %[[ARENA:[^:]*]]: memref<1024xi8>
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
@@ -52,9 +52,9 @@ module attributes {dl.manifest = {name = "m", states = [{name = "w", type = tens
 // CHECK-DAG:     %[[V512:.*]] = memref.view %[[ARENA]][%[[C512]]][]
 // CHECK-DAG:     %[[V768:.*]] = memref.view %[[ARENA]][%[[C768]]][]
 // CHECK:         scf.for
-module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m">} {
   func.func private @produce(memref<64xf32>, memref<64xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>}
-  func.func @s(%x: memref<64xf32>, %y: memref<64xf32>) attributes {dl.step, dl.args = [{input = "x"}, {output = "y"}]} {
+  func.func @s(%x: memref<64xf32>, %y: memref<64xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<output "y">]} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c9 = arith.constant 9 : index

@@ -24,7 +24,7 @@
 #rows = affine_map<(d0, d1, d2) -> (d0, d2)>
 #columns = affine_map<(d0, d1, d2) -> (d2, d1)>
 #places = affine_map<(d0, d1, d2) -> (d0, d1)>
-module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m">} {
   func.func private @product(%x: memref<256x256xf32>, %w: memref<256x256xf32>, %y: memref<256x256xf32>) attributes {dl.kernel, dl.writes = array<i64: 2>} {
     %zero = arith.constant 0.0 : f32
     linalg.fill ins(%zero : f32) outs(%y : memref<256x256xf32>)
@@ -52,7 +52,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
     }
     return
   }
-  func.func @lives_on(%x: memref<256x256xf32>, %w: memref<256x256xf32>, %out: memref<256x256xf32>) attributes {dl.step, dl.args = [{input = "x"}, {input = "w"}, {output = "y"}]} {
+  func.func @lives_on(%x: memref<256x256xf32>, %w: memref<256x256xf32>, %out: memref<256x256xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<input "w">, #dl.arg<output "y">]} {
     %h = memref.alloc() : memref<256x256xf32>
     call @product(%x, %w, %h) : (memref<256x256xf32>, memref<256x256xf32>, memref<256x256xf32>) -> ()
     %y = memref.alloc() : memref<256x256xf32>
@@ -66,7 +66,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
     call @add(%c, %y, %out) : (memref<256x256xf32>, memref<256x256xf32>, memref<256x256xf32>) -> ()
     return
   }
-  func.func @again(%x: memref<256x256xf32>, %w: memref<256x256xf32>, %out: memref<256x256xf32>) attributes {dl.step, dl.args = [{input = "x"}, {input = "w"}, {output = "y"}]} {
+  func.func @again(%x: memref<256x256xf32>, %w: memref<256x256xf32>, %out: memref<256x256xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<input "w">, #dl.arg<output "y">]} {
     %h = memref.alloc() : memref<256x256xf32>
     call @product(%x, %w, %h) : (memref<256x256xf32>, memref<256x256xf32>, memref<256x256xf32>) -> ()
     %y = memref.alloc() : memref<256x256xf32>

@@ -13,7 +13,7 @@
 // CHECK-NEXT:  call @add(%[[D]], %[[B]], %arg1)
 // CHECK-NEXT:  return
 #id = affine_map<(d0) -> (d0)>
-module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m">} {
   func.func private @both(%x: memref<65536xf32>, %a: memref<65536xf32>, %b: memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 1, 2>} {
     linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<65536xf32>) outs(%a : memref<65536xf32>) {
     ^bb0(%in: f32, %out: f32):
@@ -43,7 +43,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
     }
     return
   }
-  func.func @later(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [{input = "x"}, {output = "y"}]} {
+  func.func @later(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<output "y">]} {
     %a = memref.alloc() : memref<65536xf32>
     %b = memref.alloc() : memref<65536xf32>
     call @both(%x, %a, %b) : (memref<65536xf32>, memref<65536xf32>, memref<65536xf32>) -> ()
@@ -60,7 +60,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
 
 // A value is not made again from what has been overwritten since.
 #id = affine_map<(d0) -> (d0)>
-module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m">} {
   func.func private @map(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>} {
     linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<65536xf32>) outs(%y : memref<65536xf32>) {
     ^bb0(%in: f32, %out: f32):
@@ -86,7 +86,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
     return
   }
   // expected-error@+1 {{step @overwritten does not fit the memory budget of 600000 bytes: the smallest arena found has 786432 (786432 if nothing is computed again)}}
-  func.func @overwritten(%x: memref<65536xf32>, %w: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [{input = "x"}, {state = "w"}, {output = "y"}]} {
+  func.func @overwritten(%x: memref<65536xf32>, %w: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<state "w">, #dl.arg<output "y">]} {
     %a = memref.alloc() : memref<65536xf32>
     call @map(%w, %a) : (memref<65536xf32>, memref<65536xf32>) -> ()
     call @update(%x, %w) : (memref<65536xf32>, memref<65536xf32>) -> ()
@@ -115,7 +115,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
 // CHECK-NEXT:  }
 // CHECK-NEXT:  return
 #id = affine_map<(d0) -> (d0)>
-module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m">} {
   func.func private @map(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.kernel, dl.writes = array<i64: 1>} {
     linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<65536xf32>) outs(%y : memref<65536xf32>) {
     ^bb0(%in: f32, %out: f32):
@@ -140,7 +140,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
     }
     return
   }
-  func.func @loop(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [{input = "x"}, {output = "y"}]} {
+  func.func @loop(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<output "y">]} {
     %a = memref.alloc() : memref<65536xf32>
     call @map(%x, %a) : (memref<65536xf32>, memref<65536xf32>) -> ()
     %b = memref.alloc() : memref<65536xf32>

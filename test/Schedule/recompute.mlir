@@ -30,7 +30,7 @@
 
 #id = affine_map<(d0) -> (d0)>
 #none = affine_map<(d0) -> ()>
-module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
+module attributes {dl.manifest = #dl.manifest<name = "m">} {
   func.func private @make(%x: memref<65536xf32>, %y: memref<65536xf32>, %sum: memref<f32>) attributes {dl.kernel, dl.writes = array<i64: 1, 2>} {
     linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<65536xf32>) outs(%y : memref<65536xf32>) {
     ^bb0(%in: f32, %out: f32):
@@ -60,7 +60,7 @@ module attributes {dl.manifest = {name = "m", states = [], steps = []}} {
     }
     return
   }
-  func.func @s(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [{input = "x"}, {output = "y"}]} {
+  func.func @s(%x: memref<65536xf32>, %y: memref<65536xf32>) attributes {dl.step, dl.args = [#dl.arg<input "x">, #dl.arg<output "y">]} {
     %a = memref.alloc() : memref<65536xf32>
     %sum = memref.alloc() : memref<f32>
     call @make(%x, %a, %sum) : (memref<65536xf32>, memref<65536xf32>, memref<f32>) -> ()

@@ -9,7 +9,7 @@
 // Another shape is still refused.
 // RUN: sed 's/tensor<7xi8>/tensor<6xi8>/g' %t.linalg.mlir > %t.other.mlir
 // RUN: not %dlc %t.other.mlir --from=linalg -o %t.so 2>&1 | FileCheck %s
-// CHECK: has the argument {input = "b"} of 'tensor<6xi8>', which is not what the dl.manifest says
+// CHECK: has the argument #dl.arg<input "b"> of 'tensor<6xi8>', which is not what the dl.manifest says
 dl.model @m {
   dl.step @s(%b: tensor<7xi1>) -> (y: tensor<7xi1>) {
     dl.return %b : tensor<7xi1>

@@ -26,7 +26,7 @@ dl.model @traced {
 
 // CHECK-LABEL: dl.model @traced
 // CHECK: dl.step @predict.8(%[[X:.+]]: tensor<8x32x2x2xf32>) -> (y: tensor<8x3x32xf32>)
-// CHECK-SAME: attributes {dl.batch = {any = false, inputs = ["x"], rows = 8 : i64, step = "predict"}}
+// CHECK-SAME: attributes {dl.batch = #dl.batch<step = "predict", rows = 8, inputs = ["x"]>}
 // CHECK: dl.reshape %[[X]] : tensor<8x32x2x2xf32> to tensor<8x32x4xf32>
 // CHECK: dl.mean {{.*}} : tensor<8x32x4xf32> -> tensor<8x32xf32>
 // CHECK: dl.read @w : tensor<32x32xf32>
@@ -37,7 +37,7 @@ dl.model @traced {
 // CHECK: dl.slice {{.*}} at [0, 1, 0] size [8, 1, 32] : tensor<8x2x32xf32> -> tensor<8x1x32xf32>
 // CHECK: dl.return {{.*}} : tensor<8x3x32xf32>
 // CHECK: dl.step @predict(%{{.+}}: tensor<32x32x2x2xf32>) -> (y: tensor<32x3x32xf32>)
-// CHECK-SAME: rows = 32 : i64, step = "predict"
+// CHECK-SAME: #dl.batch<step = "predict", rows = 32, inputs = ["x"]>
 
 // -----
 
@@ -57,7 +57,7 @@ dl.model @range {
 // CHECK: dl.step @predict.8(
 // CHECK: dl.step @predict.16(
 // CHECK: dl.step @predict(%{{.+}}: tensor<20x4xf32>
-// CHECK-SAME: any = true, inputs = ["x"], rows = 20 : i64, step = "predict"
+// CHECK-SAME: #dl.batch<step = "predict", rows = 20, any = true, inputs = ["x"]>
 // CHECK-NOT: dl.step
 
 // -----

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Golden cases: what an op computes on given arrays, said by PyTorch.
 
-A family of ops has a file cases/<Family>.py, named as the family in dialects/Dl,
+A family of ops has a file cases/<Family>.py, named as the family in lib/Dialect/Dl,
 that defines `cases()`, a generator of `Case`:
 
     from golden import Case, normal

@@ -3,8 +3,8 @@
 
 #include "Arguments.h"
 
-#include "dialects/Dl/Build.h"
 #include "dlc/Describe/OpTable.h"
+#include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Execution/Freeze.h"
 #include "dlc/Graph/Graph.h"
 #include "dlc/Pipelines/Phases.h"

@@ -8,7 +8,7 @@
 // of a kernel evaluates the kernel's function.
 //
 // To give an op a model, in lib/Interpreter/<Family>.cpp, the family's name in
-// dialects/Dl:
+// lib/Dialect/Dl:
 //   1. A function of each element is one line in the register function:
 //        elementwise<dl::ExpOp>(c, [](double x) { return std::exp(x); });
 //   2. Any other op is a function from the operands to the result, and a line:

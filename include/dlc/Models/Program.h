@@ -26,7 +26,7 @@
 #ifndef DLC_MODELS_PROGRAM_H
 #define DLC_MODELS_PROGRAM_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 #include <functional>
 #include <string>

@@ -3,13 +3,13 @@
 #ifndef DLC_SCHEDULE_MANIFEST_H
 #define DLC_SCHEDULE_MANIFEST_H
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 
 namespace dlc {
 
 /// The manifest of a model whose steps are functions: what
 /// `dl-destination-style` puts on the module.
-mlir::DictionaryAttr describeModel(dl::ModelOp model);
+dl::ManifestAttr describeModel(dl::ModelOp model);
 
 } // namespace dlc
 #endif // DLC_SCHEDULE_MANIFEST_H

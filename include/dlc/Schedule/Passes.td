@@ -29,6 +29,15 @@ def BufferizeSteps : Pass<"dl-bufferize-steps", "::mlir::ModuleOp"> {
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
+def OrderGlobals : Pass<"dl-order-globals", "::mlir::ModuleOp"> {
+  let summary = "constants in memory in the order of their use";
+  let description = [{
+    One-shot bufferization visits functions in the order of their addresses and makes
+    globals as it meets constants. The pass gives each the place and the number of the
+    first op that reads it, so that the output is the same in every run.
+  }];
+}
+
 def HoistScratch : Pass<"dl-hoist-scratch", "::mlir::ModuleOp"> {
   let summary = "kernels take their scratch memory as arguments";
   let description = [{

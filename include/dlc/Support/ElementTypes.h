@@ -1,8 +1,8 @@
 //===- ElementTypes.h - The element types of tensors ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// dlc/ElementTypes.def in C++. dialects/Dl/ElementTypes.h has the same of types
-// of MLIR.
+// dlc/ElementTypes.def in C++. include/dlc/Dialect/Dl/ElementTypes.h has the
+// same of types of MLIR.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_SUPPORT_ELEMENTTYPES_H

@@ -3,9 +3,9 @@
 #ifndef DLC_TARGET_HOSTTABLES_H
 #define DLC_TARGET_HOSTTABLES_H
 
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Runtime.h"
 
-#include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Allocator.h"
 
@@ -24,7 +24,7 @@ struct HostCode {
 /// the state lies there in its logical shape, and there is no arena. What the
 /// tables point to is in `memory`. The tables have no derivations; where what
 /// they make lies in the state is in `derived`.
-dlc_model makeHostTables(mlir::DictionaryAttr manifest, const HostCode &code,
+dlc_model makeHostTables(dl::ManifestAttr manifest, const HostCode &code,
                          llvm::BumpPtrAllocator &memory,
                          llvm::StringMap<int64_t> &derived);
 

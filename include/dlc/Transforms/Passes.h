@@ -3,8 +3,8 @@
 #ifndef DLC_TRANSFORMS_PASSES_H
 #define DLC_TRANSFORMS_PASSES_H
 
-#include "dialects/Dl/Dl.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"

@@ -26,7 +26,7 @@ def SpecializeBatch : Pass<"dl-specialize-batch", "::dlc::dl::ModelOp"> {
     ```
     becomes
     ```mlir
-    dl.step @predict.1(%x: tensor<1x4xf32>) -> (y: tensor<1x4xf32>) attributes {dl.batch = {any = false, inputs = ["x"], rows = 1 : i64, step = "predict"}} {
+    dl.step @predict.1(%x: tensor<1x4xf32>) -> (y: tensor<1x4xf32>) attributes {dl.batch = #dl.batch<step = "predict", rows = 1, inputs = ["x"]>} {
       %y = dl.relu %x : tensor<1x4xf32>
       dl.return %y : tensor<1x4xf32>
     }
@@ -372,5 +372,17 @@ def VerifyKernels : Pass<"dl-verify-kernels", "::dlc::dl::ModelOp"> {
     yet, or are no more. The pass fails at an op that reads others. It never
     does behind `dl-form-kernels`, unless an op's RowParallel interface or that
     pass is wrong.
+  }];
+}
+
+def VerifyNames : Pass<"dl-verify-names", "::mlir::ModuleOp"> {
+  let summary = "check that C, C++ and checkpoints can hold the names of a model";
+  let description = [{
+    A library exports the functions `<model>_<step>`, its header has a type with the name
+    of the model and parameters with those of inputs and outputs. None may be a keyword or
+    a reserved identifier of C or C++, a macro or type of C's headers or, if it is
+    exported, a name of the C library. Names of state entries are UTF-8, as safetensors
+    files ask for. The pass fails at the op that has the name; it takes a program that any
+    phase left, and runs on each that enters the compiler.
   }];
 }

@@ -15,7 +15,7 @@
 #include "Shares.h"
 
 #include "dlc/Codegen/Passes.h"
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 

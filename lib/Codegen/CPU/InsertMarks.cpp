@@ -26,9 +26,10 @@
 
 #include "dlc/Codegen/Passes.h"
 
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Runtime.h"
 #include "dlc/Transforms/Cost.h"
-#include "dlc/Transforms/Names.h"
 #include "dlc/Transforms/Origin.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -80,52 +81,51 @@ static StringRef nameOf(Part part) {
   llvm_unreachable("there are three parts");
 }
 
+namespace {
+/// The parts of a #dl.site of a call.
+struct Call {
+  StringAttr kernel;
+  double flops = -1, bytes = -1;
+  int64_t bits = 0;
+  /// Of each op, in lists of one length.
+  SmallVector<Attribute> ops, places, parts;
+};
+} // namespace
+
 /// What is counted is that of dl-note-costs. Of a kernel that was made later,
 /// such as a copy or a part of another one, the operations are not known, and
 /// its bytes are those of its arguments.
-static void addCost(NamedAttrList &site, func::FuncOp kernel) {
-  Builder builder(kernel.getContext());
-  double flops = -1, bytes = 0, bits = 0;
+static void addCost(Call &site, func::FuncOp kernel) {
   auto noted = kernel->getAttrOfType<DenseF64ArrayAttr>(names::cost);
   if (noted && noted.size() == 3) {
-    flops = noted[0];
-    bytes = noted[1];
-    bits = noted[2];
-  } else {
-    for (auto [number, type] : llvm::enumerate(kernel.getArgumentTypes()))
-      if (!kernel.getArgAttr(number, names::scratch))
-        bytes += bytesOf(type);
+    site.flops = noted[0];
+    site.bytes = noted[1];
+    site.bits = noted[2] == 64 ? 64 : noted[2] > 0 ? 32 : 0;
+    return;
   }
-  site.set("flops", builder.getF64FloatAttr(flops));
-  site.set("bytes", builder.getF64FloatAttr(bytes));
-  site.set("bits", builder.getI64IntegerAttr(bits == 64 ? 64
-                                             : bits > 0 ? 32
-                                                        : 0));
+  site.bytes = 0;
+  for (auto [number, type] : llvm::enumerate(kernel.getArgumentTypes()))
+    if (!kernel.getArgAttr(number, names::scratch))
+      site.bytes += bytesOf(type);
 }
 
-/// Names, places and parts of the ops, in lists of one length.
-static void addOps(NamedAttrList &site, func::CallOp call,
-                   func::FuncOp kernel) {
+static void addOps(Call &site, func::CallOp call, func::FuncOp kernel) {
   Builder builder(kernel.getContext());
-  SmallVector<StringRef> ops, parts;
-  SmallVector<std::string> places;
   SmallVector<Location> locations = equalOps(call.getLoc());
-  if (auto noted = kernel->getAttrOfType<ArrayAttr>(names::ops))
-    for (auto [number, attr] : llvm::enumerate(noted)) {
-      auto name = dyn_cast<StringAttr>(attr);
-      if (!name || name.empty())
-        continue;
-      Location location = locations.size() == noted.size()
-                              ? locations[number]
-                              : UnknownLoc::get(kernel.getContext());
-      ops.push_back(name.getValue());
-      places.push_back(placeOf(location));
-      parts.push_back(nameOf(partOf(location)));
-    }
-  site.set("ops", builder.getStrArrayAttr(ops));
-  site.set("places", builder.getStrArrayAttr(
-                         SmallVector<StringRef>(places.begin(), places.end())));
-  site.set("parts", builder.getStrArrayAttr(parts));
+  auto noted = kernel->getAttrOfType<ArrayAttr>(names::ops);
+  if (!noted)
+    return;
+  for (auto [number, attr] : llvm::enumerate(noted)) {
+    auto name = dyn_cast<StringAttr>(attr);
+    if (!name || name.empty())
+      continue;
+    Location location = locations.size() == noted.size()
+                            ? locations[number]
+                            : UnknownLoc::get(kernel.getContext());
+    site.ops.push_back(builder.getStringAttr(name.getValue()));
+    site.places.push_back(builder.getStringAttr(placeOf(location)));
+    site.parts.push_back(builder.getStringAttr(nameOf(partOf(location))));
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -134,53 +134,54 @@ static void addOps(NamedAttrList &site, func::CallOp call,
 
 namespace {
 
+/// Of which step, size of a step, or derivation a function is.
+struct Whole {
+  StringAttr step;
+  int64_t batch = 0;
+  bool derives = false;
+};
+
 class InsertMarksPass : public dlc::impl::InsertMarksBase<InsertMarksPass> {
 public:
   void runOnOperation() override;
 
 private:
-  NamedAttrList describe(func::FuncOp step);
-  unsigned addSite(const NamedAttrList &site) {
-    sites.push_back(site.getDictionary(&getContext()));
-    return sites.size() - 1;
-  }
+  Whole describe(func::FuncOp step);
+  unsigned addSite(const Whole &step, const Call &call);
   void insert(func::FuncOp step);
   void mark(OpBuilder &builder, func::FuncOp step, unsigned site,
             dlc_mark mark);
 
   SymbolTable *symbols;
+  dl::ManifestAttr manifest;
   func::FuncOp markFunction, barrier;
   SmallVector<Attribute> sites;
 };
 
 } // namespace
 
-/// Of what step, or size of a step, or derivation a function is.
-NamedAttrList InsertMarksPass::describe(func::FuncOp step) {
-  Builder builder(&getContext());
-  NamedAttrList site;
-  site.set("step", step.getSymNameAttr());
-  site.set("batch", builder.getI64IntegerAttr(0));
-  site.set("derives", builder.getBoolAttr(false));
-  auto manifest =
-      getOperation()->getAttrOfType<DictionaryAttr>(names::manifest);
-  auto find = [&](StringRef list) -> DictionaryAttr {
-    if (manifest && manifest.getAs<ArrayAttr>(list))
-      for (auto entry :
-           manifest.getAs<ArrayAttr>(list).getAsRange<DictionaryAttr>())
-        if (entry.getAs<StringAttr>("name") == step.getSymNameAttr())
-          return entry;
-    return {};
-  };
-  if (find("derivations"))
-    site.set("derives", builder.getBoolAttr(true));
-  DictionaryAttr entry = find("steps");
-  if (auto batch =
-          entry ? entry.getAs<DictionaryAttr>("batch") : DictionaryAttr()) {
-    site.set("step", batch.get("step"));
-    site.set("batch", batch.get("rows"));
-  }
-  return site;
+Whole InsertMarksPass::describe(func::FuncOp step) {
+  Whole whole{step.getSymNameAttr()};
+  auto isNamed = [&](auto entry) { return entry.getName() == whole.step; };
+  whole.derives = llvm::any_of(
+      manifest.getDerivations().getAsRange<dl::DerivationAttr>(), isNamed);
+  auto steps = manifest.getSteps().getAsRange<dl::StepEntryAttr>();
+  auto entry = llvm::find_if(steps, isNamed);
+  if (entry == steps.end() || !(*entry).getBatch())
+    return whole;
+  whole.step = (*entry).getBatch().getStep();
+  whole.batch = (*entry).getBatch().getRows();
+  return whole;
+}
+
+unsigned InsertMarksPass::addSite(const Whole &step, const Call &call) {
+  Builder b(&getContext());
+  sites.push_back(dl::SiteAttr::get(
+      &getContext(), step.step, step.batch, step.derives, call.kernel,
+      b.getF64FloatAttr(call.flops), b.getF64FloatAttr(call.bytes), call.bits,
+      b.getArrayAttr(call.ops), b.getArrayAttr(call.places),
+      b.getArrayAttr(call.parts)));
+  return sites.size() - 1;
 }
 
 void InsertMarksPass::mark(OpBuilder &builder, func::FuncOp step, unsigned site,
@@ -194,8 +195,8 @@ void InsertMarksPass::mark(OpBuilder &builder, func::FuncOp step, unsigned site,
 }
 
 void InsertMarksPass::insert(func::FuncOp step) {
-  NamedAttrList whole = describe(step);
-  unsigned first = addSite(whole);
+  Whole whole = describe(step);
+  unsigned first = addSite(whole, {});
   SmallVector<func::CallOp> calls;
   step.walk([&](func::CallOp call) { calls.push_back(call); });
   OpBuilder builder(&getContext());
@@ -210,11 +211,11 @@ void InsertMarksPass::insert(func::FuncOp step) {
     }
     if (!callee->hasAttr(names::kernel))
       continue;
-    NamedAttrList site = whole;
-    site.set("kernel", callee.getSymNameAttr());
+    Call site;
+    site.kernel = callee.getSymNameAttr();
     addCost(site, callee);
     addOps(site, call, callee);
-    unsigned number = addSite(site);
+    unsigned number = addSite(whole, site);
     if (waiting) {
       builder.setInsertionPointAfter(waiting);
       mark(builder, step, number, DLC_MARK_WAIT);
@@ -237,13 +238,16 @@ void InsertMarksPass::runOnOperation() {
   SymbolTable table(module);
   symbols = &table;
   sites.clear();
+  manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
+  if (!manifest) {
+    module.emitError("has no ") << names::manifest << "; lower a model first";
+    return signalPassFailure();
+  }
   barrier = codegen::declareRuntime(table, codegen::runtime::barrier);
   markFunction = codegen::declareRuntime(table, codegen::runtime::mark);
   for (auto step : llvm::to_vector(module.getOps<func::FuncOp>()))
     if (step->hasAttr(names::step))
       insert(step);
-  NamedAttrList manifest(
-      module->getAttrOfType<DictionaryAttr>(names::manifest));
-  manifest.set("sites", ArrayAttr::get(&getContext(), sites));
-  module->setAttr(names::manifest, manifest.getDictionary(&getContext()));
+  module->setAttr(names::manifest,
+                  manifest.withSites(ArrayAttr::get(&getContext(), sites)));
 }

@@ -2,16 +2,17 @@
 
 // Sites: each step, then its calls in their order. Of a kernel without dl.cost the operations
 // are not known; its bytes are those of its arguments but for scratch.
-// CHECK: module attributes {dl.manifest = {
-// CHECK-SAME: sites = [{batch = 0 : i64, derives = false, step = "fill"},
-// CHECK-SAME: {batch = 0 : i64, bits = 32 : i64, bytes = 6.400000e+01 : f64, derives = false, flops = 1.600000e+01 : f64, kernel = "update", ops = ["add"], parts = ["update"], places = ["m.mlir:3:4 from m.mlir:9:2"], step = "fill"},
-// CHECK-SAME: {batch = 0 : i64, bits = 0 : i64, bytes = 1.280000e+02 : f64, derives = false, flops = -1.000000e+00 : f64, kernel = "produce", ops = [], parts = [], places = [], step = "fill"},
-// CHECK-SAME: {batch = 8 : i64, derives = false, step = "predict"},
-// CHECK-SAME: kernel = "produce", {{[^}]*}}, step = "predict"},
-// CHECK-SAME: {batch = 0 : i64, derives = true, step = "derive_0"}]
-module attributes {dl.manifest = {name = "m", states = [], derived = [],
-    derivations = [{name = "derive_0", reads = []}],
-    steps = [{name = "fill"}, {name = "predict_8", batch = {step = "predict", rows = 8 : i64}}]}} {
+// CHECK: module attributes {dl.manifest = #dl.manifest<
+// CHECK-SAME: sites = [#dl.site<step = "fill">,
+// CHECK-SAME: #dl.site<step = "fill", kernel = "update", flops = 1.600000e+01, bytes = 6.400000e+01, bits = 32, ops = ["add"], places = ["m.mlir:3:4 from m.mlir:9:2"], parts = ["update"]>,
+// CHECK-SAME: #dl.site<step = "fill", kernel = "produce", bytes = 1.280000e+02>,
+// CHECK-SAME: #dl.site<step = "predict", batch = 8>,
+// CHECK-SAME: #dl.site<step = "predict", batch = 8, kernel = "produce", bytes = {{[^>]*}}>,
+// CHECK-SAME: #dl.site<step = "derive_0", derives = true>]
+module attributes {dl.manifest = #dl.manifest<name = "m",
+    derivations = [#dl.derivation<name = "derive_0">],
+    steps = [#dl.step_entry<name = "fill">,
+             #dl.step_entry<name = "predict_8", batch = <step = "predict", rows = 8>>]>} {
   func.func private @dlc_rt_barrier(!llvm.ptr)
   func.func private @dlc_rt_fault(!llvm.ptr) -> i64
   func.func private @produce(memref<16xf32>, memref<16xf32>, memref<99xf32> {dl.scratch}, !llvm.ptr) attributes {dl.kernel}

@@ -15,9 +15,9 @@ dlc, program, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 VALUE = r'(?:"[^"]*"|@[\w."]+|tensor<[^>]*>|array<[^>]*>|\[[^\[\]]*\]|#dl\.\w+(?:<[^<>]*>)?|-?[\w.+-]+(?: : \w+)?)'
 FIELD = re.compile(r'\b(dl\.(?:name|type|state|step|trains|kernel|sliced|in_place|writes|args|fault|faults|manifest|tasks|derives)'
                    r'|name|type|kind|init|offset|storage|trains|inputs|outputs|faults|states|steps|derived|derivations|reads|writes'
-                   r'|state_bytes|arena_bytes|state|input|output|fault|a)'
-                   r'( = ' + VALUE + r')?(?=[,}\s])')
-OTHERS = ['"x"', "7 : i64", "-1 : i64", "tensor<1000000xf32>", "[]", "@nowhere", "array<i64: 99>",
+                   r'|state_bytes|arena_bytes|state|input|output|fault|batch|rows|any|range|a)'
+                   r'( = ' + VALUE + r')?(?=[,}>\s])')
+OTHERS = ['"x"', "7 : i64", "-1 : i64", "7", "-1", "tensor<1000000xf32>", "[]", "@nowhere", "array<i64: 99>",
           "[array<i64: 9, 9>]", "{}", "1.0 : f32"]
 
 

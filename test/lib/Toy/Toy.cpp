@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Target/Backend.h"
 #include "dlc/Target/Compilation.h"
-#include "dlc/Transforms/Names.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -148,11 +148,10 @@ struct CWriter {
   }
 
   LogicalResult write(ModuleOp module) {
-    auto manifest = module->getAttrOfType<DictionaryAttr>(names::manifest);
-    os << "#include <tgmath.h>\n";
-    for (StringRef size : {"state_bytes", "arena_bytes"})
-      os << "const long " << size << " = "
-         << manifest.getAs<IntegerAttr>(size).getInt() << ";\n";
+    auto manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
+    os << "#include <tgmath.h>\n"
+       << "const long state_bytes = " << manifest.getStateBytes() << ";\n"
+       << "const long arena_bytes = " << manifest.getArenaBytes() << ";\n";
     for (auto function : module.getOps<func::FuncOp>())
       if (failed(writeHead(function, ";\n")))
         return failure();

@@ -8,7 +8,7 @@
 
 #include "dlc/Compare/Compare.h"
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Execution/Jit.h"
 
 #include "TestFiles.h"

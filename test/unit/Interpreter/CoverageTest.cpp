@@ -1,7 +1,7 @@
 //===- CoverageTest.cpp - Every primitive has a model ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dialects/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Interpreter/Interpreter.h"
 
 #include "gtest/gtest.h"

@@ -3,9 +3,12 @@
 
 #include "TestModel.h"
 
+#include "dlc/Support/Tasks.h"
+
 #include <atomic>
 #include <limits>
 
+using namespace dlc;
 using namespace dlc::test;
 
 //===--- State ------------------------------------------------------------===//
@@ -135,15 +138,6 @@ static const dlc_state states[NumStates] = {
 //===--- Steps ------------------------------------------------------------===//
 
 constexpr int64_t squareSize = 1000;
-
-/// Does all tasks together with the other workers.
-template <typename F>
-static void forEachTask(const dlc_context *context, int64_t tasks, F run) {
-  for (uint64_t piece = dlc_rt_share(context->worker, tasks); piece;
-       piece = dlc_rt_next(context->worker))
-    for (uint64_t task = piece >> 32; task < (piece & 0xffffffff); ++task)
-      run(int64_t(task));
-}
 
 static void runSquare(const dlc_context *context, void *state, void *,
                       void *const *io) {

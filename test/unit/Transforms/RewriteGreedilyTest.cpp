@@ -3,7 +3,7 @@
 
 #include "dlc/Transforms/RewriteGreedily.h"
 
-#include "dialects/Dl/Build.h"
+#include "dlc/Dialect/Dl/Build.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"

@@ -1,0 +1,181 @@
+//===- Activation.td - What networks put between layers ----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All but relu are short for functions of Elementwise.td, written so that no
+// large operand makes a value or a gradient infinite that is finite. Each is as
+// PyTorch's function of the same name.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DL_ACTIVATION_TD
+#define DL_ACTIVATION_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_ReluOp : Dl_UnaryOp<"relu", "max(x, 0); gradient 1 where x > 0, 0 elsewhere",
+    "e.where(e.compare(Predicate::gt, x, e.splat(x.getType(), 0)), dy)",
+    Dl_FloatTensor, [Idempotent, Dl_CheapToRepeat]>;
+
+/// A function of each element and some constants; its decomposition is its
+/// meaning, and its derivative that of the decomposition.
+class Dl_ActivationOp<string mnemonic, string summary_, dag constants = (ins),
+                      list<Trait> traits = [], string example = "">
+    : Dl_Op<mnemonic, !listconcat(
+        [Pure, SameOperandsAndResultType, Dl_IsComposite], traits)> {
+  let summary = summary_;
+  let description = "```mlir\n%y = dl." # mnemonic # " %x" # example
+                    # " : tensor<8x4xf32>\n```";
+  let arguments = !con((ins Dl_FloatTensor:$x), constants);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+//===----------------------------------------------------------------------===//
+// Of the kind of relu
+//===----------------------------------------------------------------------===//
+
+def Dl_Relu6Op : Dl_ActivationOp<"relu6",
+    "min(max(x, 0), 6); gradient 1 between 0 and 6, 0 elsewhere">;
+
+def Dl_LeakyReluOp : Dl_ActivationOp<"leaky_relu",
+    "x where x > 0, slope x elsewhere; gradient 1 or slope",
+    (ins DefaultValuedAttr<F64Attr, "0.01">:$slope), [], " {slope = 0.2}">;
+
+def Dl_EluOp : Dl_ActivationOp<"elu",
+    "x where x > 0, alpha (e^x - 1) elsewhere; gradient 1 or alpha e^x",
+    (ins DefaultValuedAttr<F64Attr, "1.0">:$alpha)>;
+
+def Dl_SeluOp : Dl_ActivationOp<"selu",
+    "1.0507 elu(x) with alpha = 1.6733: keeps mean 0 and variance 1">;
+
+def Dl_HardtanhOp : Dl_ActivationOp<"hardtanh",
+    "x held within `min` and `max`; gradient 1 between them, 0 elsewhere",
+    (ins DefaultValuedAttr<F64Attr, "-1.0">:$min,
+         DefaultValuedAttr<F64Attr, "1.0">:$max), [], " {min = -2.0, max = 2.0}"> {
+  let hasVerifier = 1;
+}
+
+def Dl_HardSigmoidOp : Dl_ActivationOp<"hard_sigmoid",
+    "relu6(x + 3) / 6; gradient 1/6 between -3 and 3, 0 elsewhere">;
+
+def Dl_HardSwishOp : Dl_ActivationOp<"hard_swish",
+    "x hard_sigmoid(x); gradient hard_sigmoid(x) + x / 6 between -3 and 3">;
+
+def Dl_PreluOp : Dl_Op<"prelu", [Pure, AllTypesMatch<["x", "y"]>, Dl_IsComposite]> {
+  let summary = "x where x > 0, weight x elsewhere";
+  let description = [{
+    weight has one entry, or one a channel (dimension 1 of x). Gradient of x: 1 or
+    weight; of weight: the sum of x over the places it is used at.
+    ```mlir
+    %y = dl.prelu %x, %w : tensor<8x16x7x7xf32>, tensor<16xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x `,` $weight attr-dict `:` type($x) `,` type($weight)";
+  let hasVerifier = 1;
+}
+
+def Dl_MaxoutOp : Dl_PureOp<"maxout", [Dl_IsComposite]> {
+  let summary = "maximum of each run of `pieces` channels";
+  let description = [{
+    Goodfellow et al., ICML 2013. Channels are dimension 1:
+    `y[n, c, ...] = max over j < pieces of x[n, c pieces + j, ...]`.
+    Equal maxima share the gradient.
+    ```mlir
+    %y = dl.maxout %x {pieces = 2} : tensor<8x16xf32> -> tensor<8x8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$pieces);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+}
+
+//===----------------------------------------------------------------------===//
+// Smooth
+//===----------------------------------------------------------------------===//
+
+def Dl_SigmoidOp : Dl_ActivationOp<"sigmoid", "1 / (1 + e^-x); gradient y (1 - y)",
+                                   (ins), [Dl_HasRule]>;
+
+def Dl_SiluOp : Dl_ActivationOp<"silu", "x sigmoid(x); gradient s (1 + x (1 - s))">;
+
+def Dl_MishOp : Dl_ActivationOp<"mish", "x tanh(softplus(x))">;
+
+def Dl_SoftplusOp : Dl_ActivationOp<"softplus",
+    "log(1 + e^(beta x)) / beta, x itself where beta x > threshold; gradient sigmoid(beta x)",
+    (ins DefaultValuedAttr<F64Attr, "1.0">:$beta,
+         DefaultValuedAttr<F64Attr, "20.0">:$threshold),
+    [Dl_HasRule], " {beta = 2.0}"> {
+  let hasVerifier = 1;
+}
+
+def Dl_SoftsignOp : Dl_ActivationOp<"softsign", "x / (1 + |x|); gradient 1 / (1 + |x|)^2">;
+
+def Dl_GeluOp : Dl_Op<"gelu", [Pure, SameOperandsAndResultType, Dl_IsComposite]> {
+  let summary = "x times the standard normal distribution function of x";
+  let description = [{
+    Hendrycks and Gimpel, 2016: `x / 2 (1 + erf(x / sqrt(2)))`, or with
+    `approximate(tanh)` the formula
+    `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`.
+    ```mlir
+    %y = dl.gelu %x : tensor<8x4xf32>
+    %z = dl.gelu %x approximate(tanh) : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x,
+    DefaultValuedAttr<Dl_GeluFormAttr, "::dlc::dl::GeluForm::None">:$approximate);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x (`approximate` `(` custom<GeluForm>($approximate)^ `)`)? attr-dict
+    `:` type($x)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Along an axis
+//===----------------------------------------------------------------------===//
+
+class Dl_SoftmaxOpBase<string mnemonic, string formula>
+    : Dl_Op<mnemonic, [Pure, SameOperandsAndResultType, Dl_IsComposite, Dl_HasRule]> {
+  let description = formula # "\n```mlir\n%y = dl." # mnemonic
+                    # " %x {axis = 1} : tensor<8x10xf32>\n```";
+  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$axis);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+  let hasVerifier = 1;
+}
+
+def Dl_SoftmaxOp : Dl_SoftmaxOpBase<"softmax", [{
+    `e^x / sum of e^x along the axis`, with the maximum taken out. Gradient:
+    `y (dy - sum of dy y)`.}]> {
+  let summary = "exponentials along an axis that sum to 1";
+}
+
+def Dl_LogSoftmaxOp : Dl_SoftmaxOpBase<"log_softmax", [{
+    `x - log(sum of e^x along the axis)`, with the maximum taken out. Gradient:
+    `dy - e^y sum of dy`.}]> {
+  let summary = "logarithm of softmax, exact where softmax is 0";
+}
+
+def Dl_GumbelSoftmaxOp : Dl_Op<"gumbel_softmax", [Pure, SameOperandsAndResultType,
+                                                 Dl_IsComposite]> {
+  let summary = "softmax of noisy logits, as torch.nn.functional.gumbel_softmax";
+  let description = [{
+    Jang et al., ICLR 2017: `softmax((logits + noise) / tau)` along the axis. With
+    `hard` the value is 1 at its maximum and 0 elsewhere, and the gradient that of
+    the soft one (straight through). noise has the Gumbel distribution:
+    `dl.gumbel` draws it.
+    ```mlir
+    %noise = dl.gumbel : tensor<8x10xf32>
+    %y = dl.gumbel_softmax %logits, %noise {axis = 1, hard, tau = 0.5} : tensor<8x10xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$logits, Dl_FloatTensor:$noise,
+    DefaultValuedAttr<F64Attr, "1.0">:$tau, UnitAttr:$hard, I64Attr:$axis);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$logits `,` $noise attr-dict `:` type($logits)";
+  let hasVerifier = 1;
+}
+
+#endif // DL_ACTIVATION_TD

@@ -1,0 +1,200 @@
+//===- Convolution.td - Convolutions and their gradients ---*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The three of rank 2 are primitive, bilinear, and close over themselves: the
+// derivative of each is made of the other two. Sequences, volumes and the
+// transposed convolution are composites of them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DL_CONVOLUTION_TD
+#define DL_CONVOLUTION_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+/// Dl_ChannelLayer of a convolution whose filter has the channels of the result in
+/// dimension 0 and those of x, group by group, in dimension 1; transposed, the other
+/// way round.
+class Dl_ConvChannels<bit transposed = 0> {
+  string first = !if(transposed, "Inputs", "Outputs");
+  string second = !if(transposed, "Outputs", "Inputs");
+  code definition = [{
+    std::optional<::dlc::dl::LayerChannels> $cppClass::getChannels() {
+      if (!isChannelsFirst(*this))
+        return std::nullopt;
+      return ::dlc::dl::LayerChannels{getX(), getW(), getBias(), 1, 1};
+    }
+    ::mlir::Value $cppClass::scale}] # first # [{(::mlir::OpBuilder &builder,
+                                             ::mlir::Value factors) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      return scaleFirst(e, getW(), factors);
+    }
+    ::mlir::Value $cppClass::scale}] # second # [{(::mlir::OpBuilder &builder,
+                                              ::mlir::Value factors) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      return scaleInGroups(e, getW(), factors, getGroups());
+    }
+    bool $cppClass::shiftsAlike() { return shiftsConvAlike(*this); }
+    ::mlir::Value $cppClass::shiftInputs(::mlir::OpBuilder &builder,
+                                         ::mlir::Value terms) {
+      ::dlc::dl::Expr e(builder, getLoc());
+      return e.sumAllBut(scaleInGroups(e, getW(), terms, getGroups()), 0);
+    }
+    ::mlir::Value $cppClass::rebuild(::mlir::OpBuilder &builder,
+                                     ::mlir::Value weight, ::mlir::Value bias) {
+      return rebuildConv(*this, builder, weight, bias);
+    }
+  }];
+}
+
+/// What the members of the family share: the geometry of the window.
+class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([Pure, Dl_HasRule], traits)> {
+  dag geometry = (ins
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$dilation,
+    DefaultValuedAttr<I64Attr, "1">:$groups,
+    DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">:$layout);
+  code geometryMethods = [{
+    ::dlc::dl::WindowGeometry getGeometry() {
+      return {getStride(), getPadding(), getDilation(), getLayout()};
+    }
+  }];
+}
+
+def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
+    AllElementTypesMatch<["x", "w", "y"]>,
+    InferTypeOpAdaptor, Dl_HasChannels,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "2-D convolution (cross-correlation), as torch.nn.functional.conv2d";
+  let description = [{
+    `y[n, o, i, j] = bias[o] + sum over c, k, l of x[n, c, i stride + k dilation - padding, ...] w[o, c, k, l]`.
+    The extent of y is `(H + 2 padding - dilation (KH - 1) - 1) / stride + 1`.
+
+    With `groups`, channels of x and of y are in as many blocks, each of y made
+    of that of x alone: w is O x C/groups x KH x KW. With C groups of one
+    channel the convolution is depthwise. Gradient: `conv2d_input_grad`,
+    `conv2d_filter_grad`, and for the bias a sum.
+    ```mlir
+    %y = dl.conv2d %x, %w bias %b {padding = [1, 1]} : tensor<8x3x32x32xf32>, tensor<16x3x3x3xf32>, tensor<16xf32> -> tensor<8x16x32x32xf32>
+    %z = dl.conv2d %y, %v {groups = 16, stride = [2, 2]} : tensor<8x16x32x32xf32>, tensor<16x1x2x2xf32> -> tensor<8x16x16x16xf32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
+                            Optional<Dl_FloatTensor>:$bias), geometry);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x `,` $w (`bias` $bias^)? attr-dict
+    `:` type($x) `,` type($w) (`,` type($bias)^)? `->` type($y)
+  }];
+  let extraClassDeclaration = geometryMethods;
+  let extraClassDefinition = Dl_ConvChannels<>.definition;
+}
+
+def Dl_Conv2dInputGradOp : Dl_ConvOp<"conv2d_input_grad", [
+    AllElementTypesMatch<["dy", "w", "dx"]>,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "the cotangent of conv2d's image";
+  let description = [{
+    The shape of the result is that of the image: several are possible for one of
+    dy. Gradient: `conv2d` for dy, `conv2d_filter_grad` for w.
+    ```mlir
+    %dx = dl.conv2d_input_grad %dy, %w {padding = [1, 1]} : tensor<8x16x32x32xf32>, tensor<16x3x3x3xf32> -> tensor<8x3x32x32xf32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$dy, Dl_FloatTensor:$w), geometry);
+  let results = (outs Dl_FloatTensor:$dx);
+  let assemblyFormat = [{
+    $dy `,` $w attr-dict `:` type($dy) `,` type($w) `->` type($dx)
+  }];
+  let extraClassDeclaration = geometryMethods;
+  let hasVerifier = 1;
+}
+
+def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad", [
+    AllElementTypesMatch<["x", "dy", "dw"]>]> {
+  let summary = "the cotangent of conv2d's filter";
+  let description = [{
+    Gradient: `conv2d_input_grad` for x, `conv2d` for dy.
+    ```mlir
+    %dw = dl.conv2d_filter_grad %x, %dy {padding = [1, 1]} : tensor<8x3x32x32xf32>, tensor<8x16x32x32xf32> -> tensor<16x3x3x3xf32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$x, Dl_FloatTensor:$dy), geometry);
+  let results = (outs Dl_FloatTensor:$dw);
+  let assemblyFormat = [{
+    $x `,` $dy attr-dict `:` type($x) `,` type($dy) `->` type($dw)
+  }];
+  let extraClassDeclaration = geometryMethods;
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Composites
+//===----------------------------------------------------------------------===//
+
+/// A convolution over another number of spatial dimensions.
+class Dl_ConvCompositeOp<string mnemonic, bit transposed = 0> : Dl_PureOp<mnemonic, [
+    Dl_IsComposite, Dl_HasChannels, AllElementTypesMatch<["x", "w", "y"]>]> {
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x `,` $w (`bias` $bias^)? attr-dict
+    `:` type($x) `,` type($w) (`,` type($bias)^)? `->` type($y)
+  }];
+  let extraClassDefinition = Dl_ConvChannels<transposed>.definition;
+}
+
+def Dl_Conv1dOp : Dl_ConvCompositeOp<"conv1d"> {
+  let summary = "1-D convolution, as torch.nn.functional.conv1d";
+  let description = [{
+    `conv2d` of images with one row: x is N x C x L, w O x C/groups x K.
+    ```mlir
+    %y = dl.conv1d %x, %w bias %b {padding = [1]} : tensor<8x3x32xf32>, tensor<16x3x3xf32>, tensor<16xf32> -> tensor<8x16x32xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
+    Optional<Dl_FloatTensor>:$bias,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">:$padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">:$dilation,
+    DefaultValuedAttr<I64Attr, "1">:$groups);
+}
+
+def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d"> {
+  let summary = "3-D convolution, as torch.nn.functional.conv3d";
+  let description = [{
+    x is N x C x D x H x W, w O x C/groups x KD x KH x KW. A sum over the KD planes
+    of the filter of `conv2d`, whose images are the planes of x.
+    ```mlir
+    %y = dl.conv3d %x, %w {stride = [2, 1, 1]} : tensor<2x3x9x16x16xf32>, tensor<8x3x3x3x3xf32> -> tensor<2x8x4x14x14xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
+    Optional<Dl_FloatTensor>:$bias,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0, 0}">:$padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">:$dilation,
+    DefaultValuedAttr<I64Attr, "1">:$groups);
+}
+
+def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d", /*transposed=*/1> {
+  let summary = "transposed 2-D convolution, as torch.nn.functional.conv_transpose2d";
+  let description = [{
+    The transpose of the linear map `conv2d`: `conv2d_input_grad`, plus a bias.
+    x is N x I x H x W, w I x O/groups x KH x KW. The extent of y is
+    `(H - 1) stride - 2 padding + dilation (KH - 1) + output_padding + 1`.
+    ```mlir
+    %y = dl.conv_transpose2d %x, %w {stride = [2, 2], padding = [1, 1], output_padding = [1, 1]} : tensor<8x16x7x7xf32>, tensor<16x3x3x3xf32> -> tensor<8x3x14x14xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
+    Optional<Dl_FloatTensor>:$bias,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$output_padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$dilation,
+    DefaultValuedAttr<I64Attr, "1">:$groups);
+}
+
+#endif // DL_CONVOLUTION_TD

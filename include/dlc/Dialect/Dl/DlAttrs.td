@@ -1,0 +1,263 @@
+//===- DlAttrs.td - Modes, initialisers, optimizers --------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_ATTRS_TD
+#define DL_ATTRS_TD
+
+include "dlc/Dialect/Dl/DlBase.td"
+
+//===----------------------------------------------------------------------===//
+// Enumerations
+//===----------------------------------------------------------------------===//
+
+class Dl_Enum<string name, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+
+def Dl_Mode : Dl_Enum<"Mode", "whether a network is being trained",
+    [I32EnumAttrCase<"Train", 0, "train">, I32EnumAttrCase<"Eval", 1, "eval">]>;
+def Dl_ModeAttr : EnumAttr<Dl_Dialect, Dl_Mode, "mode">;
+
+def Dl_Layout : Dl_Enum<"Layout",
+    "order of the dimensions of images and filters",
+    [I32EnumAttrCase<"ChannelsFirst", 0, "channels_first">,
+     I32EnumAttrCase<"ChannelsLast", 1, "channels_last">]>;
+def Dl_LayoutAttr : EnumAttr<Dl_Dialect, Dl_Layout, "layout"> {
+  let description = [{
+    `channels_first`: images N x C x H x W, filters O x I x KH x KW.
+    `channels_last`: images N x H x W x C, filters KH x KW x I x O.
+  }];
+}
+
+def Dl_Predicate : Dl_Enum<"Predicate", "an ordered comparison",
+    [I32EnumAttrCase<"eq", 0>, I32EnumAttrCase<"ne", 1>,
+     I32EnumAttrCase<"lt", 2>, I32EnumAttrCase<"le", 3>,
+     I32EnumAttrCase<"gt", 4>, I32EnumAttrCase<"ge", 5>]>;
+def Dl_PredicateAttr : EnumAttr<Dl_Dialect, Dl_Predicate, "predicate">;
+
+def Dl_GeluForm : Dl_Enum<"GeluForm", "which formula gelu uses",
+    [I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Tanh", 1, "tanh">]>;
+def Dl_GeluFormAttr : EnumAttr<Dl_Dialect, Dl_GeluForm, "gelu_form">;
+
+def Dl_LossReduction : Dl_Enum<"LossReduction", "what becomes of a loss's terms",
+    [I32EnumAttrCase<"Mean", 0, "mean">, I32EnumAttrCase<"Sum", 1, "sum">,
+     I32EnumAttrCase<"None", 2, "none">,
+     I32EnumAttrCase<"BatchMean", 3, "batchmean">]>;
+def Dl_LossReductionAttr : EnumAttr<Dl_Dialect, Dl_LossReduction, "loss_reduction">;
+def Dl_FanMode : Dl_Enum<"FanMode",
+    "which fan keeps its variance: that of the forward or the backward pass",
+    [I32EnumAttrCase<"FanIn", 0, "fan_in">, I32EnumAttrCase<"FanOut", 1, "fan_out">]>;
+
+def Dl_Nonlinearity : Dl_Enum<"Nonlinearity",
+    "the function behind a layer, as torch.nn.init.calculate_gain names it",
+    [I32EnumAttrCase<"Linear", 0, "linear">, I32EnumAttrCase<"Sigmoid", 1, "sigmoid">,
+     I32EnumAttrCase<"Tanh", 2, "tanh">, I32EnumAttrCase<"Relu", 3, "relu">,
+     I32EnumAttrCase<"LeakyRelu", 4, "leaky_relu">, I32EnumAttrCase<"Selu", 5, "selu">]>;
+
+/// Each holds all that follow it, so of several the greatest is what all allow.
+def Dl_HyperRange : Dl_Enum<"HyperRange", "which numbers a hyper-parameter may be",
+    [I32EnumAttrCase<"Finite", 0, "finite">,
+     I32EnumAttrCase<"NotNegative", 1, "not_negative">,
+     I32EnumAttrCase<"UpToOne", 2, "up_to_one">,
+     I32EnumAttrCase<"BelowOne", 3, "below_one">]>;
+def Dl_HyperRangeAttr : EnumAttr<Dl_Dialect, Dl_HyperRange, "hyper_range">;
+
+def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
+  let mnemonic = "storage";
+  let summary = "how a state entry lies in memory";
+  let description = [{
+    The entry's shape is split into `view` (same elements in the same row-major
+    order), whose dimensions are stored in the order `perm`: dimension i of what is
+    stored is dimension `perm[i]` of the view.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$view,
+                        ArrayRefParameter<"int64_t">:$perm);
+  let assemblyFormat = "`<` `[` $view `]` `,` `[` $perm `]` `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The shape of what is stored.
+    ::llvm::SmallVector<int64_t> getStoredShape() const;
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Numbers inside attributes
+//===----------------------------------------------------------------------===//
+
+/// A real number, kept as an f64.
+class Dl_Number<string summary> : AttrParameter<"::mlir::FloatAttr", summary> {
+  let parser = "::dlc::dl::parseNumber($_parser)";
+  let printer = "::dlc::dl::printNumber($_printer, $_self)";
+}
+class Dl_DefaultNumber<string value, string summary>
+    : DefaultValuedParameter<"::mlir::FloatAttr",
+        "::mlir::FloatAttr::get(::mlir::Float64Type::get($_ctxt), " # value # ")",
+        summary> {
+  let parser = "::dlc::dl::parseNumber($_parser)";
+  let printer = "::dlc::dl::printNumber($_printer, $_self)";
+}
+
+/// Named parameters, none of which has to be given.
+defvar Dl_StructFormat = [{`` custom<Words>("getWords()") (`<` struct(params)^ `>`)?}];
+
+/// `getWords()`: the names of parameters, for the message where another is given;
+/// what `custom<Words>("getWords()")` at the start of a format asks.
+class Dl_Words<dag params> {
+  code getter = [{
+    static ::llvm::ArrayRef<::llvm::StringRef> getWords() {
+      static constexpr ::llvm::StringRef words[] = {"}] #
+          !interleave(!foreach(i, !range(!size(params)), !getdagname(params, i)), "\", \"")
+      # [{"};
+      return words;
+    }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Initialisers
+//===----------------------------------------------------------------------===//
+
+class Dl_Initializer<string name, string mnemonic_, list<string> checks = []>
+    : AttrDef<Dl_Dialect, name,
+        [DeclareAttrInterfaceMethods<Dl_InitializerAttrInterface, checks>]> {
+  let mnemonic = mnemonic_;
+}
+
+def Dl_ZerosAttr : Dl_Initializer<"Zeros", "zeros"> { let summary = "0"; }
+def Dl_OnesAttr : Dl_Initializer<"Ones", "ones"> { let summary = "1"; }
+
+def Dl_FillAttr : Dl_Initializer<"Fill", "constant"> {
+  let summary = "one value everywhere: `constant<0.5>`";
+  let parameters = (ins Dl_Number<"the value">:$value);
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Dl_UniformAttr : Dl_Initializer<"Uniform", "uniform", ["verifyFor"]> {
+  let summary = "uniform on [low, high): `uniform<-0.1, 0.1>`";
+  let parameters = (ins Dl_Number<"lower end">:$low, Dl_Number<"upper end">:$high);
+  let assemblyFormat = "`<` $low `,` $high `>`";
+}
+
+def Dl_NormalAttr : Dl_Initializer<"Normal", "normal", ["verifyFor"]> {
+  let summary = "normal: `normal<0.0, 0.02>` (mean, standard deviation)";
+  let parameters = (ins Dl_Number<"mean">:$mean, Dl_Number<"deviation">:$deviation);
+  let assemblyFormat = "`<` $mean `,` $deviation `>`";
+}
+
+/// A case of an enumeration, by its bare name.
+class Dl_EnumParameter<string enum, string default, string summary>
+    : DefaultValuedParameter<"::dlc::dl::" # enum,
+                             "::dlc::dl::" # enum # "::" # default, summary> {
+  let printer = "$_printer << ::dlc::dl::stringify" # enum # "($_self)";
+}
+
+def Dl_IdentityAttr : Dl_Initializer<"Identity", "identity", ["verifyFor"]> {
+  let summary = "a matrix with 1 on its diagonal, 0 elsewhere, as torch.nn.init.eye_";
+}
+
+def Dl_TruncatedNormalAttr : Dl_Initializer<"TruncatedNormal", "truncated_normal", ["verifyFor"]> {
+  let summary = "normal within bounds: `truncated_normal<deviation = 0.02, a = -0.04, b = 0.04>`";
+  let description = [{
+    `torch.nn.init.trunc_normal_`: what lies outside of [a, b] is drawn again. The
+    bounds are values, not multiples of the deviation.
+  }];
+  let parameters = (ins Dl_DefaultNumber<"0.0", "mean before truncation">:$mean,
+                        Dl_DefaultNumber<"1.0", "deviation before truncation">:$deviation,
+                        Dl_DefaultNumber<"-2.0", "least value">:$a,
+                        Dl_DefaultNumber<"2.0", "greatest value">:$b);
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
+}
+
+/// fan_in and fan_out are the numbers of inputs that an output depends on and of
+/// outputs that depend on an input: for a weight of O x I x taps, I and O times the
+/// number of taps.
+class Dl_FanInitializer<string name, string mnemonic_>
+    : Dl_Initializer<name, mnemonic_, ["verifyFor"]> {
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
+}
+
+class Dl_XavierAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
+  let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
+}
+def Dl_XavierUniformAttr : Dl_XavierAttr<"XavierUniform", "xavier_uniform"> {
+  let summary = "uniform with bound gain sqrt(6 / (fan_in + fan_out))";
+  let description = "Glorot and Bengio, AISTATS 2010; `torch.nn.init.xavier_uniform_`.";
+}
+def Dl_XavierNormalAttr : Dl_XavierAttr<"XavierNormal", "xavier_normal"> {
+  let summary = "normal with deviation gain sqrt(2 / (fan_in + fan_out))";
+  let description = "Glorot and Bengio, AISTATS 2010; `torch.nn.init.xavier_normal_`.";
+}
+
+class Dl_KaimingAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
+  let parameters = (ins
+    Dl_DefaultNumber<"0.0", "negative slope of leaky_relu">:$a,
+    Dl_EnumParameter<"FanMode", "FanIn", "fan_in or fan_out">:$mode,
+    Dl_EnumParameter<"Nonlinearity", "LeakyRelu", "what the gain is for">:$nonlinearity);
+}
+def Dl_KaimingUniformAttr : Dl_KaimingAttr<"KaimingUniform", "kaiming_uniform"> {
+  let summary = "uniform with bound gain sqrt(3 / fan)";
+  let description = [{
+    He et al., ICCV 2015; `torch.nn.init.kaiming_uniform_`, with the same defaults:
+    fan_in and the gain sqrt(2 / (1 + a^2)) of a leaky ReLU, which for a = 0 is that
+    of a ReLU. PyTorch's layers use a = sqrt(5).
+  }];
+}
+def Dl_KaimingNormalAttr : Dl_KaimingAttr<"KaimingNormal", "kaiming_normal"> {
+  let summary = "normal with deviation gain / sqrt(fan)";
+  let description = "`torch.nn.init.kaiming_normal_`; parameters as `kaiming_uniform`.";
+}
+
+def Dl_OrthogonalAttr : Dl_Initializer<"Orthogonal", "orthogonal", ["verifyFor"]> {
+  let summary = "orthonormal rows or columns times a gain, as torch.nn.init.orthogonal_";
+  let description = [{
+    Saxe, McClelland and Ganguli, ICLR 2014. The first dimension by all others as a
+    matrix: its rows are orthonormal, or its columns where those are fewer.
+  }];
+  let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
+  let assemblyFormat = Dl_StructFormat;
+  let extraClassDeclaration = Dl_Words<parameters>.getter;
+}
+
+//===----------------------------------------------------------------------===//
+// Hyper-parameters inside attributes
+//===----------------------------------------------------------------------===//
+
+/// A number, or the name of a `dl.hparam`.
+class Dl_Hyper<string value, string summary>
+    : DefaultValuedParameter<"::mlir::Attribute",
+        "::mlir::FloatAttr::get(::mlir::Float64Type::get($_ctxt), " # value # ")",
+        summary> {
+  let parser = "::dlc::dl::parseHyper($_parser)";
+  let printer = "::dlc::dl::printHyper($_printer, $_self)";
+}
+class Dl_OptionalHyper<string summary>
+    : OptionalParameter<"::mlir::Attribute", summary> {
+  let parser = "::dlc::dl::parseHyper($_parser)";
+  let printer = "::dlc::dl::printHyper($_printer, $_self)";
+}
+
+def Dl_GroupAttr : AttrDef<Dl_Dialect, "Group"> {
+  let mnemonic = "group";
+  let summary = "parameters of `dl.minimize` with hyper-parameters of their own";
+  let description = [{
+    The parameters whose names match a pattern; `lr` multiplies the learning rate,
+    `weight_decay` stands in for that of the rule.
+    ```mlir
+    #dl.group<["*.bias", "norm.*"], lr = 2.0, weight_decay = 0.0>
+    ```
+  }];
+  let parameters = (ins AttrParameter<"::mlir::ArrayAttr", "names">:$patterns,
+                        Dl_Hyper<"1.0", "a factor">:$lr,
+                        Dl_OptionalHyper<"in place of the rule's">:$weight_decay);
+  let assemblyFormat = [{
+    `` custom<Words>("getWords()") `<` $patterns (`,` struct($lr, $weight_decay)^)? `>`
+  }];
+  let extraClassDeclaration = Dl_Words<(ins "":$lr, "":$weight_decay)>.getter;
+  let genVerifyDecl = 1;
+}
+
+#endif // DL_ATTRS_TD

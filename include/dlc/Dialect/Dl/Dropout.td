@@ -1,0 +1,52 @@
+//===- Dropout.td - Values left out by chance --------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_DROPOUT_TD
+#define DL_DROPOUT_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
+    SameOperandsAndResultType, Dl_Shorthand, Dl_HasMode,
+    DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
+  let arguments = (ins Dl_FloatTensor:$x,
+                       DefaultValuedAttr<F64Attr, "0.5">:$p, UnitAttr:$channels,
+                       OptionalAttr<Dl_ModeAttr>:$mode);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict `:` type($x)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_DropoutOp : Dl_AnyDropoutOp<"dropout"> {
+  let summary = "leaves out elements with probability p, as torch.nn.Dropout";
+  let description = [{
+    In mode `train` an element is kept where `dl.bernoulli` of 1 - p draws 1, and
+    then divided by 1 - p; otherwise it is 0. In mode `eval` the op is the
+    identity. With `channels`, whole channels are left out (torch.nn.Dropout1d,
+    Dropout2d): the elements that share their first two indices share what is
+    drawn. The gradient is left out and divided likewise. What was drawn is not
+    kept for it: the kernels of the backward pass compute it again.
+    ```mlir
+    %y = dl.dropout %x {p = 0.25} : tensor<8x128xf32>
+    %z = dl.dropout %x mode(train) {channels} : tensor<8x16x4x4xf32>
+    ```
+  }];
+}
+
+def Dl_AlphaDropoutOp : Dl_AnyDropoutOp<"alpha_dropout"> {
+  let summary = "dropout that keeps mean 0 and variance 1, as torch.nn.AlphaDropout";
+  let description = [{
+    Klambauer et al., NIPS 2017, for networks of SELUs. What is left out takes the
+    value c = -1.7580993 to which SELU saturates, then all is scaled and shifted:
+    `a select(kept, x, c) + b` with `a = 1 / sqrt((1 - p) (1 + p c^2))` and
+    `b = -a c p`. At p = 1 all is 0. In mode `eval` the identity. `channels` as
+    for `dl.dropout`. Gradient: a where kept, 0 elsewhere.
+    ```mlir
+    %y = dl.alpha_dropout %x {p = 0.1} : tensor<8x128xf32>
+    ```
+  }];
+}
+
+#endif // DL_DROPOUT_TD

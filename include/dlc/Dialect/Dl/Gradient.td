@@ -1,0 +1,178 @@
+//===- Gradient.td - Derivatives and descent ---------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_GRADIENT_TD
+#define DL_GRADIENT_TD
+
+include "dlc/Dialect/Dl/DlBase.td"
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
+    AttrSizedOperandSegments,
+    TypesMatchWith<"gradients have the types of their targets", "gradients",
+                   "targets", "$_self">]> {
+  let summary = "the derivative of a scalar, or along a cotangent, with respect to values";
+  let description = [{
+    Each result is d y / d x for one target, of the target's type; with a cotangent
+    c, which has the type of y, it is d sum(c y) / d x, and y need not be a scalar. The
+    results may be used further, in another gradient too: a Hessian-vector product is
+    the gradient of a gradient along the vector. The `grad` phase replaces the
+    op by the reverse-mode program. It may stand in a step, in a function, and in
+    the body of a `dl.scan`, of the values there.
+
+    A target is one value and not what it is equal to: of two ops that compute the
+    same, of two `dl.read`s of one parameter and of an argument of a function and the
+    value that is passed for it, only what is computed from the target itself counts.
+    (`dl.read ... shared` stands for all reads of the entry.)
+    ```mlir
+    %dx, %dw = dl.gradient %y wrt %x, %w : tensor<f32> -> tensor<8x4xf32>, tensor<1x4xf32>
+    %hv = dl.gradient %dx wrt %x cotangent(%v) : tensor<8x4xf32> -> tensor<8x4xf32>
+    ```
+    Gradient: as any other; the cotangent may be what another gradient is taken of.
+  }];
+  let arguments = (ins Dl_FloatTensor:$y, Variadic<Dl_FloatTensor>:$targets,
+                       Optional<Dl_FloatTensor>:$cotangent);
+  let results = (outs Variadic<Dl_FloatTensor>:$gradients);
+  let assemblyFormat = [{
+    $y `wrt` $targets (`cotangent` `(` $cotangent^ `)`)? attr-dict `:` type($y)
+    custom<SameTypeIfThere>(ref(type($y)), ref($cotangent), type($cotangent))
+    `->` type($gradients)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_VariableOp : Dl_Op<"variable", [SameOperandsAndResultType, Dl_HasRule,
+                                      Dl_CheapToRepeat]> {
+  let summary = "the value itself, as one that equals no other";
+  let description = [{
+    Keeps apart for gradients what is equal as a number: no op folds it away or merges
+    two of it. The `resolve` phase puts one behind each target of a `dl.gradient` and
+    behind a parameter that is read after it was written; the `grad` phase drops them
+    when no gradient is left.
+    ```mlir
+    %t = dl.variable %x : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x);
+  // As memory that is allocated: what is not used is erased, and two are two.
+  let results = (outs Res<Dl_FloatTensor, "", [MemAlloc]>:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
+  let summary = "whether a gradient with respect to values is more than absent";
+  let description = [{
+    Made by the `resolve` phase for a `dl.minimize` whose loss depends on a parameter
+    through a `dl.gradient` at most. Each result says of one target, the present value
+    of the entry of that name, whether y is computed from it by ops that pass
+    gradients on. The `grad` phase puts truth values in its place.
+    ```mlir
+    %d = dl.depends %loss on %w of ["fc.weight"] : tensor<f32> on tensor<8x4xf32> -> tensor<i1>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$y, Variadic<Dl_FloatTensor>:$targets,
+                       StrArrayAttr:$entries);
+  let results = (outs Variadic<Dl_BoolTensor>:$answers);
+  let assemblyFormat = [{
+    $y `on` $targets `of` $entries attr-dict `:` type($y) `on` type($targets)
+    `->` type($answers)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
+    Dl_CheapToRepeat, Dl_NoGradient<["x"]>,
+    DeclareOpInterfaceMethods<Dl_RowParallel>,
+    DeclareOpInterfaceMethods<Dl_Differentiable>]> {
+  let summary = "the value itself, with derivative zero";
+  let description = [{
+    ```mlir
+    %t = dl.stop_gradient %x : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+/// A number or the name of a `dl.hparam`.
+def Dl_HyperArg : Attr<CPred<"::llvm::isa<::mlir::FloatAttr, ::mlir::FlatSymbolRefAttr>($_self)">,
+                       "a number or a hyper-parameter"> {
+  let storageType = "::mlir::Attribute";
+  let returnType = "::mlir::Attribute";
+  let convertFromStorage = "$_self";
+}
+def Dl_GroupArg : Attr<CPred<"::llvm::isa<::dlc::dl::GroupAttr>($_self)">,
+                       "a group of parameters">;
+
+def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "one step of descent on a scalar";
+  let description = [{
+    Short for: the gradient of `loss` with respect to every parameter whose name
+    matches one of the patterns (`*` stands for any run of characters), one update
+    a parameter by the rule of the optimizer, and the writes.
+    ```mlir
+    dl.minimize %loss with @adam over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
+    dl.minimize %loss with @adam over ["*"] lr(%lr) frozen ["embed.*"]
+        groups [#dl.group<["*.bias"], lr = 2.0, weight_decay = 0.0>]
+        accumulate(4) clip_norm(1.0) average(0.999) : tensor<f32>, tensor<f32>
+    ```
+    A parameter that the loss does not depend on by ops that pass gradients on (not
+    through `dl.stop_gradient`, indices or truth values) has no gradient and is left as
+    it is, with all that the rule keeps for it, as PyTorch leaves one whose `grad` is
+    `None`: no weight decay moves it. A warning names it. A gradient that is computed
+    and is zero (of `dl.sign`, of a product with 0) is one like any other.
+
+    What may follow, in this order; a number, from 0 to 1 in `average` and of 0 or more
+    elsewhere, may be the name of a `dl.hparam` too:
+
+    - `frozen [...]`: parameters that are left as they are.
+    - `groups [#dl.group<...>, ...]`: parameters with a factor on the learning rate
+      and a weight decay of their own. None may be in two groups.
+    - `accumulate(n)`: calls add up the mean of n gradients; every nth makes the
+      update, the others change no parameter and no state of the rule.
+    - `clip_value(v)`: gradients between -v and v, as
+      `torch.nn.utils.clip_grad_value_`.
+    - `clip_norm(v)`: all gradients by one factor, so that the norm of all together
+      is at most v: `dl.clip_by_global_norm`.
+    - `noise(eta)` or `noise(eta, gamma)`: normal noise of variance
+      eta / (1 + t)^gamma is added to every element of the gradients, t being the
+      number of updates before; gamma is 0.55 unless given. Neelakantan et al.,
+      "Adding gradient noise improves learning for very deep networks", 2015.
+    - `clip_weights(v)`: new parameters between -v and v. Arjovsky, Chintala and
+      Bottou, "Wasserstein GAN", 2017. Those that the loss does not depend on too.
+    - `average(d)`: keeps d * average + (1 - d) * parameter, starting from the first
+      update's result, as `torch.optim.swa_utils.AveragedModel` with
+      `get_ema_multi_avg_fn(d)`; `averaged(@optimizer)` on a `dl.call` or `dl.read`
+      reads it. Of parameters that the loss does not depend on too.
+  }];
+  let arguments = (ins Dl_FloatScalar:$loss, FlatSymbolRefAttr:$optimizer,
+                       StrArrayAttr:$patterns, Dl_FloatScalar:$lr,
+                       OptionalAttr<StrArrayAttr>:$frozen,
+                       OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>:$groups,
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$accumulate,
+                       OptionalAttr<Dl_HyperArg>:$clip_value,
+                       OptionalAttr<Dl_HyperArg>:$clip_norm,
+                       OptionalAttr<Dl_HyperArg>:$noise,
+                       OptionalAttr<Dl_HyperArg>:$noise_decay,
+                       OptionalAttr<Dl_HyperArg>:$clip_weights,
+                       OptionalAttr<Dl_HyperArg>:$average);
+  let assemblyFormat = [{
+    $loss `with` $optimizer `over` $patterns `lr` `(` $lr `)`
+    (`frozen` $frozen^)? (`groups` $groups^)?
+    (`accumulate` `(` $accumulate^ `)`)?
+    (`clip_value` `(` custom<Hyper>($clip_value)^ `)`)?
+    (`clip_norm` `(` custom<Hyper>($clip_norm)^ `)`)?
+    (`noise` `(` custom<Hyper>($noise)^ (`,` custom<Hyper>($noise_decay)^)? `)`)?
+    (`clip_weights` `(` custom<Hyper>($clip_weights)^ `)`)?
+    (`average` `(` custom<Hyper>($average)^ `)`)?
+    attr-dict `:` type($loss) `,` type($lr)
+  }];
+  let extraClassDeclaration = [{
+    /// The numbers of its clauses.
+    ::llvm::SmallVector<HyperUse> getHypers();
+  }];
+}
+
+#endif // DL_GRADIENT_TD

@@ -1,0 +1,79 @@
+//===- Graph.td - Sparse matrices and graphs ---------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_GRAPH_TD
+#define DL_GRAPH_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_SpmmOp : Dl_Op<"spmm", [Pure, Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
+  let summary = "a sparse matrix times a dense one";
+  let description = [{
+    The sparse matrix A is N x M in compressed rows: the entries of row i are those numbered
+    indptr[i] to indptr[i + 1] - 1; entry e stands in column indices[e] and is values[e].
+    The result is A dense, or A^T dense if `transpose`. Sums are in the order of the
+    entries. An index outside fails the step, and so does an `indptr` that does not begin
+    with 0 or that descends; entries behind the last row count as 0. Gradient: `spmm` with the transpose for
+    dense, `sddmm` for values.
+    ```mlir
+    %y = dl.spmm %indptr, %indices, %values, %dense : tensor<5xi32>, tensor<9xi32>, tensor<9xf32>, tensor<6x8xf32> -> tensor<4x8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_IndexTensor:$indptr, Dl_IndexTensor:$indices,
+                       Dl_FloatTensor:$values, Dl_FloatTensor:$dense,
+                       UnitAttr:$transpose);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $indptr `,` $indices `,` $values `,` $dense attr-dict
+    `:` type($indptr) `,` type($indices) `,` type($values) `,` type($dense)
+    `->` type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_SddmmOp : Dl_PureOp<"sddmm", [Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
+  let summary = "the entries of a matrix product where a sparse matrix has entries";
+  let description = [{
+    values[e] = sum over d of a[i, d] b[indices[e], d] for entry e of row i; `indptr` and
+    `indices` as in `spmm`. Gradient: `spmm`.
+    ```mlir
+    %v = dl.sddmm %indptr, %indices, %a, %b : tensor<5xi32>, tensor<9xi32>, tensor<4x8xf32>, tensor<6x8xf32> -> tensor<9xf32>
+    ```
+  }];
+  let arguments = (ins Dl_IndexTensor:$indptr, Dl_IndexTensor:$indices,
+                       Dl_FloatTensor:$a, Dl_FloatTensor:$b);
+  let results = (outs Dl_FloatTensor:$values);
+  let assemblyFormat = [{
+    $indptr `,` $indices `,` $a `,` $b attr-dict
+    `:` type($indptr) `,` type($indices) `,` type($a) `,` type($b)
+    `->` type($values)
+  }];
+}
+
+def Dl_GcnConvOp : Dl_PureOp<"gcn_conv", [Dl_IsComposite]> {
+  let summary = "graph convolution of Kipf and Welling";
+  let description = [{
+    D^-1/2 (A + I) D^-1/2 x weight^T + bias (ICLR 2017), where A is the adjacency matrix in
+    compressed rows (row i lists the neighbours of node i, all of weight 1) and D the
+    diagonal of the row sums of A + I. With add_self_loops = false it is A
+    that takes the place of A + I; a node without neighbours then gets 0. x is N x in,
+    weight out x in, bias of length out.
+    ```mlir
+    %y = dl.gcn_conv %x, %weight, %bias over %indptr, %indices : tensor<4x8xf32>, tensor<3x8xf32>, tensor<5xi32>, tensor<9xi32>, tensor<3xf32> -> tensor<4x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight,
+                       Optional<Dl_FloatTensor>:$bias, Dl_IndexTensor:$indptr,
+                       Dl_IndexTensor:$indices,
+                       DefaultValuedAttr<BoolAttr, "true">:$add_self_loops);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x `,` $weight (`,` $bias^)? `over` $indptr `,` $indices attr-dict
+    `:` type($x) `,` type($weight) `,` type($indptr) `,` type($indices)
+    (`,` type($bias)^)? `->` type($y)
+  }];
+}
+
+#endif // DL_GRAPH_TD

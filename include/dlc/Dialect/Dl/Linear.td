@@ -1,0 +1,51 @@
+//===- Linear.td - Matrix products -------------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_LINEAR_TD
+#define DL_LINEAR_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule, Dl_HasChannels,
+    AllElementTypesMatch<["a", "b", "y"]>,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "matrix product a b, or many of them";
+  let description = [{
+    The last two dimensions are a matrix. Those before number the products: they
+    are equal in a and b, or one of them has none and takes part in
+    every product. `transpose_a`, `transpose_b`: the matrices of the operand stand
+    transposed. A vector is a matrix of one row or column, by `reshape`.
+    Gradient: da = dy b^T, db = a^T dy, again matmuls.
+    ```mlir
+    %y = dl.matmul %a, %b {transpose_b} : tensor<8x4xf32>, tensor<3x4xf32> -> tensor<8x3xf32>
+    %z = dl.matmul %c, %d : tensor<2x5x8x4xf32>, tensor<2x5x4x3xf32> -> tensor<2x5x8x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$a, Dl_FloatTensor:$b,
+                       UnitAttr:$transpose_a, UnitAttr:$transpose_b);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat =
+      "$a `,` $b attr-dict `:` type($a) `,` type($b) `->` type($y)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_LinearOp : Dl_PureOp<"linear", [
+    AllElementTypesMatch<["x", "weight", "y"]>, Dl_IsComposite, Dl_HasChannels]> {
+  let summary = "x weight^T + bias, as torch.nn.Linear";
+  let description = [{
+    x is ... x I with any dimensions before the last, weight O x I, bias O.
+    ```mlir
+    %y = dl.linear %x, %w bias %b : tensor<8x4xf32>, tensor<3x4xf32>, tensor<3xf32> -> tensor<8x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight,
+                       Optional<Dl_FloatTensor>:$bias);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x `,` $weight (`bias` $bias^)? attr-dict
+    `:` type($x) `,` type($weight) (`,` type($bias)^)? `->` type($y)
+  }];
+}
+
+#endif // DL_LINEAR_TD

@@ -1,0 +1,167 @@
+//===- Loss.td - What training makes small -----------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each is as PyTorch's function of the same name. `reduction(...)` says what
+// becomes of the terms: `mean` (the default), `sum`, or `none`, which leaves
+// them as they are.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DL_LOSS_TD
+#define DL_LOSS_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+defvar Dl_Reduction =
+    DefaultValuedAttr<Dl_LossReductionAttr, "::dlc::dl::LossReduction::Mean">;
+
+//===----------------------------------------------------------------------===//
+// Of classes
+//===----------------------------------------------------------------------===//
+
+/// Scores N x C x d1 x ... with class indices N x d1 x ...
+class Dl_ClassLossOp<string mnemonic, list<Trait> traits = [],
+                     dag constants = (ins)>
+    : Dl_PureOp<mnemonic, !listconcat(
+        [Dl_IsComposite, Dl_NoGradient<["weight"]>], traits)> {
+  let arguments = !con((ins Dl_FloatTensor:$input, Dl_IntTensor:$label,
+                            Optional<Dl_FloatTensor>:$weight,
+                            DefaultValuedAttr<I64Attr, "-100">:$ignore_index,
+                            Dl_Reduction:$reduction), constants);
+  let results = (outs Dl_FloatTensor:$loss);
+  let assemblyFormat = [{
+    $input `,` $label (`weight` $weight^)?
+    (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict
+    `:` type($input) `,` type($label) (`,` type($weight)^)? `->` type($loss)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_CrossEntropyOp : Dl_ClassLossOp<"cross_entropy", [Dl_HasRule],
+    (ins DefaultValuedAttr<F64Attr, "0.0">:$label_smoothing)> {
+  let summary = "-log softmax(logits)[label], as torch.nn.functional.cross_entropy";
+  let description = [{
+    Logits are N x C or N x C x d1 x ..., label has the same shape without C.
+    Computed as logsumexp(z) - z[label] with the row's maximum taken out.
+    `weight` has one factor a class; the mean is then over the weights of the
+    labels. Where the label is `ignore_index` the term is 0 and does not count.
+    With `label_smoothing` = s the target is 1 - s of the label and s / C of every
+    class. A step with a label that is no class fails with a message.
+    Gradient of the logits: softmax - target, times the term's share; label and
+    weight have none.
+    ```mlir
+    %loss = dl.cross_entropy %logits, %label : tensor<8x10xf32>, tensor<8xui8> -> tensor<f32>
+    %terms = dl.cross_entropy %logits, %label weight %w reduction(none) {label_smoothing = 0.1} : tensor<8x10xf32>, tensor<8xi64>, tensor<10xf32> -> tensor<8xf32>
+    ```
+  }];
+}
+
+def Dl_NllOp : Dl_ClassLossOp<"nll"> {
+  let summary = "-input[label], as torch.nn.functional.nll_loss";
+  let description = [{
+    Input holds log-probabilities, as `log_softmax` gives them; the rest is as for
+    `cross_entropy`. Gradient: minus the term's share at the label, 0 elsewhere.
+    ```mlir
+    %loss = dl.nll %logp, %label : tensor<8x10xf32>, tensor<8xui8> -> tensor<f32>
+    ```
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Of numbers
+//===----------------------------------------------------------------------===//
+
+/// A term for each element of input and target, which have one type.
+class Dl_TermLossOp<string mnemonic, string formula, list<Trait> traits = [],
+                    dag constants = (ins)>
+    : Dl_PureOp<mnemonic, !listconcat(
+        [Dl_IsComposite, AllTypesMatch<["input", "target"]>], traits)> {
+  let summary = formula;
+  let description = "```mlir\n%loss = dl." # mnemonic
+      # " %x, %t : tensor<8x4xf32> -> tensor<f32>\n```";
+  let arguments = !con((ins Dl_FloatTensor:$input, Dl_FloatTensor:$target,
+                            Dl_Reduction:$reduction), constants);
+  let results = (outs Dl_FloatTensor:$loss);
+  let assemblyFormat = [{
+    $input `,` $target
+    (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict
+    `:` type($input) `->` type($loss)
+  }];
+  code inference = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location> location,
+        $cppClass::Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      return inferTermLoss(location, getOperationName(), adaptor.getInput(),
+                           adaptor.getReduction(), types);
+    }
+  }];
+  let extraClassDefinition = inference;
+}
+
+def Dl_MseOp : Dl_TermLossOp<"mse", "(x - t)^2; gradient 2 (x - t)">;
+def Dl_L1Op : Dl_TermLossOp<"l1", "|x - t|; gradient sign(x - t)">;
+
+def Dl_SmoothL1Op : Dl_TermLossOp<"smooth_l1",
+    "(x - t)^2 / (2 beta) where |x - t| < beta, |x - t| - beta / 2 elsewhere", [],
+    (ins DefaultValuedAttr<F64Attr, "1.0">:$beta)> {
+  let hasVerifier = 1;
+}
+
+def Dl_HuberOp : Dl_TermLossOp<"huber",
+    "(x - t)^2 / 2 where |x - t| < delta, delta (|x - t| - delta / 2) elsewhere", [],
+    (ins DefaultValuedAttr<F64Attr, "1.0">:$delta)> {
+  let hasVerifier = 1;
+}
+
+def Dl_HingeOp : Dl_TermLossOp<"hinge",
+    "max(0, 1 - t x) for targets -1 and 1; gradient -t where t x < 1, 0 elsewhere">;
+
+def Dl_BceOp : Dl_TermLossOp<"bce",
+    "-(t log(x) + (1 - t) log(1 - x)) of probabilities; logarithms are at least -100",
+    [Dl_HasRule]> {
+  let description = [{
+    Gradient of x: `(x - t) / max(x (1 - x), 1e-12)`.
+    ```mlir
+    %loss = dl.bce %p, %t : tensor<8x4xf32> -> tensor<f32>
+    ```
+  }];
+}
+
+def Dl_KlDivOp : Dl_TermLossOp<"kl_div",
+    "t (log(t) - x) for log-probabilities x, 0 where t is 0", [],
+    (ins UnitAttr:$log_target)> {
+  let description = [{
+    With `log_target` the target holds logarithms too: `e^t (t - x)`.
+    `reduction(batchmean)`, the sum over the extent of dimension 0, is the
+    divergence's definition; the default is the mean over all elements.
+    ```mlir
+    %loss = dl.kl_div %logp, %t reduction(batchmean) : tensor<8x4xf32> -> tensor<f32>
+    ```
+  }];
+}
+
+def Dl_BceWithLogitsOp : Dl_PureOp<"bce_with_logits", [
+    Dl_IsComposite, Dl_HasRule, Dl_NoGradient<["pos_weight"]>,
+    AllTypesMatch<["input", "target"]>]> {
+  let summary = "bce of sigmoid(x), finite for every x";
+  let description = [{
+    `(1 - t) x + (1 + (p - 1) t) softplus(-x)`, where p is `pos_weight`, of a shape
+    that broadcasts to x's, or 1. Gradient of x:
+    `(1 + (p - 1) t) sigmoid(x) - p t`; p has none, as in PyTorch.
+    ```mlir
+    %loss = dl.bce_with_logits %x, %t : tensor<8x4xf32> -> tensor<f32>
+    %sum = dl.bce_with_logits %x, %t pos_weight %p reduction(sum) : tensor<8x4xf32>, tensor<4xf32> -> tensor<f32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$input, Dl_FloatTensor:$target,
+                       Optional<Dl_FloatTensor>:$pos_weight, Dl_Reduction:$reduction);
+  let results = (outs Dl_FloatTensor:$loss);
+  let assemblyFormat = [{
+    $input `,` $target (`pos_weight` $pos_weight^)?
+    (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict
+    `:` type($input) (`,` type($pos_weight)^)? `->` type($loss)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // DL_LOSS_TD

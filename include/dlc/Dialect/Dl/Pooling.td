@@ -1,0 +1,213 @@
+//===- Pooling.td - Maxima and means of windows ------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_POOLING_TD
+#define DL_POOLING_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+class Dl_PoolOp<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([Pure,
+        DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>], traits)> {
+  dag geometry = (ins
+    I64SmallVectorArrayAttr:$kernel,
+    OptionalAttr<I64ArrayAttr>:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$dilation,
+    UnitAttr:$ceil_mode,
+    DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">:$layout);
+  code geometryMethods = [{
+    ::dlc::dl::WindowGeometry getGeometry() {
+      return {::dlc::dl::poolStride(getStrideAttr(), getKernelAttr()),
+              getPadding(), getDilation(), getLayout(), getCeilMode()};
+    }
+  }];
+}
+
+def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
+    InferTypeOpAdaptor]> {
+  let summary = "maximum of each window, as torch.nn.functional.max_pool2d";
+  let description = [{
+    `stride` is the kernel where it is not given. Padding counts as minus infinity;
+    at most half of the kernel. The extent of y is that of `conv2d`, but
+    with `ceil_mode` rounded up, as long as the last window starts in the image or
+    in the padding before it. The gradient goes to the first maximum of each
+    window; where an element is not a number, to the last of those.
+    ```mlir
+    %y = dl.max_pool2d %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
+    %z = dl.max_pool2d %x {ceil_mode, kernel = [3, 3], stride = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$x), geometry);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+  let extraClassDeclaration = geometryMethods;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
+    InferTypeOpAdaptor, Dl_HasRule, Dl_Counts]> {
+  let summary = "max_pool2d that also says where in its window the maximum stood";
+  let description = [{
+    `index` is k * KW + l for the first maximum at row k, column l of the window, and
+    0 where the window has no element of x.
+    The gradient of y is that of max_pool2d; index has none.
+    ```mlir
+    %y, %i = dl.max_pool2d_with_index %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$x), geometry);
+  let results = (outs Dl_FloatTensor:$y, TensorOf<[I32]>:$index);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y) `,` type($index)";
+  let extraClassDeclaration = geometryMethods;
+}
+
+def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule,
+    AllElementTypesMatch<["dy", "dx"]>]> {
+  let summary = "adds each element to the place that its index names";
+  let description = [{
+    The cotangent of max_pool2d's image: `dx[place of index[...]] += dy[...]`.
+    Linear in dy; its transpose is `max_pool2d_gather`.
+    ```mlir
+    %dx = dl.max_pool2d_scatter %dy, %i {kernel = [2, 2]} : tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32> -> tensor<8x16x32x32xf32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$dy, TensorOf<[I32]>:$index), geometry);
+  let results = (outs Dl_FloatTensor:$dx);
+  let assemblyFormat =
+      "$dy `,` $index attr-dict `:` type($dy) `,` type($index) `->` type($dx)";
+  let extraClassDeclaration = geometryMethods;
+  let hasVerifier = 1;
+}
+
+def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
+    AllElementTypesMatch<["x", "y"]>]> {
+  let summary = "reads each element from the place that its index names";
+  let description = [{
+    Linear in x; its transpose, and so its gradient, is `max_pool2d_scatter`.
+    ```mlir
+    %y = dl.max_pool2d_gather %x, %i {kernel = [2, 2]} : tensor<8x16x32x32xf32>, tensor<8x16x16x16xi32> -> tensor<8x16x16x16xf32>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatTensor:$x, TensorOf<[I32]>:$index), geometry);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat =
+      "$x `,` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
+  let extraClassDeclaration = geometryMethods;
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Composites
+//===----------------------------------------------------------------------===//
+
+/// One image or sequence in, one out.
+class Dl_PoolCompositeOp<string mnemonic, list<Trait> traits = []>
+    : Dl_PureOp<mnemonic, !listconcat(
+        [Dl_IsComposite, AllElementTypesMatch<["x", "y"]>], traits)> {
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+}
+
+def Dl_MaxPool1dOp : Dl_PoolCompositeOp<"max_pool1d"> {
+  let summary = "maximum of each window, as torch.nn.functional.max_pool1d";
+  let description = [{
+    `max_pool2d` of images with one row: x is N x C x L.
+    ```mlir
+    %y = dl.max_pool1d %x {kernel = [3], padding = [1], stride = [2]} : tensor<8x16x32xf32> -> tensor<8x16x16xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x,
+    I64SmallVectorArrayAttr:$kernel,
+    OptionalAttr<I64ArrayAttr>:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">:$padding,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">:$dilation,
+    UnitAttr:$ceil_mode);
+}
+
+def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d"> {
+  let summary = "mean of each window, as torch.nn.functional.avg_pool2d";
+  let description = [{
+    Windows are those of `max_pool2d`. The sum of a window is divided by
+    `divisor_override` if given, otherwise by the number of its elements: those
+    of the image, and with `count_include_pad` those of the padding, but never what
+    `ceil_mode` lets a window reach beyond it. A depthwise `conv2d` with a filter of
+    ones; so is its gradient.
+    ```mlir
+    %y = dl.avg_pool2d %x {kernel = [3, 3], padding = [1, 1], count_include_pad = false} : tensor<8x16x32x32xf32> -> tensor<8x16x11x11xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x,
+    I64SmallVectorArrayAttr:$kernel,
+    OptionalAttr<I64ArrayAttr>:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
+    UnitAttr:$ceil_mode,
+    DefaultValuedAttr<BoolAttr, "true">:$count_include_pad,
+    OptionalAttr<I64Attr>:$divisor_override);
+}
+
+def Dl_AvgPool1dOp : Dl_PoolCompositeOp<"avg_pool1d"> {
+  let summary = "mean of each window, as torch.nn.functional.avg_pool1d";
+  let description = [{
+    `avg_pool2d` of images with one row: x is N x C x L.
+    ```mlir
+    %y = dl.avg_pool1d %x {kernel = [4]} : tensor<8x16x32xf32> -> tensor<8x16x8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x,
+    I64SmallVectorArrayAttr:$kernel,
+    OptionalAttr<I64ArrayAttr>:$stride,
+    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">:$padding,
+    UnitAttr:$ceil_mode,
+    DefaultValuedAttr<BoolAttr, "true">:$count_include_pad);
+}
+
+def Dl_GlobalAvgPool2dOp : Dl_PoolCompositeOp<"global_avg_pool2d"> {
+  let summary = "mean of each channel of an image";
+  let description = [{
+    `adaptive_avg_pool2d` to one row and one column.
+    ```mlir
+    %y = dl.global_avg_pool2d %x : tensor<8x16x32x32xf32> -> tensor<8x16x1x1xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x);
+}
+
+def Dl_GlobalMaxPool2dOp : Dl_PoolCompositeOp<"global_max_pool2d"> {
+  let summary = "maximum of each channel of an image";
+  let description = [{
+    `max_pool2d` with one window; the gradient goes to the first maximum.
+    ```mlir
+    %y = dl.global_max_pool2d %x : tensor<8x16x32x32xf32> -> tensor<8x16x1x1xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x);
+}
+
+def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d"> {
+  let summary = "means of as many windows as wanted, as torch.nn.functional.adaptive_avg_pool2d";
+  let description = [{
+    Row i of `output_size[0]` rows is the mean of rows `floor(i H / output_size[0])`
+    up to, not including, `ceil((i + 1) H / output_size[0])`; columns alike. Where
+    the size divides that of the image, it is `avg_pool2d`.
+    ```mlir
+    %y = dl.adaptive_avg_pool2d %x {output_size = [7, 7]} : tensor<8x16x32x30xf32> -> tensor<8x16x7x7xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, I64SmallVectorArrayAttr:$output_size);
+}
+
+def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool", [Dl_Counts]> {
+  let summary = "the k greatest values along a dimension, in the order in which they stood";
+  let description = [{
+    Kalchbrenner et al., ACL 2014. Of equal values those with the lowest indices;
+    not a number counts as the greatest. `gather` by the sorted indices of `top_k`;
+    the gradient goes to the places taken.
+    ```mlir
+    %y = dl.k_max_pool %x {k = 3 : i64, axis = 2 : i64} : tensor<8x16x32xf32> -> tensor<8x16x3xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$k, I64Attr:$axis);
+}
+
+#endif // DL_POOLING_TD

@@ -1,0 +1,136 @@
+//===- Schedule.td - Learning rates that follow the step count ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The schedules of torch.optim.lr_scheduler as functions of a count, with its names
+// of attributes and its defaults. None keeps anything: what a schedule gives at a
+// step does not depend on how training got there.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DL_SCHEDULE_TD
+#define DL_SCHEDULE_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_CountTensor : Dl_TensorOf<[F32, F64, I32, I64]>;
+
+/// A schedule: `formula` says what it makes of lr and of the count u, `attrs_` how it
+/// is written in the example.
+class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
+                    string formula, string attrs_>
+    : Dl_PureOp<mnemonic, [Dl_IsComposite, Dl_NoGradient<["t"]>]> {
+  let summary = summary_;
+  let description = "\n    " # formula # [{
+
+    `t` counts calls of steps that train, from 0, as `dl.step_count` does; it may be
+    of any shape, and the result has its shape and the element type of `lr`. Counts
+    below 0 are taken for 0. With `every = N` the schedule moves once in N steps, so
+    that its numbers are in epochs where an epoch has N steps. The count that it sees,
+    u, is t, or floor(t / N), less `warmup_iters`. While that is below 0, lr rises in
+    a line from `lr * warmup_factor`: torch's SequentialLR of a LinearLR and of this
+    schedule. All is computed in f64. Gradient: to lr.
+    ```mlir
+    %n = dl.step_count : tensor<i64>
+    %y = dl.}] # mnemonic # " %lr at %n {" # attrs_ # [{} : tensor<f32>, tensor<i64>
+    ```
+  }];
+  let arguments = !con((ins Dl_FloatScalar:$lr, Dl_CountTensor:$t), attributes,
+                       (ins DefaultValuedAttr<I64Attr, "1">:$every,
+                            DefaultValuedAttr<I64Attr, "0">:$warmup_iters,
+                            DefaultValuedAttr<F64Attr, "1.0 / 3">:$warmup_factor));
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat = "$lr `at` $t attr-dict `:` type($lr) `,` type($t)";
+  let hasVerifier = 1;
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location>,
+        $cppClass::Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      types.push_back(::llvm::cast<::mlir::TensorType>(adaptor.getT().getType())
+          .clone(::mlir::getElementTypeOrSelf(adaptor.getLr().getType())));
+      return ::mlir::success();
+    }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Straight lines and steps
+//===----------------------------------------------------------------------===//
+
+def Dl_ConstantLrOp : Dl_ScheduleOp<"constant_lr",
+    "a fraction of lr at first, as torch's ConstantLR",
+    (ins DefaultValuedAttr<F64Attr, "1.0 / 3">:$factor,
+         DefaultValuedAttr<I64Attr, "5">:$total_iters),
+    "`lr * factor` while u < total_iters, then lr.", "factor = 0.1, total_iters = 500">;
+
+def Dl_LinearLrOp : Dl_ScheduleOp<"linear_lr",
+    "a line between two multiples of lr, as torch's LinearLR",
+    (ins DefaultValuedAttr<F64Attr, "1.0 / 3">:$start_factor,
+         DefaultValuedAttr<F64Attr, "1.0">:$end_factor,
+         DefaultValuedAttr<I64Attr, "5">:$total_iters),
+    [{`lr (start_factor + (end_factor - start_factor) min(u / total_iters, 1))`.}],
+    "start_factor = 1.0, end_factor = 0.0, total_iters = 1000">;
+
+def Dl_StepLrOp : Dl_ScheduleOp<"step_lr",
+    "a drop by gamma once in step_size steps, as torch's StepLR",
+    (ins I64Attr:$step_size, DefaultValuedAttr<F64Attr, "0.1">:$gamma),
+    "`lr gamma^floor(u / step_size)`.", "step_size = 30, every = 938">;
+
+def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
+    "a drop by gamma at each milestone, as torch's MultiStepLR",
+    (ins I64ArrayAttr:$milestones, DefaultValuedAttr<F64Attr, "0.1">:$gamma),
+    "`lr gamma^k`, with k the number of milestones that are at most u.",
+    "milestones = [30, 60], every = 938">;
+
+//===----------------------------------------------------------------------===//
+// Curves
+//===----------------------------------------------------------------------===//
+
+def Dl_ExponentialLrOp : Dl_ScheduleOp<"exponential_lr",
+    "a drop by gamma at every step, as torch's ExponentialLR",
+    (ins F64Attr:$gamma), "`lr gamma^u`.", "gamma = 0.95, every = 938">;
+
+def Dl_PolynomialLrOp : Dl_ScheduleOp<"polynomial_lr",
+    "down to 0 as a power of what is left, as torch's PolynomialLR",
+    (ins DefaultValuedAttr<I64Attr, "5">:$total_iters,
+         DefaultValuedAttr<F64Attr, "1.0">:$power),
+    "`lr (1 - min(u / total_iters, 1))^power`.", "total_iters = 1000, power = 0.9">;
+
+def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
+    "a fall as one over the square root of the count",
+    (ins I64Attr:$timescale), [{
+    `lr / sqrt(1 + u / timescale)`. With `warmup_iters` equal to `timescale` and
+    `warmup_factor = 0.0` it is the schedule of Vaswani et al., NIPS 2017,
+    `lr min(t / W, sqrt(W / t))`, whose lr is `(d_model W)^-0.5` there.}],
+    "timescale = 4000, warmup_iters = 4000, warmup_factor = 0.0">;
+
+def Dl_CosineAnnealingLrOp : Dl_ScheduleOp<"cosine_annealing_lr",
+    "from lr down to eta_min along a cosine, as torch's CosineAnnealingLR",
+    (ins I64Attr:$T_max, DefaultValuedAttr<F64Attr, "0.0">:$eta_min), [{
+    `eta_min + (lr - eta_min) (1 + cos(pi u / T_max)) / 2`: at T_max it is eta_min,
+    and beyond it rises again. Loshchilov and Hutter, ICLR 2017, without restarts.}],
+    "T_max = 9380, eta_min = 1.0e-5">;
+
+def Dl_CosineAnnealingWarmRestartsOp : Dl_ScheduleOp<"cosine_annealing_warm_restarts",
+    "cosines that start again, as torch's CosineAnnealingWarmRestarts",
+    (ins I64Attr:$T_0, DefaultValuedAttr<I64Attr, "1">:$T_mult,
+         DefaultValuedAttr<F64Attr, "0.0">:$eta_min), [{
+    `eta_min + (lr - eta_min) (1 + cos(pi c / T)) / 2`, where c is counted from the
+    last restart. The first run has length T = T_0, each further one T_mult times
+    that of the one before. Loshchilov and Hutter, ICLR 2017.}],
+    "T_0 = 10, T_mult = 2, every = 938">;
+
+def Dl_OneCycleLrOp : Dl_ScheduleOp<"one_cycle_lr",
+    "up to lr and down far below, as torch's OneCycleLR",
+    (ins I64Attr:$total_steps, DefaultValuedAttr<F64Attr, "0.3">:$pct_start,
+         DefaultValuedStrAttr<StrAttr, "cos">:$anneal_strategy,
+         DefaultValuedAttr<F64Attr, "25.0">:$div_factor,
+         DefaultValuedAttr<F64Attr, "1.0e4">:$final_div_factor,
+         UnitAttr:$three_phase), [{
+    Smith and Topin, 2018. `lr` is torch's max_lr. The cycle starts at
+    `lr / div_factor`, reaches lr at `pct_start * total_steps - 1` and falls to
+    `lr / div_factor / final_div_factor` at `total_steps - 1`, where it stays. With
+    `three_phase` it falls first to where it started, in as many steps as it rose.
+    Between, it follows a cosine, or a line with `anneal_strategy = "linear"`.}],
+    [{total_steps = 9380, anneal_strategy = "linear"}]>;
+
+#endif // DL_SCHEDULE_TD

@@ -1,0 +1,281 @@
+//===- Shape.td - Where elements stand ---------------------*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_SHAPE_TD
+#define DL_SHAPE_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
+    Dl_MadeWhereUsed,
+    InferTypeOpAdaptor,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "a tensor known at compile time";
+  let description = [{
+    ```mlir
+    %c = dl.constant dense<0.0> : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "attr-dict $value";
+  let hasFolder = 1;
+}
+
+def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule, Dl_View,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "the same elements in row-major order under another shape";
+  let description = [{
+    ```mlir
+    %y = dl.reshape %x : tensor<8x28x28xf32> to tensor<8x1x28x28xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
+  let summary = "dimensions start_axis to end_axis as one";
+  let description = [{
+    As `torch.nn.Flatten`: all dimensions but the first, unless said otherwise.
+    ```mlir
+    %y = dl.flatten %x : tensor<8x64x7x7xf32> to tensor<8x3136xf32>
+    %z = dl.flatten %x {start_axis = 0, end_axis = 1} : tensor<8x64x7x7xf32> to tensor<512x7x7xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x,
+                       DefaultValuedAttr<I64Attr, "1">:$start_axis,
+                       OptionalAttr<I64Attr>:$end_axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+}
+
+def Dl_TransposeOp : Dl_PureOp<"transpose", [Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "dimensions in another order";
+  let description = [{
+    Dimension i of the result is dimension `perm[i]` of the operand.
+    ```mlir
+    %y = dl.transpose %x perm [0, 2, 1] : tensor<8x4x3xf32> -> tensor<8x3x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$perm);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x `perm` $perm attr-dict `:` type($x) `->` type($y)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_BroadcastOp : Dl_Op<"broadcast", [Pure, Dl_HasRule, Dl_MadeWhereUsed,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "copies of a tensor along new dimensions";
+  let description = [{
+    Dimension i of the operand is dimension `dims[i]` of the result (ascending);
+    along the others the result does not vary. Gradient: `reduce_sum` over those.
+    ```mlir
+    %y = dl.broadcast %x dims [1] : tensor<4xf32> to tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$dims);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
+  let summary = "zeros around and between the elements of a tensor";
+  let description = [{
+    `low` and `high` give the zeros before and after, `interior` those between two
+    neighbours, per dimension; `value` stands for another number than 0. Gradient: `slice`.
+    ```mlir
+    %y = dl.pad %x low [0, 1] high [0, 1] : tensor<8x4xf32> -> tensor<8x6xf32>
+    %z = dl.pad %x low [0, 0] high [0, 0] interior [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    %w = dl.pad %x low [0, 1] high [0, 1] {value = 1.0} : tensor<8x4xf32> -> tensor<8x6xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       OptionalAttr<DenseI64ArrayAttr>:$interior,
+                       DefaultValuedAttr<F64Attr, "0.0">:$value);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = [{
+    $x `low` $low `high` $high (`interior` $interior^)? attr-dict
+    `:` type($x) `->` type($y)
+  }];
+  let hasFolder = 1;
+  let extraClassDeclaration = [{
+    /// `value` as an element of the operand.
+    ::mlir::TypedAttr getElementValue();
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Value":$x,
+      "::mlir::DenseI64ArrayAttr":$low, "::mlir::DenseI64ArrayAttr":$high,
+      "::mlir::DenseI64ArrayAttr":$interior), [{
+    build($_builder, $_state, x, low, high, interior,
+          $_builder.getF64FloatAttr(0));
+  }]>];
+}
+
+/// Elements of x around it, as many as `low` and `high` say.
+class Dl_EdgePadOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_IsComposite]> {
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat =
+      "$x `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
+}
+
+def Dl_ReflectionPadOp : Dl_EdgePadOp<"reflection_pad"> {
+  let summary = "a tensor with its mirror image around it";
+  let description = [{
+    The outermost elements are the mirrors and stand once, as in
+    `torch.nn.ReflectionPad2d`: of a b c with two on each side, c b a b c b a.
+    ```mlir
+    %y = dl.reflection_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    ```
+  }];
+}
+
+def Dl_ReplicationPadOp : Dl_EdgePadOp<"replication_pad"> {
+  let summary = "a tensor with copies of its outermost elements around it";
+  let description = [{
+    As `torch.nn.ReplicationPad2d`.
+    ```mlir
+    %y = dl.replication_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    ```
+  }];
+}
+
+def Dl_CircularPadOp : Dl_EdgePadOp<"circular_pad"> {
+  let summary = "a tensor with what stands at its other end around it";
+  let description = [{
+    As `torch.nn.CircularPad2d`.
+    ```mlir
+    %y = dl.circular_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
+    ```
+  }];
+}
+
+def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "a box out of a tensor";
+  let description = [{
+    `sizes` elements from `offsets` on, `strides` apart, per dimension.
+    Gradient: `pad`.
+    ```mlir
+    %y = dl.slice %x at [0, 1] size [8, 4] : tensor<8x6xf32> -> tensor<8x4xf32>
+    %z = dl.slice %x at [0, 1] size [8, 2] stride [1, 3] : tensor<8x6xf32> -> tensor<8x2xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$offsets,
+                       DenseI64ArrayAttr:$sizes,
+                       OptionalAttr<DenseI64ArrayAttr>:$strides);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = [{
+    $x `at` $offsets `size` $sizes (`stride` $strides^)? attr-dict
+    `:` type($x) `->` type($y)
+  }];
+  let extraClassDeclaration = [{
+    int64_t strideAt(size_t dim) { return getStrides() ? (*getStrides())[dim] : 1; }
+  }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
+  let summary = "tensors one after the other along a dimension";
+  let description = [{
+    All other dimensions are equal. With `interleaved` the tensors have one shape, and their elements along the
+    dimension take turns: of `n` tensors element `i` of tensor `j` is element `n i + j` of the result. Gradient: `slice`s.
+    ```mlir
+    %y = dl.concat %a, %b {axis = 1} : tensor<8x4xf32>, tensor<8x2xf32> -> tensor<8x6xf32>
+    %z = dl.concat %a, %c {axis = 1, interleaved} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x8xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis, UnitAttr:$interleaved);
+  let extraClassDeclaration = [{
+    /// Where the elements of operand number `i` go along the axis.
+    int64_t offsetOf(unsigned i);
+    int64_t stride() { return getInterleaved() ? getXs().size() : 1; }
+  }];
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
+  let summary = "a tensor in parts along a dimension: the inverse of concat";
+  let description = [{
+    As `torch.split` with a list; the sizes have to add up to the dimension.
+    ```mlir
+    %a, %b = dl.split %x sizes [4, 2] {axis = 1} : tensor<8x6xf32> -> tensor<8x4xf32>, tensor<8x2xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
+  let results = (outs Variadic<Dl_Tensor>:$parts);
+  let assemblyFormat = "$x `sizes` $sizes attr-dict `:` type($x) `->` type($parts)";
+}
+
+def Dl_StackOp : Dl_PureOp<"stack", [Dl_IsComposite]> {
+  let summary = "tensors of one shape along a new dimension";
+  let description = [{
+    ```mlir
+    %y = dl.stack %a, %b {axis = 0} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<2x8x4xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
+}
+
+def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "dimensions traversed backwards";
+  let description = [{
+    ```mlir
+    %y = dl.reverse %x dims [1] : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$dims);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "each element's index along a dimension: 0, 1, 2 ...";
+  let description = [{
+    `torch.arange` is the case of one dimension.
+    ```mlir
+    %i = dl.iota {axis = 1} : tensor<8x4xi32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$axis);
+  let results = (outs Dl_NumberTensor:$y);
+  let assemblyFormat = "attr-dict `:` type($y)";
+  let hasVerifier = 1;
+}
+
+def Dl_OneHotOp : Dl_Op<"one_hot", [Pure, Dl_NoDerivative,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "1 at the index, 0 elsewhere, along a new last dimension";
+  let description = [{
+    Where the index is not within the dimension all elements are 0.
+    ```mlir
+    %y = dl.one_hot %label : tensor<8xui8> to tensor<8x10xf32>
+    ```
+  }];
+  let arguments = (ins Dl_IntTensor:$index);
+  let results = (outs Dl_NumberTensor:$y);
+  let assemblyFormat = "$index attr-dict `:` type($index) `to` type($y)";
+  let hasVerifier = 1;
+}
+
+#endif // DL_SHAPE_TD

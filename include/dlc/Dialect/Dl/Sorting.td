@@ -1,0 +1,70 @@
+//===- Sorting.td - Order along a dimension, running sums --*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_SORTING_TD
+#define DL_SORTING_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
+  let summary = "values in order along a dimension, and where they stood, as torch.sort";
+  let description = [{
+    Stable: equal values stay in the order of their indices, in both directions. Not a number
+    counts as greater than all others, as in PyTorch: last, or first if `descending`.
+    Gradient: `scatter_add` of the values' cotangent by the indices.
+    ```mlir
+    %v, %i = dl.sort %x {axis = 1 : i64, descending} : tensor<8x10xf32> -> tensor<8x10xf32>, tensor<8x10xi32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$descending);
+  let results = (outs Dl_Tensor:$values, TensorOf<[I32]>:$indices);
+  let assemblyFormat =
+      "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
+}
+
+def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite, Dl_Counts, Dl_NoGradient<["x"]>]> {
+  let summary = "where the values in order along a dimension stand, as torch.argsort";
+  let description = [{
+    The indices of `sort`. They have no derivative.
+    ```mlir
+    %i = dl.argsort %x {axis = 1 : i64} : tensor<8x10xf32> -> tensor<8x10xi32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$descending);
+  let results = (outs TensorOf<[I32]>:$indices);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($indices)";
+}
+
+def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
+  let summary = "the k greatest values along a dimension and where they stand, as torch.topk";
+  let description = [{
+    From the greatest on, or from the least if not `largest`; of equal ones the one with the
+    lowest index first. Not a number counts as the greatest. Gradient: as of `sort`.
+    ```mlir
+    %v, %i = dl.top_k %x {k = 3 : i64, axis = 1 : i64} : tensor<8x10xf32> -> tensor<8x3xf32>, tensor<8x3xi32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, I64Attr:$k, I64Attr:$axis,
+                       DefaultValuedAttr<BoolAttr, "true">:$largest);
+  let results = (outs Dl_Tensor:$values, TensorOf<[I32]>:$indices);
+  let assemblyFormat =
+      "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
+}
+
+def Dl_CumsumOp : Dl_PureOp<"cumsum", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
+  let summary = "running sums along a dimension, as torch.cumsum";
+  let description = [{
+    y[i] is the sum of x[0] to x[i]; without x[i] if `exclusive`; from the end if `reverse`.
+    Integers wrap; counts, sums of a cast of truth values, have to fit into their type.
+    Gradient: the same in the other direction.
+    ```mlir
+    %y = dl.cumsum %x {axis = 1 : i64, exclusive} : tensor<8x10xf32> -> tensor<8x10xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$exclusive,
+                       UnitAttr:$reverse);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+}
+
+#endif // DL_SORTING_TD

@@ -1,0 +1,154 @@
+//===- Table.td - Reading and adding at computed places ----*- tablegen -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DL_TABLE_TD
+#define DL_TABLE_TD
+
+include "dlc/Dialect/Dl/DlAttrs.td"
+
+def Dl_CheckIndexOp : Dl_ElementwiseOp<"check_index", [SameOperandsAndResultType,
+                                                           Dl_NoDerivative]> {
+  let summary = "the indices themselves, and a fault where one is outside of its table";
+  let description = [{
+    ```mlir
+    %i = dl.check_index %index below 1000 : tensor<8xi32>
+    %l = dl.check_index %label below 10 {op = "dl.cross_entropy", operand = "label"} : tensor<8xui8>
+    ```
+    Each element that is in [0, limit) is itself, any other the nearest that is: what uses
+    the result never leaves its table. And the step fails with the status
+    DLC_ERROR_DATA and a message that names `op`, `operand`, the limit and the place
+    in the file. All checks of a step are made as soon as what they check is
+    computed, and a step that fails leaves the state as it was; its outputs
+    are undefined. Of several faults the first in the order of the program is named. In
+    a loop (`dl.scan`) that is the first of the first step with one, among the indices that
+    its body computes; those it is given are checked before it begins.
+
+    Ops with tables (`gather`, `index_select`, ...) get their checks in the `simplify`
+    phase. A composite that reads at an index by other means puts a check of its
+    own into its decomposition, after entries that it means to ignore have been
+    replaced by a valid one.
+  }];
+  let arguments = (ins Dl_IndexTensor:$index, I64Attr:$limit,
+                       DefaultValuedStrAttr<StrAttr, "dl.check_index">:$op,
+                       DefaultValuedStrAttr<StrAttr, "index">:$operand);
+  let results = (outs Dl_IndexTensor:$y);
+  let assemblyFormat = "$index `below` $limit attr-dict `:` type($index)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Dl_FirstFaultOp : Dl_PureOp<"first_fault", [Dl_Irregular, Dl_NoDerivative]> {
+  let summary = "which of several index tensors is the first with an index outside of its table";
+  let description = [{
+    0 if there is none, otherwise 1 + its number. Made by the `simplify` phase from all
+    checks of a step. A loop whose body computes indices carries a number that is 0 as
+    long as they are inside, which stands here as an index of its own.
+    ```mlir
+    %fault = dl.first_fault %i, %j below [1000, 10] : tensor<8xi32>, tensor<8xui8> -> tensor<i64>
+    ```
+  }];
+  let arguments = (ins Variadic<Dl_IndexTensor>:$indices, DenseI64ArrayAttr:$limits);
+  let results = (outs TensorRankOf<[I64], [0]>:$fault);
+  let assemblyFormat = [{
+    $indices `below` $limits attr-dict `:` type($indices) `->` type($fault)
+  }];
+}
+
+def Dl_IndexSelectOp : Dl_PureOp<"index_select", [Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
+  let summary = "slices of a tensor, chosen by an index, as torch.index_select";
+  let description = [{
+    The dimensions of the index take the place of dimension `axis`:
+    y[a, i, b] = x[a, index[i], b]. The index may have any rank. An index outside of the
+    dimension fails the step. Gradient: `index_add`.
+    ```mlir
+    %y = dl.index_select %x at %index {axis = 0 : i64} : tensor<30x8xf32>, tensor<20xi32> -> tensor<20x8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, Dl_IndexTensor:$index, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat =
+      "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
+}
+
+def Dl_IndexAddOp : Dl_Op<"index_add", [Pure, Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
+  let summary = "slices added at places chosen by an index, as torch.index_add";
+  let description = [{
+    y[a, index[i], b] is the sum of all source[a, i, b], in the order of i, and of `into`
+    (of the shape of y) where it is given. The transpose of `index_select`, which is its
+    gradient.
+    ```mlir
+    %y = dl.index_add %source at %index {axis = 0 : i64} : tensor<20x8xf32>, tensor<20xi32> -> tensor<30x8xf32>
+    %z = dl.index_add %source at %index into %x {axis = 0 : i64} : tensor<20x8xf32>, tensor<20xi32>, tensor<30x8xf32> -> tensor<30x8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$source, Dl_IndexTensor:$index,
+                       Optional<Dl_Tensor>:$into, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = [{
+    $source `at` $index (`into` $into^)? attr-dict
+    `:` type($source) `,` type($index) (`,` type($into)^)? `->` type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_GatherOp : Dl_PureOp<"gather", [Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
+  let summary = "one element for each index, as torch.gather";
+  let description = [{
+    With axis 1: y[i, j] = x[i, index[i, j]]. The index has the rank of x and, but
+    for `axis`, extents that are not larger. An index outside of the dimension fails the
+    step. Gradient: `scatter_add`.
+    ```mlir
+    %y = dl.gather %x at %index {axis = 1 : i64} : tensor<8x10xf32>, tensor<8x1xi32> -> tensor<8x1xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$x, Dl_IndexTensor:$index, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat =
+      "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
+}
+
+def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Pure, Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
+  let summary = "each element added at its index, as torch.scatter_add";
+  let description = [{
+    With axis 1: y[i, index[i, j]] is the sum of all source[i, j], in the order of j,
+    and of `into` where it is given. The index has the rank of y and, but for `axis`, extents
+    that are not larger, and in no dimension one larger than the source. The transpose
+    of `gather`, which is its gradient.
+    ```mlir
+    %y = dl.scatter_add %source at %index {axis = 1 : i64} : tensor<8x1xf32>, tensor<8x1xi32> -> tensor<8x10xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$source, Dl_IndexTensor:$index,
+                       Optional<Dl_Tensor>:$into, I64Attr:$axis);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = [{
+    $source `at` $index (`into` $into^)? attr-dict
+    `:` type($source) `,` type($index) (`,` type($into)^)? `->` type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dl_EmbeddingOp : Dl_PureOp<"embedding", [Dl_HasRule, Dl_IsComposite]> {
+  let summary = "rows of a table, as torch.nn.functional.embedding";
+  let description = [{
+    y[..., d] = table[index[...], d]. Gradient: each row's is the sum over the places it
+    was read at, except that of row `padding_index`, which has none. An index that
+    is no row fails the step.
+    ```mlir
+    %y = dl.embedding %table at %index {padding_index = 0 : i64} : tensor<1000x64xf32>, tensor<8x20xi32> -> tensor<8x20x64xf32>
+    ```
+  }];
+  let arguments = (ins Dl_FloatTensor:$table, Dl_IndexTensor:$index,
+                       OptionalAttr<I64Attr>:$padding_index);
+  let results = (outs Dl_FloatTensor:$y);
+  let assemblyFormat =
+      "$table `at` $index attr-dict `:` type($table) `,` type($index) `->` type($y)";
+}
+
+#endif // DL_TABLE_TD

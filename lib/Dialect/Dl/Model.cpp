@@ -1,0 +1,480 @@
+//===- Model.cpp - Models, state, functions and steps ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Syntax.h"
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Runtime.h"
+
+#include "mlir/Interfaces/FunctionImplementation.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace dlc::dl;
+
+//===----------------------------------------------------------------------===//
+// Functions and steps
+//===----------------------------------------------------------------------===//
+
+/// `batch(1 to 32)` or `batch(1, 8, 32)`, and `over ["x"]`.
+static ParseResult parseBatch(OpAsmParser &parser, OperationState &result) {
+  if (failed(parser.parseOptionalKeyword("batch")))
+    return success();
+  Builder &builder = parser.getBuilder();
+  SmallVector<int64_t> sizes;
+  if (parser.parseLParen() || parser.parseInteger(sizes.emplace_back()))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("to"))) {
+    result.addAttribute("batch_range", builder.getUnitAttr());
+    if (parser.parseInteger(sizes.emplace_back()))
+      return failure();
+  } else {
+    while (succeeded(parser.parseOptionalComma()))
+      if (parser.parseInteger(sizes.emplace_back()))
+        return failure();
+  }
+  result.addAttribute("batch", builder.getDenseI64ArrayAttr(sizes));
+  ArrayAttr inputs;
+  return failure(
+      parser.parseRParen() ||
+      (succeeded(parser.parseOptionalKeyword("over")) &&
+       parser.parseAttribute(inputs, "batch_inputs", result.attributes)));
+}
+
+static void printBatch(OpAsmPrinter &printer, StepOp step) {
+  if (!step.getBatch())
+    return;
+  printer << " batch(";
+  llvm::interleave(*step.getBatch(), printer,
+                   step.getBatchRange() ? " to " : ", ");
+  printer << ')';
+  if (step.getBatchInputsAttr())
+    printer << " over " << step.getBatchInputsAttr();
+}
+
+/// `@name(%x: type, ...)`, and after `->` the result types: `type`,
+/// `(type, ...)`, or for steps `(name: type, ...)`.
+static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
+                                 bool namedResults) {
+  Builder &builder = parser.getBuilder();
+  StringAttr name;
+  SmallVector<OpAsmParser::Argument> args;
+  if (parser.parseSymbolName(name, SymbolTable::getSymbolAttrName(),
+                             result.attributes) ||
+      parser.parseArgumentList(args, OpAsmParser::Delimiter::Paren,
+                               /*allowType=*/true))
+    return failure();
+
+  SmallVector<Type> resultTypes;
+  SmallVector<Attribute> resultNames;
+  auto parseResult = [&]() -> ParseResult {
+    if (namedResults) {
+      std::string resultName;
+      if (parser.parseKeywordOrString(&resultName) || parser.parseColon())
+        return failure();
+      resultNames.push_back(builder.getStringAttr(resultName));
+    }
+    return parser.parseType(resultTypes.emplace_back());
+  };
+  if (succeeded(parser.parseOptionalArrow())) {
+    if (!namedResults && failed(parser.parseOptionalLParen())) {
+      if (parser.parseType(resultTypes.emplace_back()))
+        return failure();
+    } else if (namedResults) {
+      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren,
+                                         parseResult))
+        return failure();
+    } else if (failed(parser.parseOptionalRParen())) {
+      if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::None,
+                                         parseResult) ||
+          parser.parseRParen())
+        return failure();
+    }
+  }
+
+  SmallVector<Type> argTypes;
+  SmallVector<Attribute> argNames;
+  for (OpAsmParser::Argument &arg : args) {
+    argTypes.push_back(arg.type);
+    argNames.push_back(builder.getStringAttr(arg.ssaName.name.drop_front()));
+  }
+  result.addAttribute("function_type", TypeAttr::get(builder.getFunctionType(
+                                           argTypes, resultTypes)));
+  result.addAttribute("arg_names", builder.getArrayAttr(argNames));
+  if (namedResults) {
+    result.addAttribute("result_names", builder.getArrayAttr(resultNames));
+    ArrayAttr updates;
+    if (succeeded(parser.parseOptionalKeyword("updates")) &&
+        parser.parseAttribute(updates, "updates", result.attributes))
+      return failure();
+    if (parseBatch(parser, result))
+      return failure();
+  }
+  return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+                 parser.parseRegion(*result.addRegion(), args));
+}
+
+static void printCallable(OpAsmPrinter &printer, Operation *op,
+                          FunctionType type, ArrayAttr resultNames) {
+  printer << ' ';
+  printer.printSymbolName(SymbolTable::getSymbolName(op).getValue());
+  printer << '(';
+  llvm::interleaveComma(
+      op->getRegion(0).getArguments(), printer,
+      [&](BlockArgument arg) { printer.printRegionArgument(arg); });
+  printer << ')';
+  if (resultNames) {
+    printer << " -> (";
+    llvm::interleaveComma(llvm::zip(resultNames, type.getResults()), printer,
+                          [&](auto pair) {
+                            printer.printKeywordOrString(
+                                cast<StringAttr>(std::get<0>(pair)).getValue());
+                            printer << ": " << std::get<1>(pair);
+                          });
+    printer << ')';
+  } else if (type.getNumResults()) {
+    printer << " -> ";
+    if (type.getNumResults() == 1)
+      printer << type.getResult(0);
+    else
+      printer << '(' << type.getResults() << ')';
+  }
+  if (auto updates = op->getAttrOfType<ArrayAttr>("updates"))
+    printer << " updates " << updates;
+  if (auto step = dyn_cast<StepOp>(op))
+    printBatch(printer, step);
+  printer.printOptionalAttrDictWithKeyword(
+      op->getAttrs(), {"sym_name", "function_type", "arg_names", "result_names",
+                       "updates", "batch", "batch_range", "batch_inputs"});
+  printer << ' ';
+  printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
+}
+
+/// Types of the block, of the function and of the return agree; all are
+/// tensors.
+template <typename Op>
+static LogicalResult verifyCallable(Op op) {
+  Block &body = op.getBody().front();
+  auto type = cast<FunctionType>(op.getFunctionType());
+  if (TypeRange(type.getInputs()) != TypeRange(body.getArgumentTypes()))
+    return op.emitOpError("has a body whose arguments differ from its type");
+  for (Type t : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
+    auto tensor = dyn_cast<RankedTensorType>(t);
+    if (!tensor || !tensor.hasStaticShape() ||
+        !isElementType(tensor.getElementType()) || !hasUsableSize(tensor))
+      return op.emitOpError() << "takes and gives tensors of static shape of "
+                                 "f32, f64, i1, i8, ui8, "
+                                 "i32 or i64, not too large, not "
+                              << t;
+  }
+  auto ret = dyn_cast<ReturnOp>(body.getTerminator());
+  if (!ret)
+    return op.emitOpError("expects its body to end with dl.return");
+  if (TypeRange(ret.getValues().getTypes()) != TypeRange(type.getResults()))
+    return ret.emitOpError() << "gives (" << ret.getValues().getTypes()
+                             << ") but the results of @" << op.getSymName()
+                             << " are (" << type.getResults() << ")";
+  return success();
+}
+
+/// Names of the block arguments, as the user wrote them.
+static void nameArguments(Region &region, ArrayAttr names,
+                          OpAsmSetValueNameFn setName) {
+  for (auto [arg, name] : llvm::zip(region.getArguments(), names))
+    setName(arg, cast<StringAttr>(name).getValue());
+}
+
+ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseCallable(parser, result, /*namedResults=*/false);
+}
+void FuncOp::print(OpAsmPrinter &printer) {
+  printCallable(printer, *this, cast<FunctionType>(getFunctionType()), {});
+}
+LogicalResult FuncOp::verify() {
+  auto type = cast<FunctionType>(getFunctionType());
+  if (getArgNames().size() != type.getNumInputs())
+    return emitOpError() << "has " << type.getNumInputs()
+                         << " arguments, but names for "
+                         << getArgNames().size();
+  return verifyCallable(*this);
+}
+void FuncOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  nameArguments(region, getArgNames(), setName);
+}
+
+ParseResult StepOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseCallable(parser, result, /*namedResults=*/true);
+}
+void StepOp::print(OpAsmPrinter &printer) {
+  printCallable(printer, *this, cast<FunctionType>(getFunctionType()),
+                getResultNames());
+}
+bool StepOp::hasBatch(unsigned number) {
+  if (ArrayAttr inputs = getBatchInputsAttr())
+    return llvm::is_contained(inputs, getArgNames()[number]);
+  return tensorType(getBody().getArgument(number)).getRank() > 0;
+}
+
+int64_t StepOp::getWrittenBatch() {
+  for (BlockArgument arg : getBody().getArguments())
+    if (hasBatch(arg.getArgNumber()))
+      return tensorType(arg).getDimSize(0);
+  return 0;
+}
+
+/// A clause is of sizes that ascend, and of inputs with one extent.
+static LogicalResult verifyBatch(StepOp step) {
+  if (!step.getBatch()) {
+    if (step.getBatchRange() || step.getBatchInputsAttr())
+      return step.emitOpError("says which inputs have a batch, or that it has "
+                              "any size, but not which sizes");
+    return success();
+  }
+  ArrayRef<int64_t> sizes = *step.getBatch();
+  bool range = step.getBatchRange();
+  if (sizes.empty() || (range && sizes.size() != 2) ||
+      !llvm::all_of(llvm::seq<size_t>(1, sizes.size()), [&](size_t i) {
+        return range ? sizes[i - 1] <= sizes[i] : sizes[i - 1] < sizes[i];
+      }))
+    return step.emitOpError(
+        "has a batch of no sizes, or of sizes that do not ascend; expected "
+        "'batch(1 to 32)' or 'batch(1, 8, 32)'");
+  if (sizes.front() < 1 || sizes.back() > maxBatch)
+    return step.emitOpError()
+           << "has a batch of "
+           << (sizes.front() < 1 ? sizes.front() : sizes.back())
+           << ", expected 1 to " << maxBatch;
+  if (!range && sizes.size() > maxBatchSizes)
+    return step.emitOpError()
+           << "has " << sizes.size() << " sizes of its batch, each of which is "
+           << "compiled; at most " << maxBatchSizes
+           << " are, and a range ('batch(1 to " << sizes.back()
+           << ")') is made of a few";
+  SmallVector<StringRef> known;
+  for (Attribute name : step.getArgNames())
+    known.push_back(cast<StringAttr>(name).getValue());
+  if (ArrayAttr inputs = step.getBatchInputsAttr())
+    for (Attribute attr : inputs) {
+      StringRef name = cast<StringAttr>(attr).getValue();
+      auto found = llvm::find(known, name);
+      if (found == known.end())
+        return step.emitOpError()
+               << "has a batch over the input '" << name
+               << "', which it does not have" << suggestion(name, known);
+      Value input = step.getBody().getArgument(found - known.begin());
+      if (tensorType(input).getRank() == 0)
+        return step.emitOpError() << "has a batch over the input '" << name
+                                  << "', a scalar: expected a dimension 0";
+    }
+  std::optional<unsigned> first;
+  for (BlockArgument arg : step.getBody().getArguments()) {
+    unsigned number = arg.getArgNumber();
+    if (!step.hasBatch(number))
+      continue;
+    int64_t extent = tensorType(arg).getDimSize(0);
+    if (extent < 1)
+      return step.emitOpError()
+             << "has a batch, but its input '" << known[number]
+             << "' is empty: " << arg.getType();
+    if (!first)
+      first = number;
+    int64_t before = step.getWrittenBatch();
+    if (extent != before)
+      return step.emitOpError()
+             << "has inputs of different batches: '" << known[*first] << "' of "
+             << before << " and '" << known[number] << "' of " << extent
+             << "; say which have one: 'over [\"" << known[*first] << "\"]'";
+  }
+  if (!first)
+    return step.emitOpError(
+        "has a batch, but no input with a dimension that could be it");
+  return success();
+}
+
+LogicalResult StepOp::setBatchClause(ArrayRef<int64_t> sizes, bool range) {
+  setBatch(sizes);
+  setBatchRange(range);
+  return verifyBatch(*this);
+}
+
+void StepOp::dropBatchClause() {
+  removeBatchAttr();
+  setBatchRange(false);
+  removeBatchInputsAttr();
+}
+
+LogicalResult StepOp::verify() {
+  auto type = cast<FunctionType>(getFunctionType());
+  if (getArgNames().size() != type.getNumInputs() ||
+      getResultNames().size() != type.getNumResults())
+    return emitOpError() << "has " << type.getNumInputs() << " inputs and "
+                         << type.getNumResults() << " outputs, but names for "
+                         << getArgNames().size() << " and "
+                         << getResultNames().size();
+  llvm::SmallDenseSet<Attribute> seen;
+  for (Attribute name :
+       llvm::concat<const Attribute>(getArgNames(), getResultNames()))
+    if (!seen.insert(name).second)
+      return emitOpError() << "has two inputs or outputs named " << name;
+  return failure(failed(verifyCallable(*this)) || failed(verifyBatch(*this)));
+}
+void StepOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  nameArguments(region, getArgNames(), setName);
+}
+
+LogicalResult ModelOp::verify() {
+  for (Operation &op : getBody().front()) {
+    // Later phases keep functions of other dialects here.
+    if (isa<FunctionOpInterface>(op) || isa<SymbolOpInterface>(op))
+      continue;
+    return op.emitOpError("does not belong directly into a model");
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// State
+//===----------------------------------------------------------------------===//
+
+/// Whether a type has a number; of floats, one as near as they come.
+static bool hasNumber(Type type, double number) {
+  APFloat value(number);
+  bool exact;
+  if (auto real = dyn_cast<FloatType>(type))
+    return !(value.convert(real.getFloatSemantics(),
+                           APFloat::rmNearestTiesToEven, &exact) &
+             APFloat::opOverflow);
+  APSInt whole(type.getIntOrFloatBitWidth(),
+               type.isUnsignedInteger() || type.isInteger(1));
+  return value.convertToInteger(whole, APFloat::rmTowardZero, &exact) ==
+         APFloat::opOK;
+}
+
+/// Checks that the entry can be filled as it says. Floats may have any
+/// constant, infinities and NaN too; integers those that they hold. Of other
+/// distributions there are none with infinite parameters.
+template <typename Op>
+static LogicalResult verifyInitializer(Op op) {
+  auto type = cast<RankedTensorType>(op.getType());
+  if (StorageAttr storage = op.getStorageAttr()) {
+    auto stored = type.clone(storage.getStoredShape());
+    if (!hasUsableSize(stored) ||
+        stored.getNumElements() != type.getNumElements())
+      return op.emitOpError() << "of " << type << " cannot be stored as "
+                              << stored << ", which has another size";
+  }
+  if (failed(op.getInit().verifyFor(type, [&] { return op.emitOpError(); })))
+    return failure();
+  // The fan of what is empty may be 0.
+  if (type.getNumElements() == 0)
+    return success();
+  Type element = type.getElementType();
+  RuntimeInit init = op.getInit().getRuntimeInit(type);
+  bool constant = init.kind == DLC_INIT_CONSTANT;
+  for (double value : {init.a, init.b, init.c, init.d}) {
+    if (!std::isfinite(value)) {
+      if (constant && isa<FloatType>(element))
+        continue;
+      return op.emitOpError() << "cannot be filled by " << op.getInit()
+                              << ": expected finite numbers";
+    }
+    // The ends of what integers are drawn from need not be integers.
+    if ((constant || isa<FloatType>(element)) && !hasNumber(element, value))
+      return op.emitOpError() << "cannot be filled by " << op.getInit() << ": "
+                              << value << " is no number of " << type;
+  }
+  return success();
+}
+
+/// The same for what no optimizer keeps.
+template <typename Op>
+static LogicalResult verifyOwnEntry(Op op) {
+  if (op.getParameterAttr())
+    return op.emitOpError() << "is said to be of " << op.getParameterAttr()
+                            << ", as only a dl.slot is";
+  return verifyInitializer(op);
+}
+
+LogicalResult ParamOp::verify() { return verifyOwnEntry(*this); }
+LogicalResult BufferOp::verify() { return verifyOwnEntry(*this); }
+LogicalResult SlotOp::verify() { return verifyInitializer(*this); }
+
+//===----------------------------------------------------------------------===//
+// Symbols
+//===----------------------------------------------------------------------===//
+
+/// Checks that `ref` names a state entry of type `type`.
+static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
+                                 Type type, SymbolTableCollection &symbols) {
+  Operation *entry = symbols.lookupNearestSymbolFrom(op, ref);
+  if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
+    return op->emitOpError()
+           << "names " << ref
+           << ", which is no parameter or buffer of the model"
+           << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
+  Type stored =
+      RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
+  if (!isa<CounterOp>(entry))
+    stored = entry->getAttrOfType<TypeAttr>("type").getValue();
+  if (stored != type)
+    return op->emitOpError()
+           << "has type " << type << " but " << ref << " is " << stored;
+  return success();
+}
+
+/// Checks that `ref`, if any, names an optimizer.
+static LogicalResult verifyAveraged(Operation *op, FlatSymbolRefAttr ref,
+                                    SymbolTableCollection &symbols) {
+  if (ref && !symbols.lookupNearestSymbolFrom<OptimizerOp>(op, ref))
+    return op->emitOpError() << "reads the averages of the optimizer " << ref
+                             << ", which the model does not have"
+                             << suggestSymbol<OptimizerOp>(op, ref.getValue());
+  return success();
+}
+
+LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return failure(failed(verifyEntry(*this, getEntryAttr(), getValue().getType(),
+                                    symbols)) ||
+                 failed(verifyAveraged(*this, getAveragedAttr(), symbols)));
+}
+
+LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyEntry(*this, getEntryAttr(), getValue().getType(), symbols);
+}
+
+LogicalResult ReadHparamOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!symbols.lookupNearestSymbolFrom<HparamOp>(*this, getEntryAttr()))
+    return emitOpError() << "names " << getEntryAttr()
+                         << ", which is no hyper-parameter of the model"
+                         << suggestSymbol<HparamOp>(*this, getEntry());
+  return success();
+}
+
+LogicalResult OptimizerOp::verify() {
+  return getRule().verifyRule([&] { return emitOpError(); });
+}
+
+LogicalResult OptimizerOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyHypers(*this, getRule().getHypers(), symbols);
+}
+
+LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = symbols.lookupNearestSymbolFrom<FuncOp>(*this, getCalleeAttr());
+  if (!callee)
+    return emitOpError() << "calls " << getCalleeAttr()
+                         << ", which is no dl.func of the model"
+                         << suggestSymbol<FuncOp>(*this, getCallee());
+  auto type = cast<FunctionType>(callee.getFunctionType());
+  if (TypeRange(type.getInputs()) != TypeRange(getArgs().getTypes()) ||
+      TypeRange(type.getResults()) != TypeRange(getOutputs().getTypes()))
+    return emitOpError() << "has type (" << getArgs().getTypes() << ") -> ("
+                         << getOutputs().getTypes() << ") but "
+                         << getCalleeAttr() << " is " << type;
+  return verifyAveraged(*this, getAveragedAttr(), symbols);
+}
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/Dl/Model.cpp.inc"

@@ -1,0 +1,555 @@
+//===- Scan.cpp - Loops over a leading dimension --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The derivative is in ScanGradient.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/Dl.h"
+
+using namespace mlir;
+using namespace dlc::dl;
+
+//===----------------------------------------------------------------------===//
+// Shape
+//===----------------------------------------------------------------------===//
+
+RankedTensorType ScanOp::sliceType(Type stack) {
+  auto type = llvm::cast<RankedTensorType>(stack);
+  return type.clone(type.getShape().drop_front());
+}
+
+RankedTensorType ScanOp::stackType(Type slice, int64_t trips) {
+  auto type = llvm::cast<RankedTensorType>(slice);
+  SmallVector<int64_t> shape{trips};
+  llvm::append_range(shape, type.getShape());
+  return type.clone(shape);
+}
+
+ScanOp ScanOp::getLoopOf(Value value) {
+  auto arg = dyn_cast<BlockArgument>(value);
+  return arg ? dyn_cast<ScanOp>(arg.getOwner()->getParentOp()) : ScanOp();
+}
+
+void ScanOp::build(OpBuilder &builder, OperationState &state, int64_t trips,
+                   bool reverse, ValueRange inits, ValueRange inputs,
+                   ValueRange invariants, std::unique_ptr<Region> body) {
+  Properties &properties = state.getOrAddProperties<Properties>();
+  properties.trips = builder.getI64IntegerAttr(trips);
+  if (reverse)
+    properties.reverse = builder.getUnitAttr();
+  properties.operandSegmentSizes = {int32_t(inits.size()),
+                                    int32_t(inputs.size()),
+                                    int32_t(invariants.size())};
+  state.addOperands(inits);
+  state.addOperands(inputs);
+  state.addOperands(invariants);
+  state.addTypes(inits.getTypes());
+  for (Value output :
+       body->front().getTerminator()->getOperands().drop_front(inits.size()))
+    state.addTypes(stackType(output.getType(), trips));
+  state.addRegion(std::move(body));
+}
+
+ScanOp dlc::dl::buildScan(Expr &e, int64_t trips, bool reverse,
+                          ValueRange inits, ValueRange inputs,
+                          ValueRange invariants, ScanBody build) {
+  auto region = std::make_unique<Region>();
+  Block &block = region->emplaceBlock();
+  OpBuilder inside(e.builder().getContext());
+  inside.setInsertionPointToEnd(&block);
+  for (Value init : inits)
+    block.addArgument(init.getType(), e.location());
+  for (Value input : inputs)
+    block.addArgument(ScanOp::sliceType(input.getType()), e.location());
+  for (Value invariant : invariants)
+    block.addArgument(invariant.getType(), e.location());
+  ValueRange args = block.getArguments();
+  Expr body(inside, e.location());
+  SmallVector<Value> yields = build(body, args.take_front(inits.size()),
+                                    args.slice(inits.size(), inputs.size()),
+                                    args.take_back(invariants.size()));
+  YieldOp::create(inside, e.location(), yields);
+  return ScanOp::create(e.builder(), e.location(), trips, reverse, inits,
+                        inputs, invariants, std::move(region));
+}
+
+BlockArgument ScanOp::addInvariant(Value value) {
+  getInvariantsMutable().append(value);
+  return getBlock().addArgument(value.getType(), value.getLoc());
+}
+
+void ScanOp::expandTruncation() {
+  int64_t every = *getTruncate(), trips = getTrips();
+  removeTruncateAttr();
+  if (every >= trips)
+    return;
+  // Quotients are exact where they are whole, and nowhere else near it.
+  OpBuilder builder(*this);
+  Expr e(builder, getLoc());
+  Value step = e.iota(RankedTensorType::get({trips}, builder.getF64Type()), 0);
+  if (getReverse())
+    step = e.offset(e.neg(step), trips - 1);
+  Value quotient = e.div(step, e.splat(step.getType(), every));
+  Value whole = FloorOp::create(builder, getLoc(), step.getType(), quotient);
+  Value multiple = e.compare(Predicate::eq, quotient, whole);
+  Value cuts = e.logicalAnd(multiple, e.compare(Predicate::gt, step, 0.0));
+
+  unsigned place = getNumCarried() + getInputs().size();
+  getInputsMutable().append(cuts);
+  Value cut =
+      getBlock().insertArgument(place, sliceType(cuts.getType()), getLoc());
+  OpBuilder inside(getContext());
+  inside.setInsertionPointToStart(&getBlock());
+  Expr body(inside, getLoc());
+  for (BlockArgument arg : getCarriedArgs()) {
+    if (!isa<FloatType>(getElementTypeOrSelf(arg)))
+      continue;
+    Value mask = cut;
+    if (tensorType(arg).getRank() != 0)
+      mask = body.broadcast(cut, arg, {});
+    Value stopped = body.stop(arg);
+    Value seen = body.select(mask, stopped, arg);
+    SmallPtrSet<Operation *, 2> own{stopped.getDefiningOp(),
+                                    seen.getDefiningOp()};
+    arg.replaceAllUsesExcept(seen, own);
+  }
+}
+
+void ScanOp::getAsmBlockArgumentNames(Region &, OpAsmSetValueNameFn) {}
+
+//===----------------------------------------------------------------------===//
+// Syntax
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// `keyword(%arg = %operand, ...)`
+struct BoundList {
+  SmallVector<OpAsmParser::Argument> args;
+  SmallVector<OpAsmParser::UnresolvedOperand> operands;
+
+  ParseResult parse(OpAsmParser &parser, StringRef keyword) {
+    if (failed(parser.parseOptionalKeyword(keyword)))
+      return success();
+    return parser.parseCommaSeparatedList(
+        OpAsmParser::Delimiter::Paren, [&]() -> ParseResult {
+          return failure(parser.parseArgument(args.emplace_back()) ||
+                         parser.parseEqual() ||
+                         parser.parseOperand(operands.emplace_back()));
+        });
+  }
+};
+} // namespace
+
+ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
+  Builder &builder = parser.getBuilder();
+  int64_t trips;
+  if (parser.parseInteger(trips))
+    return failure();
+  Properties &properties = result.getOrAddProperties<Properties>();
+  properties.trips = builder.getI64IntegerAttr(trips);
+  if (succeeded(parser.parseOptionalKeyword("reverse")))
+    properties.reverse = builder.getUnitAttr();
+  if (succeeded(parser.parseOptionalKeyword("truncate"))) {
+    int64_t every;
+    if (parser.parseInteger(every))
+      return failure();
+    properties.truncate = builder.getI64IntegerAttr(every);
+  }
+
+  BoundList carried, inputs, invariants;
+  FunctionType type;
+  SMLoc loc = parser.getCurrentLocation();
+  if (carried.parse(parser, "carry") || inputs.parse(parser, "over") ||
+      invariants.parse(parser, "with") ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.parseColonType(type))
+    return failure();
+  properties.operandSegmentSizes = {int32_t(carried.args.size()),
+                                    int32_t(inputs.args.size()),
+                                    int32_t(invariants.args.size())};
+
+  SmallVector<OpAsmParser::Argument> args;
+  SmallVector<OpAsmParser::UnresolvedOperand> operands;
+  for (BoundList *list : {&carried, &inputs, &invariants}) {
+    llvm::append_range(args, list->args);
+    llvm::append_range(operands, list->operands);
+  }
+  if (type.getNumInputs() != operands.size())
+    return parser.emitError(loc)
+           << "'dl.scan' has " << operands.size() << " operands but types for "
+           << type.getNumInputs();
+  for (auto [i, arg] : llvm::enumerate(args)) {
+    arg.type = type.getInput(i);
+    bool stacked = i >= carried.args.size() &&
+                   i < carried.args.size() + inputs.args.size();
+    if (!stacked)
+      continue;
+    auto stack = dyn_cast<RankedTensorType>(arg.type);
+    if (!stack || stack.getRank() == 0)
+      return parser.emitError(arg.ssaName.location)
+             << "'dl.scan' expects operand #" << i - carried.args.size()
+             << " after 'over' of rank 1 or more, not " << arg.type;
+    arg.type = sliceType(stack);
+  }
+  if (parser.resolveOperands(operands, type.getInputs(), loc, result.operands))
+    return failure();
+  result.addTypes(type.getResults());
+  return parser.parseRegion(*result.addRegion(), args);
+}
+
+void ScanOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << getTrips();
+  if (getReverse())
+    printer << " reverse";
+  if (getTruncate())
+    printer << " truncate " << *getTruncate();
+  auto list = [&](StringRef keyword, auto args, OperandRange operands) {
+    if (operands.empty())
+      return;
+    printer << ' ' << keyword << '(';
+    llvm::interleaveComma(llvm::zip(args, operands), printer, [&](auto pair) {
+      printer << std::get<0>(pair) << " = " << std::get<1>(pair);
+    });
+    printer << ')';
+  };
+  list("carry", getCarriedArgs(), getInits());
+  list("over", getInputArgs(), getInputs());
+  list("with", getInvariantArgs(), getInvariants());
+  printer.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(),
+      {"trips", "reverse", "truncate", "operandSegmentSizes"});
+  printer << " : ";
+  printer.printFunctionalType(*this);
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScanOp::verify() {
+  int64_t trips = getTrips();
+  if (trips < 0 || trips > maxElements)
+    return emitOpError() << "runs from 0 to " << maxElements << " times, not "
+                         << trips;
+  if (getTruncate() && *getTruncate() < 1)
+    return emitOpError() << "truncates its gradient after 1 step or more, not "
+                         << *getTruncate();
+  for (auto [i, input] : llvm::enumerate(getInputs())) {
+    RankedTensorType type = tensorType(input);
+    if (type.getRank() == 0)
+      return emitOpError() << "expects operand #" << i
+                           << " after 'over' of rank 1 or more, not " << type;
+    if (type.getDimSize(0) != trips)
+      return emitOpError() << "runs " << trips << " times, but operand #" << i
+                           << " after 'over' is " << type << " with "
+                           << type.getDimSize(0) << " slices";
+  }
+  if (getNumResults() < getNumCarried())
+    return emitOpError() << "carries " << getNumCarried()
+                         << " values but has only " << getNumResults()
+                         << " results";
+  for (auto [i, pair] : llvm::enumerate(llvm::zip(getFinals(), getInits())))
+    if (std::get<0>(pair).getType() != std::get<1>(pair).getType())
+      return emitOpError() << "carries " << std::get<1>(pair).getType()
+                           << " as value #" << i << ", but result #" << i
+                           << " is " << std::get<0>(pair).getType();
+  return success();
+}
+
+/// Whether an op may stand in the body. Steps of which kernels have been made
+/// call them from there.
+static bool isBodyOp(Operation &op) {
+  return isa<DlDialect>(op.getDialect()) ||
+         op.getName().getStringRef() == "func.call";
+}
+
+LogicalResult ScanOp::verifyRegions() {
+  Block &block = getBlock();
+  auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return emitOpError("expects its body to end with dl.yield");
+  if (block.getNumArguments() != getNumOperands())
+    return emitOpError() << "has " << getNumOperands()
+                         << " operands but a body with "
+                         << block.getNumArguments() << " arguments";
+  for (auto [i, operand] : llvm::enumerate(getOperands())) {
+    Type expected = operand.getType();
+    if (isStacked(i))
+      expected = sliceType(expected);
+    if (block.getArgument(i).getType() != expected)
+      return emitOpError() << "has operand #" << i << " of type "
+                           << operand.getType() << ", of which a step sees "
+                           << expected << ", but argument #" << i
+                           << " of its body is "
+                           << block.getArgument(i).getType();
+  }
+
+  if (yield.getValues().size() != getNumResults())
+    return yield.emitOpError()
+           << "gives " << yield.getValues().size()
+           << " values, but the scan has " << getNumResults() << " results";
+  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
+    if (i < getNumCarried()) {
+      if (value.getType() != getInits()[i].getType())
+        return yield.emitOpError()
+               << "gives " << value.getType() << " for carried value #" << i
+               << ", which is " << getInits()[i].getType();
+      continue;
+    }
+    Type expected = stackType(value.getType(), getTrips());
+    if (getResult(i).getType() != expected)
+      return yield.emitOpError()
+             << "gives " << value.getType() << " for output #"
+             << i - getNumCarried() << ", which stacks to " << expected
+             << ", but result #" << i << " is " << getResult(i).getType();
+  }
+
+  for (Operation &op : block) {
+    if (!isBodyOp(op))
+      return op.emitOpError("may not stand in the body of dl.scan, which is "
+                            "made of dl ops only");
+    if (isa<WriteOp, MinimizeOp>(op))
+      return op.emitOpError("may not stand in the body of dl.scan: the state "
+                            "is the same at every step");
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Canonical form
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The parts of a scan, to make another one of some of them.
+class Parts {
+public:
+  explicit Parts(ScanOp op) : op(op) {
+    unsigned carried = op.getNumCarried();
+    for (unsigned i = 0; i < carried; ++i)
+      keepCarried.push_back(true);
+    keepInputs.assign(op.getInputs().size(), true);
+    keepInvariants.assign(op.getInvariants().size(), true);
+    keepOutputs.assign(op.getNumOutputs(), true);
+  }
+
+  /// Replaces the scan by one without what is not kept. The arguments and
+  /// results of that have no uses.
+  void replace(PatternRewriter &rewriter) {
+    auto select = [](auto range, ArrayRef<bool> keep) {
+      SmallVector<Value> kept;
+      for (auto [value, k] : llvm::zip(range, keep))
+        if (k)
+          kept.push_back(value);
+      return kept;
+    };
+    SmallVector<Value> inits = select(op.getInits(), keepCarried);
+    SmallVector<Value> inputs = select(op.getInputs(), keepInputs);
+    SmallVector<Value> invariants = select(op.getInvariants(), keepInvariants);
+    unsigned carried = op.getNumCarried();
+    Operation *yield = op.getYield();
+    SmallVector<Value> yields =
+        select(yield->getOperands().take_front(carried), keepCarried);
+    llvm::append_range(
+        yields, select(yield->getOperands().drop_front(carried), keepOutputs));
+    rewriter.modifyOpInPlace(yield, [&] { yield->setOperands(yields); });
+
+    BitVector dropped(op.getBlock().getNumArguments());
+    SmallVector<bool> keep(keepCarried);
+    llvm::append_range(keep, keepInputs);
+    llvm::append_range(keep, keepInvariants);
+    for (auto [i, k] : llvm::enumerate(keep))
+      dropped[i] = !k;
+    // What only feeds what is dropped goes too.
+    for (Operation &inner :
+         llvm::make_early_inc_range(llvm::reverse(op.getBlock())))
+      if (isOpTriviallyDead(&inner))
+        rewriter.eraseOp(&inner);
+    op.getBlock().eraseArguments(dropped);
+
+    auto region = std::make_unique<Region>();
+    rewriter.inlineRegionBefore(op.getBody(), *region, region->end());
+    auto scan =
+        ScanOp::create(rewriter, op.getLoc(), op.getTrips(), op.getReverse(),
+                       inits, inputs, invariants, std::move(region));
+    scan.setTruncateAttr(op.getTruncateAttr());
+    scan->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    unsigned next = 0;
+    SmallVector<bool> keepResults(keepCarried);
+    llvm::append_range(keepResults, keepOutputs);
+    for (auto [i, k] : llvm::enumerate(keepResults))
+      if (k)
+        rewriter.replaceAllUsesWith(op.getResult(i), scan.getResult(next++));
+    rewriter.eraseOp(op);
+  }
+
+  SmallVector<bool> keepCarried, keepInputs, keepInvariants, keepOutputs;
+
+private:
+  ScanOp op;
+};
+
+/// Drops carried values, operands and outputs that nothing depends on.
+struct DropUnused : OpRewritePattern<ScanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScanOp op,
+                                PatternRewriter &rewriter) const override {
+    Parts parts(op);
+    unsigned carried = op.getNumCarried();
+    Operation *yield = op.getYield();
+    DenseSet<Value> live;
+    SmallVector<bool> keep;
+    for (Value result : op.getResults()) {
+      keep.push_back(!result.use_empty());
+      if (keep.back())
+        live.insert(yield->getOperand(keep.size() - 1));
+    }
+    // A carried value that is used makes live what its next value is made of.
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (Operation &inner : llvm::reverse(op.getBlock().without_terminator()))
+        if (!isMemoryEffectFree(&inner) ||
+            llvm::any_of(inner.getResults(),
+                         [&](Value v) { return live.contains(v); }))
+          live.insert(inner.operand_begin(), inner.operand_end());
+      for (auto [i, arg] : llvm::enumerate(op.getCarriedArgs()))
+        if (!keep[i] && live.contains(arg)) {
+          keep[i] = changed = true;
+          live.insert(yield->getOperand(i));
+        }
+    }
+    bool all = llvm::all_of(keep, [](bool k) { return k; });
+    for (auto [i, arg] : llvm::enumerate(op.getInputArgs()))
+      all &= parts.keepInputs[i] = live.contains(arg);
+    for (auto [i, arg] : llvm::enumerate(op.getInvariantArgs()))
+      all &= parts.keepInvariants[i] = live.contains(arg);
+    if (all)
+      return rewriter.notifyMatchFailure(op, "everything is used");
+    parts.keepCarried.assign(keep.begin(), keep.begin() + carried);
+    parts.keepOutputs.assign(keep.begin() + carried, keep.end());
+    parts.replace(rewriter);
+    return success();
+  }
+};
+
+/// Merges operands that are the same and outputs that are the same.
+struct MergeEqual : OpRewritePattern<ScanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScanOp op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    auto merge = [&](auto operands, auto args) {
+      DenseMap<Value, Value> known;
+      for (auto [operand, arg] : llvm::zip(operands, args)) {
+        auto [entry, isNew] = known.try_emplace(operand, arg);
+        if (isNew || arg.use_empty())
+          continue;
+        rewriter.replaceAllUsesWith(arg, entry->second);
+        changed = true;
+      }
+    };
+    merge(op.getInputs(), op.getInputArgs());
+    merge(op.getInvariants(), op.getInvariantArgs());
+    merge(op.getYield()->getOperands().drop_front(op.getNumCarried()),
+          op.getOutputs());
+    return success(changed);
+  }
+};
+
+/// A carried value that never changes is an invariant.
+struct CarriedToInvariant : OpRewritePattern<ScanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScanOp op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    for (unsigned i = 0; i < op.getNumCarried(); ++i) {
+      BlockArgument arg = op.getCarriedArgs()[i];
+      OpResult final = op.getResults()[i];
+      if (op.getYield()->getOperand(i) != arg ||
+          (arg.hasOneUse() && final.use_empty()))
+        continue;
+      Value init = op.getInits()[i];
+      rewriter.replaceAllUsesWith(final, init);
+      BlockArgument invariant;
+      rewriter.modifyOpInPlace(op, [&] { invariant = op.addInvariant(init); });
+      rewriter.replaceUsesWithIf(arg, invariant, [&](OpOperand &use) {
+        return use.getOwner() != op.getYield() || use.getOperandNumber() != i;
+      });
+      changed = true;
+    }
+    return success(changed);
+  }
+};
+
+/// Constants and what does not vary from slice to slice need no memory.
+struct SinkConstants : OpRewritePattern<ScanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ScanOp op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    auto splatOf = [](Value value) {
+      auto constant = value.getDefiningOp<ConstantOp>();
+      return constant ? dyn_cast<SplatElementsAttr>(constant.getValue())
+                      : SplatElementsAttr();
+    };
+    auto sink = [&](BlockArgument arg, SplatElementsAttr splat) {
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPointToStart(&op.getBlock());
+      Value inside = ConstantOp::create(
+          rewriter, op.getLoc(),
+          splat.resizeSplat(cast<RankedTensorType>(arg.getType())));
+      rewriter.replaceAllUsesWith(arg, inside);
+      changed = true;
+    };
+    for (auto [operand, arg] :
+         llvm::zip(op.getInvariants(), op.getInvariantArgs()))
+      if (SplatElementsAttr splat = splatOf(operand); splat && !arg.use_empty())
+        sink(arg, splat);
+    for (unsigned i = 0; i < op.getInputs().size(); ++i) {
+      Value operand = op.getInputs()[i];
+      BlockArgument arg = op.getInputArgs()[i];
+      if (arg.use_empty())
+        continue;
+      if (SplatElementsAttr splat = splatOf(operand)) {
+        sink(arg, splat);
+        continue;
+      }
+      auto broadcast = operand.getDefiningOp<BroadcastOp>();
+      if (!broadcast || llvm::is_contained(broadcast.getDims(), 0))
+        continue;
+      SmallVector<int64_t> dims = llvm::map_to_vector(
+          broadcast.getDims(), [](int64_t dim) { return dim - 1; });
+      BlockArgument x;
+      rewriter.modifyOpInPlace(op,
+                               [&] { x = op.addInvariant(broadcast.getX()); });
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPointToStart(&op.getBlock());
+      // The argument may have moved.
+      arg = op.getInputArgs()[i];
+      Value inside =
+          BroadcastOp::create(rewriter, op.getLoc(), arg.getType(), x, dims);
+      rewriter.replaceAllUsesWith(arg, inside);
+      changed = true;
+    }
+    return success(changed);
+  }
+};
+
+} // namespace
+
+void ScanOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                         MLIRContext *context) {
+  patterns.add<CarriedToInvariant, DropUnused, MergeEqual, SinkConstants>(
+      context);
+}
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/Dl/Scan.cpp.inc"

@@ -1,0 +1,147 @@
+//===- Words.h - Words that an op or an attribute does not know -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// MLIR keeps an attribute that an op does not define and no pass reads it: a
+// misspelt word would leave a default in force without a message. Here such
+// words are errors, in the three places where they can stand: the dictionary of
+// an op, its properties in the generic form, and the parameters of an
+// attribute.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_LIB_DIALECT_DL_WORDS_H
+#define DLC_LIB_DIALECT_DL_WORDS_H
+
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/OperationSupport.h"
+
+namespace dlc::dl {
+
+/// What to say behind an unknown word: the nearest one of `known`, by spelling
+/// or by what other frameworks call it, or else all of them.
+std::string whatIsKnown(llvm::StringRef word,
+                        llvm::ArrayRef<llvm::StringRef> known);
+
+/// The attributes that an op defines, without those of its syntax.
+llvm::SmallVector<llvm::StringRef> attributeWords(mlir::OperationName op);
+
+/// An error unless the op defines every entry of its properties.
+mlir::LogicalResult
+verifyPropertyWords(mlir::OperationName op, mlir::Attribute properties,
+                    llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+/// `custom<Words>` at the start of what an attribute has between < and >: an
+/// error at a named parameter that is none of `known`.
+mlir::ParseResult parseWords(mlir::AsmParser &parser,
+                             llvm::ArrayRef<llvm::StringRef> known);
+inline void printWords(mlir::AsmPrinter &, llvm::ArrayRef<llvm::StringRef>) {}
+
+/// How MLIR asks a registered op, with a check of the properties that it is
+/// given as a dictionary. The code that ODS generates reads the entries it
+/// knows and no others.
+template <typename Op>
+class CheckedModel : public mlir::OperationName::Impl {
+public:
+  explicit CheckedModel(mlir::Dialect *dialect)
+      : CheckedModel(std::make_unique<Model>(dialect)) {}
+
+  mlir::LogicalResult setPropertiesFromAttr(
+      mlir::OperationName op, mlir::OpaqueProperties properties,
+      mlir::Attribute attr,
+      llvm::function_ref<mlir::InFlightDiagnostic()> emitError) final {
+    if (failed(verifyPropertyWords(op, attr, emitError)))
+      return mlir::failure();
+    return model->setPropertiesFromAttr(op, properties, attr, emitError);
+  }
+
+  mlir::LogicalResult
+  foldHook(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands,
+           llvm::SmallVectorImpl<mlir::OpFoldResult> &results) final {
+    return model->foldHook(op, operands, results);
+  }
+  void getCanonicalizationPatterns(mlir::RewritePatternSet &patterns,
+                                   mlir::MLIRContext *context) final {
+    model->getCanonicalizationPatterns(patterns, context);
+  }
+  bool hasTrait(mlir::TypeID trait) final { return model->hasTrait(trait); }
+  mlir::OperationName::ParseAssemblyFn getParseAssemblyFn() final {
+    return model->getParseAssemblyFn();
+  }
+  void populateDefaultAttrs(const mlir::OperationName &op,
+                            mlir::NamedAttrList &attrs) final {
+    model->populateDefaultAttrs(op, attrs);
+  }
+  void printAssembly(mlir::Operation *op, mlir::OpAsmPrinter &printer,
+                     llvm::StringRef dialect) final {
+    model->printAssembly(op, printer, dialect);
+  }
+  mlir::LogicalResult verifyInvariants(mlir::Operation *op) final {
+    return model->verifyInvariants(op);
+  }
+  mlir::LogicalResult verifyRegionInvariants(mlir::Operation *op) final {
+    return model->verifyRegionInvariants(op);
+  }
+  std::optional<mlir::Attribute> getInherentAttr(mlir::Operation *op,
+                                                 llvm::StringRef attr) final {
+    return model->getInherentAttr(op, attr);
+  }
+  void setInherentAttr(mlir::Operation *op, mlir::StringAttr attr,
+                       mlir::Attribute value) final {
+    model->setInherentAttr(op, attr, value);
+  }
+  void populateInherentAttrs(mlir::Operation *op,
+                             mlir::NamedAttrList &attrs) final {
+    model->populateInherentAttrs(op, attrs);
+  }
+  mlir::LogicalResult verifyInherentAttrs(
+      mlir::OperationName op, mlir::NamedAttrList &attrs,
+      llvm::function_ref<mlir::InFlightDiagnostic()> emitError) final {
+    return model->verifyInherentAttrs(op, attrs, emitError);
+  }
+  int getOpPropertyByteSize() final { return model->getOpPropertyByteSize(); }
+  void initProperties(mlir::OperationName op, mlir::OpaqueProperties storage,
+                      mlir::OpaqueProperties init) final {
+    model->initProperties(op, storage, init);
+  }
+  void deleteProperties(mlir::OpaqueProperties properties) final {
+    model->deleteProperties(properties);
+  }
+  void populateDefaultProperties(mlir::OperationName op,
+                                 mlir::OpaqueProperties properties) final {
+    model->populateDefaultProperties(op, properties);
+  }
+  mlir::Attribute getPropertiesAsAttr(mlir::Operation *op) final {
+    return model->getPropertiesAsAttr(op);
+  }
+  void copyProperties(mlir::OpaqueProperties to,
+                      mlir::OpaqueProperties from) final {
+    model->copyProperties(to, from);
+  }
+  bool compareProperties(mlir::OpaqueProperties a,
+                         mlir::OpaqueProperties b) final {
+    return model->compareProperties(a, b);
+  }
+  llvm::hash_code hashProperties(mlir::OpaqueProperties properties) final {
+    return model->hashProperties(properties);
+  }
+
+private:
+  using Model = mlir::RegisteredOperationName::Model<Op>;
+
+  explicit CheckedModel(std::unique_ptr<Model> unchecked)
+      : Impl(unchecked->getName(), unchecked->getDialect(),
+             unchecked->getTypeID(), std::move(unchecked->getInterfaceMap())),
+        model(std::move(unchecked)) {}
+
+  std::unique_ptr<Model> model;
+};
+
+/// Dialect::addOperations with these models.
+template <typename... Ops>
+void addCheckedOperations(mlir::Dialect *dialect) {
+  (mlir::RegisteredOperationName::insert(
+       std::make_unique<CheckedModel<Ops>>(dialect), Ops::getAttributeNames()),
+   ...);
+}
+
+} // namespace dlc::dl
+#endif // DLC_LIB_DIALECT_DL_WORDS_H
