@@ -20,6 +20,7 @@
 #include "dlc/Transforms/Passes.h"
 
 #include "ChannelsLast.h"
+#include "Views.h"
 
 #include "dlc/Dialect/Dl/Build.h"
 
@@ -282,12 +283,55 @@ void ChannelsLast::rewritePool(Op op) {
   op.erase();
 }
 
+//===----------------------------------------------------------------------===//
+// What the program writes with channels last
+//===----------------------------------------------------------------------===//
+
+/// Returns true if later phases take the op as it is.
+static bool isAssigned(Conv2dInputGradOp) { return false; }
+template <typename Op>
+static bool isAssigned(Op op) {
+  if (auto conv = dyn_cast<Conv2dOp>(*op); conv && conv.getBias())
+    return false;
+  return op.getLayout() == Layout::ChannelsLast &&
+         llvm::all_of(op.getPadding(), [](int64_t p) { return p == 0; });
+}
+
+/// The same op with channels first. The transposes around it cancel with those
+/// that `ChannelsLast` makes.
+template <typename Op>
+static Op toChannelsFirst(Op op) {
+  constexpr bool makesFilter = std::is_same_v<Op, Conv2dFilterGradOp>;
+  OpBuilder builder(op);
+  Expr e(builder, op.getLoc());
+  auto first = [&](Value x, ArrayRef<int64_t> toLast) {
+    return e.transpose(x, inversePermutation(toLast));
+  };
+  SmallVector<Value> operands(op->getOperands());
+  operands[0] = first(operands[0], imageToLast);
+  operands[1] = first(operands[1], makesFilter ? imageToLast : filterToLast);
+  ArrayRef<int64_t> toLast = makesFilter ? filterToLast : imageToLast;
+  RankedTensorType type = tensorType(op->getResult(0));
+  auto converted =
+      Op::create(builder, op.getLoc(),
+                 TypeRange(type.clone(views::permuted(
+                     type.getShape(), inversePermutation(toLast)))),
+                 operands, op->getAttrs());
+  converted.setLayout(Layout::ChannelsFirst);
+  op.replaceAllUsesWith(e.transpose(converted->getResult(0), toLast));
+  op.erase();
+  return converted;
+}
+
 static void toChannelsLast(func::FuncOp step) {
   step.walk([](Operation *op) {
     llvm::TypeSwitch<Operation *>(op)
         .Case<Conv2dOp, Conv2dInputGradOp, Conv2dFilterGradOp>([](auto conv) {
-          if (conv.getLayout() == Layout::ChannelsFirst)
-            ChannelsLast(conv).rewrite(conv);
+          if (isAssigned(conv))
+            return;
+          if (conv.getLayout() == Layout::ChannelsLast)
+            conv = toChannelsFirst(conv);
+          ChannelsLast(conv).rewrite(conv);
         })
         .Case<MaxPool2dOp, MaxPool2dIndexOp, MaxPool2dScatterOp,
               MaxPool2dGatherOp>([](auto pool) {

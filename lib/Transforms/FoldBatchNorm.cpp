@@ -22,6 +22,7 @@
 
 #include "dlc/Transforms/Passes.h"
 
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 
 namespace dlc {
@@ -37,6 +38,12 @@ using namespace dlc::dl;
 // Links of a chain
 //===----------------------------------------------------------------------===//
 
+/// Returns true if the numbers of the result are those of operand 0, perhaps
+/// under another shape.
+static bool isView(Operation *op) {
+  return isa<ReshapeOp, FlattenOp, TransposeOp, StopGradientOp>(op);
+}
+
 namespace {
 
 /// y = factor x + term, both of rank 1 and along one dimension; null: 1 and 0.
@@ -50,29 +57,44 @@ struct Link {
   unsigned number = 0; ///< x is operand `number`
   /// Along which dimension of x factors and terms go; -1: one for all.
   int64_t dim = -1;
-  /// The numbers that x is added to or multiplied with.
+  /// The numbers that x is added to or multiplied with, as `repeatedVector`
+  /// gives them.
   Value vector = {};
 
   Value x() const { return op->getOperand(number); }
-  bool isView() const { return isa<ReshapeOp, TransposeOp>(op); }
+  bool isView() const { return ::isView(op); }
   bool isNorm() const { return isa<BatchNormEvalOp>(op); }
   explicit operator bool() const { return op != nullptr; }
 };
 
 } // namespace
 
-/// The vector that a value repeats along one dimension.
+/// The vector that a value repeats along one dimension, or the one number that
+/// it has everywhere (with -1).
 static std::pair<Value, int64_t> repeatedVector(Value value) {
+  if (DenseElementsAttr elements; matchPattern(value, m_Constant(&elements)))
+    return {elements.isSplat() && !elements.empty() ? value : Value(), -1};
   auto broadcast = value.getDefiningOp<BroadcastOp>();
-  if (!broadcast || broadcast.getDims().size() != 1)
+  if (!broadcast || broadcast.getDims().size() > 1)
     return {Value(), -1};
-  return {broadcast.getX(), broadcast.getDims()[0]};
+  return {broadcast.getX(),
+          broadcast.getDims().empty() ? -1 : broadcast.getDims()[0]};
+}
+
+/// What `repeatedVector` gives, as a vector of this type.
+static Value asVector(Expr e, Value repeated, RankedTensorType type) {
+  if (DenseElementsAttr elements; matchPattern(repeated, m_Constant(&elements)))
+    return ConstantOp::create(e.builder(), e.location(),
+                              elements.resizeSplat(type));
+  return tensorType(repeated).getRank()
+             ? repeated
+             : e.broadcastTo(repeated, type.getShape());
 }
 
 static Link linkOf(Operation *op, const StateOnly &stateOnly) {
   if (!op)
     return {};
-  if (isa<ReshapeOp, TransposeOp>(op))
+  if (isView(op))
     return {op};
   if (auto norm = dyn_cast<BatchNormEvalOp>(op)) {
     bool constant = llvm::all_of(op->getOperands().drop_front(), [&](Value v) {
@@ -95,7 +117,8 @@ static Link linkOf(Operation *op, const StateOnly &stateOnly) {
 }
 
 /// factor x + term that a link is.
-static Affine affineOf(OpBuilder &builder, const Link &link, Type vector) {
+static Affine affineOf(OpBuilder &builder, const Link &link,
+                       RankedTensorType vector) {
   Expr e(builder, link.op->getLoc());
   if (auto norm = dyn_cast<BatchNormEvalOp>(link.op)) {
     Value rstd =
@@ -109,13 +132,14 @@ static Affine affineOf(OpBuilder &builder, const Link &link, Type vector) {
     return {Value(), e.splat(vector, offset.getTerm().convertToDouble())};
   if (isa<NegOp>(link.op))
     return {e.splat(vector, -1), Value()};
+  Value repeated = asVector(e, link.vector, vector);
   if (isa<MulOp>(link.op))
-    return {link.vector, Value()};
+    return {repeated, Value()};
   if (isa<AddOp>(link.op))
-    return {Value(), link.vector};
+    return {Value(), repeated};
   if (link.number == 0)
-    return {Value(), e.neg(link.vector)};
-  return {e.splat(vector, -1), link.vector};
+    return {Value(), e.neg(repeated)};
+  return {e.splat(vector, -1), repeated};
 }
 
 /// outer(inner(x))
@@ -322,18 +346,30 @@ Affine Folder::compose(const Chain &chain, Operation *before) {
   return affine;
 }
 
+/// What changes the values that have to follow from the state alone; empty if
+/// they do.
+static std::string changeOf(ValueRange values, const StateOnly &stateOnly) {
+  auto changing =
+      llvm::find_if(values, [&](Value v) { return !stateOnly.contains(v); });
+  if (changing == values.end())
+    return "";
+  if (isa<ScanOp>((*changing).getParentBlock()->getParentOp()))
+    return "change from trip to trip of the loop, or from call to call";
+  return "change from call to call: they are trained by this step, or computed "
+         "from its inputs";
+}
+
 /// Why nothing can be folded into the weights of a layer; empty if it can.
 std::string Folder::flawOfLayer(ChannelLayer layer) const {
   std::string name = ("'" + layer->getName().getStringRef() + "'").str();
   std::optional<LayerChannels> channels = layer.getChannels();
   if (!channels)
     return name + " multiplies no rows with one matrix of weights";
-  if (!stateOnly.contains(channels->weight) ||
-      (channels->bias && !stateOnly.contains(channels->bias)))
-    return "the weights of " + name +
-           " change from call to call: they are trained by this step, or "
-           "computed from its inputs";
-  return "";
+  SmallVector<Value, 2> weights = {channels->weight};
+  if (channels->bias)
+    weights.push_back(channels->bias);
+  std::string change = changeOf(weights, stateOnly);
+  return change.empty() ? "" : "the weights of " + name + " " + change;
 }
 
 /// Says of all norms of a chain what became of them.
@@ -366,7 +402,9 @@ bool Folder::foldIntoLayer(Chain &chain, std::string &why) {
           : op ? "what it normalises is made by '" +
                      op->getName().getStringRef().str() +
                      "', which is no convolution and no product with weights"
-               : std::string("what it normalises is an input");
+          : isa<ScanOp>(chain.x.getParentBlock()->getParentOp())
+              ? "what it normalises comes into the loop from outside"
+              : std::string("what it normalises is an input");
     return false;
   }
   if (!chain.x.hasOneUse()) {
@@ -414,7 +452,7 @@ std::string Folder::findReaders(Value value, int64_t dim,
   for (OpOperand &use : value.getUses()) {
     Operation *op = use.getOwner();
     std::string name = ("'" + op->getName().getStringRef() + "'").str();
-    if (isa<ReshapeOp, TransposeOp>(op)) {
+    if (isView(op)) {
       std::optional<Passage> passage = passView(op, dim, false);
       if (!passage)
         return name + " behind it does not keep channels apart";
@@ -538,24 +576,25 @@ bool Folder::fold(Operation *root) {
 }
 
 /// Why a normalisation is not even looked at; empty if it is none.
-static StringRef reasonOf(Operation *op, const StateOnly &stateOnly) {
+static std::string reasonOf(Operation *op, const StateOnly &stateOnly) {
   if (isa<LayerNormOp, GroupNormOp, InstanceNormOp, RmsNormOp, NormalizeOp,
           BatchNormTrainOp>(op))
     return "its mean and variance are those of the values themselves";
   if (isa<LocalResponseNormOp>(op))
     return "it divides by what the values themselves are";
-  if (isa<BatchNormEvalOp>(op) && !linkOf(op, stateOnly))
-    return "its statistics, weight or bias change from call to call: they are "
-           "trained by this step, or computed from its inputs";
+  if (isa<BatchNormEvalOp>(op)) {
+    std::string change = changeOf(op->getOperands().drop_front(), stateOnly);
+    return change.empty() ? "" : "its statistics, weight or bias " + change;
+  }
   return "";
 }
 
 void Folder::run() {
   bool hasNorm = false;
   step.walk([&](Operation *op) {
-    if (StringRef reason = reasonOf(op, stateOnly); !reason.empty())
+    if (std::string reason = reasonOf(op, stateOnly); !reason.empty())
       remark::missed(op->getLoc(), options("kept")) << remark::add(
-          "'{0}' stays: {1}", op->getName().getStringRef().str(), reason.str());
+          "'{0}' stays: {1}", op->getName().getStringRef().str(), reason);
     hasNorm |= isa<BatchNormEvalOp>(op);
   });
   if (!hasNorm)

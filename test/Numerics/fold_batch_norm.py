@@ -74,6 +74,13 @@ class Net:
         self.value, self.shape = value, tuple(shape)
         return self
 
+    def flatten(self):
+        value, shape = self.fresh(), (self.shape[0], int(np.prod(self.shape[1:])))
+        self.lines.append(f"{value} = dl.flatten {self.value} : {self.type(self.shape)} to "
+                          f"{self.type(shape)}")
+        self.value, self.shape = value, shape
+        return self
+
     def transpose(self, perm):
         return self.op(f"dl.transpose {self.value} perm {list(perm)} : {self.type(self.shape)}",
                        [self.shape[p] for p in perm])
@@ -91,6 +98,15 @@ class Net:
                           f"to {self.type(self.shape)}")
         result = self.fresh()
         self.lines.append(f"{result} = dl.{op} {self.value}, {wide} : {self.type(self.shape)}")
+        self.value = result
+        return self
+
+    def everywhere(self, op):
+        """A sum or product with one number."""
+        value = self.entry("param", "c", [])
+        result = self.fresh()
+        self.lines.append(f"{result} = dl.{op} {self.value}, {value} : {self.type(self.shape)}, "
+                          f"{self.type([])} -> {self.type(self.shape)}")
         self.value = result
         return self
 
@@ -151,6 +167,14 @@ def nets():
             .layer("conv2d", (4, 6, 3, 3), (2, 4, 7, 7))
         net(f"chain{suffix}").layer("conv2d", (5, 6, 1, 1), (2, 5, 7, 7)).affine("mul").norm(eps) \
             .affine("add").norm(eps)
+        net(f"flattened{suffix}", (5, 3, 2, 2)).norm(eps).flatten() \
+            .layer("linear", (4, 12), (5, 4)).norm(eps)
+        net(f"everywhere{suffix}").layer("conv2d", (5, 6, 1, 1), (2, 5, 7, 7)).everywhere("mul") \
+            .norm(eps).everywhere("add").norm(eps)
+        net(f"last{suffix}").transpose((0, 2, 3, 1)) \
+            .layer("conv2d", (3, 3, 3, 4), (2, 7, 7, 4), True,
+                   "{layout = #dl<layout channels_last>, groups = 2, padding = [1, 1]}", 4) \
+            .transpose((0, 3, 1, 2)).norm(eps)
         net(f"merged{suffix}", (5, 7)).norm(eps).norm(eps).relu()
     return result
 

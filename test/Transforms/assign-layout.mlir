@@ -149,3 +149,28 @@ dl.model @patches {
     return %0 : tensor<2x3x32x32xf32>
   }
 }
+
+// -----
+
+// What a program writes with channels last goes the same way; the transposes cancel.
+// CHECK-LABEL: dl.model @written_last
+// MOVED-LABEL: dl.model @written_last
+// MOVED:         func.func @f(%[[X:[^:]*]]: tensor<8x9x9x3xf32>, %[[W:[^:]*]]: tensor<3x3x3x16xf32>, %[[B:[^:]*]]: tensor<16xf32>)
+// MOVED-NEXT:      %[[PADDED:.*]] = dl.pad %[[X]] low [0, 1, 1, 0] high [0, 1, 1, 0]
+// MOVED-NEXT:      %[[Y:.*]] = dl.conv2d %[[PADDED]], %[[W]] {layout = #dl<layout channels_last>}
+// MOVED-NEXT:      %[[WIDE:.*]] = dl.broadcast %[[B]] dims [3]
+// MOVED-NEXT:      %[[BIASED:.*]] = dl.add %[[Y]], %[[WIDE]]
+// MOVED:           %[[DW:.*]] = dl.conv2d_filter_grad %{{.*}}, %[[BIASED]] {layout = #dl<layout channels_last>}
+// MOVED-NEXT:      %[[BORDER:.*]] = dl.pad %[[BIASED]]
+// MOVED-NEXT:      %[[SWAPPED:.*]] = dl.transpose %[[W]] perm [0, 1, 3, 2]
+// MOVED-NEXT:      %[[REVERSED:.*]] = dl.reverse %[[SWAPPED]] dims [0, 1]
+// MOVED-NEXT:      %[[DX:.*]] = dl.conv2d %[[BORDER]], %[[REVERSED]] {layout = #dl<layout channels_last>}
+// MOVED-NEXT:      return %[[BIASED]], %[[DW]], %[[DX]]
+dl.model @written_last {
+  func.func @f(%x: tensor<8x9x9x3xf32>, %w: tensor<3x3x3x16xf32>, %b: tensor<16xf32>) -> (tensor<8x9x9x16xf32>, tensor<3x3x3x16xf32>, tensor<8x9x9x3xf32>) attributes {dl.step} {
+    %0 = dl.conv2d %x, %w bias %b {padding = [1, 1], layout = #dl<layout channels_last>} : tensor<8x9x9x3xf32>, tensor<3x3x3x16xf32>, tensor<16xf32> -> tensor<8x9x9x16xf32>
+    %1 = dl.conv2d_filter_grad %x, %0 {padding = [1, 1], layout = #dl<layout channels_last>} : tensor<8x9x9x3xf32>, tensor<8x9x9x16xf32> -> tensor<3x3x3x16xf32>
+    %2 = dl.conv2d_input_grad %0, %w {padding = [1, 1], layout = #dl<layout channels_last>} : tensor<8x9x9x16xf32>, tensor<3x3x3x16xf32> -> tensor<8x9x9x3xf32>
+    return %0, %1, %2 : tensor<8x9x9x16xf32>, tensor<3x3x3x16xf32>, tensor<8x9x9x3xf32>
+  }
+}

@@ -192,3 +192,26 @@ dl.model @m {
     return %2 : tensor<2x8xf32>
   }
 }
+
+// -----
+
+// A loop takes another filter at each trip; and what comes from outside of it.
+// CHECK-LABEL: func.func @slices
+// CHECK:         dl.batch_norm_eval
+// CHECK:         dl.batch_norm_eval
+dl.model @m {
+  dl.param @w : tensor<3x4x4xf32> = kaiming_uniform
+  dl.param @g : tensor<4xf32> = ones
+  func.func @slices(%x: tensor<2x4xf32> {dl.name = "x"}, %w: tensor<3x4x4xf32> {dl.state = @w}, %g: tensor<4xf32> {dl.state = @g}) -> (tensor<2x4xf32> {dl.name = "y"}) attributes {dl.step} {
+    %0 = dl.scan 3 carry(%h = %x) over(%u = %w) with(%v = %g, %k = %x) : (tensor<2x4xf32>, tensor<3x4x4xf32>, tensor<4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %1 = dl.linear %h, %u : tensor<2x4xf32>, tensor<4x4xf32> -> tensor<2x4xf32>
+      // expected-remark@below {{stays: the weights of 'dl.linear' change from trip to trip of the loop, or from call to call; }}
+      %2 = dl.batch_norm_eval %1, %v, %v, %v, %v : tensor<2x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32> -> tensor<2x4xf32>
+      // expected-remark@below {{stays: what it normalises comes into the loop from outside; 'dl.add' reads it}}
+      %3 = dl.batch_norm_eval %k, %v, %v, %v, %v : tensor<2x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32> -> tensor<2x4xf32>
+      %4 = dl.add %2, %3 : tensor<2x4xf32>
+      dl.yield %4 : tensor<2x4xf32>
+    }
+    return %0 : tensor<2x4xf32>
+  }
+}

@@ -409,13 +409,32 @@ static bool shiftsConvAlike(Op op) {
 /// Windows overlap differently from place to place.
 static bool shiftsConvAlike(ConvTranspose2dOp) { return false; }
 
-/// What follows is of the language's layout, the only one of a composite.
+/// The language's layout is the only one of a composite.
 template <typename Op>
-static bool isChannelsFirst(Op) {
-  return true;
+static int64_t channelDimOf(Op) {
+  return 1;
 }
-static bool isChannelsFirst(Conv2dOp op) {
-  return op.getLayout() == Layout::ChannelsFirst;
+static int64_t channelDimOf(Conv2dOp op) {
+  return op.getGeometry().channelDim();
+}
+/// The filter with its channels in dimensions 0 and 1.
+template <typename Op>
+static Value filterChannelsFirst(Expr &, Op op) {
+  return op.getW();
+}
+static Value filterChannelsFirst(Expr &e, Conv2dOp op) {
+  return op.getLayout() == Layout::ChannelsFirst
+             ? op.getW()
+             : e.transpose(op.getW(), {3, 2, 0, 1});
+}
+/// The reverse of that.
+template <typename Op>
+static Value inOwnLayout(Expr &, Op, Value w) {
+  return w;
+}
+static Value inOwnLayout(Expr &e, Conv2dOp op, Value w) {
+  return op.getLayout() == Layout::ChannelsFirst ? w
+                                                 : e.transpose(w, {2, 3, 1, 0});
 }
 
 template <typename Op>

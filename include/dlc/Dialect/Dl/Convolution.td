@@ -20,25 +20,28 @@ class Dl_ConvChannels<bit transposed = 0> {
   string second = !if(transposed, "Outputs", "Inputs");
   code definition = [{
     std::optional<::dlc::dl::LayerChannels> $cppClass::getChannels() {
-      if (!isChannelsFirst(*this))
-        return std::nullopt;
-      return ::dlc::dl::LayerChannels{getX(), getW(), getBias(), 1, 1};
+      int64_t dim = channelDimOf(*this);
+      return ::dlc::dl::LayerChannels{getX(), getW(), getBias(), dim, dim};
     }
     ::mlir::Value $cppClass::scale}] # first # [{(::mlir::OpBuilder &builder,
                                              ::mlir::Value factors) {
       ::dlc::dl::Expr e(builder, getLoc());
-      return scaleFirst(e, getW(), factors);
+      return inOwnLayout(
+          e, *this, scaleFirst(e, filterChannelsFirst(e, *this), factors));
     }
     ::mlir::Value $cppClass::scale}] # second # [{(::mlir::OpBuilder &builder,
                                               ::mlir::Value factors) {
       ::dlc::dl::Expr e(builder, getLoc());
-      return scaleInGroups(e, getW(), factors, getGroups());
+      return inOwnLayout(e, *this,
+                         scaleInGroups(e, filterChannelsFirst(e, *this), factors,
+                                       getGroups()));
     }
     bool $cppClass::shiftsAlike() { return shiftsConvAlike(*this); }
     ::mlir::Value $cppClass::shiftInputs(::mlir::OpBuilder &builder,
                                          ::mlir::Value terms) {
       ::dlc::dl::Expr e(builder, getLoc());
-      return e.sumAllBut(scaleInGroups(e, getW(), terms, getGroups()), 0);
+      return e.sumAllBut(
+          scaleInGroups(e, filterChannelsFirst(e, *this), terms, getGroups()), 0);
     }
     ::mlir::Value $cppClass::rebuild(::mlir::OpBuilder &builder,
                                      ::mlir::Value weight, ::mlir::Value bias) {
