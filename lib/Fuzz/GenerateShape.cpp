@@ -439,6 +439,31 @@ static void embedding(Generator &g) {
            : "padding_index = " + std::to_string(g.random.below(table[0])));
 }
 
+static void unique(Generator &g) {
+  int64_t limit = g.random.between(1, 20);
+  // Some entries are outside.
+  int64_t end = g.random.chance(0.3) ? 2 * limit : limit;
+  g.op("unique", {g.indices(g.shape(0, 2, true, 60), end, g.integer(64))},
+       "limit = " + std::to_string(limit));
+}
+
+static void indexCopy(Generator &g) {
+  Value into = any(g, 1, 3, false);
+  if (!into)
+    return;
+  RankedTensorType type = dl::tensorType(into);
+  Shape index = g.shape(0, 2, true, 40), source(index);
+  llvm::append_range(source, type.getShape().drop_front());
+  Value rows = isFloatValue(into)
+                   ? g.value(source)
+                   : g.source(type.clone(source), g.rangeOf(into));
+  SmallVector<Value> operands = {rows, g.indices(index, type.getDimSize(0))};
+  if (g.random.chance(0.4))
+    operands.push_back(g.indices({}, 30, g.integer(64)));
+  operands.push_back(into);
+  g.op("index_copy", operands);
+}
+
 ArrayRef<OpGenerator> dlc::fuzz::tableGenerators() {
   static constexpr OpGenerator ops[] = {
       {"sort", sort},
@@ -450,6 +475,8 @@ ArrayRef<OpGenerator> dlc::fuzz::tableGenerators() {
       {"index_add", indexAdd},
       {"gather", gather},
       {"scatter_add", scatterAdd},
+      {"unique", unique},
+      {"index_copy", indexCopy},
       {"embedding", embedding},
   };
   return ops;

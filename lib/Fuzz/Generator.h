@@ -185,6 +185,9 @@ private:
   void addCall();
   void addGradient();
   void addMinimize();
+  /// A scalar made of rows of a parameter of that type.
+  mlir::Value readRows(llvm::StringRef table, mlir::RankedTensorType type,
+                       bool sparse);
   void addWrite();
   void finish(mlir::Operation *op, llvm::StringRef name);
   void addStep(llvm::StringRef name, int parts);

@@ -95,11 +95,39 @@ static const char *const kRules[] = {
     "#dl.muon<weight_decay = 0.1, eps = 1.0e-2>",
 };
 
+/// Those that PyTorch has for sparse gradients.
+static const char *const kSparseRules[] = {
+    "#dl.sgd",
+    "#dl.sgd<momentum = 0.9, nesterov = true>",
+    "#dl.adagrad<lr_decay = 0.1, initial_accumulator = 0.1>",
+    "#dl.adam<eps = 1.0e-2>",
+};
+
+Value Generator::readRows(StringRef table, RankedTensorType type, bool sparse) {
+  Value w = op("read", {}, "entry = @" + table, {type});
+  int64_t rows = type.getDimSize(0);
+  std::string words = sparse ? "sparse" : "";
+  if (random.chance(0.3))
+    words += (sparse ? ", " : "") +
+             ("padding_index = " + std::to_string(random.below(rows)));
+  Value sum;
+  for (int lookups = random.chance(0.3) ? 2 : 1; lookups > 0; --lookups) {
+    Value read =
+        op("embedding", {w, indices(shape(0, 2, false, 20), rows)}, words);
+    Value mean = op("mean", {op("square", {read})});
+    sum = sum ? op("add", {sum, mean}) : mean;
+  }
+  return sum;
+}
+
 void Generator::addMinimize() {
-  const char *rule = random.pick<const char *>(kRules);
+  // Of a table: by rows, where rule and shapes allow it.
+  bool table = random.chance(0.25), sparse = table && random.chance(0.5);
+  const char *rule = sparse ? random.pick<const char *>(kSparseRules)
+                            : random.pick<const char *>(kRules);
   bool matrices = StringRef(rule).starts_with("#dl.muon");
   Value some;
-  if (!matrices)
+  if (!matrices && !table)
     some = existing([&](Value v) {
       return isFloatValue(v) && dl::tensorType(v).getNumElements() > 0 &&
              llvm::any_of(sources(v, /*sure=*/true), [&](Value from) {
@@ -109,7 +137,12 @@ void Generator::addMinimize() {
              });
     });
   std::string over = "*";
-  if (!some) {
+  if (table) {
+    RankedTensorType own =
+        type({random.between(1, 60), random.between(1, 20)}, floatType);
+    over = stateEntry("param", own, {-2, 2});
+    some = readRows(over, own, sparse);
+  } else if (!some) {
     Shape own = matrices ? shape(2, 2, false, 300) : shape(1, 3, false, 300);
     std::string name = stateEntry("param", type(own, floatType), {-2, 2});
     Value w = op("read", {}, "entry = @" + name, {type(own, floatType)});
@@ -137,13 +170,15 @@ void Generator::addMinimize() {
                 {type({}, builder.getF32Type())});
   std::string text =
       "optimizer = @" + optimizerName + ", patterns = [\"" + over + "\"]";
-  if (random.chance(0.15))
+  // SparseAdam knows the gradients of one call.
+  bool ofOneCall = sparse && StringRef(rule).starts_with("#dl.adam");
+  if (!ofOneCall && random.chance(0.15))
     text += ", accumulate = 2";
   if (random.chance(0.15))
     text += ", clip_value = 0.01";
   if (random.chance(0.2))
     text += ", clip_norm = 0.05";
-  if (random.chance(0.1))
+  if (!ofOneCall && random.chance(0.1))
     text += ", noise = 0.01";
   if (random.chance(0.15))
     text += ", clip_weights = 1.5";
@@ -158,7 +193,7 @@ void Generator::addMinimize() {
           llvm::is_contained(parameters, read.getEntry()) &&
           (over == "*" || over == read.getEntry()))
         descended.push_back(read.getEntry().str());
-  if (!descended.empty() && !matrices && random.chance(0.15))
+  if (!descended.empty() && !matrices && !sparse && random.chance(0.15))
     text += ", groups = [#dl.group<[\"" + random.pick<std::string>(descended) +
             "\"], lr = 2.0, weight_decay = 0.1>]";
   if (make("minimize", {loss, lr}, text) && keepsAverages)

@@ -130,6 +130,38 @@ static Tensor indexAdd(dl::IndexAddOp op, const Call &call) {
   return sums.rounded();
 }
 
+static std::vector<Tensor> unique(dl::UniqueOp op, const Call &call) {
+  std::vector<Tensor> results;
+  for (Type type : op->getResultTypes())
+    results.emplace_back(cast<RankedTensorType>(type));
+  const Tensor &index = call.operand(0);
+  DenseMap<int64_t, int64_t> known;
+  for (int64_t i = 0, e = index.size(); i < e; ++i) {
+    int64_t place = index.integer(i);
+    if (place < 0 || place >= int64_t(op.getLimit()))
+      continue;
+    int64_t number = known.try_emplace(place, known.size()).first->second;
+    results[0].set(number, place);
+    results[1].set(i, number);
+  }
+  results[2].set(0, int64_t(known.size()));
+  return results;
+}
+
+static Tensor indexCopy(dl::IndexCopyOp op, const Call &call) {
+  Tensor result = call.operand(op.getIntoMutable().getOperandNumber());
+  if (!checkIndices(call, op))
+    return result;
+  const Tensor &index = call.operand(1);
+  int64_t count = op.getCount() ? call.operand(2).integer(0) : index.size();
+  int64_t inner = index.size() ? call.operand(0).size() / index.size() : 0;
+  forEachSelected(result.shape(), index, 0, [&](int64_t i, int64_t to) {
+    if (i / inner < count)
+      result.copy(to, call.operand(0), i);
+  });
+  return result;
+}
+
 static Tensor gather(dl::GatherOp op, const Call &call) {
   const Tensor &x = call.operand(0), &index = call.operand(1);
   if (!checkIndices(call, op))
@@ -160,6 +192,8 @@ void dlc::interp::registerTable(MLIRContext *c) {
   model<dl::FirstFaultOp>(c, firstFault);
   model<dl::GatherOp>(c, gather);
   model<dl::IndexAddOp>(c, indexAdd);
+  model<dl::IndexCopyOp>(c, indexCopy);
   model<dl::IndexSelectOp>(c, indexSelect);
   model<dl::ScatterAddOp>(c, scatterAdd);
+  model<dl::UniqueOp>(c, unique);
 }

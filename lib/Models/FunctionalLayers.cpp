@@ -186,8 +186,9 @@ Tensor nn::weightNorm(Tensor v, Tensor g, int64_t axis) {
 //===----------------------------------------------------------------------===//
 
 Tensor nn::embedding(Tensor table, Tensor index,
-                     std::optional<int64_t> paddingIndex) {
+                     std::optional<int64_t> paddingIndex, bool sparse) {
   Attributes attrs(table);
+  attrs.flag("sparse", sparse);
   if (paddingIndex)
     attrs.integer("padding_index", *paddingIndex);
   return addOp<dl::EmbeddingOp>({table, index}, attrs);
@@ -205,6 +206,14 @@ Tensor nn::indexAdd(Tensor into, int64_t axis, Tensor index, Tensor source) {
 Tensor nn::scatterAdd(Tensor into, int64_t axis, Tensor index, Tensor source) {
   return into.program().add<dl::ScatterAddOp>(
       {source, index, into}, Attributes(into).axis(axis).list(), into.type());
+}
+Tensor nn::indexCopy(Tensor into, Tensor index, Tensor source) {
+  return addOp<dl::IndexCopyOp>({source, index, into});
+}
+Tensors nn::unique(Tensor index, int64_t limit) {
+  Attributes attrs(index);
+  attrs.integer("limit", limit);
+  return index.program().addAll<dl::UniqueOp>(index, attrs.list());
 }
 Tensor nn::checkIndex(Tensor index, int64_t limit) {
   return addOp<dl::CheckIndexOp>(index,

@@ -262,8 +262,8 @@ Tensor InstanceNorm::operator()(Tensor x) const {
 //===----------------------------------------------------------------------===//
 
 Embedding::Embedding(const Scope &scope, int64_t rows, int64_t columns,
-                     std::optional<int64_t> paddingIndex)
-    : scope(scope), paddingIndex(paddingIndex) {
+                     std::optional<int64_t> paddingIndex, bool sparse)
+    : scope(scope), paddingIndex(paddingIndex), sparse(sparse) {
   MLIRContext *context = scope.program().context();
   Builder b(context);
   weight = scope.program().parameter(
@@ -273,7 +273,7 @@ Embedding::Embedding(const Scope &scope, int64_t rows, int64_t columns,
 
 Tensor Embedding::operator()(Tensor index) const {
   Program::At at(scope);
-  return embedding(weight.read(), index, paddingIndex);
+  return embedding(weight.read(), index, paddingIndex, sparse);
 }
 
 Prelu::Prelu(const Scope &scope, int64_t channels) : scope(scope) {

@@ -61,6 +61,17 @@ InPlacePairs dlc::inPlacePairs(func::FuncOp kernel) {
   return pairs;
 }
 
+/// Returns true if both are the same memory in some shape.
+static bool isSameMemory(Value one, Value other) {
+  auto root = [](Value value) {
+    while (isa_and_present<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+        value.getDefiningOp()))
+      value = value.getDefiningOp()->getOperand(0);
+    return value;
+  };
+  return root(one) == root(other);
+}
+
 /// Makes the op chain that computes `value` write into `destination`; the value
 /// that then is the result.
 static Value writeInto(Value value, Value destination) {
@@ -90,6 +101,9 @@ static Value writeInto(Value value, Value destination) {
     Operation *owner = result.getOwner();
     if (auto loop = dyn_cast<scf::ForOp>(owner)) {
       OpOperand *init = loop.getTiedLoopInit(result);
+      // It writes some places of what lies there.
+      if (isSameMemory(init->get(), destination))
+        return value;
       init->set(init->get().getDefiningOp<tensor::EmptyOp>()
                     ? destination
                     : writeInto(init->get(), destination));

@@ -70,6 +70,10 @@ static bool isKnownBelow(Value index, int64_t limit) {
   if (auto sort = dyn_cast_or_null<SortOp>(op))
     return index == sort.getIndices() &&
            tensorType(sort.getX()).getDimSize(sort.getAxis()) <= limit;
+  if (auto unique = dyn_cast_or_null<UniqueOp>(op))
+    return (index == unique.getPlaces()
+                ? int64_t(unique.getLimit())
+                : tensorType(unique.getPlaces()).getDimSize(0)) <= limit;
   if (auto argmax = dyn_cast_or_null<ArgmaxOp>(op))
     return tensorType(argmax.getX()).getDimSize(argmax.getAxis()) <= limit;
   if (auto constant = dyn_cast_or_null<ConstantOp>(op))

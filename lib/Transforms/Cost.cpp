@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Transforms/Cost.h"
+#include "dlc/Transforms/InPlace.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Dialect/Dl/ElementTypes.h"
@@ -139,6 +140,8 @@ static ArrayRef<Rule> rules() {
       selection<MaxPool2dGatherOp>(),
       rule<ScatterAddOp>(perOperand),
       rule<IndexAddOp>(perOperand),
+      rule<IndexCopyOp>(none),
+      rule<UniqueOp>(none),
       selection<IndexSelectOp>(),
       selection<GatherOp>(),
       rule<OneHotOp>(none),
@@ -255,6 +258,9 @@ static double bytesRead(Value value) {
   for (OpOperand &use : value.getUses()) {
     Operation *reader = use.getOwner();
     const Rule *known = findRule(reader->getName().getStringRef());
+    if (auto writer = dyn_cast<Overwrites>(reader);
+        writer && isInPlace(writer) && &writer.getOverwritten() == &use)
+      continue;
     if (reader->hasTrait<View>())
       selected += bytesRead(reader->getResult(0));
     else if (known && known->selects && use.getOperandNumber() == 0)
@@ -265,12 +271,27 @@ static double bytesRead(Value value) {
   return std::min(all, selected);
 }
 
+/// The bytes of a kernel's result that it writes: in place, at most what it
+/// puts there.
+static double bytesWritten(Value result) {
+  auto writer = result.getDefiningOp<Overwrites>();
+  if (!writer || !isInPlace(writer))
+    return bytesOf(result.getType());
+  double bytes = 0;
+  for (OpOperand &operand : writer->getOpOperands())
+    if (&operand != &writer.getOverwritten() &&
+        getElementTypeOrSelf(operand.get()) == getElementTypeOrSelf(result))
+      bytes += bytesOf(operand.get().getType());
+  return bytes;
+}
+
 KernelCost dlc::costOf(func::FuncOp kernel) {
   KernelCost cost;
   for (BlockArgument argument : kernel.getArguments())
     cost.reads += bytesRead(argument);
-  for (Type result : kernel.getResultTypes())
-    cost.writes += bytesOf(result);
+  Operation *ret = kernel.getBody().front().getTerminator();
+  for (Value result : ret->getOperands())
+    cost.writes += bytesWritten(result);
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     double flops = flopsOf(&op);
     cost.flops += flops;

@@ -247,7 +247,8 @@ Outlined Outliner::makeKernel(const KernelGroup &group,
 
 /// Says of each kernel which results may overwrite which of its inputs: the new
 /// value of a state entry the old one, if the kernel reads that element by
-/// element and no later kernel reads it.
+/// element, or makes the new value of it by writing some, and no later kernel
+/// reads it.
 void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
                            ArrayRef<Outlined> outlined,
                            const FreeOps &freeOps) {
@@ -278,15 +279,22 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
       continue;
     SmallPtrSet<Operation *, 16> members(groups[i].ops.begin(),
                                          groups[i].ops.end());
-    auto isReadOtherwise = [&](Operation *user) {
+    auto isReadOtherwise = [&](OpOperand &use, Value output) {
+      Operation *user = use.getOwner();
+      auto writer = dyn_cast<Overwrites>(user);
+      if (writer && writer->getResult(0) == output)
+        return &writer.getOverwritten() != &use;
       return freeOps.isFree(user) ||
              (members.contains(user) && !user->hasTrait<dl::Elementwise>());
     };
     SmallVector<Attribute> pairs;
-    for (auto [number, output] : llvm::enumerate(group.outputs)) {
+    for (size_t number = 0; number < group.outputs.size(); ++number) {
+      Value output = group.outputs[number];
       BlockArgument old = overwrites.lookup(output);
       if (!old || !group.inputs.contains(old) || lastReader.lookup(old) != i ||
-          llvm::any_of(old.getUsers(), isReadOtherwise))
+          llvm::any_of(old.getUses(), [&](OpOperand &use) {
+            return isReadOtherwise(use, output);
+          }))
         continue;
       int64_t input = llvm::find(group.inputs, old) - group.inputs.begin();
       pairs.push_back(builder.getDenseI64ArrayAttr({int64_t(number), input}));

@@ -253,6 +253,15 @@ LogicalResult StepResolver::shapeGradients(MinimizeOp op,
   return success();
 }
 
+Update StepResolver::startUpdate(MinimizeOp op, GroupAttr group,
+                                 const Descent &d, Update::Reader reader) {
+  Update u(builder, op.getLoc(), d.value, d.gradient, op.getLr(), d.step, {},
+           reader);
+  if (group && group.getWeightDecay())
+    u.set("weight_decay", group.getWeightDecay());
+  return u;
+}
+
 /// Moves one parameter and writes what came of it.
 LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
                                    GroupAttr group, Descent d) {
@@ -262,25 +271,36 @@ LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
   auto reader = [&](FlatSymbolRefAttr hyper) {
     return readHyper(hyper, f64, op.getLoc());
   };
-  Update u(builder, op.getLoc(), d.value, d.gradient, op.getLr(), d.step, {},
-           reader);
+  Update u = startUpdate(op, group, d, reader);
   if (group) {
     Hyper factor = u.hyper("lr", group.getLr());
     if (factor.value || factor.number != 1)
       u.lr = u.e.mul(u.rate(), u.scalar(factor));
-    if (group.getWeightDecay())
-      u.set("weight_decay", group.getWeightDecay());
   }
+  // Of what is as large as the parameter, the rows that are moved.
+  auto rowsOf = [&](Value entry) -> Value {
+    if (!d.places || entry.getType() != type)
+      return entry;
+    return IndexSelectOp::create(builder, op.getLoc(), entry, d.places,
+                                 builder.getI64IntegerAttr(0));
+  };
+  u.param = rowsOf(d.value);
+  u.sparse = bool(d.places);
   SmallVector<StringAttr> entries{d.param.getSymNameAttr()};
   SmallVector<Value> old{d.value};
   for (const OptimizerSlot &slot : rule.getSlots(type)) {
     entries.push_back(declareSlot(optimizer, slot, d.param));
     old.push_back(read(entries.back(), slot.type));
-    u.slots.push_back(slot.startsAsParameter
-                          ? u.choose(u.isFirst(), d.value, old.back())
-                          : old.back());
+    Value rows = rowsOf(old.back());
+    u.slots.push_back(
+        slot.startsAsParameter ? u.choose(u.isFirst(), u.param, rows) : rows);
   }
   SmallVector<Value> updated = rule.buildUpdate(u);
+  if (d.places)
+    for (auto [before, after] : llvm::zip_equal(old, updated))
+      if (before.getType() == type)
+        after = IndexCopyOp::create(builder, op.getLoc(), after, d.places,
+                                    d.count, before);
   if (d.reached)
     for (auto [before, after] : llvm::zip_equal(old, updated))
       after = u.choose(d.reached, after, before);
@@ -347,21 +367,44 @@ LogicalResult StepResolver::writeAverage(MinimizeOp op, Descent d,
 /// The gradients of the parameters that the loss depends on. Where only a
 /// `dl.gradient` is between, `grad` knows whether it does: the gradient of an
 /// affine function does not depend on its bias.
-FailureOr<SmallVector<Descent>> StepResolver::derive(MinimizeOp op,
-                                                     ArrayRef<ParamOp> params,
-                                                     ArrayRef<Value> values) {
+FailureOr<SmallVector<Descent>>
+StepResolver::derive(MinimizeOp op, OptimizerAttrInterface rule,
+                     const DenseMap<Operation *, GroupAttr> &groups,
+                     ArrayRef<ParamOp> params, ArrayRef<Value> values) {
   DenseSet<Value> surely = findDependences(*op->getBlock(), op, {op.getLoss()},
                                            /*throughGradients=*/false);
   DenseSet<Value> perhaps = findDependences(*op->getBlock(), op, {op.getLoss()},
                                             /*throughGradients=*/true);
+  if (failed(checkSparseTables(*op->getBlock(), op, perhaps, values)))
+    return failure();
+  auto reader = [&](FlatSymbolRefAttr hyper) {
+    return readHyper(hyper, builder.getF64Type(), op.getLoc());
+  };
   SmallVector<Descent> descents;
+  DenseMap<Value, TableUses> tables;
   SmallVector<Value> targets, unsure;
   SmallVector<StringRef> unreached, unsureNames;
   for (auto [i, value] : llvm::enumerate(values)) {
     ParamOp param = params[i];
-    descents.push_back({param, value, {}, {}, {}, {}});
+    Descent &d = descents.emplace_back();
+    d.param = param;
+    d.value = value;
     if (!perhaps.contains(value)) {
       unreached.push_back(param.getSymName());
+      continue;
+    }
+    TableUses uses = findTableUses(value, op, perhaps);
+    bool areSure = llvm::all_of(uses.lookups, [&](EmbeddingOp lookup) {
+      return surely.contains(lookup.getY());
+    });
+    FailureOr<bool> rows =
+        movesRows(op, rule, startUpdate(op, groups.lookup(param), d, reader),
+                  param, uses, areSure);
+    if (failed(rows))
+      return failure();
+    if (*rows) {
+      llvm::append_range(targets, isolateLookups(uses));
+      tables.try_emplace(value, uses);
       continue;
     }
     targets.push_back(value);
@@ -390,6 +433,17 @@ FailureOr<SmallVector<Descent>> StepResolver::derive(MinimizeOp op,
   for (Descent &d : descents) {
     if (!perhaps.contains(d.value))
       continue;
+    if (auto table = tables.find(d.value); table != tables.end()) {
+      size_t lookups = table->second.lookups.size();
+      RowGradient rows =
+          sumRows(builder, marked(op.getLoc(), Part::Gradient), table->second,
+                  ValueRange(gradient.getResults()).slice(numTargets, lookups));
+      numTargets += lookups;
+      d.gradient = rows.gradient;
+      d.places = rows.places;
+      d.count = rows.count;
+      continue;
+    }
     d.gradient = gradient.getResult(numTargets++);
     if (!surely.contains(d.value))
       d.reached = answers[numUnsure++];
@@ -422,7 +476,8 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
   }
   if (failed(checkReached(op, *params, values)))
     return failure();
-  FailureOr<SmallVector<Descent>> descents = derive(op, *params, values);
+  FailureOr<SmallVector<Descent>> descents =
+      derive(op, rule, *groups, *params, values);
   if (failed(descents))
     return failure();
   // What follows makes new values of the gradients.

@@ -9,7 +9,10 @@
 
 #include "dlc/Transforms/Passes.h"
 
+#include "RowGradients.h"
+
 #include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Dialect/Dl/Optimizer.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -23,6 +26,9 @@ struct Descent {
   mlir::Value reached;  ///< whether it does, where `grad` will know; else null
   mlir::Value step;     ///< the number of this update
   mlir::Value due;      ///< whether it is made in this call; null: it is
+  /// Rows of the parameter that alone are moved, whose gradient `gradient` is;
+  /// null: all are.
+  mlir::Value places, count;
 };
 
 /// What all steps of a model together do with each optimizer.
@@ -77,8 +83,18 @@ private:
   mlir::Value readHyper(mlir::Attribute hyper, mlir::Type element,
                         mlir::Location loc);
   mlir::FailureOr<llvm::SmallVector<Descent>>
-  derive(dl::MinimizeOp op, llvm::ArrayRef<dl::ParamOp> params,
+  derive(dl::MinimizeOp op, dl::OptimizerAttrInterface rule,
+         const llvm::DenseMap<mlir::Operation *, dl::GroupAttr> &groups,
+         llvm::ArrayRef<dl::ParamOp> params,
          llvm::ArrayRef<mlir::Value> values);
+  /// Whether the update of a parameter is one of the rows that the loss reads.
+  mlir::FailureOr<bool> movesRows(dl::MinimizeOp op,
+                                  dl::OptimizerAttrInterface rule,
+                                  const dl::Update &update, dl::ParamOp param,
+                                  TableUses &uses, bool surely);
+  /// An update of a parameter of this value, with what its group says.
+  dl::Update startUpdate(dl::MinimizeOp op, dl::GroupAttr group,
+                         const Descent &descent, dl::Update::Reader reader);
   Descent advance(dl::MinimizeOp op, const Descent &descent);
   mlir::LogicalResult shapeGradients(dl::MinimizeOp op,
                                      llvm::MutableArrayRef<Descent> descents);

@@ -35,6 +35,23 @@ dl.model @selected {
   }
 }
 
+// Rows of the state that are replaced in place: 2 rows of 4 f32 and 2 indices are read, 2 rows
+// are written. An output is written as a whole, and the old value is read.
+// CHECK-LABEL: dl.model @replaced
+// CHECK:         func.func private @{{.*}} attributes {dl.cost = array<f64: 0.000000e+00, 7.200000e+01, 0.000000e+00>, dl.in_place = [array<i64: 0, 2>], dl.kernel, dl.ops = ["index_copy"]
+// CHECK:         func.func private @{{.*}} attributes {dl.cost = array<f64: 0.000000e+00, 3.204000e+04, 0.000000e+00>, dl.kernel, dl.ops = ["index_copy"]
+dl.model @replaced {
+  dl.param @w : tensor<1000x4xf32> = zeros
+  func.func @f(%s: tensor<2x4xf32> {dl.name = "s"}, %index: tensor<2xi32> {dl.name = "index"}, %w: tensor<1000x4xf32> {dl.state = @w}) -> (tensor<1000x4xf32> {dl.state = @w}) attributes {dl.step} {
+    %0 = dl.index_copy %s at %index into %w : tensor<2x4xf32>, tensor<2xi32>, tensor<1000x4xf32> -> tensor<1000x4xf32>
+    return %0 : tensor<1000x4xf32>
+  }
+  func.func @g(%s: tensor<2x4xf32> {dl.name = "s"}, %index: tensor<2xi32> {dl.name = "index"}, %w: tensor<1000x4xf32> {dl.state = @w}) -> (tensor<1000x4xf32> {dl.name = "y"}) attributes {dl.step} {
+    %0 = dl.index_copy %s at %index into %w : tensor<2x4xf32>, tensor<2xi32>, tensor<1000x4xf32> -> tensor<1000x4xf32>
+    return %0 : tensor<1000x4xf32>
+  }
+}
+
 // A kernel in a loop costs what one iteration does, and its call has its op's place.
 // CHECK-LABEL: dl.model @loop
 // CHECK:         dl.scan

@@ -236,12 +236,18 @@ Tensor weightNorm(Tensor v, Tensor g, int64_t axis = 0);
 //--------------------------------------------------===//
 
 Tensor embedding(Tensor table, Tensor index,
-                 std::optional<int64_t> paddingIndex = std::nullopt);
+                 std::optional<int64_t> paddingIndex = std::nullopt,
+                 bool sparse = false);
 Tensor indexSelect(Tensor x, Tensor index, int64_t axis);
 Tensor gather(Tensor x, Tensor index, int64_t axis);
 /// `into` with the slices or elements of `source` added at their places.
 Tensor indexAdd(Tensor into, int64_t axis, Tensor index, Tensor source);
 Tensor scatterAdd(Tensor into, int64_t axis, Tensor index, Tensor source);
+/// `into` with rows in place of some of its own.
+Tensor indexCopy(Tensor into, Tensor index, Tensor source);
+/// The different entries of an index of i64, which of them each entry is, and
+/// how many there are.
+Tensors unique(Tensor index, int64_t limit);
 /// The index; the step fails where it is not in [0, limit).
 Tensor checkIndex(Tensor index, int64_t limit);
 

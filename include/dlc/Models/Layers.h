@@ -191,12 +191,14 @@ private:
 class Embedding {
 public:
   Embedding(const Scope &scope, int64_t rows, int64_t columns,
-            std::optional<int64_t> paddingIndex = std::nullopt);
+            std::optional<int64_t> paddingIndex = std::nullopt,
+            bool sparse = false);
   Tensor operator()(Tensor index) const;
 
 private:
   Scope scope;
   std::optional<int64_t> paddingIndex;
+  bool sparse;
   State weight;
 };
 

@@ -138,12 +138,29 @@ AxisView::AxisView(ArrayRef<int64_t> shape, int64_t axis) {
                           : inner) *= extent;
 }
 
-Blocks::Blocks(Loops &loops, int64_t elements, int64_t others)
-    : elements(elements) {
+static TargetInfo targetOf(Loops &loops) {
   // The pass has verified it.
   FailureOr<TargetInfo> described =
       TargetInfo::get(loops.builder().getInsertionBlock()->getParentOp());
-  TargetInfo target = described.value_or(TargetInfo());
+  return described.value_or(TargetInfo());
+}
+
+Blocks::Blocks(int64_t size, int64_t elements)
+    : size(size), count(llvm::divideCeil(elements, size)), elements(elements) {}
+
+std::optional<Blocks> Blocks::ofRows(Loops &loops, int64_t rows,
+                                     int64_t elements) {
+  // To look at an index takes as long as to copy a vector or two.
+  int64_t most = elements / 8;
+  if (most < 8 || rows < 2)
+    return std::nullopt;
+  int64_t enough = llvm::divideCeil(targetOf(loops).leastTasks, 4);
+  return Blocks(llvm::divideCeil(rows, std::min(enough, most)), rows);
+}
+
+Blocks::Blocks(Loops &loops, int64_t elements, int64_t others)
+    : elements(elements) {
+  TargetInfo target = targetOf(loops);
   // A line of f32: tasks do not write to one line.
   int64_t least = target.lineBytes / 4, most = std::max<int64_t>(256, least);
   // Each task reads all indices again: fewer of them than of tiles.

@@ -81,11 +81,19 @@ struct AxisView {
 struct Blocks {
   /// `others` is the number of tasks there are for each block.
   Blocks(Loops &loops, int64_t elements, int64_t others);
+  /// Blocks of rows of so many elements, for tasks each of which looks for
+  /// what belongs to its rows among all that there is; none where looking
+  /// would take longer than what is done with them.
+  static std::optional<Blocks> ofRows(Loops &loops, int64_t rows,
+                                      int64_t elements);
   int64_t size, count, elements;
 
   /// First and last (excluded) element of block `number`.
   std::pair<mlir::Value, mlir::Value> bounds(Loops &loops,
                                              mlir::Value number) const;
+
+private:
+  Blocks(int64_t size, int64_t elements);
 };
 
 } // namespace dlc

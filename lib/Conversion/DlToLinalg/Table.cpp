@@ -4,6 +4,8 @@
 #include "Common.h"
 #include "Loops.h"
 
+#include "dlc/Transforms/InPlace.h"
+
 using namespace mlir;
 using namespace dlc;
 
@@ -158,7 +160,122 @@ struct GatherToLinalg : OpConversionPattern<dl::GatherOp> {
   }
 };
 
-/// Tasks are blocks of columns: each goes through the whole index.
+/// What `index_add` and `index_copy` do with the places along an axis: give
+/// each a first value, then go through the index and change what it names,
+/// entry by entry. Every task goes through all of it. Tasks are blocks of
+/// places, whose elements are contiguous; or of columns where rows are short,
+/// so that to look for the entries of a block would take longer than what is
+/// done with them.
+struct ChangedPlaces {
+  using Element = function_ref<Value(Value at)>;
+  using Change = function_ref<Value(Value before, Value from)>;
+
+  /// `start` makes the first value of an element of y, none leaves what is
+  /// there; `change` the next one, given the element of the source.
+  Value emit(Loops &loops, Value y, Value index, bool isUnsignedIndex,
+             Value numEntries, Element start, Change change) const {
+    if (view.outer == 1)
+      if (auto rows = Blocks::ofRows(loops, view.extent, view.inner))
+        return emitByRows(loops, *rows, y, index, isUnsignedIndex, numEntries,
+                          start, change);
+    return emitByColumns(loops, y, index, isUnsignedIndex, numEntries, start,
+                         change);
+  }
+
+  AxisView view;
+  int64_t entries;
+  Value source;
+
+private:
+  Value emitByRows(Loops &loops, const Blocks &blocks, Value y, Value index,
+                   bool isUnsignedIndex, Value numEntries, Element start,
+                   Change change) const {
+    OpBuilder &b = loops.builder();
+    Value zero = loops.constant(0), inner = loops.constant(view.inner);
+    return loops.tasks(
+        blocks.count, y,
+        [&](Value task, ValueRange carried) -> SmallVector<Value> {
+          Value first, last;
+          std::tie(first, last) = blocks.bounds(loops, task);
+          SmallVector<Value> started(carried);
+          if (start)
+            started = loops.repeat(
+                loops.mul(first, view.inner), loops.mul(last, view.inner),
+                carried,
+                [&](Value at, ValueRange now) -> SmallVector<Value> {
+                  return {loops.write(start(at), now[0], at)};
+                },
+                /*vectorized=*/true);
+          Value size = loops.sub(last, first);
+          return loops.repeat(
+              zero, numEntries, started, [&](Value entry, ValueRange now) {
+                Value place = loops.readIndex(index, entry, isUnsignedIndex);
+                // One that is before the first is a large one here.
+                Value mine = arith::CmpIOp::create(
+                    b, loops.location(), arith::CmpIPredicate::ult,
+                    loops.sub(place, first), size);
+                Value end = arith::SelectOp::create(b, loops.location(), mine,
+                                                    inner, zero);
+                return changeRow(loops, now[0], zero, end, place, entry,
+                                 change);
+              });
+        })[0];
+  }
+
+  Value emitByColumns(Loops &loops, Value y, Value index, bool isUnsignedIndex,
+                      Value numEntries, Element start, Change change) const {
+    Blocks blocks(loops, view.inner, view.outer);
+    Value zero = loops.constant(0), numPlaces = loops.constant(view.extent);
+    return loops.tasks(
+        view.outer * blocks.count, y,
+        [&](Value task, ValueRange carried) -> SmallVector<Value> {
+          Value outer = loops.div(task, blocks.count);
+          Value first, last;
+          std::tie(first, last) =
+              blocks.bounds(loops, loops.rem(task, blocks.count));
+          Value toStart = loops.mul(outer, view.extent);
+          Value fromStart = loops.mul(outer, entries);
+          SmallVector<Value> started(carried);
+          if (start)
+            started = loops.repeat(
+                zero, numPlaces, carried, [&](Value place, ValueRange now) {
+                  Value row = loops.mul(loops.add(toStart, place), view.inner);
+                  return loops.repeat(
+                      first, last, now[0],
+                      [&](Value column,
+                          ValueRange elements) -> SmallVector<Value> {
+                        Value at = loops.add(row, column);
+                        return {loops.write(start(at), elements[0], at)};
+                      },
+                      /*vectorized=*/true);
+                });
+          return loops.repeat(
+              zero, numEntries, started, [&](Value entry, ValueRange now) {
+                Value place = loops.readIndex(index, entry, isUnsignedIndex);
+                return changeRow(loops, now[0], first, last,
+                                 loops.add(toStart, place),
+                                 loops.add(fromStart, entry), change);
+              });
+        })[0];
+  }
+
+  /// Columns `first` to `last` of row `to` of y, by row `from` of the source.
+  SmallVector<Value> changeRow(Loops &loops, Value y, Value first, Value last,
+                               Value to, Value from, Change change) const {
+    Value toRow = loops.mul(to, view.inner);
+    Value fromRow = loops.mul(from, view.inner);
+    return loops.repeat(
+        first, last, y,
+        [&](Value column, ValueRange now) -> SmallVector<Value> {
+          Value at = loops.add(toRow, column);
+          Value given = loops.read(source, loops.add(fromRow, column));
+          return {
+              loops.write(change(loops.read(now[0], at), given), now[0], at)};
+        },
+        /*vectorized=*/true);
+  }
+};
+
 struct IndexAddToLoops : OpConversionPattern<dl::IndexAddOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -167,60 +284,138 @@ struct IndexAddToLoops : OpConversionPattern<dl::IndexAddOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Loops loops(rewriter, op.getLoc());
     RankedTensorType type = resultType(getTypeConverter(), op);
-    AxisView y(type.getShape(), op.getAxis());
-    Value source = loops.flat(adaptor.getSource());
-    Value index = loops.flat(adaptor.getIndex());
     Value into = adaptor.getInto() ? loops.flat(adaptor.getInto()) : Value();
     int64_t entries = dl::tensorType(op.getIndex()).getNumElements();
-    Blocks blocks(loops, y.inner, y.outer);
-    Value zero = loops.constant(0), numPlaces = loops.constant(y.extent);
-    Value numEntries = loops.constant(entries);
-
-    Value sums = loops.tasks(
-        y.outer * blocks.count, loops.flatEmpty(type),
-        [&](Value task, ValueRange carried) -> SmallVector<Value> {
-          Value outer = loops.div(task, blocks.count);
-          Value first, last;
-          std::tie(first, last) =
-              blocks.bounds(loops, loops.rem(task, blocks.count));
-          Value toStart = loops.mul(outer, y.extent);
-          Value fromStart = loops.mul(outer, entries);
-          // A row of the block, element by element.
-          auto forRow = [&](Value tensor, Value row,
-                            function_ref<Value(Value, Value, Value)> element) {
-            Value start = loops.mul(row, y.inner);
-            return loops.repeat(
-                first, last, tensor,
-                [&](Value column, ValueRange inner) -> SmallVector<Value> {
-                  Value at = loops.add(start, column);
-                  Value value = element(inner[0], at, column);
-                  return {loops.write(value, inner[0], at)};
-                },
-                /*vectorized=*/true);
-          };
-          Value started = loops.repeat(
-              zero, numPlaces, carried, [&](Value place, ValueRange outerSums) {
-                return forRow(outerSums[0], loops.add(toStart, place),
-                              [&](Value, Value at, Value) {
-                                return into ? loops.read(into, at)
-                                            : loops.zero(type.getElementType());
-                              });
-              })[0];
-          return loops.repeat(
-              zero, numEntries, started,
-              [&](Value entry, ValueRange outerSums) {
-                Value place =
-                    loops.readIndex(index, entry, isUnsigned(op.getIndex()));
-                Value from = loops.mul(loops.add(fromStart, entry), y.inner);
-                return forRow(outerSums[0], loops.add(toStart, place),
-                              [&](Value tensor, Value at, Value column) {
-                                Value term =
-                                    loops.read(source, loops.add(from, column));
-                                return loops.sum(loops.read(tensor, at), term);
-                              });
-              });
-        })[0];
+    ChangedPlaces places{AxisView(type.getShape(), op.getAxis()), entries,
+                         loops.flat(adaptor.getSource())};
+    Value sums = places.emit(
+        loops, loops.flatEmpty(type), loops.flat(adaptor.getIndex()),
+        isUnsigned(op.getIndex()), loops.constant(entries),
+        [&](Value at) {
+          return into ? loops.read(into, at)
+                      : loops.zero(type.getElementType());
+        },
+        [&](Value sum, Value term) { return loops.sum(sum, term); });
     rewriter.replaceOp(op, loops.shaped(sums, type));
+    return success();
+  }
+};
+
+struct IndexCopyToLoops : OpConversionPattern<dl::IndexCopyOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::IndexCopyOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Loops loops(rewriter, op.getLoc());
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    Value into = loops.flat(adaptor.getInto());
+    int64_t entries = dl::tensorType(op.getIndex()).getNumElements();
+    ChangedPlaces places{AxisView(type.getShape(), 0), entries,
+                         loops.flat(adaptor.getSource())};
+    Value numEntries = loops.constant(entries);
+    if (op.getCount()) {
+      Value first = loops.readIndex(loops.flat(adaptor.getCount()),
+                                    loops.constant(0), /*isUnsigned=*/false);
+      numEntries = loops.min(numEntries, first);
+    }
+    auto copyOld = [&](Value at) { return loops.read(into, at); };
+    bool inPlace = isInPlace(op);
+    Value rows =
+        places.emit(loops, inPlace ? into : loops.flatEmpty(type),
+                    loops.flat(adaptor.getIndex()), isUnsigned(op.getIndex()),
+                    numEntries, inPlace ? ChangedPlaces::Element() : copyOld,
+                    [](Value, Value given) { return given; });
+    rewriter.replaceOp(op, loops.shaped(rows, type));
+    return success();
+  }
+};
+
+/// One task: what number an entry has depends on those before it.
+struct UniqueToLoops : OpConversionPattern<dl::UniqueOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::UniqueOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Loops loops(rewriter, op.getLoc());
+    Location loc = op.getLoc();
+    RankedTensorType places = resultType(getTypeConverter(), op, 0);
+    RankedTensorType inverse = resultType(getTypeConverter(), op, 1);
+    RankedTensorType count = resultType(getTypeConverter(), op, 2);
+    int64_t entries = inverse.getNumElements();
+    int64_t limit = op.getLimit();
+    Value index = loops.flat(adaptor.getIndex());
+    Value zero = loops.constant(0), numEntries = loops.constant(entries);
+    Value numPlaces = loops.constant(places.getNumElements());
+    Value end = loops.constant(limit);
+    auto number = [&](int64_t value) -> Value {
+      return arith::ConstantIntOp::create(rewriter, loc, value, 64);
+    };
+    auto choose = [&](Value condition, Value x, Value y) -> Value {
+      return arith::SelectOp::create(rewriter, loc, condition, x, y);
+    };
+    // Whether an entry counts, and a place that exists.
+    auto readEntry = [&](Value at) {
+      Value place = loops.readIndex(index, at, /*isUnsigned=*/false);
+      // A negative one is a large one here.
+      Value counts = arith::CmpIOp::create(
+          rewriter, loc, arith::CmpIPredicate::ult, place, end);
+      return std::pair(counts, choose(counts, place, zero));
+    };
+    // The number of each place; of those that no entry names nothing is known.
+    RankedTensorType table = places.clone({limit});
+    SmallVector<Value> results = loops.tasks(
+        1,
+        {loops.flatEmpty(places), loops.flatEmpty(inverse),
+         loops.flatEmpty(count), makeEmpty(rewriter, loc, table)},
+        [&](Value, ValueRange carried) -> SmallVector<Value> {
+          Value none = number(-1);
+          Value cleared = loops.repeat(
+              zero, numEntries, carried[3],
+              [&](Value at, ValueRange inner) -> SmallVector<Value> {
+                auto [counts, place] = readEntry(at);
+                return {loops.write(none, inner[0], place)};
+              })[0];
+          Value filled = loops.repeat(
+              zero, numPlaces, carried[0],
+              [&](Value at, ValueRange inner) -> SmallVector<Value> {
+                return {loops.write(number(0), inner[0], at)};
+              },
+              /*vectorized=*/true)[0];
+          SmallVector<Value> last = loops.repeat(
+              zero, numEntries, {filled, carried[1], cleared, number(0)},
+              [&](Value at, ValueRange inner) -> SmallVector<Value> {
+                auto [counts, place] = readEntry(at);
+                Value known = loops.read(inner[2], place);
+                Value isNew = arith::AndIOp::create(
+                    rewriter, loc, counts,
+                    arith::CmpIOp::create(rewriter, loc,
+                                          arith::CmpIPredicate::slt, known,
+                                          number(0)));
+                Value mine = choose(isNew, inner[3], known);
+                Value numbers = loops.write(mine, inner[2], place);
+                Value valid = choose(counts, mine, number(0));
+                Value slot = arith::IndexCastOp::create(
+                    rewriter, loc, rewriter.getIndexType(), valid);
+                Value entry = arith::IndexCastOp::create(
+                    rewriter, loc, rewriter.getI64Type(), place);
+                Value kept = loops.read(inner[0], slot);
+                Value written =
+                    loops.write(choose(counts, entry, kept), inner[0], slot);
+                Value inverses = loops.write(valid, inner[1], at);
+                Value more = arith::ExtUIOp::create(
+                    rewriter, loc, rewriter.getI64Type(), isNew);
+                Value next =
+                    arith::AddIOp::create(rewriter, loc, inner[3], more);
+                return {written, inverses, numbers, next};
+              });
+          return {last[0], last[1], loops.write(last[3], carried[2], zero),
+                  last[2]};
+        });
+    rewriter.replaceOp(op, {loops.shaped(results[0], places),
+                            loops.shaped(results[1], inverse),
+                            loops.shaped(results[2], count)});
     return success();
   }
 };
@@ -330,6 +525,7 @@ struct ScatterAddToLoops : OpConversionPattern<dl::ScatterAddOp> {
 void dlc::populateTableToLinalg(const TypeConverter &converter,
                                 RewritePatternSet &patterns) {
   patterns.add<CheckIndexToLinalg, FirstFaultToLoops, GatherToLinalg,
-               IndexAddToLoops, IndexSelectToLinalg, ScatterAddToLoops>(
-      converter, patterns.getContext());
+               IndexAddToLoops, IndexCopyToLoops, IndexSelectToLinalg,
+               ScatterAddToLoops, UniqueToLoops>(converter,
+                                                 patterns.getContext());
 }

@@ -38,6 +38,13 @@ Hyper Update::hyper(StringRef name, Attribute value) {
   return reader(cast<FlatSymbolRefAttr>(value));
 }
 
+bool Update::isZero(StringRef name, Attribute value) const {
+  if (Attribute other = overrides.lookup(name))
+    value = other;
+  auto number = dyn_cast<FloatAttr>(value);
+  return number && number.getValueAsDouble() == 0;
+}
+
 void Update::decay(Attribute weightDecay, bool decoupled) {
   Hyper rate = hyper("weight_decay", weightDecay);
   if (rate.isZero())

@@ -30,6 +30,19 @@ static bool isZero(Attribute hyper) {
   return number && number.getValueAsDouble() == 0;
 }
 
+using Meaning = FailureOr<SparseMeaning>;
+
+/// Fails for weight decay, which PyTorch refuses for sparse gradients.
+static LogicalResult refuseDecay(const Update &u, Attribute decay,
+                                 StringRef rule, EmitError emitError) {
+  if (u.isZero("weight_decay", decay))
+    return success();
+  return emitError() << "but #dl." << rule
+                     << " with weight decay has no rule for sparse gradients; "
+                        "leave out 'sparse' or the decay, for which a group "
+                        "of the dl.minimize may have 0.0";
+}
+
 /// Says whose they are.
 static Hypers hypersOf(StringRef rule, Hypers hypers) {
   for (HyperUse &use : hypers)
@@ -64,6 +77,19 @@ Values SgdAttr::buildUpdate(Update &u) const {
   }
   slots.insert(slots.begin(), u.e.sub(u.param, u.scaled(direction, u.lr)));
   return slots;
+}
+
+bool SgdAttr::restsAtZero(const Update &u) const {
+  return isZero(getMomentum()) && u.isZero("weight_decay", getWeightDecay());
+}
+
+// With momentum PyTorch's buffer has all rows that ever had a gradient, and
+// moves all of them.
+Meaning SgdAttr::getSparseMeaning(const Update &u, EmitError emitError) const {
+  if (failed(refuseDecay(u, getWeightDecay(), getMnemonic(), emitError)))
+    return failure();
+  return isZero(getMomentum()) ? SparseMeaning::SomeRows
+                               : SparseMeaning::AllRows;
 }
 
 LogicalResult SgdAttr::verifyRule(EmitError emitError) const {
@@ -102,6 +128,24 @@ Values AdagradAttr::buildUpdate(Update &u) const {
   Value quotient =
       e.div(u.gradient, u.shifted(e.sqrt(sum), u.hyper("eps", getEps())));
   return {e.sub(u.param, u.scaled(quotient, rate)), sum};
+}
+
+// 0 / (sqrt(s) + eps) is 0 unless s and eps are; what the type rounds or
+// flushes to 0 is.
+bool AdagradAttr::restsAtZero(const Update &u) const {
+  auto eps = dyn_cast<FloatAttr>(getEps());
+  auto type = cast<FloatType>(tensorType(u.param).getElementType());
+  double least = APFloat::getSmallestNormalized(type.getFloatSemantics())
+                     .convertToDouble();
+  return eps && eps.getValueAsDouble() >= least &&
+         u.isZero("weight_decay", getWeightDecay());
+}
+
+Meaning AdagradAttr::getSparseMeaning(const Update &u,
+                                      EmitError emitError) const {
+  if (failed(refuseDecay(u, getWeightDecay(), getMnemonic(), emitError)))
+    return failure();
+  return SparseMeaning::SomeRows;
 }
 
 Hypers AdagradAttr::getHypers() const {
@@ -237,11 +281,28 @@ Values AdamAttr::buildUpdate(Update &u) const {
     results.push_back(e.maximum(u.slots[2], moments.v));
   Value rate = e.div(u.rate(), u.correction(moments.beta1));
   Value root = e.sqrt(u.correction(moments.beta2));
+  if (u.sparse) {
+    // torch.optim.SparseAdam adds eps to what is not corrected.
+    Value denominator = u.shifted(e.sqrt(moments.v), u.hyper("eps", getEps()));
+    Value step =
+        e.mul(u.spread(e.mul(rate, root)), e.div(moments.m, denominator));
+    results[0] = e.sub(u.param, step);
+    return results;
+  }
   Value denominator = u.shifted(e.div(e.sqrt(results.back()), u.spread(root)),
                                 u.hyper("eps", getEps()));
   results[0] =
       e.sub(u.param, e.mul(u.spread(rate), e.div(moments.m, denominator)));
   return results;
+}
+
+Meaning AdamAttr::getSparseMeaning(const Update &u, EmitError emitError) const {
+  if (failed(refuseDecay(u, getWeightDecay(), getMnemonic(), emitError)))
+    return failure();
+  if (getAmsgrad())
+    return emitError() << "but #dl.adam with amsgrad has no rule for sparse "
+                          "gradients; leave out one of the two";
+  return SparseMeaning::SomeRows;
 }
 
 /// Adam with this one's numbers.

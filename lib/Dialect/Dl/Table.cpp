@@ -264,6 +264,99 @@ void ScatterAddOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
 }
 
 //===----------------------------------------------------------------------===//
+// unique, index_copy
+//===----------------------------------------------------------------------===//
+
+LogicalResult UniqueOp::inferReturnTypes(MLIRContext *context,
+                                         std::optional<Location> loc,
+                                         UniqueOp::Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  RankedTensorType index = tensorType(adaptor.getIndex());
+  int64_t limit = adaptor.getLimit();
+  if (limit < 1)
+    return emitOptionalError(
+        loc, "'dl.unique' expects a limit of at least 1, not ", limit);
+  types.push_back(index.clone({std::min(index.getNumElements(), limit)}));
+  types.push_back(index);
+  types.push_back(index.clone(ArrayRef<int64_t>()));
+  return success();
+}
+
+LogicalResult UniqueOp::fold(FoldAdaptor,
+                             SmallVectorImpl<OpFoldResult> &folds) {
+  if (tensorType(getIndex()).getNumElements() > 0)
+    return failure();
+  for (Value result : {Value(getPlaces()), Value(getInverse())})
+    folds.push_back(
+        DenseElementsAttr::get(tensorType(result), ArrayRef<Attribute>()));
+  folds.push_back(
+      DenseElementsAttr::get(tensorType(getCount()), ArrayRef<int64_t>{0}));
+  return success();
+}
+
+LogicalResult IndexCopyOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            IndexCopyOp::Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  RankedTensorType source = tensorType(adaptor.getSource());
+  RankedTensorType index = tensorType(adaptor.getIndex());
+  RankedTensorType into = tensorType(adaptor.getInto());
+  StringRef name = "dl.index_copy";
+  if (failed(checkAxis(loc, name, "operand into", into, 0)) ||
+      failed(checkTable(loc, name, "operand into", into, 0, index)))
+    return failure();
+  auto expected = into.clone(selectedShape(into, index, 0));
+  if (source != expected)
+    return emitOptionalError(loc, "'dl.index_copy' with operand index ", index,
+                             " into ", into, " expects operand source to be ",
+                             expected, ", not ", source);
+  types.push_back(into);
+  return success();
+}
+
+OpFoldResult IndexCopyOp::fold(FoldAdaptor) {
+  if (tensorType(getSource()).getNumElements() == 0)
+    return getInto();
+  return {};
+}
+
+SmallVector<TableIndex> IndexCopyOp::getTableIndices() {
+  return {{1, tensorType(getInto()).getDimSize(0), "index"}};
+}
+
+OpOperand &IndexCopyOp::getOverwritten() { return getIntoMutable(); }
+
+void IndexCopyOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                                MutableArrayRef<Value> operands) {
+  Expr e(builder, getLoc());
+  Value dy = cotangents[0], index = getIndex();
+  RankedTensorType source = tensorType(getSource()),
+                   into = tensorType(getInto());
+  auto copyInto = [&](Value rows, Value table) -> Value {
+    return IndexCopyOp::create(builder, getLoc(), rows, index, getCount(),
+                               table);
+  };
+  auto select = [&](Value table) -> Value {
+    return IndexSelectOp::create(builder, getLoc(), table, index,
+                                 builder.getI64IntegerAttr(0));
+  };
+  operands[getIntoMutable().getOperandNumber()] =
+      copyInto(e.splat(source, 0), dy);
+  // Each row has the number of the entry that it is from.
+  auto numbers = RankedTensorType::get({tensorType(index).getNumElements()},
+                                       builder.getI64Type());
+  Value number = e.reshape(e.iota(numbers, 0), tensorType(index).getShape());
+  auto places =
+      RankedTensorType::get({into.getDimSize(0)}, builder.getI64Type());
+  Value from = select(copyInto(number, e.splat(places, -1)));
+  Value counts = e.compare(Predicate::eq, from, number);
+  auto dims =
+      llvm::to_vector(llvm::seq<int64_t>(0, tensorType(index).getRank()));
+  Value rows = select(dy);
+  operands[0] = e.where(e.broadcast(counts, rows, dims), rows);
+}
+
+//===----------------------------------------------------------------------===//
 // embedding
 //===----------------------------------------------------------------------===//
 
@@ -288,35 +381,44 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-static Value checkedIndex(EmbeddingOp op, OpBuilder &builder) {
+Value EmbeddingOp::buildIndex(OpBuilder &builder) {
   return CheckIndexOp::create(
-      builder, op.getLoc(), op.getIndex().getType(), op.getIndex(),
-      builder.getI64IntegerAttr(tensorType(op.getTable()).getDimSize(0)),
+      builder, getLoc(), getIndex().getType(), getIndex(),
+      builder.getI64IntegerAttr(tensorType(getTable()).getDimSize(0)),
       builder.getStringAttr("dl.embedding"), builder.getStringAttr("index"));
 }
 
+Value EmbeddingOp::buildIsPadding(OpBuilder &builder) {
+  std::optional<uint64_t> padding = getPaddingIndex();
+  if (!padding)
+    return {};
+  Expr e(builder, getLoc());
+  return e.compare(Predicate::eq, getIndex(), double(int64_t(*padding)));
+}
+
+Value EmbeddingOp::buildRowCotangents(OpBuilder &builder, Value cotangent) {
+  Value isPadding = buildIsPadding(builder);
+  if (!isPadding)
+    return cotangent;
+  Expr e(builder, getLoc());
+  auto dims =
+      llvm::to_vector(llvm::seq<int64_t>(0, tensorType(getIndex()).getRank()));
+  return e.unless(e.broadcast(isPadding, cotangent, dims), cotangent);
+}
+
 SmallVector<Value> EmbeddingOp::decompose(OpBuilder &builder) {
-  Value index = checkedIndex(*this, builder);
+  Value index = buildIndex(builder);
   return {IndexSelectOp::create(builder, getLoc(), getTable(), index,
                                 builder.getI64IntegerAttr(0))};
 }
 
 void EmbeddingOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                                 MutableArrayRef<Value> operands) {
-  Expr e(builder, getLoc());
-  Value dy = cotangents[0];
-  if (std::optional<uint64_t> padding = getPaddingIndex()) {
-    Value isPadding =
-        e.compare(Predicate::eq, getIndex(),
-                  e.splat(getIndex().getType(), double(int64_t(*padding))));
-    auto dims = llvm::to_vector(
-        llvm::seq<int64_t>(0, tensorType(getIndex()).getRank()));
-    dy = e.select(e.broadcast(isPadding, dy, dims), e.splat(dy.getType(), 0),
-                  dy);
-  }
-  operands[0] = IndexAddOp::create(builder, getLoc(), getTable().getType(), dy,
-                                   checkedIndex(*this, builder), Value(),
-                                   builder.getI64IntegerAttr(0));
+  Value dy = buildRowCotangents(builder, cotangents[0]);
+  Value index = buildIndex(builder);
+  operands[0] =
+      IndexAddOp::create(builder, getLoc(), getTable().getType(), dy, index,
+                         Value(), builder.getI64IntegerAttr(0));
 }
 
 #define GET_OP_CLASSES

@@ -159,3 +159,47 @@ func.func @embedding_padding(%t: tensor<8x4xf32>, %i: tensor<3xi32>) {
   %0 = dl.embedding %t at %i {padding_index = 8} : tensor<8x4xf32>, tensor<3xi32> -> tensor<3x4xf32>
   return
 }
+
+// -----
+
+func.func @unique_below_nothing(%i: tensor<3xi64>) {
+  // expected-error@+2 {{'dl.unique' expects a limit of at least 1, not 0}}
+  // expected-error@+1 {{'dl.unique' op failed to infer returned types}}
+  %0, %1, %2 = dl.unique %i below 0 : tensor<3xi64> -> tensor<0xi64>, tensor<3xi64>, tensor<i64>
+  return
+}
+
+// -----
+
+func.func @unique_of_bytes(%i: tensor<3xi8>) {
+  // expected-error@+1 {{'dl.unique' op operand #0 must be statically shaped tensor of 64-bit signless integer values, not too large, but got 'tensor<3xi8>'}}
+  %0, %1, %2 = dl.unique %i below 4 : tensor<3xi8> -> tensor<3xi8>, tensor<3xi8>, tensor<i8>
+  return
+}
+
+// -----
+
+func.func @index_copy_source(%s: tensor<3x5xf32>, %i: tensor<3xi32>, %x: tensor<8x4xf32>) {
+  // expected-error@+2 {{'dl.index_copy' with operand index 'tensor<3xi32>' into 'tensor<8x4xf32>' expects operand source to be 'tensor<3x4xf32>', not 'tensor<3x5xf32>'}}
+  // expected-error@+1 {{'dl.index_copy' op failed to infer returned types}}
+  %0 = dl.index_copy %s at %i into %x : tensor<3x5xf32>, tensor<3xi32>, tensor<8x4xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_copy_into_a_scalar(%s: tensor<f32>, %i: tensor<i32>, %x: tensor<f32>) {
+  // expected-error@+2 {{'dl.index_copy' has axis 0 but operand into is 'tensor<f32>' of rank 0}}
+  // expected-error@+1 {{'dl.index_copy' op failed to infer returned types}}
+  %0 = dl.index_copy %s at %i into %x : tensor<f32>, tensor<i32>, tensor<f32> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @index_copy_into_nothing(%s: tensor<3x4xf32>, %i: tensor<3xi32>, %x: tensor<0x4xf32>) {
+  // expected-error@+2 {{'dl.index_copy' has operand index 'tensor<3xi32>' but no place for it along dimension 0 of operand into 'tensor<0x4xf32>'}}
+  // expected-error@+1 {{'dl.index_copy' op failed to infer returned types}}
+  %0 = dl.index_copy %s at %i into %x : tensor<3x4xf32>, tensor<3xi32>, tensor<0x4xf32> -> tensor<0x4xf32>
+  return
+}

@@ -35,10 +35,37 @@ func.func @gathered(%x: tensor<8x10xf32>, %i: tensor<8x3xi64>, %s: tensor<8x4xf3
 func.func @embedded(%t: tensor<10x6xf64>, %i: tensor<2x3xi32>) {
   // CHECK-NEXT: dl.embedding %[[T]] at %[[I]] : tensor<10x6xf64>, tensor<2x3xi32> -> tensor<2x3x6xf64>
   // CHECK-NEXT: dl.embedding %[[T]] at %[[I]] {padding_index = 9 : i64} : tensor<10x6xf64>, tensor<2x3xi32> -> tensor<2x3x6xf64>
+  // CHECK-NEXT: dl.embedding %[[T]] at %[[I]] {sparse} : tensor<10x6xf64>, tensor<2x3xi32> -> tensor<2x3x6xf64>
   // CHECK-NEXT: return
   %0 = dl.embedding %t at %i : tensor<10x6xf64>, tensor<2x3xi32> -> tensor<2x3x6xf64>
   %1 = dl.embedding %t at %i {padding_index = 9} : tensor<10x6xf64>, tensor<2x3xi32> -> tensor<2x3x6xf64>
+  %2 = dl.embedding %t at %i {sparse} : tensor<10x6xf64>, tensor<2x3xi32> -> tensor<2x3x6xf64>
   return
+}
+
+// CHECK-LABEL: func @replaced
+// CHECK-SAME:    %[[X:.*]]: tensor<30x8xf32>, %[[I:.*]]: tensor<4x5xi64>, %[[S:.*]]: tensor<20x8xf32>, %[[R:.*]]: tensor<2x8xf32>, %[[J:.*]]: tensor<2xui8>
+func.func @replaced(%x: tensor<30x8xf32>, %i: tensor<4x5xi64>, %s: tensor<20x8xf32>, %r: tensor<2x8xf32>, %j: tensor<2xui8>) {
+  // CHECK-NEXT: %[[PLACES:.*]], %[[INVERSE:.*]], %[[COUNT:.*]] = dl.unique %[[I]] below 30 : tensor<4x5xi64> -> tensor<20xi64>, tensor<4x5xi64>, tensor<i64>
+  // CHECK-NEXT: dl.unique %[[I]] below 3 : tensor<4x5xi64> -> tensor<3xi64>, tensor<4x5xi64>, tensor<i64>
+  // CHECK-NEXT: dl.index_copy %[[S]] at %[[PLACES]] first %[[COUNT]] into %[[X]] : tensor<20x8xf32>, tensor<20xi64>, tensor<30x8xf32>, tensor<i64> -> tensor<30x8xf32>
+  // CHECK-NEXT: dl.index_copy %[[R]] at %[[J]] into %[[X]] : tensor<2x8xf32>, tensor<2xui8>, tensor<30x8xf32> -> tensor<30x8xf32>
+  // CHECK-NEXT: return
+  %places, %inverse, %count = dl.unique %i below 30 : tensor<4x5xi64> -> tensor<20xi64>, tensor<4x5xi64>, tensor<i64>
+  %0, %1, %2 = dl.unique %i below 3 : tensor<4x5xi64> -> tensor<3xi64>, tensor<4x5xi64>, tensor<i64>
+  %3 = dl.index_copy %s at %places first %count into %x : tensor<20x8xf32>, tensor<20xi64>, tensor<30x8xf32>, tensor<i64> -> tensor<30x8xf32>
+  %4 = dl.index_copy %r at %j into %x : tensor<2x8xf32>, tensor<2xui8>, tensor<30x8xf32> -> tensor<30x8xf32>
+  return
+}
+
+// FOLD-LABEL: func @nothing_replaced
+// FOLD-SAME:    %[[X:.*]]: tensor<3x2xf32>
+// FOLD-NEXT:    %[[ZERO:.*]] = dl.constant dense<0> : tensor<i64>
+// FOLD-NEXT:    return %[[X]], %[[ZERO]]
+func.func @nothing_replaced(%x: tensor<3x2xf32>, %i: tensor<0xi64>, %s: tensor<0x2xf32>) -> (tensor<3x2xf32>, tensor<i64>) {
+  %places, %inverse, %count = dl.unique %i below 3 : tensor<0xi64> -> tensor<0xi64>, tensor<0xi64>, tensor<i64>
+  %0 = dl.index_copy %s at %places first %count into %x : tensor<0x2xf32>, tensor<0xi64>, tensor<3x2xf32>, tensor<i64> -> tensor<3x2xf32>
+  return %0, %count : tensor<3x2xf32>, tensor<i64>
 }
 
 // CHECK-LABEL: func @checked

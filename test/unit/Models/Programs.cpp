@@ -121,12 +121,13 @@ static Tensor tables(Program &program, Tensor x) {
   Tensor index = checkIndex(iota(program, {4}, 0, i32), 4);
   Tensor places = broadcastTo(reshape(index, {4, 1}), {4, 6});
   Rows rows{iota(program, {5}, 0, i32), index};
+  Tensors parts = unique(cast(index, program.attributes().getI64Type()), 4);
   Tensor values = sddmm(rows, x, x);
   return total(
       {embedding(x, index, 0), indexSelect(x, index, 1),
        nn::gather(x, places, 1), indexAdd(x, 0, index, x),
-       scatterAdd(x, 1, places, x), oneHot(index, 5), spmm(rows, values, x),
-       spmmTransposed(rows, values, x, 4),
+       scatterAdd(x, 1, places, x), indexCopy(x, parts[0], x), oneHot(index, 5),
+       spmm(rows, values, x), spmmTransposed(rows, values, x, 4),
        gcnConv(x, full(program, {3, 6}, 0.1), rows, full(program, {3}, 0))});
 }
 
@@ -209,7 +210,7 @@ static Tensor tableLayers(Program &program, Tensor x) {
   Scope root = program.root();
   Type i32 = program.attributes().getI32Type();
   Tensor index = iota(program, {4}, 0, i32);
-  Embedding embedding(root / "embedding", 11, 3, 0);
+  Embedding embedding(root / "embedding", 11, 3, 0, /*sparse=*/true);
   GcnConv gcn(root / "gcn", 6, 2);
   Linear linear(root / "linear", 6, 2);
   return total({embedding(index), linear(x),

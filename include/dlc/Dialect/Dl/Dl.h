@@ -52,6 +52,13 @@ llvm::StringRef describeRange(HyperRange range);
 /// One update of one parameter (Optimizer.h).
 class Update;
 
+/// What an update rule does with the gradient of some rows of a parameter.
+enum class SparseMeaning {
+  AllRows, ///< that of all rows, of which the others have a gradient of zero
+  SomeRows ///< the other rows stay as they are, with what the rule keeps of
+           ///< them
+};
+
 /// An operand that holds places in a table.
 struct TableIndex {
   unsigned operand;     ///< its number

@@ -173,6 +173,18 @@ def Dl_IndexesTable : OpInterface<"IndexesTable"> {
     "::llvm::SmallVector<::dlc::dl::TableIndex>", "getTableIndices">];
 }
 
+def Dl_Overwrites : OpInterface<"Overwrites"> {
+  let cppNamespace = "::dlc::dl";
+  let description = [{
+    An op whose one result is an operand with other elements in some places. It reads
+    that operand nowhere else, so that both may lie in the same memory: then only
+    these places are written.
+  }];
+  let methods = [InterfaceMethod<
+    "That operand.",
+    "::mlir::OpOperand &", "getOverwritten">];
+}
+
 def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
@@ -189,6 +201,24 @@ def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
       }],
       "::llvm::SmallVector<::mlir::Value>", "buildUpdate",
       (ins "::dlc::dl::Update &":$update)>,
+    InterfaceMethod<[{
+        Whether an update by a gradient of zero leaves the parameter and its slots as they
+        are, to the bit, for a learning rate that is finite and not negative. Then an update
+        of the rows of a table whose gradient may be another is one of the whole table.
+      }],
+      "bool", "restsAtZero", (ins "const ::dlc::dl::Update &":$update),
+      [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        What the rule does with a gradient of some rows (`sparse` on `dl.embedding`), as
+        PyTorch's; fails where PyTorch has no such rule.
+      }],
+      "::llvm::FailureOr<::dlc::dl::SparseMeaning>", "getSparseMeaning",
+      (ins "const ::dlc::dl::Update &":$update,
+           "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
+      [{}], [{
+        return emitError() << "but #dl." << ::std::decay_t<decltype($_attr)>::getMnemonic()
+                           << " has no rule for sparse gradients; leave out 'sparse'";
+      }]>,
     InterfaceMethod<
       "Checks that a parameter of this type can be updated so.",
       "::llvm::LogicalResult", "verifyFor",

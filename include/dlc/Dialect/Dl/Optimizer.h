@@ -44,6 +44,9 @@ public:
     overrides[name] = value;
   }
 
+  /// Whether it is 0 whenever a step runs.
+  bool isZero(llvm::StringRef name, mlir::Attribute value) const;
+
   /// Weight decay: decoupled it shrinks the parameter, coupled it adds to the
   /// gradient.
   void decay(mlir::Attribute weightDecay, bool decoupled);
@@ -85,6 +88,9 @@ public:
   mlir::Value lr;   ///< a scalar of any float type
   mlir::Value step; ///< tensor<i64>
   llvm::SmallVector<mlir::Value> slots;
+  /// Whether all of them are some rows of a larger parameter, by the rule for
+  /// sparse gradients.
+  bool sparse = false;
 
 private:
   mlir::Value t; ///< what time() made

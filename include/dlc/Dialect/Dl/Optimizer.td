@@ -44,6 +44,8 @@ class Dl_Flag<string value, string summary>
   let printer = "$_printer << ($_self ? \"true\" : \"false\")";
 }
 
+defvar Dl_HasSparseRule = ["restsAtZero", "getSparseMeaning"];
+
 class Dl_Optimizer<string name, string mnemonic_, list<string> checks = []>
     : AttrDef<Dl_Dialect, name,
         [DeclareAttrInterfaceMethods<Dl_OptimizerAttrInterface, checks>]> {
@@ -58,7 +60,8 @@ defvar Dl_Eps = "keeps the quotient finite";
 defvar Dl_Decay = "weight decay";
 defvar Dl_Decoupled = "p -= lr * weight_decay * p in place of g += weight_decay * p";
 
-def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd", ["verifyRule"]> {
+def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd",
+                             !listconcat(["verifyRule"], Dl_HasSparseRule)> {
   let summary = "stochastic gradient descent, as torch.optim.SGD";
   let description = [{
     ```
@@ -75,7 +78,7 @@ def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd", ["verifyRule"]> {
     Dl_Flag<"false", Dl_Decoupled>:$decoupled_weight_decay);
 }
 
-def Dl_AdagradAttr : Dl_Optimizer<"Adagrad", "adagrad"> {
+def Dl_AdagradAttr : Dl_Optimizer<"Adagrad", "adagrad", Dl_HasSparseRule> {
   let summary = "Adagrad, as torch.optim.Adagrad";
   let description = [{
     Duchi, Hazan and Singer, JMLR 2011.
@@ -132,7 +135,7 @@ def Dl_AdadeltaAttr : Dl_Optimizer<"Adadelta", "adadelta"> {
     Dl_Flag<"false", Dl_Decoupled>:$decoupled_weight_decay);
 }
 
-def Dl_AdamAttr : Dl_Optimizer<"Adam", "adam"> {
+def Dl_AdamAttr : Dl_Optimizer<"Adam", "adam", ["getSparseMeaning"]> {
   let summary = "Adam, as torch.optim.Adam";
   let description = [{
     Kingma and Ba, ICLR 2015, in PyTorch's arrangement:
@@ -143,6 +146,12 @@ def Dl_AdamAttr : Dl_Optimizer<"Adam", "adam"> {
     ```
     With amsgrad (Reddi, Kale and Kumar, ICLR 2018) the greatest v so far takes the
     place of v in the quotient.
+
+    The rows of a table that `dl.embedding` reads as `sparse` are moved as by
+    torch.optim.SparseAdam, all others and their m and v stay:
+    ```
+    p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
+    ```
   }];
   let parameters = (ins
     Dl_Hyper<"0.9", Dl_Beta1>:$beta1,

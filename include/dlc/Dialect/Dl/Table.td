@@ -134,6 +134,56 @@ def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Pure, Dl_HasRule, Dl_Irregular,
   let hasVerifier = 1;
 }
 
+def Dl_UniqueOp : Dl_PureOp<"unique", [Dl_Irregular, Dl_NoDerivative]> {
+  let summary = "the different entries of an index, and which of them each entry is, as torch.unique";
+  let description = [{
+    `places` holds the different entries in the order in which they first appear, then
+    zeros; `inverse` the position in `places` of each entry, so that places[inverse[i]] is
+    index[i]; `count` how many different ones there are. `places` has min(N, limit)
+    elements for an index of N. An entry outside of [0, limit) is left out, and its
+    `inverse` is 0.
+    ```mlir
+    %places, %inverse, %count = dl.unique %index below 1000 : tensor<8x20xi64> -> tensor<160xi64>, tensor<8x20xi64>, tensor<i64>
+    ```
+    Made by the `resolve` phase for the update of the rows of a table that a loss reads.
+  }];
+  let arguments = (ins Dl_TensorOf<[I64]>:$index, I64Attr:$limit);
+  let results = (outs TensorRankOf<[I64], [1]>:$places, Dl_TensorOf<[I64]>:$inverse,
+                      TensorRankOf<[I64], [0]>:$count);
+  let assemblyFormat = [{
+    $index `below` $limit attr-dict `:` type($index) `->` type($places) `,`
+    type($inverse) `,` type($count)
+  }];
+  let hasFolder = 1;
+}
+
+def Dl_IndexCopyOp : Dl_PureOp<"index_copy", [Dl_HasRule, Dl_Irregular,
+    DeclareOpInterfaceMethods<Dl_IndexesTable>,
+    DeclareOpInterfaceMethods<Dl_Overwrites>]> {
+  let summary = "a tensor with some of its rows replaced, as torch.index_copy along dimension 0";
+  let description = [{
+    y is `into`, but y[index[i], b] = source[i, b]. Of equal entries of the index the last one
+    counts. With `first` only that many of the first entries count. An index outside of the
+    dimension fails the step. Where y is the next value of the entry of the state that `into`
+    is the value of, only the rows that are replaced are written.
+
+    Gradient: that of `source` is `index_select` of the cotangent at the entries that count,
+    that of `into` the cotangent with zeros in the rows that are replaced.
+    ```mlir
+    %y = dl.index_copy %source at %index into %x : tensor<20x8xf32>, tensor<20xi64>, tensor<30x8xf32> -> tensor<30x8xf32>
+    %z = dl.index_copy %source at %index first %count into %x : tensor<20x8xf32>, tensor<20xi64>, tensor<30x8xf32>, tensor<i64> -> tensor<30x8xf32>
+    ```
+  }];
+  let arguments = (ins Dl_Tensor:$source, Dl_IndexTensor:$index,
+                       Optional<TensorRankOf<[I64], [0]>>:$count, Dl_Tensor:$into);
+  let results = (outs Dl_Tensor:$y);
+  let assemblyFormat = [{
+    $source `at` $index (`first` $count^)? `into` $into attr-dict
+    `:` type($source) `,` type($index) `,` type($into) (`,` type($count)^)? `->` type($y)
+  }];
+  let hasFolder = 1;
+}
+
 def Dl_EmbeddingOp : Dl_PureOp<"embedding", [Dl_HasRule, Dl_IsComposite]> {
   let summary = "rows of a table, as torch.nn.functional.embedding";
   let description = [{
@@ -143,12 +193,36 @@ def Dl_EmbeddingOp : Dl_PureOp<"embedding", [Dl_HasRule, Dl_IsComposite]> {
     ```mlir
     %y = dl.embedding %table at %index {padding_index = 0 : i64} : tensor<1000x64xf32>, tensor<8x20xi32> -> tensor<8x20x64xf32>
     ```
+    If a loss depends on a parameter as the table of embeddings alone, and a gradient of zero
+    leaves the parameter and what the rule of its optimizer keeps as they are (`#dl.sgd` without
+    momentum, `#dl.adagrad`, both without weight decay), a `dl.minimize` touches the rows that
+    were read and no others. The result is that of the rule on the whole table, to the bit, for
+    a learning rate that is finite and not negative.
+
+    `sparse` on the embedding asks for PyTorch's rule for sparse gradients, as
+    `torch.nn.Embedding(sparse=True)`: `#dl.adam` becomes `torch.optim.SparseAdam`, which moves
+    the rows that were read, and their moments, and leaves all others; `#dl.sgd` and
+    `#dl.adagrad` mean the same with and without. It is an error where PyTorch has no such
+    rule: other optimizers, weight decay, amsgrad, and under `#dl.adam` a use of the parameter
+    that is no `sparse` embedding in the step itself, `accumulate` and `noise`. `clip_norm` and
+    `clip_value` are those of the rows' gradients. A `dl.gradient` is the same with and without.
+    ```mlir
+    %y = dl.embedding %table at %index {sparse} : tensor<1000x64xf32>, tensor<8x20xi32> -> tensor<8x20x64xf32>
+    ```
   }];
   let arguments = (ins Dl_FloatTensor:$table, Dl_IndexTensor:$index,
-                       OptionalAttr<I64Attr>:$padding_index);
+                       OptionalAttr<I64Attr>:$padding_index, UnitAttr:$sparse);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat =
       "$table `at` $index attr-dict `:` type($table) `,` type($index) `->` type($y)";
+  let extraClassDeclaration = [{
+    /// The index, checked.
+    ::mlir::Value buildIndex(::mlir::OpBuilder &builder);
+    /// Whether each entry of the index is the row of padding; null if there is none.
+    ::mlir::Value buildIsPadding(::mlir::OpBuilder &builder);
+    /// The cotangent of the result, with zeros for the row of padding.
+    ::mlir::Value buildRowCotangents(::mlir::OpBuilder &builder, ::mlir::Value cotangent);
+  }];
 }
 
 #endif // DL_TABLE_TD
