@@ -3,7 +3,7 @@
 
 #include "dlc/Transforms/InPlace.h"
 
-#include "dlc/Transforms/Names.h"
+#include "dlc/Dialect/Dl/Names.h"
 
 using namespace mlir;
 using namespace dlc;
