@@ -66,10 +66,10 @@ State Program::declare(const Scope &scope, ArrayRef<int64_t> shape,
   auto at = NameLoc::get(b.getStringAttr(scope.name()));
   if (isParameter)
     dl::ParamOp::create(b, at, scope.name(), type, init, FlatSymbolRefAttr(),
-                        dl::StorageAttr());
+                        dl::StorageAttr(), ArrayAttr());
   else
     dl::BufferOp::create(b, at, scope.name(), type, init, FlatSymbolRefAttr(),
-                         dl::StorageAttr());
+                         dl::StorageAttr(), ArrayAttr());
   return {*this, scope.name(), type};
 }
 
@@ -129,7 +129,7 @@ Function Program::function(StringRef name, ArrayRef<RankedTensorType> inputs,
     names.push_back(text);
   auto func =
       dl::FuncOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
-                         b.getStrArrayAttr(names));
+                         b.getStrArrayAttr(names), ArrayAttr());
   Tensors args = enter(func.getBody(), inputs);
   auto [types, values] = unpack(body(args));
   dl::ReturnOp::create(builder, location, values);

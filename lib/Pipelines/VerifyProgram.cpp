@@ -71,7 +71,9 @@ static LogicalResult verifySize(ModuleOp module) {
         if (constants > limits::constantBytes)
           return tooMany(op, Twine(constants) + " bytes of constants",
                          limits::constantBytes);
-        if (isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp>(op))
+        // Those of a function are counted once it has instances.
+        if (isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp>(op) &&
+            isa_and_present<dl::ModelOp>(op->getParentOp()))
           state += dl::bytesOf(cast<RankedTensorType>(
               op->getAttrOfType<TypeAttr>("type").getValue()));
         if (state > limits::memoryBytes)

@@ -258,6 +258,7 @@ llvm::Error Compilation::chooseGradients() {
   return runCollecting(
       [&] {
         PassManager manager(&context);
+        manager.addNestedPass<dl::ModelOp>(createInstantiateFunctions());
         manager.addPass(createWidenFloats());
         GradientStepOptions step;
         step.step = options.gradientsOf;

@@ -41,133 +41,23 @@ static void forEachValue(Block &block, llvm::function_ref<void(Value)> visit) {
 // Rules
 //===----------------------------------------------------------------------===//
 
-bool dlc::canFollowBatch(RegisteredOperationName op) {
-  if (op.hasInterface<InferTypeOpInterface>() || op.hasTrait<Elementwise>())
-    return true;
-  StringRef name = op.getStringRef();
-  static constexpr StringLiteral rules[] = {
-      ReshapeOp::getOperationName(),
-      FlattenOp::getOperationName(),
-      BroadcastOp::getOperationName(),
-      OneHotOp::getOperationName(),
-      ScanOp::getOperationName(),
-      GradientOp::getOperationName(),
-      IndexAddOp::getOperationName(),
-      ScatterAddOp::getOperationName(),
-      SpmmOp::getOperationName(),
-      Conv2dInputGradOp::getOperationName(),
-      BernoulliOp::getOperationName(),
-      ClipByGlobalNormOp::getOperationName(),
-      Conv2dFilterGradOp::getOperationName(),
-      MaxPool2dScatterOp::getOperationName(),
-      MaxPool2dGatherOp::getOperationName()};
-  if (llvm::is_contained(rules, name))
-    return true;
-  // What takes no batch and gives none.
-  static constexpr StringLiteral others[] = {
-      IotaOp::getOperationName(),        UniformOp::getOperationName(),
-      NormalOp::getOperationName(),      GumbelOp::getOperationName(),
-      PermutationOp::getOperationName(), ReadOp::getOperationName(),
-      WriteOp::getOperationName(),       ReadHparamOp::getOperationName(),
-      StepCountOp::getOperationName(),   MinimizeOp::getOperationName(),
-      ReturnOp::getOperationName(),      YieldOp::getOperationName()};
-  return llvm::is_contained(others, name);
-}
-
 FailureOr<SmallVector<Type>> BatchTracer::inferTypes(Operation *op) {
-  Operation *now = mapping.lookup(op);
-  SmallVector<Type> types;
-  if (auto infer = dyn_cast<InferTypeOpInterface>(now)) {
-    if (failed(infer.inferReturnTypes(
-            op->getContext(), op->getLoc(), now->getOperands(),
-            now->getRawDictionaryAttrs(), now->getPropertiesStorage(),
-            now->getRegions(), types)))
-      return failure();
-    return types;
-  }
-  if (auto gradient = dyn_cast<GradientOp>(now))
-    return llvm::to_vector(gradient.getTargets().getTypes());
-  if (auto clip = dyn_cast<ClipByGlobalNormOp>(now)) {
-    types.push_back(clip.getNorm().getType());
-    llvm::append_range(types, clip.getGradients().getTypes());
-    return types;
-  }
-  if (op->getNumResults() != 1)
-    return failure();
-
-  RankedTensorType result = before(op->getResult(0));
-  SmallVector<int64_t> shape(result.getShape());
-  auto take = [&](int64_t to, Value from, int64_t dim) {
-    if (moves(from, dim))
-      shape[to] = after(from).getDimSize(dim);
-  };
-  auto done = [&]() -> FailureOr<SmallVector<Type>> {
-    return SmallVector<Type>{result.clone(shape)};
-  };
-  if (isa<BernoulliOp>(op) || op->hasTrait<Elementwise>()) {
-    // The casts: what broadcasts infers its type.
-    shape = llvm::to_vector(after(op->getOperand(0)).getShape());
-    return done();
-  }
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
-    FailureOr<SmallVector<int64_t>> reshaped = reshapedShape(reshape);
-    if (failed(reshaped))
+    FailureOr<SmallVector<int64_t>> shape = reshapedShape(reshape);
+    if (failed(shape))
       return failure();
-    shape = *reshaped;
-    return done();
+    return SmallVector<Type>{before(reshape.getY()).clone(*shape)};
   }
-  if (auto flatten = dyn_cast<FlattenOp>(op)) {
-    ArrayRef<int64_t> from = after(flatten.getX()).getShape();
-    int64_t start = flatten.getStartAxis();
-    int64_t end = flatten.getEndAxis() ? int64_t(*flatten.getEndAxis())
-                                       : int64_t(from.size()) - 1;
-    shape = llvm::to_vector(from.take_front(start));
-    int64_t merged = 1;
-    for (int64_t extent : from.slice(start, end + 1 - start))
-      merged *= extent;
-    shape.push_back(merged);
-    llvm::append_range(shape, from.drop_front(end + 1));
-    return done();
-  }
-  if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
-    for (auto [from, to] : llvm::enumerate(broadcast.getDims()))
-      take(to, broadcast.getX(), from);
+  FailureOr<SmallVector<Type>> types = Retyping::inferTypes(op);
+  if (succeeded(types) && isa<BroadcastOp>(op)) {
+    auto type = cast<RankedTensorType>(types->front());
+    SmallVector<int64_t> shape(type.getShape());
     for (auto [value, dim] : demanded)
       if (value == op->getResult(0))
         shape[dim] = probe;
-    return done();
+    types->front() = type.clone(shape);
   }
-  if (auto oneHot = dyn_cast<OneHotOp>(op)) {
-    for (int64_t dim = 0; dim + 1 < result.getRank(); ++dim)
-      take(dim, oneHot.getIndex(), dim);
-    return done();
-  }
-  if (isa<IndexAddOp, ScatterAddOp>(op)) {
-    int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
-    Value source = op->getOperand(0);
-    for (int64_t dim = 0; dim < result.getRank(); ++dim) {
-      if (op->getNumOperands() == 3)
-        take(dim, op->getOperand(2), dim);
-      else if (dim != axis &&
-               result.getDimSize(dim) == before(source).getDimSize(dim))
-        take(dim, source, dim);
-      else if (dim != axis && moves(source, dim))
-        return failure();
-    }
-    return done();
-  }
-  if (auto spmm = dyn_cast<SpmmOp>(op)) {
-    take(1, spmm.getDense(), 1);
-    if (moves(spmm.getIndptr()) && !spmm.getTranspose())
-      shape[0] = after(spmm.getIndptr()).getDimSize(0) - 1;
-    return done();
-  }
-  // Images, of whose extents only the first is the batch; a filter has none.
-  if (isa<Conv2dInputGradOp, MaxPool2dScatterOp, MaxPool2dGatherOp>(op))
-    take(0, op->getOperand(0), 0);
-  else if (!isa<Conv2dFilterGradOp>(op))
-    return failure();
-  return done();
+  return types;
 }
 
 /// The extents before the batch within a dimension that is a multiple of it.

@@ -29,9 +29,5 @@ private:
   std::vector<llvm::SmallVector<Extent>> shapes;
 };
 
-/// Whether the types of such an op's results follow from those of its operands,
-/// or from a rule that BatchTrace has. A unit test holds all ops against it.
-bool canFollowBatch(mlir::RegisteredOperationName op);
-
 } // namespace dlc
 #endif // DLC_LIB_TRANSFORMS_BATCHTRACE_H

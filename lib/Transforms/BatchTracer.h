@@ -4,37 +4,25 @@
 #define DLC_LIB_TRANSFORMS_BATCHTRACER_H
 
 #include "BatchTrace.h"
-
-#include "mlir/IR/IRMapping.h"
+#include "Retyping.h"
 
 namespace dlc {
 
 /// A dimension of a value.
 using BatchDim = std::pair<mlir::Value, int64_t>;
 
-class BatchTracer {
+class BatchTracer : Retyping {
 public:
   explicit BatchTracer(dl::StepOp step)
       : step(step), written(step.getWrittenBatch()), probe(choosePrime()) {}
 
   mlir::LogicalResult run();
-  mlir::Value probed(mlir::Value value) { return mapping.lookup(value); }
+  mlir::Value probed(mlir::Value value) { return copied(value); }
   int64_t getWritten() const { return written; }
   int64_t getProbe() const { return probe; }
 
 private:
   int64_t choosePrime();
-  mlir::RankedTensorType before(mlir::Value value) {
-    return dl::tensorType(value);
-  }
-  mlir::RankedTensorType after(mlir::Value value) {
-    return dl::tensorType(probed(value));
-  }
-  bool moves(mlir::Value value) { return before(value) != after(value); }
-  bool moves(mlir::Value value, int64_t dim) {
-    return before(value).getDimSize(dim) != after(value).getDimSize(dim);
-  }
-
   mlir::LogicalResult trace(mlir::Block &block);
   mlir::LogicalResult trace(mlir::Operation *op);
   mlir::LogicalResult traceScan(dl::ScanOp op);
@@ -59,7 +47,6 @@ private:
   dl::StepOp step;
   int64_t written, probe;
   mlir::OwningOpRef<dl::StepOp> copy;
-  mlir::IRMapping mapping;
   /// Dimensions of sources that have the batch.
   llvm::SetVector<BatchDim> demanded;
   bool again = false;

@@ -94,7 +94,7 @@ StringAttr StepResolver::declareSlot(StringRef optimizer, OptimizerSlot slot,
   if (slot.type == param.getType())
     like = FlatSymbolRefAttr::get(param.getSymNameAttr());
   symbols.insert(SlotOp::create(atEnd, param.getLoc(), name, slot.type, init,
-                                like, StorageAttr()));
+                                like, StorageAttr(), ArrayAttr()));
   return name;
 }
 

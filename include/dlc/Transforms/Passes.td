@@ -15,6 +15,32 @@ def ResolveSteps : Pass<"dl-resolve-steps", "::dlc::dl::ModelOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
+def InstantiateFunctions : Pass<"dl-instantiate-functions", "::dlc::dl::ModelOp"> {
+  let summary = "make a function for each instance and for the types of its calls";
+  let description = [{
+    ```mlir
+    dl.func @fc<n>(%x: tensor<?x4xf32>) -> tensor<?x?xf32> {
+      dl.param @weight : tensor<?x4xf32> sizes(n) = zeros
+      %w = dl.read @weight : tensor<?x4xf32>
+      %y = dl.linear %x, %w : tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x?xf32>
+      dl.return %y : tensor<?x?xf32>
+    }
+    ...
+    %1 = dl.call @fc<3>(%0) as @head : (tensor<8x4xf32>) -> tensor<8x3xf32>
+    ```
+    becomes
+    ```mlir
+    dl.param @head.weight : tensor<3x4xf32> = zeros
+    dl.func @fc.head(%x: tensor<8x4xf32>) -> tensor<8x3xf32> { ... }
+    ...
+    %1 = dl.call @fc.head(%0) : (tensor<8x4xf32>) -> tensor<8x3xf32>
+    ```
+    Types of results are inferred from those of operands, op by op. No function with open
+    extents or with parameters of its own is left.
+  }];
+  let statistics = [Statistic<"numInstances", "instances", "functions made">];
+}
+
 def SpecializeBatch : Pass<"dl-specialize-batch", "::dlc::dl::ModelOp"> {
   let summary = "write a step for each size of its batch";
   let description = [{

@@ -4,6 +4,7 @@
 #include "Syntax.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Templates.h"
 #include "dlc/Runtime.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
@@ -53,16 +54,75 @@ static void printBatch(OpAsmPrinter &printer, StepOp step) {
     printer << " over " << step.getBatchInputsAttr();
 }
 
+ParseResult dlc::dl::parseSizeNames(OpAsmParser &parser, ArrayAttr &names) {
+  SmallVector<Attribute> parsed;
+  auto parseName = [&]() -> ParseResult {
+    StringRef name;
+    if (parser.parseKeyword(&name))
+      return failure();
+    parsed.push_back(parser.getBuilder().getStringAttr(name));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(parseName))
+    return failure();
+  names = parser.getBuilder().getArrayAttr(parsed);
+  return success();
+}
+void dlc::dl::printSizeNames(OpAsmPrinter &printer, Operation *,
+                             ArrayAttr names) {
+  llvm::interleaveComma(names.getAsRange<StringAttr>(), printer,
+                        [&](StringAttr name) { printer << name.getValue(); });
+}
+
+ParseResult dlc::dl::parseCallSizes(OpAsmParser &parser, ArrayAttr &sizes) {
+  SmallVector<Attribute> parsed;
+  auto parseSize = [&]() -> ParseResult {
+    Builder &builder = parser.getBuilder();
+    int64_t number;
+    OptionalParseResult isNumber = parser.parseOptionalInteger(number);
+    if (isNumber.has_value()) {
+      parsed.push_back(builder.getI64IntegerAttr(number));
+      return *isNumber;
+    }
+    StringRef name;
+    if (parser.parseKeyword(&name))
+      return failure();
+    parsed.push_back(builder.getStringAttr(name));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(parseSize))
+    return failure();
+  sizes = parser.getBuilder().getArrayAttr(parsed);
+  return success();
+}
+void dlc::dl::printCallSizes(OpAsmPrinter &printer, Operation *,
+                             ArrayAttr sizes) {
+  llvm::interleaveComma(sizes, printer, [&](Attribute size) {
+    if (auto name = dyn_cast<StringAttr>(size))
+      printer << name.getValue();
+    else
+      printer << cast<IntegerAttr>(size).getInt();
+  });
+}
+
 /// `@name(%x: type, ...)`, and after `->` the result types: `type`,
-/// `(type, ...)`, or for steps `(name: type, ...)`.
+/// `(type, ...)`, or for steps `(name: type, ...)`. The name of a function may
+/// have its sizes behind it, `<in, out>`.
 static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
                                  bool namedResults) {
   Builder &builder = parser.getBuilder();
   StringAttr name;
   SmallVector<OpAsmParser::Argument> args;
   if (parser.parseSymbolName(name, SymbolTable::getSymbolAttrName(),
-                             result.attributes) ||
-      parser.parseArgumentList(args, OpAsmParser::Delimiter::Paren,
+                             result.attributes))
+    return failure();
+  if (!namedResults && succeeded(parser.parseOptionalLess())) {
+    ArrayAttr sizes;
+    if (parseSizeNames(parser, sizes) || parser.parseGreater())
+      return failure();
+    result.addAttribute("size_names", sizes);
+  }
+  if (parser.parseArgumentList(args, OpAsmParser::Delimiter::Paren,
                                /*allowType=*/true))
     return failure();
 
@@ -119,6 +179,11 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
                           FunctionType type, ArrayAttr resultNames) {
   printer << ' ';
   printer.printSymbolName(SymbolTable::getSymbolName(op).getValue());
+  if (auto func = dyn_cast<FuncOp>(op); func && func.getSizeNamesAttr()) {
+    printer << '<';
+    printSizeNames(printer, op, func.getSizeNamesAttr());
+    printer << '>';
+  }
   printer << '(';
   llvm::interleaveComma(
       op->getRegion(0).getArguments(), printer,
@@ -146,21 +211,26 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
     printBatch(printer, step);
   printer.printOptionalAttrDictWithKeyword(
       op->getAttrs(), {"sym_name", "function_type", "arg_names", "result_names",
-                       "updates", "batch", "batch_range", "batch_inputs"});
+                       "updates", "batch", "batch_range", "batch_inputs",
+                       "size_names"});
   printer << ' ';
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
 
 /// Types of the block, of the function and of the return agree; all are
-/// tensors.
+/// tensors, of static shape unless extents may be open.
 template <typename Op>
-static LogicalResult verifyCallable(Op op) {
+static LogicalResult verifyCallable(Op op, bool mayBeOpen = false) {
   Block &body = op.getBody().front();
   auto type = cast<FunctionType>(op.getFunctionType());
   if (TypeRange(type.getInputs()) != TypeRange(body.getArgumentTypes()))
     return op.emitOpError("has a body whose arguments differ from its type");
   for (Type t : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
     auto tensor = dyn_cast<RankedTensorType>(t);
+    bool open = mayBeOpen && tensor && !tensor.hasStaticShape() &&
+                isElementType(tensor.getElementType());
+    if (open)
+      continue;
     if (!tensor || !tensor.hasStaticShape() ||
         !isElementType(tensor.getElementType()) || !hasUsableSize(tensor))
       return op.emitOpError() << "takes and gives tensors of static shape of "
@@ -197,7 +267,35 @@ LogicalResult FuncOp::verify() {
     return emitOpError() << "has " << type.getNumInputs()
                          << " arguments, but names for "
                          << getArgNames().size();
-  return verifyCallable(*this);
+  llvm::SmallDenseSet<Attribute> seen;
+  if (ArrayAttr sizes = getSizeNamesAttr())
+    for (Attribute name : sizes)
+      if (!seen.insert(name).second)
+        return emitOpError() << "has two sizes named " << name;
+  return verifyCallable(*this, /*mayBeOpen=*/true);
+}
+
+SmallVector<Operation *> FuncOp::getEntries() {
+  SmallVector<Operation *> entries;
+  for (Operation &op : getBody().front())
+    if (isa<ParamOp, BufferOp>(op))
+      entries.push_back(&op);
+  return entries;
+}
+
+Operation *FuncOp::findEntry(StringAttr name) {
+  for (Operation &op : getBody().front())
+    if (isa<ParamOp, BufferOp>(op) && SymbolTable::getSymbolName(&op) == name)
+      return &op;
+  return nullptr;
+}
+
+bool FuncOp::isOpen() {
+  auto type = cast<FunctionType>(getFunctionType());
+  return getSizeNamesAttr() ||
+         llvm::any_of(llvm::concat<const Type>(type.getInputs(),
+                                               type.getResults()),
+                      hasOpenExtents);
 }
 void FuncOp::getAsmBlockArgumentNames(Region &region,
                                       OpAsmSetValueNameFn setName) {
@@ -406,10 +504,18 @@ LogicalResult SlotOp::verify() { return verifyInitializer(*this); }
 // Symbols
 //===----------------------------------------------------------------------===//
 
+Operation *dlc::dl::findEntry(Operation *from, FlatSymbolRefAttr ref,
+                              SymbolTableCollection &symbols) {
+  if (auto func = from->getParentOfType<FuncOp>())
+    if (Operation *own = func.findEntry(ref.getAttr()))
+      return own;
+  return symbols.lookupNearestSymbolFrom(from, ref);
+}
+
 /// Checks that `ref` names a state entry of type `type`.
 static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
                                  Type type, SymbolTableCollection &symbols) {
-  Operation *entry = symbols.lookupNearestSymbolFrom(op, ref);
+  Operation *entry = findEntry(op, ref, symbols);
   if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
     return op->emitOpError()
            << "names " << ref
@@ -419,7 +525,7 @@ static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
       RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
   if (!isa<CounterOp>(entry))
     stored = entry->getAttrOfType<TypeAttr>("type").getValue();
-  if (stored != type)
+  if (!mayBe(stored, type))
     return op->emitOpError()
            << "has type " << type << " but " << ref << " is " << stored;
   return success();
@@ -468,12 +574,13 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
                          << ", which is no dl.func of the model"
                          << suggestSymbol<FuncOp>(*this, getCallee());
   auto type = cast<FunctionType>(callee.getFunctionType());
-  if (TypeRange(type.getInputs()) != TypeRange(getArgs().getTypes()) ||
-      TypeRange(type.getResults()) != TypeRange(getOutputs().getTypes()))
+  if (!mayBe(getArgs().getTypes(), type.getInputs()) ||
+      !mayBe(getOutputs().getTypes(), type.getResults()))
     return emitOpError() << "has type (" << getArgs().getTypes() << ") -> ("
                          << getOutputs().getTypes() << ") but "
                          << getCalleeAttr() << " is " << type;
-  return verifyAveraged(*this, getAveragedAttr(), symbols);
+  return failure(failed(verifyCallSizes(*this, callee)) ||
+                 failed(verifyAveraged(*this, getAveragedAttr(), symbols)));
 }
 
 #define GET_OP_CLASSES

@@ -4,6 +4,7 @@
 #include "Syntax.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Templates.h"
 
 #include <cmath>
 
@@ -73,17 +74,18 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "has 'momentum' " << momentum
                          << ", which means nothing without stats(@mean, @var)";
   RankedTensorType x = tensorType(getX());
-  auto expected = RankedTensorType::get({x.getDimSize(1)}, x.getElementType());
+  int64_t channels = x.getRank() > 1 ? x.getDimSize(1) : 1;
+  auto expected = RankedTensorType::get({channels}, x.getElementType());
   for (FlatSymbolRefAttr ref : {getRunningMeanAttr(), getRunningVarAttr()}) {
     if (!ref)
       continue;
-    auto buffer = symbols.lookupNearestSymbolFrom<BufferOp>(*this, ref);
+    auto buffer = dyn_cast_or_null<BufferOp>(findEntry(*this, ref, symbols));
     if (!buffer)
       return emitOpError()
              << "needs the buffer " << ref
              << ", which the model does not have; declare it with "
                 "dl.buffer";
-    if (buffer.getType() != expected)
+    if (!isDeferred(*this) && buffer.getType() != expected)
       return emitOpError() << "expects the buffer " << ref << " to be "
                            << expected << ", not " << buffer.getType();
   }

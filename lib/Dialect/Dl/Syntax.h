@@ -79,6 +79,18 @@ mlir::ParseResult parseOneOrTwoTypes(mlir::OpAsmParser &parser, mlir::Type &a,
 void printOneOrTwoTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                         mlir::Type a, mlir::Type b);
 
+/// `out, in`: which sizes of a function the open extents of a type are.
+mlir::ParseResult parseSizeNames(mlir::OpAsmParser &parser,
+                                 mlir::ArrayAttr &names);
+void printSizeNames(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                    mlir::ArrayAttr names);
+
+/// `16, out`: numbers, or sizes of the function around the call.
+mlir::ParseResult parseCallSizes(mlir::OpAsmParser &parser,
+                                 mlir::ArrayAttr &sizes);
+void printCallSizes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                    mlir::ArrayAttr sizes);
+
 /// `zeros`, `uniform<-1.0, 1.0>`: an initialiser without its `#dl.`.
 mlir::ParseResult parseInitializer(mlir::OpAsmParser &parser,
                                    InitializerAttrInterface &init);

@@ -11,6 +11,8 @@
 #ifndef DLC_LIB_DIALECT_DL_WORDS_H
 #define DLC_LIB_DIALECT_DL_WORDS_H
 
+#include "dlc/Dialect/Dl/Templates.h"
+
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/OperationSupport.h"
 
@@ -34,6 +36,32 @@ verifyPropertyWords(mlir::OperationName op, mlir::Attribute properties,
 mlir::ParseResult parseWords(mlir::AsmParser &parser,
                              llvm::ArrayRef<llvm::StringRef> known);
 inline void printWords(mlir::AsmPrinter &, llvm::ArrayRef<llvm::StringRef>) {}
+
+/// Verifies the traits of an op that count its operands, results and regions
+/// and, with its types, the kinds of all these: those up to OpInvariants.
+template <typename Op, template <typename> class... Traits>
+mlir::LogicalResult verifyFirstTraits(mlir::Operation *op, bool withTypes,
+                                      mlir::Op<Op, Traits...> *) {
+  bool done = false;
+  auto result = mlir::success();
+  auto visit = [&](auto *trait) {
+    using Trait = std::remove_pointer_t<decltype(trait)>;
+    bool last = std::is_same_v<Trait, mlir::OpTrait::OpInvariants<Op>>;
+    done = done || (last && !withTypes);
+    if (!done)
+      result = mlir::op_definition_impl::verifyTrait<Trait>(op);
+    done = done || last || failed(result);
+  };
+  (visit(static_cast<Traits<Op> *>(nullptr)), ...);
+  return result;
+}
+template <typename Op>
+mlir::LogicalResult verifyPartsOf(mlir::Operation *op, bool withTypes) {
+  return verifyFirstTraits(op, withTypes, static_cast<Op *>(nullptr));
+}
+
+/// What verifyStructure (Templates.h) verifies.
+mlir::LogicalResult verifyParts(mlir::Operation *op, DlDialect::PartsOf parts);
 
 /// How MLIR asks a registered op, with a check of the properties that it is
 /// given as a dictionary. The code that ODS generates reads the entries it
@@ -75,10 +103,11 @@ public:
     model->printAssembly(op, printer, dialect);
   }
   mlir::LogicalResult verifyInvariants(mlir::Operation *op) final {
-    return model->verifyInvariants(op);
+    return isDeferred(op) ? verifyParts(op, verifyPartsOf<Op>)
+                          : model->verifyInvariants(op);
   }
   mlir::LogicalResult verifyRegionInvariants(mlir::Operation *op) final {
-    return model->verifyRegionInvariants(op);
+    return isDeferred(op) ? mlir::success() : model->verifyRegionInvariants(op);
   }
   std::optional<mlir::Attribute> getInherentAttr(mlir::Operation *op,
                                                  llvm::StringRef attr) final {
@@ -137,10 +166,11 @@ private:
 
 /// Dialect::addOperations with these models.
 template <typename... Ops>
-void addCheckedOperations(mlir::Dialect *dialect) {
+void addCheckedOperations(DlDialect *dialect) {
   (mlir::RegisteredOperationName::insert(
        std::make_unique<CheckedModel<Ops>>(dialect), Ops::getAttributeNames()),
    ...);
+  (dialect->setPartsOf(Ops::getOperationName(), verifyPartsOf<Ops>), ...);
 }
 
 } // namespace dlc::dl

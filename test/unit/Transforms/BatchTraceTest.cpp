@@ -1,7 +1,7 @@
 //===- BatchTraceTest.cpp - The batch can be followed through every op ----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "lib/Transforms/BatchTrace.h"
+#include "lib/Transforms/Retyping.h"
 
 #include "mlir/IR/OpImplementation.h"
 #include "gtest/gtest.h"
@@ -29,7 +29,7 @@ TEST(BatchTrace, EveryOpHasARule) {
   unsigned seen = 0;
   for (RegisteredOperationName op :
        context.getRegisteredOperationsByDialect("dl")) {
-    EXPECT_NE(canFollowBatch(op), isElsewhere(op.getStringRef()))
+    EXPECT_NE(hasTypeRule(op), isElsewhere(op.getStringRef()))
         << op.getStringRef().str()
         << " needs type inference, or a rule in BatchTrace.cpp";
     ++seen;

@@ -64,6 +64,8 @@ def Dl_ModelOp : Dl_Op<"model", [
   let hasVerifier = 1;
 }
 
+/// Of a `dl.func`, parameters and buffers are members too: `verifyDeferred` in
+/// Templates.cpp verifies these.
 class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol,
                                   Dl_NoDerivative], traits)>;
@@ -100,10 +102,11 @@ class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
                        TypeAttrOf<Dl_Tensor>:$type,
                        Dl_InitializerAttrInterface:$init,
                        OptionalAttr<FlatSymbolRefAttr>:$parameter,
-                       OptionalAttr<Dl_StorageAttr>:$storage);
+                       OptionalAttr<Dl_StorageAttr>:$storage,
+                       OptionalAttr<StrArrayAttr>:$sizes);
   let assemblyFormat = [{
-    $sym_name `:` $type `=` custom<Initializer>($init) (`of` $parameter^)?
-    (`stored` $storage^)? attr-dict
+    $sym_name `:` $type (`sizes` `` `(` custom<SizeNames>($sizes)^ `)`)? `=`
+    custom<Initializer>($init) (`of` $parameter^)? (`stored` $storage^)? attr-dict
   }];
   let hasVerifier = 1;
 }
@@ -113,6 +116,12 @@ def Dl_ParamOp : Dl_StateEntry<"param"> {
   let description = [{
     ```mlir
     dl.param @conv1.weight : tensor<32x1x3x3xf32> = kaiming_uniform
+    ```
+    In a `dl.func` it is one of each instance of the function. There an extent may be a
+    size of the function: it is open in the type, and `sizes` names what stands for it,
+    one name for each open extent.
+    ```mlir
+    dl.param @weight : tensor<?x?x3x3xf32> sizes(out, in) = kaiming_uniform
     ```
   }];
 }
@@ -191,10 +200,50 @@ def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
     ```mlir
     dl.func @net(%x: tensor<8x4xf32>) -> tensor<8x1xf32> { ... }
     ```
+
+    **Blocks.** A function may have parameters and buffers of its own. Each name that a
+    `dl.call` gives behind `as` is an instance with its own ones, named behind the
+    instance; calls that name the same instance share them.
+    ```mlir
+    dl.func @norm<c>(%x: tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32> {
+      dl.param @weight : tensor<?xf32> sizes(c) = ones
+      dl.param @bias : tensor<?xf32> sizes(c) = zeros
+      %w = dl.read @weight : tensor<?xf32>
+      %b = dl.read @bias : tensor<?xf32>
+      %y = dl.group_norm %x, %w, %b {groups = 4} : tensor<?x?x?x?xf32>, tensor<?xf32>, tensor<?xf32> -> tensor<?x?x?x?xf32>
+      dl.return %y : tensor<?x?x?x?xf32>
+    }
+    ...
+    %1 = dl.call @norm<16>(%0) as @layer1.norm : (tensor<8x16x32x32xf32>) -> tensor<8x16x32x32xf32>
+    ```
+    declares `@layer1.norm.weight` and `@layer1.norm.bias`. Instances nest: a call
+    `as @conv1` in a function that was called `as @layer1.0` makes `@layer1.0.conv1`. A
+    call without `as` makes the parameters of the instance that it stands in, or, in a
+    step, of the model, under their own names. In its function, a name of an entry of the
+    function comes before one of the model.
+
+    **Open extents.** A function's types may have open extents (`?`), and it may name
+    sizes, as `<in, out>`, for the open extents of its parameters. Each call then has its
+    own version of the function, whose types are inferred from those of the operands and
+    from the numbers in `<...>`; nothing is dynamic in a step. What is wrong with a
+    function for the types of a call is said with the call. A result that does not follow
+    from operands, as that of `dl.reshape` or `dl.broadcast`, may have as many open
+    extents as follow from what the op keeps: of a reshape one, and those before it that
+    are open in the operand too. In `dl.slice`, a size of -1 is all that is left.
+    A function that is never called is not checked, which is warned about.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<FunctionType>:$function_type,
-                       StrArrayAttr:$arg_names);
+                       StrArrayAttr:$arg_names,
+                       OptionalAttr<StrArrayAttr>:$size_names);
+  let extraClassDeclaration = [{
+    /// The parameters and buffers that each instance has of its own.
+    ::llvm::SmallVector<::mlir::Operation *> getEntries();
+    /// The entry of that name; null if there is none.
+    ::mlir::Operation *findEntry(::mlir::StringAttr name);
+    /// Whether the types of a call, or its numbers, decide on those of the body.
+    bool isOpen();
+  }];
 }
 
 /// Which values of a step are computed again instead of kept.
@@ -280,18 +329,23 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
     ```mlir
     %logits = dl.call @net(%x) mode(train) : (tensor<8x4xf32>) -> tensor<8x1xf32>
     %smooth = dl.call @net(%x) mode(eval) averaged(@adam) : (tensor<8x4xf32>) -> tensor<8x1xf32>
+    %y = dl.call @block<16, 32>(%x) as @layer2.0 : (tensor<8x16x32x32xf32>) -> tensor<8x32x16x16xf32>
     ```
+    `as` names an instance of a function with parameters of its own, and `<...>` its
+    sizes: numbers, or sizes of the function that the call stands in (`dl.func`).
     With `averaged`, the parameters inside are the averages that a `dl.minimize` of
     this optimizer keeps; until its first update, the parameters themselves. The
     averages are in a full checkpoint, not in a file of parameters alone.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Dl_Tensor>:$args,
                        OptionalAttr<Dl_ModeAttr>:$mode,
-                       OptionalAttr<FlatSymbolRefAttr>:$averaged);
+                       OptionalAttr<FlatSymbolRefAttr>:$averaged,
+                       OptionalAttr<FlatSymbolRefAttr>:$instance,
+                       OptionalAttr<ArrayAttr>:$sizes);
   let results = (outs Variadic<Dl_Tensor>:$outputs);
   let assemblyFormat = [{
-    $callee `(` $args `)` (`mode` `(` custom<Mode>($mode)^ `)`)?
-    (`averaged` `(` $averaged^ `)`)? attr-dict `:` functional-type($args, $outputs)
+    $callee `` (`<` custom<CallSizes>($sizes)^ `>`)? `(` $args `)` (`as` $instance^)?
+    (`mode` `(` custom<Mode>($mode)^ `)`)? (`averaged` `(` $averaged^ `)`)? attr-dict `:` functional-type($args, $outputs)
   }];
 }
 

@@ -1,0 +1,42 @@
+//===- Templates.h - Functions with open extents ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A `dl.func` whose types have open extents, or which has parameters of its
+// own, is a template: `dl-instantiate-functions` makes a function of it for
+// each instance and for the types of each call. Until then what its ops say of
+// types is not verified, only what they are made of.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_DIALECT_DL_TEMPLATES_H
+#define DLC_DIALECT_DL_TEMPLATES_H
+
+#include "dlc/Dialect/Dl/Dl.h"
+
+namespace dlc::dl {
+
+/// Whether a type is a tensor that has `?` among its extents.
+bool hasOpenExtents(mlir::Type type);
+
+/// Whether two types are the same but for extents that are open in one.
+bool mayBe(mlir::Type a, mlir::Type b);
+bool mayBe(mlir::TypeRange a, mlir::TypeRange b);
+
+/// Whether an op is one of a template that its instances verify: one with open
+/// extents, or an entry of a function.
+bool isDeferred(mlir::Operation *op);
+
+/// Verifies how many operands, results and regions an op has and which
+/// attributes, and, unless it is deferred, of which kinds these and its types
+/// are; not how they go together.
+mlir::LogicalResult verifyStructure(mlir::Operation *op);
+
+/// The entry of the state that `ref` names at an op: one of the op's function,
+/// or one of the model. Null if there is none.
+mlir::Operation *findEntry(mlir::Operation *from, mlir::FlatSymbolRefAttr ref,
+                           mlir::SymbolTableCollection &symbols);
+
+/// Checks what a call gives a function beside operands: sizes and an instance.
+mlir::LogicalResult verifyCallSizes(CallOp call, FuncOp callee);
+
+} // namespace dlc::dl
+#endif // DLC_DIALECT_DL_TEMPLATES_H
