@@ -78,7 +78,10 @@ private:
 
   friend class Instance;
   ModelOp model;
+  /// All but the templates, whose names are for their instances.
   SymbolTable symbols;
+  /// The functions of the program.
+  DenseMap<StringAttr, FuncOp> functions;
   Builder builder;
   /// By function, prefix, sizes and types of operands.
   using Key = std::pair<Operation *, Attribute>;
@@ -93,8 +96,7 @@ private:
 /// One function on its way from a template to an instance.
 class Instance : Retyping {
 public:
-  Instance(Instantiator &all, Request &request)
-      : all(all), request(request) {}
+  Instance(Instantiator &all, Request &request) : all(all), request(request) {}
 
   FailureOr<FuncOp> make(StringAttr name);
 
@@ -106,7 +108,7 @@ private:
   FailureOr<SmallVector<Type>> typesOf(Operation *op);
   FailureOr<Type> reshapedType(ReshapeOp op);
   LogicalResult setTypes(Operation *op, TypeRange types);
-  LogicalResult closeSlice(SliceOp op);
+  void closeSlice(SliceOp op);
   void nameEntries(Operation *op);
   ArrayAttr numbersOf(CallOp call);
 
@@ -125,8 +127,7 @@ bool Instantiator::isTemplate(FuncOp func) {
   bool result = func.isOpen() || !func.getEntries().empty();
   if (!result)
     func.walk([&](CallOp call) {
-      if (auto callee = symbols.lookup<FuncOp>(call.getCallee()))
-        result = result || isTemplate(callee);
+      result = result || isTemplate(functions[call.getCalleeAttr().getAttr()]);
     });
   return templates[func] = result;
 }
@@ -167,12 +168,10 @@ LogicalResult Instantiator::declareEntries(Request &request) {
     auto written = cast<RankedTensorType>(
         entry->getAttrOfType<TypeAttr>("type").getValue());
     auto names = entry->getAttrOfType<ArrayAttr>("sizes");
-    TypeAttr type =
-        TypeAttr::get(closed(written, names, func, request.sizes));
+    TypeAttr type = TypeAttr::get(closed(written, names, func, request.sizes));
     if (name.size() > limits::nameBytes)
-      return entry->emitOpError()
-             << "would have a name of " << name.size()
-             << " bytes, more than " << limits::nameBytes;
+      return entry->emitOpError() << "would have a name of " << name.size()
+                                  << " bytes, more than " << limits::nameBytes;
     if (Operation *there = symbols.lookup(name)) {
       auto [source, first] = declared.lookup(name);
       if (source == entry && there->getAttr("type") == type)
@@ -262,13 +261,13 @@ FailureOr<Type> Instance::reshapedType(ReshapeOp op) {
 }
 
 /// A size of -1 is all that is left.
-LogicalResult Instance::closeSlice(SliceOp op) {
+void Instance::closeSlice(SliceOp op) {
   auto now = cast<SliceOp>(mapping.lookup(op.getOperation()));
   ArrayRef<int64_t> shape = after(op.getX()).getShape();
   SmallVector<int64_t> sizes(op.getSizes());
   if (sizes.size() != shape.size() || op.getOffsets().size() != shape.size() ||
       (op.getStrides() && op.getStrides()->size() != shape.size()))
-    return success(); // which its verifier says
+    return; // which its verifier says
   for (auto [dim, size] : llvm::enumerate(sizes)) {
     int64_t left = shape[dim] - op.getOffsets()[dim];
     int64_t stride = op.strideAt(dim);
@@ -276,7 +275,6 @@ LogicalResult Instance::closeSlice(SliceOp op) {
       size = (left + stride - 1) / stride;
   }
   now.setSizes(sizes);
-  return success();
 }
 
 FailureOr<SmallVector<Type>> Instance::typesOf(Operation *op) {
@@ -295,17 +293,12 @@ FailureOr<SmallVector<Type>> Instance::typesOf(Operation *op) {
       return failure();
     return SmallVector<Type>{*type};
   }
-  // What it is made of is verified before it infers types of that.
-  for (Value result : now->getResults()) {
-    auto type = cast<RankedTensorType>(result.getType());
-    SmallVector<int64_t> shape(type.getShape());
-    llvm::replace(shape, ShapedType::kDynamic, int64_t(1));
-    result.setType(type.clone(shape));
-  }
-  if (failed(verifyStructure(now)))
-    return failure();
-  if (op->getNumOperands() == 0)
+  if (op->getNumOperands() == 0 ||
+      (!isa<InferTypeOpInterface>(op) &&
+       llvm::none_of(op->getResultTypes(), hasOpenExtents)))
     return llvm::to_vector(op->getResultTypes());
+  if (auto slice = dyn_cast<SliceOp>(op))
+    closeSlice(slice);
   return inferTypes(op);
 }
 
@@ -357,11 +350,12 @@ ArrayAttr Instance::numbersOf(CallOp call) {
 
 LogicalResult Instance::retypeCall(CallOp op) {
   auto now = cast<CallOp>(mapping.lookup(op.getOperation()));
-  FailureOr<FuncOp> callee = all.instanceFor(
-      now, request.prefix, numbersOf(op), now.getArgs().getTypes());
+  FailureOr<FuncOp> callee = all.instanceFor(now, request.prefix, numbersOf(op),
+                                             now.getArgs().getTypes());
   if (failed(callee))
     return failure();
-  return setTypes(op, cast<FunctionType>(callee->getFunctionType()).getResults());
+  return setTypes(op,
+                  cast<FunctionType>(callee->getFunctionType()).getResults());
 }
 
 LogicalResult Instance::retype(Operation *op) {
@@ -373,9 +367,6 @@ LogicalResult Instance::retype(Operation *op) {
     return retypeScan(cast<ScanOp>(op));
   if (isa<ReturnOp, YieldOp>(op))
     return success();
-  if (auto slice = dyn_cast<SliceOp>(op))
-    if (failed(closeSlice(slice)))
-      return failure();
   bool said = false;
   FailureOr<SmallVector<Type>> types = [&] {
     ScopedDiagnosticHandler listen(op->getContext(), [&](Diagnostic &) {
@@ -395,7 +386,7 @@ LogicalResult Instance::retype(Operation *op) {
 
 LogicalResult Instance::retype(Block &block) {
   for (Operation &op : block)
-    if (!isDeferred(&op) || !isa<ParamOp, BufferOp>(op))
+    if (!isEntryOfFunction(&op))
       if (failed(retype(&op)))
         return failure();
   return success();
@@ -477,7 +468,7 @@ FailureOr<FuncOp> Instantiator::instantiate(Request &request) {
 FailureOr<FuncOp> Instantiator::instanceFor(CallOp call, StringAttr prefix,
                                             ArrayAttr sizes,
                                             TypeRange operands) {
-  auto callee = symbols.lookup<FuncOp>(call.getCallee());
+  FuncOp callee = functions[call.getCalleeAttr().getAttr()];
   if (!isTemplate(callee)) {
     if (FlatSymbolRefAttr instance = call.getInstanceAttr())
       return call.emitOpError()
@@ -488,8 +479,8 @@ FailureOr<FuncOp> Instantiator::instanceFor(CallOp call, StringAttr prefix,
   if (FlatSymbolRefAttr instance = call.getInstanceAttr())
     prefix = within(prefix, instance.getAttr());
   Request request{callee, prefix, sizes, llvm::to_vector(operands), call};
-  SmallVector<Attribute> key{prefix, sizes ? Attribute(sizes)
-                                           : builder.getUnitAttr()};
+  SmallVector<Attribute> key{prefix,
+                             sizes ? Attribute(sizes) : builder.getUnitAttr()};
   for (Type type : operands)
     key.push_back(TypeAttr::get(type));
   Key whole(callee, builder.getArrayAttr(key));
@@ -516,19 +507,22 @@ LogicalResult Instantiator::resolveCalls(Operation *callable) {
       return WalkResult::interrupt();
     auto type = cast<FunctionType>(made->getFunctionType());
     if (TypeRange(type.getResults()) != TypeRange(call.getOutputs().getTypes()))
-      return call.emitOpError()
-             << "gives (" << type.getResults() << "), not ("
-             << call.getOutputs().getTypes() << ")";
+      return call.emitOpError() << "gives (" << type.getResults() << "), not ("
+                                << call.getOutputs().getTypes() << ")";
     return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
 
 LogicalResult Instantiator::run() {
+  for (auto func : model.getBody().getOps<FuncOp>())
+    functions[func.getSymNameAttr()] = func;
   SmallVector<FuncOp> originals;
   for (auto func : model.getBody().getOps<FuncOp>())
     if (isTemplate(func))
       originals.push_back(func);
+  for (FuncOp func : originals)
+    symbols.remove(func);
   SmallVector<Operation *> callers;
   for (Operation &op : model.getBody().front())
     if (isa<StepOp>(op) || (isa<FuncOp>(op) && !isTemplate(cast<FuncOp>(op))))
@@ -545,7 +539,7 @@ LogicalResult Instantiator::run() {
                          << " is called nowhere: what it says is not checked";
   }
   for (FuncOp func : originals)
-    symbols.erase(func);
+    func.erase();
   return success();
 }
 

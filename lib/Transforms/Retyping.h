@@ -1,4 +1,4 @@
-//===- Retyping.h - Types of results for other types of operands *- C++ -*-===//
+//===- Retyping.h - Types of results for other types of operands ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_RETYPING_H
 #define DLC_LIB_TRANSFORMS_RETYPING_H

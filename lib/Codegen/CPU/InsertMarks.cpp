@@ -63,7 +63,8 @@ static std::string lineOf(Location location) {
 /// from: "net.mlir:12:10 from net.mlir:40:8".
 static std::string placeOf(Location location) {
   std::string text = lineOf(unmarked(location));
-  for (const InlinedCall &call : llvm::reverse(inlinedCalls(location)))
+  SmallVector<InlinedCall> calls = inlinedCalls(location);
+  for (const InlinedCall &call : llvm::reverse(calls))
     if (std::string from = lineOf(call.call); !from.empty())
       text += " from " + from;
   return text;

@@ -210,9 +210,9 @@ static void printCallable(OpAsmPrinter &printer, Operation *op,
   if (auto step = dyn_cast<StepOp>(op))
     printBatch(printer, step);
   printer.printOptionalAttrDictWithKeyword(
-      op->getAttrs(), {"sym_name", "function_type", "arg_names", "result_names",
-                       "updates", "batch", "batch_range", "batch_inputs",
-                       "size_names"});
+      op->getAttrs(),
+      {"sym_name", "function_type", "arg_names", "result_names", "updates",
+       "batch", "batch_range", "batch_inputs", "size_names"});
   printer << ' ';
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
@@ -293,9 +293,9 @@ Operation *FuncOp::findEntry(StringAttr name) {
 bool FuncOp::isOpen() {
   auto type = cast<FunctionType>(getFunctionType());
   return getSizeNamesAttr() ||
-         llvm::any_of(llvm::concat<const Type>(type.getInputs(),
-                                               type.getResults()),
-                      hasOpenExtents);
+         llvm::any_of(
+             llvm::concat<const Type>(type.getInputs(), type.getResults()),
+             hasOpenExtents);
 }
 void FuncOp::getAsmBlockArgumentNames(Region &region,
                                       OpAsmSetValueNameFn setName) {

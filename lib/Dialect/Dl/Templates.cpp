@@ -27,15 +27,14 @@ bool dlc::dl::mayBe(Type a, Type b) {
 }
 
 bool dlc::dl::mayBe(TypeRange a, TypeRange b) {
-  return a.size() == b.size() &&
-         llvm::all_of(llvm::zip(a, b), [](auto types) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto types) {
            return mayBe(std::get<0>(types), std::get<1>(types));
          });
 }
 
 bool dlc::dl::isDeferred(Operation *op) {
-  if (isa<ParamOp, BufferOp>(op))
-    return isa_and_present<FuncOp>(op->getParentOp());
+  if (isEntryOfFunction(op))
+    return true;
   auto isOpen = [](Operation *op) {
     return llvm::any_of(op->getOperandTypes(), hasOpenExtents) ||
            llvm::any_of(op->getResultTypes(), hasOpenExtents);
@@ -52,11 +51,17 @@ bool dlc::dl::isDeferred(Operation *op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Structure
+// Entries
 //===----------------------------------------------------------------------===//
 
-/// An entry of a function says which sizes its open extents are.
-static LogicalResult verifyOwnEntry(Operation *op) {
+bool dlc::dl::isEntryOfFunction(Operation *op) {
+  return isa<ParamOp, BufferOp>(op) &&
+         isa_and_present<FuncOp>(op->getParentOp());
+}
+
+LogicalResult dlc::dl::verifyEntryOfFunction(Operation *op) {
+  if (failed(verifyKnownAttributes(op)))
+    return failure();
   auto name = op->getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
   auto type = op->getAttrOfType<TypeAttr>("type");
   if (!name || !type || !op->getAttrOfType<InitializerAttrInterface>("init"))
@@ -69,8 +74,8 @@ static LogicalResult verifyOwnEntry(Operation *op) {
                            "stored in another way");
   auto func = cast<FuncOp>(op->getParentOp());
   if (func.findEntry(name) != op)
-    return op->emitOpError() << "has the name of another entry of @"
-                             << func.getSymName();
+    return op->emitOpError()
+           << "has the name of another entry of @" << func.getSymName();
   auto sizes = op->getAttrOfType<ArrayAttr>("sizes");
   if (sizes && !llvm::all_of(sizes, llvm::IsaPred<StringAttr>))
     return op->emitOpError() << "names its sizes, not " << sizes;
@@ -98,20 +103,6 @@ static LogicalResult verifyOwnEntry(Operation *op) {
   return success();
 }
 
-LogicalResult dlc::dl::verifyParts(Operation *op, DlDialect::PartsOf parts) {
-  if (isa<ParamOp, BufferOp>(op) && isDeferred(op))
-    return failure(failed(verifyKnownAttributes(op)) ||
-                   failed(verifyOwnEntry(op)));
-  return parts(op, /*withTypes=*/!isDeferred(op));
-}
-
-LogicalResult dlc::dl::verifyStructure(Operation *op) {
-  auto *dialect = dyn_cast_or_null<DlDialect>(op->getDialect());
-  if (!dialect)
-    return op->emitOpError("is no op of the language");
-  return verifyParts(op, dialect->partsOf(op->getName()));
-}
-
 //===----------------------------------------------------------------------===//
 // Calls
 //===----------------------------------------------------------------------===//
@@ -126,9 +117,8 @@ LogicalResult dlc::dl::verifyCallSizes(CallOp call, FuncOp callee) {
                                << call.getCalleeAttr() << " has " << expected;
     if (expected) {
       error << ": <";
-      llvm::interleaveComma(
-          wanted.getAsRange<StringAttr>(), error,
-          [&](StringAttr name) { error << name.getValue(); });
+      llvm::interleaveComma(wanted.getAsRange<StringAttr>(), error,
+                            [&](StringAttr name) { error << name.getValue(); });
       error << '>';
     }
     return error;

@@ -37,31 +37,33 @@ mlir::ParseResult parseWords(mlir::AsmParser &parser,
                              llvm::ArrayRef<llvm::StringRef> known);
 inline void printWords(mlir::AsmPrinter &, llvm::ArrayRef<llvm::StringRef>) {}
 
-/// Verifies the traits of an op that count its operands, results and regions
-/// and, with its types, the kinds of all these: those up to OpInvariants.
+/// The traits that count an op's operands, results and regions: those before
+/// OpInvariants, which looks at types.
 template <typename Op, template <typename> class... Traits>
-mlir::LogicalResult verifyFirstTraits(mlir::Operation *op, bool withTypes,
-                                      mlir::Op<Op, Traits...> *) {
+mlir::LogicalResult verifyCounts(mlir::Operation *op,
+                                 mlir::Op<Op, Traits...> *) {
   bool done = false;
   auto result = mlir::success();
   auto visit = [&](auto *trait) {
     using Trait = std::remove_pointer_t<decltype(trait)>;
-    bool last = std::is_same_v<Trait, mlir::OpTrait::OpInvariants<Op>>;
-    done = done || (last && !withTypes);
+    done = done || std::is_same_v<Trait, mlir::OpTrait::OpInvariants<Op>>;
     if (!done)
       result = mlir::op_definition_impl::verifyTrait<Trait>(op);
-    done = done || last || failed(result);
+    done = done || failed(result);
   };
   (visit(static_cast<Traits<Op> *>(nullptr)), ...);
   return result;
 }
-template <typename Op>
-mlir::LogicalResult verifyPartsOf(mlir::Operation *op, bool withTypes) {
-  return verifyFirstTraits(op, withTypes, static_cast<Op *>(nullptr));
-}
 
-/// What verifyStructure (Templates.h) verifies.
-mlir::LogicalResult verifyParts(mlir::Operation *op, DlDialect::PartsOf parts);
+/// What can be verified of an op of a template: all but types.
+template <typename Op>
+mlir::LogicalResult verifyDeferred(mlir::Operation *op) {
+  if (isEntryOfFunction(op))
+    return verifyEntryOfFunction(op);
+  return mlir::failure(
+      failed(verifyCounts(op, static_cast<Op *>(nullptr))) ||
+      failed(typename Op::Adaptor(llvm::cast<Op>(op)).verify(op->getLoc())));
+}
 
 /// How MLIR asks a registered op, with a check of the properties that it is
 /// given as a dictionary. The code that ODS generates reads the entries it
@@ -103,7 +105,7 @@ public:
     model->printAssembly(op, printer, dialect);
   }
   mlir::LogicalResult verifyInvariants(mlir::Operation *op) final {
-    return isDeferred(op) ? verifyParts(op, verifyPartsOf<Op>)
+    return isDeferred(op) ? verifyDeferred<Op>(op)
                           : model->verifyInvariants(op);
   }
   mlir::LogicalResult verifyRegionInvariants(mlir::Operation *op) final {
@@ -166,11 +168,10 @@ private:
 
 /// Dialect::addOperations with these models.
 template <typename... Ops>
-void addCheckedOperations(DlDialect *dialect) {
+void addCheckedOperations(mlir::Dialect *dialect) {
   (mlir::RegisteredOperationName::insert(
        std::make_unique<CheckedModel<Ops>>(dialect), Ops::getAttributeNames()),
    ...);
-  (dialect->setPartsOf(Ops::getOperationName(), verifyPartsOf<Ops>), ...);
 }
 
 } // namespace dlc::dl

@@ -96,7 +96,7 @@ dl.model @call {
     dl.return %x : tensor<3xf32>
   }
   dl.step @f(%x: tensor<3xf32>) -> (y: tensor<3xf32>) {
-    // expected-error@+1 {{'dl.call' op has no attribute 'train'; there is averaged, callee, mode}}
+    // expected-error@+1 {{'dl.call' op has no attribute 'train'; there is averaged, callee, instance, mode, sizes}}
     %y = dl.call @net(%x) {train} : (tensor<3xf32>) -> tensor<3xf32>
     dl.return %y : tensor<3xf32>
   }

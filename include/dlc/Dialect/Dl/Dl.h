@@ -15,7 +15,6 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/StringMap.h"
 
 #include "dlc/Dialect/Dl/DlEnums.h.inc"
 

@@ -29,21 +29,7 @@ def Dl_Dialect : Dialect {
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
-  let extraClassDeclaration = [{
-    void registerAttributes();
-
-    /// Verifies how an op of one kind is made; see verifyStructure.
-    using PartsOf = ::llvm::LogicalResult (*)(::mlir::Operation *op, bool withTypes);
-    PartsOf partsOf(::mlir::OperationName op) const {
-      return parts.lookup(op.getStringRef());
-    }
-    void setPartsOf(::llvm::StringRef op, PartsOf verify) { parts[op] = verify; }
-
-  private:
-    ::llvm::StringMap<PartsOf> parts;
-
-  public:
-  }];
+  let extraClassDeclaration = "void registerAttributes();";
 }
 
 //===----------------------------------------------------------------------===//

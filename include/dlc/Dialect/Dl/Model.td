@@ -64,8 +64,8 @@ def Dl_ModelOp : Dl_Op<"model", [
   let hasVerifier = 1;
 }
 
-/// Of a `dl.func`, parameters and buffers are members too: `verifyDeferred` in
-/// Templates.cpp verifies these.
+/// Of a `dl.func`, parameters and buffers are members too: Templates.h
+/// verifies these.
 class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol,
                                   Dl_NoDerivative], traits)>;
@@ -344,7 +344,7 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
                        OptionalAttr<ArrayAttr>:$sizes);
   let results = (outs Variadic<Dl_Tensor>:$outputs);
   let assemblyFormat = [{
-    $callee `` (`<` custom<CallSizes>($sizes)^ `>`)? `(` $args `)` (`as` $instance^)?
+    $callee (`` `<` custom<CallSizes>($sizes)^ `>`)? `` `(` $args `)` (`as` $instance^)?
     (`mode` `(` custom<Mode>($mode)^ `)`)? (`averaged` `(` $averaged^ `)`)? attr-dict `:` functional-type($args, $outputs)
   }];
 }

@@ -25,10 +25,12 @@ bool mayBe(mlir::TypeRange a, mlir::TypeRange b);
 /// extents, or an entry of a function.
 bool isDeferred(mlir::Operation *op);
 
-/// Verifies how many operands, results and regions an op has and which
-/// attributes, and, unless it is deferred, of which kinds these and its types
-/// are; not how they go together.
-mlir::LogicalResult verifyStructure(mlir::Operation *op);
+/// Whether an op is a parameter or a buffer of a function.
+bool isEntryOfFunction(mlir::Operation *op);
+
+/// Verifies that such an entry says which sizes of the function its open
+/// extents are.
+mlir::LogicalResult verifyEntryOfFunction(mlir::Operation *op);
 
 /// The entry of the state that `ref` names at an op: one of the op's function,
 /// or one of the model. Null if there is none.
