@@ -33,6 +33,18 @@ static SmallVector<Value> sources(Value value, bool sure = false) {
   return seen.takeVector();
 }
 
+/// Whether `target` is a read of an entry that another read of `candidates` may
+/// stand for: where y depends on that one alone, the gradient is refused.
+static bool mayBeOtherRead(Value target, Value y, ArrayRef<Value> candidates) {
+  auto read = target.getDefiningOp<dl::ReadOp>();
+  if (!read || llvm::is_contained(sources(y, /*sure=*/true), target))
+    return false;
+  return llvm::any_of(candidates, [&](Value candidate) {
+    auto other = candidate.getDefiningOp<dl::ReadOp>();
+    return other && other != read && other.getEntry() == read.getEntry();
+  });
+}
+
 void Generator::addGradient() {
   Value y = existing([](Value v) {
     return isFloatValue(v) && v.getDefiningOp() &&
@@ -50,7 +62,8 @@ void Generator::addGradient() {
     SmallVector<Type> types;
     for (int n = random.between(1, 3); n > 0; --n) {
       Value target = random.pick<Value>(candidates);
-      if (llvm::is_contained(operands, target))
+      if (llvm::is_contained(operands, target) ||
+          mayBeOtherRead(target, y, candidates))
         continue;
       operands.push_back(target);
       types.push_back(target.getType());
