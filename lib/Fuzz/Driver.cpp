@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Fuzz/Fuzz.h"
+#include "Driver.h"
 
 #include "Check.h"
 #include "Coverage.h"
@@ -20,7 +20,6 @@
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -47,17 +46,6 @@ static std::string oneLine(StringRef text) {
 
 namespace {
 
-struct Options {
-  uint64_t seed = 1, first = 0, programs = 200;
-  unsigned jobs = 2;
-  int timeout = 20, reductions = 40, budget = 150;
-  std::string folder, only, out;
-  /// Every program that has this op is a finding: to test what reduces.
-  std::string plant;
-  /// See CheckOptions.
-  std::string miscompiled, misderived;
-};
-
 /// A finding as lines of text tell it.
 struct Reported {
   uint64_t number;
@@ -79,7 +67,8 @@ struct Reported {
 
 } // namespace
 
-static std::string generate(uint64_t seed, uint64_t number, raw_ostream &os) {
+std::string dlc::fuzz::generate(uint64_t seed, uint64_t number,
+                                raw_ostream &os) {
   DlContext context;
   Generator generator(context, seed, number);
   mlir::OwningOpRef<mlir::ModuleOp> module = generator.run();
@@ -382,10 +371,10 @@ void Fuzzer::print(raw_ostream &os) const {
 }
 
 //===----------------------------------------------------------------------===//
-// The tool
+// One program, or many
 //===----------------------------------------------------------------------===//
 
-static int replay(StringRef file, Options &options) {
+int dlc::fuzz::replay(StringRef file, const Options &options) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(file);
   if (!buffer) {
     errs() << "dlc-fuzz: error: " << file << ": " << buffer.getError().message()
@@ -406,103 +395,7 @@ static int replay(StringRef file, Options &options) {
   return !found.empty();
 }
 
-static constexpr char overview[] =
-    R"(random programs, interpreted and compiled
-
-  Makes programs of the dialect dl from a seed, runs each in the interpreter
-  and compiled in many ways on the same inputs and state, and compares. What
-  differs is printed with the number of its program, then the program made
-  smaller; at the end, how often each op stood in a program, and where.
-
-  -O0 and -O2 against the interpreter: an output may differ by
-      32 S + b |R|,   b = 2e-5 with any f32, 1e-11 of f64 alone,
-    where |R| is its largest element and S how far rounding moves it: the
-    interpreter on the program in f64, and rounding by chance, with other last
-    bits of the inputs. Where S is above |R| / 20 the output is undecided, and
-    excused where it differs by more than b |R| alone. Integers, infinities and
-    what is not a number must be the same, unless they differ between the runs
-    that give S.
-  1, 2 and 3 threads: bit by bit. And one of: from the text after a phase, with
-    a memory budget of 60 % of the arena, bit by bit; without an optional pass,
-    as -O0 and -O2.
-  Gradients: by the interpreter in f64 along a direction, between the slopes to
-    both sides, to 1e-4; at the point or close by, as a rule that is wrong at a
-    kink alone is none.
-  SIGINT and SIGTERM end it with a summary, and the options to go on with.
-
-  Inputs and state are filled by the first letter of their names, so that a
-  file can be replayed: x [-2, 2], g halves in [-2, 2], p [0.5, 2],
-  u [0.05, 0.95], s -1 or 1, b 0 or 1, i<n>_ 0 to n - 1, j -5 to 5.
-)";
-
-int dlc::fuzz::runFuzzer(int argc, char **argv) {
-  static cl::OptionCategory category("Options");
-  cl::opt<uint64_t> seed("seed", cl::desc("what all choices follow from"),
-                         cl::value_desc("N"), cl::init(1), cl::cat(category));
-  cl::opt<uint64_t> programs("programs", cl::desc("how many programs"),
-                             cl::value_desc("N"), cl::init(200),
-                             cl::cat(category));
-  cl::opt<uint64_t> first("first", cl::desc("the number of the first of them"),
-                          cl::value_desc("N"), cl::init(0), cl::cat(category));
-  cl::opt<unsigned> jobs("jobs", cl::desc("processes at a time"),
-                         cl::value_desc("N"), cl::init(2), cl::cat(category));
-  cl::opt<int> timeout(
-      "timeout", cl::desc("seconds of CPU time after which a program hangs"),
-      cl::value_desc("N"), cl::init(20), cl::cat(category));
-  cl::opt<int> reductions("reductions",
-                          cl::desc("how many findings to make smaller at most"),
-                          cl::value_desc("N"), cl::init(40), cl::cat(category));
-  cl::opt<std::string> out("out",
-                           cl::desc("folder for programs of findings, reduced"),
-                           cl::value_desc("DIR"), cl::cat(category));
-  cl::opt<std::string> only("only", cl::desc("look for one kind of finding"),
-                            cl::value_desc("KIND"), cl::cat(category));
-  cl::opt<std::string> plant(
-      "plant", cl::desc("instead of running programs, report those with OP"),
-      cl::value_desc("OP"), cl::cat(category));
-  cl::opt<std::string> miscompile(
-      "miscompile", cl::desc("compile OP with a fault: 1.001 times its result"),
-      cl::value_desc("OP"), cl::cat(category));
-  cl::opt<std::string> misderive(
-      "misderive",
-      cl::desc("the same fault where gradients are held against differences"),
-      cl::value_desc("OP"), cl::cat(category));
-  cl::opt<int64_t> print("print", cl::desc("print program N and end"),
-                         cl::value_desc("N"), cl::init(-1), cl::cat(category));
-  cl::opt<std::string> file("replay", cl::desc("check the program of a file"),
-                            cl::value_desc("FILE"), cl::cat(category));
-  cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv, overview);
-  if (print >= 0) {
-    outs() << generate(seed, print, nulls());
-    return 0;
-  }
-  Options options;
-  options.seed = seed;
-  options.first = first;
-  options.programs = programs;
-  options.jobs = std::max(1u, unsigned(jobs));
-  options.timeout = timeout;
-  options.reductions = reductions;
-  options.only = only;
-  options.out = out;
-  options.plant = plant;
-  options.miscompiled = miscompile;
-  options.misderived = misderive;
-  SmallString<128> folder;
-  if (std::error_code code =
-          sys::fs::createUniqueDirectory("dlc-fuzz", folder)) {
-    errs() << "dlc-fuzz: error: no temporary folder: " << code.message()
-           << '\n';
-    return 1;
-  }
-  options.folder = folder.str();
-  llvm::scope_exit removal(
-      [&] { (void)sys::fs::remove_directories(options.folder); });
-  if (!out.empty())
-    (void)sys::fs::create_directories(out);
-  if (!file.empty())
-    return replay(file, options);
+int dlc::fuzz::runPrograms(const Options &options) {
   Fuzzer fuzzer(options);
   int found = fuzzer.run();
   fuzzer.print(outs());

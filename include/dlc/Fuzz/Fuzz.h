@@ -3,10 +3,14 @@
 #ifndef DLC_FUZZ_FUZZ_H
 #define DLC_FUZZ_FUZZ_H
 
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
 namespace dlc::fuzz {
 
-/// The tool dlc-fuzz; its exit status.
-int runFuzzer(int argc, char **argv);
+/// The tool dlc-fuzz; its exit status, or what is wrong with its command line,
+/// the words behind its name.
+llvm::Expected<int> runFuzzer(llvm::ArrayRef<const char *> words);
 
 } // namespace dlc::fuzz
 #endif // DLC_FUZZ_FUZZ_H
