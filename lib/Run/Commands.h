@@ -15,6 +15,9 @@ llvm::Error runStep(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL train: epochs of a step on data.
 llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 
+/// dlc-run MODEL describe: what is in the model's table.
+llvm::Error runDescribe(const Arguments &arguments, RunContext &context);
+
 /// dlc-run MODEL check-gradients: gradients against differences.
 llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
 

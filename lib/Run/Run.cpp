@@ -31,7 +31,12 @@ ArrayRef<Command> run::commands() {
       {"check-gradients", "check-gradients --step train --order 2",
        "compares the gradients of a step that trains with differences of its "
        "loss, in f64",
-       CheckCommand, runCheckGradients}};
+       CheckCommand, runCheckGradients},
+      {"describe", "describe",
+       "prints steps with inputs, outputs and FLOPs, parameters with shapes "
+       "and "
+       "counts, hyper-parameters, and the bytes of state and arena",
+       DescribeCommand, runDescribe}};
   return table;
 }
 
