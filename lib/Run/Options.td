@@ -29,11 +29,14 @@ def : Flag<["-"], "h">, Alias<help>, Visibility<EveryCommand>, Group<ModelGroup>
 def version : Switch<"version", "Print the version", EveryCommand, ModelGroup>;
 
 defm params : Value<"params", "FILE",
-  "Read parameters and buffers from a safetensors file; of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
+  "Read parameters and buffers from a safetensors file (num_batches_tracked of PyTorch is passed over); of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
   AnyCommand, ModelGroup>;
 defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",
   FileCommand, ModelGroup>;
+defm rename : Value<"rename", "PATTERN=NAME",
+  "Of --params: entries whose name PATTERN matches are NAME in the model; a * is any text, in NAME the text of the * in PATTERN ('module.*=*'); with nothing after the = they are left out. May be repeated; the first match holds",
+  AnyCommand, ModelGroup>;
 defm set : Value<"set", "NAME=VALUE",
   "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
 defm seed : Value<"seed", "N",

@@ -4,6 +4,7 @@
 #include "dlc/Run/Run.h"
 
 #include "Commands.h"
+#include "Params.h"
 
 #include "dlc/Execution/CodeCache.h"
 #include "dlc/Support/Bytes.h"
@@ -133,10 +134,13 @@ Error run::initialise(Model &model, const Arguments &arguments,
   Expected<uint64_t> seed = arguments.seed();
   if (!seed)
     return seed.takeError();
+  if (arguments.has(OPT_rename) && !arguments.has(OPT_params))
+    return makeError("--rename is of the names in the file of --params, which "
+                     "is not given");
   if (Error error = model.init(*seed))
     return error;
   if (scope && arguments.has(OPT_params))
-    if (Error error = model.load(arguments.text(OPT_params), *scope))
+    if (Error error = loadParams(model, arguments, *scope))
       return makeError("--params: {0}", toString(std::move(error)));
   if (model.description().frozen && arguments.has(OPT_seed))
     return makeError("--seed: the state of model '{0}' is a part of the "

@@ -257,7 +257,7 @@ static raw_ostream &textStream(const Arguments &arguments,
 
 /// The lines of FILE as words: the options of one call each.
 static Error runCalls(const Arguments &arguments, RunContext &context) {
-  for (Option option : {OPT_step, OPT_input, OPT_output, OPT_params,
+  for (Option option : {OPT_step, OPT_input, OPT_output, OPT_params, OPT_rename,
                         OPT_save_params, OPT_set, OPT_seed})
     if (arguments.has(option))
       return makeError("{0} belongs into the lines of --calls",

@@ -84,7 +84,7 @@ static Error startOrResume(Model &model, const Arguments &arguments,
   if (!arguments.has(OPT_resume))
     return initialise(model, arguments, DLC_PARAMS);
   // The checkpoint holds what these would say.
-  for (Option option : {OPT_params, OPT_seed})
+  for (Option option : {OPT_params, OPT_rename, OPT_seed})
     if (arguments.has(option))
       return makeError("{0} and --resume exclude each other", spelling(option));
   if (Error error = model.load(arguments.text(OPT_resume), DLC_ALL))

@@ -1,0 +1,38 @@
+//===- Params.h - Parameters from a file, by name ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef DLC_LIB_RUN_PARAMS_H
+#define DLC_LIB_RUN_PARAMS_H
+
+#include "Arguments.h"
+
+namespace dlc::run {
+
+/// The options --rename: PATTERN=NAME. A star of the pattern stands for any
+/// text, and those of the name, in their order, for the same texts.
+class Renames {
+public:
+  static llvm::Expected<Renames> parse(llvm::ArrayRef<std::string> options);
+
+  bool empty() const { return rules.empty(); }
+  /// The name that the first pattern to match gives, the same name where none
+  /// does, or nothing where the entry is to be left out.
+  std::optional<std::string> apply(llvm::StringRef name);
+  /// An error for a pattern that no name has matched.
+  llvm::Error checkUsed(llvm::StringRef path,
+                        llvm::ArrayRef<llvm::StringRef> names) const;
+
+private:
+  struct Rule {
+    std::string pattern, name;
+    bool isUsed = false;
+  };
+  std::vector<Rule> rules;
+};
+
+/// Reads the file of --params: parameters and buffers, and with DLC_PRESENT
+/// what the file has of the rest of the state, hyper-parameters apart.
+llvm::Error loadParams(Model &model, const Arguments &arguments,
+                       dlc_scope scope);
+
+} // namespace dlc::run
+#endif // DLC_LIB_RUN_PARAMS_H
