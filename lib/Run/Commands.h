@@ -61,9 +61,17 @@ llvm::Error fillInputs(const Arguments &arguments, const dlc_step &step,
                        StepBuffers &buffers);
 /// Applies --set.
 llvm::Error setHparams(Model &model, const Arguments &arguments);
-/// Reserves the file of --save-params; empty without that option.
-llvm::Expected<std::string> reserveParams(const Arguments &arguments,
-                                          PendingFiles &files);
+/// The files of --save-params and --save-all.
+class Checkpoints {
+public:
+  /// Reserves those that were asked for, before anything runs.
+  llvm::Error reserve(const Arguments &arguments, PendingFiles &files);
+  /// Writes them; they appear when the pending files are committed.
+  llvm::Error write(Model &model) const;
+
+private:
+  std::vector<std::pair<std::string, dlc_scope>> temporaries;
+};
 
 } // namespace dlc::run
 #endif // DLC_LIB_RUN_COMMANDS_H

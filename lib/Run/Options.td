@@ -37,6 +37,9 @@ defm save_params : Value<"save-params", "FILE",
 defm rename : Value<"rename", "PATTERN=NAME",
   "Of --params: entries whose name PATTERN matches are NAME in the model; a * is any text, in NAME the text of the * in PATTERN ('module.*=*'); with nothing after the = they are left out. May be repeated; the first match holds",
   AnyCommand, ModelGroup>;
+defm save_all : Value<"save-all", "FILE",
+  "Write all of the state at the end: what optimizers, counters and hyper-parameters hold too; --params of a later step goes on from it",
+  FileCommand, ModelGroup>;
 defm set : Value<"set", "NAME=VALUE",
   "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
 defm seed : Value<"seed", "N",
@@ -90,6 +93,9 @@ defm output : Value<"output", "NAME=FILE.npy",
 
 defm calls : Value<"calls", "FILE",
   "Call steps as the lines of FILE say, each with the options of one call and state filled anew",
+  [StepCommand], StepGroup>;
+def keep_state : Switch<"keep-state",
+  "Of --calls: each call goes on from the state that the call before left; a line with --seed or --params fills it anew",
   [StepCommand], StepGroup>;
 
 def compare : Switch<"compare",

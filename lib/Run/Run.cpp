@@ -154,17 +154,28 @@ Error run::initialise(Model &model, const Arguments &arguments,
   return setHparams(model, arguments);
 }
 
-Expected<std::string> run::reserveParams(const Arguments &arguments,
-                                         PendingFiles &files) {
-  if (!arguments.has(OPT_save_params))
-    return std::string();
-  StringRef path = arguments.text(OPT_save_params);
-  // A checkpoint is written by a rename, which would replace a device or a
-  // pipe.
-  Expected<std::string> temporary = files.reserveRegular(path);
-  if (!temporary)
-    return makeError("--save-params: {0}", toString(temporary.takeError()));
-  return temporary;
+Error Checkpoints::reserve(const Arguments &arguments, PendingFiles &files) {
+  for (auto [option, scope] : {std::pair(OPT_save_params, DLC_PARAMS),
+                               std::pair(OPT_save_all, DLC_ALL)}) {
+    if (!arguments.has(option))
+      continue;
+    // A checkpoint is written by a rename, which would replace a device or a
+    // pipe.
+    Expected<std::string> temporary =
+        files.reserveRegular(arguments.text(option));
+    if (!temporary)
+      return makeError("{0}: {1}", spelling(option),
+                       toString(temporary.takeError()));
+    temporaries.emplace_back(*temporary, scope);
+  }
+  return Error::success();
+}
+
+Error Checkpoints::write(Model &model) const {
+  for (const auto &[path, scope] : temporaries)
+    if (Error error = model.save(path, scope))
+      return error;
+  return Error::success();
 }
 
 /// What could not be printed is an error of the run: without this the stream

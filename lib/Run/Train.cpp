@@ -148,9 +148,9 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
     return error;
 
   PendingFiles files;
-  Expected<std::string> params = reserveParams(arguments, files);
-  if (!params)
-    return params.takeError();
+  Checkpoints checkpoints;
+  if (Error error = checkpoints.reserve(arguments, files))
+    return error;
   StopRequest request;
   options->stop = [] { return StopRequest::signal() != 0; };
   Progress progress(context.out, context.terminalWidth);
@@ -165,9 +165,8 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
     return joinErrors(profile.finish(**model, context, context.out),
                       std::move(error));
   }
-  if (!params->empty())
-    if (Error error = files.describe((*model)->save(*params, DLC_PARAMS)))
-      return error;
+  if (Error error = files.describe(checkpoints.write(**model)))
+    return error;
   if (Error error = files.commit())
     return error;
   return profile.finish(**model, context, context.out);
