@@ -111,6 +111,12 @@ defm tolerance : Value<"tolerance", "[f32=|f64=]NUMBER",
 defm data : Value<"data", "DESC",
   "What to train on; see below",
   [TrainCommand], TrainGroup>;
+defm cycle : Value<"cycle", "STEP[*N],...",
+  "Train with several steps in turn, each N times on the next batches ('train_d*2,train_g'); each has its columns in metrics.csv",
+  [TrainCommand], TrainGroup>;
+defm throughput : Value<"throughput", "WORD[=FIELD]",
+  "Tell speed in WORD a second instead of images, samples or steps; with FIELD in elements of that field ('tokens=text')",
+  [TrainCommand], TrainGroup>;
 defm epochs : Value<"epochs", "N",
   "Epochs in total, those before --resume included (default: 5)",
   [TrainCommand], TrainGroup>;
