@@ -30,6 +30,12 @@ Tensor nn::scaledDotProductAttention(Tensor query, Tensor key, Tensor value,
   return addOp<dl::ScaledDotProductAttentionOp>(
       {query, key, value, mask}, Attributes(query).flag("is_causal", isCausal));
 }
+Tensors nn::flashAttention(Tensor query, Tensor key, Tensor value, Tensor mask,
+                           bool isCausal) {
+  Attributes attrs = Attributes(query).flag("is_causal", isCausal);
+  return query.program().addAll<dl::FlashAttentionOp>({query, key, value, mask},
+                                                      attrs.list());
+}
 
 //===----------------------------------------------------------------------===//
 // Windows

@@ -17,7 +17,7 @@ import tempfile
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "golden"))
-from library import HANDLE, Compiled  # noqa: E402
+from library import Compiled, Handle  # noqa: E402
 
 DECAY, LR, CALLS = 0.75, 0.125, 6
 W, X, Y = "tensor<3x2xf64>", "tensor<4x2xf64>", "tensor<4x3xf64>"
@@ -59,17 +59,7 @@ MODEL = f"""dl.model @averages {{
 """
 
 
-class Handle:
-    """On a compiled model."""
-
-    def __init__(self, library, threads):
-        self.library, self.handle = library, HANDLE()
-        self.check(library.api.create(library.table, threads, ctypes.byref(self.handle)))
-        self.check(library.api.init(self.handle, 4))
-
-    def check(self, status):
-        self.library.check(status, "call", self.handle)
-
+class Model(Handle):
     def __call__(self, step, x):
         """Runs a step; what it gives."""
         index, table = self.library.steps[step]
@@ -115,7 +105,7 @@ def main():
             subprocess.run([sys.argv[1], model, level, "-o", library], check=True)
             for threads in 1, 2:
                 for name, group in ("every", 1), ("second", 2):
-                    error = worst(Handle(Compiled(library), threads), name, group)
+                    error = worst(Model(Compiled(library), threads), name, group)
                     failures += not error <= 1e-12
                     print(f"{'ok  ' if error <= 1e-12 else 'FAIL'} {level}, {threads} threads, "
                           f"{name}: {error:.1e}")

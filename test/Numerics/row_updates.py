@@ -20,7 +20,7 @@ import tempfile
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "golden"))
-from library import HANDLE, Compiled  # noqa: E402
+from library import Compiled, Handle  # noqa: E402
 
 UPDATES = 4
 # name: rule, rows, columns, shapes of the indices, rows of padding, how entries are drawn
@@ -125,17 +125,7 @@ def entries(rng, kind, rows, shape, padding):
     return drawn.astype(np.int32).reshape(shape)
 
 
-class Handle:
-    """On a compiled model."""
-
-    def __init__(self, library, threads):
-        self.library, self.handle = library, HANDLE()
-        self.check(library.api.create(library.table, threads, ctypes.byref(self.handle)))
-        self.check(library.api.init(self.handle, 4))
-
-    def check(self, status):
-        self.library.check(status, "call", self.handle)
-
+class Model(Handle):
     def __call__(self, step, *inputs):
         index, table = self.library.steps[step]
         dtype = inputs[-1].dtype
@@ -174,7 +164,7 @@ def main():
                 subprocess.run([sys.argv[1], path, level, "-o", library], check=True)
                 compiled, first = Compiled(library), {}
                 for threads in 1, 2, 3:
-                    handle, wrong = Handle(compiled, threads), []
+                    handle, wrong = Model(compiled, threads), []
                     for name, case in CASES.items():
                         start, results = run(handle, name, case, dtype)
                         same = all(a.tobytes() == b.tobytes() for a, b in results)

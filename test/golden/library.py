@@ -141,3 +141,15 @@ class Compiled:
         want = [(name, array.dtype.type, array.shape) for name, array in arrays.items()]
         if got != want:
             raise Failure(f"the library's step takes or gives {got}, expected {want}")
+
+
+class Handle:
+    """On a compiled model, with the state of seed 4."""
+
+    def __init__(self, library, threads):
+        self.library, self.handle = library, HANDLE()
+        self.check(library.api.create(library.table, threads, ctypes.byref(self.handle)))
+        self.check(library.api.init(self.handle, 4))
+
+    def check(self, status):
+        self.library.check(status, "call", self.handle)

@@ -171,6 +171,9 @@ Tensor matmul(Tensor a, Tensor b, bool transposeA = false,
 Tensor linear(Tensor x, Tensor weight, Tensor bias = {});
 Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value,
                                  Tensor mask = {}, bool isCausal = false);
+/// y, and of each query the logarithm of the sum of e^score.
+Tensors flashAttention(Tensor query, Tensor key, Tensor value, Tensor mask = {},
+                       bool isCausal = false);
 
 //===--- Windows
 //------------------------------------------------------------===//

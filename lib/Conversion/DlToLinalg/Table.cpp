@@ -331,6 +331,48 @@ struct IndexCopyToLoops : OpConversionPattern<dl::IndexCopyOp> {
   }
 };
 
+/// Of the only entry of `dl.unique`, by `body` from whether it counts and what
+/// it is. Loops over one entry would become writes of equal values to equal
+/// tensors, which are taken for one.
+static Value ofOnlyEntry(
+    Loops &loops, Value index, int64_t limit,
+    llvm::function_ref<Value(OpBuilder &, Value counts, Value entry)> body) {
+  OpBuilder &b = loops.builder();
+  auto type = RankedTensorType::get({1}, b.getI64Type());
+  AffineExpr i = b.getAffineDimExpr(0);
+  auto element = [&](OpBuilder &b, Location loc,
+                     ValueRange args) -> SmallVector<Value> {
+    Value place = arith::IndexCastOp::create(b, loc, b.getIndexType(), args[0]);
+    Value end = arith::ConstantIndexOp::create(b, loc, limit);
+    Value counts =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, place, end);
+    Value entry = arith::IndexCastOp::create(b, loc, b.getI64Type(), place);
+    return {body(b, counts, entry)};
+  };
+  return makeGeneric(b, loops.location(), index,
+                     makeEmpty(b, loops.location(), type),
+                     makeMaps(b.getContext(), 1, {{i}, {i}}), {}, element)
+      .getResult(0);
+}
+
+static Value onlyEntry(Loops &loops, Value index, int64_t limit) {
+  return ofOnlyEntry(loops, index, limit,
+                     [&](OpBuilder &b, Value counts, Value entry) -> Value {
+                       Value none = arith::ConstantIntOp::create(
+                           b, loops.location(), 0, 64);
+                       return arith::SelectOp::create(b, loops.location(),
+                                                      counts, entry, none);
+                     });
+}
+
+static Value countOne(Loops &loops, Value index, int64_t limit) {
+  return ofOnlyEntry(loops, index, limit,
+                     [&](OpBuilder &b, Value counts, Value) -> Value {
+                       return arith::ExtUIOp::create(b, loops.location(),
+                                                     b.getI64Type(), counts);
+                     });
+}
+
 /// One task: what number an entry has depends on those before it.
 struct UniqueToLoops : OpConversionPattern<dl::UniqueOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -346,6 +388,13 @@ struct UniqueToLoops : OpConversionPattern<dl::UniqueOp> {
     int64_t entries = inverse.getNumElements();
     int64_t limit = op.getLimit();
     Value index = loops.flat(adaptor.getIndex());
+    if (entries == 1) {
+      rewriter.replaceOp(op,
+                         {loops.shaped(onlyEntry(loops, index, limit), places),
+                          makeZero(rewriter, loc, inverse),
+                          loops.shaped(countOne(loops, index, limit), count)});
+      return success();
+    }
     Value zero = loops.constant(0), numEntries = loops.constant(entries);
     Value numPlaces = loops.constant(places.getNumElements());
     Value end = loops.constant(limit);
