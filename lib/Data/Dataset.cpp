@@ -5,6 +5,7 @@
 
 #include "dlc/Data/Idx.h"
 #include "dlc/Data/Npy.h"
+#include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
 

@@ -8,7 +8,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "Params.h"
 
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
@@ -123,7 +122,7 @@ static Error loadWritten(Model &model, const Arguments &arguments,
   if (!written)
     return written.takeError();
   if (Error error = loadParams(**written, arguments, DLC_PRESENT))
-    return makeError("--params: {0}", toString(std::move(error)));
+    return error;
   const dlc_model &description = (*written)->description();
   for (const dlc_state &state :
        ArrayRef(description.states, description.num_states)) {

@@ -59,6 +59,9 @@ llvm::Error chooseCode(const Arguments &arguments, CompilerOptions &options);
 /// Reads the files of --input into the inputs of a step.
 llvm::Error fillInputs(const Arguments &arguments, const dlc_step &step,
                        StepBuffers &buffers);
+/// Reads --params under the names of --rename.
+llvm::Error loadParams(Model &model, const Arguments &arguments,
+                       dlc_scope scope);
 /// Applies --set.
 llvm::Error setHparams(Model &model, const Arguments &arguments);
 /// The files of --save-params and --save-all.

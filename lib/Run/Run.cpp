@@ -4,9 +4,9 @@
 #include "dlc/Run/Run.h"
 
 #include "Commands.h"
-#include "Params.h"
 
 #include "dlc/Execution/CodeCache.h"
+#include "dlc/Execution/Params.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
@@ -129,6 +129,15 @@ Error run::setHparams(Model &model, const Arguments &arguments) {
   return Error::success();
 }
 
+Error run::loadParams(Model &model, const Arguments &arguments,
+                      dlc_scope scope) {
+  if (Error error = dlc::loadParams(model, arguments.text(OPT_params),
+                                    arguments.all(OPT_rename), scope)
+                        .takeError())
+    return makeError("--params: {0}", toString(std::move(error)));
+  return Error::success();
+}
+
 Error run::initialise(Model &model, const Arguments &arguments,
                       std::optional<dlc_scope> scope) {
   Expected<uint64_t> seed = arguments.seed();
@@ -141,7 +150,7 @@ Error run::initialise(Model &model, const Arguments &arguments,
     return error;
   if (scope && arguments.has(OPT_params))
     if (Error error = loadParams(model, arguments, *scope))
-      return makeError("--params: {0}", toString(std::move(error)));
+      return error;
   if (model.description().frozen && arguments.has(OPT_seed))
     return makeError("--seed: the state of model '{0}' is a part of the "
                      "library, there is nothing to draw",

@@ -7,9 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Params.h"
+#include "dlc/Execution/Params.h"
 
-#include "dlc/Data/Array.h"
 #include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
@@ -17,14 +16,12 @@
 #include "lib/Runtime/Header.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <map>
 
 using namespace llvm;
 using namespace dlc;
-using namespace dlc::run;
 
 //===----------------------------------------------------------------------===//
 // Names
@@ -279,16 +276,20 @@ private:
 
 } // namespace
 
-Error run::loadParams(Model &model, const Arguments &arguments,
-                      dlc_scope scope) {
-  StringRef path = arguments.text(OPT_params);
-  Expected<Renames> renames = Renames::parse(arguments.all(OPT_rename));
+Expected<std::set<std::string>> dlc::loadParams(Model &model, StringRef path,
+                                                ArrayRef<std::string> options,
+                                                dlc_scope scope) {
+  std::set<std::string> filled;
+  Expected<Renames> renames = Renames::parse(options);
   if (!renames)
     return renames.takeError();
   const dlc_model &table = model.description();
   // Its state cannot be loaded, whatever the file has.
-  if (table.frozen)
-    return model.load(path, scope);
+  if (table.frozen) {
+    if (Error error = model.load(path, scope))
+      return std::move(error);
+    return filled;
+  }
   Expected<std::unique_ptr<ParamsFile>> file = ParamsFile::open(path);
   if (!file)
     return file.takeError();
@@ -298,17 +299,18 @@ Error run::loadParams(Model &model, const Arguments &arguments,
     names.push_back(entry.name);
     if (std::optional<std::string> name = renames->apply(entry.name))
       if (Error error = matching.add(entry, *name))
-        return error;
+        return std::move(error);
   }
   if (Error error = renames->checkUsed(path, names))
-    return error;
+    return std::move(error);
   if (Error error = matching.check(scope))
-    return error;
-  if (renames->empty())
-    return model.load(path, scope);
+    return std::move(error);
   for (const dlc_state &state : ArrayRef(table.states, table.num_states)) {
     const Entry *entry = matching.find(state);
     if (!entry || !Matching::isLoaded(state, scope))
+      continue;
+    filled.insert(state.tensor.name);
+    if (renames->empty())
       continue;
     Expected<std::vector<char>> data =
         (*file)->read(*entry, numBytes(state.tensor));
@@ -317,5 +319,8 @@ Error run::loadParams(Model &model, const Arguments &arguments,
     if (Error error = model.set(state.tensor.name, *data))
       return makeError("{0}: {1}", path, toString(std::move(error)));
   }
-  return Error::success();
+  if (renames->empty())
+    if (Error error = model.load(path, scope))
+      return std::move(error);
+  return filled;
 }

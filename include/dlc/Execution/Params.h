@@ -1,11 +1,16 @@
 //===- Params.h - Parameters from a file, by name ---------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef DLC_LIB_RUN_PARAMS_H
-#define DLC_LIB_RUN_PARAMS_H
+#ifndef DLC_EXECUTION_PARAMS_H
+#define DLC_EXECUTION_PARAMS_H
 
-#include "Arguments.h"
+#include "dlc/Execution/Model.h"
 
-namespace dlc::run {
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dlc {
 
 /// The options --rename: PATTERN=NAME. A star of the pattern stands for any
 /// text, and those of the name, in their order, for the same texts.
@@ -29,10 +34,13 @@ private:
   std::vector<Rule> rules;
 };
 
-/// Reads the file of --params: parameters and buffers, and with DLC_PRESENT
-/// what the file has of the rest of the state, hyper-parameters apart.
-llvm::Error loadParams(Model &model, const Arguments &arguments,
-                       dlc_scope scope);
+/// Reads a safetensors file whose entries have other names than the model's by
+/// `renames`: parameters and buffers, and with DLC_PRESENT what the file has of
+/// the rest of the state, hyper-parameters apart. Returns the names of the
+/// state that it has filled.
+llvm::Expected<std::set<std::string>>
+loadParams(Model &model, llvm::StringRef path,
+           llvm::ArrayRef<std::string> renames, dlc_scope scope);
 
-} // namespace dlc::run
-#endif // DLC_LIB_RUN_PARAMS_H
+} // namespace dlc
+#endif // DLC_EXECUTION_PARAMS_H
