@@ -35,7 +35,7 @@ defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",
   FileCommand, ModelGroup>;
 defm rename : Value<"rename", "PATTERN=NAME",
-  "Of --params: entries whose name PATTERN matches are NAME in the model; a * is any text, in NAME the text of the * in PATTERN ('module.*=*'); with nothing after the = they are left out. May be repeated; the first match holds",
+  RenameHelp,
   AnyCommand, ModelGroup>;
 defm save_all : Value<"save-all", "FILE",
   "Write all of the state at the end: what optimizers, counters and hyper-parameters hold too; --params of a later step goes on from it",
@@ -112,7 +112,7 @@ defm data : Value<"data", "DESC",
   "What to train on; see below",
   [TrainCommand], TrainGroup>;
 defm cycle : Value<"cycle", "STEP[*N],...",
-  "Train with several steps in turn, each N times on the next batches ('train_d*2,train_g'); each has its columns in metrics.csv",
+  "Train with several steps in turn, each N times on the next batches ('train_d*2,train_g'), or, with a + in front, on the same batch as the step before ('train_d+train_g'); each has its columns in metrics.csv",
   [TrainCommand], TrainGroup>;
 defm throughput : Value<"throughput", "WORD[=FIELD]",
   "Tell speed in WORD a second instead of images, samples or steps; with FIELD in elements of that field ('tokens=text')",

@@ -49,18 +49,24 @@ static Expected<std::vector<Turn>> findTurns(Model &model,
     turns.push_back({*step});
     return std::move(turns);
   }
-  SmallVector<StringRef> items;
-  arguments.text(OPT_cycle).split(items, ',');
+  StringRef rest = arguments.text(OPT_cycle);
   int64_t sum = 0;
-  for (StringRef item : items) {
+  char before = ',';
+  while (before) {
+    size_t end = std::min(rest.find_first_of(",+"), rest.size());
+    StringRef item = rest.take_front(end);
+    char after = end < rest.size() ? rest[end] : 0;
+    rest = rest.drop_front(std::min(end + 1, rest.size()));
     auto [name, times] = item.split('*');
-    Turn turn = {0, 1};
+    Turn turn = {0, 1, before == '+'};
     bool isGiven = name.size() != item.size();
     if (name.empty() ||
         (isGiven && (times.getAsInteger(10, turn.times) || turn.times < 1)))
       return makeError("--cycle: '{0}', expected STEP or STEP*N, N at least 1, "
-                       "as in --cycle 'train_d*2,train_g'",
+                       "as in --cycle 'train_d*2,train_g' or "
+                       "'train_d+train_g'",
                        item);
+    before = after;
     sum = turn.times > most ? most + 1 : sum + turn.times;
     if (sum > most)
       return makeError("--cycle: more than {0} calls", most);

@@ -14,6 +14,8 @@ using namespace dlc;
 Expected<Cycle> Cycle::create(Model &model, const Dataset &data,
                               ArrayRef<Turn> turns) {
   Cycle cycle;
+  /// The last call that took samples, of the turns that share a batch.
+  std::optional<Call> taken;
   for (const Turn &turn : turns) {
     const dlc_step &step = model.step(turn.step);
     auto part = find_if(cycle.partList,
@@ -36,9 +38,25 @@ Expected<Cycle> Cycle::create(Model &model, const Dataset &data,
            Metrics(step, data.isWhole()), std::string(step.name) + " "});
     }
     const BatchFeed &feed = cycle.partList[number].feed;
+    if (!turn.sharesBatch)
+      taken.reset();
     for (int64_t i = 0; i < turn.times; ++i) {
-      cycle.calls.push_back({number, cycle.samplesPerCycle});
-      cycle.samplesPerCycle += feed.takesSamples() ? feed.batchSize() : 0;
+      Call call = {number, cycle.samplesPerCycle};
+      if (feed.takesSamples()) {
+        if (taken && turn.sharesBatch) {
+          const Part &other = cycle.partList[taken->part];
+          if (other.feed.batchSize() != feed.batchSize())
+            return makeError("steps '{0}' and '{1}' cannot share a batch: the "
+                             "one takes {2} samples, the other {3}",
+                             model.step(other.step).name, step.name,
+                             other.feed.batchSize(), feed.batchSize());
+          call.firstSample = taken->firstSample;
+        } else {
+          cycle.samplesPerCycle += feed.batchSize();
+        }
+        taken = call;
+      }
+      cycle.calls.push_back(call);
     }
   }
   bool isSingle = cycle.partList.size() == 1;

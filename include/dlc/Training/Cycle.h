@@ -12,14 +12,16 @@
 
 namespace dlc {
 
-/// A step and how many times it is called in a row.
+/// A step and how many times it is called in a row, each time on the next
+/// batch; or, if `sharesBatch`, each time on the batch of the turn before.
 struct Turn {
   int step;
   int64_t times = 1;
+  bool sharesBatch = false;
 };
 
-/// The steps that a run trains with, called in turn again and again, each call
-/// on the next batch. A step that takes no samples uses none up. An epoch is as
+/// The steps that a run trains with, called in turn again and again. A step
+/// that takes no samples uses none up. An epoch is as
 /// many whole cycles as the samples are enough for; one cycle where no step
 /// takes samples.
 class Cycle {
