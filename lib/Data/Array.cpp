@@ -27,13 +27,6 @@ std::optional<int64_t> dlc::sizeInBytes(int32_t type, ArrayRef<int64_t> shape) {
   return bytes;
 }
 
-std::string dlc::describe(int32_t type, ArrayRef<int64_t> shape) {
-  std::string text;
-  for (int64_t dimension : shape)
-    text += std::to_string(dimension) + "x";
-  return text + typeName(type).str();
-}
-
 Error dlc::copyTo(const dlc_tensor &tensor, const Array &array, StringRef what,
                   StringRef path, MutableArrayRef<char> buffer) {
   ArrayRef<int64_t> expected(tensor.shape, tensor.rank);

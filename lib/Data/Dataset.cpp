@@ -5,6 +5,7 @@
 
 #include "dlc/Data/Idx.h"
 #include "dlc/Data/Npy.h"
+#include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
 
@@ -20,15 +21,30 @@ using namespace dlc;
 Expected<Dataset> Dataset::create(std::vector<Field> fields) {
   if (fields.empty())
     return makeError("data without a field");
-  for (const Field &field : fields)
+  for (auto [index, field] : enumerate(fields))
+    for (const Field &other : ArrayRef(fields).take_front(index))
+      if (other.name == field.name)
+        return makeError("field '{0}' is named twice: '{1}' and '{2}'",
+                         field.name, other.path, field.path);
+  for (const Field &field : fields) {
+    if (!field.sampleDim || *field.sampleDim < field.array.shape.size())
+      continue;
     if (field.array.shape.empty())
-      return makeError(
-          "field '{0}': '{1}' holds a scalar, expected one entry a "
-          "sample",
-          field.name, field.path);
+      return makeError("field '{0}': '{1}' holds a scalar, expected one entry "
+                       "a sample; {0}@all=FILE gives it to every batch",
+                       field.name, field.path);
+    return makeError("field '{0}@{1}': '{2}' holds {3}, which has no dimension "
+                     "{1}; dimensions count from 0",
+                     field.name, *field.sampleDim, field.path,
+                     describe(field.array.type, field.array.shape));
+  }
 
-  const Field &first = fields.front();
-  int64_t samples = first.array.shape.front();
+  auto found = find_if(
+      fields, [](const Field &field) { return field.sampleDim.has_value(); });
+  if (found == fields.end())
+    return Dataset(std::move(fields), 1);
+  const Field &first = *found;
+  int64_t samples = first.array.shape[*first.sampleDim];
   if (samples == 0)
     return makeError("field '{0}': '{1}' holds no samples", first.name,
                      first.path);
@@ -37,18 +53,34 @@ Expected<Dataset> Dataset::create(std::vector<Field> fields) {
     return makeError(
         "field '{0}': '{1}' holds {2} samples, expected at most 2^32",
         first.name, first.path, samples);
-  for (auto [index, field] : enumerate(fields)) {
-    if (field.array.shape.front() != samples)
+  for (const Field &field : fields) {
+    int64_t own =
+        field.sampleDim ? field.array.shape[*field.sampleDim] : samples;
+    if (own != samples)
       return makeError("field '{0}': '{1}' holds {2} samples, but field '{3}': "
                        "'{4}' holds {5}",
                        first.name, first.path, samples, field.name, field.path,
-                       field.array.shape.front());
-    for (const Field &other : ArrayRef(fields).take_front(index))
-      if (other.name == field.name)
-        return makeError("field '{0}' is named twice: '{1}' and '{2}'",
-                         field.name, other.path, field.path);
+                       own);
   }
-  return Dataset(std::move(fields));
+  return Dataset(std::move(fields), samples);
+}
+
+const Field *Dataset::find(StringRef name) const {
+  const auto *found =
+      find_if(fields(), [&](const Field &field) { return field.name == name; });
+  return found == fields().end() ? nullptr : found;
+}
+
+Error Dataset::unknownField(StringRef name) const {
+  SmallVector<StringRef> names;
+  for (const Field &field : fields())
+    names.push_back(field.name);
+  return unknownName("field of the data", name, names);
+}
+
+bool Dataset::isWhole() const {
+  return none_of(
+      fields(), [](const Field &field) { return field.sampleDim.has_value(); });
 }
 
 /// The file `name` of a folder, plain or compressed; empty if there is neither.
@@ -89,7 +121,7 @@ static Expected<DataSplits> openIdx(StringRef folder) {
   Expected<Dataset> train = readIdxSplit(folder, "train");
   if (!train)
     return train.takeError();
-  DataSplits splits{std::move(*train), std::nullopt};
+  DataSplits splits{std::move(*train), std::nullopt, "images"};
   // Data to evaluate on may be missing, but not half of them.
   if (none_of(idxFiles("t10k"), [&](const auto &file) {
         return !findFile(folder, file.second).empty();
@@ -102,6 +134,22 @@ static Expected<DataSplits> openIdx(StringRef folder) {
   return splits;
 }
 
+/// Takes "@1" or "@all" from the end of a field's name.
+static Expected<std::optional<unsigned>> takeSampleDim(StringRef &name) {
+  auto [field, where] = name.split('@');
+  bool isGiven = field.size() != name.size();
+  unsigned dim = 0;
+  if (isGiven && where != "all" && where.getAsInteger(10, dim))
+    return makeError("data descriptor: '{0}', expected FIELD, FIELD@N with the "
+                     "dimension that counts samples, or FIELD@all for every "
+                     "batch to get the whole array",
+                     name);
+  name = field;
+  if (where == "all")
+    return std::optional<unsigned>();
+  return std::optional<unsigned>(dim);
+}
+
 /// Reads "image=x.npy,label=y.npy".
 static Expected<Dataset> readNpyFields(StringRef list) {
   SmallVector<StringRef> items;
@@ -111,10 +159,13 @@ static Expected<Dataset> readNpyFields(StringRef list) {
     auto [name, path] = item.split('=');
     if (name.empty() || path.empty())
       return makeError("data descriptor: '{0}', expected FIELD=FILE.npy", item);
+    Expected<std::optional<unsigned>> dim = takeSampleDim(name);
+    if (!dim)
+      return dim.takeError();
     Expected<Array> array = readNpy(path);
     if (!array)
       return array.takeError();
-    fields.push_back({name.str(), path.str(), std::move(*array)});
+    fields.push_back({name.str(), path.str(), std::move(*array), *dim});
   }
   return Dataset::create(std::move(fields));
 }

@@ -7,14 +7,12 @@
 #include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Execution/Jit.h"
+#include "dlc/Execution/Params.h"
 #include "dlc/Support/Error.h"
-
-#include "lib/Runtime/Header.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -34,39 +32,16 @@ static StringSet<> statesRead(mlir::ModuleOp module) {
   return read;
 }
 
-/// The names of the tensors in a safetensors file.
-static Expected<StringSet<>> entriesOf(const std::string &path) {
-  char error[DLC_RT_CHECKPOINT_ERROR_BYTES];
-  dlc_rt_checkpoint checkpoint;
-  if (dlc_rt_checkpoint_open(&checkpoint, path.c_str(), error))
-    return makeError(Twine(error));
-  StringSet<> entries;
-  auto take = [](void *context, const dlc_rt_entry *entry) {
-    static_cast<StringSet<> *>(context)->insert(entry->name);
-    return DLC_OK;
-  };
-  dlc_rt_header_reader reader = {take, nullptr, &entries};
-  dlc_status status =
-      dlc_rt_checkpoint_parse(&checkpoint, path.c_str(), &reader, error);
-  dlc_rt_checkpoint_close(&checkpoint);
-  if (status)
-    return makeError(Twine(error));
-  return entries;
-}
-
 /// What steps read of optimizers and counters (averages) has to be in the file:
 /// nothing else says what it is. Hyper-parameters have the values of the
 /// program, and `dlc_load` asks for the rest.
 static Error checkEntries(const dlc_model &model, const StringSet<> &read,
-                          const std::string &path) {
-  Expected<StringSet<>> entries = entriesOf(path);
-  if (!entries)
-    return entries.takeError();
+                          const std::set<std::string> &filled, StringRef path) {
   for (const dlc_state &state :
        ArrayRef(model.states, size_t(model.num_states))) {
     StringRef name = state.tensor.name;
     if (state.kind != DLC_HPARAM && read.contains(name) &&
-        !entries->contains(name))
+        !filled.count(state.tensor.name))
       return makeError(
           "{0}: no entry \"{1}\", which a step of the library "
           "reads; a full checkpoint has it (dlc_save with DLC_ALL, "
@@ -78,7 +53,8 @@ static Error checkEntries(const dlc_model &model, const StringSet<> &read,
 
 Expected<StringMap<std::vector<char>>>
 dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
-                 const CompilerOptions &options, StringRef params) {
+                 const CompilerOptions &options, StringRef params,
+                 ArrayRef<std::string> renames) {
   CompilerOptions here = options;
   here.cpu = "native";
   here.evaluationOnly = true;
@@ -97,18 +73,19 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   Expected<LoadedCode> code = loadCode(**compilation, "frozen");
   if (!code)
     return code.takeError();
-  dlc_handle *handle = nullptr;
-  scope_exit destroy([&] { dlc_destroy(handle); });
-  const dlc_model &model = *code->library.model;
-  std::string path = params.str();
-  if (dlc_create(&model, 0, &handle) != DLC_OK ||
-      dlc_load(handle, path.c_str(), DLC_PRESENT) != DLC_OK)
-    return makeError(dlc_last_error(handle));
-  if (Error error = checkEntries(model, read, path))
+  auto model = Model::create(code->library, std::move(code->owner), 0);
+  if (!model)
+    return model.takeError();
+  Expected<std::set<std::string>> filled =
+      loadParams(**model, params, renames, DLC_PRESENT);
+  if (!filled)
+    return filled.takeError();
+  const dlc_model &table = (*model)->description();
+  if (Error error = checkEntries(table, read, *filled, params))
     return std::move(error);
   const char *block = nullptr;
-  for (int step = 0; step < model.num_steps; ++step)
-    block = static_cast<const char *>(dlc_rt_state(handle, step));
+  for (int step = 0; step < table.num_steps; ++step)
+    block = static_cast<const char *>(dlc_rt_state((*model)->instance(), step));
 
   StringMap<std::vector<char>> values;
   auto manifest = (*compilation)

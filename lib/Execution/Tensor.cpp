@@ -28,3 +28,10 @@ int64_t dlc::numBytes(const dlc_tensor &tensor) {
 }
 
 StringRef dlc::typeName(int32_t type) { return elementType(type).name; }
+
+std::string dlc::describe(int32_t type, ArrayRef<int64_t> shape) {
+  std::string text;
+  for (int64_t dimension : shape)
+    text += std::to_string(dimension) + "x";
+  return text + typeName(type).str();
+}

@@ -169,7 +169,15 @@ DATA (a field feeds the step's input of the same name):
   fashion-mnist
       idx:/usr/share/datasets/fashion-mnist
   npy:FIELD=FILE.npy,...[;eval:FIELD=FILE.npy,...]
-      arrays with one entry a sample; the second list is evaluated on
+      arrays with one entry a sample; the second list is evaluated on.
+      FIELD@1=FILE.npy: dimension 1 counts the samples, as of time-major
+      sequences. FIELD@all=FILE.npy: every batch gets the whole array; where all
+      fields are such (one graph), an epoch is one step
+
+METRICS (scalar outputs of steps are columns of metrics.csv):
+  floats are averaged over the samples, i32 and i64 added up; the accuracy is
+  `correct` by the samples, or by `count` if there is one, which then weighs the
+  averages too
 
 SCHEDULE (a text file; what follows a # is left out):
   step N NAME=VALUE ...

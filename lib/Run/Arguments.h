@@ -17,7 +17,8 @@ namespace dlc::run {
 enum Visibility : unsigned {
   StepCommand = 1u << 1,
   TrainCommand = 1u << 2,
-  CheckCommand = 1u << 3
+  CheckCommand = 1u << 3,
+  DescribeCommand = 1u << 4
 };
 
 enum Option : unsigned {

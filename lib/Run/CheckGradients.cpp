@@ -115,14 +115,14 @@ static SmallVector<char, 0> widen(ArrayRef<char> floats) {
 
 /// Gives the model, which is in f64, the parameters and buffers that the file
 /// of --params has for the program as it is written.
-static Error loadParams(Model &model, const Arguments &arguments,
-                        RunContext &context) {
+static Error loadWritten(Model &model, const Arguments &arguments,
+                         RunContext &context) {
   Expected<std::unique_ptr<Model>> written =
       context.interpret(arguments.modelPath(), CompilerOptions(), 1);
   if (!written)
     return written.takeError();
-  if (Error error = (*written)->load(arguments.text(OPT_params), DLC_PRESENT))
-    return makeError("--params: {0}", toString(std::move(error)));
+  if (Error error = loadParams(**written, arguments, DLC_PRESENT))
+    return error;
   const dlc_model &description = (*written)->description();
   for (const dlc_state &state :
        ArrayRef(description.states, description.num_states)) {
@@ -473,7 +473,7 @@ Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
   if (Error error = initialise(**model, arguments, std::nullopt))
     return error;
   if (arguments.has(OPT_params))
-    if (Error error = loadParams(**model, arguments, context))
+    if (Error error = loadWritten(**model, arguments, context))
       return error;
   Expected<int> index = (*model)->findStep("gradients");
   if (!index)

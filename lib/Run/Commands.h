@@ -15,6 +15,9 @@ llvm::Error runStep(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL train: epochs of a step on data.
 llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 
+/// dlc-run MODEL describe: what is in the model's table.
+llvm::Error runDescribe(const Arguments &arguments, RunContext &context);
+
 /// dlc-run MODEL check-gradients: gradients against differences.
 llvm::Error runCheckGradients(const Arguments &arguments, RunContext &context);
 
@@ -56,11 +59,22 @@ llvm::Error chooseCode(const Arguments &arguments, CompilerOptions &options);
 /// Reads the files of --input into the inputs of a step.
 llvm::Error fillInputs(const Arguments &arguments, const dlc_step &step,
                        StepBuffers &buffers);
+/// Reads --params under the names of --rename.
+llvm::Error loadParams(Model &model, const Arguments &arguments,
+                       dlc_scope scope);
 /// Applies --set.
 llvm::Error setHparams(Model &model, const Arguments &arguments);
-/// Reserves the file of --save-params; empty without that option.
-llvm::Expected<std::string> reserveParams(const Arguments &arguments,
-                                          PendingFiles &files);
+/// The files of --save-params and --save-all.
+class Checkpoints {
+public:
+  /// Reserves those that were asked for, before anything runs.
+  llvm::Error reserve(const Arguments &arguments, PendingFiles &files);
+  /// Writes them; they appear when the pending files are committed.
+  llvm::Error write(Model &model) const;
+
+private:
+  std::vector<std::pair<std::string, dlc_scope>> temporaries;
+};
 
 } // namespace dlc::run
 #endif // DLC_LIB_RUN_COMMANDS_H

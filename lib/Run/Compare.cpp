@@ -44,8 +44,8 @@ static Error parseReplacement(StringRef text, CompareRequest &request) {
 }
 
 Error run::runCompare(const Arguments &arguments, RunContext &context) {
-  for (Option option :
-       {OPT_interpret, OPT_output, OPT_save_params, OPT_calls, OPT_profile})
+  for (Option option : {OPT_interpret, OPT_output, OPT_save_params,
+                        OPT_save_all, OPT_calls, OPT_profile})
     if (arguments.has(option))
       return makeError("{0} and --compare do not go together: a comparison "
                        "evaluates and compiles, and writes nothing",

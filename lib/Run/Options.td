@@ -12,7 +12,10 @@ include "include/dlc/Support/OptionKinds.td"
 def StepCommand : OptionVisibility;
 def TrainCommand : OptionVisibility;
 def CheckCommand : OptionVisibility;
+def DescribeCommand : OptionVisibility;
 
+defvar EveryCommand = [StepCommand, TrainCommand, CheckCommand, DescribeCommand];
+// Those that run steps.
 defvar AnyCommand = [StepCommand, TrainCommand, CheckCommand];
 defvar FileCommand = [StepCommand, TrainCommand];
 
@@ -21,15 +24,21 @@ def StepGroup : OptionGroup<"step">, HelpText<"Options of one step">;
 def TrainGroup : OptionGroup<"train">, HelpText<"Options of train">;
 def CheckGroup : OptionGroup<"check">, HelpText<"Options of check-gradients">;
 
-def help : Switch<"help", "Print this", AnyCommand, ModelGroup>;
-def : Flag<["-"], "h">, Alias<help>, Visibility<AnyCommand>, Group<ModelGroup>;
-def version : Switch<"version", "Print the version", AnyCommand, ModelGroup>;
+def help : Switch<"help", "Print this", EveryCommand, ModelGroup>;
+def : Flag<["-"], "h">, Alias<help>, Visibility<EveryCommand>, Group<ModelGroup>;
+def version : Switch<"version", "Print the version", EveryCommand, ModelGroup>;
 
 defm params : Value<"params", "FILE",
-  "Read parameters and buffers from a safetensors file; of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
+  "Read parameters and buffers from a safetensors file (num_batches_tracked of PyTorch is passed over); of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
   AnyCommand, ModelGroup>;
 defm save_params : Value<"save-params", "FILE",
   "Write parameters and buffers to a safetensors file at the end",
+  FileCommand, ModelGroup>;
+defm rename : Value<"rename", "PATTERN=NAME",
+  RenameHelp,
+  AnyCommand, ModelGroup>;
+defm save_all : Value<"save-all", "FILE",
+  "Write all of the state at the end: what optimizers, counters and hyper-parameters hold too; --params of a later step goes on from it",
   FileCommand, ModelGroup>;
 defm set : Value<"set", "NAME=VALUE",
   "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
@@ -37,33 +46,33 @@ defm seed : Value<"seed", "N",
   "Seed of state, dropout and shuffle (default: 0)", AnyCommand, ModelGroup>;
 defm threads : Value<"threads", "N",
   "Workers (default: 0, one for each CPU of this process)",
-  AnyCommand, ModelGroup>;
+  EveryCommand, ModelGroup>;
 def O : Joined<["-"], "O">, MetaVarName<"0|2">,
   HelpText<"Compile to plain loops (0) or optimise (2, default)">,
-  Visibility<AnyCommand>, Group<ModelGroup>;
+  Visibility<EveryCommand>, Group<ModelGroup>;
 defm mcpu : Value<"mcpu", "CPU",
-  "Machine to compile for (default: native)", AnyCommand, ModelGroup>;
+  "Machine to compile for (default: native)", EveryCommand, ModelGroup>;
 
 defm memory_budget : Value<"memory-budget", "BYTES",
   "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
-  AnyCommand, ModelGroup>;
+  EveryCommand, ModelGroup>;
 
 defm batch : Value<"batch", "[STEP=]SIZES",
   "Compile a step, or all that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated. Inputs of --step say which is run",
-  FileCommand, ModelGroup>;
+  [StepCommand, TrainCommand, DescribeCommand], ModelGroup>;
 
 def no_cache : Switch<"no-cache",
   "Compile even if the same program has been compiled before, and keep nothing; see below",
-  AnyCommand, ModelGroup>;
+  EveryCommand, ModelGroup>;
 def time_report : Switch<"time-report",
   "Print to standard error how long each phase, pass and stage of the compilation took",
-  AnyCommand, ModelGroup>;
+  EveryCommand, ModelGroup>;
 
 def interpret : Joined<["--"], "interpret=">, MetaVarName<"grad|simplify|fuse">,
   HelpText<"Evaluate op by op what a phase leaves, by what each op means, in one thread, and compile nothing: slow, to compare with; --interpret alone is --interpret=grad">,
-  Visibility<AnyCommand>, Group<ModelGroup>;
+  Visibility<EveryCommand>, Group<ModelGroup>;
 def : Flag<["--"], "interpret">, Alias<interpret>, AliasArgs<["grad"]>,
-  Visibility<AnyCommand>, Group<ModelGroup>;
+  Visibility<EveryCommand>, Group<ModelGroup>;
 
 def profile : Joined<["--"], "profile=">, MetaVarName<"FILE">,
   HelpText<"Measure where the time of steps goes, kernel by kernel; write it as .json or .csv, or print a table (- or --profile alone). A single step is called again for that, up to ten times">,
@@ -85,6 +94,9 @@ defm output : Value<"output", "NAME=FILE.npy",
 defm calls : Value<"calls", "FILE",
   "Call steps as the lines of FILE say, each with the options of one call and state filled anew",
   [StepCommand], StepGroup>;
+def keep_state : Switch<"keep-state",
+  "Of --calls: each call goes on from the state that the call before left; a line with --seed or --params fills it anew",
+  [StepCommand], StepGroup>;
 
 def compare : Switch<"compare",
   "Evaluate the step after each phase and compile it with -O0 and -O2 (or the -O given), and name the first phase, kernel and op whose values differ",
@@ -98,6 +110,12 @@ defm tolerance : Value<"tolerance", "[f32=|f64=]NUMBER",
 
 defm data : Value<"data", "DESC",
   "What to train on; see below",
+  [TrainCommand], TrainGroup>;
+defm cycle : Value<"cycle", "STEP[*N],...",
+  "Train with several steps in turn, each N times on the next batches ('train_d*2,train_g'), or, with a + in front, on the same batch as the step before ('train_d+train_g'); each has its columns in metrics.csv",
+  [TrainCommand], TrainGroup>;
+defm throughput : Value<"throughput", "WORD[=FIELD]",
+  "Tell speed in WORD a second instead of images, samples or steps; with FIELD in elements of that field ('tokens=text')",
   [TrainCommand], TrainGroup>;
 defm epochs : Value<"epochs", "N",
   "Epochs in total, those before --resume included (default: 5)",

@@ -6,6 +6,7 @@
 #include "Commands.h"
 
 #include "dlc/Execution/CodeCache.h"
+#include "dlc/Execution/Params.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
@@ -31,7 +32,12 @@ ArrayRef<Command> run::commands() {
       {"check-gradients", "check-gradients --step train --order 2",
        "compares the gradients of a step that trains with differences of its "
        "loss, in f64",
-       CheckCommand, runCheckGradients}};
+       CheckCommand, runCheckGradients},
+      {"describe", "describe",
+       "prints steps with inputs, outputs and FLOPs, parameters with shapes "
+       "and "
+       "counts, hyper-parameters, and the bytes of state and arena",
+       DescribeCommand, runDescribe}};
   return table;
 }
 
@@ -123,16 +129,28 @@ Error run::setHparams(Model &model, const Arguments &arguments) {
   return Error::success();
 }
 
+Error run::loadParams(Model &model, const Arguments &arguments,
+                      dlc_scope scope) {
+  if (Error error = dlc::loadParams(model, arguments.text(OPT_params),
+                                    arguments.all(OPT_rename), scope)
+                        .takeError())
+    return makeError("--params: {0}", toString(std::move(error)));
+  return Error::success();
+}
+
 Error run::initialise(Model &model, const Arguments &arguments,
                       std::optional<dlc_scope> scope) {
   Expected<uint64_t> seed = arguments.seed();
   if (!seed)
     return seed.takeError();
+  if (arguments.has(OPT_rename) && !arguments.has(OPT_params))
+    return makeError("--rename is of the names in the file of --params, which "
+                     "is not given");
   if (Error error = model.init(*seed))
     return error;
   if (scope && arguments.has(OPT_params))
-    if (Error error = model.load(arguments.text(OPT_params), *scope))
-      return makeError("--params: {0}", toString(std::move(error)));
+    if (Error error = loadParams(model, arguments, *scope))
+      return error;
   if (model.description().frozen && arguments.has(OPT_seed))
     return makeError("--seed: the state of model '{0}' is a part of the "
                      "library, there is nothing to draw",
@@ -145,17 +163,28 @@ Error run::initialise(Model &model, const Arguments &arguments,
   return setHparams(model, arguments);
 }
 
-Expected<std::string> run::reserveParams(const Arguments &arguments,
-                                         PendingFiles &files) {
-  if (!arguments.has(OPT_save_params))
-    return std::string();
-  StringRef path = arguments.text(OPT_save_params);
-  // A checkpoint is written by a rename, which would replace a device or a
-  // pipe.
-  Expected<std::string> temporary = files.reserveRegular(path);
-  if (!temporary)
-    return makeError("--save-params: {0}", toString(temporary.takeError()));
-  return temporary;
+Error Checkpoints::reserve(const Arguments &arguments, PendingFiles &files) {
+  for (auto [option, scope] : {std::pair(OPT_save_params, DLC_PARAMS),
+                               std::pair(OPT_save_all, DLC_ALL)}) {
+    if (!arguments.has(option))
+      continue;
+    // A checkpoint is written by a rename, which would replace a device or a
+    // pipe.
+    Expected<std::string> temporary =
+        files.reserveRegular(arguments.text(option));
+    if (!temporary)
+      return makeError("{0}: {1}", spelling(option),
+                       toString(temporary.takeError()));
+    temporaries.emplace_back(*temporary, scope);
+  }
+  return Error::success();
+}
+
+Error Checkpoints::write(Model &model) const {
+  for (const auto &[path, scope] : temporaries)
+    if (Error error = model.save(path, scope))
+      return error;
+  return Error::success();
 }
 
 /// What could not be printed is an error of the run: without this the stream

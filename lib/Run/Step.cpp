@@ -182,9 +182,11 @@ Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
   return copyInputs(step, *files, *arrays, buffers);
 }
 
-/// Calls one step as the arguments say, on state filled anew.
+/// Calls one step as the arguments say, on state filled anew or, where it is to
+/// be kept, on what the call before left.
 static Error callStep(Model &model, const Arguments &arguments,
-                      RunContext &context, Profile &profile) {
+                      RunContext &context, Profile &profile,
+                      bool keepState = false) {
   Expected<std::string> name = arguments.required(OPT_step);
   if (!name)
     return name.takeError();
@@ -218,7 +220,8 @@ static Error callStep(Model &model, const Arguments &arguments,
   if (Error error = copyInputs(sized->get(), *files, *arrays, *buffers))
     return error;
   // A step may read what optimizers keep, such as averages.
-  if (Error error = initialise(model, arguments, DLC_PRESENT))
+  if (Error error = keepState ? setHparams(model, arguments)
+                              : initialise(model, arguments, DLC_PRESENT))
     return error;
 
   // All files are reserved before the step runs and appear after it succeeded.
@@ -226,17 +229,17 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<Files> temporaries = reserveOutputs(*outputFiles, pending);
   if (!temporaries)
     return temporaries.takeError();
-  Expected<std::string> params = reserveParams(arguments, pending);
-  if (!params)
-    return params.takeError();
+  Checkpoints checkpoints;
+  if (Error error = checkpoints.reserve(arguments, pending))
+    return error;
   auto begin = std::chrono::steady_clock::now();
   if (Error error = model.run(*index, *buffers))
     return error;
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - begin;
   Error written = writeOutputs(*buffers, *temporaries);
-  if (!written && !params->empty())
-    written = model.save(*params, DLC_PARAMS);
+  if (!written)
+    written = checkpoints.write(model);
   if (written)
     return pending.describe(std::move(written));
   if (Error error = pending.commit())
@@ -257,8 +260,8 @@ static raw_ostream &textStream(const Arguments &arguments,
 
 /// The lines of FILE as words: the options of one call each.
 static Error runCalls(const Arguments &arguments, RunContext &context) {
-  for (Option option : {OPT_step, OPT_input, OPT_output, OPT_params,
-                        OPT_save_params, OPT_set, OPT_seed})
+  for (Option option : {OPT_step, OPT_input, OPT_output, OPT_params, OPT_rename,
+                        OPT_save_params, OPT_save_all, OPT_set, OPT_seed})
     if (arguments.has(option))
       return makeError("{0} belongs into the lines of --calls",
                        spelling(option));
@@ -274,6 +277,7 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
   if (!model)
     return model.takeError();
 
+  bool isFirst = true;
   for (line_iterator line(**file); !line.is_at_eof(); ++line) {
     BumpPtrAllocator allocator;
     StringSaver saver(allocator);
@@ -285,16 +289,19 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
       Expected<Arguments> own = Arguments::parse(words);
       if (!own)
         return own.takeError();
-      for (Option option :
-           {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu, OPT_interpret,
-            OPT_compare, OPT_compare_with, OPT_tolerance, OPT_profile})
+      for (Option option : {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu,
+                            OPT_interpret, OPT_compare, OPT_compare_with,
+                            OPT_tolerance, OPT_profile, OPT_keep_state})
         if (own->has(option))
           return makeError("{0} is no option of a call", spelling(option));
       if (!own->command().name.empty())
         return makeError("'{0}' is no step; see --step", own->command().name);
       // All calls are measured, and none is repeated.
       Profile none(*own);
-      return callStep(**model, *own, context, none);
+      bool isAnew = isFirst || own->has(OPT_seed) || own->has(OPT_params);
+      isFirst = false;
+      return callStep(**model, *own, context, none,
+                      arguments.has(OPT_keep_state) && !isAnew);
     };
     if (Error error = call())
       return makeError("{0}:{1}: {2}", path, line.line_number(),
@@ -310,6 +317,10 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
     return makeError("--tolerance is of --compare, which is not given");
   if (arguments.has(OPT_calls))
     return runCalls(arguments, context);
+  if (arguments.has(OPT_keep_state))
+    return makeError("--keep-state is of --calls, which is not given; from one "
+                     "run to the next --save-all FILE and --params FILE carry "
+                     "the state");
   // Before the model is compiled, which takes time.
   if (Expected<std::string> name = arguments.required(OPT_step); !name)
     return name.takeError();

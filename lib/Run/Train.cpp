@@ -5,6 +5,7 @@
 #include "Profile.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Printable.h"
 #include "dlc/Support/Stop.h"
 #include "dlc/Training/Trainer.h"
 
@@ -33,6 +34,78 @@ findEvalStep(Model &model, const DataSplits &data, const Arguments &arguments) {
     return makeError("--eval-step: the data '{0}' have no part to evaluate on",
                      arguments.text(OPT_data));
   return *step;
+}
+
+/// The steps of --cycle, or the one of --step.
+static Expected<std::vector<Turn>> findTurns(Model &model,
+                                             const Arguments &arguments) {
+  // Enough for any ratio of updates.
+  constexpr int64_t most = 1'000'000;
+  std::vector<Turn> turns;
+  if (!arguments.has(OPT_cycle)) {
+    Expected<int> step = model.findStep(arguments.text(OPT_step, "train"));
+    if (!step)
+      return step.takeError();
+    turns.push_back({*step});
+    return std::move(turns);
+  }
+  StringRef rest = arguments.text(OPT_cycle);
+  int64_t sum = 0;
+  char before = ',';
+  while (before) {
+    size_t end = std::min(rest.find_first_of(",+"), rest.size());
+    StringRef item = rest.take_front(end);
+    char after = end < rest.size() ? rest[end] : 0;
+    rest = rest.drop_front(std::min(end + 1, rest.size()));
+    auto [name, times] = item.split('*');
+    Turn turn = {0, 1, before == '+'};
+    bool isGiven = name.size() != item.size();
+    if (name.empty() ||
+        (isGiven && (times.getAsInteger(10, turn.times) || turn.times < 1)))
+      return makeError("--cycle: '{0}', expected STEP or STEP*N, N at least 1, "
+                       "as in --cycle 'train_d*2,train_g' or "
+                       "'train_d+train_g'",
+                       item);
+    before = after;
+    sum = turn.times > most ? most + 1 : sum + turn.times;
+    if (sum > most)
+      return makeError("--cycle: more than {0} calls", most);
+    Expected<int> step = model.findStep(name);
+    if (!step)
+      return makeError("--cycle: {0}", toString(step.takeError()));
+    turn.step = *step;
+    turns.push_back(turn);
+  }
+  return std::move(turns);
+}
+
+/// What speed is told in: what --throughput says, or the data.
+static Expected<Throughput> findThroughput(const DataSplits &data,
+                                           const Arguments &arguments) {
+  const Dataset &train = data.train;
+  Throughput result;
+  result.unit = train.isWhole() ? "steps" : data.unit;
+  if (!arguments.has(OPT_throughput))
+    return std::move(result);
+  auto [unit, name] = arguments.text(OPT_throughput).split('=');
+  if (unit.empty())
+    return makeError("--throughput: '{0}', expected WORD, as words, or "
+                     "WORD=FIELD, as tokens=text, to count the elements of a "
+                     "field",
+                     arguments.text(OPT_throughput));
+  result.unit = printable(unit);
+  if (name.empty())
+    return std::move(result);
+  const Field *field = train.find(name);
+  if (!field)
+    return makeError("--throughput: {0}", toString(train.unknownField(name)));
+  double elements = 1;
+  for (int64_t extent : field->array.shape)
+    elements *= static_cast<double>(extent);
+  result.perSample = elements;
+  if (field->sampleDim)
+    result.perSample /= static_cast<double>(train.size());
+  return std::move(result);
 }
 
 static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
@@ -84,7 +157,7 @@ static Error startOrResume(Model &model, const Arguments &arguments,
   if (!arguments.has(OPT_resume))
     return initialise(model, arguments, DLC_PARAMS);
   // The checkpoint holds what these would say.
-  for (Option option : {OPT_params, OPT_seed})
+  for (Option option : {OPT_params, OPT_rename, OPT_seed})
     if (arguments.has(option))
       return makeError("{0} and --resume exclude each other", spelling(option));
   if (Error error = model.load(arguments.text(OPT_resume), DLC_ALL))
@@ -114,6 +187,12 @@ static Error runUntilStopped(Trainer &trainer) {
                   .str());
 }
 
+/// Whether all fields count samples in dimension 0, as the sizes of a step do.
+static bool isFirstDimSample(const Dataset &data) {
+  return all_of(data.fields(),
+                [](const Field &field) { return field.sampleDim == 0u; });
+}
+
 Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Expected<TrainingOptions> options = trainingOptions(arguments);
   if (!options)
@@ -125,21 +204,29 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   if (!data)
     return makeError("--data: {0}", toString(data.takeError()));
 
+  Expected<Throughput> throughput = findThroughput(*data, arguments);
+  if (!throughput)
+    return throughput.takeError();
+  options->throughput = std::move(*throughput);
+  if (arguments.has(OPT_cycle) && arguments.has(OPT_step))
+    return makeError("--step and --cycle exclude each other: both say what to "
+                     "train with");
+
   Profile profile(arguments);
   if (Error error = profile.open())
     return error;
   Expected<std::unique_ptr<Model>> model =
       openModel(arguments, context, [&](CompilerOptions &options) {
-        if (data->eval)
+        if (data->eval && isFirstDimSample(*data->eval))
           options.coverSamples.push_back(
               {arguments.text(OPT_eval_step, defaultEvalStep).str(),
                data->eval->size()});
       });
   if (!model)
     return model.takeError();
-  Expected<int> step = (*model)->findStep(arguments.text(OPT_step, "train"));
-  if (!step)
-    return step.takeError();
+  Expected<std::vector<Turn>> turns = findTurns(**model, arguments);
+  if (!turns)
+    return turns.takeError();
   Expected<std::optional<int>> evalStep =
       findEvalStep(**model, *data, arguments);
   if (!evalStep)
@@ -148,14 +235,14 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
     return error;
 
   PendingFiles files;
-  Expected<std::string> params = reserveParams(arguments, files);
-  if (!params)
-    return params.takeError();
+  Checkpoints checkpoints;
+  if (Error error = checkpoints.reserve(arguments, files))
+    return error;
   StopRequest request;
   options->stop = [] { return StopRequest::signal() != 0; };
   Progress progress(context.out, context.terminalWidth);
   Expected<std::unique_ptr<Trainer>> trainer = Trainer::create(
-      **model, *data, *step, *evalStep, std::move(*options), progress);
+      **model, *data, *turns, *evalStep, std::move(*options), progress);
   if (!trainer)
     return trainer.takeError();
   if (Error error = runUntilStopped(**trainer)) {
@@ -165,9 +252,8 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
     return joinErrors(profile.finish(**model, context, context.out),
                       std::move(error));
   }
-  if (!params->empty())
-    if (Error error = files.describe((*model)->save(*params, DLC_PARAMS)))
-      return error;
+  if (Error error = files.describe(checkpoints.write(**model)))
+    return error;
   if (Error error = files.commit())
     return error;
   return profile.finish(**model, context, context.out);

@@ -25,8 +25,10 @@ typedef struct loading {
   unsigned kinds;    ///< of the scope
   unsigned required; ///< of these, those that must be there
   dlc_rt_checkpoint file;
-  int next;    ///< the state that the next entry is probably about
-  span *spans; ///< one for each state
+  int next;      ///< the state that the next entry is probably about
+  span *spans;   ///< one for each state
+  span *skipped; ///< of entries that are passed over
+  size_t num_skipped, max_skipped;
   char *scratch;
   char *block; ///< the state that will be
 } loading;
@@ -61,11 +63,56 @@ static dlc_status check_entry(loading *load, const dlc_rt_entry *entry,
   return DLC_OK;
 }
 
+/// Whether an entry is what each batch norm of PyTorch counts beside its
+/// statistics, and reads only where its momentum is None. Models have no use
+/// for it, and no state_dict comes without it.
+static bool is_batch_count(const dlc_rt_entry *entry) {
+  static const char suffix[] = "num_batches_tracked";
+  size_t length = strlen(entry->name), rest = sizeof(suffix) - 1;
+  if (length < rest || strcmp(entry->name + length - rest, suffix) != 0)
+    return false;
+  return (length == rest || entry->name[length - rest - 1] == '.') &&
+         !strcmp(entry->dtype, "I64") && entry->rank == 0;
+}
+
+static dlc_status check_place(loading *load, const dlc_rt_entry *entry) {
+  if (entry->begin <= entry->end && entry->end <= load->file.data_bytes)
+    return DLC_OK;
+  return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
+                     "%s: \"%s\" is at bytes %lld to %lld of %lld: the file "
+                     "is damaged or cut short",
+                     load->path, entry->name, (long long)entry->begin,
+                     (long long)entry->end, (long long)load->file.data_bytes);
+}
+
+/// Passes over an entry; its bytes are covered all the same.
+static dlc_status skip_entry(loading *load, const dlc_rt_entry *entry) {
+  dlc_status status = check_place(load, entry);
+  if (status)
+    return status;
+  if (load->num_skipped == load->max_skipped) {
+    size_t most = load->max_skipped ? 2 * load->max_skipped : 64;
+    span *more = realloc(load->skipped, most * sizeof(*more));
+    if (!more)
+      return dlc_rt_fail(load->handle, DLC_ERROR_MEMORY,
+                         "%s: no memory to read it", load->path);
+    load->skipped = more;
+    load->max_skipped = most;
+  }
+  span *span = &load->skipped[load->num_skipped++];
+  span->begin = entry->begin;
+  span->end = entry->end;
+  span->seen = true;
+  return DLC_OK;
+}
+
 /// Takes note of an entry, whatever its kind.
 static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
   loading *load = context;
   const dlc_model *model = load->handle->model;
   int index = dlc_rt_find_state(model, entry->name, load->next);
+  if (index < 0 && is_batch_count(entry))
+    return skip_entry(load, entry);
   if (index < 0) {
     const char *nearest = dlc_rt_nearest_name(model, entry->name, load->kinds);
     return dlc_rt_fail(load->handle, DLC_ERROR_NAME,
@@ -78,12 +125,9 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
   span *span = &load->spans[index];
   if (span->seen)
     return load_failed(load, DLC_ERROR_FORMAT, entry->name, "is there twice");
-  if (entry->begin > entry->end || entry->end > load->file.data_bytes)
-    return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
-                       "%s: \"%s\" is at bytes %lld to %lld of %lld: the file "
-                       "is damaged or cut short",
-                       load->path, entry->name, (long long)entry->begin,
-                       (long long)entry->end, (long long)load->file.data_bytes);
+  dlc_status placed = check_place(load, entry);
+  if (placed)
+    return placed;
   span->seen = true;
   span->begin = entry->begin;
   span->end = entry->end;
@@ -120,19 +164,21 @@ static int compare_spans(const void *a, const void *b) {
 /// The entries must cover the data one after the other: bytes of two entries,
 /// or of none, are those of a damaged file, or hide something.
 static dlc_status check_cover(loading *load) {
-  int count = 0;
-  span *sorted =
-      calloc((size_t)load->handle->model->num_states + 1, sizeof(*sorted));
+  size_t count = load->num_skipped;
+  span *sorted = calloc((size_t)load->handle->model->num_states + count + 1,
+                        sizeof(*sorted));
   if (!sorted)
     return dlc_rt_fail(load->handle, DLC_ERROR_MEMORY,
                        "%s: no memory to read it", load->path);
+  if (count)
+    memcpy(sorted, load->skipped, count * sizeof(*sorted));
   for (int i = 0; i < load->handle->model->num_states; ++i)
     if (load->spans[i].seen)
       sorted[count++] = load->spans[i];
-  qsort(sorted, (size_t)count, sizeof(*sorted), compare_spans);
+  qsort(sorted, count, sizeof(*sorted), compare_spans);
   int64_t end = 0;
   bool covered = true;
-  for (int i = 0; i < count && covered; ++i) {
+  for (size_t i = 0; i < count && covered; ++i) {
     covered = sorted[i].begin == end;
     end = covered ? sorted[i].end : end;
   }
@@ -261,6 +307,7 @@ dlc_status dlc_load(dlc_handle *handle, const char *path, int scope) {
   }
   free(load.block);
   free(load.scratch);
+  free(load.skipped);
   free(load.spans);
   dlc_rt_checkpoint_close(&load.file);
   return status;

@@ -28,13 +28,13 @@ Expected<Evaluation> Evaluation::create(Model &model, int step,
   Expected<BatchFeed> feed = BatchFeed::create(data, table);
   if (!feed)
     return feed.takeError();
-  Evaluation result(model, step, std::move(*feed));
+  Evaluation result(model, step, std::move(*feed), data.isWhole());
 
   ArrayRef<dlc_step> sizes = sizesOf(table);
   SmallVector<int64_t> rows;
   for (const dlc_step &size : sizes)
     rows.push_back(size.batch ? size.batch : result.feed.batchSize());
-  BatchCuts cuts = cutIntoBatches(data.size(), rows);
+  BatchCuts cuts = cutIntoBatches(result.feed.numSamples(), rows);
   result.left = cuts.left;
   for (size_t i = sizes.size(); i-- > 0;) {
     if (cuts.counts[i] == 0)

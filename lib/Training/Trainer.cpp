@@ -5,9 +5,11 @@
 
 #include "dlc/Support/Error.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
+#include <set>
 
 using namespace llvm;
 using namespace dlc;
@@ -16,38 +18,21 @@ using namespace dlc;
 // Before the first step
 //===----------------------------------------------------------------------===//
 
-Trainer::Trainer(Model &model, int trainStep, BatchFeed feed,
-                 StepBuffers buffers, TrainingOptions options,
+Trainer::Trainer(Model &model, Cycle cycle, TrainingOptions options,
                  Progress &progress)
-    : model(model), trainStep(trainStep), feed(std::move(feed)),
-      buffers(std::move(buffers)), metrics(model.step(trainStep)),
-      options(std::move(options)),
-      report(progress, metrics, this->options.epochs, this->feed.batchSize()) {}
+    : model(model), cycle(std::move(cycle)), options(std::move(options)),
+      report(progress, this->cycle, this->options.epochs,
+             this->options.throughput) {}
 
 Expected<std::unique_ptr<Trainer>>
-Trainer::create(Model &model, const DataSplits &data, int trainStep,
+Trainer::create(Model &model, const DataSplits &data, ArrayRef<Turn> turns,
                 std::optional<int> evalStep, TrainingOptions options,
                 Progress &progress) {
-  const dlc_step &train = model.step(trainStep);
-  if (!train.trains)
-    return makeError("step '{0}' does not train: a step trains if it has a "
-                     "dl.minimize, or writes to a parameter what it makes of a "
-                     "dl.gradient",
-                     train.name);
-  Expected<BatchFeed> feed = BatchFeed::create(data.train, train);
-  if (!feed)
-    return feed.takeError();
-  if (feed->numSamples() < feed->batchSize())
-    return makeError(
-        "the training data have {0} samples, fewer than the batch of "
-        "{1} that step '{2}' takes",
-        feed->numSamples(), feed->batchSize(), train.name);
-  Expected<StepBuffers> buffers = StepBuffers::create(train);
-  if (!buffers)
-    return buffers.takeError();
+  Expected<Cycle> cycle = Cycle::create(model, data.train, turns);
+  if (!cycle)
+    return cycle.takeError();
   std::unique_ptr<Trainer> trainer(
-      new Trainer(model, trainStep, std::move(*feed), std::move(*buffers),
-                  std::move(options), progress));
+      new Trainer(model, std::move(*cycle), std::move(options), progress));
   if (!evalStep || !data.eval)
     return std::move(trainer);
   Expected<Evaluation> evaluation =
@@ -79,7 +64,7 @@ Error Trainer::findPosition() {
   if (position.step < 0)
     return makeError("the model's step count is {0}, expected at least 0",
                      position.step);
-  position.stepsPerEpoch = feed.numSamples() / feed.batchSize();
+  position.stepsPerEpoch = cycle.callsPerEpoch();
   position.last = options.epochs * position.stepsPerEpoch;
   if (options.maxSteps)
     position.last = std::min(position.last, *options.maxSteps);
@@ -90,9 +75,22 @@ Error Trainer::prepare() {
   if (options.schedule)
     if (Error error = options.schedule->bind(model, position.stepsPerEpoch))
       return error;
-  std::vector<std::string> columns = metrics.columns("train_");
+  std::vector<std::string> columns;
+  for (const Cycle::Part &part : cycle.parts())
+    append_range(
+        columns,
+        part.metrics.columns(part.prefix.empty()
+                                 ? "train_"
+                                 : StringRef(part.prefix).rtrim().str() + "_"));
   if (evaluation)
     append_range(columns, evaluation->metrics().columns("eval_"));
+  std::set<std::string> names;
+  for (const std::string &column : columns)
+    if (!names.insert(column).second && cycle.parts().size() > 1)
+      return makeError("two metrics are both the column '{0}' of metrics.csv: "
+                       "another name of the step or of its output tells them "
+                       "apart",
+                       column);
   if (options.plateau) {
     Expected<HparamPlateau> created = HparamPlateau::create(
         *options.plateau, model, columns, options.resumed, options.resumedFrom);
@@ -120,30 +118,42 @@ Error Trainer::prepare() {
 // Checkpoints
 //===----------------------------------------------------------------------===//
 
-/// The metadata with the totals of an epoch that is not finished.
-static constexpr const char *totalsName = "epoch.totals";
-
-Expected<Totals> Trainer::beginTotals(int64_t stepsDone) const {
-  auto found = options.resumed.find(totalsName);
-  if (stepsDone == 0 || found == options.resumed.end())
-    return metrics.zero();
-  Expected<Totals> totals = parseTotals(found->second, metrics.names().size(),
-                                        stepsDone * feed.batchSize());
-  if (!totals)
-    return makeError("--resume: {0}: epoch.totals of its metadata is {1}",
-                     options.resumedFrom, toString(totals.takeError()));
-  return totals;
+std::string Trainer::totalsName(const Cycle::Part &part) {
+  std::string name = "epoch.totals";
+  return part.prefix.empty()
+             ? name
+             : name + "." + StringRef(part.prefix).rtrim().str();
 }
 
-Error Trainer::writeFolder(const Totals &trained) {
+Expected<std::vector<Totals>> Trainer::beginTotals(int64_t stepsDone) const {
+  std::vector<Totals> result;
+  for (auto [number, part] : enumerate(cycle.parts())) {
+    result.push_back(part.metrics.zero());
+    std::string name = totalsName(part);
+    auto found = options.resumed.find(name);
+    if (stepsDone == 0 || found == options.resumed.end())
+      continue;
+    Expected<Totals> totals = parseTotals(found->second, result.back(),
+                                          cycle.countCalls(number, stepsDone) *
+                                              part.feed.batchSize());
+    if (!totals)
+      return makeError("--resume: {0}: {1} of its metadata is {2}",
+                       options.resumedFrom, name, toString(totals.takeError()));
+    result.back() = std::move(*totals);
+  }
+  return std::move(result);
+}
+
+Error Trainer::writeFolder(ArrayRef<Totals> trained) {
   if (!folder)
     return Error::success();
   Metadata metadata;
   if (plateau)
     metadata = plateau->save();
   if (unfinished || !position.isBetweenEpochs())
-    if (std::string text = totalsText(trained); !text.empty())
-      metadata[totalsName] = text;
+    for (auto [part, totals] : zip_equal(cycle.parts(), trained))
+      if (std::string text = totalsText(totals); !text.empty())
+        metadata[totalsName(part)] = text;
   return folder->write(model, metadata);
 }
 
@@ -156,7 +166,7 @@ bool Trainer::mustStop() {
   return stopped;
 }
 
-Error Trainer::stopInEpoch(const Totals &trained) {
+Error Trainer::stopInEpoch(ArrayRef<Totals> trained) {
   unfinished = true;
   return writeFolder(trained);
 }
@@ -169,29 +179,35 @@ std::string Trainer::describePosition() const {
 // Steps and epochs
 //===----------------------------------------------------------------------===//
 
-Error Trainer::runStep(ArrayRef<uint32_t> rows, Totals &totals) {
+Error Trainer::runStep(Cycle::Call call, ArrayRef<uint32_t> order,
+                       MutableArrayRef<Totals> totals) {
+  Cycle::Part &part = cycle.parts()[call.part];
   if (options.schedule)
     if (Error error = options.schedule->apply(model, position.step))
       return error;
-  if (Error error = feed.fill(rows, buffers))
+  int64_t batch = part.feed.batchSize();
+  if (part.feed.takesSamples())
+    order = order.slice(call.firstSample, batch);
+  if (Error error = part.feed.fill(order, part.buffers))
     return error;
-  if (Error error = model.run(trainStep, buffers))
+  if (Error error = model.run(part.step, part.buffers))
     return makeError("training step {0}: {1}", position.step + 1,
                      toString(std::move(error)));
   ++position.step;
-  metrics.add(buffers, feed.batchSize(), totals);
-  report.watch(position.step, buffers);
+  part.metrics.add(part.buffers, batch, totals[call.part]);
+  report.watch(position.step, part);
   if (options.logEvery && position.step % options.logEvery == 0)
-    report.logStep(position.step, buffers);
+    report.logStep(position.step, part);
   return Error::success();
 }
 
-Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
+Error Trainer::finishEpoch(int64_t epoch, ArrayRef<Totals> trained,
                            double seconds) {
   EpochRecord record;
   record.epoch = epoch + 1;
   record.seconds = seconds;
-  metrics.appendRow(trained, record.values);
+  for (auto [part, totals] : zip_equal(cycle.parts(), trained))
+    part.metrics.appendRow(totals, record.values);
   std::string line;
   if (evaluation) {
     Expected<Totals> evaluated = evaluation->run([this] { return mustStop(); });
@@ -218,23 +234,22 @@ Error Trainer::finishEpoch(int64_t epoch, const Totals &trained,
 }
 
 Error Trainer::runEpoch(int64_t epoch) {
-  int64_t samples = feed.numSamples(), batch = feed.batchSize();
+  int64_t samples = cycle.numSamples();
   std::vector<uint32_t> order = options.shuffle
                                     ? shuffledOrder(samples, seed, epoch)
                                     : fileOrder(samples);
   // A run that resumes in the middle passes over the batches that were trained
-  // on before. The last incomplete batch is left out: the shuffle leaves out
-  // other samples in every epoch.
+  // on before. The last incomplete batch or cycle is left out: the shuffle
+  // leaves out other samples in every epoch.
   int64_t first = epoch * position.stepsPerEpoch;
   int64_t begin = position.step - first;
   int64_t end = std::min(position.stepsPerEpoch, position.last - first);
-  Expected<Totals> totals = beginTotals(begin);
+  Expected<std::vector<Totals>> totals = beginTotals(begin);
   if (!totals)
     return totals.takeError();
-  report.beginEpoch(epoch, totals->samples);
+  report.beginEpoch(epoch, position, *totals);
   for (int64_t index = begin; index < end; ++index) {
-    ArrayRef<uint32_t> rows = ArrayRef(order).slice(index * batch, batch);
-    if (Error error = runStep(rows, *totals))
+    if (Error error = runStep(cycle.call(index), order, *totals))
       return error;
     report.show(position, *totals);
     if (mustStop() && index + 1 < end)
@@ -248,7 +263,9 @@ Error Trainer::run() {
     return error;
   // A run that was stopped while it evaluated, after all steps of the epoch.
   bool isUnfinished = position.step > 0 && position.isBetweenEpochs() &&
-                      options.resumed.count(totalsName);
+                      any_of(cycle.parts(), [&](const Cycle::Part &part) {
+                        return options.resumed.count(totalsName(part)) != 0;
+                      });
   if (position.step >= position.last && !isUnfinished) {
     report.say(formatv("nothing to train: {0} of {1} steps are done",
                        position.step, position.last)

@@ -3,6 +3,7 @@
 
 #include "dlc/Training/TrainingReport.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -11,24 +12,53 @@
 using namespace llvm;
 using namespace dlc;
 
-void TrainingReport::beginEpoch(int64_t epoch, int64_t samplesBefore) {
+int64_t TrainingReport::countSamples(ArrayRef<Totals> totals) const {
+  bool anyTakes = any_of(cycle.parts(), [](const Cycle::Part &part) {
+    return part.feed.takesSamples();
+  });
+  int64_t samples = 0;
+  for (auto [part, own] : zip_equal(cycle.parts(), totals))
+    if (part.feed.takesSamples() || !anyTakes)
+      samples += own.samples;
+  return samples;
+}
+
+std::string TrainingReport::speed(ArrayRef<Totals> totals,
+                                  double seconds) const {
+  double count = static_cast<double>(countSamples(totals) - samplesBefore) *
+                 throughput.perSample;
+  return formatv("{0:f0} {1}/s", count / std::max(seconds, 1e-9),
+                 throughput.unit);
+}
+
+std::string TrainingReport::metrics(ArrayRef<Totals> totals) const {
+  std::string text;
+  for (auto [part, own] : zip_equal(cycle.parts(), totals))
+    text += formatMetrics(part.metrics, own, part.prefix);
+  return text;
+}
+
+void TrainingReport::beginEpoch(int64_t epoch, const TrainingPosition &position,
+                                ArrayRef<Totals> totals) {
   this->epoch = epoch;
-  this->samplesBefore = samplesBefore;
+  samplesBefore = countSamples(totals);
+  stepsBefore = position.step;
   started = progress.now();
 }
 
 void TrainingReport::show(const TrainingPosition &position,
-                          const Totals &totals) {
+                          ArrayRef<Totals> totals) {
   if (!progress.due())
     return;
-  double speed = samplesPerSecond(totals, progress.now() - started);
-  double left = (position.last - position.step) * batchSize / speed;
-  progress.show(
-      formatv("epoch {0}/{1}  step {2}/{3}{4}  {5:f0} images/s  {6} left",
-              epoch + 1, epochs, position.step - epoch * position.stepsPerEpoch,
-              position.stepsPerEpoch, formatMetrics(metrics, totals, ""), speed,
-              formatDuration(left))
-          .str());
+  double passed = progress.now() - started;
+  double left = passed * static_cast<double>(position.last - position.step) /
+                static_cast<double>(position.step - stepsBefore);
+  progress.show(formatv("epoch {0}/{1}  step {2}/{3}{4}  {5}  {6} left",
+                        epoch + 1, epochs,
+                        position.step - epoch * position.stepsPerEpoch,
+                        position.stepsPerEpoch, metrics(totals),
+                        speed(totals, passed), formatDuration(left))
+                    .str());
 }
 
 double TrainingReport::endTraining() {
@@ -36,31 +66,31 @@ double TrainingReport::endTraining() {
   return seconds;
 }
 
-void TrainingReport::endEpoch(const Totals &totals, StringRef evaluated) {
-  say(formatv("epoch {0}/{1}{2}{3}  {4:f0} images/s  {5}", epoch + 1, epochs,
-              formatMetrics(metrics, totals, ""), evaluated,
-              samplesPerSecond(totals, seconds), formatDuration(seconds))
+void TrainingReport::endEpoch(ArrayRef<Totals> totals, StringRef evaluated) {
+  say(formatv("epoch {0}/{1}{2}{3}  {4}  {5}", epoch + 1, epochs,
+              metrics(totals), evaluated, speed(totals, seconds),
+              formatDuration(seconds))
           .str());
 }
 
-void TrainingReport::logStep(int64_t step, const StepBuffers &buffers) {
+void TrainingReport::logStep(int64_t step, const Cycle::Part &part) {
   std::string line = "step " + std::to_string(step);
   raw_string_ostream os(line);
-  for (unsigned i = 0; i < metrics.names().size(); ++i)
-    os << ' ' << metrics.names()[i] << ' '
-       << format("%.9g", metrics.mean(buffers, i));
+  for (auto [i, name] : enumerate(part.metrics.names()))
+    os << ' ' << part.prefix << name << ' '
+       << format("%.9g", part.metrics.mean(part.buffers, i));
   say(line);
 }
 
-void TrainingReport::watch(int64_t step, const StepBuffers &buffers) {
-  for (unsigned i = 0; i < metrics.names().size() && !diverged; ++i) {
-    double value = metrics.mean(buffers, i);
-    if (std::isfinite(value))
+void TrainingReport::watch(int64_t step, const Cycle::Part &part) {
+  for (auto [i, name] : enumerate(part.metrics.names())) {
+    double value = part.metrics.mean(part.buffers, i);
+    if (diverged || std::isfinite(value))
       continue;
     diverged = true;
-    say(formatv("training step {0}: {1} is {2}; the run diverges, or "
+    say(formatv("training step {0}: {1}{2} is {3}; the run diverges, or "
                 "its data is not what the model takes",
-                step, metrics.names()[i], value)
+                step, part.prefix, name, value)
             .str());
   }
 }

@@ -25,16 +25,25 @@ static cl::opt<int64_t> classes("classes", cl::desc("classes to tell apart"),
 static cl::opt<std::string>
     output("o", cl::desc("what to write ('-': standard output)"),
            cl::value_desc("file"), cl::init("-"), cl::cat(category));
+static cl::opt<bool> list("list",
+                          cl::desc("print what models there are and their "
+                                   "defaults, one a line"),
+                          cl::cat(category));
+
+/// A line for each model, after `indent`.
+static void printModels(raw_ostream &os, StringRef indent) {
+  for (const models::ModelEntry &entry : models::entries())
+    os << indent << left_justify(entry.name, 10) << entry.summary << "; batch "
+       << entry.defaults.batch << ", " << entry.defaults.classes
+       << " classes\n";
+}
 
 /// The overview of --help: what there is, and its defaults.
 static std::string overview() {
   std::string text;
   raw_string_ostream os(text);
   os << "Prints a reference model as a program in dl.\n\nModels:\n";
-  for (const models::ModelEntry &entry : models::entries())
-    os << "  " << left_justify(entry.name, 10) << entry.summary << "; batch "
-       << entry.defaults.batch << ", " << entry.defaults.classes
-       << " classes\n";
+  printModels(os, "  ");
   return text;
 }
 
@@ -62,6 +71,15 @@ int main(int argc, char **argv) {
   GuardedTool tool("dlc-models", argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview());
+  if (list) {
+    if (!name.empty())
+      return reportError("dlc-models",
+                         createStringError("--list prints all models: leave "
+                                           "out '" +
+                                           name + "'"));
+    printModels(outs(), "");
+    return 0;
+  }
   const models::ModelEntry *entry = findEntry(name);
   if (!entry) {
     SmallVector<StringRef> names;

@@ -53,7 +53,7 @@ Expected<Arguments> Arguments::parse(ArrayRef<const char *> words) {
     if (unsigned id = arg->getOption().getUnaliasedOption().getID();
         arg->getOption().getKind() != opt::Option::InputClass &&
         arg->getOption().getKind() != opt::Option::FlagClass &&
-        id != OPT_batch && id != OPT_leave_out)
+        id != OPT_batch && id != OPT_leave_out && id != OPT_rename)
       if (Error error = result.once(id))
         return std::move(error);
   std::vector<std::string> models = result.positionals();

@@ -44,6 +44,9 @@ def freeze : Switch<"freeze",
   Always, CodeGroup>;
 defm params : Value<"params", "FILE",
   "Of --freeze: parameters and buffers, a safetensors file", Always, CodeGroup>;
+defm rename : Value<"rename", "PATTERN=NAME",
+  RenameHelp,
+  Always, CodeGroup>;
 def profile : Switch<"profile",
   "Let the steps of the library measure where their time goes, for dlc-run --profile and dlc_profile; see docs/performance.md",
   Always, CodeGroup>;

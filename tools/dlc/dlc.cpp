@@ -197,6 +197,10 @@ static Error run(const Arguments &arguments) {
   if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "
                              "of a file become a part of the library");
+  if (arguments.has(OPT_rename) && !freeze)
+    return createStringError(
+        "--rename is of the names in the file of --params, "
+        "which is not given");
   if (freeze && (!isCode || !from.empty()))
     return createStringError(
         "--freeze makes a library (-o FILE.so or .o) of a program that "
@@ -206,10 +210,10 @@ static Error run(const Arguments &arguments) {
     return text.takeError();
   StringMap<std::vector<char>> state;
   if (freeze) {
-    Expected<StringMap<std::vector<char>>> frozen =
-        freezeState(MemoryBuffer::getMemBufferCopy(
-                        (*text)->getBuffer(), (*text)->getBufferIdentifier()),
-                    options, arguments.text(OPT_params));
+    Expected<StringMap<std::vector<char>>> frozen = freezeState(
+        MemoryBuffer::getMemBufferCopy((*text)->getBuffer(),
+                                       (*text)->getBufferIdentifier()),
+        options, arguments.text(OPT_params), arguments.all(OPT_rename));
     if (!frozen)
       return frozen.takeError();
     state = std::move(*frozen);

@@ -28,9 +28,6 @@ struct Array {
 /// are first computed.
 std::optional<int64_t> sizeInBytes(int32_t type, llvm::ArrayRef<int64_t> shape);
 
-/// "64x28x28xui8", as in the language; a scalar is its type.
-std::string describe(int32_t type, llvm::ArrayRef<int64_t> shape);
-
 /// Copies `array` into a buffer of a step. `what` ("input 'image'") and `path`
 /// say in the error whose type or shape differs.
 llvm::Error copyTo(const dlc_tensor &tensor, const Array &array,

@@ -26,13 +26,17 @@ std::vector<uint32_t> fileOrder(int64_t size);
 class BatchFeed {
 public:
   /// Every input of the step must be a field of the data of the same type and
-  /// sample shape; the first dimension of the input is the batch. The data must
-  /// outlive the feed.
+  /// sample shape; the dimension that counts the samples of the field is the
+  /// batch in the input. The input of a field that all samples share has its
+  /// whole shape. The data must outlive the feed.
   static llvm::Expected<BatchFeed> create(const Dataset &data,
                                           const dlc_step &step);
 
+  /// Samples of a call, and of the data; both are 1 where the step takes no
+  /// samples: its inputs, if it has any, are all shared.
   int64_t batchSize() const { return batch; }
   int64_t numSamples() const { return samples; }
+  bool takesSamples() const { return hasSamples; }
 
   /// Copies the samples `rows` into the step's inputs. Buffers for a size of
   /// the step take as many as that has; any other number is an error.
@@ -41,10 +45,14 @@ public:
 private:
   struct Source {
     const char *data;
-    size_t sampleBytes;
+    /// Of a sample: bytes in one piece, and pieces, one for each index of the
+    /// dimensions before that of the samples. Of a shared field all of it.
+    size_t pieceBytes, pieces;
+    bool isShared;
   };
 
-  int64_t batch = 0, samples = 0;
+  int64_t batch = 1, samples = 1;
+  bool hasSamples = false;
   llvm::SmallVector<Source, 4> sources; ///< one for each input, in their order
 };
 

@@ -8,13 +8,15 @@
 namespace dlc {
 
 /// Of a program that a user wrote, with the parameters and buffers of the
-/// safetensors file `params`: all that steps which leave the state as it is
+/// safetensors file `params`, whose entries have the model's names by `renames`
+/// (--rename): all that steps which leave the state as it is
 /// read of it, what follows from parameters included, by name as
 /// CompilerOptions::frozen has it. Compiles those steps for this machine and
 /// computes what they derive.
 llvm::Expected<llvm::StringMap<std::vector<char>>>
 freezeState(std::unique_ptr<llvm::MemoryBuffer> program,
-            const CompilerOptions &options, llvm::StringRef params);
+            const CompilerOptions &options, llvm::StringRef params,
+            llvm::ArrayRef<std::string> renames);
 
 } // namespace dlc
 #endif // DLC_EXECUTION_FREEZE_H

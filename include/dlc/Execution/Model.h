@@ -62,6 +62,8 @@ public:
   /// What each worker has spent at each site so far: a list of the sites'
   /// times for each worker. An error if the code does not measure itself.
   llvm::Expected<std::vector<std::vector<dlc_site_times>>> profile();
+  /// The instance, for functions of the runtime that has made it.
+  dlc_handle *instance() { return handle; }
 
 private:
   Model(const dlc_library &library, std::unique_ptr<CodeOwner> owner);
@@ -79,6 +81,8 @@ int64_t numElements(const dlc_tensor &tensor);
 int64_t numBytes(const dlc_tensor &tensor);
 /// "f32", "ui8", ... as in the language.
 llvm::StringRef typeName(int32_t type);
+/// "64x28x28xui8", as in the language; a scalar is its type.
+std::string describe(int32_t type, llvm::ArrayRef<int64_t> shape);
 
 } // namespace dlc
 #endif // DLC_EXECUTION_MODEL_H

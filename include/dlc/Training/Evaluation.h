@@ -47,9 +47,9 @@ private:
     StepBuffers buffers;
   };
 
-  Evaluation(Model &model, int step, BatchFeed feed)
+  Evaluation(Model &model, int step, BatchFeed feed, bool isWhole)
       : model(&model), step(step), feed(std::move(feed)),
-        values(model.step(step)) {}
+        values(model.step(step), isWhole) {}
 
   Model *model;
   int step;

@@ -17,33 +17,48 @@ namespace dlc {
 
 /// Sums over the samples that were seen.
 struct Totals {
-  llvm::SmallVector<double, 2> sums; ///< of each averaged output
+  llvm::SmallVector<double, 2> sums;    ///< of each averaged output
+  llvm::SmallVector<int64_t, 2> counts; ///< of each output that is added up
   int64_t correct = 0;
   int64_t samples = 0;
+  /// What `count` says, where a step has it: means are over that many.
+  std::optional<int64_t> counted;
 
-  double mean(unsigned index) const { return sums[index] / samples; }
-  double accuracy() const { return static_cast<double>(correct) / samples; }
+  double weight() const {
+    return static_cast<double>(counted.value_or(samples));
+  }
+  double mean(unsigned index) const { return sums[index] / weight(); }
+  double accuracy() const { return static_cast<double>(correct) / weight(); }
 };
 
 /// Totals as text that restores to the bit; empty where a sum is no finite
 /// number, which is no beginning to go on from.
 std::string totalsText(const Totals &totals);
 
-/// Reads such a text: `sums` of them, of exactly `samples` samples.
-llvm::Expected<Totals> parseTotals(llvm::StringRef text, unsigned sums,
+/// Reads such a text: with as many numbers as `zero`, of exactly `samples`
+/// samples.
+llvm::Expected<Totals> parseTotals(llvm::StringRef text, const Totals &zero,
                                    int64_t samples);
 
-/// The outputs of a step that are metrics, by name and type: a scalar i32 or
-/// i64 named `correct` counts samples of the batch and is added up; a scalar
-/// f32 or f64 is averaged over batches, with the samples of each as its weight.
-/// Of means over the batch (a loss) that is the mean over all samples; of any
-/// other value, as a sum or a maximum, it is the mean value of a batch.
+/// The outputs of a step that are metrics, by name and type: a scalar f32 or
+/// f64 is averaged over batches, with the samples of each as its weight. Of
+/// means over the batch (a loss) that is the mean over all samples; of any
+/// other value, as a sum or a maximum, it is the mean value of a batch. A
+/// scalar i32 or i64 is added up. Of two of these the names say more: `correct`
+/// is told as a part of the samples, the accuracy; and with `count` it and the
+/// means are over as many as that says (tokens, nodes that have a label)
+/// instead of samples. Tensors are no metrics.
 class Metrics {
 public:
-  explicit Metrics(const dlc_step &step);
+  /// `isWhole`: a call is of data that are one sample, of which `correct` is no
+  /// part, unless there is a `count`.
+  explicit Metrics(const dlc_step &step, bool isWhole = false);
 
   /// The averaged outputs' names; Totals::sums is in this order.
   llvm::ArrayRef<std::string> names() const { return meanNames; }
+  /// The names of those that are added up, beside `correct` and `count`;
+  /// Totals::counts is in this order.
+  llvm::ArrayRef<std::string> countNames() const { return sumNames; }
   bool countsCorrect() const { return correctOutput.has_value(); }
 
   /// Columns of a table, their names after `prefix`: "train_loss",
@@ -62,7 +77,9 @@ public:
 private:
   llvm::SmallVector<std::string, 2> meanNames;
   llvm::SmallVector<int, 2> meanOutputs;
-  std::optional<int> correctOutput;
+  std::vector<std::string> sumNames;
+  llvm::SmallVector<int, 2> sumOutputs;
+  std::optional<int> correctOutput, countOutput;
 };
 
 /// "  loss 0.431  accuracy 0.8421", the names after `prefix`.

@@ -3,8 +3,8 @@
 #ifndef DLC_TRAINING_TRAINER_H
 #define DLC_TRAINING_TRAINER_H
 
-#include "dlc/Data/Batches.h"
 #include "dlc/Execution/Model.h"
+#include "dlc/Training/Cycle.h"
 #include "dlc/Training/Evaluation.h"
 #include "dlc/Training/HparamPlateau.h"
 #include "dlc/Training/HparamSchedule.h"
@@ -37,6 +37,8 @@ struct TrainingOptions {
   /// The metadata of the checkpoint that the model was loaded from.
   Metadata resumed;
   std::string resumedFrom; ///< the checkpoint, for messages
+  /// What speed is told in.
+  Throughput throughput;
   /// Asked after every step, also of an evaluation: whether to stop there.
   std::function<bool()> stop;
 };
@@ -52,10 +54,11 @@ struct TrainingOptions {
 /// RunFolder, TrainingReport, HparamSchedule and HparamPlateau.
 class Trainer {
 public:
-  /// Matches the data to the steps; without `evalStep` or without data for it
-  /// nothing is evaluated. Model, data and progress must outlive the trainer.
+  /// Matches the data to the steps, those that train in turn; without
+  /// `evalStep` or without data for it nothing is evaluated. Model, data and
+  /// progress must outlive the trainer.
   static llvm::Expected<std::unique_ptr<Trainer>>
-  create(Model &model, const DataSplits &data, int trainStep,
+  create(Model &model, const DataSplits &data, llvm::ArrayRef<Turn> turns,
          std::optional<int> evalStep, TrainingOptions options,
          Progress &progress);
 
@@ -71,28 +74,31 @@ public:
   std::string checkpoint() const { return folder ? folder->checkpoint() : ""; }
 
 private:
-  Trainer(Model &model, int trainStep, BatchFeed feed, StepBuffers buffers,
-          TrainingOptions options, Progress &progress);
+  Trainer(Model &model, Cycle cycle, TrainingOptions options,
+          Progress &progress);
 
   llvm::Error findPosition();
   llvm::Error prepare();
   llvm::Error runEpoch(int64_t epoch);
-  llvm::Error runStep(llvm::ArrayRef<uint32_t> rows, Totals &totals);
-  llvm::Error finishEpoch(int64_t epoch, const Totals &trained, double seconds);
-  llvm::Error writeFolder(const Totals &trained);
+  /// A call of a part on samples of the epoch's order.
+  llvm::Error runStep(Cycle::Call call, llvm::ArrayRef<uint32_t> order,
+                      llvm::MutableArrayRef<Totals> totals);
+  llvm::Error finishEpoch(int64_t epoch, llvm::ArrayRef<Totals> trained,
+                          double seconds);
+  llvm::Error writeFolder(llvm::ArrayRef<Totals> trained);
   /// Writes what a run needs that goes on in the middle of the epoch, or with
   /// its evaluation.
-  llvm::Error stopInEpoch(const Totals &trained);
+  llvm::Error stopInEpoch(llvm::ArrayRef<Totals> trained);
   bool mustStop();
-  /// Of an epoch: zero, or where a checkpoint in the middle of it stood.
-  llvm::Expected<Totals> beginTotals(int64_t stepsDone) const;
+  /// Of an epoch, for each part: zero, or where a checkpoint in the middle of
+  /// it stood.
+  llvm::Expected<std::vector<Totals>> beginTotals(int64_t stepsDone) const;
+  /// The metadata with the totals of a part in an epoch that is not finished.
+  static std::string totalsName(const Cycle::Part &part);
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
 
   Model &model;
-  int trainStep;
-  BatchFeed feed;
-  StepBuffers buffers;
-  Metrics metrics;
+  Cycle cycle;
   TrainingOptions options;
   TrainingReport report;
   std::optional<Evaluation> evaluation; ///< after every epoch

@@ -3,7 +3,7 @@
 #ifndef DLC_TRAINING_TRAININGREPORT_H
 #define DLC_TRAINING_TRAININGREPORT_H
 
-#include "dlc/Training/Metrics.h"
+#include "dlc/Training/Cycle.h"
 #include "dlc/Training/Progress.h"
 
 #include <algorithm>
@@ -20,42 +20,51 @@ struct TrainingPosition {
   bool isBetweenEpochs() const { return step % stepsPerEpoch == 0; }
 };
 
+/// What speed is told in.
+struct Throughput {
+  std::string unit = "samples";
+  double perSample = 1;
+};
+
 /// Prints a run: its steps, its epochs, and what there is to say about them.
 class TrainingReport {
 public:
-  /// Of a run of so many epochs; the metrics are those of its step.
-  TrainingReport(Progress &progress, const Metrics &metrics, int64_t epochs,
-                 int64_t batchSize)
-      : progress(progress), metrics(metrics), epochs(epochs),
-        batchSize(batchSize) {}
+  /// Of a run of so many epochs.
+  TrainingReport(Progress &progress, const Cycle &cycle, int64_t epochs,
+                 Throughput throughput)
+      : progress(progress), cycle(cycle), epochs(epochs),
+        throughput(std::move(throughput)) {}
 
   /// A line that stays.
   void say(llvm::StringRef line) { progress.print(line); }
 
-  /// An epoch begins or goes on after `samplesBefore` samples, which were seen
-  /// before a checkpoint and are not to be counted as speed.
-  void beginEpoch(int64_t epoch, int64_t samplesBefore);
+  /// An epoch begins or goes on after what `totals`, one for each part of the
+  /// cycle, have seen before a checkpoint, which is not to be counted as speed.
+  void beginEpoch(int64_t epoch, const TrainingPosition &position,
+                  llvm::ArrayRef<Totals> totals);
   /// Shows how far the epoch is, at most ten times a second.
-  void show(const TrainingPosition &position, const Totals &totals);
+  void show(const TrainingPosition &position, llvm::ArrayRef<Totals> totals);
   /// All steps of the epoch are done; gives the seconds that it took.
   double endTraining();
   /// The line of an epoch; `evaluated` is formatMetrics' text, or empty.
-  void endEpoch(const Totals &totals, llvm::StringRef evaluated);
+  void endEpoch(llvm::ArrayRef<Totals> totals, llvm::StringRef evaluated);
 
   /// The metrics of one step, to all their digits.
-  void logStep(int64_t step, const StepBuffers &buffers);
+  void logStep(int64_t step, const Cycle::Part &part);
   /// Says once when a metric of a step is no finite number.
-  void watch(int64_t step, const StepBuffers &buffers);
+  void watch(int64_t step, const Cycle::Part &part);
 
 private:
-  double samplesPerSecond(const Totals &totals, double seconds) const {
-    return (totals.samples - samplesBefore) / std::max(seconds, 1e-9);
-  }
+  /// Samples of the steps that take some, or else of all.
+  int64_t countSamples(llvm::ArrayRef<Totals> totals) const;
+  std::string speed(llvm::ArrayRef<Totals> totals, double seconds) const;
+  std::string metrics(llvm::ArrayRef<Totals> totals) const;
 
   Progress &progress;
-  const Metrics &metrics;
-  int64_t epochs, batchSize;
-  int64_t epoch = 0, samplesBefore = 0;
+  const Cycle &cycle;
+  int64_t epochs;
+  Throughput throughput;
+  int64_t epoch = 0, samplesBefore = 0, stepsBefore = 0;
   double started = 0, seconds = 0;
   bool diverged = false;
 };

@@ -3,11 +3,10 @@
 
 A fenced block whose first line is a comment with the name of a file is that file. In a block
 of `console` each line that begins with `$ ` is a command, and the lines up to the next one are
-all that it prints.
+all that it prints. In a block of `console measured` the numbers may differ, and so may the order
+of lines.
 
-With --measured numbers in what commands print may differ, and so may the order of lines.
-
-Usage: run-page.py PAGE FOLDER [--print] [--measured]
+Usage: run-page.py PAGE FOLDER [--print]
 """
 import os
 import pathlib
@@ -17,7 +16,7 @@ import sys
 
 
 def blocks(page):
-    return re.findall(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S)
+    return re.findall(r"^```(\w+(?: measured)?)\n(.*?)^```$", page, re.M | re.S)
 
 
 def commands(text):
@@ -37,15 +36,15 @@ def main():
     page = pathlib.Path(sys.argv[1]).read_text()
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    is_measured = "--measured" in sys.argv
     count, wrong = 0, 0
     for language, text in blocks(page):
         first, _, rest = text.partition("\n")
         name = re.fullmatch(r"(?://|#) ([\w.-]+)", first)
         if name:
             (folder / name.group(1)).write_text(rest)
-        if language != "console":
+        if not language.startswith("console"):
             continue
+        is_measured = language.endswith("measured")
         for command, expected in commands(text):
             command = re.sub("^python3 ", f"{sys.executable} ", command)
             done = subprocess.run(["bash", "-c", command], cwd=folder, text=True, env=os.environ,

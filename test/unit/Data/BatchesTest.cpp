@@ -111,7 +111,43 @@ TEST(BatchFeed, Mismatches) {
   input.shape = otherBatch;
   EXPECT_CONTAINS(errorOf({image, input}),
                   "'image' takes 2 samples, 'label' takes 3");
-  EXPECT_CONTAINS(errorOf({}), "takes no inputs");
+}
+
+TEST(BatchFeed, NoInputs) {
+  Dataset data = fiveSamples();
+  BatchFeed feed = llvm::cantFail(BatchFeed::create(data, stepOf({})));
+  EXPECT_FALSE(feed.takesSamples());
+  EXPECT_EQ(feed.batchSize(), 1);
+  EXPECT_EQ(feed.numSamples(), 1);
+}
+
+// Samples in dimension 1 of three, beside a field that they share.
+TEST(BatchFeed, AnyLayout) {
+  Field tokens = {"tokens", "t.npy", {DLC_U8, {2, 3, 2}, {}}, 1};
+  for (char i = 0; i < 12; ++i)
+    tokens.array.data.push_back(i);
+  Field table = {"table", "a.npy", {DLC_U8, {2}, {}}, std::nullopt};
+  table.array.data = {77, 78};
+  Dataset data = llvm::cantFail(Dataset::create({table, tokens}));
+  EXPECT_EQ(data.size(), 3);
+  EXPECT_FALSE(data.isWhole());
+  const int64_t tokensShape[] = {2, 2, 2}, tableShape[] = {2};
+  const dlc_tensor inputs[] = {{"tokens", tokensShape, 3, DLC_U8},
+                               {"table", tableShape, 1, DLC_U8}};
+  dlc_step step = stepOf(inputs);
+  BatchFeed feed = llvm::cantFail(BatchFeed::create(data, step));
+  EXPECT_EQ(feed.batchSize(), 2);
+  EXPECT_EQ(feed.numSamples(), 3);
+  StepBuffers buffers = llvm::cantFail(StepBuffers::create(step));
+  ASSERT_EQ(message(feed.fill({2, 0}, buffers)), "");
+  EXPECT_EQ(std::string(buffers.input(0).data(), 8),
+            bytesOf<uint8_t>({4, 5, 0, 1, 10, 11, 6, 7}));
+  EXPECT_EQ(std::string(buffers.input(1).data(), 2),
+            bytesOf<uint8_t>({77, 78}));
+
+  Dataset whole = llvm::cantFail(Dataset::create({table}));
+  EXPECT_TRUE(whole.isWhole());
+  EXPECT_EQ(whole.size(), 1);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Dataset.h"
+#include "dlc/Execution/Model.h"
 
 #include "dlc/Data/Npy.h"
 

@@ -292,6 +292,37 @@ TEST_F(Checkpoint, AcceptsWhatOthersWrite) {
   expectRefused(DLC_ERROR_TYPE);
 }
 
+// PyTorch's batch norms count batches, which no model keeps.
+TEST_F(Checkpoint, CountsOfBatchesArePassedOver) {
+  ASSERT_EQ(dlc_save(handle.get(), path.c_str(), DLC_PARAMS), DLC_OK);
+  std::string whole = read();
+  size_t data = whole.size() - 8 - headerLength(whole);
+  auto writeWith = [&](const std::string &name, const std::string &type,
+                       size_t bytes) {
+    std::string at = std::to_string(data);
+    std::string entry = "{\"" + name + "\":{" + type + ",\"data_offsets\":[" +
+                        at + "," + std::to_string(data + 8) + "]},";
+    writeReplaced(whole + std::string(bytes, '\1'), "{\"", entry + "\"");
+  };
+  const std::string count = "\"dtype\":\"I64\",\"shape\":[]";
+  for (const char *name : {"bn.num_batches_tracked", "num_batches_tracked"}) {
+    writeWith(name, count, 8);
+    EXPECT_EQ(dlc_load(handle.get(), path.c_str(), DLC_PARAMS), DLC_OK)
+        << message();
+    // Its bytes are there, and no others.
+    writeWith(name, count, 7);
+    expectRefused(DLC_ERROR_FORMAT, DLC_PARAMS);
+    writeWith(name, count, 9);
+    expectRefused(DLC_ERROR_FORMAT, DLC_PARAMS);
+  }
+  writeWith("bn_num_batches_tracked", count, 8);
+  expectRefused(DLC_ERROR_NAME, DLC_PARAMS);
+  writeWith("bn.num_batches_tracked", "\"dtype\":\"F64\",\"shape\":[]", 8);
+  expectRefused(DLC_ERROR_NAME, DLC_PARAMS);
+  writeWith("bn.num_batches_tracked", "\"dtype\":\"I64\",\"shape\":[1]", 8);
+  expectRefused(DLC_ERROR_NAME, DLC_PARAMS);
+}
+
 TEST_F(Checkpoint, NamesTypesShapes) {
   ASSERT_EQ(dlc_save(handle.get(), path.c_str(), DLC_PARAMS), DLC_OK);
   std::string whole = read();

@@ -161,18 +161,77 @@ TEST(Metrics, AreFoundByNameAndType) {
     std::memcpy(buffers.io()[index], &value, sizeof(value));
   };
   set(0, 0.5f);
+  set(2, int32_t(7));
   set(3, 0.25);
   set(4, int64_t(3));
   Totals totals = metrics.zero();
   metrics.add(buffers, 4, totals);
   set(0, 1.5f);
+  set(2, int32_t(4));
   set(4, int64_t(2));
   metrics.add(buffers, 4, totals);
   EXPECT_EQ(totals.mean(0), 1.0);
   EXPECT_EQ(totals.mean(1), 0.25);
   EXPECT_EQ(totals.accuracy(), 5.0 / 8);
   EXPECT_EQ(formatMetrics(metrics, totals, "eval "),
-            "  eval loss_d 1  eval loss_g 0.25  eval accuracy 0.6250");
+            "  eval loss_d 1  eval loss_g 0.25  eval accuracy 0.6250"
+            "  eval total 11");
+  EXPECT_EQ(metrics.columns("eval_"),
+            (std::vector<std::string>{"eval_loss_d", "eval_loss_g",
+                                      "eval_accuracy", "eval_total"}));
+}
+
+// With `count` means and accuracy are over as many as that says.
+TEST(Metrics, CountIsTheWeight) {
+  const dlc_tensor outputs[] = {{"loss", nullptr, 0, DLC_F64},
+                                {"correct", nullptr, 0, DLC_I32},
+                                {"count", nullptr, 0, DLC_I64},
+                                {"total", nullptr, 0, DLC_I32}};
+  dlc_step step = {};
+  step.outputs = outputs;
+  step.num_outputs = 4;
+  Metrics metrics(step);
+  StepBuffers buffers = llvm::cantFail(StepBuffers::create(step));
+  auto set = [&](int index, auto value) {
+    std::memcpy(buffers.io()[index], &value, sizeof(value));
+  };
+  Totals totals = metrics.zero();
+  auto add = [&](double loss, int32_t correct, int64_t count, int32_t total) {
+    set(0, loss);
+    set(1, correct);
+    set(2, count);
+    set(3, total);
+    metrics.add(buffers, 4, totals);
+  };
+  add(1.0, 1, 1, 5);
+  add(3.0, 2, 3, -6);
+  // The mean of none.
+  add(std::nan(""), 0, 0, 0);
+  EXPECT_EQ(totals.mean(0), 2.5);
+  EXPECT_EQ(totals.accuracy(), 0.75);
+  EXPECT_EQ(totals.samples, 12);
+  EXPECT_EQ(formatMetrics(metrics, totals, ""),
+            "  loss 2.5  accuracy 0.7500  total -1");
+  // As text and back.
+  EXPECT_EQ(totalsText(totals), "12 3 10 4 -1");
+  Totals again =
+      llvm::cantFail(parseTotals(totalsText(totals), metrics.zero(), 12));
+  EXPECT_EQ(totalsText(again), "12 3 10 4 -1");
+  for (const char *text : {"12 3 10 4", "12 3 10 4 -1 0", "12 3 10 x -1"})
+    EXPECT_CONTAINS(message(parseTotals(text, metrics.zero(), 12)), text);
+}
+
+// One sample that is all of the data has no part that is correct.
+TEST(Metrics, CorrectOfAWhole) {
+  const dlc_tensor outputs[] = {{"correct", nullptr, 0, DLC_I32},
+                                {"count", nullptr, 0, DLC_I32}};
+  dlc_step step = {};
+  step.outputs = outputs;
+  step.num_outputs = 1;
+  EXPECT_EQ(Metrics(step, /*isWhole=*/true).countNames().vec(),
+            std::vector<std::string>{"correct"});
+  step.num_outputs = 2;
+  EXPECT_TRUE(Metrics(step, /*isWhole=*/true).countsCorrect());
 }
 
 TEST(Metrics, CorrectMustBeAScalarCount) {

@@ -35,8 +35,8 @@ struct Session {
     llvm::raw_string_ostream os(text);
     double now = 0;
     Progress progress(os, width, [&] { return now += 0.0625; });
-    auto trainer =
-        Trainer::create(*model, data, step, eval, std::move(options), progress);
+    auto trainer = Trainer::create(*model, data, Turn{step}, eval,
+                                   std::move(options), progress);
     if (!trainer)
       return trainer.takeError();
     return (*trainer)->run();
@@ -103,7 +103,7 @@ TEST(Trainer, PrintsALineAnEpoch) {
   EXPECT_CONTAINS(lines[0].str(), "  accuracy 0.");
   EXPECT_CONTAINS(lines[0].str(), "  eval loss ");
   EXPECT_CONTAINS(lines[0].str(), "  eval accuracy 0.");
-  EXPECT_CONTAINS(lines[0].str(), " images/s  0:0");
+  EXPECT_CONTAINS(lines[0].str(), " samples/s  0:0");
 }
 
 TEST(Trainer, ShowsProgressOnATerminal) {
@@ -111,7 +111,7 @@ TEST(Trainer, ShowsProgressOnATerminal) {
   ASSERT_EQ(message(run.train(options(2), linearTrain, linearEvaluate, 100)),
             "");
   EXPECT_CONTAINS(run.text, "\repoch 1/2  step 1/5  loss ");
-  EXPECT_CONTAINS(run.text, " images/s  0:0");
+  EXPECT_CONTAINS(run.text, " samples/s  0:0");
   EXPECT_CONTAINS(run.text, " left\x1b[K");
 }
 
@@ -298,8 +298,9 @@ TEST(Trainer, SaysWhereItStopped) {
     ASSERT_EQ(message(run.model->init(11)), "");
     TrainingOptions part = options(2, folder.path("out"));
     part.stop = stopAt(times);
-    auto trainer = llvm::cantFail(Trainer::create(
-        *run.model, run.data, linearTrain, linearEvaluate, part, progress));
+    auto trainer =
+        llvm::cantFail(Trainer::create(*run.model, run.data, Turn{linearTrain},
+                                       linearEvaluate, part, progress));
     ASSERT_EQ(message(trainer->run()), "");
     EXPECT_EQ(trainer->wasStopped(), times == 4);
     EXPECT_EQ(trainer->describePosition(),

@@ -1,0 +1,69 @@
+//===- Cycle.h - Training steps in turn -------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef DLC_TRAINING_CYCLE_H
+#define DLC_TRAINING_CYCLE_H
+
+#include "dlc/Data/Batches.h"
+#include "dlc/Execution/Model.h"
+#include "dlc/Training/Metrics.h"
+
+#include <string>
+#include <vector>
+
+namespace dlc {
+
+/// A step and how many times it is called in a row, each time on the next
+/// batch; or, if `sharesBatch`, each time on the batch of the turn before.
+struct Turn {
+  int step;
+  int64_t times = 1;
+  bool sharesBatch = false;
+};
+
+/// The steps that a run trains with, called in turn again and again. A step
+/// that takes no samples uses none up. An epoch is as
+/// many whole cycles as the samples are enough for; one cycle where no step
+/// takes samples.
+class Cycle {
+public:
+  /// One of the steps.
+  struct Part {
+    int step;
+    BatchFeed feed;
+    StepBuffers buffers;
+    Metrics metrics;
+    /// In front of its metrics: empty where it is the only one, or its name and
+    /// a space.
+    std::string prefix;
+  };
+
+  /// What one call of an epoch is.
+  struct Call {
+    size_t part;
+    int64_t firstSample; ///< in the order of the epoch
+  };
+
+  /// Matches the data to the steps, which must train. Model and data must
+  /// outlive the cycle.
+  static llvm::Expected<Cycle> create(Model &model, const Dataset &data,
+                                      llvm::ArrayRef<Turn> turns);
+
+  llvm::MutableArrayRef<Part> parts() { return partList; }
+  llvm::ArrayRef<Part> parts() const { return partList; }
+  int64_t callsPerEpoch() const { return cycles * calls.size(); }
+  /// Samples that an epoch puts in order.
+  int64_t numSamples() const { return samples; }
+
+  /// Call number `index` of an epoch.
+  Call call(int64_t index) const;
+  /// How many of the first `count` calls of an epoch are of a part.
+  int64_t countCalls(size_t part, int64_t count) const;
+
+private:
+  std::vector<Part> partList;
+  std::vector<Call> calls; ///< of one cycle
+  int64_t samples = 1, samplesPerCycle = 0, cycles = 1;
+};
+
+} // namespace dlc
+#endif // DLC_TRAINING_CYCLE_H

@@ -1,0 +1,100 @@
+//===- Cycle.cpp - Training steps in turn ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dlc/Training/Cycle.h"
+
+#include "dlc/Support/Error.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace dlc;
+
+Expected<Cycle> Cycle::create(Model &model, const Dataset &data,
+                              ArrayRef<Turn> turns) {
+  Cycle cycle;
+  /// The last call that took samples, of the turns that share a batch.
+  std::optional<Call> taken;
+  for (const Turn &turn : turns) {
+    const dlc_step &step = model.step(turn.step);
+    auto part = find_if(cycle.partList,
+                        [&](const Part &p) { return p.step == turn.step; });
+    size_t number = part - cycle.partList.begin();
+    if (part == cycle.partList.end()) {
+      if (!step.trains)
+        return makeError("step '{0}' does not train: a step trains if it has a "
+                         "dl.minimize, or writes to a parameter what it makes "
+                         "of a dl.gradient",
+                         step.name);
+      Expected<BatchFeed> feed = BatchFeed::create(data, step);
+      if (!feed)
+        return feed.takeError();
+      Expected<StepBuffers> buffers = StepBuffers::create(step);
+      if (!buffers)
+        return buffers.takeError();
+      cycle.partList.push_back(
+          {turn.step, std::move(*feed), std::move(*buffers),
+           Metrics(step, data.isWhole()), std::string(step.name) + " "});
+    }
+    const BatchFeed &feed = cycle.partList[number].feed;
+    if (!turn.sharesBatch)
+      taken.reset();
+    for (int64_t i = 0; i < turn.times; ++i) {
+      Call call = {number, cycle.samplesPerCycle};
+      if (feed.takesSamples()) {
+        if (taken && turn.sharesBatch) {
+          const Part &other = cycle.partList[taken->part];
+          if (other.feed.batchSize() != feed.batchSize())
+            return makeError("steps '{0}' and '{1}' cannot share a batch: the "
+                             "one takes {2} samples, the other {3}",
+                             model.step(other.step).name, step.name,
+                             other.feed.batchSize(), feed.batchSize());
+          call.firstSample = taken->firstSample;
+        } else {
+          cycle.samplesPerCycle += feed.batchSize();
+        }
+        taken = call;
+      }
+      cycle.calls.push_back(call);
+    }
+  }
+  bool isSingle = cycle.partList.size() == 1;
+  if (isSingle)
+    cycle.partList.front().prefix.clear();
+  if (all_of(cycle.partList, [&](const Part &part) {
+        return model.step(part.step).num_inputs == 0;
+      }))
+    return makeError("step '{0}' takes no inputs, so data cannot feed it",
+                     model.step(turns.front().step).name);
+  if (cycle.samplesPerCycle == 0)
+    return std::move(cycle);
+  cycle.samples = data.size();
+  cycle.cycles = cycle.samples / cycle.samplesPerCycle;
+  if (cycle.cycles > 0)
+    return std::move(cycle);
+  std::string wanted =
+      cycle.calls.size() == 1
+          ? formatv("batch of {0} that step '{1}' takes", cycle.samplesPerCycle,
+                    model.step(turns.front().step).name)
+                .str()
+          : formatv("{0} that the {1} calls of a cycle take",
+                    cycle.samplesPerCycle, cycle.calls.size())
+                .str();
+  return makeError("the training data have {0} samples, fewer than the {1}",
+                   cycle.samples, wanted);
+}
+
+Cycle::Call Cycle::call(int64_t index) const {
+  int64_t count = static_cast<int64_t>(calls.size());
+  Call result = calls[index % count];
+  result.firstSample += index / count * samplesPerCycle;
+  return result;
+}
+
+int64_t Cycle::countCalls(size_t part, int64_t count) const {
+  auto isOfPart = [&](const Call &call) { return call.part == part; };
+  int64_t size = static_cast<int64_t>(calls.size());
+  return count / size * count_if(calls, isOfPart) +
+         count_if(ArrayRef(calls).take_front(count % size), isOfPart);
+}
