@@ -138,6 +138,16 @@ def rule_sections(records):
     return lines
 
 
+NUMBERS = """\
+## Numbers and dimensions
+
+An attribute that is a number may be written without a point (`{slope = 1}`), and an attribute that
+names dimensions (`axis`, `axes`, `start_axis`, `dims`, `perm`) counts from the end where it is
+negative, as in PyTorch: `{axis = -1}` is the last one. In braces and in `dense<...>` a number with an
+exponent needs a point too, `1.0e-3`, because MLIR reads those; `dl.hparam`, initialisers, optimizers,
+`lr(...)` and `dl.scale` take `1e-3` as well.
+""".splitlines() + [""]
+
 DENORMALS = """\
 ## Denormals
 
@@ -172,7 +182,7 @@ def make_ops(args, _):
             sections += op_section(records, op)
         if family == "Optimizer":
             sections += rule_sections(records)
-    return "\n".join(lines + [""] + DENORMALS + sections).rstrip() + "\n"
+    return "\n".join(lines + [""] + NUMBERS + DENORMALS + sections).rstrip() + "\n"
 
 
 def golden_cases():

@@ -8,6 +8,7 @@
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
+#include "ParserMessages.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/ElementTypes.h"
@@ -223,6 +224,13 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
             checkNumbers(source->getBufferIdentifier(), source->getBuffer())) {
       llvm::consumeError(std::move(error));
       return number;
+    }
+    const std::vector<Message> &messages = result->diagnostics->messages;
+    if (llvm::Error type =
+            checkStateTypes(source->getBufferIdentifier(), source->getBuffer(),
+                            messages.empty() ? 0 : messages.front().line)) {
+      llvm::consumeError(std::move(error));
+      return type;
     }
     return error;
   }

@@ -79,6 +79,7 @@ GroupAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 
 SmallVector<HyperUse> MinimizeOp::getHypers() {
   SmallVector<HyperUse> uses = {
+      {"lr", getRateAttr(), HyperRange::Finite},
       {"clip_value", getClipValueAttr()},
       {"clip_norm", getClipNormAttr()},
       {"noise", getNoiseAttr()},

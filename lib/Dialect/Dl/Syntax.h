@@ -79,6 +79,12 @@ mlir::ParseResult parseOneOrTwoTypes(mlir::OpAsmParser &parser, mlir::Type &a,
 void printOneOrTwoTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                         mlir::Type a, mlir::Type b);
 
+/// `#dl.adam<...>`: the rule of an optimizer.
+mlir::ParseResult parseRule(mlir::OpAsmParser &parser,
+                            OptimizerAttrInterface &rule);
+void printRule(mlir::OpAsmPrinter &printer, mlir::Operation *,
+               OptimizerAttrInterface rule);
+
 /// `zeros`, `uniform<-1.0, 1.0>`: an initialiser without its `#dl.`.
 mlir::ParseResult parseInitializer(mlir::OpAsmParser &parser,
                                    InitializerAttrInterface &init);

@@ -10,7 +10,7 @@ class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
     SameOperandsAndResultType, Dl_Shorthand, Dl_HasMode,
     DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
   let arguments = (ins Dl_FloatTensor:$x,
-                       DefaultValuedAttr<F64Attr, "0.5">:$p, UnitAttr:$channels,
+                       DefaultValuedAttr<Dl_RealAttr, "0.5">:$p, UnitAttr:$channels,
                        OptionalAttr<Dl_ModeAttr>:$mode);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{

@@ -85,7 +85,7 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     | `up_to_one` | from 0 to 1 |
     | `below_one` | from 0 on, less than 1 |
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, F64Attr:$value,
+  let arguments = (ins SymbolNameAttr:$sym_name, Dl_RealAttr:$value,
                        OptionalAttr<Dl_HyperRangeAttr>:$range);
   let assemblyFormat = [{
     $sym_name `=` custom<Number>($value) (`range` `(` custom<HyperRange>($range)^ `)`)?
@@ -166,7 +166,7 @@ def Dl_OptimizerOp : Dl_ModelMember<"optimizer",
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        Dl_OptimizerAttrInterface:$rule);
-  let assemblyFormat = "$sym_name `=` $rule attr-dict";
+  let assemblyFormat = "$sym_name `=` custom<Rule>($rule) attr-dict";
   let hasVerifier = 1;
 }
 
