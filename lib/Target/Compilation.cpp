@@ -220,19 +220,18 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (error) {
     const llvm::MemoryBuffer *source =
         sources.getMemoryBuffer(sources.getMainFileID());
-    if (llvm::Error number =
-            checkNumbers(source->getBufferIdentifier(), source->getBuffer())) {
-      llvm::consumeError(std::move(error));
-      return number;
-    }
     const std::vector<Message> &messages = result->diagnostics->messages;
-    if (llvm::Error type =
-            checkStateTypes(source->getBufferIdentifier(), source->getBuffer(),
-                            messages.empty() ? 0 : messages.front().line)) {
-      llvm::consumeError(std::move(error));
-      return type;
-    }
-    return error;
+    if (messages.empty())
+      return error;
+    const Message &first = messages.front();
+    llvm::Error better = checkNumberAt(first, source->getBuffer());
+    if (!better)
+      better = checkStateTypes(source->getBufferIdentifier(),
+                               source->getBuffer(), first.line);
+    if (!better)
+      return error;
+    llvm::consumeError(std::move(error));
+    return better;
   }
   if (llvm::Error error = result->chooseGradients())
     return error;

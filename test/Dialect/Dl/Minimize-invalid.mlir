@@ -89,7 +89,7 @@ dl.model @infinite_rate {
   dl.param @w : tensor<4xf32> = zeros
   dl.optimizer @o = #dl.sgd
   dl.step @train(%loss: tensor<f32>) {
-    // expected-error@+1 {{'dl.minimize' op expects lr to be a finite number, not inf}}
+    // expected-error@+1 {{'dl.minimize' op expects lr to be finite, not INF}}
     dl.minimize %loss with @o over ["*"] lr(inf) : tensor<f32>
     dl.return
   }

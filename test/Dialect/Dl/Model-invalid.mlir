@@ -69,14 +69,14 @@ dl.model @parameter_type {
 // -----
 
 dl.model @initialiser_as_optimizer {
-  // expected-error@+1 {{invalid kind of attribute specified}}
+  // expected-error@+1 {{#dl.zeros is no rule of an optimizer; there is}}
   dl.optimizer @o = #dl.zeros
 }
 
 // -----
 
 dl.model @unknown_optimizer {
-  // expected-error@+1 {{unknown attribute `adamm` in dialect `dl`}}
+  // expected-error@+1 {{there is no attribute '#dl.adamm'; did you mean 'adam'?}}
   dl.optimizer @o = #dl.adamm
 }
 

@@ -89,8 +89,8 @@ func.func @train_axis_out_of_range(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
 // -----
 
 func.func @train_axis_negative(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
-  // expected-error@+1 {{'dl.batch_norm_train' expects operand x with a channel dimension -1, not 'tensor<8x3x4x4xf32>'}}
-  %y, %m, %v, %r = dl.batch_norm_train %x, %g, %g {axis = -1} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+  // expected-error@+1 {{'dl.batch_norm_train' expects operand x with a channel dimension -5, not 'tensor<8x3x4x4xf32>'}}
+  %y, %m, %v, %r = dl.batch_norm_train %x, %g, %g {axis = -5} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
   return
 }
 
@@ -113,8 +113,8 @@ func.func @eval_var_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<
 // -----
 
 func.func @eval_axis_negative(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
-  // expected-error@+1 {{'dl.batch_norm_eval' expects operand x with a channel dimension -1, not 'tensor<8x3x4x4xf32>'}}
-  %0 = dl.batch_norm_eval %x, %g, %g, %g, %g {axis = -1} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
+  // expected-error@+1 {{'dl.batch_norm_eval' expects operand x with a channel dimension -5, not 'tensor<8x3x4x4xf32>'}}
+  %0 = dl.batch_norm_eval %x, %g, %g, %g, %g {axis = -5} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
   return
 }
 

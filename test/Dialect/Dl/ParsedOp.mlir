@@ -28,7 +28,7 @@ func.func @from_the_end(%x: tensor<8x4x2xf32>, %v: tensor<4xf32>) {
   // CHECK-NEXT: dl.stack %{{.*}} {axis = 3 : i64}
   // CHECK-NEXT: dl.concat %{{.*}} {axis = 0 : i64}
   // CHECK-NEXT: dl.iota {axis = 1 : i64}
-  // CHECK-NEXT: dl.flatten %{{.*}} {end_axis = 2 : i64, start_axis = 1 : i64}
+  // CHECK-NEXT: dl.flatten %{{.*}} {end_axis = 1 : i64, start_axis = 0 : i64}
   %0 = dl.softmax %x {axis = -1} : tensor<8x4x2xf32>
   %1 = dl.reduce_sum %x {axes = [-2, -1]} : tensor<8x4x2xf32> -> tensor<8xf32>
   %2 = dl.transpose %x perm [0, -1, -2] : tensor<8x4x2xf32> -> tensor<8x2x4xf32>
@@ -37,6 +37,6 @@ func.func @from_the_end(%x: tensor<8x4x2xf32>, %v: tensor<4xf32>) {
   %5 = dl.stack %x, %x {axis = -1} : tensor<8x4x2xf32>, tensor<8x4x2xf32> -> tensor<8x4x2x2xf32>
   %6 = dl.concat %x, %x {axis = -3} : tensor<8x4x2xf32>, tensor<8x4x2xf32> -> tensor<16x4x2xf32>
   %7 = dl.iota {axis = -1} : tensor<8x4xi32>
-  %8 = dl.flatten %x {end_axis = -1, start_axis = -2} : tensor<8x4x2xf32> to tensor<8x8xf32>
+  %8 = dl.flatten %x {end_axis = -2, start_axis = -3} : tensor<8x4x2xf32> to tensor<32x2xf32>
   return
 }

@@ -57,8 +57,8 @@ func.func @transpose_twice_the_same(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @transpose_of_no_dimension(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once, for operand x 'tensor<8x4xf32>', not [0, -1]}}
-  %0 = dl.transpose %x perm [0, -1] : tensor<8x4xf32> -> tensor<8x4xf32>
+  // expected-error@+1 {{'dl.transpose' expects 'perm' to hold each of 0 to 1 once, for operand x 'tensor<8x4xf32>', not [0, -3]}}
+  %0 = dl.transpose %x perm [0, -3] : tensor<8x4xf32> -> tensor<8x4xf32>
   return
 }
 
@@ -257,8 +257,8 @@ func.func @flatten_out_of_range(%x: tensor<8x4x4xf32>) {
 // -----
 
 func.func @flatten_negative(%x: tensor<8x4x4xf32>) {
-  // expected-error@+1 {{'dl.flatten' op has axes -1 to 2 but operand x is 'tensor<8x4x4xf32>' of rank 3}}
-  %0 = dl.flatten %x {start_axis = -1} : tensor<8x4x4xf32> to tensor<8x16xf32>
+  // expected-error@+1 {{'dl.flatten' op has axes -4 to 2 but operand x is 'tensor<8x4x4xf32>' of rank 3}}
+  %0 = dl.flatten %x {start_axis = -4} : tensor<8x4x4xf32> to tensor<8x16xf32>
   return
 }
 
