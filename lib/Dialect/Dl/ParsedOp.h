@@ -19,8 +19,8 @@ namespace dlc::dl {
 bool namesDimensions(llvm::StringRef attribute);
 
 /// Makes f64s of whole numbers where the op holds real ones, counts negative
-/// dimensions from the end, and verifies an op that infers its types: what is
-/// wrong with it is said at the op, not where its result is used.
+/// dimensions from the end, and verifies an op that has results: what is wrong
+/// with it is said at the op, not where its result is used.
 mlir::LogicalResult finishParsing(mlir::OperationState &state);
 
 } // namespace dlc::dl
