@@ -219,16 +219,18 @@ llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
   llvm::StringMap<std::string> types;
   StringRef op;
   for (Words words(program); words.findOp(op);) {
-    if (op != "dl.param" && op != "dl.buffer")
+    if (op != "dl.param" && op != "dl.buffer" && op != "dl.hparam")
       continue;
     StringRef name = words.take();
-    if (name.starts_with("@") && words.consume(":"))
-      if (std::string type = withoutSpaces(words.takeTensor()); !type.empty())
-        types.try_emplace(name, type);
+    std::string type = op == "dl.hparam" ? "tensor<f32>" : "";
+    if (words.consume(":"))
+      type = withoutSpaces(words.takeTensor());
+    if (name.starts_with("@") && !type.empty())
+      types.try_emplace(name, type);
   }
   for (Words words(program); words.findOp(op);) {
     size_t place = words.place() - op.size();
-    if (op != "dl.read" && op != "dl.write")
+    if (op != "dl.read" && op != "dl.write" && op != "dl.read_hparam")
       continue;
     if (op == "dl.write") {
       words.take(); // the value

@@ -23,7 +23,7 @@ std::string explainParserMessage(mlir::MLIRContext &context,
 bool repeatsEarlierMessage(llvm::StringRef message);
 
 /// An error at the first `dl.read` or `dl.write` of a program, up to line
-/// `last`, that gives a parameter or buffer another type than its declaration.
+/// `last`, that gives an entry of the state another type than its declaration.
 /// The parser, which knows no declarations, stops where the value is used with
 /// the right type. To be asked when a program could not be parsed.
 llvm::Error checkStateTypes(llvm::StringRef path, llvm::StringRef program,

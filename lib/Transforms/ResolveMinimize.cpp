@@ -118,9 +118,9 @@ Value StepResolver::readHyper(Attribute hyper, Type element, Location loc) {
   if (auto number = dyn_cast<FloatAttr>(hyper))
     return e.splat(type, number.getValueAsDouble());
   auto entry = cast<FlatSymbolRefAttr>(hyper).getAttr();
-  auto f32 = RankedTensorType::get({}, builder.getF32Type());
-  Value value = read(entry, f32);
-  return element.isF32() ? value : e.cast(value, element);
+  auto hparam = symbols.lookup<HparamOp>(entry);
+  Value value = read(entry, hparam.getType());
+  return value.getType() == type ? value : e.cast(value, element);
 }
 
 /// The learning rate. A number is kept as an f64, in which updates are
