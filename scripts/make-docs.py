@@ -120,23 +120,75 @@ def rule_section(rule):
     return lines, [(name, value["def"]) for value, name in rule["parameters"]["args"]]
 
 
-def rule_sections(records):
-    """The update rules of a family, in the order of its file."""
-    rules = [records[name] for name in records["!instanceof"].get("AttrDef", [])
-             if "Optimizer.td:" in records[name]["!locs"][0] and records[name]["mnemonic"]]
-    lines = []
-    for rule in sorted(rules, key=lambda r: int(r["!locs"][0].rsplit(":", 1)[1])):
-        head, rows = rule_section(rule)
-        lines += head + ["", "| parameter | is | default |", "|---|---|---|"]
-        for name, definition in rows:
-            parameter = records[definition]
-            default = re.sub(r"^::mlir::FloatAttr::get\(.*, (.*)\)$|^.*::", r"\1",
-                             parameter.get("defaultValue") or "")
-            lines.append(f"| `{name}` | {parameter['summary']} | "
-                         f"{f'`{default}`' if default else ''} |")
+def parameter_rows(rows, records):
+    """The table of an attribute's parameters."""
+    lines = ["", "| parameter | is | default |", "|---|---|---|"]
+    for name, definition in rows:
+        parameter = records[definition]
+        default = re.sub(r"^::mlir::FloatAttr::get\(.*, (.*)\)$|^.*::", r"\1",
+                         parameter.get("defaultValue") or "")
+        lines.append(f"| `{name}` | {parameter['summary']} | "
+                     f"{f'`{default}`' if default else ''} |")
+    return lines
+
+
+def in_order(records, kind):
+    """The records of a class, in the order of their file."""
+    return sorted((records[name] for name in records["!instanceof"].get(kind, [])),
+                  key=lambda record: int(record["!locs"][0].rsplit(":", 1)[1]))
+
+
+def plain(text):
+    return " ".join(text.split())
+
+
+INITIALISERS = """\
+### Initialisers
+
+What stands behind the `=` of `dl.param` and `dl.buffer`. fan_in and fan_out are the numbers of inputs
+that an output depends on and of outputs that depend on an input: of a weight of O x I x taps, I and O
+times the number of taps. The numbers depend on the seed, the place of the entry in the model and the
+index of the element alone.
+""".splitlines() + [""]
+
+
+def initialiser_sections(records):
+    lines = list(INITIALISERS)
+    for attr in in_order(records, "Dl_Initializer"):
+        lines += [f"#### `{attr['mnemonic']}`", "",
+                  f"{plain(attr['summary'])[0].upper()}{plain(attr['summary'])[1:]}.", ""]
+        if attr["description"]:
+            lines += [textwrap.dedent(attr["description"]).strip(), ""]
+        lines += ["| | |", "|---|---|", f"| formula | {plain(attr['formula'])} |",
+                  f"| source | {plain(attr['source'])} |", f"| PyTorch | `{attr['pytorch']}` |",
+                  f"| default of | {plain(attr['defaultOf'])} |"]
+        if attr["parameters"]["args"]:
+            lines += parameter_rows([(name, value["def"])
+                                     for value, name in attr["parameters"]["args"]], records)
         lines.append("")
     return lines
 
+
+def rule_sections(records):
+    """The update rules of a family, in the order of its file."""
+    rules = [rule for rule in in_order(records, "AttrDef")
+             if "Optimizer.td:" in rule["!locs"][0] and rule["mnemonic"]]
+    lines = []
+    for rule in rules:
+        head, rows = rule_section(rule)
+        lines += head + parameter_rows(rows, records) + [""]
+    return lines
+
+
+NUMBERS = """\
+## Numbers and dimensions
+
+An attribute that is a number may be written without a point (`{slope = 1}`), and an attribute that
+names dimensions (`axis`, `axes`, `start_axis`, `dims`, `perm`) counts from the end where it is
+negative, as in PyTorch: `{axis = -1}` is the last one. In braces and in `dense<...>` a number with an
+exponent needs a point too, `1.0e-3`, because MLIR reads those; `dl.hparam`, initialisers, optimizers,
+`lr(...)` and `dl.scale` take `1e-3` as well.
+""".splitlines() + [""]
 
 DENORMALS = """\
 ## Denormals
@@ -172,7 +224,9 @@ def make_ops(args, _):
             sections += op_section(records, op)
         if family == "Optimizer":
             sections += rule_sections(records)
-    return "\n".join(lines + [""] + DENORMALS + sections).rstrip() + "\n"
+        if family == "Model":
+            sections += initialiser_sections(records)
+    return "\n".join(lines + [""] + NUMBERS + DENORMALS + sections).rstrip() + "\n"
 
 
 def golden_cases():

@@ -44,11 +44,15 @@ struct WidenFloatsPass : dlc::impl::WidenFloatsBase<WidenFloatsPass> {
           });
           return std::make_pair(converted, WalkResult::skip());
         });
+    // A hyper-parameter keeps its type too, and with it what it may be set to.
     SmallVector<dl::ReadHparamOp> reads;
     getOperation().walk([&](Operation *op) {
-      if (auto read = dyn_cast<dl::ReadHparamOp>(op))
-        reads.push_back(read);
-      else
+      if (auto read = dyn_cast<dl::ReadHparamOp>(op)) {
+        if (read.getType().getElementType().isF32())
+          reads.push_back(read);
+        return;
+      }
+      if (!isa<dl::HparamOp>(op))
         replacer.replaceElementsIn(op, /*replaceAttrs=*/true,
                                    /*replaceLocs=*/false,
                                    /*replaceTypes=*/true);

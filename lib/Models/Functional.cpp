@@ -144,6 +144,16 @@ Tensor nn::featureAlphaDropout(Tensor x, double p) {
   return addOp<dl::AlphaDropoutOp>(
       x, Attributes(x).number("p", p).flag("channels"));
 }
+Tensor nn::dropout(Tensor x, Tensor p) { return addOp<dl::DropoutOp>({x, p}); }
+Tensor nn::dropout2d(Tensor x, Tensor p) {
+  return addOp<dl::DropoutOp>({x, p}, Attributes(x).flag("channels"));
+}
+Tensor nn::alphaDropout(Tensor x, Tensor p) {
+  return addOp<dl::AlphaDropoutOp>({x, p});
+}
+Tensor nn::featureAlphaDropout(Tensor x, Tensor p) {
+  return addOp<dl::AlphaDropoutOp>({x, p}, Attributes(x).flag("channels"));
+}
 
 //===----------------------------------------------------------------------===//
 // Shape

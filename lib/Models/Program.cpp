@@ -83,9 +83,10 @@ State Program::buffer(const Scope &scope, ArrayRef<int64_t> shape,
   return declare(scope, shape, initializer, /*isParameter=*/false);
 }
 
-void Program::hyperParameter(StringRef name, double value) {
+void Program::hyperParameter(StringRef name, double value, Type element) {
   OpBuilder b = atEndOfModel();
-  dl::HparamOp::create(b, location, b.getStringAttr(name),
+  RankedTensorType type = tensor({}, element ? element : b.getF32Type());
+  dl::HparamOp::create(b, location, b.getStringAttr(name), TypeAttr::get(type),
                        b.getF64FloatAttr(value),
                        /*range=*/dl::HyperRangeAttr());
 }
@@ -216,8 +217,12 @@ Tensors Program::scan(int64_t trips, ArrayRef<Tensor> carried,
 
 Tensor Program::readHyperParameter(StringRef name) {
   auto entry = FlatSymbolRefAttr::get(context(), name);
+  // Of a name that the model does not have, the verifier speaks.
+  auto hparam = dyn_cast_or_null<dl::HparamOp>(
+      SymbolTable::lookupSymbolIn(model, entry.getAttr()));
   return add<dl::ReadHparamOp>({}, builder.getNamedAttr("entry", entry),
-                               tensor({}));
+                               hparam ? hparam.getType()
+                                      : tensor({}, builder.getF32Type()));
 }
 
 Tensor Program::stepCount() {

@@ -25,9 +25,8 @@ static RankedTensorType stateType(Operation *entry) {
   Builder b(entry->getContext());
   if (isa<dl::CounterOp>(entry))
     return RankedTensorType::get({}, b.getI64Type());
-  if (isa<dl::HparamOp>(entry))
-    return RankedTensorType::get({}, b.getF32Type());
-  if (!isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp>(entry))
+  if (!isa<dl::ParamOp, dl::BufferOp, dl::SlotOp, dl::DerivedOp, dl::HparamOp>(
+          entry))
     return {};
   auto type =
       cast<RankedTensorType>(entry->getAttrOfType<TypeAttr>("type").getValue());

@@ -26,8 +26,7 @@ static dl::StateEntryAttr describeState(Builder &b, dl::StateKind kind,
 
 static dl::StateEntryAttr describeHparam(Builder &b, dl::HparamOp hparam) {
   return describeState(
-      b, dl::StateKind::Hparam, hparam.getSymNameAttr(),
-      RankedTensorType::get({}, b.getF32Type()),
+      b, dl::StateKind::Hparam, hparam.getSymNameAttr(), hparam.getType(),
       {DLC_INIT_CONSTANT, hparam.getValue().convertToDouble(), 0}, {},
       hparam.getRangeAttr());
 }

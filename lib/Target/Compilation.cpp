@@ -8,6 +8,7 @@
 #include "Manifest.h"
 #include "NumberSyntax.h"
 #include "ObjectCode.h"
+#include "ParserMessages.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/ElementTypes.h"
@@ -219,12 +220,18 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (error) {
     const llvm::MemoryBuffer *source =
         sources.getMemoryBuffer(sources.getMainFileID());
-    if (llvm::Error number =
-            checkNumbers(source->getBufferIdentifier(), source->getBuffer())) {
-      llvm::consumeError(std::move(error));
-      return number;
-    }
-    return error;
+    const std::vector<Message> &messages = result->diagnostics->messages;
+    if (messages.empty())
+      return error;
+    const Message &first = messages.front();
+    llvm::Error better = checkNumberAt(first, source->getBuffer());
+    if (!better)
+      better = checkStateTypes(source->getBufferIdentifier(),
+                               source->getBuffer(), first.line);
+    if (!better)
+      return error;
+    llvm::consumeError(std::move(error));
+    return better;
   }
   if (llvm::Error error = result->chooseGradients())
     return error;

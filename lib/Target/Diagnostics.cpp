@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Diagnostics.h"
-#include "UnknownOps.h"
+#include "ParserMessages.h"
 
 #include "mlir/IR/Location.h"
 #include "mlir/IR/Remarks.h"
@@ -41,11 +41,32 @@ static Message makeMessage(const Diagnostic &diagnostic, StringRef text) {
   return message;
 }
 
+/// The program from the place of a diagnostic on; empty where it has none.
+static StringRef textAt(const llvm::SourceMgr &sources,
+                        const Diagnostic &diagnostic) {
+  auto place = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>();
+  if (!place || !sources.getNumBuffers())
+    return {};
+  unsigned id = sources.getMainFileID();
+  SMLoc loc = const_cast<llvm::SourceMgr &>(sources).FindLocForLineAndColumn(
+      id, place.getLine(), place.getColumn());
+  if (!loc.isValid())
+    return {};
+  const char *end = sources.getMemoryBuffer(id)->getBufferEnd();
+  return StringRef(loc.getPointer(), end - loc.getPointer());
+}
+
 Compilation::Diagnostics::Diagnostics(MLIRContext &context)
     : context(context), stream(shown), handler(sources, &context, stream) {
   // Asked before the other, which makes the text.
   recorder = context.getDiagEngine().registerHandler([&](Diagnostic &given) {
-    std::string better = explainUnknownOp(context, given.str());
+    if (!messages.empty() && repeatsEarlierMessage(given.str()))
+      return success();
+    StringRef program;
+    if (sources.getNumBuffers())
+      program = sources.getMemoryBuffer(sources.getMainFileID())->getBuffer();
+    std::string better = explainParserMessage(context, given.str(),
+                                              textAt(sources, given), program);
     messages.push_back(
         makeMessage(given, better.empty() ? given.str() : better));
     for (Diagnostic &note : given.getNotes())

@@ -3,8 +3,6 @@
 
 #include "NumberSyntax.h"
 
-#include "dlc/Support/Message.h"
-
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -47,7 +45,7 @@ static std::pair<StringRef, std::string> splitNumber(StringRef text) {
           (whole + ".0" + power).str()};
 }
 
-Error dlc::checkNumbers(StringRef path, StringRef text) {
+Error dlc::checkNumberAt(const Message &message, StringRef text) {
   unsigned line = 1;
   size_t start = 0; // of the line
   char before = ' ';
@@ -67,9 +65,15 @@ Error dlc::checkNumbers(StringRef path, StringRef text) {
     } else if (!continues(before)) {
       auto [number, written] = splitNumber(text.substr(i));
       StringRef behind = text.substr(i + number.size());
-      if (!number.empty() && (behind.empty() || !continues(behind.front())))
+      // What the dialect's own parser says of a number is about its start.
+      size_t first = i - start + 1;
+      bool isAbout = line == message.line &&
+                     message.column >= first + (c != '.') &&
+                     message.column <= first + number.size();
+      if (!number.empty() && isAbout &&
+          (behind.empty() || !continues(behind.front())))
         return makeProgramError(
-            path, line, i - start + 1,
+            message.file, line, first,
             formatv("'{0}' is no number in MLIR, which wants digits on both "
                     "sides of a point: write {1}",
                     number, written)

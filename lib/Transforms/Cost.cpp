@@ -24,7 +24,7 @@ static double elements(Value value) {
   return static_cast<double>(tensorType(value).getNumElements());
 }
 
-static bool isReal(Value value) {
+static bool isOfReals(Value value) {
   return isa<FloatType>(getElementTypeOrSelf(value.getType()));
 }
 
@@ -36,7 +36,7 @@ static double none(Operation *) { return 0; }
 
 /// One for each element of the first operand.
 static double perOperand(Operation *op) {
-  return isReal(op->getOperand(0)) ? elements(op->getOperand(0)) : 0;
+  return isOfReals(op->getOperand(0)) ? elements(op->getOperand(0)) : 0;
 }
 
 /// A multiplication and an addition for each element of `out`, channel of the
@@ -212,8 +212,8 @@ double dlc::flopsOf(Operation *op) {
   }
   if (!op->hasTrait<Elementwise>())
     return 0;
-  bool real = llvm::any_of(op->getOperands(), isReal) ||
-              llvm::any_of(op->getResults(), isReal);
+  bool real = llvm::any_of(op->getOperands(), isOfReals) ||
+              llvm::any_of(op->getResults(), isOfReals);
   return real ? elements(op->getResult(0)) : 0;
 }
 

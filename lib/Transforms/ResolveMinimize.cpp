@@ -118,9 +118,17 @@ Value StepResolver::readHyper(Attribute hyper, Type element, Location loc) {
   if (auto number = dyn_cast<FloatAttr>(hyper))
     return e.splat(type, number.getValueAsDouble());
   auto entry = cast<FlatSymbolRefAttr>(hyper).getAttr();
-  auto f32 = RankedTensorType::get({}, builder.getF32Type());
-  Value value = read(entry, f32);
-  return element.isF32() ? value : e.cast(value, element);
+  auto hparam = symbols.lookup<HparamOp>(entry);
+  Value value = read(entry, hparam.getType());
+  return value.getType() == type ? value : e.cast(value, element);
+}
+
+/// The learning rate. A number is kept as an f64, in which updates are
+/// computed.
+Value StepResolver::rateOf(MinimizeOp op) {
+  if (Value rate = op.getLr())
+    return rate;
+  return readHyper(op.getRateAttr(), builder.getF64Type(), op.getLoc());
 }
 
 FailureOr<Value> StepResolver::readAverage(Operation *op, StringRef optimizer,
@@ -255,7 +263,7 @@ LogicalResult StepResolver::shapeGradients(MinimizeOp op,
 
 Update StepResolver::startUpdate(MinimizeOp op, GroupAttr group,
                                  const Descent &d, Update::Reader reader) {
-  Update u(builder, op.getLoc(), d.value, d.gradient, op.getLr(), d.step, {},
+  Update u(builder, op.getLoc(), d.value, d.gradient, rateOf(op), d.step, {},
            reader);
   if (group && group.getWeightDecay())
     u.set("weight_decay", group.getWeightDecay());
@@ -355,7 +363,7 @@ LogicalResult StepResolver::writeAverage(MinimizeOp op, Descent d,
   auto reader = [&](FlatSymbolRefAttr hyper) {
     return readHyper(hyper, f64, loc);
   };
-  Update u(builder, loc, d.value, d.gradient, op.getLr(), number, {}, reader);
+  Update u(builder, loc, d.value, d.gradient, rateOf(op), number, {}, reader);
   RankedTensorType type = tensorType(d.value);
   StringAttr slot = declareSlot(optimizer, {"average", type}, d.param);
   Value old = read(slot, type);

@@ -394,6 +394,10 @@ static void recordRanges(ModelOp model) {
       record(optimizer.getRule().getHypers());
     else if (auto minimize = dyn_cast<MinimizeOp>(op))
       record(minimize.getHypers());
+    else if (auto dropout = dyn_cast<DropoutOp>(op))
+      record(dropout.getHypers());
+    else if (auto dropout = dyn_cast<AlphaDropoutOp>(op))
+      record(dropout.getHypers());
   });
 }
 

@@ -80,6 +80,7 @@ private:
   /// The one that counts how often its average was taken.
   mlir::StringAttr averageCounterOf(llvm::StringRef optimizer,
                                     dl::ParamOp param);
+  mlir::Value rateOf(dl::MinimizeOp op);
   mlir::Value readHyper(mlir::Attribute hyper, mlir::Type element,
                         mlir::Location loc);
   mlir::FailureOr<llvm::SmallVector<Descent>>

@@ -100,7 +100,8 @@ class Run:
         self.handle = HANDLE()
         self.library.check(self.library.api.create(self.library.table, 2,
                                                    ctypes.byref(self.handle)), "dlc_create")
-        self.entries = {e["name"]: np.zeros(e["shape"], {"f64": "f8", "i64": "i8"}[e["type"]])
+        types = {"f32": "f4", "f64": "f8", "i64": "i8"}
+        self.entries = {e["name"]: np.zeros(e["shape"], types[e["type"]])
                         for e in json.loads(self.library.table.contents.json)["state"]
                         if e["kind"] != "hparam"}
 

@@ -92,6 +92,11 @@ Tensor dropout(Tensor x, double p = 0.5);
 Tensor dropout2d(Tensor x, double p = 0.5);
 Tensor alphaDropout(Tensor x, double p = 0.5);
 Tensor featureAlphaDropout(Tensor x, double p = 0.5);
+/// p is a value that may change from call to call, such as a hyper-parameter.
+Tensor dropout(Tensor x, Tensor p);
+Tensor dropout2d(Tensor x, Tensor p);
+Tensor alphaDropout(Tensor x, Tensor p);
+Tensor featureAlphaDropout(Tensor x, Tensor p);
 
 //===--- Shape
 //--------------------------------------------------------------===//

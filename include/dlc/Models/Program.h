@@ -194,7 +194,9 @@ public:
                   mlir::Attribute initializer);
   State buffer(const Scope &scope, llvm::ArrayRef<int64_t> shape,
                mlir::Attribute initializer);
-  void hyperParameter(llvm::StringRef name, double value);
+  /// Of type f32 where no other is given.
+  void hyperParameter(llvm::StringRef name, double value,
+                      mlir::Type element = {});
   void optimizer(llvm::StringRef name, mlir::Attribute rule);
 
   Function function(llvm::StringRef name,

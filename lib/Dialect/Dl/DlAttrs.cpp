@@ -34,6 +34,49 @@ static int countHexDigits(SMLoc loc) {
   return count;
 }
 
+/// The number there if it has an exponent, but no point: 1e-3, 2E5.
+static StringRef numberWithoutPoint(const char *text) {
+  const char *end = text;
+  while (llvm::isDigit(*end))
+    ++end;
+  if (end == text || (*end != 'e' && *end != 'E'))
+    return {};
+  ++end;
+  if (*end == '-' || *end == '+')
+    ++end;
+  const char *power = end;
+  while (llvm::isDigit(*end))
+    ++end;
+  // What goes on is another word.
+  if (end == power || llvm::isAlnum(*end) || StringRef("_$.").contains(*end))
+    return {};
+  return StringRef(text, end - text);
+}
+
+/// Takes the tokens of such a number: digits, a word, and with a sign in the
+/// exponent that sign and digits.
+static ParseResult parseWithoutPoint(AsmParser &parser, StringRef text,
+                                     double &value) {
+  SMLoc loc = parser.getCurrentLocation();
+  APInt digits;
+  StringRef word;
+  OptionalParseResult whole = parser.parseOptionalInteger(digits);
+  if (!whole.has_value() || failed(*whole) || parser.parseKeyword(&word))
+    return failure();
+  if (text.contains('-') || text.contains('+')) {
+    bool negative = text.contains('-');
+    if ((negative ? parser.parseMinus() : parser.parsePlus()))
+      return failure();
+    OptionalParseResult power = parser.parseOptionalInteger(digits);
+    if (!power.has_value() || failed(*power))
+      return failure();
+  }
+  if (text.getAsDouble(value) || std::isinf(value))
+    return parser.emitError(loc, "expected a number that an f64 can hold, up "
+                                 "to 1.8e+308");
+  return success();
+}
+
 /// A number without its sign.
 static ParseResult parseMagnitude(AsmParser &parser, double &value) {
   SMLoc loc = parser.getCurrentLocation();
@@ -55,7 +98,9 @@ static ParseResult parseMagnitude(AsmParser &parser, double &value) {
              << digits << " hexadecimal digits";
     return parser.parseFloat(value);
   }
-  // Integers are numbers too: `value = 1`.
+  // Integers are numbers too: `value = 1`. MLIR's tokens of 1e-3 are several.
+  if (StringRef text = numberWithoutPoint(loc.getPointer()); !text.empty())
+    return parseWithoutPoint(parser, text, value);
   APInt integer;
   OptionalParseResult whole = parser.parseOptionalInteger(integer);
   if (whole.has_value()) {
@@ -209,12 +254,13 @@ void dlc::dl::printPredicate(OpAsmPrinter &printer, Operation *,
   printer << stringifyPredicate(predicate.getValue());
 }
 
-template <typename... Attrs>
-static SmallVector<StringRef> namesOfInitializers() {
+/// The names of those attributes among `Attrs` that have an interface.
+template <typename Interface, typename... Attrs>
+static SmallVector<StringRef> namesOf() {
   SmallVector<StringRef> names;
   auto add = [&](auto *attr) {
     using Attr = std::remove_pointer_t<decltype(attr)>;
-    if constexpr (std::is_base_of_v<InitializerAttrInterface::Trait<Attr>,
+    if constexpr (std::is_base_of_v<typename Interface::template Trait<Attr>,
                                     Attr>)
       names.push_back(Attr::getMnemonic());
   };
@@ -223,15 +269,75 @@ static SmallVector<StringRef> namesOfInitializers() {
 }
 /// Of all attributes of the dialect, those that say how to fill a tensor.
 static SmallVector<StringRef> initializerNames() {
-  return namesOfInitializers<
+  return namesOf<InitializerAttrInterface,
 #define GET_ATTRDEF_LIST
 #include "dlc/Dialect/Dl/DlAttrs.cpp.inc"
-      >();
+                 >();
+}
+/// And those that are rules of optimizers.
+static SmallVector<StringRef> ruleNames() {
+  return namesOf<OptimizerAttrInterface,
+#define GET_ATTRDEF_LIST
+#include "dlc/Dialect/Dl/DlAttrs.cpp.inc"
+                 >();
+}
+
+Attribute DlDialect::parseAttribute(DialectAsmParser &parser, Type type) const {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef mnemonic;
+  Attribute attribute;
+  if (generatedAttributeParser(parser, &mnemonic, type, attribute).has_value())
+    return attribute;
+  // Of the attributes that programs write in full, all but one are rules.
+  SmallVector<StringRef> known = ruleNames();
+  known.push_back(GroupAttr::getMnemonic());
+  parser.emitError(loc) << "there is no attribute '#dl." << mnemonic << "'"
+                        << whatIsKnown(mnemonic, known);
+  return {};
+}
+
+void DlDialect::printAttribute(Attribute attribute,
+                               DialectAsmPrinter &printer) const {
+  (void)generatedAttributePrinter(attribute, printer);
+}
+
+ParseResult dlc::dl::parseRule(OpAsmParser &parser,
+                               OptimizerAttrInterface &rule) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef word;
+  if (succeeded(parser.parseOptionalKeyword(&word))) {
+    SmallVector<StringRef> known = ruleNames();
+    if (llvm::is_contained(known, word))
+      return parser.emitError(loc)
+             << "expected '#dl." << word << "', not '" << word << "'";
+    return parser.emitError(loc)
+           << "there is no rule '" << word << "'" << whatIsKnown(word, known);
+  }
+  Attribute attribute;
+  if (parser.parseAttribute(attribute))
+    return failure();
+  rule = dyn_cast<OptimizerAttrInterface>(attribute);
+  if (!rule)
+    return parser.emitError(loc)
+           << attribute << " is no rule of an optimizer; there is "
+           << llvm::join(ruleNames(), ", ");
+  return success();
+}
+
+void dlc::dl::printRule(OpAsmPrinter &printer, Operation *,
+                        OptimizerAttrInterface rule) {
+  printer << rule;
 }
 
 ParseResult dlc::dl::parseInitializer(OpAsmParser &parser,
                                       InitializerAttrInterface &init) {
   SMLoc loc = parser.getCurrentLocation();
+  const char *text = loc.getPointer();
+  if (!llvm::isAlpha(*text))
+    return parser.emitError(loc)
+           << "expected the name of an initialiser, such as "
+           << (*text == '#' ? "zeros, without '#dl.'"
+                            : "zeros or constant<0.5>");
   StringRef mnemonic;
   Attribute attribute;
   OptionalParseResult result =
@@ -243,8 +349,12 @@ ParseResult dlc::dl::parseInitializer(OpAsmParser &parser,
     mnemonic = attribute.getAbstractAttribute().getName().drop_front(
         DlDialect::getDialectNamespace().size() + 1);
   if (!init)
-    return parser.emitError(loc) << "'" << mnemonic << "' is not an initialiser"
-                                 << suggestion(mnemonic, initializerNames());
+    return parser.emitError(loc)
+           << "'" << mnemonic << "' is not an initialiser"
+           << whatIsKnown(initializerHere(mnemonic).empty()
+                              ? mnemonic
+                              : initializerHere(mnemonic),
+                          initializerNames());
   return success();
 }
 

@@ -49,8 +49,7 @@ LogicalResult dlc::dl::verifyHypers(Operation *op, ArrayRef<HyperUse> uses,
       return op->emitOpError()
              << "names " << ref << ", which is no hyper-parameter of the model"
              << suggestSymbol<HparamOp>(op, ref.getValue());
-    // What a step reads is the f32.
-    float value = hparam.getValue().convertToDouble();
+    double value = hparam.round(hparam.getValue().convertToDouble());
     if (!isInRange(value, use.range))
       return complain(value) << ", which is the first value of " << ref;
   }
@@ -59,11 +58,14 @@ LogicalResult dlc::dl::verifyHypers(Operation *op, ArrayRef<HyperUse> uses,
 
 LogicalResult HparamOp::verify() {
   double value = getValue().convertToDouble();
-  if (!std::isfinite(static_cast<float>(value)))
-    return emitOpError() << "expects a finite number that an f32 can hold, up "
-                            "to 3.4e+38, not "
-                         << value;
-  if (getRange() && !isInRange(static_cast<float>(value), *getRange()))
+  if (!std::isfinite(round(value))) {
+    bool narrow = getElementTypeOrSelf(getType()).isF32();
+    return emitOpError() << "expects a finite number that an "
+                         << (narrow ? "f32 can hold, up to 3.4e+38"
+                                    : "f64 can hold, up to 1.8e+308")
+                         << ", not " << value;
+  }
+  if (getRange() && !isInRange(round(value), *getRange()))
     return emitOpError() << "expects its value to be "
                          << describeRange(*getRange()) << ", not " << value;
   return success();
@@ -79,6 +81,7 @@ GroupAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
 
 SmallVector<HyperUse> MinimizeOp::getHypers() {
   SmallVector<HyperUse> uses = {
+      {"lr", getRateAttr(), HyperRange::Finite},
       {"clip_value", getClipValueAttr()},
       {"clip_norm", getClipNormAttr()},
       {"noise", getNoiseAttr()},

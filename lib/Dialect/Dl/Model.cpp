@@ -552,10 +552,15 @@ LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 LogicalResult ReadHparamOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  if (!symbols.lookupNearestSymbolFrom<HparamOp>(*this, getEntryAttr()))
+  auto hparam =
+      symbols.lookupNearestSymbolFrom<HparamOp>(*this, getEntryAttr());
+  if (!hparam)
     return emitOpError() << "names " << getEntryAttr()
                          << ", which is no hyper-parameter of the model"
                          << suggestSymbol<HparamOp>(*this, getEntry());
+  if (hparam.getType() != getType())
+    return emitOpError() << "has type " << getType() << " but "
+                         << getEntryAttr() << " is " << hparam.getType();
   return success();
 }
 

@@ -189,6 +189,22 @@ Value dlc::dl::drawBernoulli(Expr &e, const RandomSource &source,
   return e.compare(Predicate::lt, moved, e.splat(bits.getType(), bound + sign));
 }
 
+Value dlc::dl::drawBernoulli(Expr &e, const RandomSource &source,
+                             ArrayRef<int64_t> shape, Value p) {
+  Type i32 = e.builder().getI32Type();
+  Value all = e.compare(Predicate::ge, p, 1);
+  Value bits = drawBits(e, source, shape, 0);
+  double sign = std::ldexp(-1.0, 31);
+  // Of p = 1 the bound is no i32.
+  Value bound = e.scale(e.ceil(e.scale(p, std::ldexp(1.0, 24))), 256);
+  bound = e.minimum(bound, e.splat(p.getType(), std::ldexp(1.0, 32) - 1));
+  Value moved = e.add(bits, e.splat(bits.getType(), sign));
+  Value below =
+      e.compare(Predicate::lt, moved,
+                e.broadcast(e.cast(e.offset(bound, sign), i32), moved, {}));
+  return e.logicalOr(below, e.broadcast(all, below, {}));
+}
+
 //===----------------------------------------------------------------------===//
 // Distributions
 //===----------------------------------------------------------------------===//

@@ -91,6 +91,12 @@ mlir::ParseResult parseCallSizes(mlir::OpAsmParser &parser,
 void printCallSizes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                     mlir::ArrayAttr sizes);
 
+/// `#dl.adam<...>`: the rule of an optimizer.
+mlir::ParseResult parseRule(mlir::OpAsmParser &parser,
+                            OptimizerAttrInterface &rule);
+void printRule(mlir::OpAsmPrinter &printer, mlir::Operation *,
+               OptimizerAttrInterface rule);
+
 /// `zeros`, `uniform<-1.0, 1.0>`: an initialiser without its `#dl.`.
 mlir::ParseResult parseInitializer(mlir::OpAsmParser &parser,
                                    InitializerAttrInterface &init);

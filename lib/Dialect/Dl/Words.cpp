@@ -34,6 +34,175 @@ static StringRef wordHere(StringRef word) {
       .Default(word);
 }
 
+/// What other frameworks call an op, and its name here.
+static constexpr std::pair<StringRef, StringRef> otherOps[] = {
+    {"sum", "reduce_sum"},
+    {"sum_to_size", "reduce_sum"},
+    {"amax", "reduce_max"},
+    {"amin", "reduce_min"},
+    {"prod", "reduce_prod"},
+    {"average", "mean"},
+    {"avg", "mean"},
+    {"variance", "var"},
+    {"std", "var"},
+    {"conv", "conv2d"},
+    {"convolution", "conv2d"},
+    {"conv2", "conv2d"},
+    {"deconv", "conv_transpose2d"},
+    {"deconv2d", "conv_transpose2d"},
+    {"conv2d_transpose", "conv_transpose2d"},
+    {"convtranspose2d", "conv_transpose2d"},
+    {"view", "reshape"},
+    {"squeeze", "reshape"},
+    {"unsqueeze", "reshape"},
+    {"expand_dims", "reshape"},
+    {"permute", "transpose"},
+    {"swapaxes", "transpose"},
+    {"t", "transpose"},
+    {"expand", "broadcast"},
+    {"tile", "broadcast"},
+    {"repeat", "broadcast"},
+    {"broadcast_to", "broadcast"},
+    {"expand_as", "broadcast"},
+    {"cat", "concat"},
+    {"concatenate", "concat"},
+    {"chunk", "split"},
+    {"unbind", "split"},
+    {"flip", "reverse"},
+    {"flipud", "reverse"},
+    {"fliplr", "reverse"},
+    {"bmm", "matmul"},
+    {"mm", "matmul"},
+    {"dot", "matmul"},
+    {"mv", "matmul"},
+    {"einsum", "matmul"},
+    {"addmm", "matmul"},
+    {"gemm", "matmul"},
+    {"dense", "linear"},
+    {"fc", "linear"},
+    {"fully_connected", "linear"},
+    {"bn", "batch_norm"},
+    {"batchnorm", "batch_norm"},
+    {"batchnorm1d", "batch_norm"},
+    {"batchnorm2d", "batch_norm"},
+    {"ln", "layer_norm"},
+    {"lrn", "local_response_norm"},
+    {"ce", "cross_entropy"},
+    {"ce_loss", "cross_entropy"},
+    {"crossentropy", "cross_entropy"},
+    {"cross_entropy_loss", "cross_entropy"},
+    {"mse_loss", "mse"},
+    {"l2_loss", "mse"},
+    {"l1_loss", "l1"},
+    {"mae", "l1"},
+    {"mae_loss", "l1"},
+    {"nll_loss", "nll"},
+    {"nllloss", "nll"},
+    {"binary_cross_entropy", "bce"},
+    {"bce_loss", "bce"},
+    {"binary_cross_entropy_with_logits", "bce_with_logits"},
+    {"bce_logits", "bce_with_logits"},
+    {"kldiv", "kl_div"},
+    {"kl", "kl_div"},
+    {"sdpa", "scaled_dot_product_attention"},
+    {"attention", "scaled_dot_product_attention"},
+    {"multi_head_attention", "scaled_dot_product_attention"},
+    {"swish", "silu"},
+    {"hardswish", "hard_swish"},
+    {"hswish", "hard_swish"},
+    {"hardsigmoid", "hard_sigmoid"},
+    {"hsigmoid", "hard_sigmoid"},
+    {"clip", "clamp"},
+    {"clamp_min", "clamp"},
+    {"clamp_max", "clamp"},
+    {"where", "select"},
+    {"masked_fill", "select"},
+    {"detach", "stop_gradient"},
+    {"no_grad", "stop_gradient"},
+    {"stopgradient", "stop_gradient"},
+    {"grad", "gradient"},
+    {"grads", "gradient"},
+    {"backward", "gradient"},
+    {"arange", "iota"},
+    {"range", "iota"},
+    {"linspace", "iota"},
+    {"full", "constant"},
+    {"zeros", "constant"},
+    {"ones", "constant"},
+    {"const", "constant"},
+    {"fill", "constant"},
+    {"randn", "normal"},
+    {"randn_like", "normal"},
+    {"rand", "uniform"},
+    {"rand_like", "uniform"},
+    {"randperm", "permutation"},
+    {"shuffle", "permutation"},
+    {"multinomial", "categorical"},
+    {"to", "cast"},
+    {"astype", "cast"},
+    {"type", "cast"},
+    {"float", "cast"},
+    {"convert", "cast"},
+    {"topk", "top_k"},
+    {"multiply", "mul"},
+    {"times", "mul"},
+    {"subtract", "sub"},
+    {"minus", "sub"},
+    {"divide", "div"},
+    {"true_divide", "div"},
+    {"power", "pow"},
+    {"negative", "neg"},
+    {"maximum", "max"},
+    {"minimum", "min"},
+    {"eq", "compare"},
+    {"ne", "compare"},
+    {"lt", "compare"},
+    {"le", "compare"},
+    {"gt", "compare"},
+    {"ge", "compare"},
+    {"equal", "compare"},
+    {"less", "compare"},
+    {"greater", "compare"},
+    {"take", "gather"},
+    {"scatter", "scatter_add"},
+    {"parameter", "param"},
+    {"weight", "param"},
+    {"function", "func"},
+    {"def", "func"},
+    {"module", "model"},
+    {"network", "model"},
+    {"load", "read"},
+    {"get", "read"},
+    {"store", "write"},
+    {"assign", "write"},
+    {"set", "write"},
+};
+
+ArrayRef<std::pair<StringRef, StringRef>> dlc::dl::opsOfOthers() {
+  return otherOps;
+}
+
+StringRef dlc::dl::opHere(StringRef name) {
+  for (auto [other, here] : otherOps)
+    if (name.equals_insensitive(other))
+      return here;
+  return {};
+}
+
+StringRef dlc::dl::initializerHere(StringRef name) {
+  return llvm::StringSwitch<StringRef>(name)
+      .CasesLower({"glorot", "glorot_uniform", "xavier"}, "xavier_uniform")
+      .CaseLower("glorot_normal", "xavier_normal")
+      .CasesLower({"he", "he_uniform", "kaiming"}, "kaiming_uniform")
+      .CaseLower("he_normal", "kaiming_normal")
+      .CasesLower({"eye", "eye_"}, "identity")
+      .CasesLower({"randn", "random_normal", "gaussian"}, "normal")
+      .CasesLower({"rand", "random_uniform", "random"}, "uniform")
+      .CasesLower({"trunc_normal", "trunc_normal_"}, "truncated_normal")
+      .CasesLower({"full", "fill", "const", "dense", "value"}, "constant")
+      .Default("");
+}
+
 std::string dlc::dl::whatIsKnown(StringRef word, ArrayRef<StringRef> known) {
   SmallVector<StringRef> words;
   word.split(words, '_');

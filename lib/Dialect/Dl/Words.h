@@ -11,6 +11,7 @@
 #ifndef DLC_LIB_DIALECT_DL_WORDS_H
 #define DLC_LIB_DIALECT_DL_WORDS_H
 
+#include "ParsedOp.h"
 #include "dlc/Dialect/Dl/Templates.h"
 
 #include "mlir/IR/OpImplementation.h"
@@ -22,6 +23,12 @@ namespace dlc::dl {
 /// or by what other frameworks call it, or else all of them.
 std::string whatIsKnown(llvm::StringRef word,
                         llvm::ArrayRef<llvm::StringRef> known);
+
+/// What a name is called here that another framework has for an op (`sum` for
+/// `reduce_sum`) or an initialiser (`glorot_uniform`); empty for others.
+llvm::StringRef opHere(llvm::StringRef name);
+llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> opsOfOthers();
+llvm::StringRef initializerHere(llvm::StringRef name);
 
 /// The attributes that an op defines, without those of its syntax.
 llvm::SmallVector<llvm::StringRef> attributeWords(mlir::OperationName op);
@@ -66,8 +73,8 @@ mlir::LogicalResult verifyDeferred(mlir::Operation *op) {
 }
 
 /// How MLIR asks a registered op, with a check of the properties that it is
-/// given as a dictionary. The code that ODS generates reads the entries it
-/// knows and no others.
+/// given as a dictionary, and with what all ops do behind their own parsers.
+/// The code that ODS generates reads the entries it knows and no others.
 template <typename Op>
 class CheckedModel : public mlir::OperationName::Impl {
 public:
@@ -94,7 +101,12 @@ public:
   }
   bool hasTrait(mlir::TypeID trait) final { return model->hasTrait(trait); }
   mlir::OperationName::ParseAssemblyFn getParseAssemblyFn() final {
-    return model->getParseAssemblyFn();
+    return [parse = model->getParseAssemblyFn()](
+               mlir::OpAsmParser &parser,
+               mlir::OperationState &state) mutable -> mlir::ParseResult {
+      return mlir::failure(failed(parse(parser, state)) ||
+                           failed(finishParsing(state)));
+    };
   }
   void populateDefaultAttrs(const mlir::OperationName &op,
                             mlir::NamedAttrList &attrs) final {

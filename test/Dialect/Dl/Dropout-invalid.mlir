@@ -21,3 +21,27 @@ func.func @no_channels(%x: tensor<8xf32>) {
   %0 = dl.dropout %x {channels} : tensor<8xf32>
   return
 }
+
+// -----
+
+func.func @twice(%x: tensor<8x4xf32>, %p: tensor<f32>) {
+  // expected-error@+1 {{'dl.dropout' op expects p once, either the attribute or a value}}
+  %0 = dl.dropout %x p(%p) {p = 0.5} : tensor<8x4xf32>, tensor<f32>
+  return
+}
+
+// -----
+
+func.func @of_each(%x: tensor<8x4xf32>, %p: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.alpha_dropout' op operand #1 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<8x4xf32>'}}
+  %0 = dl.alpha_dropout %x p(%p) : tensor<8x4xf32>, tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @of_a_name(%x: tensor<8x4xf32>) {
+  // expected-error@+1 {{'dl.dropout' op attribute 'p' failed to satisfy constraint: number, or a value in p(...)}}
+  %0 = dl.dropout %x {p = @drop} : tensor<8x4xf32>
+  return
+}

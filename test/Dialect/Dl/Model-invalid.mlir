@@ -69,14 +69,14 @@ dl.model @parameter_type {
 // -----
 
 dl.model @initialiser_as_optimizer {
-  // expected-error@+1 {{invalid kind of attribute specified}}
+  // expected-error@+1 {{#dl.zeros is no rule of an optimizer; there is}}
   dl.optimizer @o = #dl.zeros
 }
 
 // -----
 
 dl.model @unknown_optimizer {
-  // expected-error@+1 {{unknown attribute `adamm` in dialect `dl`}}
+  // expected-error@+1 {{there is no attribute '#dl.adamm'; did you mean 'adam'?}}
   dl.optimizer @o = #dl.adamm
 }
 
@@ -324,8 +324,19 @@ dl.model @unknown_hparam {
 dl.model @hparam_of_another_type {
   dl.hparam @lr = 0.1
   dl.step @s() {
-    // expected-error@+1 {{must be 0D tensor of 32-bit float values, but got 'tensor<f64>'}}
+    // expected-error@+1 {{'dl.read_hparam' op has type 'tensor<f64>' but @lr is 'tensor<f32>'}}
     %lr = dl.read_hparam @lr : tensor<f64>
+    dl.return
+  }
+}
+
+// -----
+
+dl.model @hparam_as_integer {
+  dl.hparam @lr = 0.1
+  dl.step @s() {
+    // expected-error@+1 {{must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<i64>'}}
+    %lr = dl.read_hparam @lr : tensor<i64>
     dl.return
   }
 }

@@ -5,8 +5,12 @@
 dl.model @all {
   // CHECK-NEXT: dl.hparam @lr = 1.000000e-03
   // CHECK-NEXT: dl.hparam @whole = -2.000000e+00
+  // CHECK-NEXT: dl.hparam @narrow = 1.000000e+00 range(up_to_one)
+  // CHECK-NEXT: dl.hparam @wide : tensor<f64> = 1.000000e+300 range(not_negative)
   dl.hparam @lr = 1.0e-3
   dl.hparam @whole = -2
+  dl.hparam @narrow : tensor<f32> = 1 range(up_to_one)
+  dl.hparam @wide : tensor<f64> = 1.0e300 range(not_negative)
 
   // CHECK-NEXT: dl.param @fc.weight : tensor<3x4xf32> = kaiming_uniform
   // CHECK-NEXT: dl.param @torch : tensor<3x4xf32> = kaiming_uniform<a = 2.23{{.*}}>

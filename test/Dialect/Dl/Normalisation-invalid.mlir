@@ -49,8 +49,7 @@ dl.model @buffer_type {
 // -----
 
 func.func @vector(%x: tensor<3xf32>) {
-  // expected-error@+2 {{'dl.batch_norm' expects operand x with a channel dimension 1, not 'tensor<3xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm' expects operand x with a channel dimension 1, not 'tensor<3xf32>'}}
   %0 = dl.batch_norm %x, %x, %x stats(@m, @v) : tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
   return
 }
@@ -58,8 +57,7 @@ func.func @vector(%x: tensor<3xf32>) {
 // -----
 
 func.func @weight_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<4xf32>) {
-  // expected-error@+2 {{'dl.batch_norm' expects operand weight to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm' expects operand weight to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
   %0 = dl.batch_norm %x, %h, %g stats(@m, @v) : tensor<8x3x4x4xf32>, tensor<4xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
   return
 }
@@ -67,8 +65,7 @@ func.func @weight_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<4x
 // -----
 
 func.func @bias_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<4xf32>) {
-  // expected-error@+2 {{'dl.batch_norm' expects operand bias to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm' expects operand bias to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
   %0 = dl.batch_norm %x, %g, %h stats(@m, @v) : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<4xf32> -> tensor<8x3x4x4xf32>
   return
 }
@@ -76,8 +73,7 @@ func.func @bias_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<4xf3
 // -----
 
 func.func @train_weight_type(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf64>) {
-  // expected-error@+2 {{'dl.batch_norm_train' expects operand weight to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<3xf64>'}}
-  // expected-error@+1 {{'dl.batch_norm_train' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm_train' expects operand weight to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<3xf64>'}}
   %y, %m, %v, %r = dl.batch_norm_train %x, %g, %g : tensor<8x3x4x4xf32>, tensor<3xf64>, tensor<3xf64> -> tensor<8x3x4x4xf32>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>
   return
 }
@@ -85,8 +81,7 @@ func.func @train_weight_type(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf64>) {
 // -----
 
 func.func @train_axis_out_of_range(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
-  // expected-error@+2 {{'dl.batch_norm_train' expects operand x with a channel dimension 4, not 'tensor<8x3x4x4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm_train' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm_train' expects operand x with a channel dimension 4, not 'tensor<8x3x4x4xf32>'}}
   %y, %m, %v, %r = dl.batch_norm_train %x, %g, %g {axis = 4} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
   return
 }
@@ -94,17 +89,15 @@ func.func @train_axis_out_of_range(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
 // -----
 
 func.func @train_axis_negative(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
-  // expected-error@+2 {{'dl.batch_norm_train' expects operand x with a channel dimension -1, not 'tensor<8x3x4x4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm_train' op failed to infer returned types}}
-  %y, %m, %v, %r = dl.batch_norm_train %x, %g, %g {axis = -1} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+  // expected-error@+1 {{'dl.batch_norm_train' expects operand x with a channel dimension -5, not 'tensor<8x3x4x4xf32>'}}
+  %y, %m, %v, %r = dl.batch_norm_train %x, %g, %g {axis = -5} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
   return
 }
 
 // -----
 
 func.func @eval_mean_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<4xf32>) {
-  // expected-error@+2 {{'dl.batch_norm_eval' expects operand mean to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm_eval' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm_eval' expects operand mean to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
   %0 = dl.batch_norm_eval %x, %g, %g, %h, %g : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
   return
 }
@@ -112,8 +105,7 @@ func.func @eval_mean_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor
 // -----
 
 func.func @eval_var_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<4xf32>) {
-  // expected-error@+2 {{'dl.batch_norm_eval' expects operand var to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm_eval' op failed to infer returned types}}
+  // expected-error@+1 {{'dl.batch_norm_eval' expects operand var to be 'tensor<3xf32>', one entry for each channel of 'tensor<8x3x4x4xf32>', not 'tensor<4xf32>'}}
   %0 = dl.batch_norm_eval %x, %g, %g, %g, %h : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4xf32> -> tensor<8x3x4x4xf32>
   return
 }
@@ -121,16 +113,15 @@ func.func @eval_var_size(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>, %h: tensor<
 // -----
 
 func.func @eval_axis_negative(%x: tensor<8x3x4x4xf32>, %g: tensor<3xf32>) {
-  // expected-error@+2 {{'dl.batch_norm_eval' expects operand x with a channel dimension -1, not 'tensor<8x3x4x4xf32>'}}
-  // expected-error@+1 {{'dl.batch_norm_eval' op failed to infer returned types}}
-  %0 = dl.batch_norm_eval %x, %g, %g, %g, %g {axis = -1} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
+  // expected-error@+1 {{'dl.batch_norm_eval' expects operand x with a channel dimension -5, not 'tensor<8x3x4x4xf32>'}}
+  %0 = dl.batch_norm_eval %x, %g, %g, %g, %g {axis = -5} : tensor<8x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32> -> tensor<8x3x4x4xf32>
   return
 }
 
 // -----
 
 func.func @layer_norm_below_zero(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.layer_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  // expected-error@+1 {{'dl.layer_norm' op attribute 'eps' failed to satisfy constraint: number of 0 or more}}
   %0 = dl.layer_norm %x {eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
   return
 }
@@ -138,7 +129,7 @@ func.func @layer_norm_below_zero(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @rms_norm_below_zero(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.rms_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  // expected-error@+1 {{'dl.rms_norm' op attribute 'eps' failed to satisfy constraint: number of 0 or more}}
   %0 = dl.rms_norm %x {eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
   return
 }
@@ -146,7 +137,7 @@ func.func @rms_norm_below_zero(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @group_norm_below_zero(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.group_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  // expected-error@+1 {{'dl.group_norm' op attribute 'eps' failed to satisfy constraint: number of 0 or more}}
   %0 = dl.group_norm %x {groups = 2, eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
   return
 }
@@ -154,7 +145,7 @@ func.func @group_norm_below_zero(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @normalize_below_zero(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.normalize' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  // expected-error@+1 {{'dl.normalize' op attribute 'eps' failed to satisfy constraint: number of 0 or more}}
   %0, %1, %2, %3 = dl.normalize %x {axes = [1], eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
   return
 }
@@ -162,7 +153,7 @@ func.func @normalize_below_zero(%x: tensor<8x4xf32>) {
 // -----
 
 func.func @batch_norm_below_zero(%x: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.batch_norm' op attribute 'eps' failed to satisfy constraint: 64-bit float attribute of 0 or more}}
+  // expected-error@+1 {{'dl.batch_norm' op attribute 'eps' failed to satisfy constraint: number of 0 or more}}
   %0 = dl.batch_norm %x {eps = -1.0e-5} : tensor<8x4xf32> -> tensor<8x4xf32>
   return
 }

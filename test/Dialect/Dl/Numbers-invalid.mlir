@@ -52,6 +52,36 @@ dl.model @hparam_nan {
 
 // -----
 
+dl.model @hparam_beyond_f64 {
+  // expected-error@+1 {{'dl.hparam' op expects a finite number that an f64 can hold, up to 1.8e+308, not INF}}
+  dl.hparam @lr : tensor<f64> = inf
+}
+
+// -----
+
+dl.model @hparam_of_integers {
+  // expected-error@+1 {{'dl.hparam' op attribute 'type' failed to satisfy constraint: type attribute of 0D tensor of 32-bit float or 64-bit float values}}
+  dl.hparam @n : tensor<i64> = 1
+}
+
+// -----
+
+dl.model @hparam_of_rank_one {
+  // expected-error@+1 {{'dl.hparam' op attribute 'type' failed to satisfy constraint: type attribute of 0D tensor}}
+  dl.hparam @n : tensor<1xf32> = 1
+}
+
+// -----
+
+// What is nearly 1 is 1 in f32.
+dl.model @hparam_in_range_of_f64 {
+  dl.hparam @wide : tensor<f64> = 0.999999999 range(below_one)
+  // expected-error@+1 {{'dl.hparam' op expects its value to be from 0 on and less than 1, not 1.000000e+00}}
+  dl.hparam @beta = 0.999999999 range(below_one)
+}
+
+// -----
+
 dl.model @hparam_out_of_its_range {
   // expected-error@+1 {{'dl.hparam' op expects its value to be from 0 on and less than 1, not 1.000000e+00}}
   dl.hparam @beta = 1.0 range(below_one)

@@ -197,7 +197,7 @@ static int refuse_all(void) {
          "dl.model @net {\n  dl.step @s(%x: tensor<4xf32>) -> (y: "
          "tensor<5xf32>) {\n    dl.return %x : tensor<4xf32>\n  }\n}\n",
          NULL);
-  refuse("a number", "dl.model @net {\n  dl.hparam @lr = 1e-3\n}\n", NULL);
+  refuse("a number", "dl.model @net {\n  dl.hparam @lr = .5\n}\n", NULL);
   refuse("too deep", memset(deep, '(', 30000), NULL);
   refuse("null text", NULL, NULL);
   options.optimization = 7;

@@ -69,6 +69,41 @@ protected:
 
 } // namespace
 
+TEST_F(ProgramTest, HyperParametersOfBothTypes) {
+  Program program(context, "m");
+  program.hyperParameter("lr", 0.5);
+  program.hyperParameter("drop", 0.25, program.attributes().getF64Type());
+  RankedTensorType type = program.tensor({8, 4});
+  nn::Function net = program.function("net", type, [&](auto in) -> Tensors {
+    return {nn::dropout(in[0], program.readHyperParameter("drop"))};
+  });
+  program.step("s", {{"x", type}}, [&](auto in) -> Outputs {
+    return {{"y", net(in[0], dl::Mode::Train)[0]},
+            {"lr", program.readHyperParameter("lr")}};
+  });
+  OwningOpRef<ModuleOp> module = program.finish();
+  ASSERT_TRUE(module) << diagnostics;
+  std::string text;
+  llvm::raw_string_ostream(text) << *module;
+  for (StringRef line : {"dl.hparam @lr = 5.000000e-01\n",
+                         "dl.hparam @drop : tensor<f64> = 2.500000e-01\n",
+                         "dl.read_hparam @drop : tensor<f64>\n",
+                         "dl.read_hparam @lr : tensor<f32>\n",
+                         " : tensor<8x4xf32>, tensor<f64>\n"})
+    EXPECT_TRUE(StringRef(text).contains(line)) << line.str() << text;
+}
+
+TEST_F(ProgramTest, AnUnknownHyperParameterIsAnError) {
+  Program program(context, "m");
+  program.hyperParameter("rate", 0.5);
+  program.step("s", {}, [&](ArrayRef<Tensor>) -> Outputs {
+    return {{"y", program.readHyperParameter("raet")}};
+  });
+  EXPECT_FALSE(program.finish());
+  EXPECT_NE(diagnostics.find("did you mean 'rate'?"), std::string::npos)
+      << diagnostics;
+}
+
 TEST_F(ProgramTest, StepsOfSeveralBatches) {
   auto build = [&](const nn::Batch &batch) {
     Program program(context, "m");

@@ -109,12 +109,15 @@ static Tensor windows(Program &program, Tensor x) {
 /// Of 2 x 4 x 9 x 8.
 static Tensor normalisation(Program &program, Tensor x) {
   Tensor ones = full(program, {4}, 1), row = full(program, {8}, 1);
+  Tensor p = full(program, {}, 0.3);
   return total(
       {normalize(x, {1, 3})[0], layerNorm(x, -1, row, row), layerNorm(x, 1),
        rmsNorm(x, -1, row, 1e-3), rmsNorm(x, 2), groupNorm(x, 2, ones, ones),
        instanceNorm(x, ones, ones), localResponseNorm(x, 3, 1e-3),
        weightNorm(full(program, {4, 3}, 0.5), full(program, {1, 3}, 1), -1),
-       dropout(x), dropout2d(x, 0.1), alphaDropout(x), featureAlphaDropout(x)});
+       dropout(x), dropout2d(x, 0.1), alphaDropout(x), featureAlphaDropout(x),
+       dropout(x, p), dropout2d(x, p), alphaDropout(x, p),
+       featureAlphaDropout(x, p)});
 }
 
 static Tensor tables(Program &program, Tensor x) {

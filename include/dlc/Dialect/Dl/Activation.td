@@ -39,19 +39,19 @@ def Dl_Relu6Op : Dl_ActivationOp<"relu6",
 
 def Dl_LeakyReluOp : Dl_ActivationOp<"leaky_relu",
     "x where x > 0, slope x elsewhere; gradient 1 or slope",
-    (ins DefaultValuedAttr<F64Attr, "0.01">:$slope), [], " {slope = 0.2}">;
+    (ins DefaultValuedAttr<Dl_RealAttr, "0.01">:$slope), [], " {slope = 0.2}">;
 
 def Dl_EluOp : Dl_ActivationOp<"elu",
     "x where x > 0, alpha (e^x - 1) elsewhere; gradient 1 or alpha e^x",
-    (ins DefaultValuedAttr<F64Attr, "1.0">:$alpha)>;
+    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$alpha)>;
 
 def Dl_SeluOp : Dl_ActivationOp<"selu",
     "1.0507 elu(x) with alpha = 1.6733: keeps mean 0 and variance 1">;
 
 def Dl_HardtanhOp : Dl_ActivationOp<"hardtanh",
     "x held within `min` and `max`; gradient 1 between them, 0 elsewhere",
-    (ins DefaultValuedAttr<F64Attr, "-1.0">:$min,
-         DefaultValuedAttr<F64Attr, "1.0">:$max), [], " {min = -2.0, max = 2.0}"> {
+    (ins DefaultValuedAttr<Dl_RealAttr, "-1.0">:$min,
+         DefaultValuedAttr<Dl_RealAttr, "1.0">:$max), [], " {min = -2.0, max = 2.0}"> {
   let hasVerifier = 1;
 }
 
@@ -104,8 +104,8 @@ def Dl_MishOp : Dl_ActivationOp<"mish", "x tanh(softplus(x))">;
 
 def Dl_SoftplusOp : Dl_ActivationOp<"softplus",
     "log(1 + e^(beta x)) / beta, x itself where beta x > threshold; gradient sigmoid(beta x)",
-    (ins DefaultValuedAttr<F64Attr, "1.0">:$beta,
-         DefaultValuedAttr<F64Attr, "20.0">:$threshold),
+    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$beta,
+         DefaultValuedAttr<Dl_RealAttr, "20.0">:$threshold),
     [Dl_HasRule], " {beta = 2.0}"> {
   let hasVerifier = 1;
 }
@@ -172,7 +172,7 @@ def Dl_GumbelSoftmaxOp : Dl_Op<"gumbel_softmax", [Pure, SameOperandsAndResultTyp
     ```
   }];
   let arguments = (ins Dl_FloatTensor:$logits, Dl_FloatTensor:$noise,
-    DefaultValuedAttr<F64Attr, "1.0">:$tau, UnitAttr:$hard, I64Attr:$axis);
+    DefaultValuedAttr<Dl_RealAttr, "1.0">:$tau, UnitAttr:$hard, I64Attr:$axis);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$logits `,` $noise attr-dict `:` type($logits)";
   let hasVerifier = 1;

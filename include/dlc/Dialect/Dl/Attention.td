@@ -10,7 +10,7 @@ class Dl_AttentionOp<string mnemonic, list<Trait> traits = []>
     : Dl_PureOp<mnemonic, !listconcat([Dl_IsComposite], traits)> {
   let arguments = (ins Dl_FloatTensor:$query, Dl_FloatTensor:$key,
                        Dl_FloatTensor:$value, Optional<Dl_Tensor>:$mask,
-                       UnitAttr:$is_causal, OptionalAttr<F64Attr>:$scale);
+                       UnitAttr:$is_causal, OptionalAttr<Dl_RealAttr>:$scale);
   let extraClassDeclaration = [{
     /// What scores are multiplied by.
     double getFactor();

@@ -42,6 +42,7 @@ public:
   mlir::Value softplus(mlir::Value x);
   mlir::Value sign(mlir::Value x) { return make<SignOp>(x); }
   mlir::Value square(mlir::Value x) { return make<SquareOp>(x); }
+  mlir::Value ceil(mlir::Value x) { return make<CeilOp>(x); }
   mlir::Value sin(mlir::Value x) { return make<SinOp>(x); }
   mlir::Value cos(mlir::Value x) { return make<CosOp>(x); }
   mlir::Value pow(mlir::Value x, mlir::Value y) { return make<PowOp>(x, y); }
@@ -67,6 +68,9 @@ public:
   }
   mlir::Value logicalAnd(mlir::Value x, mlir::Value y) {
     return make<AndOp>(x, y);
+  }
+  mlir::Value logicalOr(mlir::Value x, mlir::Value y) {
+    return make<OrOp>(x, y);
   }
   /// x compared with a constant.
   mlir::Value compare(Predicate p, mlir::Value x, double y) {
@@ -143,6 +147,9 @@ mlir::Value drawBits(Expr &e, const RandomSource &source,
 /// Truth values, each with probability p; what `dl.bernoulli` draws.
 mlir::Value drawBernoulli(Expr &e, const RandomSource &source,
                           llvm::ArrayRef<int64_t> shape, double p);
+/// The same of an f64 from 0 to 1 that the program computes.
+mlir::Value drawBernoulli(Expr &e, const RandomSource &source,
+                          llvm::ArrayRef<int64_t> shape, mlir::Value p);
 
 /// The body of a scan, given what it carries, the slices of one step and what
 /// is the same at every step: the next carried values, then the outputs.

@@ -68,7 +68,7 @@ class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
 
 def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
     AllElementTypesMatch<["x", "w", "y"]>,
-    InferTypeOpAdaptor, Dl_HasChannels,
+    Dl_InferTypes, Dl_HasChannels,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "2-D convolution (cross-correlation), as torch.nn.functional.conv2d";
   let description = [{

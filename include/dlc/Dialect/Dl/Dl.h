@@ -116,6 +116,26 @@ public:
   }
 };
 
+/// Whether an attribute is an f64, or a whole number that stands for one.
+bool isReal(mlir::Attribute attr);
+/// The number that such an attribute is.
+double realValue(mlir::Attribute attr);
+
+/// Dl_InferredTypes: an error with both types where one that an op infers is
+/// not that of the result.
+mlir::LogicalResult verifyInferredTypes(mlir::Operation *op);
+template <typename Op>
+class InferredTypes : public mlir::OpTrait::TraitBase<Op, InferredTypes> {
+public:
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) {
+    return verifyInferredTypes(op);
+  }
+};
+
+/// Dl_AxesOfResult.
+template <typename Op>
+class AxesOfResult : public mlir::OpTrait::TraitBase<Op, AxesOfResult> {};
+
 /// Dl_StoppedOperands.
 template <typename Op>
 class StoppedOperands : public mlir::OpTrait::TraitBase<Op, StoppedOperands> {};

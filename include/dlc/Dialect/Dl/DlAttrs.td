@@ -119,29 +119,64 @@ class Dl_Words<dag params> {
 // Initialisers
 //===----------------------------------------------------------------------===//
 
+/// What stands in `dl.param @w : tensor<...> = `. Each says what docs/ops.md says of
+/// all: how its numbers are computed, where that is from, what it is in PyTorch, and of
+/// which of PyTorch's layers it is the default.
 class Dl_Initializer<string name, string mnemonic_, list<string> checks = []>
     : AttrDef<Dl_Dialect, name,
         [DeclareAttrInterfaceMethods<Dl_InitializerAttrInterface, checks>]> {
   let mnemonic = mnemonic_;
+  string formula = ?;
+  string source = ?;
+  string pytorch = ?;
+  string defaultOf = ?;
 }
 
-def Dl_ZerosAttr : Dl_Initializer<"Zeros", "zeros"> { let summary = "0"; }
-def Dl_OnesAttr : Dl_Initializer<"Ones", "ones"> { let summary = "1"; }
+def Dl_ZerosAttr : Dl_Initializer<"Zeros", "zeros"> {
+  let summary = "0 everywhere: `zeros`";
+  let formula = "0";
+  let source = "-";
+  let pytorch = "torch.nn.init.zeros_";
+  let defaultOf = [{the bias of BatchNorm, LayerNorm, GroupNorm and InstanceNorm, `running_mean`,
+    and `in_proj_bias` and `out_proj.bias` of MultiheadAttention}];
+}
+def Dl_OnesAttr : Dl_Initializer<"Ones", "ones"> {
+  let summary = "1 everywhere: `ones`";
+  let formula = "1";
+  let source = "-";
+  let pytorch = "torch.nn.init.ones_";
+  let defaultOf = [{the weight of BatchNorm, LayerNorm, RMSNorm, GroupNorm and InstanceNorm, and
+    `running_var`}];
+}
 
 def Dl_FillAttr : Dl_Initializer<"Fill", "constant"> {
   let summary = "one value everywhere: `constant<0.5>`";
+  let formula = "value";
+  let source = "-";
+  let pytorch = "torch.nn.init.constant_";
+  let defaultOf = "the weight of PReLU, as `constant<0.25>`";
   let parameters = (ins Dl_Number<"the value">:$value);
   let assemblyFormat = "`<` $value `>`";
 }
 
 def Dl_UniformAttr : Dl_Initializer<"Uniform", "uniform", ["verifyFor"]> {
-  let summary = "uniform on [low, high): `uniform<-0.1, 0.1>`";
+  let summary = "uniform within bounds: `uniform<-0.1, 0.1>`";
+  let formula = "uniform on [low, high)";
+  let source = "-";
+  let pytorch = "torch.nn.init.uniform_";
+  let defaultOf = [{with bounds of -1 / sqrt(n) and 1 / sqrt(n): the bias of Linear and of the
+    convolutions, n the fan_in of their weight; all weights and biases of RNN, LSTM and GRU and
+    of their cells, n the size of the hidden state}];
   let parameters = (ins Dl_Number<"lower end">:$low, Dl_Number<"upper end">:$high);
   let assemblyFormat = "`<` $low `,` $high `>`";
 }
 
 def Dl_NormalAttr : Dl_Initializer<"Normal", "normal", ["verifyFor"]> {
-  let summary = "normal: `normal<0.0, 0.02>` (mean, standard deviation)";
+  let summary = "normal with a mean and a standard deviation: `normal<0.0, 0.02>`";
+  let formula = "normal with that mean and deviation";
+  let source = "-";
+  let pytorch = "torch.nn.init.normal_";
+  let defaultOf = "the weight of Embedding and EmbeddingBag, as `normal<0.0, 1.0>`";
   let parameters = (ins Dl_Number<"mean">:$mean, Dl_Number<"deviation">:$deviation);
   let assemblyFormat = "`<` $mean `,` $deviation `>`";
 }
@@ -154,15 +189,20 @@ class Dl_EnumParameter<string enum, string default, string summary>
 }
 
 def Dl_IdentityAttr : Dl_Initializer<"Identity", "identity", ["verifyFor"]> {
-  let summary = "a matrix with 1 on its diagonal, 0 elsewhere, as torch.nn.init.eye_";
+  let summary = "a matrix with 1 on its diagonal: `identity`";
+  let formula = "1 at (i, i), 0 elsewhere";
+  let source = "Le, Jaitly and Hinton, arXiv 1504.00941, for the recurrent weights of ReLU networks";
+  let pytorch = "torch.nn.init.eye_";
+  let defaultOf = "no layer";
 }
 
 def Dl_TruncatedNormalAttr : Dl_Initializer<"TruncatedNormal", "truncated_normal", ["verifyFor"]> {
   let summary = "normal within bounds: `truncated_normal<deviation = 0.02, a = -0.04, b = 0.04>`";
-  let description = [{
-    `torch.nn.init.trunc_normal_`: what lies outside of [a, b] is drawn again. The
-    bounds are values, not multiples of the deviation.
-  }];
+  let description = "The bounds are values, not multiples of the deviation.";
+  let formula = "normal with that mean and deviation; what lies outside of [a, b] is drawn again";
+  let source = "usual for transformers on images (Dosovitskiy et al., ICLR 2021)";
+  let pytorch = "torch.nn.init.trunc_normal_";
+  let defaultOf = "no layer";
   let parameters = (ins Dl_DefaultNumber<"0.0", "mean before truncation">:$mean,
                         Dl_DefaultNumber<"1.0", "deviation before truncation">:$deviation,
                         Dl_DefaultNumber<"-2.0", "least value">:$a,
@@ -181,42 +221,59 @@ class Dl_FanInitializer<string name, string mnemonic_>
 }
 
 class Dl_XavierAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
+  let source = "Glorot and Bengio, AISTATS 2010";
   let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
 }
 def Dl_XavierUniformAttr : Dl_XavierAttr<"XavierUniform", "xavier_uniform"> {
-  let summary = "uniform with bound gain sqrt(6 / (fan_in + fan_out))";
-  let description = "Glorot and Bengio, AISTATS 2010; `torch.nn.init.xavier_uniform_`.";
+  let summary = "uniform by both fans (Glorot): `xavier_uniform`, `xavier_uniform<gain = 2.0>`";
+  let formula = "uniform on [-b, b) with b = gain sqrt(6 / (fan_in + fan_out))";
+  let pytorch = "torch.nn.init.xavier_uniform_";
+  let defaultOf = [{`in_proj_weight` of MultiheadAttention, and all matrices of Transformer}];
 }
 def Dl_XavierNormalAttr : Dl_XavierAttr<"XavierNormal", "xavier_normal"> {
-  let summary = "normal with deviation gain sqrt(2 / (fan_in + fan_out))";
-  let description = "Glorot and Bengio, AISTATS 2010; `torch.nn.init.xavier_normal_`.";
+  let summary = "normal by both fans (Glorot): `xavier_normal`";
+  let formula = "normal with mean 0 and deviation gain sqrt(2 / (fan_in + fan_out))";
+  let pytorch = "torch.nn.init.xavier_normal_";
+  let defaultOf = "`bias_k` and `bias_v` of MultiheadAttention";
 }
 
 class Dl_KaimingAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mnemonic_> {
+  let description = [{
+    gain is sqrt(2 / (1 + a^2)) for `leaky_relu`, sqrt(2) for `relu`, 5/3 for `tanh`,
+    3/4 for `selu`, and 1 for `linear` and `sigmoid`.
+  }];
+  let source = "He et al., ICCV 2015";
   let parameters = (ins
     Dl_DefaultNumber<"0.0", "negative slope of leaky_relu">:$a,
     Dl_EnumParameter<"FanMode", "FanIn", "fan_in or fan_out">:$mode,
     Dl_EnumParameter<"Nonlinearity", "LeakyRelu", "what the gain is for">:$nonlinearity);
 }
 def Dl_KaimingUniformAttr : Dl_KaimingAttr<"KaimingUniform", "kaiming_uniform"> {
-  let summary = "uniform with bound gain sqrt(3 / fan)";
-  let description = [{
-    He et al., ICCV 2015; `torch.nn.init.kaiming_uniform_`, with the same defaults:
-    fan_in and the gain sqrt(2 / (1 + a^2)) of a leaky ReLU, which for a = 0 is that
-    of a ReLU. PyTorch's layers use a = sqrt(5).
-  }];
+  let summary = [{uniform by one fan (He): `kaiming_uniform`, `kaiming_uniform<mode = fan_out,
+    nonlinearity = relu>`}];
+  let formula = "uniform on [-b, b) with b = gain sqrt(3 / fan)";
+  let pytorch = "torch.nn.init.kaiming_uniform_";
+  let defaultOf = [{the weight of Linear and of the convolutions, as
+    `kaiming_uniform<a = 2.23606797749979>` (a = sqrt(5), so b = 1 / sqrt(fan_in))}];
 }
 def Dl_KaimingNormalAttr : Dl_KaimingAttr<"KaimingNormal", "kaiming_normal"> {
-  let summary = "normal with deviation gain / sqrt(fan)";
-  let description = "`torch.nn.init.kaiming_normal_`; parameters as `kaiming_uniform`.";
+  let summary = "normal by one fan (He): `kaiming_normal`";
+  let formula = "normal with mean 0 and deviation gain / sqrt(fan)";
+  let pytorch = "torch.nn.init.kaiming_normal_";
+  let defaultOf = [{no layer; the convolutions of torchvision's ResNet have it as
+    `kaiming_normal<mode = fan_out, nonlinearity = relu>`}];
 }
 
 def Dl_OrthogonalAttr : Dl_Initializer<"Orthogonal", "orthogonal", ["verifyFor"]> {
-  let summary = "orthonormal rows or columns times a gain, as torch.nn.init.orthogonal_";
+  let summary = "orthonormal rows or columns: `orthogonal`, `orthogonal<gain = 1.4>`";
   let description = [{
-    Saxe, McClelland and Ganguli, ICLR 2014. The first dimension by all others as a
-    matrix: its rows are orthonormal, or its columns where those are fewer.
+    The first dimension by all others as a matrix: its rows are orthonormal, or its
+    columns where those are fewer.
   }];
+  let formula = "gain times Q of a QR decomposition of normal numbers, R with a positive diagonal";
+  let source = "Saxe, McClelland and Ganguli, ICLR 2014";
+  let pytorch = "torch.nn.init.orthogonal_";
+  let defaultOf = "no layer";
   let parameters = (ins Dl_DefaultNumber<"1.0", "a factor">:$gain);
   let assemblyFormat = Dl_StructFormat;
   let extraClassDeclaration = Dl_Words<parameters>.getter;

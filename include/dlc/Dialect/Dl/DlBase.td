@@ -23,13 +23,18 @@ def Dl_Dialect : Dialect {
     convolution filters O x I x KH x KW. Where PyTorch defines an operation,
     this dialect uses its definition and defaults.
   }];
-  let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let hasCanonicalizer = 1;
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
-  let extraClassDeclaration = "void registerAttributes();";
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser,
+                                     ::mlir::Type type) const override;
+    void printAttribute(::mlir::Attribute attribute,
+                        ::mlir::DialectAsmPrinter &printer) const override;
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -57,6 +62,16 @@ def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
 def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
 
 //===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+/// A real number, kept as an f64. Text may give a whole one without a point, which
+/// the parser of every op makes an f64 (ParsedOp.h).
+def Dl_RealAttr : FloatAttrBase<F64, "number"> {
+  let predicate = CPred<"::dlc::dl::isReal($_self)">;
+}
+
+//===----------------------------------------------------------------------===//
 // Base classes
 //===----------------------------------------------------------------------===//
 
@@ -69,10 +84,22 @@ def Dl_KnownAttributes : NativeOpTrait<"KnownAttributes">, StructuralOpTrait {
 class Dl_Op<string mnemonic, list<Trait> traits = []>
     : Op<Dl_Dialect, mnemonic, !listconcat([Dl_KnownAttributes], traits)>;
 
+/// Its results have the types that it infers, or one message says which.
+def Dl_InferredTypes : NativeOpTrait<"InferredTypes"> {
+  let cppNamespace = "::dlc::dl";
+}
+def Dl_InferTypes : TraitList<[Dl_InferredTypes, InferTypeOpAdaptor]>;
+
+/// Its attributes that name dimensions name those of its result; those of other
+/// ops name dimensions of operand 0 (ParsedOp.h).
+def Dl_AxesOfResult : NativeOpTrait<"AxesOfResult"> {
+  let cppNamespace = "::dlc::dl";
+}
+
 /// A pure function of tensors whose result type follows from its operands.
 class Dl_PureOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat(
-        [Pure, InferTypeOpAdaptor], traits)>;
+        [Pure, Dl_InferTypes], traits)>;
 
 /// Its operands are read at any place, not element by element along loops: it
 /// needs them in memory.
@@ -204,7 +231,7 @@ class Dl_FlatOp<string mnemonic, string summary_, TypeConstraint type = Dl_Float
 /// An op on a and b, whose shapes broadcast.
 class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,
                 list<Trait> traits = []>
-    : Dl_ElementwiseOp<mnemonic, !listconcat([InferTypeOpAdaptor], traits)> {
+    : Dl_ElementwiseOp<mnemonic, !listconcat([Dl_InferTypes], traits)> {
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %a, %b : tensor<8x4x"
       # !if(!eq(type, Dl_BoolTensor), "i1", "f32") # ">\n```";

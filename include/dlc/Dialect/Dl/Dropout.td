@@ -6,15 +6,27 @@
 
 include "dlc/Dialect/Dl/DlAttrs.td"
 
+/// `{p = @name}` is what optimizers have; here it is a value.
+def Dl_DropoutNumber : FloatAttrBase<F64, "number, or a value in p(...)"> {
+  let predicate = Dl_RealAttr.predicate;
+}
+
 class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
-    SameOperandsAndResultType, Dl_Shorthand, Dl_HasMode,
+    AllTypesMatch<["x", "y"]>, Dl_Shorthand, Dl_HasMode, Dl_NoGradient<["probability"]>,
     DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
-  let arguments = (ins Dl_FloatTensor:$x,
-                       DefaultValuedAttr<F64Attr, "0.5">:$p, UnitAttr:$channels,
+  let arguments = (ins Dl_FloatTensor:$x, Optional<Dl_FloatScalar>:$probability,
+                       OptionalAttr<Dl_DropoutNumber>:$p, UnitAttr:$channels,
                        OptionalAttr<Dl_ModeAttr>:$mode);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
-    $x (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict `:` type($x)
+    $x (`p` `(` $probability^ `)`)? (`mode` `(` custom<Mode>($mode)^ `)`)?
+    attr-dict `:` type($x) (`,` type($probability)^)?
+  }];
+  let extraClassDeclaration = [{
+    /// The attribute p, or its default.
+    double getNumber() { return getP() ? getP()->convertToDouble() : 0.5; }
+    /// The hyper-parameter that is read for p, if any.
+    ::llvm::SmallVector<HyperUse> getHypers();
   }];
   let hasVerifier = 1;
 }
@@ -28,9 +40,16 @@ def Dl_DropoutOp : Dl_AnyDropoutOp<"dropout"> {
     Dropout2d): the elements that share their first two indices share what is
     drawn. The gradient is left out and divided likewise. What was drawn is not
     kept for it: the kernels of the backward pass compute it again.
+
+    p is 0.5 where none is given. It may be a value too, which may change from call to
+    call. A `dl.hparam` that is read for it has the range `up_to_one`; of a value that
+    is computed, a number outside 0 to 1 is taken as the nearer of them. It draws what
+    the attribute draws, to the bit, and has no derivative.
     ```mlir
     %y = dl.dropout %x {p = 0.25} : tensor<8x128xf32>
     %z = dl.dropout %x mode(train) {channels} : tensor<8x16x4x4xf32>
+    %p = dl.read_hparam @p : tensor<f32>
+    %u = dl.dropout %x p(%p) : tensor<8x128xf32>, tensor<f32>
     ```
   }];
 }
@@ -41,10 +60,11 @@ def Dl_AlphaDropoutOp : Dl_AnyDropoutOp<"alpha_dropout"> {
     Klambauer et al., NIPS 2017, for networks of SELUs. What is left out takes the
     value c = -1.7580993 to which SELU saturates, then all is scaled and shifted:
     `a select(kept, x, c) + b` with `a = 1 / sqrt((1 - p) (1 + p c^2))` and
-    `b = -a c p`. At p = 1 all is 0. In mode `eval` the identity. `channels` as
+    `b = -a c p`. At p = 1 all is 0. In mode `eval` the identity. `channels` and p as
     for `dl.dropout`. Gradient: a where kept, 0 elsewhere.
     ```mlir
     %y = dl.alpha_dropout %x {p = 0.1} : tensor<8x128xf32>
+    %z = dl.alpha_dropout %x p(%p) : tensor<8x128xf32>, tensor<f64>
     ```
   }];
 }

@@ -81,7 +81,7 @@ def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
     %y = dl.scale %x by 0.5 : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, F64Attr:$factor);
+  let arguments = (ins Dl_FloatTensor:$x, Dl_RealAttr:$factor);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$x `by` custom<Number>($factor) attr-dict `:` type($x)";
   let hasFolder = 1;
@@ -95,7 +95,7 @@ def Dl_OffsetOp : Dl_ElementwiseOp<"offset",
     %y = dl.offset %x by 1.0e-5 : tensor<8xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, F64Attr:$term);
+  let arguments = (ins Dl_FloatTensor:$x, Dl_RealAttr:$term);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$x `by` custom<Number>($term) attr-dict `:` type($x)";
   let hasFolder = 1;
@@ -112,8 +112,8 @@ def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
     %y = dl.clamp %x {min = -1.0, max = 1.0} : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_NumberTensor:$x, OptionalAttr<F64Attr>:$min,
-                       OptionalAttr<F64Attr>:$max);
+  let arguments = (ins Dl_NumberTensor:$x, OptionalAttr<Dl_RealAttr>:$min,
+                       OptionalAttr<Dl_RealAttr>:$max);
   let results = (outs Dl_NumberTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;
@@ -179,7 +179,7 @@ def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log
 //===----------------------------------------------------------------------===//
 
 def Dl_CompareOp : Dl_ElementwiseOp<"compare",
-    [InferTypeOpAdaptor, Dl_NoDerivative, Dl_CheapToRepeat]> {
+    [Dl_InferTypes, Dl_NoDerivative, Dl_CheapToRepeat]> {
   let summary = "ordered comparison; false where an operand is not a number";
   let description = [{
     `ne` is true where an operand is not a number.
@@ -221,7 +221,7 @@ def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivati
 }
 
 def Dl_SelectOp : Dl_ElementwiseOp<"select",
-    [InferTypeOpAdaptor, Dl_HasRule, Dl_CheapToRepeat]> {
+    [Dl_InferTypes, Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "a where the condition holds, otherwise b";
   let description = [{
     ```mlir

@@ -118,13 +118,19 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
         groups [#dl.group<["*.bias"], lr = 2.0, weight_decay = 0.0>]
         accumulate(4) clip_norm(1.0) average(0.999) : tensor<f32>, tensor<f32>
     ```
+    The clauses may stand in any order. The learning rate may be a number or the name
+    of a `dl.hparam` too; then no type stands for it:
+    ```mlir
+    dl.minimize %loss with @adam over ["*"] lr(1.0e-3) : tensor<f32>
+    dl.minimize %loss with @adam over ["*"] lr(@lr) : tensor<f32>
+    ```
     A parameter that the loss does not depend on by ops that pass gradients on (not
     through `dl.stop_gradient`, indices or truth values) has no gradient and is left as
     it is, with all that the rule keeps for it, as PyTorch leaves one whose `grad` is
     `None`: no weight decay moves it. A warning names it. A gradient that is computed
     and is zero (of `dl.sign`, of a product with 0) is one like any other.
 
-    What may follow, in this order; a number, from 0 to 1 in `average` and of 0 or more
+    What may be added; a number, from 0 to 1 in `average` and of 0 or more
     elsewhere, may be the name of a `dl.hparam` too:
 
     - `frozen [...]`: parameters that are left as they are.
@@ -148,7 +154,8 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
       reads it. Of parameters that the loss does not depend on too.
   }];
   let arguments = (ins Dl_FloatScalar:$loss, FlatSymbolRefAttr:$optimizer,
-                       StrArrayAttr:$patterns, Dl_FloatScalar:$lr,
+                       StrArrayAttr:$patterns, Optional<Dl_FloatScalar>:$lr,
+                       OptionalAttr<Dl_HyperArg>:$rate,
                        OptionalAttr<StrArrayAttr>:$frozen,
                        OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>:$groups,
                        OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$accumulate,
@@ -158,21 +165,12 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
                        OptionalAttr<Dl_HyperArg>:$noise_decay,
                        OptionalAttr<Dl_HyperArg>:$clip_weights,
                        OptionalAttr<Dl_HyperArg>:$average);
-  let assemblyFormat = [{
-    $loss `with` $optimizer `over` $patterns `lr` `(` $lr `)`
-    (`frozen` $frozen^)? (`groups` $groups^)?
-    (`accumulate` `(` $accumulate^ `)`)?
-    (`clip_value` `(` custom<Hyper>($clip_value)^ `)`)?
-    (`clip_norm` `(` custom<Hyper>($clip_norm)^ `)`)?
-    (`noise` `(` custom<Hyper>($noise)^ (`,` custom<Hyper>($noise_decay)^)? `)`)?
-    (`clip_weights` `(` custom<Hyper>($clip_weights)^ `)`)?
-    (`average` `(` custom<Hyper>($average)^ `)`)?
-    attr-dict `:` type($loss) `,` type($lr)
-  }];
+  let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
-    /// The numbers of its clauses.
+    /// The numbers of its clauses. `rate` is the learning rate where `lr` is no value.
     ::llvm::SmallVector<HyperUse> getHypers();
   }];
+  let hasVerifier = 1;
 }
 
 #endif // DL_GRADIENT_TD

@@ -38,7 +38,7 @@ class Dl_ClassLossOp<string mnemonic, list<Trait> traits = [],
 }
 
 def Dl_CrossEntropyOp : Dl_ClassLossOp<"cross_entropy", [Dl_HasRule],
-    (ins DefaultValuedAttr<F64Attr, "0.0">:$label_smoothing)> {
+    (ins DefaultValuedAttr<Dl_RealAttr, "0.0">:$label_smoothing)> {
   let summary = "-log softmax(logits)[label], as torch.nn.functional.cross_entropy";
   let description = [{
     Logits are N x C or N x C x d1 x ..., label has the same shape without C.
@@ -103,13 +103,13 @@ def Dl_L1Op : Dl_TermLossOp<"l1", "|x - t|; gradient sign(x - t)">;
 
 def Dl_SmoothL1Op : Dl_TermLossOp<"smooth_l1",
     "(x - t)^2 / (2 beta) where |x - t| < beta, |x - t| - beta / 2 elsewhere", [],
-    (ins DefaultValuedAttr<F64Attr, "1.0">:$beta)> {
+    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$beta)> {
   let hasVerifier = 1;
 }
 
 def Dl_HuberOp : Dl_TermLossOp<"huber",
     "(x - t)^2 / 2 where |x - t| < delta, delta (|x - t| - delta / 2) elsewhere", [],
-    (ins DefaultValuedAttr<F64Attr, "1.0">:$delta)> {
+    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$delta)> {
   let hasVerifier = 1;
 }
 

@@ -75,9 +75,10 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
   let description = [{
     ```mlir
     dl.hparam @lr = 1.0e-3
+    dl.hparam @decay : tensor<f64> = 0.1
     ```
-    Its type is f32; a step reads it with `dl.read_hparam`. Whatever it is set to is
-    finite. Where an optimizer or a clause of `dl.minimize` names it, they say which
+    Its type is `tensor<f32>` where none is given, or `tensor<f64>`; a step reads it with
+    `dl.read_hparam`. Whatever it is set to is rounded to its type, and finite. Where an optimizer or a clause of `dl.minimize` names it, they say which
     numbers it may be; the `resolve` phase makes that its `range`, and no other can be
     set:
 
@@ -87,11 +88,20 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     | `up_to_one` | from 0 to 1 |
     | `below_one` | from 0 on, less than 1 |
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, F64Attr:$value,
-                       OptionalAttr<Dl_HyperRangeAttr>:$range);
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       DefaultValuedAttr<TypeAttrOf<Dl_FloatScalar>,
+                           "::mlir::RankedTensorType::get({}, $_builder.getF32Type())">:$type,
+                       Dl_RealAttr:$value, OptionalAttr<Dl_HyperRangeAttr>:$range);
   let assemblyFormat = [{
-    $sym_name `=` custom<Number>($value) (`range` `(` custom<HyperRange>($range)^ `)`)?
-    attr-dict
+    $sym_name (`:` $type^)? `=` custom<Number>($value)
+    (`range` `(` custom<HyperRange>($range)^ `)`)? attr-dict
+  }];
+  let extraClassDeclaration = [{
+    /// What is read where it is set to `number`.
+    double round(double number) {
+      bool narrow = ::mlir::getElementTypeOrSelf(getType()).isF32();
+      return narrow ? static_cast<float>(number) : number;
+    }
   }];
   let hasVerifier = 1;
 }
@@ -175,7 +185,7 @@ def Dl_OptimizerOp : Dl_ModelMember<"optimizer",
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        Dl_OptimizerAttrInterface:$rule);
-  let assemblyFormat = "$sym_name `=` $rule attr-dict";
+  let assemblyFormat = "$sym_name `=` custom<Rule>($rule) attr-dict";
   let hasVerifier = 1;
 }
 
@@ -404,7 +414,7 @@ def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$entry);
-  let results = (outs TensorRankOf<[F32], [0]>:$value);
+  let results = (outs Dl_FloatScalar:$value);
   let assemblyFormat = "$entry attr-dict `:` type($value)";
 }
 

@@ -7,12 +7,12 @@
 include "dlc/Dialect/Dl/DlAttrs.td"
 
 /// What is added to a variance.
-def Dl_Eps : ConfinedAttr<F64Attr, [AttrConstraint<
-    CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() >= 0">,
+def Dl_Eps : ConfinedAttr<Dl_RealAttr, [AttrConstraint<
+    CPred<"::dlc::dl::realValue($_self) >= 0">,
     "of 0 or more">]>;
 
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
-    InferTypeOpAdaptor, Dl_Shorthand, Dl_HasMode, AttrSizedOperandSegments,
+    Dl_InferTypes, Dl_Shorthand, Dl_HasMode, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d, BatchNorm2d";
   let description = [{
@@ -34,7 +34,7 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     OptionalAttr<FlatSymbolRefAttr>:$running_var,
     OptionalAttr<Dl_ModeAttr>:$mode,
     DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
-    DefaultValuedAttr<F64Attr, "0.1">:$momentum);
+    DefaultValuedAttr<Dl_RealAttr, "0.1">:$momentum);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = [{
     $x (`,` $weight^ `,` $bias)? (`stats` `(` $running_mean^ `,` $running_var `)`)?
@@ -197,9 +197,9 @@ def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [
     ```
   }];
   let arguments = (ins Dl_FloatTensor:$x, I64Attr:$size,
-                       DefaultValuedAttr<F64Attr, "1.0e-4">:$alpha,
-                       DefaultValuedAttr<F64Attr, "0.75">:$beta,
-                       DefaultValuedAttr<F64Attr, "1.0">:$k);
+                       DefaultValuedAttr<Dl_RealAttr, "1.0e-4">:$alpha,
+                       DefaultValuedAttr<Dl_RealAttr, "0.75">:$beta,
+                       DefaultValuedAttr<Dl_RealAttr, "1.0">:$k);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;

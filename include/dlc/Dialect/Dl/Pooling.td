@@ -25,7 +25,7 @@ class Dl_PoolOp<string mnemonic, list<Trait> traits = []>
 }
 
 def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
-    InferTypeOpAdaptor]> {
+    Dl_InferTypes]> {
   let summary = "maximum of each window, as torch.nn.functional.max_pool2d";
   let description = [{
     `stride` is the kernel where it is not given. Padding counts as minus infinity;
@@ -46,7 +46,7 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
 }
 
 def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
-    InferTypeOpAdaptor, Dl_HasRule, Dl_Counts]> {
+    Dl_InferTypes, Dl_HasRule, Dl_Counts]> {
   let summary = "max_pool2d that also says where in its window the maximum stood";
   let description = [{
     `index` is k * KW + l for the first maximum at row k, column l of the window, and

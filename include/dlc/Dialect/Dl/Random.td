@@ -79,8 +79,8 @@ def Dl_UniformOp : Dl_DistributionOp<"uniform"> {
     %u = dl.uniform {low = -1.0, high = 1.0} : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins DefaultValuedAttr<F64Attr, "0.0">:$low,
-                       DefaultValuedAttr<F64Attr, "1.0">:$high);
+  let arguments = (ins DefaultValuedAttr<Dl_RealAttr, "0.0">:$low,
+                       DefaultValuedAttr<Dl_RealAttr, "1.0">:$high);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
@@ -104,8 +104,8 @@ def Dl_NormalOp : Dl_DistributionOp<"normal"> {
     %z = dl.normal {deviation = 0.1} : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins DefaultValuedAttr<F64Attr, "0.0">:$mean,
-                       DefaultValuedAttr<F64Attr, "1.0">:$deviation);
+  let arguments = (ins DefaultValuedAttr<Dl_RealAttr, "0.0">:$mean,
+                       DefaultValuedAttr<Dl_RealAttr, "1.0">:$deviation);
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
@@ -141,7 +141,7 @@ def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli", [Dl_NoGradient<["probability
     %h = dl.bernoulli of %probability : tensor<8x4xf32> -> tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Optional<Dl_FloatTensor>:$probability, OptionalAttr<F64Attr>:$p);
+  let arguments = (ins Optional<Dl_FloatTensor>:$probability, OptionalAttr<Dl_RealAttr>:$p);
   let results = (outs Dl_TensorOf<!listconcat([I1], Dl_FloatTypes)>:$y);
   let assemblyFormat = [{
     attr-dict (`of` $probability^ `:` type($probability) `->`) : (`:`)? type($y)
@@ -150,7 +150,7 @@ def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli", [Dl_NoGradient<["probability
 }
 
 def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [
-    InferTypeOpAdaptor, Dl_Counts, Dl_NoGradient<["logits"]>]> {
+    Dl_InferTypes, Dl_Counts, Dl_NoGradient<["logits"]>]> {
   let summary = "a class for every row of logits, as torch.distributions.Categorical";
   let description = [{
     Class c of the last dimension with probability softmax(logits)[c]: the index of

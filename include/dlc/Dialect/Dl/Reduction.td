@@ -169,7 +169,7 @@ def Dl_NormOp : Dl_AxesOp<"norm", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> 
   let arguments = (ins Dl_FloatTensor:$x,
                        DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">:$axes,
                        UnitAttr:$keep_dims,
-                       DefaultValuedAttr<F64Attr, "2.0">:$p);
+                       DefaultValuedAttr<Dl_RealAttr, "2.0">:$p);
   let assemblyFormat = [{
     $x custom<NormOrder>($p) attr-dict `:` type($x) `->` type($y)
   }];

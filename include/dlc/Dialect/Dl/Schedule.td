@@ -37,7 +37,7 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
   let arguments = !con((ins Dl_FloatScalar:$lr, Dl_CountTensor:$t), attributes,
                        (ins DefaultValuedAttr<I64Attr, "1">:$every,
                             DefaultValuedAttr<I64Attr, "0">:$warmup_iters,
-                            DefaultValuedAttr<F64Attr, "1.0 / 3">:$warmup_factor));
+                            DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">:$warmup_factor));
   let results = (outs Dl_FloatTensor:$y);
   let assemblyFormat = "$lr `at` $t attr-dict `:` type($lr) `,` type($t)";
   let hasVerifier = 1;
@@ -58,26 +58,26 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
 
 def Dl_ConstantLrOp : Dl_ScheduleOp<"constant_lr",
     "a fraction of lr at first, as torch's ConstantLR",
-    (ins DefaultValuedAttr<F64Attr, "1.0 / 3">:$factor,
+    (ins DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">:$factor,
          DefaultValuedAttr<I64Attr, "5">:$total_iters),
     "`lr * factor` while u < total_iters, then lr.", "factor = 0.1, total_iters = 500">;
 
 def Dl_LinearLrOp : Dl_ScheduleOp<"linear_lr",
     "a line between two multiples of lr, as torch's LinearLR",
-    (ins DefaultValuedAttr<F64Attr, "1.0 / 3">:$start_factor,
-         DefaultValuedAttr<F64Attr, "1.0">:$end_factor,
+    (ins DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">:$start_factor,
+         DefaultValuedAttr<Dl_RealAttr, "1.0">:$end_factor,
          DefaultValuedAttr<I64Attr, "5">:$total_iters),
     [{`lr (start_factor + (end_factor - start_factor) min(u / total_iters, 1))`.}],
     "start_factor = 1.0, end_factor = 0.0, total_iters = 1000">;
 
 def Dl_StepLrOp : Dl_ScheduleOp<"step_lr",
     "a drop by gamma once in step_size steps, as torch's StepLR",
-    (ins I64Attr:$step_size, DefaultValuedAttr<F64Attr, "0.1">:$gamma),
+    (ins I64Attr:$step_size, DefaultValuedAttr<Dl_RealAttr, "0.1">:$gamma),
     "`lr gamma^floor(u / step_size)`.", "step_size = 30, every = 938">;
 
 def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
     "a drop by gamma at each milestone, as torch's MultiStepLR",
-    (ins I64ArrayAttr:$milestones, DefaultValuedAttr<F64Attr, "0.1">:$gamma),
+    (ins I64ArrayAttr:$milestones, DefaultValuedAttr<Dl_RealAttr, "0.1">:$gamma),
     "`lr gamma^k`, with k the number of milestones that are at most u.",
     "milestones = [30, 60], every = 938">;
 
@@ -87,12 +87,12 @@ def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
 
 def Dl_ExponentialLrOp : Dl_ScheduleOp<"exponential_lr",
     "a drop by gamma at every step, as torch's ExponentialLR",
-    (ins F64Attr:$gamma), "`lr gamma^u`.", "gamma = 0.95, every = 938">;
+    (ins Dl_RealAttr:$gamma), "`lr gamma^u`.", "gamma = 0.95, every = 938">;
 
 def Dl_PolynomialLrOp : Dl_ScheduleOp<"polynomial_lr",
     "down to 0 as a power of what is left, as torch's PolynomialLR",
     (ins DefaultValuedAttr<I64Attr, "5">:$total_iters,
-         DefaultValuedAttr<F64Attr, "1.0">:$power),
+         DefaultValuedAttr<Dl_RealAttr, "1.0">:$power),
     "`lr (1 - min(u / total_iters, 1))^power`.", "total_iters = 1000, power = 0.9">;
 
 def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
@@ -105,7 +105,7 @@ def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
 
 def Dl_CosineAnnealingLrOp : Dl_ScheduleOp<"cosine_annealing_lr",
     "from lr down to eta_min along a cosine, as torch's CosineAnnealingLR",
-    (ins I64Attr:$T_max, DefaultValuedAttr<F64Attr, "0.0">:$eta_min), [{
+    (ins I64Attr:$T_max, DefaultValuedAttr<Dl_RealAttr, "0.0">:$eta_min), [{
     `eta_min + (lr - eta_min) (1 + cos(pi u / T_max)) / 2`: at T_max it is eta_min,
     and beyond it rises again. Loshchilov and Hutter, ICLR 2017, without restarts.}],
     "T_max = 9380, eta_min = 1.0e-5">;
@@ -113,7 +113,7 @@ def Dl_CosineAnnealingLrOp : Dl_ScheduleOp<"cosine_annealing_lr",
 def Dl_CosineAnnealingWarmRestartsOp : Dl_ScheduleOp<"cosine_annealing_warm_restarts",
     "cosines that start again, as torch's CosineAnnealingWarmRestarts",
     (ins I64Attr:$T_0, DefaultValuedAttr<I64Attr, "1">:$T_mult,
-         DefaultValuedAttr<F64Attr, "0.0">:$eta_min), [{
+         DefaultValuedAttr<Dl_RealAttr, "0.0">:$eta_min), [{
     `eta_min + (lr - eta_min) (1 + cos(pi c / T)) / 2`, where c is counted from the
     last restart. The first run has length T = T_0, each further one T_mult times
     that of the one before. Loshchilov and Hutter, ICLR 2017.}],
@@ -121,10 +121,10 @@ def Dl_CosineAnnealingWarmRestartsOp : Dl_ScheduleOp<"cosine_annealing_warm_rest
 
 def Dl_OneCycleLrOp : Dl_ScheduleOp<"one_cycle_lr",
     "up to lr and down far below, as torch's OneCycleLR",
-    (ins I64Attr:$total_steps, DefaultValuedAttr<F64Attr, "0.3">:$pct_start,
+    (ins I64Attr:$total_steps, DefaultValuedAttr<Dl_RealAttr, "0.3">:$pct_start,
          DefaultValuedStrAttr<StrAttr, "cos">:$anneal_strategy,
-         DefaultValuedAttr<F64Attr, "25.0">:$div_factor,
-         DefaultValuedAttr<F64Attr, "1.0e4">:$final_div_factor,
+         DefaultValuedAttr<Dl_RealAttr, "25.0">:$div_factor,
+         DefaultValuedAttr<Dl_RealAttr, "1.0e4">:$final_div_factor,
          UnitAttr:$three_phase), [{
     Smith and Topin, 2018. `lr` is torch's max_lr. The cycle starts at
     `lr / div_factor`, reaches lr at `pct_start * total_steps - 1` and falls to

@@ -8,7 +8,7 @@ include "dlc/Dialect/Dl/DlAttrs.td"
 
 def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
     Dl_MadeWhereUsed,
-    InferTypeOpAdaptor,
+    Dl_InferTypes,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "a tensor known at compile time";
   let description = [{
@@ -70,7 +70,7 @@ def Dl_TransposeOp : Dl_PureOp<"transpose", [Dl_HasRule,
   let hasCanonicalizer = 1;
 }
 
-def Dl_BroadcastOp : Dl_Op<"broadcast", [Pure, Dl_HasRule, Dl_MadeWhereUsed,
+def Dl_BroadcastOp : Dl_Op<"broadcast", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_MadeWhereUsed,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "copies of a tensor along new dimensions";
   let description = [{
@@ -101,7 +101,7 @@ def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
   }];
   let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                        OptionalAttr<DenseI64ArrayAttr>:$interior,
-                       DefaultValuedAttr<F64Attr, "0.0">:$value);
+                       DefaultValuedAttr<Dl_RealAttr, "0.0">:$value);
   let results = (outs Dl_Tensor:$y);
   let assemblyFormat = [{
     $x `low` $low `high` $high (`interior` $interior^)? attr-dict
@@ -221,7 +221,7 @@ def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
   let assemblyFormat = "$x `sizes` $sizes attr-dict `:` type($x) `->` type($parts)";
 }
 
-def Dl_StackOp : Dl_PureOp<"stack", [Dl_IsComposite]> {
+def Dl_StackOp : Dl_PureOp<"stack", [Dl_AxesOfResult, Dl_IsComposite]> {
   let summary = "tensors of one shape along a new dimension";
   let description = [{
     ```mlir
@@ -248,7 +248,7 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   let hasFolder = 1;
 }
 
-def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
+def Dl_IotaOp : Dl_Op<"iota", [Dl_AxesOfResult, Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "each element's index along a dimension: 0, 1, 2 ...";
   let description = [{

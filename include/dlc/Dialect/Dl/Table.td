@@ -72,7 +72,7 @@ def Dl_IndexSelectOp : Dl_PureOp<"index_select", [Dl_HasRule, Dl_Irregular,
       "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
 }
 
-def Dl_IndexAddOp : Dl_Op<"index_add", [Pure, Dl_HasRule, Dl_Irregular,
+def Dl_IndexAddOp : Dl_Op<"index_add", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_Irregular,
     DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
   let summary = "slices added at places chosen by an index, as torch.index_add";
   let description = [{
@@ -112,7 +112,7 @@ def Dl_GatherOp : Dl_PureOp<"gather", [Dl_HasRule, Dl_Irregular,
       "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
 }
 
-def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Pure, Dl_HasRule, Dl_Irregular,
+def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_Irregular,
     DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
   let summary = "each element added at its index, as torch.scatter_add";
   let description = [{

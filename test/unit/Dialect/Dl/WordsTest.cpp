@@ -124,6 +124,30 @@ TEST_F(WordsTest, WordsOfOtherFrameworks) {
             "; there is axis, eps");
 }
 
+/// Names of ops in other frameworks. Those that are names here need no other.
+TEST_F(WordsTest, OpsOfOtherFrameworks) {
+  for (auto [name, here] :
+       std::initializer_list<std::pair<StringRef, StringRef>>{
+           {"sum", "reduce_sum"},
+           {"view", "reshape"},
+           {"permute", "transpose"},
+           {"cat", "concat"},
+           {"bmm", "matmul"},
+           {"where", "select"},
+           {"crossentropy", "cross_entropy"},
+           {"arange", "iota"},
+           {"conv", "conv2d"},
+           {"detach", "stop_gradient"},
+           {"relu", ""}})
+    EXPECT_EQ(dl::opHere(name), here) << name.str();
+  for (RegisteredOperationName op : corpus.registered())
+    EXPECT_EQ(dl::opHere(op.getStringRef().drop_front(3)), "")
+        << op.getStringRef().str();
+  for (auto [name, here] : dl::opsOfOthers())
+    EXPECT_TRUE(corpus.context().isOperationRegistered(("dl." + here).str()))
+        << name.str() << " is called " << here.str();
+}
+
 /// Parameters of optimizers and initialisers: the text of each kind of
 /// attribute with one that it lacks.
 TEST_F(WordsTest, AnUnknownParameterIsAnError) {

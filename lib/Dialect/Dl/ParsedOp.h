@@ -1,0 +1,27 @@
+//===- ParsedOp.h - What the parsers of all ops have in common --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an op means may be written in ways that its attributes do not hold: a
+// real number without a point, and a dimension counted from the end. These are
+// conveniences of the text. Behind its parser, each op has the numbers that it
+// holds, and no pass has to know of others.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_LIB_DIALECT_DL_PARSEDOP_H
+#define DLC_LIB_DIALECT_DL_PARSEDOP_H
+
+#include "mlir/IR/OperationSupport.h"
+
+namespace dlc::dl {
+
+/// Whether an attribute of that name holds a dimension, or a list of them:
+/// axis, axes, start_axis, dims, perm.
+bool namesDimensions(llvm::StringRef attribute);
+
+/// Makes f64s of whole numbers where the op holds real ones, counts negative
+/// dimensions from the end, and verifies an op that has results: what is wrong
+/// with it is said at the op, not where its result is used.
+mlir::LogicalResult finishParsing(mlir::OperationState &state);
+
+} // namespace dlc::dl
+#endif // DLC_LIB_DIALECT_DL_PARSEDOP_H

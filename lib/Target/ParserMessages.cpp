@@ -1,0 +1,261 @@
+//===- ParserMessages.cpp - What MLIR's parser says, in other words -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ParserMessages.h"
+
+#include "dlc/Dialect/Dl/Build.h"
+#include "dlc/Support/Message.h"
+#include "lib/Dialect/Dl/Words.h"
+
+#include "mlir/IR/OperationSupport.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// Words
+//===----------------------------------------------------------------------===//
+
+/// Of a word that the parser takes for an op of a dialect that is not there, or
+/// of one that has no such op.
+static std::string explainUnknownOp(MLIRContext &context, StringRef message) {
+  bool foreign = message.starts_with("Dialect `") &&
+                 message.contains("' not found for custom op '");
+  bool unknown =
+      message.starts_with("custom op '") && message.contains("' is unknown");
+  if (!foreign && !unknown)
+    return {};
+  StringRef word = message.split("op '").second.split('\'').first;
+  SmallVector<StringRef> names;
+  for (RegisteredOperationName name : context.getRegisteredOperations())
+    if (name.getDialectNamespace() == "dl")
+      names.push_back(name.getStringRef());
+  StringRef bare = word.contains('.') ? word.split('.').second : word;
+  StringRef here = dl::opHere(bare);
+  std::string nearest =
+      dl::suggestion(("dl." + (here.empty() ? bare : here)).str(), names);
+  if (word.contains('.'))
+    return ("there is no op '" + word + "'" + nearest).str();
+  // The op in front of the word is complete without it.
+  return ("expected an op, whose name begins with that of its dialect "
+          "('dl.relu'), not '" +
+          word + "'" +
+          (word == "attributes" ? "; the attributes of the op before it stand "
+                                  "in braces without this word"
+                                : nearest))
+      .str();
+}
+
+static bool isNameLetter(char c) {
+  return llvm::isAlnum(c) || StringRef("_$.-").contains(c);
+}
+
+/// The name that `text` begins with, with the % or @ before it.
+static StringRef nameAt(StringRef text) {
+  if (text.empty())
+    return text;
+  return text.take_front(1 + text.drop_front().take_while(isNameLetter).size());
+}
+
+/// The value of a program whose name is nearest to that at the place.
+static std::string explainUnknownValue(StringRef text, StringRef program) {
+  StringRef name = nameAt(text);
+  if (!name.starts_with("%"))
+    return {};
+  llvm::SetVector<StringRef> known;
+  for (size_t at = program.find('%'); at != StringRef::npos;
+       at = program.find('%', at + 1)) {
+    StringRef other = nameAt(program.drop_front(at));
+    if (other != name)
+      known.insert(other);
+  }
+  return ("there is no value '" + name + "' here" +
+          dl::suggestion(name, known.getArrayRef()))
+      .str();
+}
+
+/// Of a use with another type than before: %y, its type here and before.
+static std::string explainTypes(StringRef message) {
+  SmallVector<StringRef> parts;
+  message.split(parts, '\'');
+  return ("value '" + parts[1] + "' has type '" + parts[3] + "' here, but '" +
+          parts[5] + "' before")
+      .str();
+}
+
+std::string dlc::explainParserMessage(MLIRContext &context, StringRef message,
+                                      StringRef text, StringRef program) {
+  std::string unknownOp = explainUnknownOp(context, message);
+  if (!unknownOp.empty())
+    return unknownOp;
+  if (message == "use of undeclared SSA value name")
+    return explainUnknownValue(text, program);
+  if (message.starts_with("use of value '") && message.count('\'') == 6)
+    return explainTypes(message);
+  if (message == "expected operation name in quotes")
+    return "expected an op, or '}' after the last one: the op before ends here";
+  if (message == "expected ':'")
+    return "expected ':' and the types of what stands before it, as in "
+           "'dl.relu %x : tensor<8x4xf32>'";
+  if (message == "expected '->'")
+    return "expected '->' and the type of the result, as in "
+           "'tensor<8x4xf32> -> tensor<8xf32>'";
+  if (message == "expected SSA operand")
+    return "expected a value, whose name begins with '%'";
+  if (message == "expected non-function type")
+    return "expected a type, such as tensor<8x4xf32>; elements are f32, f64, "
+           "i1, i8, ui8, i32 or i64";
+  if (message == "expected 'x' in dimension list")
+    return "expected 'x' between the extents of a shape and before the type "
+           "of its elements, as in tensor<8x4xf32>";
+  if (message == "expected attribute value")
+    return "expected the value of an attribute: a number, \"text\", a list in "
+           "brackets, true, false, or an attribute whose name begins with "
+           "'#dl.'";
+  if (message.starts_with("undefined symbol alias id '")) {
+    StringRef word = message.split('\'').second.split('\'').first;
+    return ("there is no '#" + word +
+            "'; the names of attributes begin with '#dl.': '#dl." + word + "'")
+        .str();
+  }
+  // The parser puts an op's name before what the op says, which begins with it.
+  StringRef rest = message;
+  if (rest.consume_front("custom op '")) {
+    auto [op, said] = rest.split("' ");
+    if (said.starts_with(("'" + op + "'").str()))
+      return said.str();
+  }
+  return {};
+}
+
+bool dlc::repeatsEarlierMessage(StringRef message) {
+  return message.contains("failed to parse Dl_") &&
+         message.contains("' which is to be a `");
+}
+
+//===----------------------------------------------------------------------===//
+// Types of the state
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Walks the words of a program, without its comments and strings.
+class Words {
+public:
+  explicit Words(StringRef text) : text(text) {}
+
+  /// The next op of the dialect; false at the end.
+  bool findOp(StringRef &op) {
+    while (at < text.size()) {
+      char before = at ? text[at - 1] : ' ';
+      if (text.substr(at).starts_with("//")) {
+        at = std::min(text.find('\n', at), text.size());
+      } else if (text[at] == '"') {
+        skipString();
+      } else if (!isNameLetter(before) && !StringRef("%@#!").contains(before) &&
+                 text.substr(at).starts_with("dl.")) {
+        op = take();
+        return true;
+      } else {
+        ++at;
+      }
+    }
+    return false;
+  }
+  StringRef take() {
+    skipSpace();
+    StringRef word = nameAt(text.substr(at));
+    at += word.size();
+    return word;
+  }
+  bool consume(StringRef word) {
+    skipSpace();
+    if (!text.substr(at).starts_with(word))
+      return false;
+    at += word.size();
+    return true;
+  }
+  /// `tensor<...>`; empty where there is something else.
+  StringRef takeTensor() {
+    skipSpace();
+    StringRef rest = text.substr(at);
+    size_t end = rest.starts_with("tensor<") ? rest.find('>') : StringRef::npos;
+    if (end == StringRef::npos)
+      return {};
+    at += end + 1;
+    return rest.take_front(end + 1);
+  }
+  size_t place() const { return at; }
+
+private:
+  void skipSpace() {
+    while (at < text.size() && llvm::isSpace(text[at]))
+      ++at;
+  }
+  void skipString() {
+    for (++at; at < text.size() && text[at] != '"' && text[at] != '\n'; ++at)
+      if (text[at] == '\\')
+        ++at;
+    at = std::min(at + 1, text.size());
+  }
+
+  StringRef text;
+  size_t at = 0;
+};
+} // namespace
+
+static std::string withoutSpaces(StringRef text) {
+  std::string result;
+  for (char c : text)
+    if (!llvm::isSpace(c))
+      result += c;
+  return result;
+}
+
+llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
+                                 unsigned last) {
+  llvm::StringMap<std::string> types;
+  StringRef op;
+  for (Words words(program); words.findOp(op);) {
+    if (op != "dl.param" && op != "dl.buffer" && op != "dl.hparam")
+      continue;
+    StringRef name = words.take();
+    std::string type = op == "dl.hparam" ? "tensor<f32>" : "";
+    if (words.consume(":"))
+      type = withoutSpaces(words.takeTensor());
+    if (name.starts_with("@") && !type.empty())
+      types.try_emplace(name, type);
+  }
+  for (Words words(program); words.findOp(op);) {
+    size_t place = words.place() - op.size();
+    if (op != "dl.read" && op != "dl.write" && op != "dl.read_hparam")
+      continue;
+    if (op == "dl.write") {
+      words.take(); // the value
+      if (!words.consume(","))
+        continue;
+    }
+    StringRef name = words.take();
+    if (words.consume("averaged") && words.consume("(")) {
+      words.take();
+      words.consume(")");
+    }
+    words.consume("shared");
+    if (!words.consume(":"))
+      continue;
+    std::string type = withoutSpaces(words.takeTensor());
+    auto declared = types.find(name);
+    if (type.empty() || declared == types.end() || declared->second == type)
+      continue;
+    unsigned line = 1 + program.take_front(place).count('\n');
+    if (line > last)
+      break;
+    size_t start = program.take_front(place).rfind('\n') + 1;
+    return makeProgramError(path, line, place - start + 1,
+                            "'" + op + "' op has type '" + type + "' but " +
+                                name + " is '" + declared->second + "'");
+  }
+  return llvm::Error::success();
+}

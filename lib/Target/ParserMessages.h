@@ -1,0 +1,33 @@
+//===- ParserMessages.h - What MLIR's parser says, in other words ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef DLC_LIB_TARGET_PARSERMESSAGES_H
+#define DLC_LIB_TARGET_PARSERMESSAGES_H
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace dlc {
+
+/// What to say in place of a `message` of MLIR's parser that does not say what
+/// is expected or what to write: for a word that is no op the nearest one, for
+/// a missing type how types are written. `text` is the program from the place
+/// of the message on, `program` all of it. Empty for other messages.
+std::string explainParserMessage(mlir::MLIRContext &context,
+                                 llvm::StringRef message, llvm::StringRef text,
+                                 llvm::StringRef program);
+
+/// Whether a message only repeats that what an earlier one is about could not
+/// be parsed.
+bool repeatsEarlierMessage(llvm::StringRef message);
+
+/// An error at the first `dl.read` or `dl.write` of a program, up to line
+/// `last`, that gives an entry of the state another type than its declaration.
+/// The parser, which knows no declarations, stops where the value is used with
+/// the right type. To be asked when a program could not be parsed.
+llvm::Error checkStateTypes(llvm::StringRef path, llvm::StringRef program,
+                            unsigned last);
+
+} // namespace dlc
+#endif // DLC_LIB_TARGET_PARSERMESSAGES_H
