@@ -33,7 +33,7 @@ def add_program(name, path):
     config.substitutions.append((f"%{name}(?![-\\w])", path))
 
 
-for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc-toy", "dlc"):
+for tool in ("dlc-fuzz", "dlc-run", "dlc-opt", "dlc-models", "dlc-toy", "example-nn", "dlc"):
     add_program(tool, os.path.join(config.dlc_tools_dir, tool))
 add_program("compile_and_train", os.path.join(config.dlc_tools_dir, "DlcCompileAndTrain"))
 config.substitutions.append(

@@ -81,16 +81,14 @@ static mlir::OwningOpRef<mlir::ModuleOp> build(mlir::MLIRContext &context) {
 
   program.hyperParameter("lr", 1e-2);
   program.optimizer("adam", mlir::parseAttribute("#dl.adam", &context));
-  auto labels =
-      program.tensor({batch}, mlir::IntegerType::get(&context, 32));
-  program.step("train", {{"x", points}, {"label", labels}},
-               [&](auto in) -> nn::Outputs {
-                 nn::Tensor y = forward({in[0]}, nn::Mode::Train)[0];
-                 nn::Tensor loss = nn::crossEntropy(y, in[1]);
-                 program.minimize(loss, "adam", {"*"},
-                                  program.readHyperParameter("lr"));
-                 return {{"loss", loss}};
-               });
+  auto labels = program.tensor({batch}, mlir::IntegerType::get(&context, 32));
+  program.step(
+      "train", {{"x", points}, {"label", labels}}, [&](auto in) -> nn::Outputs {
+        nn::Tensor y = forward({in[0]}, nn::Mode::Train)[0];
+        nn::Tensor loss = nn::crossEntropy(y, in[1]);
+        program.minimize(loss, "adam", {"*"}, program.readHyperParameter("lr"));
+        return {{"loss", loss}};
+      });
   program.step(
       "predict", {{"x", points}},
       [&](auto in) -> nn::Outputs {
@@ -111,8 +109,8 @@ static void drawPoints(std::mt19937 &random, float *x, int32_t *label) {
   for (int64_t i = 0; i < batch; ++i) {
     label[i] = int32_t(random() % classes);
     double radius = 0.2 + 0.8 * uniform();
-    double angle = 6 * radius + 2 * M_PI * label[i] / classes +
-                   0.9 * (uniform() - 0.5);
+    double angle =
+        6 * radius + 2 * M_PI * label[i] / classes + 0.9 * (uniform() - 0.5);
     x[2 * i] = float(radius * std::cos(angle));
     x[2 * i + 1] = float(radius * std::sin(angle));
   }
@@ -167,7 +165,8 @@ static llvm::Error run() {
 
 int main() {
   if (llvm::Error error = run()) {
-    llvm::errs() << "train: error: " << llvm::toString(std::move(error)) << '\n';
+    llvm::errs() << "train: error: " << llvm::toString(std::move(error))
+                 << '\n';
     return 1;
   }
 }

@@ -82,10 +82,9 @@ static constexpr char overview[] =
 static Error readOptions(const OptionList &list, Options &options) {
   auto number = [&](unsigned id, auto &value, int64_t least) -> Error {
     using Number = std::remove_reference_t<decltype(value)>;
-    constexpr int64_t most =
-        sizeof(Number) < sizeof(int64_t)
-            ? int64_t(std::numeric_limits<Number>::max())
-            : std::numeric_limits<int64_t>::max();
+    constexpr int64_t most = sizeof(Number) < sizeof(int64_t)
+                                 ? int64_t(std::numeric_limits<Number>::max())
+                                 : std::numeric_limits<int64_t>::max();
     Expected<int64_t> given = list.number(id, value, least, most);
     if (!given)
       return given.takeError();
@@ -138,8 +137,7 @@ Expected<int> dlc::fuzz::runFuzzer(ArrayRef<const char *> words) {
     return 0;
   }
   SmallString<128> folder;
-  if (std::error_code code =
-          sys::fs::createUniqueDirectory("dlc-fuzz", folder))
+  if (std::error_code code = sys::fs::createUniqueDirectory("dlc-fuzz", folder))
     return makeError("no temporary folder: {0}", code.message());
   options.folder = folder.str();
   llvm::scope_exit removal(

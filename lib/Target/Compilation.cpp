@@ -68,6 +68,9 @@ static PhaseOptions phaseOptions(const CompilerOptions &options) {
   result.evaluationOnly = options.evaluationOnly;
   result.freeze = options.frozen != nullptr;
   result.profile = options.profile;
+  // A step of gradients is made of one of the program's, which has been
+  // searched.
+  result.warnsOfUnused = options.gradientsOf.empty();
   return result;
 }
 
@@ -266,6 +269,7 @@ llvm::Error Compilation::chooseGradients() {
       [&] {
         PassManager manager(&context);
         manager.addNestedPass<dl::ModelOp>(createInstantiateFunctions());
+        manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
         manager.addPass(createWidenFloats());
         GradientStepOptions step;
         step.step = options.gradientsOf;

@@ -6,7 +6,7 @@ of `console` each line that begins with `$ ` is a command, and the lines up to t
 all that it prints. In a block of `console measured` the numbers may differ, and so may the order
 of lines.
 
-Usage: run-page.py PAGE FOLDER [--print]
+Usage: run-page.py PAGE FOLDER [--update]; with --update the page gets what its commands print.
 """
 import os
 import pathlib
@@ -45,18 +45,22 @@ def main():
         if not language.startswith("console"):
             continue
         is_measured = language.endswith("measured")
+        made = ""
         for command, expected in commands(text):
-            command = re.sub("^python3 ", f"{sys.executable} ", command)
+            written, command = command, re.sub("^python3 ", f"{sys.executable} ", command)
             done = subprocess.run(["bash", "-c", command], cwd=folder, text=True, env=os.environ,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             count += 1
-            if "--print" in sys.argv:
-                print(f"$ {command}\n{done.stdout}", end="")
+            if "--update" in sys.argv:
+                made += f"$ {written}\n{done.stdout}"
             elif is_measured and without_numbers(done.stdout) == without_numbers(expected):
                 continue
             elif done.stdout != expected:
                 wrong += 1
                 print(f"$ {command}\nprints\n{done.stdout}expected\n{expected}")
+        page = page.replace(f"```{language}\n{text}```", f"```{language}\n{made or text}```")
+    if "--update" in sys.argv:
+        pathlib.Path(sys.argv[1]).write_text(page)
     if wrong or not count:
         sys.exit(1)
     print(f"{count} commands print what the page says")
