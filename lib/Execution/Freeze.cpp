@@ -9,6 +9,7 @@
 #include "dlc/Execution/Jit.h"
 #include "dlc/Execution/Params.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Target/Outline.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -62,6 +63,12 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   here.dumpPhases.clear();
   // What is said of the program is said when the library is made.
   here.remarks.clear();
+  // What does not fit is said before code is made.
+  here.inspect = [&](const Outline &outline) -> Error {
+    auto model = Model::createOutline(outline.tables);
+    return model ? loadParams(**model, params, renames, DLC_PRESENT).takeError()
+                 : model.takeError();
+  };
   auto compilation = Compilation::read(std::move(program), here);
   if (!compilation)
     return compilation.takeError();

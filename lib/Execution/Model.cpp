@@ -62,6 +62,10 @@ Expected<std::unique_ptr<Model>> Model::create(const dlc_library &library,
   return std::move(model);
 }
 
+Expected<std::unique_ptr<Model>> Model::createOutline(const dlc_model &tables) {
+  return create({&tables, &dlc_runtime_api}, nullptr, /*threads=*/1);
+}
+
 /// The loader maps a file without comparing its size with what its header says,
 /// and a library that was cut short would end the process when it is touched.
 static Error checkWhole(StringRef path) {

@@ -9,16 +9,18 @@
 
 #include "Commands.h"
 
-#include "dlc/Data/Npy.h"
 #include "dlc/Execution/StepBuffers.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/Suggest.h"
+#include "dlc/Training/Progress.h"
 
 #include "llvm/Support/Format.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <tuple>
 
@@ -54,21 +56,37 @@ struct Parameter {
   int64_t place = 0;
 };
 
+/// How much to compare: entries of each parameter, and for how long. 0: no
+/// limit.
+struct Limits {
+  int64_t entries = 0, seconds = 0;
+};
+
 class Checker {
 public:
-  Checker(Model &model, int index, StepBuffers buffers, uint64_t seed)
-      : model(model), step(model.step(index)), index(index),
-        buffers(std::move(buffers)), random(seed) {}
+  static Expected<std::unique_ptr<Checker>> create(Model &model, uint64_t seed);
 
-  Error prepare(const Arguments &arguments);
-  Error checkFirst(int64_t entries);
+  /// Fills the inputs from files, or makes them up so that no op refuses them.
+  Error prepare(const Arguments &arguments, const InputArrays &given,
+                const InputRanges &ranges);
+  Error checkFirst(const Limits &limits, Progress &progress);
   Error checkSecond();
   void print(raw_ostream &os, StringRef what);
   int64_t wrong() const;
 
+  /// A line for each input that is made up.
+  ArrayRef<std::string> madeUp() const { return notes; }
+
 private:
-  Error fillInputs(const Arguments &arguments);
-  Error fillInput(int input, StringRef path);
+  Checker(Model &model, int index, StepBuffers buffers, uint64_t seed)
+      : model(model), step(model.step(index)), index(index),
+        buffers(std::move(buffers)), random(seed) {}
+
+  Error fillInputs(const Arguments &arguments, const InputArrays &given,
+                   const InputRanges &ranges);
+  void makeUp(int input, InputRange range);
+  Error compare(Parameter &parameter, int64_t place, double middle,
+                double derivative);
   Error setParameter(const Parameter &parameter, ArrayRef<double> values);
   /// Runs the step on the buffers (entries of the state) as they were.
   Expected<double> loss();
@@ -86,6 +104,7 @@ private:
   StepBuffers buffers;
   std::mt19937_64 random;
   std::vector<Parameter> parameters;
+  std::vector<std::string> notes;
   /// State that the step may write, and what it held.
   std::vector<std::pair<std::string, std::vector<char>>> kept;
 };
@@ -117,6 +136,8 @@ static SmallVector<char, 0> widen(ArrayRef<char> floats) {
 /// of --params has for the program as it is written.
 static Error loadWritten(Model &model, const Arguments &arguments,
                          RunContext &context) {
+  if (!arguments.has(OPT_params))
+    return Error::success();
   Expected<std::unique_ptr<Model>> written =
       context.interpret(arguments.modelPath(), CompilerOptions(), 1);
   if (!written)
@@ -151,69 +172,107 @@ std::vector<double> Checker::output(int number) const {
   return values;
 }
 
-/// An input from a file, or by chance: reals between -1 and 1, whole numbers 0
-/// or 1, which are classes of most models.
-Error Checker::fillInput(int input, StringRef path) {
-  const dlc_tensor &tensor = step.inputs[input];
-  MutableArrayRef<char> data = buffers.input(input);
-  if (!path.empty()) {
-    Expected<Array> array = readNpy(path);
-    if (!array)
-      return array.takeError();
-    if (array->type == DLC_F32 && tensor.type == DLC_F64) {
-      array->data = widen(array->data);
-      array->type = DLC_F64;
-    }
-    return copyTo(tensor, *array, "input '" + std::string(tensor.name) + "'",
-                  path, data);
+/// An array as the step takes it, which is in f64.
+static Array widened(const Array &array, const dlc_tensor &tensor) {
+  Array result = array;
+  if (array.type == DLC_F32 && tensor.type == DLC_F64) {
+    result.data = widen(array.data);
+    result.type = DLC_F64;
   }
-  int64_t width = elementBytes(tensor.type);
-  std::uniform_real_distribution<double> reals(-1, 1);
-  for (size_t at = 0; at < data.size(); at += width) {
-    if (tensor.type == DLC_F64) {
-      double value = reals(random);
-      std::memcpy(&data[at], &value, sizeof(value));
-    } else {
-      data[at] = random() & 1;
-    }
-  }
-  return Error::success();
+  return result;
 }
 
-Error Checker::fillInputs(const Arguments &arguments) {
-  Expected<Assignments> given = arguments.assignments(OPT_input);
-  if (!given)
-    return given.takeError();
+/// Reals between -1 and 1; whole numbers that the ops take which the input goes
+/// to, or 0 and 1 where none says anything.
+void Checker::makeUp(int input, InputRange range) {
+  const dlc_tensor &tensor = step.inputs[input];
+  MutableArrayRef<char> data = buffers.input(input);
+  auto note = [&](const Twine &what) {
+    notes.push_back(
+        ("input " + printable(tensor.name) + " is made up: " + what).str());
+  };
+  if (tensor.type == DLC_F64) {
+    std::uniform_real_distribution<double> reals(-1, 1);
+    for (size_t at = 0; at < data.size(); at += sizeof(double)) {
+      double value = reals(random);
+      std::memcpy(&data[at], &value, sizeof(value));
+    }
+    return note("reals from -1 to 1");
+  }
+  if (!range.isKnown())
+    range = {0, 1, false};
+  range.high = std::min(range.high, elementType(tensor.type).greatestCount());
+  std::vector<int64_t> values(numElements(tensor));
+  std::uniform_int_distribution<int64_t> numbers(range.low, range.high);
+  for (int64_t &value : values)
+    value = numbers(random);
+  if (range.ascends && !values.empty()) {
+    // From the first entry to behind the last.
+    values.back() = range.high;
+    values.front() = 0;
+    llvm::sort(values);
+  }
+  int64_t width = elementBytes(tensor.type);
+  for (auto [number, value] : enumerate(values))
+    std::memcpy(&data[number * width], &value, width);
+  note(formatv("{0} from {1} to {2}",
+               range.ascends ? "ascending numbers" : "whole numbers", range.low,
+               range.high)
+           .str());
+}
+
+Error Checker::fillInputs(const Arguments &arguments, const InputArrays &given,
+                          const InputRanges &ranges) {
   SmallVector<StringRef> names;
   for (int input = 0; input < step.num_inputs; ++input)
     if (none_of(parameters, [&](auto &p) { return p.vector == input; }))
       names.push_back(step.inputs[input].name);
-  for (const auto &[name, path] : *given)
+  for (const auto &[name, array] : given)
     if (!is_contained(names, StringRef(name)))
       return makeError("--input: " +
                        toString(unknownName("input", name, names)));
+  Expected<Assignments> files = arguments.assignments(OPT_input);
+  if (!files)
+    return files.takeError();
   std::normal_distribution<double> normal;
   for (int input = 0; input < step.num_inputs; ++input) {
-    StringRef name = step.inputs[input].name;
-    if (!is_contained(names, name)) {
-      MutableArrayRef<char> data = buffers.input(input);
+    const dlc_tensor &tensor = step.inputs[input];
+    std::string name = tensor.name;
+    MutableArrayRef<char> data = buffers.input(input);
+    if (!is_contained(names, StringRef(name))) {
       for (size_t at = 0; at < data.size(); at += sizeof(double)) {
         double value = normal(random);
         std::memcpy(&data[at], &value, sizeof(value));
       }
       continue;
     }
-    std::string path;
-    for (const auto &[other, file] : *given)
-      if (other == name)
-        path = file;
-    if (Error error = fillInput(input, path))
+    auto file = find_if(*files, [&](auto &f) { return f.first == name; });
+    if (file == files->end()) {
+      auto range = ranges.find(name);
+      makeUp(input, range == ranges.end() ? InputRange() : range->second);
+    } else if (Error error =
+                   copyTo(tensor, widened(given.at(name), tensor),
+                          "input '" + name + "'", file->second, data)) {
       return error;
+    }
   }
   return Error::success();
 }
 
-Error Checker::prepare(const Arguments &arguments) {
+Expected<std::unique_ptr<Checker>> Checker::create(Model &model,
+                                                   uint64_t seed) {
+  Expected<int> index = model.findStep("gradients");
+  if (!index)
+    return index.takeError();
+  Expected<StepBuffers> buffers = StepBuffers::create(model.step(*index));
+  if (!buffers)
+    return buffers.takeError();
+  return std::unique_ptr<Checker>(
+      new Checker(model, *index, std::move(*buffers), seed));
+}
+
+Error Checker::prepare(const Arguments &arguments, const InputArrays &given,
+                       const InputRanges &ranges) {
   auto find = [](const dlc_tensor *tensors, int count, const Twine &name) {
     std::string wanted = name.str();
     for (int i = 0; i < count; ++i)
@@ -254,7 +313,7 @@ Error Checker::prepare(const Arguments &arguments) {
       return error;
     parameters.push_back(std::move(parameter));
   }
-  return fillInputs(arguments);
+  return fillInputs(arguments, given, ranges);
 }
 
 Expected<double> Checker::loss() {
@@ -302,49 +361,83 @@ void Checker::note(Parameter &parameter, int64_t place, double derivative,
   parameter.difference = difference;
 }
 
-Error Checker::checkFirst(int64_t entries) {
+Error Checker::compare(Parameter &parameter, int64_t place, double middle,
+                       double derivative) {
+  std::vector<double> values = parameter.start;
+  double difference = 0, ahead = 0, behind = 0;
+  // Where a step reaches across a kink a smaller one may not.
+  for (double by : {stepSize, stepSize / 32}) {
+    Expected<double> above = lossAt(parameter, values, place, by);
+    if (!above)
+      return above.takeError();
+    Expected<double> below = lossAt(parameter, values, place, -by);
+    if (!below)
+      return below.takeError();
+    ahead = (*above - middle) / by;
+    behind = (middle - *below) / by;
+    difference = (*above - *below) / (2 * by);
+    if (agree(derivative, difference))
+      break;
+  }
+  // At a kink the slopes on both sides differ, and the gradient is one of
+  // them or between.
+  double slack = allowed(difference);
+  bool kink = std::abs(ahead - behind) > 2 * slack &&
+              derivative >= std::min(ahead, behind) - slack &&
+              derivative <= std::max(ahead, behind) + slack;
+  note(parameter, place, derivative, difference, kink);
+  return setParameter(parameter, parameter.start);
+}
+
+Error Checker::checkFirst(const Limits &limits, Progress &progress) {
   Expected<double> middle = loss();
   if (!middle)
     return middle.takeError();
   std::vector<std::vector<double>> gradients;
-  for (const Parameter &parameter : parameters)
+  std::vector<std::vector<int64_t>> chosen;
+  size_t rounds = 0, total = 0, done = 0;
+  for (const Parameter &parameter : parameters) {
     gradients.push_back(output(parameter.gradient));
-  for (auto [parameter, gradient] : zip(parameters, gradients)) {
-    std::vector<int64_t> places(parameter.size);
-    for (int64_t i = 0; i < parameter.size; ++i)
-      places[i] = i;
-    if (entries != 0 && parameter.size > entries) {
+    std::vector<int64_t> &places = chosen.emplace_back(parameter.size);
+    std::iota(places.begin(), places.end(), 0);
+    if (limits.entries != 0 && parameter.size > limits.entries) {
       std::shuffle(places.begin(), places.end(), random);
-      places.resize(entries);
+      places.resize(limits.entries);
     }
-    std::vector<double> values = parameter.start;
-    for (int64_t place : places) {
-      double difference = 0, ahead = 0, behind = 0;
-      // Where a step reaches across a kink a smaller one may not.
-      for (double by : {stepSize, stepSize / 32}) {
-        Expected<double> above = lossAt(parameter, values, place, by);
-        if (!above)
-          return above.takeError();
-        Expected<double> below = lossAt(parameter, values, place, -by);
-        if (!below)
-          return below.takeError();
-        ahead = (*above - *middle) / by;
-        behind = (*middle - *below) / by;
-        difference = (*above - *below) / (2 * by);
-        if (agree(gradient[place], difference))
-          break;
-      }
-      // At a kink the slopes on both sides differ, and the gradient is one of
-      // them or between.
-      double slack = allowed(difference);
-      bool kink = std::abs(ahead - behind) > 2 * slack &&
-                  gradient[place] >= std::min(ahead, behind) - slack &&
-                  gradient[place] <= std::max(ahead, behind) + slack;
-      note(parameter, place, gradient[place], difference, kink);
-    }
-    if (Error error = setParameter(parameter, parameter.start))
-      return error;
+    rounds = std::max(rounds, places.size());
+    total += places.size();
   }
+  // An entry of each parameter, then another: time may end it.
+  double begin = progress.now(), told = begin;
+  for (size_t round = 0; round < rounds; ++round)
+    for (auto [number, parameter] : enumerate(parameters)) {
+      if (round >= chosen[number].size())
+        continue;
+      double now = progress.now();
+      if (limits.seconds != 0 && now - begin > limits.seconds) {
+        progress.print(
+            formatv("stopped after {0} s: {1} of {2} entries compared; "
+                    "--seconds 0 compares all",
+                    limits.seconds, done, total)
+                .str());
+        return Error::success();
+      }
+      std::string line =
+          formatv("{0} of {1} entries compared  {2}  {3}", done, total,
+                  formatDuration(now - begin), printable(parameter.name));
+      if (progress.due())
+        progress.show(line);
+      // Where there is no terminal a line stays now and then.
+      if (now - told > 10) {
+        progress.print(line);
+        told = now;
+      }
+      int64_t place = chosen[number][round];
+      if (Error error =
+              compare(parameter, place, *middle, gradients[number][place]))
+        return error;
+      ++done;
+    }
   return Error::success();
 }
 
@@ -462,34 +555,51 @@ Error run::runCheckGradients(const Arguments &arguments, RunContext &context) {
     return makeError("check-gradients: {0} is compiled already; give the "
                      "program",
                      arguments.modelPath());
-  Expected<std::unique_ptr<Model>> model =
-      openModel(arguments, context, [&](CompilerOptions &options) {
-        options.gradientsOf = arguments.text(OPT_step, "train").str();
-        options.gradientOrder = *order;
-        options.gradientNumber = *number;
-      });
-  if (!model)
-    return model.takeError();
-  if (Error error = initialise(**model, arguments, std::nullopt))
-    return error;
-  if (arguments.has(OPT_params))
-    if (Error error = loadWritten(**model, arguments, context))
-      return error;
-  Expected<int> index = (*model)->findStep("gradients");
-  if (!index)
-    return index.takeError();
+  Expected<int64_t> seconds = arguments.number(OPT_seconds, 60, 0);
+  if (!seconds)
+    return seconds.takeError();
   Expected<uint64_t> seed = arguments.seed();
   if (!seed)
     return seed.takeError();
-
-  Expected<StepBuffers> buffers = StepBuffers::create((*model)->step(*index));
-  if (!buffers)
-    return buffers.takeError();
-  Checker checker(**model, *index, std::move(*buffers), *seed);
-  if (Error error = checker.prepare(arguments))
-    return error;
-  if (Error error = checker.checkFirst(*entries))
-    return error;
+  Expected<InputArrays> given = readInputs(arguments);
+  if (!given)
+    return given.takeError();
+  InputRanges ranges;
+  auto create = [&](Model &model) -> Expected<std::unique_ptr<Checker>> {
+    if (Error error = initialise(model, arguments, std::nullopt))
+      return std::move(error);
+    if (Error error = loadWritten(model, arguments, context))
+      return std::move(error);
+    auto checker = Checker::create(model, *seed);
+    if (checker)
+      if (Error error = (*checker)->prepare(arguments, *given, ranges))
+        return std::move(error);
+    return checker;
+  };
+  Expected<std::unique_ptr<Model>> model = openModel(
+      arguments, context,
+      [&](CompilerOptions &options) {
+        options.gradientsOf = arguments.text(OPT_step, "train").str();
+        options.gradientOrder = *order;
+        options.gradientNumber = *number;
+      },
+      [&](Model &model, const Outline &outline) {
+        ranges = outline.ranges;
+        return create(model).takeError();
+      });
+  if (!model)
+    return model.takeError();
+  auto created = create(**model);
+  if (!created)
+    return created.takeError();
+  Checker &checker = **created;
+  {
+    Progress progress(context.out, context.terminalWidth);
+    for (const std::string &note : checker.madeUp())
+      progress.print(note);
+    if (Error error = checker.checkFirst({*entries, *seconds}, progress))
+      return error;
+  }
   checker.print(context.out, "gradients against differences of the loss");
   int64_t wrong = checker.wrong();
   if (*order >= 2) {

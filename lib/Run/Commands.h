@@ -5,8 +5,10 @@
 
 #include "Arguments.h"
 
+#include "dlc/Data/Array.h"
 #include "dlc/Execution/StepBuffers.h"
 #include "dlc/Support/PendingFiles.h"
+#include "dlc/Target/Outline.h"
 
 namespace dlc::run {
 
@@ -46,10 +48,16 @@ private:
 
 // What the commands share.
 
-/// Opens or compiles the model; `adjust` may change how.
+using CheckOutline =
+    llvm::function_ref<llvm::Error(Model &model, const Outline &outline)>;
+
+/// Opens or compiles the model; `adjust` may change how. Of a program that is
+/// compiled `check` gets an instance without code, before code is made: what it
+/// refuses is not compiled in vain.
 llvm::Expected<std::unique_ptr<Model>>
 openModel(const Arguments &arguments, RunContext &context,
-          llvm::function_ref<void(CompilerOptions &)> adjust = nullptr);
+          llvm::function_ref<void(CompilerOptions &)> adjust = nullptr,
+          CheckOutline check = nullptr);
 /// Fills the state: seed, then what --params has of the scope, if one is
 /// given, then --set.
 llvm::Error initialise(Model &model, const Arguments &arguments,
@@ -57,6 +65,10 @@ llvm::Error initialise(Model &model, const Arguments &arguments,
 /// Applies -O, --mcpu and --memory-budget.
 llvm::Error chooseCode(const Arguments &arguments, CompilerOptions &options);
 /// Reads the files of --input into the inputs of a step.
+/// The files of --input by their names, read before a model is compiled. A file
+/// may be a pipe, so each is read once.
+using InputArrays = std::map<std::string, Array>;
+llvm::Expected<InputArrays> readInputs(const Arguments &arguments);
 llvm::Error fillInputs(const Arguments &arguments, const dlc_step &step,
                        StepBuffers &buffers);
 /// Reads --params under the names of --rename.

@@ -85,7 +85,7 @@ defm step : Value<"step", "NAME",
   AnyCommand, ModelGroup>;
 
 defm input : Value<"input", "NAME=FILE.npy",
-  "Value of an input of the step; every input needs one (of check-gradients: none does, what is not given is made up)",
+  "Value of an input of the step; every input needs one (of check-gradients: none does, what is not given is made up, whole numbers as the ops take them)",
   [StepCommand, CheckCommand], StepGroup>;
 defm output : Value<"output", "NAME=FILE.npy",
   "Write an output; scalars that are not written are printed",
@@ -145,6 +145,9 @@ defm order : Value<"order", "1|2",
   "Of derivatives: 2 checks the second ones too (default: 1)", [CheckCommand], CheckGroup>;
 defm minimize : Value<"minimize", "N",
   "Which dl.minimize of the step, counted from 1 (default: 1)", [CheckCommand], CheckGroup>;
+defm seconds : Value<"seconds", "N",
+  "Stop comparing after so long; every parameter has its turns by then (default: 60; 0: no limit)", [CheckCommand],
+  CheckGroup>;
 defm entries : Value<"entries", "N",
   "Entries of each parameter to compare, by chance; 0: all (default: 16)", [CheckCommand],
   CheckGroup>;

@@ -43,7 +43,8 @@ ArrayRef<Command> run::commands() {
 
 Expected<std::unique_ptr<Model>>
 run::openModel(const Arguments &arguments, RunContext &context,
-               function_ref<void(CompilerOptions &)> adjust) {
+               function_ref<void(CompilerOptions &)> adjust,
+               CheckOutline check) {
   Expected<int64_t> threads = arguments.number(OPT_threads, 0, 0, 1024);
   if (!threads)
     return threads.takeError();
@@ -68,6 +69,11 @@ run::openModel(const Arguments &arguments, RunContext &context,
   options.profile = arguments.has(OPT_profile);
   if (adjust)
     adjust(options);
+  if (check)
+    options.inspect = [&](const Outline &outline) -> Error {
+      auto model = Model::createOutline(outline.tables);
+      return model ? check(**model, outline) : model.takeError();
+    };
   if (arguments.has(OPT_interpret)) {
     for (Option option :
          {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache, OPT_time_report})
@@ -93,8 +99,10 @@ run::openModel(const Arguments &arguments, RunContext &context,
   timing.setEnabled(arguments.has(OPT_time_report));
   mlir::TimingScope total = timing.getRootScope();
   options.timing = &total;
-  // A report is of a compilation.
-  if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report))
+  // A report is of a compilation, and what is checked of gradients may be asked
+  // of the program alone.
+  if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report) &&
+      options.gradientsOf.empty())
     options.cacheFolder = CodeCache::defaultFolder();
   return context.compile(path, options, *threads);
 }

@@ -49,9 +49,25 @@ static Expected<Files> matchFiles(const Assignments &assignments, Option option,
   return files;
 }
 
-/// Reads all inputs; those that are missing are named together.
-static Expected<std::vector<Array>> readInputs(const dlc_step &step,
-                                               const Files &files) {
+Expected<InputArrays> run::readInputs(const Arguments &arguments) {
+  Expected<Assignments> inputs = arguments.assignments(OPT_input);
+  if (!inputs)
+    return inputs.takeError();
+  InputArrays arrays;
+  for (const auto &[name, path] : *inputs) {
+    Expected<Array> array = readNpy(path);
+    if (!array)
+      return array.takeError();
+    arrays[name] = std::move(*array);
+  }
+  return std::move(arrays);
+}
+
+/// The arrays of all inputs of a step; those that are missing are named
+/// together.
+static Expected<std::vector<const Array *>>
+matchInputs(const dlc_step &step, const Files &files,
+            const InputArrays &given) {
   std::string missing;
   for (int index = 0; index < step.num_inputs; ++index) {
     const dlc_tensor &input = step.inputs[index];
@@ -64,21 +80,17 @@ static Expected<std::vector<Array>> readInputs(const dlc_step &step,
   if (!missing.empty())
     return makeError("step '{0}' needs {1}", step.name, missing);
 
-  std::vector<Array> arrays;
-  for (int index = 0; index < step.num_inputs; ++index) {
-    Expected<Array> array = readNpy(files[index]);
-    if (!array)
-      return array.takeError();
-    arrays.push_back(std::move(*array));
-  }
+  std::vector<const Array *> arrays;
+  for (int index = 0; index < step.num_inputs; ++index)
+    arrays.push_back(&given.at(step.inputs[index].name));
   return arrays;
 }
 
 static Error copyInputs(const dlc_step &step, const Files &files,
-                        ArrayRef<Array> arrays, StepBuffers &buffers) {
+                        ArrayRef<const Array *> arrays, StepBuffers &buffers) {
   for (int index = 0; index < step.num_inputs; ++index) {
     const dlc_tensor &input = step.inputs[index];
-    if (Error error = copyTo(input, arrays[index],
+    if (Error error = copyTo(input, *arrays[index],
                              "input '" + std::string(input.name) + "'",
                              files[index], buffers.input(index)))
       return error;
@@ -87,10 +99,11 @@ static Error copyInputs(const dlc_step &step, const Files &files,
 }
 
 /// The step for the batch that the inputs have.
-static Expected<StepOfBatch>
-chooseBatch(const dlc_step &step, const Files &files, ArrayRef<Array> arrays) {
+static Expected<StepOfBatch> chooseBatch(const dlc_step &step,
+                                         const Files &files,
+                                         ArrayRef<const Array *> arrays) {
   for (int index = 0; index < step.num_inputs; ++index) {
-    const Array &array = arrays[index];
+    const Array &array = *arrays[index];
     if (!hasBatch(step, index) || array.shape.empty())
       continue;
     Expected<StepOfBatch> result =
@@ -176,17 +189,24 @@ Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
   Expected<Files> files = inputFiles(arguments, step);
   if (!files)
     return files.takeError();
-  Expected<std::vector<Array>> arrays = readInputs(step, *files);
+  Expected<InputArrays> given = readInputs(arguments);
+  if (!given)
+    return given.takeError();
+  auto arrays = matchInputs(step, *files, *given);
   if (!arrays)
     return arrays.takeError();
   return copyInputs(step, *files, *arrays, buffers);
 }
 
+/// What of a call to do: all, or what comes before the step runs.
+enum class CallPart { All, Check };
+
 /// Calls one step as the arguments say, on state filled anew or, where it is to
 /// be kept, on what the call before left.
 static Error callStep(Model &model, const Arguments &arguments,
-                      RunContext &context, Profile &profile,
-                      bool keepState = false) {
+                      const InputArrays &given, RunContext &context,
+                      Profile &profile, bool keepState = false,
+                      CallPart part = CallPart::All) {
   Expected<std::string> name = arguments.required(OPT_step);
   if (!name)
     return name.takeError();
@@ -208,7 +228,7 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<Files> files = inputFiles(arguments, step);
   if (!files)
     return files.takeError();
-  Expected<std::vector<Array>> arrays = readInputs(step, *files);
+  auto arrays = matchInputs(step, *files, given);
   if (!arrays)
     return arrays.takeError();
   Expected<StepOfBatch> sized = chooseBatch(step, *files, *arrays);
@@ -223,6 +243,8 @@ static Error callStep(Model &model, const Arguments &arguments,
   if (Error error = keepState ? setHparams(model, arguments)
                               : initialise(model, arguments, DLC_PRESENT))
     return error;
+  if (part == CallPart::Check)
+    return Error::success();
 
   // All files are reserved before the step runs and appear after it succeeded.
   PendingFiles pending;
@@ -296,11 +318,14 @@ static Error runCalls(const Arguments &arguments, RunContext &context) {
           return makeError("{0} is no option of a call", spelling(option));
       if (!own->command().name.empty())
         return makeError("'{0}' is no step; see --step", own->command().name);
+      Expected<InputArrays> given = readInputs(*own);
+      if (!given)
+        return given.takeError();
       // All calls are measured, and none is repeated.
       Profile none(*own);
       bool isAnew = isFirst || own->has(OPT_seed) || own->has(OPT_params);
       isFirst = false;
-      return callStep(**model, *own, context, none,
+      return callStep(**model, *own, *given, context, none,
                       arguments.has(OPT_keep_state) && !isAnew);
     };
     if (Error error = call())
@@ -327,10 +352,17 @@ Error run::runStep(const Arguments &arguments, RunContext &context) {
   Profile profile(arguments);
   if (Error error = profile.open())
     return error;
-  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
+  Expected<InputArrays> given = readInputs(arguments);
+  if (!given)
+    return given.takeError();
+  Expected<std::unique_ptr<Model>> model = openModel(
+      arguments, context, nullptr, [&](Model &outline, const Outline &) {
+        return callStep(outline, arguments, *given, context, profile,
+                        /*keepState=*/false, CallPart::Check);
+      });
   if (!model)
     return model.takeError();
-  if (Error error = callStep(**model, arguments, context, profile))
+  if (Error error = callStep(**model, arguments, *given, context, profile))
     return error;
   return profile.finish(**model, context, textStream(arguments, context));
 }

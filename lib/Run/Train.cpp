@@ -215,36 +215,44 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Profile profile(arguments);
   if (Error error = profile.open())
     return error;
-  Expected<std::unique_ptr<Model>> model =
-      openModel(arguments, context, [&](CompilerOptions &options) {
+  Progress progress(context.out, context.terminalWidth);
+  auto create = [&](Model &model) -> Expected<std::unique_ptr<Trainer>> {
+    Expected<std::vector<Turn>> turns = findTurns(model, arguments);
+    if (!turns)
+      return turns.takeError();
+    Expected<std::optional<int>> evalStep =
+        findEvalStep(model, *data, arguments);
+    if (!evalStep)
+      return evalStep.takeError();
+    TrainingOptions own = *options;
+    if (Error error = startOrResume(model, arguments, own))
+      return std::move(error);
+    return Trainer::create(model, *data, *turns, *evalStep, std::move(own),
+                           progress);
+  };
+  Expected<std::unique_ptr<Model>> model = openModel(
+      arguments, context,
+      [&](CompilerOptions &options) {
         if (data->eval && isFirstDimSample(*data->eval))
           options.coverSamples.push_back(
               {arguments.text(OPT_eval_step, defaultEvalStep).str(),
                data->eval->size()});
+      },
+      [&](Model &outline, const Outline &) {
+        return create(outline).takeError();
       });
   if (!model)
     return model.takeError();
-  Expected<std::vector<Turn>> turns = findTurns(**model, arguments);
-  if (!turns)
-    return turns.takeError();
-  Expected<std::optional<int>> evalStep =
-      findEvalStep(**model, *data, arguments);
-  if (!evalStep)
-    return evalStep.takeError();
-  if (Error error = startOrResume(**model, arguments, *options))
-    return error;
 
+  options->stop = [] { return StopRequest::signal() != 0; };
+  Expected<std::unique_ptr<Trainer>> trainer = create(**model);
+  if (!trainer)
+    return trainer.takeError();
   PendingFiles files;
   Checkpoints checkpoints;
   if (Error error = checkpoints.reserve(arguments, files))
     return error;
   StopRequest request;
-  options->stop = [] { return StopRequest::signal() != 0; };
-  Progress progress(context.out, context.terminalWidth);
-  Expected<std::unique_ptr<Trainer>> trainer = Trainer::create(
-      **model, *data, *turns, *evalStep, std::move(*options), progress);
-  if (!trainer)
-    return trainer.takeError();
   if (Error error = runUntilStopped(**trainer)) {
     // A run that was stopped has been measured too.
     if (!error.isA<StoppedBySignal>())

@@ -16,12 +16,15 @@
 #include "dlc/Machine/Processor.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/VerifyProgram.h"
+#include "dlc/Schedule/Manifest.h"
 #include "dlc/Support/LargeStack.h"
 #include "dlc/Support/Limits.h"
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
 #include "dlc/Target/Backend.h"
+#include "dlc/Target/HostTables.h"
+#include "dlc/Target/Outline.h"
 #include "dlc/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -344,6 +347,47 @@ void Compilation::coverSamples() {
   llvm::consumeError(std::move(error));
 }
 
+/// The step function of tables that are only looked at.
+static void runNothing(const dlc_context *context, void *, void *,
+                       void *const *) {
+  *context->fault = 1;
+}
+
+llvm::Error Compilation::inspectAfter(StringRef phase) {
+  if (!options.inspect)
+    return llvm::Error::success();
+  bool needsRanges = !options.gradientsOf.empty();
+  if (phase == "resolve" && needsRanges) {
+    ranges = std::make_unique<InputRanges>();
+    findInputRanges(*module, *ranges);
+  }
+  auto models = module->getOps<dl::ModelOp>();
+  // What is wrong with others is said when they are compiled.
+  if (phase != "grad" || !llvm::hasSingleElement(models))
+    return llvm::Error::success();
+  if (ranges) {
+    OwningOpRef<ModuleOp> copy = module->clone();
+    llvm::Error error = runCollecting(
+        [&] {
+          PassManager manager(&context);
+          addPrimitives(manager);
+          return manager.run(*copy);
+        },
+        "the program could not be made one of primitive ops");
+    if (error)
+      return error;
+    findInputRanges(*copy, *ranges);
+  }
+  llvm::BumpPtrAllocator memory;
+  llvm::StringMap<int64_t> derived;
+  static const char *const fault = "has no code";
+  auto noData = [](unsigned, unsigned) -> const void * { return nullptr; };
+  dlc_model tables =
+      makeHostTables(describeModel(*models.begin()),
+                     {runNothing, noData, &fault}, memory, derived);
+  return options.inspect({tables, ranges ? *ranges : InputRanges()});
+}
+
 llvm::Error Compilation::run(StringRef from, StringRef to) {
   SmallVector<StringRef> known;
   SmallVector<const Phase *> phases = backend->allPhases();
@@ -396,6 +440,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
           ("phase '" + phase.name + "' failed").str());
       if (error)
         return error;
+      if (llvm::Error refused = inspectAfter(phase.name))
+        return refused;
       if (!options.dumpPhases.empty()) {
         SmallString<128> path(options.dumpPhases);
         llvm::sys::path::append(path,

@@ -40,6 +40,11 @@ public:
   static llvm::Expected<std::unique_ptr<Model>>
   openLibrary(llvm::StringRef path, int threads);
 
+  /// An instance of tables whose steps have no code, for what is checked before
+  /// there is any. The tables must outlive it.
+  static llvm::Expected<std::unique_ptr<Model>>
+  createOutline(const dlc_model &tables);
+
   ~Model();
 
   const dlc_model &description() const { return *library.model; }

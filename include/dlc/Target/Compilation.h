@@ -15,6 +15,7 @@
 #include "llvm/Support/Error.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class TimingScope;
 namespace dlc {
 
 struct Backend;
+struct Outline;
+struct InputRange;
+using InputRanges = std::map<std::string, InputRange>;
 
 /// What a user chooses about compilation.
 struct CompilerOptions {
@@ -74,6 +78,9 @@ struct CompilerOptions {
   /// Gets what is said of the program that is no error, on the thread that
   /// compiles. Null: it is printed to standard error.
   std::function<void(llvm::ArrayRef<Message>)> sink = nullptr;
+  /// Asked after the phase `grad`, when the program's tables are known and no
+  /// code has been made: an error ends the compilation. Null: nobody is.
+  std::function<llvm::Error(const Outline &)> inspect = nullptr;
   /// Sizes of the batch to compile steps for: "1,8,32" or "1to32", of one step
   /// "predict=1,8,32". Empty: those that the program has.
   std::vector<std::string> batch = {};
@@ -195,6 +202,9 @@ private:
   /// Compiles steps for the rest of options.coverSamples.
   void coverSamples();
 
+  /// Asks options.inspect about what `phase` has left.
+  llvm::Error inspectAfter(llvm::StringRef phase);
+
   /// Verifies once that the program is one that phase `from` can have left, or,
   /// if `from` is empty, one that a user can have written.
   llvm::Error enter(llvm::StringRef from);
@@ -215,6 +225,8 @@ private:
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   bool entered = false;
+  /// What has been found for options.inspect.
+  std::unique_ptr<InputRanges> ranges;
 };
 
 /// The machine code of a module.

@@ -54,6 +54,8 @@ template <typename Body>
 pid_t startProcess(Body body) {
   pid_t child = fork();
   if (child == 0) {
+    // A shell has SIGINT ignored in what it starts in the background.
+    signal(SIGINT, SIG_DFL);
     body();
     _exit(0);
   }

@@ -1,0 +1,42 @@
+//===- Outline.h - A program before code is made of it ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef DLC_TARGET_OUTLINE_H
+#define DLC_TARGET_OUTLINE_H
+
+#include "dlc/Runtime.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <map>
+#include <string>
+
+namespace dlc {
+
+/// The whole numbers that an input may hold, as the ops that it goes to say.
+struct InputRange {
+  int64_t low = 0, high = -1; ///< high < low: no op says anything
+  /// Whether it begins with 0 and never descends, as pointers of rows do.
+  bool ascends = false;
+
+  bool isKnown() const { return high >= low; }
+  /// Narrows it to what another op says.
+  void meet(const InputRange &other);
+};
+
+/// By the names of inputs.
+using InputRanges = std::map<std::string, InputRange>;
+
+/// What a compilation knows after the phase `grad`.
+struct Outline {
+  /// Its steps have no code.
+  const dlc_model &tables;
+  /// Of the one step that checks gradients (CompilerOptions::gradientsOf).
+  InputRanges ranges;
+};
+
+/// Adds what the ops of a module's steps, after the phase `resolve` or with
+/// primitive ops only, say of the steps' inputs.
+void findInputRanges(mlir::ModuleOp module, InputRanges &ranges);
+
+} // namespace dlc
+#endif // DLC_TARGET_OUTLINE_H
