@@ -3,32 +3,50 @@
 
 #include "dlc/Models/Models.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Support/Error.h"
+#include "dlc/Support/OptionList.h"
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Report.h"
 #include "dlc/Support/Suggest.h"
+#include "dlc/Support/Version.h"
 
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatAdapters.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 using namespace dlc;
 
-static cl::OptionCategory category("Options of dlc-models");
-static cl::opt<std::string> name(cl::Positional, cl::desc("NAME"),
-                                 cl::cat(category));
-static cl::opt<int64_t> batch("batch",
-                              cl::desc("examples in one call of a step"),
-                              cl::value_desc("N"), cl::cat(category));
-static cl::opt<int64_t> classes("classes", cl::desc("classes to tell apart"),
-                                cl::value_desc("N"), cl::cat(category));
-static cl::opt<std::string>
-    output("o", cl::desc("what to write ('-': standard output)"),
-           cl::value_desc("file"), cl::init("-"), cl::cat(category));
-static cl::opt<bool> list("list",
-                          cl::desc("print what models there are and their "
-                                   "defaults, one a line"),
-                          cl::cat(category));
+namespace {
+
+enum Option : unsigned {
+  OPT_INVALID = 0,
+#define OPTION(...) LLVM_MAKE_OPT_ID(__VA_ARGS__),
+#include "tools/dlc-models/Options.inc"
+#undef OPTION
+};
+
+#define OPTTABLE_STR_TABLE_CODE
+#include "tools/dlc-models/Options.inc"
+#undef OPTTABLE_STR_TABLE_CODE
+
+#define OPTTABLE_PREFIXES_TABLE_CODE
+#include "tools/dlc-models/Options.inc"
+#undef OPTTABLE_PREFIXES_TABLE_CODE
+
+using namespace llvm::opt;
+constexpr OptTable::Info infos[] = {
+#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
+#include "tools/dlc-models/Options.inc"
+#undef OPTION
+};
+
+class ModelsOptTable : public GenericOptTable {
+public:
+  ModelsOptTable()
+      : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
+};
+
+} // namespace
 
 /// A line for each model, after `indent`.
 static void printModels(raw_ostream &os, StringRef indent) {
@@ -38,15 +56,6 @@ static void printModels(raw_ostream &os, StringRef indent) {
        << " classes\n";
 }
 
-/// The overview of --help: what there is, and its defaults.
-static std::string overview() {
-  std::string text;
-  raw_string_ostream os(text);
-  os << "Prints a reference model as a program in dl.\n\nModels:\n";
-  printModels(os, "  ");
-  return text;
-}
-
 static const models::ModelEntry *findEntry(StringRef name) {
   for (const models::ModelEntry &entry : models::entries())
     if (entry.name == name)
@@ -54,56 +63,80 @@ static const models::ModelEntry *findEntry(StringRef name) {
   return nullptr;
 }
 
-/// The user's number, if there is one, in place of the default.
-static Error override(const cl::opt<int64_t> &option, int64_t &value) {
-  constexpr int64_t most = 1 << 20;
-  if (!option.getNumOccurrences())
-    return Error::success();
-  if (option < 1 || option > most)
-    return createStringError("--" + option.ArgStr + " " +
-                             Twine(int64_t(option)) +
-                             ": expected a number from 1 to " + Twine(most));
-  value = option;
-  return Error::success();
+static Expected<const models::ModelEntry *>
+chooseModel(const OptionList &options) {
+  std::vector<std::string> given = options.positionals();
+  if (given.size() > 1)
+    return makeError("unexpected argument '{0}': a model is given, '{1}'",
+                     given[1], given[0]);
+  std::string name = given.empty() ? "" : given.front();
+  if (const models::ModelEntry *entry = findEntry(name))
+    return entry;
+  SmallVector<StringRef> names;
+  for (const models::ModelEntry &known : models::entries())
+    names.push_back(known.name);
+  return unknownName("model", name, names);
 }
 
-int main(int argc, char **argv) {
-  GuardedTool tool("dlc-models", argc, argv);
-  cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv, overview());
-  if (list) {
-    if (!name.empty())
-      return reportError("dlc-models",
-                         createStringError("--list prints all models: leave "
-                                           "out '" +
-                                           name + "'"));
-    printModels(outs(), "");
-    return 0;
-  }
-  const models::ModelEntry *entry = findEntry(name);
-  if (!entry) {
-    SmallVector<StringRef> names;
-    for (const models::ModelEntry &known : models::entries())
-      names.push_back(known.name);
-    return reportError("dlc-models", unknownName("model", name, names));
-  }
-  models::ModelOptions options = entry->defaults;
-  if (Error error = override(batch, options.batch))
-    return reportError("dlc-models", std::move(error));
-  if (Error error = override(classes, options.classes))
-    return reportError("dlc-models", std::move(error));
+static Error writeModel(const OptionList &list) {
+  Expected<const models::ModelEntry *> entry = chooseModel(list);
+  if (!entry)
+    return entry.takeError();
+  constexpr int64_t most = 1 << 20;
+  models::ModelOptions options = (*entry)->defaults;
+  Expected<int64_t> batch = list.number(OPT_batch, options.batch, 1, most);
+  if (!batch)
+    return batch.takeError();
+  Expected<int64_t> classes = list.number(OPT_classes, options.classes, 1, most);
+  if (!classes)
+    return classes.takeError();
+  options.batch = *batch;
+  options.classes = *classes;
 
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  mlir::OwningOpRef<mlir::ModuleOp> module = entry->build(context, options);
+  mlir::OwningOpRef<mlir::ModuleOp> module = (*entry)->build(context, options);
   if (!module)
-    return reportError("dlc-models",
-                       createStringError("the model does not hold together"));
-  Error error = writeFileAtomically(output, [&](raw_ostream &os) {
+    return makeError("the model does not hold together");
+  return writeFileAtomically(list.text(OPT_o, "-"), [&](raw_ostream &os) {
     module->getBody()->front().print(os);
     os << '\n';
   });
+}
+
+static Error run(const ModelsOptTable &table, const OptionList &options) {
+  if (options.has(OPT_help)) {
+    table.printHelp(outs(), "dlc-models NAME OPTIONS",
+                    "prints a reference model as a program in dl");
+    outs() << "\nModels:\n";
+    printModels(outs(), "  ");
+    return Error::success();
+  }
+  if (options.has(OPT_version)) {
+    outs() << versionText("dlc-models") << '\n';
+    return Error::success();
+  }
+  if (Error error = options.check())
+    return error;
+  for (unsigned option : {OPT_batch, OPT_classes, OPT_o})
+    if (Error error = options.once(option))
+      return error;
+  if (!options.has(OPT_print_list))
+    return writeModel(options);
+  if (std::vector<std::string> names = options.positionals(); !names.empty())
+    return makeError("--list prints all models: leave out '{0}'",
+                     names.front());
+  printModels(outs(), "");
+  return Error::success();
+}
+
+int main(int argc, char **argv) {
+  GuardedTool tool("dlc-models", argc, argv);
+  ModelsOptTable table;
+  OptionList options(table, ArrayRef<const char *>(argv + 1, argv + argc),
+                     opt::Visibility(), "dlc-models");
+  Error error = run(table, options);
   return error ? reportError("dlc-models", std::move(error)) : 0;
 }
