@@ -190,15 +190,27 @@ static LogicalResult verifyWritten(dl::ModelOp model) {
 
 /// The one model of a file, and nothing beside it.
 static FailureOr<dl::ModelOp> theModel(ModuleOp module) {
-  auto models = module.getOps<dl::ModelOp>();
-  if (!llvm::hasSingleElement(models))
-    return module.emitError("expects a file with one dl.model, not ")
-           << llvm::range_size(models);
+  auto models = llvm::to_vector(module.getOps<dl::ModelOp>());
+  if (models.empty()) {
+    // A module that no line declares has line 0.
+    Location start = module.getLoc();
+    if (auto file = dyn_cast<FileLineColLoc>(start))
+      if (file.getLine() == 0)
+        start = FileLineColLoc::get(file.getFilename(), 1, 1);
+    return emitError(start) << "expects a file with one dl.model, and there is "
+                               "none: 'dl.model @name { ... }'";
+  }
+  if (models.size() > 1) {
+    InFlightDiagnostic error =
+        models[1].emitOpError() << "is one too many: a file holds one dl.model";
+    error.attachNote(models[0].getLoc()) << "which is here";
+    return error;
+  }
   for (Operation &op : *module.getBody())
     if (!isa<dl::ModelOp>(op))
       return op.emitOpError("stands outside of the dl.model, which is all that "
                             "a file holds");
-  return *models.begin();
+  return models.front();
 }
 
 bool verify::agree(RankedTensorType a, RankedTensorType b) {

@@ -201,7 +201,7 @@ Error run::runDescribe(const Arguments &arguments, RunContext &context) {
   printEntries(os, table, DLC_COUNTER, "counters");
   for (const dlc_step &step : ArrayRef(table.steps, table.num_steps))
     printStep(os, table, step);
-  if (!table.num_sites)
+  if (!table.num_sites && table.num_steps)
     os << "\nFLOPs are not known: "
        << (arguments.has(OPT_interpret)
                ? "--interpret compiles nothing\n"
