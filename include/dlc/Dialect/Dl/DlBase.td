@@ -171,8 +171,8 @@ class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
         [SameOperandsAndResultType, Dl_HasRule], traits)> {
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
-  let arguments = (ins type:$x);
-  let results = (outs type:$y);
+  let arguments = (ins Arg<type, "any shape">:$x);
+  let results = (outs Res<type, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let extraClassDefinition = [{
     void $cppClass::differentiate(::mlir::OpBuilder &builder,
@@ -191,8 +191,8 @@ class Dl_FlatOp<string mnemonic, string summary_, TypeConstraint type = Dl_Float
                                               Dl_NoGradient<["x"]>], traits)> {
   let summary = summary_ # "; gradient 0";
   let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
-  let arguments = (ins type:$x);
-  let results = (outs type:$y);
+  let arguments = (ins Arg<type, "any shape">:$x);
+  let results = (outs Res<type, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let extraClassDefinition = [{
     void $cppClass::differentiate(::mlir::OpBuilder &,
@@ -208,8 +208,10 @@ class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %a, %b : tensor<8x4x"
       # !if(!eq(type, Dl_BoolTensor), "i1", "f32") # ">\n```";
-  let arguments = (ins type:$a, type:$b);
-  let results = (outs type:$y);
+  let arguments = (ins
+    Arg<type, "any shape">:$a,
+    Arg<type, "any shape that broadcasts with that of a, of the element type of a">:$b);
+  let results = (outs Res<type, "the shape that a and b broadcast to, of their element type">:$y);
   let assemblyFormat =
       "$a `,` $b attr-dict `:` custom<Broadcast>(type($a), type($b), type($y))";
   code inference = [{

@@ -9,10 +9,12 @@ include "dlc/Dialect/Dl/DlAttrs.td"
 class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
     SameOperandsAndResultType, Dl_Shorthand, Dl_HasMode,
     DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
-  let arguments = (ins Dl_FloatTensor:$x,
-                       DefaultValuedAttr<F64Attr, "0.5">:$p, UnitAttr:$channels,
-                       OptionalAttr<Dl_ModeAttr>:$mode);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape; N x C x ... with `channels`">:$x,
+    Arg<DefaultValuedAttr<F64Attr, "0.5">, "probability that an element is left out, from 0 to 1">:$p,
+    Arg<UnitAttr, "leaves out whole channels">:$channels,
+    Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the call if not given">:$mode);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = [{
     $x (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict `:` type($x)
   }];
