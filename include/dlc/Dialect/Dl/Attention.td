@@ -13,7 +13,8 @@ class Dl_AttentionOp<string mnemonic, list<Trait> traits = []>
     Arg<Dl_FloatTensor,
         "keys, ... x S x E, with the element type and the dimensions in front of query">:$key,
     Arg<Dl_FloatTensor,
-        "values, ... x S x V, with the element type and the dimensions in front of query">:$value,
+        "values, ... x S x V, with the element type and the dimensions in front of "
+        "query">:$value,
     Arg<Optional<Dl_Tensor>,
         "broadcasts to ... x L x S; of i1: where a query sees a key; of the element type of "
         "query: terms of the scores">:$mask,

@@ -60,7 +60,8 @@ class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
         "zeros on either side in rows and columns, 0 or more">:$padding,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
         "distance between taps of the filter in rows and columns, 1 or more">:$dilation,
-    Arg<DefaultValuedAttr<I64Attr, "1">, "blocks of channels, 1 or more; divides C and O">:$groups,
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides C and O">:$groups,
     Arg<DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">,
         "order of the dimensions: with `channels_last` images are N x H x W x C and filters KH x "
         "KW x C/groups x O">:$layout);
@@ -143,7 +144,8 @@ def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad", [
     Arg<Dl_FloatTensor, "cotangent of y, N x O x OH x OW">:$dy), geometry);
   let results = (outs
     Res<Dl_FloatTensor,
-        "cotangent of w, O x C/groups x KH x KW; its KH and KW give `conv2d` the OH and OW of dy">:$dw);
+        "cotangent of w, O x C/groups x KH x KW; its KH and KW give `conv2d` the OH and OW of "
+        "dy">:$dw);
   let assemblyFormat = [{
     $x `,` $dy attr-dict `:` type($x) `,` type($dy) `->` type($dw)
   }];
@@ -180,11 +182,14 @@ def Dl_Conv1dOp : Dl_ConvCompositeOp<"conv1d",
     Arg<Dl_FloatTensor, "sequences, N x C x L">:$x,
     Arg<Dl_FloatTensor, "filters, O x C/groups x K">:$w,
     Arg<Optional<Dl_FloatTensor>, "terms of the channels of y, O; zeros if not given">:$bias,
-    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">, "step of the window, 1 or more">:$stride,
-    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">, "zeros on either side, 0 or more">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">,
+        "step of the window, 1 or more">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">,
+        "zeros on either side, 0 or more">:$padding,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">,
         "distance between taps of the filter, 1 or more">:$dilation,
-    Arg<DefaultValuedAttr<I64Attr, "1">, "blocks of channels, 1 or more; divides C and O">:$groups);
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides C and O">:$groups);
 }
 
 def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d",
@@ -207,7 +212,8 @@ def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d",
         "zeros on either side in planes, rows and columns, 0 or more">:$padding,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">,
         "distance between taps of the filter in planes, rows and columns, 1 or more">:$dilation,
-    Arg<DefaultValuedAttr<I64Attr, "1">, "blocks of channels, 1 or more; divides C and O">:$groups);
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides C and O">:$groups);
 }
 
 def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d",
@@ -228,14 +234,17 @@ def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d",
     Arg<Dl_FloatTensor, "filters, I x O/groups x KH x KW">:$w,
     Arg<Optional<Dl_FloatTensor>, "terms of the channels of y, O; zeros if not given">:$bias,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
-        "distance in y between the windows of neighbours in x, 1 or more, in rows and columns">:$stride,
+        "distance in y between the windows of neighbours in x, 1 or more, in rows and "
+        "columns">:$stride,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
         "rows and columns that are cut off on either side, 0 or more">:$padding,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
-        "rows and columns added at the end, 0 or more; below `stride` or below `dilation`">:$output_padding,
+        "rows and columns added at the end, 0 or more; below `stride` or below "
+        "`dilation`">:$output_padding,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
         "distance between taps of the filter in rows and columns, 1 or more">:$dilation,
-    Arg<DefaultValuedAttr<I64Attr, "1">, "blocks of channels, 1 or more; divides I and O">:$groups);
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides I and O">:$groups);
 }
 
 #endif // DL_CONVOLUTION_TD

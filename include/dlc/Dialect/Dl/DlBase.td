@@ -148,7 +148,7 @@ def Dl_Elementwise : NativeOpTrait<"Elementwise"> {
   let cppNamespace = "::dlc::dl";
 }
 
-/// docs/ops.md says at its top what flushing is.
+/// docs/ops.md says what flushing is.
 def Dl_Denormals {
   string taken = "taken for zeros of their sign, and not given";
   string kept = "kept as they are";
@@ -211,7 +211,8 @@ class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,
   let arguments = (ins
     Arg<type, "any shape">:$a,
     Arg<type, "any shape that broadcasts with that of a, of the element type of a">:$b);
-  let results = (outs Res<type, "the shape that a and b broadcast to, of their element type">:$y);
+  let results = (outs
+    Res<type, "the shape that a and b broadcast to, of their element type">:$y);
   let assemblyFormat =
       "$a `,` $b attr-dict `:` custom<Broadcast>(type($a), type($b), type($y))";
   code inference = [{

@@ -11,7 +11,8 @@ class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
     DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape; N x C x ... with `channels`">:$x,
-    Arg<DefaultValuedAttr<F64Attr, "0.5">, "probability that an element is left out, from 0 to 1">:$p,
+    Arg<DefaultValuedAttr<F64Attr, "0.5">,
+        "probability that an element is left out, from 0 to 1">:$p,
     Arg<UnitAttr, "leaves out whole channels">:$channels,
     Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the call if not given">:$mode);
   let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);

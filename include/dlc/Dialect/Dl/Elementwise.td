@@ -157,20 +157,20 @@ def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
-def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a",
+def Dl_MaxOp : Dl_BinaryOp<"max", "the greater of a and b; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::ge, a, b), dy)",
                            "e.unless(e.compare(Predicate::ge, a, b), dy)",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
-def Dl_MinOp : Dl_BinaryOp<"min", "the lesser; where equal the gradient goes to a",
+def Dl_MinOp : Dl_BinaryOp<"min", "the lesser of a and b; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::le, a, b), dy)",
                            "e.unless(e.compare(Predicate::le, a, b), dy)",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 
-def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log(a)",
+def Dl_PowOp : Dl_PairOp<"pow", "power a^b; gradients b a^(b-1) and y log(a)",
                          Dl_FloatTensor, [Dl_HasRule]> {
   let description = [{
     Where b is 0 the gradient for a is 0; where a is 0 and b is not negative, the
@@ -197,7 +197,8 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare",
   }];
   let arguments = (ins
     Arg<Dl_PredicateAttr,
-        "`eq`, `ne`, `lt`, `le`, `gt` or `ge`: a = b, a != b, a < b, a <= b, a > b, a >= b">:$predicate,
+        "`eq`, `ne`, `lt`, `le`, `gt` or `ge`: a = b, a != b, a < b, a <= b, a > b, a >= "
+        "b">:$predicate,
     Arg<Dl_Tensor, "any shape">:$a,
     Arg<Dl_Tensor, "any shape that broadcasts with that of a, of the element type of a">:$b);
   let results = (outs Res<Dl_BoolTensor, "the shape that a and b broadcast to">:$y);
@@ -233,7 +234,7 @@ def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivati
 
 def Dl_SelectOp : Dl_ElementwiseOp<"select",
     [InferTypeOpAdaptor, Dl_HasRule, Dl_CheapToRepeat]> {
-  let summary = "a where the condition holds, otherwise b";
+  let summary = "chooses a where the condition holds, otherwise b";
   let description = [{
     ```mlir
     %y = dl.select %m, %a, %b : tensor<8x4xi1>, tensor<8x4xf32>
@@ -244,7 +245,8 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select",
     Arg<Dl_BoolTensor, "any shape that broadcasts with those of a and b">:$condition,
     Arg<Dl_Tensor, "values where the condition holds, any shape">:$a,
     Arg<Dl_Tensor,
-        "values elsewhere, any shape that broadcasts with that of a, of the element type of a">:$b);
+        "values elsewhere, any shape that broadcasts with that of a, of the element type of "
+        "a">:$b);
   let results = (outs
     Res<Dl_Tensor, "the shape that all three broadcast to, of the element type of a">:$y);
   let assemblyFormat = [{

@@ -32,7 +32,8 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "what is differentiated: a scalar, or with a cotangent any shape">:$y,
-    Arg<Variadic<Dl_FloatTensor>, "values to differentiate with respect to, of any shapes and of any of these types">:$targets,
+    Arg<Variadic<Dl_FloatTensor>,
+        "values to differentiate with respect to, of any shapes and of any of these types">:$targets,
     Arg<Optional<Dl_FloatTensor>,
         "weights of the elements of y, shape and type of y; 1 if not given">:$cotangent);
   let results = (outs
@@ -76,7 +77,8 @@ def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape">:$y,
-    Arg<Variadic<Dl_FloatTensor>, "present values of entries of the state, of any shapes and of any of these types">:$targets,
+    Arg<Variadic<Dl_FloatTensor>,
+        "present values of entries of the state, of any shapes and of any of these types">:$targets,
     Arg<StrArrayAttr, "the names of these entries, one for each target">:$entries);
   let results = (outs Res<Variadic<Dl_BoolTensor>, "one for each target, a scalar">:$answers);
   let assemblyFormat = [{
@@ -156,15 +158,20 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
   let arguments = (ins
     Arg<Dl_FloatScalar, "what becomes smaller, a scalar">:$loss,
     Arg<FlatSymbolRefAttr, "the `dl.optimizer` whose rule makes the updates">:$optimizer,
-    Arg<StrArrayAttr, "names of the parameters that change; `*` stands for any characters">:$patterns,
+    Arg<StrArrayAttr,
+        "names of the parameters that change; `*` stands for any characters">:$patterns,
     Arg<Dl_FloatScalar, "learning rate, a scalar of either type">:$lr,
-    Arg<OptionalAttr<StrArrayAttr>, "names of parameters that stay as they are, patterns too">:$frozen,
+    Arg<OptionalAttr<StrArrayAttr>,
+        "names of parameters that stay as they are, patterns too">:$frozen,
     Arg<OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>,
         "`#dl.group<...>`s: patterns of names with a factor on the learning rate and a weight "
         "decay of their own">:$groups,
-    Arg<OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>, "calls for one update, 1 or more">:$accumulate,
-    Arg<OptionalAttr<Dl_HyperArg>, "greatest magnitude of an element of a gradient, 0 or more">:$clip_value,
-    Arg<OptionalAttr<Dl_HyperArg>, "greatest norm of all gradients together, 0 or more">:$clip_norm,
+    Arg<OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>,
+        "calls for one update, 1 or more">:$accumulate,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "greatest magnitude of an element of a gradient, 0 or more">:$clip_value,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "greatest norm of all gradients together, 0 or more">:$clip_norm,
     Arg<OptionalAttr<Dl_HyperArg>,
         "variance of the noise added to the gradients at the first update, 0 or more">:$noise,
     Arg<OptionalAttr<Dl_HyperArg>,

@@ -21,7 +21,8 @@ def Dl_SpmmOp : Dl_Op<"spmm", [Pure, Dl_HasRule, Dl_Irregular,
     ```
   }];
   let arguments = (ins
-    Arg<Dl_IndexTensor, "where the entries of each row begin and end, N + 1: ascends from 0">:$indptr,
+    Arg<Dl_IndexTensor,
+        "where the entries of each row begin and end, N + 1: ascends from 0">:$indptr,
     Arg<Dl_IndexTensor, "the column of each entry, E: from 0 to M - 1; of any of these types">:$indices,
     Arg<Dl_FloatTensor, "the entries, E, of the element type of dense">:$values,
     Arg<Dl_FloatTensor, "M x D; with `transpose` N x D">:$dense,
@@ -47,7 +48,8 @@ def Dl_SddmmOp : Dl_PureOp<"sddmm", [Dl_HasRule, Dl_Irregular,
     ```
   }];
   let arguments = (ins
-    Arg<Dl_IndexTensor, "where the entries of each row begin and end, N + 1: ascends from 0">:$indptr,
+    Arg<Dl_IndexTensor,
+        "where the entries of each row begin and end, N + 1: ascends from 0">:$indptr,
     Arg<Dl_IndexTensor, "the column of each entry, E: from 0 to M - 1; of any of these types">:$indices,
     Arg<Dl_FloatTensor, "N x D">:$a,
     Arg<Dl_FloatTensor, "M x D, of the element type of a">:$b);
@@ -73,11 +75,14 @@ def Dl_GcnConvOp : Dl_PureOp<"gcn_conv", [Dl_IsComposite]> {
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "features of the nodes, N x in">:$x,
-    Arg<Dl_FloatTensor, "out x in, of the element type of x">:$weight,
-    Arg<Optional<Dl_FloatTensor>, "out, of the element type of x; zeros if not given">:$bias,
-    Arg<Dl_IndexTensor, "where the neighbours of each node begin and end, N + 1: ascends from 0">:$indptr,
+    Arg<Dl_FloatTensor, "weights, out x in, of the element type of x">:$weight,
+    Arg<Optional<Dl_FloatTensor>,
+        "terms of the features, out, of the element type of x; zeros if not given">:$bias,
+    Arg<Dl_IndexTensor,
+        "where the neighbours of each node begin and end, N + 1: ascends from 0">:$indptr,
     Arg<Dl_IndexTensor, "the neighbours, E: from 0 to N - 1; of any of these types">:$indices,
-    Arg<DefaultValuedAttr<BoolAttr, "true">, "makes each node a neighbour of itself">:$add_self_loops);
+    Arg<DefaultValuedAttr<BoolAttr, "true">,
+        "makes each node a neighbour of itself">:$add_self_loops);
   let results = (outs Res<Dl_FloatTensor, "N x out, of the element type of x">:$y);
   let assemblyFormat = [{
     $x `,` $weight (`,` $bias^)? `over` $indptr `,` $indices attr-dict

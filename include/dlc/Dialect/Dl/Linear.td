@@ -47,8 +47,9 @@ def Dl_LinearOp : Dl_PureOp<"linear", [
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "... x I, with any dimensions in front">:$x,
-    Arg<Dl_FloatTensor, "O x I, of the element type of x">:$weight,
-    Arg<Optional<Dl_FloatTensor>, "O, of the element type of x; zeros if not given">:$bias);
+    Arg<Dl_FloatTensor, "weights, O x I, of the element type of x">:$weight,
+    Arg<Optional<Dl_FloatTensor>,
+        "terms of the features, O, of the element type of x; zeros if not given">:$bias);
   let results = (outs Res<Dl_FloatTensor, "... x O, with the dimensions in front of x">:$y);
   let assemblyFormat = [{
     $x `,` $weight (`bias` $bias^)? attr-dict

@@ -26,13 +26,15 @@ class Dl_ClassLossOp<string mnemonic, list<Trait> traits = [],
         [Dl_IsComposite, Dl_NoGradient<["weight"]>], traits)> {
   let arguments = !con((ins
     Arg<Dl_FloatTensor, "scores, N x C x d1 x ..., C 1 or more">:$input,
-    Arg<Dl_IntTensor, "the class of each place, N x d1 x ...: from 0 to C - 1, or `ignore_index`">:$label,
+    Arg<Dl_IntTensor,
+        "the class of each place, N x d1 x ...: from 0 to C - 1, or `ignore_index`">:$label,
     Arg<Optional<Dl_FloatTensor>,
         "a factor for each class, C, of the element type of input; ones if not given">:$weight,
     Arg<DefaultValuedAttr<I64Attr, "-100">, "label of places that do not count">:$ignore_index,
     Arg<Dl_Reduction, "`mean`, `sum` or `none`">:$reduction), constants);
   let results = (outs
-    Res<Dl_FloatTensor, "a scalar; with `none` N x d1 x ...; of the element type of input">:$loss);
+    Res<Dl_FloatTensor,
+        "a scalar; with `none` N x d1 x ...; of the element type of input">:$loss);
   let assemblyFormat = [{
     $input `,` $label (`weight` $weight^)?
     (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict
@@ -157,7 +159,7 @@ def Dl_KlDivOp : Dl_TermLossOp<"kl_div",
 def Dl_BceWithLogitsOp : Dl_PureOp<"bce_with_logits", [
     Dl_IsComposite, Dl_HasRule, Dl_NoGradient<["pos_weight"]>,
     AllTypesMatch<["input", "target"]>]> {
-  let summary = "bce of sigmoid(x), finite for every x";
+  let summary = "binary cross entropy of sigmoid(x), finite for every x";
   let description = [{
     `(1 - t) x + (1 + (p - 1) t) softplus(-x)`, where p is `pos_weight`, of a shape
     that broadcasts to x's, or 1. Gradient of x:

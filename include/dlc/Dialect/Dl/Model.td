@@ -106,8 +106,10 @@ class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
     Arg<SymbolNameAttr, "name">:$sym_name,
     Arg<TypeAttrOf<Dl_Tensor>, "shape and element type">:$type,
     Arg<Dl_InitializerAttrInterface, "initialiser: the values at the start">:$init,
-    Arg<OptionalAttr<FlatSymbolRefAttr>, "of a slot: the parameter that it belongs to">:$parameter,
-    Arg<OptionalAttr<Dl_StorageAttr>, "order of the elements in memory, chosen by the compiler">:$storage,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "of a slot: the parameter that it belongs to">:$parameter,
+    Arg<OptionalAttr<Dl_StorageAttr>,
+        "order of the elements in memory, chosen by the compiler">:$storage,
     Arg<OptionalAttr<StrArrayAttr>,
         "in a function: the size that each open extent of the type is">:$sizes);
   let assemblyFormat = [{
@@ -309,13 +311,15 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     Arg<StrArrayAttr, "names of the inputs">:$arg_names,
     Arg<StrArrayAttr, "names of the outputs">:$result_names,
     Arg<OptionalAttr<StrArrayAttr>,
-        "names of the parameters that the step may change, patterns too; all if not given">:$updates,
+        "names of the parameters that the step may change, patterns too; all if not "
+        "given">:$updates,
     Arg<OptionalAttr<DenseI64ArrayAttr>,
         "the sizes of `batch(...)`, or the two ends of its range">:$batch,
     Arg<UnitAttr, "`batch` is a range">:$batch_range,
     Arg<OptionalAttr<StrArrayAttr>, "the inputs after `over`">:$batch_inputs,
     Arg<OptionalAttr<Dl_Recompute>,
-        "`\"auto\"`: values that are cheap to compute are computed again by the backward pass">:$recompute);
+        "`\"auto\"`: values that are cheap to compute are computed again by the backward "
+        "pass">:$recompute);
   let extraClassDeclaration = [{
     /// Whether dimension 0 of input `number` is the batch, by the clause `batch`.
     bool hasBatch(unsigned number);
@@ -332,7 +336,8 @@ def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, Dl_NoDerivative,
   let summary = "ends a function or a step";
   let arguments = (ins
     Arg<Variadic<Dl_Tensor>,
-        "the results of the function or the outputs of the step, of the types it declares">:$values);
+        "the results of the function or the outputs of the step, of the types it "
+        "declares">:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
@@ -358,7 +363,8 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
     Arg<FlatSymbolRefAttr, "the function">:$callee,
     Arg<Variadic<Dl_Tensor>, "its operands, of the types that it declares">:$args,
     Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the caller if not given">:$mode,
-    Arg<OptionalAttr<FlatSymbolRefAttr>, "the optimizer whose averages stand for the parameters">:$averaged,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "the optimizer whose averages stand for the parameters">:$averaged,
     Arg<OptionalAttr<FlatSymbolRefAttr>,
         "name of the instance that has the parameters of the function">:$instance,
     Arg<OptionalAttr<ArrayAttr>,
@@ -397,7 +403,8 @@ def Dl_ReadOp : Dl_StateAccess<"read"> {
   }];
   let arguments = (ins
     Arg<FlatSymbolRefAttr, "the parameter, buffer or slot">:$entry,
-    Arg<OptionalAttr<FlatSymbolRefAttr>, "the optimizer whose average of the parameter is read">:$averaged,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "the optimizer whose average of the parameter is read">:$averaged,
     Arg<UnitAttr, "a gradient with respect to the value counts all reads of the entry">:$shared);
   let results = (outs Res<Dl_Tensor, "shape and type of the entry">:$value);
   let assemblyFormat = [{

@@ -30,8 +30,10 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "N x C x ..., of rank 2 or more">:$x,
-    Arg<Optional<Dl_FloatTensor>, "C, of the element type of x; ones if not given">:$weight,
-    Arg<Optional<Dl_FloatTensor>, "C, of the element type of x; zeros if not given">:$bias,
+    Arg<Optional<Dl_FloatTensor>,
+        "factors of the channels, C, of the element type of x; ones if not given">:$weight,
+    Arg<Optional<Dl_FloatTensor>,
+        "terms of the channels, C, of the element type of x; zeros if not given">:$bias,
     Arg<OptionalAttr<FlatSymbolRefAttr>, "buffer of the running means, C">:$running_mean,
     Arg<OptionalAttr<FlatSymbolRefAttr>, "buffer of the running variances, C">:$running_var,
     Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the call if not given">:$mode,
@@ -48,7 +50,7 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
 
 def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_Decomposable>]> {
-  let summary = "batch_norm by the statistics of the batch";
+  let summary = "batch normalisation by the statistics of the batch";
   let description = [{
     Also gives the batch's mean, biased variance and `1 / sqrt(var + eps)`.
     The gradient runs through the statistics.
@@ -58,8 +60,8 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape of rank 2 or more, with C channels in dimension `axis`">:$x,
-    Arg<Dl_FloatTensor, "C, of the element type of x">:$weight,
-    Arg<Dl_FloatTensor, "C, of the element type of x">:$bias,
+    Arg<Dl_FloatTensor, "factors of the channels, C, of the element type of x">:$weight,
+    Arg<Dl_FloatTensor, "terms of the channels, C, of the element type of x">:$bias,
     Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps,
     Arg<DefaultValuedAttr<I64Attr, "1">, "the dimension of the channels">:$axis);
   let results = (outs
@@ -76,7 +78,7 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
 
 def Dl_BatchNormEvalOp : Dl_PureOp<"batch_norm_eval", [
     DeclareOpInterfaceMethods<Dl_Decomposable>, Dl_NoGradient<["mean", "var"]>]> {
-  let summary = "batch_norm by given statistics";
+  let summary = "batch normalisation by given statistics";
   let description = [{
     The statistics have no gradient, as PyTorch's running ones.
     ```mlir
@@ -85,8 +87,8 @@ def Dl_BatchNormEvalOp : Dl_PureOp<"batch_norm_eval", [
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape of rank 2 or more, with C channels in dimension `axis`">:$x,
-    Arg<Dl_FloatTensor, "C, of the element type of x">:$weight,
-    Arg<Dl_FloatTensor, "C, of the element type of x">:$bias,
+    Arg<Dl_FloatTensor, "factors of the channels, C, of the element type of x">:$weight,
+    Arg<Dl_FloatTensor, "terms of the channels, C, of the element type of x">:$bias,
     Arg<Dl_FloatTensor, "means of the channels, C, of the element type of x">:$mean,
     Arg<Dl_FloatTensor, "variances of the channels, C, of the element type of x">:$var,
     Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps,
@@ -153,7 +155,8 @@ def Dl_LayerNormOp : Dl_AffineNormOp<"layer_norm"> {
     Arg<Dl_FloatTensor,
         "any shape of rank 1 or more that has elements along the dimensions from `axis` on">:$x,
     Arg<Variadic<Dl_FloatTensor>,
-        "weight, then bias, each of the dimensions of x from `axis` on and of its element type">:$affine,
+        "weight, then bias, each of the dimensions of x from `axis` on and of its element "
+        "type">:$affine,
     Arg<OptionalAttr<I64Attr>,
         "first dimension of the mean and variance; the last one if not given">:$axis,
     Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
@@ -176,7 +179,8 @@ def Dl_RmsNormOp : Dl_AffineNormOp<"rms_norm", [Dl_HasRule]> {
     Arg<Dl_FloatTensor,
         "any shape of rank 1 or more that has elements along the dimensions from `axis` on">:$x,
     Arg<Variadic<Dl_FloatTensor>,
-        "weight, of the dimensions of x from `axis` on and of its element type; one at most">:$affine,
+        "weight, of the dimensions of x from `axis` on and of its element type; one at "
+        "most">:$affine,
     Arg<OptionalAttr<I64Attr>, "first dimension of the mean; the last one if not given">:$axis,
     Arg<OptionalAttr<Dl_Eps>,
         "added to the mean square, 0 or more; the distance from 1 to the next number of the type "
@@ -196,7 +200,8 @@ def Dl_GroupNormOp : Dl_AffineNormOp<"group_norm"> {
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "N x C x ..., of rank 2 or more">:$x,
-    Arg<Variadic<Dl_FloatTensor>, "weight, then bias, each of C and of the element type of x">:$affine,
+    Arg<Variadic<Dl_FloatTensor>,
+        "weight, then bias, each of C and of the element type of x">:$affine,
     Arg<I64Attr, "parts of the channels, 1 or more; divides C">:$groups,
     Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
 }
@@ -214,8 +219,10 @@ def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor,
-        "N x C x ..., of rank 3 or more, with two elements or more in each channel of a sample">:$x,
-    Arg<Variadic<Dl_FloatTensor>, "weight, then bias, each of C and of the element type of x">:$affine,
+        "N x C x ..., of rank 3 or more, with two elements or more in each channel of a "
+        "sample">:$x,
+    Arg<Variadic<Dl_FloatTensor>,
+        "weight, then bias, each of C and of the element type of x">:$affine,
     Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
 }
 

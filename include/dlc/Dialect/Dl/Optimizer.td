@@ -25,7 +25,8 @@ def Dl_ClipByGlobalNormOp : Dl_Op<"clip_by_global_norm", [Pure, Dl_IsComposite,
   }];
   let arguments = (ins
     Arg<Variadic<Dl_FloatTensor>, "one or more of any shapes and one element type">:$gradients,
-    Arg<Dl_FloatScalar, "greatest joint norm, a scalar of the element type of the gradients">:$max_norm);
+    Arg<Dl_FloatScalar,
+        "greatest joint norm, a scalar of the element type of the gradients">:$max_norm);
   let results = (outs
     Res<Dl_FloatScalar, "their joint norm before, a scalar">:$norm,
     Res<Variadic<Dl_FloatTensor>, "one for each gradient, of its shape and type">:$clipped);

@@ -54,7 +54,7 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
 
 def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
     InferTypeOpAdaptor, Dl_HasRule, Dl_Counts]> {
-  let summary = "max_pool2d that also says where in its window the maximum stood";
+  let summary = "maximum of each window, and where in the window it stood";
   let description = [{
     `index` is k * KW + l for the first maximum at row k, column l of the window, and
     0 where the window has no element of x.
@@ -102,7 +102,8 @@ def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
   }];
   let arguments = !con((ins
     Arg<Dl_FloatTensor, "images, N x C x H x W">:$x,
-    Arg<TensorOf<[I32]>, "places in the windows, N x C x OH x OW, as `max_pool2d` makes of x">:$index), geometry);
+    Arg<TensorOf<[I32]>,
+        "places in the windows, N x C x OH x OW, as `max_pool2d` makes of x">:$index), geometry);
   let results = (outs Res<Dl_FloatTensor, "shape of index, of the element type of x">:$y);
   let assemblyFormat =
       "$x `,` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
@@ -134,7 +135,8 @@ def Dl_MaxPool1dOp : Dl_PoolCompositeOp<"max_pool1d",
   let arguments = (ins
     Arg<Dl_FloatTensor, "sequences, N x C x L">:$x,
     Arg<I64SmallVectorArrayAttr, "extent of the window, 1 or more">:$kernel,
-    Arg<OptionalAttr<I64ArrayAttr>, "step of the window, 1 or more; `kernel` if not given">:$stride,
+    Arg<OptionalAttr<I64ArrayAttr>,
+        "step of the window, 1 or more; `kernel` if not given">:$stride,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">,
         "border on either side, 0 or more, at most half of the kernel">:$padding,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">,
@@ -161,9 +163,11 @@ def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d",
     Arg<OptionalAttr<I64ArrayAttr>,
         "step of the window in rows and columns, 1 or more; `kernel` if not given">:$stride,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
-        "zeros on either side in rows and columns, 0 or more, at most half of the kernel">:$padding,
+        "zeros on either side in rows and columns, 0 or more, at most half of the "
+        "kernel">:$padding,
     Arg<UnitAttr, "rounds the numbers of windows up">:$ceil_mode,
-    Arg<DefaultValuedAttr<BoolAttr, "true">, "the zeros of the padding count as elements">:$count_include_pad,
+    Arg<DefaultValuedAttr<BoolAttr, "true">,
+        "the zeros of the padding count as elements">:$count_include_pad,
     Arg<OptionalAttr<I64Attr>, "what sums are divided by, not 0">:$divisor_override);
 }
 
@@ -179,11 +183,13 @@ def Dl_AvgPool1dOp : Dl_PoolCompositeOp<"avg_pool1d",
   let arguments = (ins
     Arg<Dl_FloatTensor, "sequences, N x C x L">:$x,
     Arg<I64SmallVectorArrayAttr, "extent of the window, 1 or more">:$kernel,
-    Arg<OptionalAttr<I64ArrayAttr>, "step of the window, 1 or more; `kernel` if not given">:$stride,
+    Arg<OptionalAttr<I64ArrayAttr>,
+        "step of the window, 1 or more; `kernel` if not given">:$stride,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">,
         "zeros on either side, 0 or more, at most half of the kernel">:$padding,
     Arg<UnitAttr, "rounds the number of windows up">:$ceil_mode,
-    Arg<DefaultValuedAttr<BoolAttr, "true">, "the zeros of the padding count as elements">:$count_include_pad);
+    Arg<DefaultValuedAttr<BoolAttr, "true">,
+        "the zeros of the padding count as elements">:$count_include_pad);
 }
 
 def Dl_GlobalAvgPool2dOp : Dl_PoolCompositeOp<"global_avg_pool2d", "N x C x 1 x 1"> {

@@ -111,7 +111,8 @@ def Dl_NormalOp : Dl_DistributionOp<"normal"> {
   }];
   let arguments = (ins
     Arg<DefaultValuedAttr<F64Attr, "0.0">, "mean, finite">:$mean,
-    Arg<DefaultValuedAttr<F64Attr, "1.0">, "standard deviation, finite and 0 or more">:$deviation);
+    Arg<DefaultValuedAttr<F64Attr, "1.0">,
+        "standard deviation, finite and 0 or more">:$deviation);
   let results = (outs Res<Dl_FloatTensor, "any shape">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
@@ -148,7 +149,8 @@ def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli", [Dl_NoGradient<["probability
     ```
   }];
   let arguments = (ins
-    Arg<Optional<Dl_FloatTensor>, "the probability of each element, shape of y; in place of `p`">:$probability,
+    Arg<Optional<Dl_FloatTensor>,
+        "the probability of each element, shape of y; in place of `p`">:$probability,
     Arg<OptionalAttr<F64Attr>, "probability of all elements, from 0 to 1">:$p);
   let results = (outs Res<Dl_TensorOf<!listconcat([I1], Dl_FloatTypes)>, "any shape, of any of these types">:$y);
   let assemblyFormat = [{

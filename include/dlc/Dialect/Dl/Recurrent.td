@@ -40,7 +40,10 @@ defvar Dl_RecurrentText = [{
 defvar Dl_SequenceText = "input sequences, T x N x I; with `batch_first` N x T x I";
 defvar Dl_WeightsText = "w_ih, w_hh and perhaps b_ih and b_hh of each layer and direction, in this "
                         "order, of the element type of x";
-defvar Dl_StartText = "at the start, L D x N x H, of the element type of x; zeros if not given";
+defvar Dl_FirstStatesText = "states at the start, L D x N x H, of the element type of x; zeros if "
+                            "not given";
+defvar Dl_FirstCellsText = "cells at the start, L D x N x H, of the element type of x; zeros if not "
+                           "given";
 defvar Dl_LengthsText = "steps that count of each sequence, N; T if not given";
 defvar Dl_LayersText = "number of layers L, from 1 to 1000";
 defvar Dl_BidirectionalText = "a second direction from the end: D is 2, otherwise 1";
@@ -68,7 +71,7 @@ def Dl_RnnOp : Dl_RecurrentOp<"rnn"> {
   let arguments = (ins
     Arg<Dl_FloatTensor, Dl_SequenceText>:$x,
     Arg<Variadic<Dl_FloatTensor>, Dl_WeightsText>:$weights,
-    Arg<Optional<Dl_FloatTensor>, "states " # Dl_StartText>:$h0,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstStatesText>:$h0,
     Arg<Optional<Dl_IntTensor>, Dl_LengthsText>:$lengths,
     Arg<DefaultValuedAttr<I64Attr, "1">, Dl_LayersText>:$layers,
     Arg<UnitAttr, Dl_BidirectionalText>:$bidirectional,
@@ -103,8 +106,8 @@ def Dl_LstmOp : Dl_RecurrentOp<"lstm"> {
   let arguments = (ins
     Arg<Dl_FloatTensor, Dl_SequenceText>:$x,
     Arg<Variadic<Dl_FloatTensor>, Dl_WeightsText>:$weights,
-    Arg<Optional<Dl_FloatTensor>, "states " # Dl_StartText>:$h0,
-    Arg<Optional<Dl_FloatTensor>, "cells " # Dl_StartText>:$c0,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstStatesText>:$h0,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstCellsText>:$c0,
     Arg<Optional<Dl_IntTensor>, Dl_LengthsText>:$lengths,
     Arg<DefaultValuedAttr<I64Attr, "1">, Dl_LayersText>:$layers,
     Arg<UnitAttr, Dl_BidirectionalText>:$bidirectional,
@@ -139,7 +142,7 @@ def Dl_GruOp : Dl_RecurrentOp<"gru"> {
   let arguments = (ins
     Arg<Dl_FloatTensor, Dl_SequenceText>:$x,
     Arg<Variadic<Dl_FloatTensor>, Dl_WeightsText>:$weights,
-    Arg<Optional<Dl_FloatTensor>, "states " # Dl_StartText>:$h0,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstStatesText>:$h0,
     Arg<Optional<Dl_IntTensor>, Dl_LengthsText>:$lengths,
     Arg<DefaultValuedAttr<I64Attr, "1">, Dl_LayersText>:$layers,
     Arg<UnitAttr, Dl_BidirectionalText>:$bidirectional,
@@ -162,7 +165,7 @@ class Dl_CellOp<string mnemonic>
     : Dl_PureOp<mnemonic, [DeclareOpInterfaceMethods<Dl_Decomposable>]>;
 
 def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
-  let summary = "one step of dl.rnn, as torch.nn.RNNCell";
+  let summary = "one step of `dl.rnn`, as torch.nn.RNNCell";
   let description = [{
     x is N x I, h N x H, the weights w_ih (H x I), w_hh (H x H) and perhaps b_ih, b_hh
     (H).
@@ -176,7 +179,8 @@ def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
     Arg<Dl_FloatTensor, "input, N x I">:$x,
     Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
     Arg<Variadic<Dl_FloatTensor>,
-        "w_ih (H x I), w_hh (H x H) and perhaps b_ih and b_hh (H), of the element type of x">:$weights,
+        "w_ih (H x I), w_hh (H x H) and perhaps b_ih and b_hh (H), of the element type of "
+        "x">:$weights,
     Arg<DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">,
         "`\"tanh\"` or `\"relu\"`, the function around the sum">:$nonlinearity);
   let results = (outs Res<Dl_FloatTensor, "next state, N x H">:$h_next);
@@ -187,7 +191,7 @@ def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
 }
 
 def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
-  let summary = "one step of dl.lstm, as torch.nn.LSTMCell";
+  let summary = "one step of `dl.lstm`, as torch.nn.LSTMCell";
   let description = [{
     x is N x I, h and c N x H, the weights w_ih (4 H x I), w_hh (4 H x H) and perhaps
     b_ih, b_hh (4 H); gates i, f, g, o. Results: h, c.
@@ -202,7 +206,8 @@ def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
     Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
     Arg<Dl_FloatTensor, "cell, N x H, of the element type of x">:$c,
     Arg<Variadic<Dl_FloatTensor>,
-        "w_ih (4 H x I), w_hh (4 H x H) and perhaps b_ih and b_hh (4 H), of the element type of x">:$weights);
+        "w_ih (4 H x I), w_hh (4 H x H) and perhaps b_ih and b_hh (4 H), of the element type of "
+        "x">:$weights);
   let results = (outs
     Res<Dl_FloatTensor, "next state, N x H">:$h_next,
     Res<Dl_FloatTensor, "next cell, N x H">:$c_next);
@@ -213,7 +218,7 @@ def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
 }
 
 def Dl_GruCellOp : Dl_CellOp<"gru_cell"> {
-  let summary = "one step of dl.gru, as torch.nn.GRUCell";
+  let summary = "one step of `dl.gru`, as torch.nn.GRUCell";
   let description = [{
     x is N x I, h N x H, the weights w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih,
     b_hh (3 H); gates r, z, n.
@@ -227,7 +232,8 @@ def Dl_GruCellOp : Dl_CellOp<"gru_cell"> {
     Arg<Dl_FloatTensor, "input, N x I">:$x,
     Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
     Arg<Variadic<Dl_FloatTensor>,
-        "w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih and b_hh (3 H), of the element type of x">:$weights);
+        "w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih and b_hh (3 H), of the element type of "
+        "x">:$weights);
   let results = (outs Res<Dl_FloatTensor, "next state, N x H">:$h_next);
   let assemblyFormat = [{
     $x `,` $h `weights` `(` $weights `)` attr-dict

@@ -83,7 +83,8 @@ class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_NoDerivative, Dl_Count
     Arg<Dl_Tensor, "any shape that has elements along `axis`">:$x,
     Arg<I64Attr, "the dimension that goes away">:$axis,
     Arg<UnitAttr, "it stays with extent 1">:$keep_dims);
-  let results = (outs Res<TensorOf<[I32]>, "the shape of x without `axis`">:$index);
+  let results = (outs
+    Res<TensorOf<[I32]>, "places along `axis`, the shape of x without it">:$index);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($index)";
   let hasCanonicalizer = 1;
 }
@@ -149,7 +150,8 @@ def Dl_VarOp : Dl_AxesOp<"var", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> {
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
         "the dimensions that go away, ascending; all if none is named">:$axes,
     Arg<UnitAttr, "they stay with extent 1">:$keep_dims,
-    Arg<DefaultValuedAttr<I64Attr, "1">, "what is taken off the number of elements">:$correction);
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "what is taken off the number of elements">:$correction);
 }
 
 def Dl_LogsumexpOp : Dl_AxesOp<"logsumexp", Dl_FloatTensor,
@@ -179,7 +181,8 @@ def Dl_NormOp : Dl_AxesOp<"norm", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> 
     ```
   }];
   let arguments = (ins
-    Arg<Dl_FloatTensor, "any shape; with p `inf` or `-inf` one that has elements along `axes`">:$x,
+    Arg<Dl_FloatTensor,
+        "any shape; with p `inf` or `-inf` one that has elements along `axes`">:$x,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
         "the dimensions that go away, ascending; all if none is named">:$axes,
     Arg<UnitAttr, "they stay with extent 1">:$keep_dims,

@@ -66,7 +66,8 @@ def Dl_ScanOp : Dl_Op<"scan", [
     Arg<Variadic<Dl_Tensor>, "what every step sees, of any shapes and of any of these types">:$invariants);
   let results = (outs
     Res<Variadic<Dl_Tensor>,
-        "the last carried values, of the types of inits; then the outputs, trips x ...">:$results);
+        "the last carried values, of the types of inits; then the outputs, trips x "
+        "...">:$results);
   let regions = (region SizedRegion<1>:$body);
   let skipDefaultBuilders = 1;
   let builders = [OpBuilder<

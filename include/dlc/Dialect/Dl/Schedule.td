@@ -70,8 +70,10 @@ def Dl_ConstantLrOp : Dl_ScheduleOp<"constant_lr",
 def Dl_LinearLrOp : Dl_ScheduleOp<"linear_lr",
     "a line between two multiples of lr, as torch's LinearLR",
     (ins
-    Arg<DefaultValuedAttr<F64Attr, "1.0 / 3">, "fraction of lr at the start, from 0 to 1">:$start_factor,
-    Arg<DefaultValuedAttr<F64Attr, "1.0">, "fraction of lr at the end, from 0 to 1">:$end_factor,
+    Arg<DefaultValuedAttr<F64Attr, "1.0 / 3">,
+        "fraction of lr at the start, from 0 to 1">:$start_factor,
+    Arg<DefaultValuedAttr<F64Attr, "1.0">,
+        "fraction of lr at the end, from 0 to 1">:$end_factor,
     Arg<DefaultValuedAttr<I64Attr, "5">, "length of the line, 1 or more">:$total_iters),
     [{`lr (start_factor + (end_factor - start_factor) min(u / total_iters, 1))`.}],
     "start_factor = 1.0, end_factor = 0.0, total_iters = 1000">;
@@ -108,7 +110,9 @@ def Dl_PolynomialLrOp : Dl_ScheduleOp<"polynomial_lr",
 
 def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
     "a fall as one over the square root of the count",
-    (ins Arg<I64Attr, "the count at which lr has fallen by sqrt(2), 1 or more">:$timescale), [{
+    (ins
+    Arg<I64Attr,
+        "the count at which lr has fallen by a factor of sqrt(2), 1 or more">:$timescale), [{
     `lr / sqrt(1 + u / timescale)`. With `warmup_iters` equal to `timescale` and
     `warmup_factor = 0.0` it is the schedule of Vaswani et al., NIPS 2017,
     `lr min(t / W, sqrt(W / t))`, whose lr is `(d_model W)^-0.5` there.}],
@@ -141,8 +145,10 @@ def Dl_OneCycleLrOp : Dl_ScheduleOp<"one_cycle_lr",
     Arg<DefaultValuedAttr<F64Attr, "0.3">,
         "fraction of the cycle that rises, from 0 to 1; with `three_phase` to 0.5">:$pct_start,
     Arg<DefaultValuedStrAttr<StrAttr, "cos">, "`\"cos\"` or `\"linear\"`">:$anneal_strategy,
-    Arg<DefaultValuedAttr<F64Attr, "25.0">, "lr divided by that at the start, above 0">:$div_factor,
-    Arg<DefaultValuedAttr<F64Attr, "1.0e4">, "the start divided by the end, above 0">:$final_div_factor,
+    Arg<DefaultValuedAttr<F64Attr, "25.0">,
+        "lr divided by that at the start, above 0">:$div_factor,
+    Arg<DefaultValuedAttr<F64Attr, "1.0e4">,
+        "the start divided by the end, above 0">:$final_div_factor,
     Arg<UnitAttr, "falls in two parts">:$three_phase), [{
     Smith and Topin, 2018. `lr` is torch's max_lr. The cycle starts at
     `lr / div_factor`, reaches lr at `pct_start * total_steps - 1` and falls to

@@ -39,7 +39,7 @@ def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule, Dl_View,
 }
 
 def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
-  let summary = "dimensions start_axis to end_axis as one";
+  let summary = "dimensions `start_axis` to `end_axis` as one";
   let description = [{
     As `torch.nn.Flatten`: all dimensions but the first, unless said otherwise.
     ```mlir
@@ -50,7 +50,8 @@ def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
     Arg<DefaultValuedAttr<I64Attr, "1">, "first dimension that is merged">:$start_axis,
-    Arg<OptionalAttr<I64Attr>, "last dimension that is merged; that of x if not given">:$end_axis);
+    Arg<OptionalAttr<I64Attr>,
+        "last dimension that is merged; the last one of x if not given">:$end_axis);
   let results = (outs
     Res<Dl_Tensor, "the shape of x, with the product of the merged extents in their place">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
@@ -191,7 +192,8 @@ def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
   let arguments = (ins
     Arg<Dl_Tensor, "any shape">:$x,
     Arg<DenseI64ArrayAttr, "where the box begins, for each dimension">:$offsets,
-    Arg<DenseI64ArrayAttr, "elements of the box, for each dimension, 0 or more; all within x">:$sizes,
+    Arg<DenseI64ArrayAttr,
+        "elements of the box, for each dimension, 0 or more; all within x">:$sizes,
     Arg<OptionalAttr<DenseI64ArrayAttr>,
         "distance between them, for each dimension, 1 or more; 1 if not given">:$strides);
   let results = (outs Res<Dl_Tensor, "the shape `sizes`, of the element type of x">:$y);
@@ -244,9 +246,11 @@ def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
     Arg<I64Attr, "the dimension that is cut">:$axis,
-    Arg<DenseI64ArrayAttr, "extents of the parts along it, 0 or more; their sum is that of x">:$sizes);
+    Arg<DenseI64ArrayAttr,
+        "extents of the parts along it, 0 or more; their sum is that of x">:$sizes);
   let results = (outs
-    Res<Variadic<Dl_Tensor>, "one for each size, the shape of x with that extent along `axis`">:$parts);
+    Res<Variadic<Dl_Tensor>,
+        "one for each size, the shape of x with that extent along `axis`">:$parts);
   let assemblyFormat = "$x `sizes` $sizes attr-dict `:` type($x) `->` type($parts)";
 }
 

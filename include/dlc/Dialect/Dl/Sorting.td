@@ -21,8 +21,8 @@ def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
     Arg<I64Attr, "the dimension">:$axis,
     Arg<UnitAttr, "from the greatest to the least">:$descending);
   let results = (outs
-    Res<Dl_Tensor, "shape and type of x">:$values,
-    Res<TensorOf<[I32]>, "shape of x">:$indices);
+    Res<Dl_Tensor, "x in order, shape and type of x">:$values,
+    Res<TensorOf<[I32]>, "where they stood along `axis`, shape of x">:$indices);
   let assemblyFormat =
       "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
 }
@@ -39,7 +39,8 @@ def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite, Dl_Counts, Dl_NoGradien
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
     Arg<I64Attr, "the dimension">:$axis,
     Arg<UnitAttr, "from the greatest to the least">:$descending);
-  let results = (outs Res<TensorOf<[I32]>, "shape of x">:$indices);
+  let results = (outs
+    Res<TensorOf<[I32]>, "where the values in order stand along `axis`, shape of x">:$indices);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($indices)";
 }
 
@@ -59,7 +60,7 @@ def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
     Arg<DefaultValuedAttr<BoolAttr, "true">, "the greatest, otherwise the least">:$largest);
   let results = (outs
     Res<Dl_Tensor, "the shape of x with k along `axis`, of its element type">:$values,
-    Res<TensorOf<[I32]>, "shape of values">:$indices);
+    Res<TensorOf<[I32]>, "where they stood along `axis`, shape of values">:$indices);
   let assemblyFormat =
       "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
 }

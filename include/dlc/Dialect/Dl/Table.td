@@ -72,11 +72,13 @@ def Dl_IndexSelectOp : Dl_PureOp<"index_select", [Dl_HasRule, Dl_Irregular,
   }];
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
-    Arg<Dl_IndexTensor, "any shape; from 0 to the extent of x along `axis` - 1">:$index,
+    Arg<Dl_IndexTensor,
+        "any shape; entries from 0 on, below the extent of x along `axis`">:$index,
     Arg<I64Attr, "the dimension that is indexed">:$axis);
   let results = (outs
     Res<Dl_Tensor,
-        "the shape of x with that of index in place of dimension `axis`, of its element type">:$y);
+        "the shape of x with that of index in place of dimension `axis`, of its element "
+        "type">:$y);
   let assemblyFormat =
       "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
 }
@@ -95,8 +97,10 @@ def Dl_IndexAddOp : Dl_Op<"index_add", [Pure, Dl_HasRule, Dl_Irregular,
   }];
   let arguments = (ins
     Arg<Dl_Tensor,
-        "the shape of y with that of index in place of dimension `axis`, of its element type">:$source,
-    Arg<Dl_IndexTensor, "any shape; from 0 to the extent of y along `axis` - 1">:$index,
+        "what is added: the shape of y with that of index in place of dimension `axis`, of its "
+        "element type">:$source,
+    Arg<Dl_IndexTensor,
+        "any shape; entries from 0 on, below the extent of y along `axis`">:$index,
     Arg<Optional<Dl_Tensor>,
         "what the sums are added to, shape and type of y; zeros if not given">:$into,
     Arg<I64Attr, "the dimension that is indexed">:$axis);
@@ -123,8 +127,8 @@ def Dl_GatherOp : Dl_PureOp<"gather", [Dl_HasRule, Dl_Irregular,
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
     Arg<Dl_IndexTensor,
-        "the rank of x, nowhere but along `axis` larger than x; from 0 to the extent of x along "
-        "`axis` - 1">:$index,
+        "the rank of x, nowhere but along `axis` larger than x; entries from 0 on, below the "
+        "extent of x along `axis`">:$index,
     Arg<I64Attr, "the dimension that is indexed">:$axis);
   let results = (outs Res<Dl_Tensor, "shape of index, of the element type of x">:$y);
   let assemblyFormat =
@@ -144,10 +148,12 @@ def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Pure, Dl_HasRule, Dl_Irregular,
     ```
   }];
   let arguments = (ins
-    Arg<Dl_Tensor, "the rank of y, nowhere smaller than index; of the element type of y">:$source,
+    Arg<Dl_Tensor,
+        "what is added: the rank of y, nowhere smaller than index; of the element type of "
+        "y">:$source,
     Arg<Dl_IndexTensor,
-        "the rank of y, nowhere but along `axis` larger than y; from 0 to the extent of y along "
-        "`axis` - 1">:$index,
+        "the rank of y, nowhere but along `axis` larger than y; entries from 0 on, below the "
+        "extent of y along `axis`">:$index,
     Arg<Optional<Dl_Tensor>,
         "what the sums are added to, shape and type of y; zeros if not given">:$into,
     Arg<I64Attr, "the dimension that is indexed">:$axis);
@@ -176,9 +182,9 @@ def Dl_UniqueOp : Dl_PureOp<"unique", [Dl_Irregular, Dl_NoDerivative]> {
     Arg<Dl_TensorOf<[I64]>, "any shape, of N elements">:$index,
     Arg<I64Attr, "the first number that is left out, 1 or more">:$limit);
   let results = (outs
-    Res<TensorRankOf<[I64], [1]>, "min(N, limit)">:$places,
-    Res<Dl_TensorOf<[I64]>, "shape of index">:$inverse,
-    Res<TensorRankOf<[I64], [0]>, "a scalar">:$count);
+    Res<TensorRankOf<[I64], [1]>, "the different entries, min(N, limit)">:$places,
+    Res<Dl_TensorOf<[I64]>, "places of the entries among them, shape of index">:$inverse,
+    Res<TensorRankOf<[I64], [0]>, "how many they are, a scalar">:$count);
   let assemblyFormat = [{
     $index `below` $limit attr-dict `:` type($index) `->` type($places) `,`
     type($inverse) `,` type($count)
@@ -205,11 +211,13 @@ def Dl_IndexCopyOp : Dl_PureOp<"index_copy", [Dl_HasRule, Dl_Irregular,
   }];
   let arguments = (ins
     Arg<Dl_Tensor,
-        "the shape of into with that of index in place of dimension 0, of its element type">:$source,
-    Arg<Dl_IndexTensor, "any shape; from 0 to the extent of into along dimension 0 - 1">:$index,
+        "the new rows: the shape of into with that of index in place of dimension 0, of its "
+        "element type">:$source,
+    Arg<Dl_IndexTensor,
+        "any shape; entries from 0 on, below the extent of into along dimension 0">:$index,
     Arg<Optional<TensorRankOf<[I64], [0]>>,
         "how many entries of index count, a scalar; all if not given">:$count,
-    Arg<Dl_Tensor, "any shape of rank 1 or more">:$into);
+    Arg<Dl_Tensor, "the tensor before, any shape of rank 1 or more">:$into);
   let results = (outs Res<Dl_Tensor, "shape and type of into">:$y);
   let assemblyFormat = [{
     $source `at` $index (`first` $count^)? `into` $into attr-dict
@@ -245,8 +253,8 @@ def Dl_EmbeddingOp : Dl_PureOp<"embedding", [Dl_HasRule, Dl_IsComposite]> {
     ```
   }];
   let arguments = (ins
-    Arg<Dl_FloatTensor, "V x D">:$table,
-    Arg<Dl_IndexTensor, "any shape; from 0 to V - 1">:$index,
+    Arg<Dl_FloatTensor, "the rows, V x D">:$table,
+    Arg<Dl_IndexTensor, "any shape; entries from 0 to V - 1">:$index,
     Arg<OptionalAttr<I64Attr>, "a row that has no gradient, from 0 to V - 1">:$padding_index,
     Arg<UnitAttr, "updates by the rule for sparse gradients">:$sparse);
   let results = (outs
