@@ -167,15 +167,23 @@ optional may be left out. *No gradient* at an operand says that none goes to it,
 
 
 def family_page(family, records, ops):
-    lines = [f"# {family}", "",
-             sentence(heading(DIALECT / f"{family}.td"))
-             + " [Types and shapes](#types-and-shapes) explains the tables.", "",
-             "Ops: " + ", ".join(f"[{op['opName']}](#dl{op['opName']})" for op in ops) + ".", ""]
+    lines = []
     for op in ops:
         lines += op_section(records, op, family)
     if family == "Optimizer":
         lines += rule_sections(records)
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    return "\n".join([
+        f"# {family}", "", sentence(heading(DIALECT / f"{family}.td"))
+        + " [Types and shapes](#types-and-shapes) explains the tables.", "",
+        "On this page: " + ", ".join(f"[{name}](#{anchor})" for name, anchor, _ in entries(text)) + ".",
+        "", text])
+
+
+def entries(text):
+    """(name, anchor, first sentence) of what a page describes."""
+    return [(name.removeprefix("dl."), re.sub(r"\W", "", name), first)
+            for name, first in re.findall(r"^## `(.*?)`\n\n(.*)\.$", text, re.M)]
 
 
 def anchors(text):
@@ -236,12 +244,14 @@ def make_ops(args):
         records, ops = read_ops(family, args)
         if not ops:
             continue
-        pages[f"ops/{family.lower()}.md"] = family_page(family, records, ops)
+        page = pages[f"ops/{family.lower()}.md"] = family_page(family, records, ops)
+        listed = {name for name, _, _ in entries(page)}
+        assert listed >= {op["opName"] for op in ops}, f"{family}: the index lists {sorted(listed)}"
         lines += [f"### [{family}](ops/{family.lower()}.md)", "",
-                  sentence(heading(DIALECT / f"{family}.td")), "", "| op | |", "|---|---|"]
+                  sentence(heading(DIALECT / f"{family}.td")), "", "| | |", "|---|---|"]
         # Behind a semicolon stand details, such as the gradient.
-        lines += [f"| [{op['opName']}](#dl{op['opName']}) |"
-                  f" {cell(sentence(op['summary'].split('; ')[0]))[:-1]} |" for op in ops]
+        lines += [f"| [{name}](#{anchor}) | {cell(first.split('; ')[0])} |"
+                  for name, anchor, first in entries(page)]
         lines.append("")
     return resolve_links({"ops.md": "\n".join(lines).rstrip() + "\n", **pages})
 

@@ -210,9 +210,8 @@ class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,
       # !if(!eq(type, Dl_BoolTensor), "i1", "f32") # ">\n```";
   let arguments = (ins
     Arg<type, "any shape">:$a,
-    Arg<type, "any shape that broadcasts with that of a, of the element type of a">:$b);
-  let results = (outs
-    Res<type, "the shape that a and b broadcast to, of their element type">:$y);
+    Arg<type, "any shape that broadcasts with that of a">:$b);
+  let results = (outs Res<type, "the shape that a and b broadcast to">:$y);
   let assemblyFormat =
       "$a `,` $b attr-dict `:` custom<Broadcast>(type($a), type($b), type($y))";
   code inference = [{

@@ -200,7 +200,7 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare",
         "`eq`, `ne`, `lt`, `le`, `gt` or `ge`: a = b, a != b, a < b, a <= b, a > b, a >= "
         "b">:$predicate,
     Arg<Dl_Tensor, "any shape">:$a,
-    Arg<Dl_Tensor, "any shape that broadcasts with that of a, of the element type of a">:$b);
+    Arg<Dl_Tensor, "any shape that broadcasts with that of a">:$b);
   let results = (outs Res<Dl_BoolTensor, "the shape that a and b broadcast to">:$y);
   let assemblyFormat = [{
     custom<Predicate>($predicate) $a `,` $b attr-dict
@@ -244,11 +244,9 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select",
   let arguments = (ins
     Arg<Dl_BoolTensor, "any shape that broadcasts with those of a and b">:$condition,
     Arg<Dl_Tensor, "values where the condition holds, any shape">:$a,
-    Arg<Dl_Tensor,
-        "values elsewhere, any shape that broadcasts with that of a, of the element type of "
+    Arg<Dl_Tensor, "values elsewhere, any shape that broadcasts with that of a, of the element type of "
         "a">:$b);
-  let results = (outs
-    Res<Dl_Tensor, "the shape that all three broadcast to, of the element type of a">:$y);
+  let results = (outs Res<Dl_Tensor, "the shape that all three broadcast to">:$y);
   let assemblyFormat = [{
     $condition `,` $a `,` $b attr-dict
     `:` type($condition) `,` custom<Broadcast>(type($a), type($b), type($y))

@@ -14,7 +14,7 @@ def Dl_Eps : ConfinedAttr<F64Attr, [AttrConstraint<
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     InferTypeOpAdaptor, Dl_Shorthand, Dl_HasMode, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d, BatchNorm2d";
+  let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d and torch.nn.BatchNorm2d";
   let description = [{
     Ioffe and Szegedy, ICML 2015. `y = (x - mean) / sqrt(var + eps) * weight + bias`.
     In mode `train` mean and (biased) variance are those of the batch, and the two

@@ -45,8 +45,8 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
   let arguments = !con((ins Arg<Dl_FloatTensor, "images, N x C x H x W">:$x), geometry);
   let results = (outs
     Res<Dl_FloatTensor,
-        "N x C x OH x OW, OH = floor((H + 2 padding - dilation (KH - 1) - 1) / stride) + 1, OW "
-        "alike; both 1 or more">:$y);
+        "N x C x OH x OW, OH = floor((H + 2 padding - dilation (KH - 1) - 1) / "
+        "stride) + 1, OW alike; `ceil_mode` may add one; both 1 or more">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let extraClassDeclaration = geometryMethods;
   let hasCanonicalizer = 1;

@@ -288,14 +288,14 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
 
 def Dl_IotaOp : Dl_Op<"iota", [Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
-  let summary = "each element's index along a dimension: 0, 1, 2 ...";
+  let summary = "each element's index along a dimension: 0, 1, 2 and so on";
   let description = [{
     `torch.arange` is the case of one dimension.
     ```mlir
     %i = dl.iota {axis = 1} : tensor<8x4xi32>
     ```
   }];
-  let arguments = (ins Arg<I64Attr, "the dimension">:$axis);
+  let arguments = (ins Arg<I64Attr, "the dimension that is counted along">:$axis);
   let results = (outs Res<Dl_NumberTensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;

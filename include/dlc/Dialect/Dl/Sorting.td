@@ -18,7 +18,7 @@ def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
   }];
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
-    Arg<I64Attr, "the dimension">:$axis,
+    Arg<I64Attr, "the dimension to sort along">:$axis,
     Arg<UnitAttr, "from the greatest to the least">:$descending);
   let results = (outs
     Res<Dl_Tensor, "x in order, shape and type of x">:$values,
@@ -37,7 +37,7 @@ def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite, Dl_Counts, Dl_NoGradien
   }];
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
-    Arg<I64Attr, "the dimension">:$axis,
+    Arg<I64Attr, "the dimension to sort along">:$axis,
     Arg<UnitAttr, "from the greatest to the least">:$descending);
   let results = (outs
     Res<TensorOf<[I32]>, "where the values in order stand along `axis`, shape of x">:$indices);
@@ -56,7 +56,7 @@ def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
     Arg<I64Attr, "how many values, from 0 to the extent of x along `axis`">:$k,
-    Arg<I64Attr, "the dimension">:$axis,
+    Arg<I64Attr, "the dimension to sort along">:$axis,
     Arg<DefaultValuedAttr<BoolAttr, "true">, "the greatest, otherwise the least">:$largest);
   let results = (outs
     Res<Dl_Tensor, "the shape of x with k along `axis`, of its element type">:$values,
@@ -77,7 +77,7 @@ def Dl_CumsumOp : Dl_PureOp<"cumsum", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
   }];
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more, of numbers">:$x,
-    Arg<I64Attr, "the dimension">:$axis,
+    Arg<I64Attr, "the dimension to sum along">:$axis,
     Arg<UnitAttr, "leaves out the element itself">:$exclusive,
     Arg<UnitAttr, "sums from the end">:$reverse);
   let results = (outs Res<Dl_Tensor, "shape and type of x">:$y);
