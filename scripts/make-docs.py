@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes docs/phases.md, docs/ops.md, docs/status.md and a part of docs/architecture.md.
+"""Writes docs/phases.md, docs/ops.md, docs/ops/, docs/status.md and a part of docs/architecture.md.
 
-ops.md is made of the op definitions (include/dlc/Dialect/Dl/*.td, read by TableGen), status.md
-of what `dlc --describe-ops` says is registered and of the tests that name an op; the
+ops.md and a page for each family in ops/ are made of the op definitions
+(include/dlc/Dialect/Dl/*.td, read by TableGen), status.md of what `dlc --describe-ops` says is registered and of the tests that name an op; the
 picture of architecture.md of what the build links (architecture.py).
 With --check nothing is written; the exit status is 1 if a page is not up to date.
 """
@@ -12,6 +12,7 @@ import csv
 import difflib
 import io
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -19,6 +20,8 @@ import sys
 import textwrap
 
 import architecture
+import op_arguments
+from op_arguments import is_a
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DIALECT = ROOT / "include" / "dlc" / "Dialect" / "Dl"
@@ -50,72 +53,54 @@ def heading(path):
     return re.search(r" - (.*?) -+(?:\*-|===//)", first).group(1)
 
 
-def is_a(record, name):
-    return name in record.get("!superclasses", [])
-
-
-def describe_argument(records, argument):
-    """(kind, name, what) of one entry of `arguments`; kind is operand or attribute."""
-    value, name = argument
-    record = records[value["def"]]
-    optional = ""
-    default = None
-    while is_a(record, "DefaultValuedAttr") or is_a(record, "OptionalAttr"):
-        if is_a(record, "DefaultValuedAttr"):
-            default = record["defaultValue"]
-        else:
-            optional = "optional "
-        record = records[record["baseAttr"]["def"]]
-    if is_a(record, "Optional"):
-        optional, record = "optional ", records[record["baseType"]["def"]]
-    if is_a(record, "Variadic"):
-        optional, record = "any number of ", records[record["baseType"]["def"]]
-    kind = "attribute" if is_a(record, "Attr") else "operand"
-    what = optional + (record.get("summary") or "value")
-    if default not in (None, ""):
-        what += f", default `{re.sub(r'::dlc::dl::', '', default)}`"
-    return kind, name, what
-
-
-def stopped_operands(records, op):
+def stopped_operands(records, op, arguments):
     """The operands of real numbers that are declared to have no gradient."""
     traits = [records[t["def"]] for t in op["traits"]]
     names = {name for t in traits if is_a(t, "Dl_NoGradient") for name in t["operands"]}
-    arguments = [a for a in op["arguments"]["args"]
-                 if describe_argument(records, a)[0] == "operand"]
-    unknown = names - {name for _, name in arguments}
+    operands = [a for a in arguments if a.kind == "operand"]
+    unknown = names - {a.name for a in operands}
     assert not unknown, f"{op['opName']} has no operands {sorted(unknown)}"
     defined = {t["!name"] for t in traits}
     # What ends a body is where its derivative begins.
     if "Dl_NoDerivative" in defined and "Terminator" not in defined:
-        names |= {name for value, name in arguments if has_floats(records, (value, name))}
+        names |= {a.name for a in operands if a.has_floats}
     return names
 
 
-def op_section(records, op):
-    lines = [f"### `dl.{op['opName']}`", "", (op["summary"] or "").strip().capitalize()[:1]
-             + (op["summary"] or "").strip()[1:] + "."]
+def sentence(text):
+    """A summary as a sentence. What begins with a formula, such as `x` or `max(x, 0)`, keeps its case."""
+    text = re.sub(r"(?<![`.\w])torch(?:\.\w+)+", r"`\g<0>`", text.strip())
+    if re.match(r"(a|[a-z]{2,})( [\w(`|]|[,;:]|$)", text):
+        text = text[0].upper() + text[1:]
+    return text + "."
+
+
+def cell(text):
+    """Text in a table."""
+    return text.replace("|", "\\|")
+
+
+def op_section(records, op, family):
+    lines = [f"## `dl.{op['opName']}`", "", sentence(op["summary"])]
     description = textwrap.dedent(op["description"] or "").strip()
     if description:
         lines += ["", description]
-    rows = [describe_argument(records, a) for a in op["arguments"]["args"]]
-    stopped = stopped_operands(records, op)
-    rows = [(kind, name, what + ("; no gradient" if name in stopped else ""))
-            for kind, name, what in rows]
-    rows += [("result", name, describe_argument(records, (value, name))[2])
-             for value, name in op["results"]["args"]]
-    if rows:
-        lines += ["", "| | name | is |", "|---|---|---|"]
-        lines += [f"| {kind} | `{name}` | {what} |" for kind, name, what in rows]
-    if any("float" in what for _, _, what in rows) and op.get("denormals"):
+    arguments = op_arguments.describe_all(records, op, f"{family}.td: dl.{op['opName']}")
+    stopped = stopped_operands(records, op, arguments)
+    if arguments:
+        lines += ["", "| name | type | what |", "|---|---|---|"]
+        lines += [f"| {a.kind} `{a.name}` | {a.types} | {cell(a.what)}"
+                  + ("; no gradient" if a.kind == "operand" and a.name in stopped else "") + " |"
+                  for a in arguments]
+    if any(a.has_floats for a in arguments) and op.get("denormals"):
         lines += ["", f"[Denormals](#denormals): {op['denormals']}."]
     return lines + [""]
 
 
 def rule_section(rule):
     """An update rule: what follows `dl.optimizer @name =`."""
-    lines = [f"### `#dl.{rule['mnemonic']}`", "",
-             f"{rule['summary'][0].upper()}{rule['summary'][1:]}.", "",
+    lines = [f"## `#dl.{rule['mnemonic']}`", "",
+             sentence(rule["summary"]), "",
              textwrap.dedent(rule["description"]).strip()]
     return lines, [(name, value["def"]) for value, name in rule["parameters"]["args"]]
 
@@ -143,7 +128,7 @@ def plain(text):
 
 
 INITIALISERS = """\
-### Initialisers
+## Initialisers
 
 What stands behind the `=` of `dl.param` and `dl.buffer`. fan_in and fan_out are the numbers of inputs
 that an output depends on and of outputs that depend on an input: of a weight of O x I x taps, I and O
@@ -155,7 +140,7 @@ index of the element alone.
 def initialiser_sections(records):
     lines = list(INITIALISERS)
     for attr in in_order(records, "Dl_Initializer"):
-        lines += [f"#### `{attr['mnemonic']}`", "",
+        lines += [f"### `{attr['mnemonic']}`", "",
                   f"{plain(attr['summary'])[0].upper()}{plain(attr['summary'])[1:]}.", ""]
         if attr["description"]:
             lines += [textwrap.dedent(attr["description"]).strip(), ""]
@@ -180,16 +165,6 @@ def rule_sections(records):
     return lines
 
 
-NUMBERS = """\
-## Numbers and dimensions
-
-An attribute that is a number may be written without a point (`{slope = 1}`), and an attribute that
-names dimensions (`axis`, `axes`, `start_axis`, `dims`, `perm`) counts from the end where it is
-negative, as in PyTorch: `{axis = -1}` is the last one. In braces and in `dense<...>` a number with an
-exponent needs a point too, `1.0e-3`, because MLIR reads those; `dl.hparam`, initialisers, optimizers,
-`lr(...)` and `dl.scale` take `1e-3` as well.
-""".splitlines() + [""]
-
 DENORMALS = """\
 ## Denormals
 
@@ -207,26 +182,124 @@ flushed after each product or when it is complete.
 """.splitlines() + [""]
 
 
-def make_ops(args, _):
+TYPES = """\
+## Types and shapes
+
+A value is a tensor whose shape is known to the compiler: `tensor<8x3x32x32xf32>`, or `tensor<f32>`, a
+scalar. An extent may be 0 unless a table says otherwise. The product of the extents is at most 2^40, with 0
+counted as 1. Element types are `f32` and `f64` (real numbers), `i8`, `ui8`, `i32` and `i64` (integers; `ui8` without a
+sign) and `i1` (truth values). Nothing is converted unless a program says so: [dl.cast](#dlcast).
+
+The tables of the pages list operands, attributes and results by name. The column `type` says which element
+types a value may have. Operands and results of one op with the same entry there have the same element type,
+unless the text says otherwise. The last column says what a value is, and its shape:
+
+- Letters are extents, in one table the same letter the same extent. N is the batch, C the channels or
+  classes, H x W the rows and columns of an image, KH x KW those of the window.
+- `...` is any number of dimensions, none included.
+- A shape of one letter is that of a vector: where C is 16, C alone is `tensor<16xf32>`.
+- Shapes *broadcast* as in NumPy: aligned at the last dimension, an extent of 1 (or a missing dimension) goes
+  with any other.
+- Dimensions are numbered from 0. An attribute that names them (`axis`, `axes`, `start_axis`, `dims`, `perm`) counts
+  from the end where it is negative, as in PyTorch: `axis = -1` is the last one.
+
+Attributes stand in braces behind the operands, unless the example shows words of their own for them: a number
+as `slope = 0.2` or `slope = 1`, whole numbers as `stride = [2, 2]`, a flag as its name alone. Those with a default or marked
+optional may be left out. In braces and in `dense<...>` a number with an exponent needs a point, `1.0e-3`, because MLIR reads
+those; `dl.hparam`, initialisers, optimizers, `lr(...)` and `dl.scale` take `1e-3` as well. *No gradient* at an operand says that none goes to it, though it holds real numbers.
+""".splitlines() + [""]
+
+
+def family_page(family, records, ops):
+    lines = []
+    for op in ops:
+        lines += op_section(records, op, family)
+    if family == "Optimizer":
+        lines += rule_sections(records)
+    if family == "Model":
+        lines += initialiser_sections(records)
+    text = "\n".join(lines).rstrip() + "\n"
+    return "\n".join([
+        f"# {family}", "", sentence(heading(DIALECT / f"{family}.td"))
+        + " [Types and shapes](#types-and-shapes) explains the tables.", "",
+        "On this page: " + ", ".join(f"[{name}](#{anchor})" for name, anchor, _ in entries(text)) + ".",
+        "", text])
+
+
+def entries(text):
+    """(name, anchor, first sentence) of what a page describes."""
+    return [(name.removeprefix("dl."), re.sub(r"\W", "", name), first)
+            for name, first in re.findall(r"^## `(.*?)`\n\n(.*)\.$", text, re.M)]
+
+
+def anchors(text):
+    """The anchors of the headings of a page, as GitHub makes them."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+    return [re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-")
+            for head in re.findall(r"^#+ +(.*?) *$", prose, re.M)]
+
+
+def resolve_links(pages):
+    """Puts the page that has the heading into each link that is an anchor alone.
+
+    A heading of the page itself comes before those of others.
+    """
+    places = {}
+    for page, text in pages.items():
+        for anchor in anchors(text):
+            places.setdefault(anchor, []).append(page)
+
+    def resolve(page, anchor):
+        there = places.get(anchor, [])
+        if page in there:
+            return f"](#{anchor})"
+        if len(there) != 1:
+            raise SystemExit(f"docs/{page} links to #{anchor}, a heading of "
+                             f"{' and '.join(f'docs/{t}' for t in there) or 'no page of the ops'}")
+        folder = pathlib.PurePosixPath(page).parent
+        target = os.path.relpath(there[0], folder)
+        return f"]({target}#{anchor})"
+    return {page: re.sub(r"\]\(#([\w-]+)\)", lambda link, page=page: resolve(page, link[1]), text)
+            for page, text in pages.items()}
+
+
+def dead_links(pages):
+    """Links from any page of the project to a heading that is not there; `pages` are those made here."""
+    texts = {ROOT / "docs" / name: text for name, text in pages.items()}
+    for pattern in ("*.md", "docs/*.md", "lib/**/*.md"):
+        for path in ROOT.glob(pattern):
+            texts.setdefault(path, path.read_text())
+    found = []
+    for path, text in sorted(texts.items()):
+        for file, anchor in re.findall(r"\]\(([\w./-]*\.md)?#([\w-]+)\)", text):
+            target = pathlib.Path(os.path.normpath(path.parent / file)) if file else path
+            if anchor not in anchors(texts.get(target, "")):
+                found.append(f"{path.relative_to(ROOT)} links to {file}#{anchor}, which no heading is")
+    return found
+
+
+def make_ops(args):
+    """ops.md, the index, and the page of each family."""
+    pages = {}
     lines = ["# The ops of `dl`", "",
-             "Written by `scripts/docs` from the definitions in `include/dlc/Dialect/Dl`. Shapes and defaults are",
-             "PyTorch's where PyTorch defines the operation. What is tested of each op is in",
-             "[status.md](status.md).", ""]
-    sections = []
+             "[A page for each family of ops](#families), written by `scripts/docs` from the definitions in",
+             "`include/dlc/Dialect/Dl`. Shapes and defaults are PyTorch's where PyTorch defines the operation.",
+             "What is tested of each op is in [status.md](status.md).", ""]
+    lines += TYPES + DENORMALS + ["## Families", ""]
     for family in families():
         records, ops = read_ops(family, args)
         if not ops:
             continue
-        lines.append(f"- [{family}](#{family.lower()}): "
-                     + ", ".join(f"`{op['opName']}`" for op in ops))
-        sections += [f"## {family}", "", heading(DIALECT / f"{family}.td") + ".", ""]
-        for op in ops:
-            sections += op_section(records, op)
-        if family == "Optimizer":
-            sections += rule_sections(records)
-        if family == "Model":
-            sections += initialiser_sections(records)
-    return "\n".join(lines + [""] + NUMBERS + DENORMALS + sections).rstrip() + "\n"
+        page = pages[f"ops/{family.lower()}.md"] = family_page(family, records, ops)
+        listed = {name for name, _, _ in entries(page)}
+        assert listed >= {op["opName"] for op in ops}, f"{family}: the index lists {sorted(listed)}"
+        lines += [f"### [{family}](ops/{family.lower()}.md)", "",
+                  sentence(heading(DIALECT / f"{family}.td")), "", "| | |", "|---|---|"]
+        # Behind a semicolon stand details, such as the gradient.
+        lines += [f"| [{name}](#{anchor}) | {cell(first.split('; ')[0])} |"
+                  for name, anchor, first in entries(page)]
+        lines.append("")
+    return resolve_links({"ops.md": "\n".join(lines).rstrip() + "\n", **pages})
 
 
 def golden_cases():
@@ -246,11 +319,6 @@ def lit_mentions(pattern):
     for path in sorted((ROOT / "test").rglob(pattern)):
         names |= set(re.findall(r"\bdl\.(\w+)", path.read_text()))
     return names
-
-
-def has_floats(records, argument):
-    """Whether an operand or result may hold real numbers."""
-    return "float" in describe_argument(records, argument)[2]
 
 
 def make_status(args, described):
@@ -278,10 +346,9 @@ def make_status(args, described):
             name = op["opName"]
             row = registered.pop(name)
             gradient = row["gradient"]
-            operands = [a for a in op["arguments"]["args"]
-                        if describe_argument(records, a)[0] == "operand"]
-            if gradient == "no" and not (any(has_floats(records, a) for a in operands) and
-                                         any(has_floats(records, a) for a in op["results"]["args"])):
+            arguments = op_arguments.describe_all(records, op, f"{family}.td: dl.{name}")
+            real = {a.kind for a in arguments if a.has_floats}
+            if gradient == "no" and not {"operand", "result"} <= real:
                 gradient = "-"
             lines.append(f"| `{name}` | {row['inference']} | {row['interpreter']} |"
                          f" {row['lowering']} | {gradient} | {yes(name in round_trips)} |"
@@ -303,18 +370,30 @@ def main():
         return subprocess.run([args.dlc, option], check=True, capture_output=True,
                               text=True).stdout
     described = list(csv.DictReader(io.StringIO(ask("--describe-ops"))))
-    pages = {"phases.md": ask("--describe-phases"), "ops.md": make_ops(args, described),
+    pages = {"phases.md": ask("--describe-phases"), **make_ops(args),
              "status.md": make_status(args, described)}
     # Last: it reads what is said of the phases.
     pages["architecture.md"] = architecture.make(ROOT / "docs" / "architecture.md", args.links,
                                                  pages["phases.md"])
+    faults = dead_links(pages)
+    if faults:
+        raise SystemExit("\n".join(faults))
     stale = 0
+    for path in sorted((ROOT / "docs" / "ops").glob("*")):
+        if f"ops/{path.name}" in pages:
+            continue
+        if not args.check:
+            path.unlink()
+            continue
+        stale += 1
+        print(f"docs/ops/{path.name} is the page of no family; run scripts/docs")
     for name, text in pages.items():
         path = ROOT / "docs" / name
         old = path.read_text() if path.exists() else ""
         if old == text:
             continue
         if not args.check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text)
             continue
         stale += 1

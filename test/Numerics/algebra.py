@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Algebra that changes no bit, and what a model with `fastmath` allows: algebra.py DLC RUN FOLDER README OPS
+"""Algebra that changes no bit, and what a model with `fastmath` allows: algebra.py DLC RUN FOLDER README MODEL
 
-Each row of the table in lib/Dialect/Dl/README.md and each row of the table of `fastmath` in docs/ops.md
+Each row of the table in lib/Dialect/Dl/README.md and each row of the table of `fastmath` in docs/ops/model.md
 has cases here, and no case is without a row. A case is a step: after `simplify` the old form is gone,
 or the new one there, and the numbers (interpreted, at -O0 and at -O2) are those of NumPy.
 

@@ -15,7 +15,7 @@ def main():
     ops = {f"dl.{row['op']}" for row in csv.DictReader(io.StringIO(table))}
     # Update rules have a heading each where they are described.
     known = {name for path in pathlib.Path(docs).rglob("*.md")
-             for name in re.findall(r"^### `(#dl\.\w+)`$", path.read_text(), re.M)}
+             for name in re.findall(r"^##+ `(#dl\.\w+)`$", path.read_text(), re.M)}
     named = set(re.findall(r"`(?:[^`]* )?(#?dl\.\w+)", text))
     for name in sorted(named - ops - known):
         print(f"there is no {name}")

@@ -25,8 +25,8 @@ class Dl_ActivationOp<string mnemonic, string summary_, dag constants = (ins),
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %x" # example
                     # " : tensor<8x4xf32>\n```";
-  let arguments = !con((ins Dl_FloatTensor:$x), constants);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = !con((ins Arg<Dl_FloatTensor, "any shape">:$x), constants);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
@@ -39,19 +39,20 @@ def Dl_Relu6Op : Dl_ActivationOp<"relu6",
 
 def Dl_LeakyReluOp : Dl_ActivationOp<"leaky_relu",
     "x where x > 0, slope x elsewhere; gradient 1 or slope",
-    (ins DefaultValuedAttr<Dl_RealAttr, "0.01">:$slope), [], " {slope = 0.2}">;
+    (ins Arg<DefaultValuedAttr<Dl_RealAttr, "0.01">, "factor where x is not above 0">:$slope), [], " {slope = 0.2}">;
 
 def Dl_EluOp : Dl_ActivationOp<"elu",
     "x where x > 0, alpha (e^x - 1) elsewhere; gradient 1 or alpha e^x",
-    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$alpha)>;
+    (ins Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "factor of e^x - 1">:$alpha)>;
 
 def Dl_SeluOp : Dl_ActivationOp<"selu",
     "1.0507 elu(x) with alpha = 1.6733: keeps mean 0 and variance 1">;
 
 def Dl_HardtanhOp : Dl_ActivationOp<"hardtanh",
     "x held within `min` and `max`; gradient 1 between them, 0 elsewhere",
-    (ins DefaultValuedAttr<Dl_RealAttr, "-1.0">:$min,
-         DefaultValuedAttr<Dl_RealAttr, "1.0">:$max), [], " {min = -2.0, max = 2.0}"> {
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "-1.0">, "least value of y">:$min,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "greatest value of y, not below `min`">:$max), [], " {min = -2.0, max = 2.0}"> {
   let hasVerifier = 1;
 }
 
@@ -70,8 +71,11 @@ def Dl_PreluOp : Dl_Op<"prelu", [Pure, AllTypesMatch<["x", "y"]>, Dl_IsComposite
     %y = dl.prelu %x, %w : tensor<8x16x7x7xf32>, tensor<16xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor,
+        "N x C x ... or any other shape; without a dimension 1 there is one channel">:$x,
+    Arg<Dl_FloatTensor, "slopes below 0, of shape 1 or C and the element type of x">:$weight);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x `,` $weight attr-dict `:` type($x) `,` type($weight)";
   let hasVerifier = 1;
 }
@@ -86,8 +90,10 @@ def Dl_MaxoutOp : Dl_PureOp<"maxout", [Dl_IsComposite]> {
     %y = dl.maxout %x {pieces = 2} : tensor<8x16xf32> -> tensor<8x8xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$pieces);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "N x C x ..., of rank 2 or more">:$x,
+    Arg<I64Attr, "channels that make one of y, 1 or more; divides C">:$pieces);
+  let results = (outs Res<Dl_FloatTensor, "N x C/pieces x ..., of the element type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
 }
 
@@ -104,8 +110,9 @@ def Dl_MishOp : Dl_ActivationOp<"mish", "x tanh(softplus(x))">;
 
 def Dl_SoftplusOp : Dl_ActivationOp<"softplus",
     "log(1 + e^(beta x)) / beta, x itself where beta x > threshold; gradient sigmoid(beta x)",
-    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$beta,
-         DefaultValuedAttr<Dl_RealAttr, "20.0">:$threshold),
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "steepness, above 0">:$beta,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "20.0">, "value of beta x above which y is x">:$threshold),
     [Dl_HasRule], " {beta = 2.0}"> {
   let hasVerifier = 1;
 }
@@ -123,9 +130,11 @@ def Dl_GeluOp : Dl_Op<"gelu", [Pure, SameOperandsAndResultType, Dl_IsComposite]>
     %z = dl.gelu %x approximate(tanh) : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x,
-    DefaultValuedAttr<Dl_GeluFormAttr, "::dlc::dl::GeluForm::None">:$approximate);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape">:$x,
+    Arg<DefaultValuedAttr<Dl_GeluFormAttr, "::dlc::dl::GeluForm::None">,
+        "the formula: `none` with erf, `tanh` with tanh">:$approximate);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = [{
     $x (`approximate` `(` custom<GeluForm>($approximate)^ `)`)? attr-dict
     `:` type($x)
@@ -140,8 +149,10 @@ class Dl_SoftmaxOpBase<string mnemonic, string formula>
     : Dl_Op<mnemonic, [Pure, SameOperandsAndResultType, Dl_IsComposite, Dl_HasRule]> {
   let description = formula # "\n```mlir\n%y = dl." # mnemonic
                     # " %x {axis = 1} : tensor<8x10xf32>\n```";
-  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$axis);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape of rank 1 or more">:$x,
+    Arg<I64Attr, "the dimension that the sum goes along">:$axis);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;
 }
@@ -171,9 +182,13 @@ def Dl_GumbelSoftmaxOp : Dl_Op<"gumbel_softmax", [Pure, SameOperandsAndResultTyp
     %y = dl.gumbel_softmax %logits, %noise {axis = 1, hard, tau = 0.5} : tensor<8x10xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$logits, Dl_FloatTensor:$noise,
-    DefaultValuedAttr<Dl_RealAttr, "1.0">:$tau, UnitAttr:$hard, I64Attr:$axis);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape of rank 1 or more">:$logits,
+    Arg<Dl_FloatTensor, "Gumbel noise, shape and type of logits">:$noise,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "temperature, above 0">:$tau,
+    Arg<UnitAttr, "y is 1 at its maximum and 0 elsewhere">:$hard,
+    Arg<I64Attr, "the dimension along which y sums to 1">:$axis);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of logits">:$y);
   let assemblyFormat = "$logits `,` $noise attr-dict `:` type($logits)";
   let hasVerifier = 1;
 }

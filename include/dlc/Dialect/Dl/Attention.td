@@ -8,9 +8,18 @@ include "dlc/Dialect/Dl/DlAttrs.td"
 
 class Dl_AttentionOp<string mnemonic, list<Trait> traits = []>
     : Dl_PureOp<mnemonic, !listconcat([Dl_IsComposite], traits)> {
-  let arguments = (ins Dl_FloatTensor:$query, Dl_FloatTensor:$key,
-                       Dl_FloatTensor:$value, Optional<Dl_Tensor>:$mask,
-                       UnitAttr:$is_causal, OptionalAttr<Dl_RealAttr>:$scale);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "queries, ... x L x E">:$query,
+    Arg<Dl_FloatTensor,
+        "keys, ... x S x E, with the element type and the dimensions in front of query">:$key,
+    Arg<Dl_FloatTensor,
+        "values, ... x S x V, with the element type and the dimensions in front of "
+        "query">:$value,
+    Arg<Optional<Dl_Tensor>,
+        "broadcasts to ... x L x S; of i1: where a query sees a key; of the element type of "
+        "query: terms of the scores">:$mask,
+    Arg<UnitAttr, "query i sees keys 0 to i; not with a mask">:$is_causal,
+    Arg<OptionalAttr<Dl_RealAttr>, "factor of the products, 1 / sqrt(E) if not given">:$scale);
   let extraClassDeclaration = [{
     /// What scores are multiplied by.
     double getFactor();
@@ -40,7 +49,7 @@ def Dl_ScaledDotProductAttentionOp : Dl_AttentionOp<"scaled_dot_product_attentio
     %z = dl.scaled_dot_product_attention %q, %k, %v {is_causal} : tensor<2x4x5x8xf32>, tensor<2x4x6x8xf32>, tensor<2x4x6x7xf32> -> tensor<2x4x5x7xf32>
     ```
   }];
-  let results = (outs Dl_FloatTensor:$y);
+  let results = (outs Res<Dl_FloatTensor, "... x L x V">:$y);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` type($query) `,`
     type($key) `,` type($value) (`,` type($mask)^)? `->` type($y)
@@ -71,7 +80,9 @@ def Dl_FlashAttentionOp : Dl_AttentionOp<"flash_attention", [
     %y, %lse = dl.flash_attention %q, %k, %v {is_causal} : tensor<2x4x5x8xf32>, tensor<2x4x6x8xf32>, tensor<2x4x6x7xf32> -> tensor<2x4x5x7xf32>, tensor<2x4x5xf32>
     ```
   }];
-  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$lse);
+  let results = (outs
+    Res<Dl_FloatTensor, "... x L x V">:$y,
+    Res<Dl_FloatTensor, "logarithms of the sums of e^score, ... x L">:$lse);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` type($query) `,`
     type($key) `,` type($value) (`,` type($mask)^)? `->` type($y) `,` type($lse)

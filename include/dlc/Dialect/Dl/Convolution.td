@@ -54,11 +54,17 @@ class Dl_ConvChannels<bit transposed = 0> {
 class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([Pure, Dl_HasRule], traits)> {
   dag geometry = (ins
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$dilation,
-    DefaultValuedAttr<I64Attr, "1">:$groups,
-    DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">:$layout);
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
+        "step of the window in rows and columns, 1 or more">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
+        "zeros on either side in rows and columns, 0 or more">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
+        "distance between taps of the filter in rows and columns, 1 or more">:$dilation,
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides C and O">:$groups,
+    Arg<DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">,
+        "order of the dimensions: with `channels_last` images are N x H x W x C and filters KH x "
+        "KW x C/groups x O">:$layout);
   code geometryMethods = [{
     ::dlc::dl::WindowGeometry getGeometry() {
       return {getStride(), getPadding(), getDilation(), getLayout()};
@@ -84,9 +90,14 @@ def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
     %z = dl.conv2d %y, %v {groups = 16, stride = [2, 2]} : tensor<8x16x32x32xf32>, tensor<16x1x2x2xf32> -> tensor<8x16x16x16xf32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
-                            Optional<Dl_FloatTensor>:$bias), geometry);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W">:$x,
+    Arg<Dl_FloatTensor, "filters, O x C/groups x KH x KW">:$w,
+    Arg<Optional<Dl_FloatTensor>, "terms of the channels of y, O; zeros if not given">:$bias), geometry);
+  let results = (outs
+    Res<Dl_FloatTensor,
+        "N x O x OH x OW, OH = floor((H + 2 padding - dilation (KH - 1) - 1) / stride) + 1, OW "
+        "alike; both 1 or more">:$y);
   let assemblyFormat = [{
     $x `,` $w (`bias` $bias^)? attr-dict
     `:` type($x) `,` type($w) (`,` type($bias)^)? `->` type($y)
@@ -106,8 +117,12 @@ def Dl_Conv2dInputGradOp : Dl_ConvOp<"conv2d_input_grad", [
     %dx = dl.conv2d_input_grad %dy, %w {padding = [1, 1]} : tensor<8x16x32x32xf32>, tensor<16x3x3x3xf32> -> tensor<8x3x32x32xf32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$dy, Dl_FloatTensor:$w), geometry);
-  let results = (outs Dl_FloatTensor:$dx);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "cotangent of y, N x O x OH x OW">:$dy,
+    Arg<Dl_FloatTensor, "filters, O x C/groups x KH x KW">:$w), geometry);
+  let results = (outs
+    Res<Dl_FloatTensor,
+        "cotangent of x, N x C x H x W; its H and W give `conv2d` the OH and OW of dy">:$dx);
   let assemblyFormat = [{
     $dy `,` $w attr-dict `:` type($dy) `,` type($w) `->` type($dx)
   }];
@@ -124,8 +139,13 @@ def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad", [
     %dw = dl.conv2d_filter_grad %x, %dy {padding = [1, 1]} : tensor<8x3x32x32xf32>, tensor<8x16x32x32xf32> -> tensor<16x3x3x3xf32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$x, Dl_FloatTensor:$dy), geometry);
-  let results = (outs Dl_FloatTensor:$dw);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W">:$x,
+    Arg<Dl_FloatTensor, "cotangent of y, N x O x OH x OW">:$dy), geometry);
+  let results = (outs
+    Res<Dl_FloatTensor,
+        "cotangent of w, O x C/groups x KH x KW; its KH and KW give `conv2d` the OH and OW of "
+        "dy">:$dw);
   let assemblyFormat = [{
     $x `,` $dy attr-dict `:` type($x) `,` type($dy) `->` type($dw)
   }];
@@ -138,9 +158,10 @@ def Dl_Conv2dFilterGradOp : Dl_ConvOp<"conv2d_filter_grad", [
 //===----------------------------------------------------------------------===//
 
 /// A convolution over another number of spatial dimensions.
-class Dl_ConvCompositeOp<string mnemonic, bit transposed = 0> : Dl_PureOp<mnemonic, [
+class Dl_ConvCompositeOp<string mnemonic, string resultShape, bit transposed = 0>
+    : Dl_PureOp<mnemonic, [
     Dl_IsComposite, Dl_HasChannels, AllElementTypesMatch<["x", "w", "y"]>]> {
-  let results = (outs Dl_FloatTensor:$y);
+  let results = (outs Res<Dl_FloatTensor, resultShape>:$y);
   let assemblyFormat = [{
     $x `,` $w (`bias` $bias^)? attr-dict
     `:` type($x) `,` type($w) (`,` type($bias)^)? `->` type($y)
@@ -148,7 +169,8 @@ class Dl_ConvCompositeOp<string mnemonic, bit transposed = 0> : Dl_PureOp<mnemon
   let extraClassDefinition = Dl_ConvChannels<transposed>.definition;
 }
 
-def Dl_Conv1dOp : Dl_ConvCompositeOp<"conv1d"> {
+def Dl_Conv1dOp : Dl_ConvCompositeOp<"conv1d",
+    "N x O x OL, OL = floor((L + 2 padding - dilation (K - 1) - 1) / stride) + 1, 1 or more"> {
   let summary = "1-D convolution, as torch.nn.functional.conv1d";
   let description = [{
     `conv2d` of images with one row: x is N x C x L, w O x C/groups x K.
@@ -156,15 +178,22 @@ def Dl_Conv1dOp : Dl_ConvCompositeOp<"conv1d"> {
     %y = dl.conv1d %x, %w bias %b {padding = [1]} : tensor<8x3x32xf32>, tensor<16x3x3xf32>, tensor<16xf32> -> tensor<8x16x32xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
-    Optional<Dl_FloatTensor>:$bias,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">:$padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">:$dilation,
-    DefaultValuedAttr<I64Attr, "1">:$groups);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "sequences, N x C x L">:$x,
+    Arg<Dl_FloatTensor, "filters, O x C/groups x K">:$w,
+    Arg<Optional<Dl_FloatTensor>, "terms of the channels of y, O; zeros if not given">:$bias,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">,
+        "step of the window, 1 or more">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">,
+        "zeros on either side, 0 or more">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">,
+        "distance between taps of the filter, 1 or more">:$dilation,
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides C and O">:$groups);
 }
 
-def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d"> {
+def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d",
+    "N x O x OD x OH x OW, each as OH of `conv2d`"> {
   let summary = "3-D convolution, as torch.nn.functional.conv3d";
   let description = [{
     x is N x C x D x H x W, w O x C/groups x KD x KH x KW. A sum over the KD planes
@@ -173,15 +202,24 @@ def Dl_Conv3dOp : Dl_ConvCompositeOp<"conv3d"> {
     %y = dl.conv3d %x, %w {stride = [2, 1, 1]} : tensor<2x3x9x16x16xf32>, tensor<8x3x3x3x3xf32> -> tensor<2x8x4x14x14xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
-    Optional<Dl_FloatTensor>:$bias,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0, 0}">:$padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">:$dilation,
-    DefaultValuedAttr<I64Attr, "1">:$groups);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "volumes, N x C x D x H x W">:$x,
+    Arg<Dl_FloatTensor, "filters, O x C/groups x KD x KH x KW">:$w,
+    Arg<Optional<Dl_FloatTensor>, "terms of the channels of y, O; zeros if not given">:$bias,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">,
+        "step of the window in planes, rows and columns, 1 or more">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0, 0}">,
+        "zeros on either side in planes, rows and columns, 0 or more">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1, 1}">,
+        "distance between taps of the filter in planes, rows and columns, 1 or more">:$dilation,
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides C and O">:$groups);
 }
 
-def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d", /*transposed=*/1> {
+def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d",
+    "N x O x OH x OW, OH = (H - 1) stride - 2 padding + dilation (KH - 1) + output_padding + 1, "
+    "OW alike; both 1 or more",
+    /*transposed=*/1> {
   let summary = "transposed 2-D convolution, as torch.nn.functional.conv_transpose2d";
   let description = [{
     The transpose of the linear map `conv2d`: `conv2d_input_grad`, plus a bias.
@@ -191,13 +229,22 @@ def Dl_ConvTranspose2dOp : Dl_ConvCompositeOp<"conv_transpose2d", /*transposed=*
     %y = dl.conv_transpose2d %x, %w {stride = [2, 2], padding = [1, 1], output_padding = [1, 1]} : tensor<8x16x7x7xf32>, tensor<16x3x3x3xf32> -> tensor<8x3x14x14xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$w,
-    Optional<Dl_FloatTensor>:$bias,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$output_padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$dilation,
-    DefaultValuedAttr<I64Attr, "1">:$groups);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "images, N x I x H x W, with a row and a column or more">:$x,
+    Arg<Dl_FloatTensor, "filters, I x O/groups x KH x KW">:$w,
+    Arg<Optional<Dl_FloatTensor>, "terms of the channels of y, O; zeros if not given">:$bias,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
+        "distance in y between the windows of neighbours in x, 1 or more, in rows and "
+        "columns">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
+        "rows and columns that are cut off on either side, 0 or more">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
+        "rows and columns added at the end, 0 or more; below `stride` or below "
+        "`dilation`">:$output_padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
+        "distance between taps of the filter in rows and columns, 1 or more">:$dilation,
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "blocks of channels, 1 or more; divides I and O">:$groups);
 }
 
 #endif // DL_CONVOLUTION_TD

@@ -175,7 +175,7 @@ def Dl_Elementwise : NativeOpTrait<"Elementwise"> {
   let cppNamespace = "::dlc::dl";
 }
 
-/// docs/ops.md says at its top what flushing is.
+/// docs/ops.md says what flushing is.
 def Dl_Denormals {
   string taken = "taken for zeros of their sign, and not given";
   string kept = "kept as they are";
@@ -198,8 +198,8 @@ class Dl_UnaryOp<string mnemonic, string summary_, string derivative,
         [SameOperandsAndResultType, Dl_HasRule], traits)> {
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
-  let arguments = (ins type:$x);
-  let results = (outs type:$y);
+  let arguments = (ins Arg<type, "any shape">:$x);
+  let results = (outs Res<type, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let extraClassDefinition = [{
     void $cppClass::differentiate(::mlir::OpBuilder &builder,
@@ -218,8 +218,8 @@ class Dl_FlatOp<string mnemonic, string summary_, TypeConstraint type = Dl_Float
                                               Dl_NoGradient<["x"]>], traits)> {
   let summary = summary_ # "; gradient 0";
   let description = "```mlir\n%y = dl." # mnemonic # " %x : tensor<8x4xf32>\n```";
-  let arguments = (ins type:$x);
-  let results = (outs type:$y);
+  let arguments = (ins Arg<type, "any shape">:$x);
+  let results = (outs Res<type, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let extraClassDefinition = [{
     void $cppClass::differentiate(::mlir::OpBuilder &,
@@ -235,8 +235,10 @@ class Dl_PairOp<string mnemonic, string summary_, TypeConstraint type,
   let summary = summary_;
   let description = "```mlir\n%y = dl." # mnemonic # " %a, %b : tensor<8x4x"
       # !if(!eq(type, Dl_BoolTensor), "i1", "f32") # ">\n```";
-  let arguments = (ins type:$a, type:$b);
-  let results = (outs type:$y);
+  let arguments = (ins
+    Arg<type, "any shape">:$a,
+    Arg<type, "any shape that broadcasts with that of a">:$b);
+  let results = (outs Res<type, "the shape that a and b broadcast to">:$y);
   let assemblyFormat =
       "$a `,` $b attr-dict `:` custom<Broadcast>(type($a), type($b), type($y))";
   code inference = [{

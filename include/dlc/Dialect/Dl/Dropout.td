@@ -14,10 +14,15 @@ def Dl_DropoutNumber : FloatAttrBase<F64, "number, or a value in p(...)"> {
 class Dl_AnyDropoutOp<string mnemonic> : Dl_Op<mnemonic, [
     AllTypesMatch<["x", "y"]>, Dl_Shorthand, Dl_HasMode, Dl_NoGradient<["probability"]>,
     DeclareOpInterfaceMethods<Dl_Random, ["isRandom"]>]> {
-  let arguments = (ins Dl_FloatTensor:$x, Optional<Dl_FloatScalar>:$probability,
-                       OptionalAttr<Dl_DropoutNumber>:$p, UnitAttr:$channels,
-                       OptionalAttr<Dl_ModeAttr>:$mode);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape; N x C x ... with `channels`">:$x,
+    Arg<Optional<Dl_FloatScalar>,
+        "probability that an element is left out, from 0 to 1, as a value">:$probability,
+    Arg<OptionalAttr<Dl_DropoutNumber>,
+        "the same as a number; 0.5 if neither is given">:$p,
+    Arg<UnitAttr, "leaves out whole channels">:$channels,
+    Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the call if not given">:$mode);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = [{
     $x (`p` `(` $probability^ `)`)? (`mode` `(` custom<Mode>($mode)^ `)`)?
     attr-dict `:` type($x) (`,` type($probability)^)?

@@ -81,8 +81,10 @@ def Dl_ScaleOp : Dl_ElementwiseOp<"scale",
     %y = dl.scale %x by 0.5 : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_RealAttr:$factor);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape">:$x,
+    Arg<Dl_RealAttr, "the constant">:$factor);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x `by` custom<Number>($factor) attr-dict `:` type($x)";
   let hasFolder = 1;
 }
@@ -95,8 +97,10 @@ def Dl_OffsetOp : Dl_ElementwiseOp<"offset",
     %y = dl.offset %x by 1.0e-5 : tensor<8xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_RealAttr:$term);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape">:$x,
+    Arg<Dl_RealAttr, "the constant">:$term);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x `by` custom<Number>($term) attr-dict `:` type($x)";
   let hasFolder = 1;
 }
@@ -112,9 +116,12 @@ def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
     %y = dl.clamp %x {min = -1.0, max = 1.0} : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_NumberTensor:$x, OptionalAttr<Dl_RealAttr>:$min,
-                       OptionalAttr<Dl_RealAttr>:$max);
-  let results = (outs Dl_NumberTensor:$y);
+  let arguments = (ins
+    Arg<Dl_NumberTensor, "any shape">:$x,
+    Arg<OptionalAttr<Dl_RealAttr>,
+        "least value of y; of integers a whole number that their type holds">:$min,
+    Arg<OptionalAttr<Dl_RealAttr>, "greatest value of y, alike">:$max);
+  let results = (outs Res<Dl_NumberTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;
 }
@@ -150,20 +157,20 @@ def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
-def Dl_MaxOp : Dl_BinaryOp<"max", "the greater; where equal the gradient goes to a",
+def Dl_MaxOp : Dl_BinaryOp<"max", "the greater of a and b; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::ge, a, b), dy)",
                            "e.unless(e.compare(Predicate::ge, a, b), dy)",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
-def Dl_MinOp : Dl_BinaryOp<"min", "the lesser; where equal the gradient goes to a",
+def Dl_MinOp : Dl_BinaryOp<"min", "the lesser of a and b; where equal the gradient goes to a",
                            "e.where(e.compare(Predicate::le, a, b), dy)",
                            "e.unless(e.compare(Predicate::le, a, b), dy)",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
 }
 
-def Dl_PowOp : Dl_PairOp<"pow", "a to the power b; gradients b a^(b-1) and y log(a)",
+def Dl_PowOp : Dl_PairOp<"pow", "power a^b; gradients b a^(b-1) and y log(a)",
                          Dl_FloatTensor, [Dl_HasRule]> {
   let description = [{
     Where b is 0 the gradient for a is 0; where a is 0 and b is not negative, the
@@ -188,8 +195,13 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare",
     %n = dl.compare le %a, %c : tensor<8x4xf32>, tensor<8x1xf32> -> tensor<8x4xi1>
     ```
   }];
-  let arguments = (ins Dl_PredicateAttr:$predicate, Dl_Tensor:$a, Dl_Tensor:$b);
-  let results = (outs Dl_BoolTensor:$y);
+  let arguments = (ins
+    Arg<Dl_PredicateAttr,
+        "`eq`, `ne`, `lt`, `le`, `gt` or `ge`: a = b, a != b, a < b, a <= b, a > b, a >= "
+        "b">:$predicate,
+    Arg<Dl_Tensor, "any shape">:$a,
+    Arg<Dl_Tensor, "any shape that broadcasts with that of a">:$b);
+  let results = (outs Res<Dl_BoolTensor, "the shape that a and b broadcast to">:$y);
   let assemblyFormat = [{
     custom<Predicate>($predicate) $a `,` $b attr-dict
     `:` custom<OneOrTwoTypes>(type($a), type($b)) `->` type($y)
@@ -214,23 +226,27 @@ def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivati
     %y = dl.not %x : tensor<8x4xi1>
     ```
   }];
-  let arguments = (ins Dl_BoolTensor:$x);
-  let results = (outs Dl_BoolTensor:$y);
+  let arguments = (ins Arg<Dl_BoolTensor, "any shape">:$x);
+  let results = (outs Res<Dl_BoolTensor, "shape of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasFolder = 1;
 }
 
 def Dl_SelectOp : Dl_ElementwiseOp<"select",
     [Dl_InferTypes, Dl_HasRule, Dl_CheapToRepeat]> {
-  let summary = "a where the condition holds, otherwise b";
+  let summary = "chooses a where the condition holds, otherwise b";
   let description = [{
     ```mlir
     %y = dl.select %m, %a, %b : tensor<8x4xi1>, tensor<8x4xf32>
     %z = dl.select %m, %a, %c : tensor<8x4xi1>, tensor<8x4xf32>, tensor<f32> -> tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_BoolTensor:$condition, Dl_Tensor:$a, Dl_Tensor:$b);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_BoolTensor, "any shape that broadcasts with those of a and b">:$condition,
+    Arg<Dl_Tensor, "values where the condition holds, any shape">:$a,
+    Arg<Dl_Tensor, "values elsewhere, any shape that broadcasts with that of a, of the element type of "
+        "a">:$b);
+  let results = (outs Res<Dl_Tensor, "the shape that all three broadcast to">:$y);
   let assemblyFormat = [{
     $condition `,` $a `,` $b attr-dict
     `:` type($condition) `,` custom<Broadcast>(type($a), type($b), type($y))
@@ -248,8 +264,8 @@ def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule, Dl_CheapToRepeat]> {
     %y = dl.cast %x : tensor<8xui8> to tensor<8xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins Arg<Dl_Tensor, "any shape">:$x);
+  let results = (outs Res<Dl_Tensor, "shape of x, of any of these types">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
   let denormals = "to `i1` not equal to zero, so true; otherwise taken for zeros, and not given";
   let hasFolder = 1;
@@ -263,8 +279,8 @@ def Dl_CopyOp : Dl_ElementwiseOp<"copy",
     Made by the compiler where a value that a step returns would share its
     memory with another.
   }];
-  let arguments = (ins Dl_Tensor:$x);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins Arg<Dl_Tensor, "any shape">:$x);
+  let results = (outs Res<Dl_Tensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let denormals = Dl_Denormals.kept;
 }

@@ -30,9 +30,14 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
     ```
     Gradient: as any other; the cotangent may be what another gradient is taken of.
   }];
-  let arguments = (ins Dl_FloatTensor:$y, Variadic<Dl_FloatTensor>:$targets,
-                       Optional<Dl_FloatTensor>:$cotangent);
-  let results = (outs Variadic<Dl_FloatTensor>:$gradients);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "what is differentiated: a scalar, or with a cotangent any shape">:$y,
+    Arg<Variadic<Dl_FloatTensor>,
+        "values to differentiate with respect to, of any shapes and of any of these types">:$targets,
+    Arg<Optional<Dl_FloatTensor>,
+        "weights of the elements of y, shape and type of y; 1 if not given">:$cotangent);
+  let results = (outs
+    Res<Variadic<Dl_FloatTensor>, "one for each target, of its shape and type">:$gradients);
   let assemblyFormat = [{
     $y `wrt` $targets (`cotangent` `(` $cotangent^ `)`)? attr-dict `:` type($y)
     custom<SameTypeIfThere>(ref(type($y)), ref($cotangent), type($cotangent))
@@ -53,9 +58,9 @@ def Dl_VariableOp : Dl_Op<"variable", [SameOperandsAndResultType, Dl_HasRule,
     %t = dl.variable %x : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x);
+  let arguments = (ins Arg<Dl_FloatTensor, "any shape">:$x);
   // As memory that is allocated: what is not used is erased, and two are two.
-  let results = (outs Res<Dl_FloatTensor, "", [MemAlloc]>:$y);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x", [MemAlloc]>:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
@@ -70,9 +75,12 @@ def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
     %d = dl.depends %loss on %w of ["fc.weight"] : tensor<f32> on tensor<8x4xf32> -> tensor<i1>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$y, Variadic<Dl_FloatTensor>:$targets,
-                       StrArrayAttr:$entries);
-  let results = (outs Variadic<Dl_BoolTensor>:$answers);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape">:$y,
+    Arg<Variadic<Dl_FloatTensor>,
+        "present values of entries of the state, of any shapes and of any of these types">:$targets,
+    Arg<StrArrayAttr, "the names of these entries, one for each target">:$entries);
+  let results = (outs Res<Variadic<Dl_BoolTensor>, "one for each target, a scalar">:$answers);
   let assemblyFormat = [{
     $y `on` $targets `of` $entries attr-dict `:` type($y) `on` type($targets)
     `->` type($answers)
@@ -90,8 +98,8 @@ def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
     %t = dl.stop_gradient %x : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins Arg<Dl_FloatTensor, "any shape">:$x);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
@@ -153,18 +161,32 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
       `get_ema_multi_avg_fn(d)`; `averaged(@optimizer)` on a `dl.call` or `dl.read`
       reads it. Of parameters that the loss does not depend on too.
   }];
-  let arguments = (ins Dl_FloatScalar:$loss, FlatSymbolRefAttr:$optimizer,
-                       StrArrayAttr:$patterns, Optional<Dl_FloatScalar>:$lr,
-                       OptionalAttr<Dl_HyperArg>:$rate,
-                       OptionalAttr<StrArrayAttr>:$frozen,
-                       OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>:$groups,
-                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$accumulate,
-                       OptionalAttr<Dl_HyperArg>:$clip_value,
-                       OptionalAttr<Dl_HyperArg>:$clip_norm,
-                       OptionalAttr<Dl_HyperArg>:$noise,
-                       OptionalAttr<Dl_HyperArg>:$noise_decay,
-                       OptionalAttr<Dl_HyperArg>:$clip_weights,
-                       OptionalAttr<Dl_HyperArg>:$average);
+  let arguments = (ins
+    Arg<Dl_FloatScalar, "what becomes smaller, a scalar">:$loss,
+    Arg<FlatSymbolRefAttr, "the `dl.optimizer` whose rule makes the updates">:$optimizer,
+    Arg<StrArrayAttr,
+        "names of the parameters that change; `*` stands for any characters">:$patterns,
+    Arg<Optional<Dl_FloatScalar>, "learning rate, a scalar of either type">:$lr,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "the same as a number or a hyper-parameter, in place of the value">:$rate,
+    Arg<OptionalAttr<StrArrayAttr>,
+        "names of parameters that stay as they are, patterns too">:$frozen,
+    Arg<OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>,
+        "`#dl.group<...>`s: patterns of names with a factor on the learning rate and a weight "
+        "decay of their own">:$groups,
+    Arg<OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>,
+        "calls for one update, 1 or more">:$accumulate,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "greatest magnitude of an element of a gradient, 0 or more">:$clip_value,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "greatest norm of all gradients together, 0 or more">:$clip_norm,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "variance of the noise added to the gradients at the first update, 0 or more">:$noise,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "how fast the noise goes down, 0 or more; the second number of `noise`">:$noise_decay,
+    Arg<OptionalAttr<Dl_HyperArg>,
+        "greatest magnitude of an element of a new parameter, 0 or more">:$clip_weights,
+    Arg<OptionalAttr<Dl_HyperArg>, "weight of the old average, from 0 to 1">:$average);
   let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
     /// The numbers of its clauses. `rate` is the learning rate where `lr` is no value.

@@ -20,10 +20,15 @@ def Dl_SpmmOp : Dl_Op<"spmm", [Pure, Dl_HasRule, Dl_Irregular,
     %y = dl.spmm %indptr, %indices, %values, %dense : tensor<5xi32>, tensor<9xi32>, tensor<9xf32>, tensor<6x8xf32> -> tensor<4x8xf32>
     ```
   }];
-  let arguments = (ins Dl_IndexTensor:$indptr, Dl_IndexTensor:$indices,
-                       Dl_FloatTensor:$values, Dl_FloatTensor:$dense,
-                       UnitAttr:$transpose);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_IndexTensor,
+        "where the entries of each row begin and end, N + 1: ascends from 0">:$indptr,
+    Arg<Dl_IndexTensor, "the column of each entry, E: from 0 to M - 1; of any of these types">:$indices,
+    Arg<Dl_FloatTensor, "the entries, E, of the element type of dense">:$values,
+    Arg<Dl_FloatTensor, "M x D; with `transpose` N x D">:$dense,
+    Arg<UnitAttr, "multiplies by the transpose of the sparse matrix">:$transpose);
+  let results = (outs
+    Res<Dl_FloatTensor, "N x D; with `transpose` M x D; of the element type of dense">:$y);
   let assemblyFormat = [{
     $indptr `,` $indices `,` $values `,` $dense attr-dict
     `:` type($indptr) `,` type($indices) `,` type($values) `,` type($dense)
@@ -42,9 +47,13 @@ def Dl_SddmmOp : Dl_PureOp<"sddmm", [Dl_HasRule, Dl_Irregular,
     %v = dl.sddmm %indptr, %indices, %a, %b : tensor<5xi32>, tensor<9xi32>, tensor<4x8xf32>, tensor<6x8xf32> -> tensor<9xf32>
     ```
   }];
-  let arguments = (ins Dl_IndexTensor:$indptr, Dl_IndexTensor:$indices,
-                       Dl_FloatTensor:$a, Dl_FloatTensor:$b);
-  let results = (outs Dl_FloatTensor:$values);
+  let arguments = (ins
+    Arg<Dl_IndexTensor,
+        "where the entries of each row begin and end, N + 1: ascends from 0">:$indptr,
+    Arg<Dl_IndexTensor, "the column of each entry, E: from 0 to M - 1; of any of these types">:$indices,
+    Arg<Dl_FloatTensor, "N x D">:$a,
+    Arg<Dl_FloatTensor, "M x D, of the element type of a">:$b);
+  let results = (outs Res<Dl_FloatTensor, "the entries, E, of the element type of a">:$values);
   let assemblyFormat = [{
     $indptr `,` $indices `,` $a `,` $b attr-dict
     `:` type($indptr) `,` type($indices) `,` type($a) `,` type($b)
@@ -64,11 +73,17 @@ def Dl_GcnConvOp : Dl_PureOp<"gcn_conv", [Dl_IsComposite]> {
     %y = dl.gcn_conv %x, %weight, %bias over %indptr, %indices : tensor<4x8xf32>, tensor<3x8xf32>, tensor<5xi32>, tensor<9xi32>, tensor<3xf32> -> tensor<4x3xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight,
-                       Optional<Dl_FloatTensor>:$bias, Dl_IndexTensor:$indptr,
-                       Dl_IndexTensor:$indices,
-                       DefaultValuedAttr<BoolAttr, "true">:$add_self_loops);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "features of the nodes, N x in">:$x,
+    Arg<Dl_FloatTensor, "weights, out x in, of the element type of x">:$weight,
+    Arg<Optional<Dl_FloatTensor>,
+        "terms of the features, out, of the element type of x; zeros if not given">:$bias,
+    Arg<Dl_IndexTensor,
+        "where the neighbours of each node begin and end, N + 1: ascends from 0">:$indptr,
+    Arg<Dl_IndexTensor, "the neighbours, E: from 0 to N - 1; of any of these types">:$indices,
+    Arg<DefaultValuedAttr<BoolAttr, "true">,
+        "makes each node a neighbour of itself">:$add_self_loops);
+  let results = (outs Res<Dl_FloatTensor, "N x out, of the element type of x">:$y);
   let assemblyFormat = [{
     $x `,` $weight (`,` $bias^)? `over` $indptr `,` $indices attr-dict
     `:` type($x) `,` type($weight) `,` type($indptr) `,` type($indices)

@@ -21,9 +21,15 @@ def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule, Dl_HasChannels,
     %z = dl.matmul %c, %d : tensor<2x5x8x4xf32>, tensor<2x5x4x3xf32> -> tensor<2x5x8x3xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$a, Dl_FloatTensor:$b,
-                       UnitAttr:$transpose_a, UnitAttr:$transpose_b);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "matrices, ... x M x K; with `transpose_a` ... x K x M">:$a,
+    Arg<Dl_FloatTensor,
+        "matrices, ... x K x N; with `transpose_b` ... x N x K; of the element type of a; "
+        "dimensions in front equal those of a, or one of a and b has none">:$b,
+    Arg<UnitAttr, "the matrices of a stand transposed">:$transpose_a,
+    Arg<UnitAttr, "the matrices of b stand transposed">:$transpose_b);
+  let results = (outs
+    Res<Dl_FloatTensor, "... x M x N, with the dimensions in front of a or b">:$y);
   let assemblyFormat =
       "$a `,` $b attr-dict `:` type($a) `,` type($b) `->` type($y)";
   let hasFolder = 1;
@@ -39,9 +45,12 @@ def Dl_LinearOp : Dl_PureOp<"linear", [
     %y = dl.linear %x, %w bias %b : tensor<8x4xf32>, tensor<3x4xf32>, tensor<3xf32> -> tensor<8x3xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight,
-                       Optional<Dl_FloatTensor>:$bias);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "... x I, with any dimensions in front">:$x,
+    Arg<Dl_FloatTensor, "weights, O x I, of the element type of x">:$weight,
+    Arg<Optional<Dl_FloatTensor>,
+        "terms of the features, O, of the element type of x; zeros if not given">:$bias);
+  let results = (outs Res<Dl_FloatTensor, "... x O, with the dimensions in front of x">:$y);
   let assemblyFormat = [{
     $x `,` $weight (`bias` $bias^)? attr-dict
     `:` type($x) `,` type($weight) (`,` type($bias)^)? `->` type($y)

@@ -24,11 +24,17 @@ class Dl_ClassLossOp<string mnemonic, list<Trait> traits = [],
                      dag constants = (ins)>
     : Dl_PureOp<mnemonic, !listconcat(
         [Dl_IsComposite, Dl_NoGradient<["weight"]>], traits)> {
-  let arguments = !con((ins Dl_FloatTensor:$input, Dl_IntTensor:$label,
-                            Optional<Dl_FloatTensor>:$weight,
-                            DefaultValuedAttr<I64Attr, "-100">:$ignore_index,
-                            Dl_Reduction:$reduction), constants);
-  let results = (outs Dl_FloatTensor:$loss);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "scores, N x C x d1 x ..., C 1 or more">:$input,
+    Arg<Dl_IntTensor,
+        "the class of each place, N x d1 x ...: from 0 to C - 1, or `ignore_index`">:$label,
+    Arg<Optional<Dl_FloatTensor>,
+        "a factor for each class, C, of the element type of input; ones if not given">:$weight,
+    Arg<DefaultValuedAttr<I64Attr, "-100">, "label of places that do not count">:$ignore_index,
+    Arg<Dl_Reduction, "`mean`, `sum` or `none`">:$reduction), constants);
+  let results = (outs
+    Res<Dl_FloatTensor,
+        "a scalar; with `none` N x d1 x ...; of the element type of input">:$loss);
   let assemblyFormat = [{
     $input `,` $label (`weight` $weight^)?
     (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict
@@ -38,7 +44,9 @@ class Dl_ClassLossOp<string mnemonic, list<Trait> traits = [],
 }
 
 def Dl_CrossEntropyOp : Dl_ClassLossOp<"cross_entropy", [Dl_HasRule],
-    (ins DefaultValuedAttr<Dl_RealAttr, "0.0">:$label_smoothing)> {
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">,
+        "share of the target that is spread over all classes, from 0 to 1">:$label_smoothing)> {
   let summary = "-log softmax(logits)[label], as torch.nn.functional.cross_entropy";
   let description = [{
     Logits are N x C or N x C x d1 x ..., label has the same shape without C.
@@ -73,15 +81,19 @@ def Dl_NllOp : Dl_ClassLossOp<"nll"> {
 
 /// A term for each element of input and target, which have one type.
 class Dl_TermLossOp<string mnemonic, string formula, list<Trait> traits = [],
-                    dag constants = (ins)>
+                    dag constants = (ins),
+                    string reductions = "`mean`, `sum` or `none`">
     : Dl_PureOp<mnemonic, !listconcat(
         [Dl_IsComposite, AllTypesMatch<["input", "target"]>], traits)> {
   let summary = formula;
   let description = "```mlir\n%loss = dl." # mnemonic
       # " %x, %t : tensor<8x4xf32> -> tensor<f32>\n```";
-  let arguments = !con((ins Dl_FloatTensor:$input, Dl_FloatTensor:$target,
-                            Dl_Reduction:$reduction), constants);
-  let results = (outs Dl_FloatTensor:$loss);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "x of the formula, any shape">:$input,
+    Arg<Dl_FloatTensor, "t of the formula, shape and type of input">:$target,
+    Arg<Dl_Reduction, reductions>:$reduction), constants);
+  let results = (outs
+    Res<Dl_FloatTensor, "a scalar; with `none` the shape of input; of its element type">:$loss);
   let assemblyFormat = [{
     $input `,` $target
     (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict
@@ -103,13 +115,16 @@ def Dl_L1Op : Dl_TermLossOp<"l1", "|x - t|; gradient sign(x - t)">;
 
 def Dl_SmoothL1Op : Dl_TermLossOp<"smooth_l1",
     "(x - t)^2 / (2 beta) where |x - t| < beta, |x - t| - beta / 2 elsewhere", [],
-    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$beta)> {
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">,
+        "distance at which the square ends, 0 or more; at 0 the loss is `l1`">:$beta)> {
   let hasVerifier = 1;
 }
 
 def Dl_HuberOp : Dl_TermLossOp<"huber",
     "(x - t)^2 / 2 where |x - t| < delta, delta (|x - t| - delta / 2) elsewhere", [],
-    (ins DefaultValuedAttr<Dl_RealAttr, "1.0">:$delta)> {
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "distance at which the square ends, above 0">:$delta)> {
   let hasVerifier = 1;
 }
 
@@ -129,7 +144,8 @@ def Dl_BceOp : Dl_TermLossOp<"bce",
 
 def Dl_KlDivOp : Dl_TermLossOp<"kl_div",
     "t (log(t) - x) for log-probabilities x, 0 where t is 0", [],
-    (ins UnitAttr:$log_target)> {
+    (ins Arg<UnitAttr, "the target holds logarithms">:$log_target),
+    "`mean`, `sum`, `batchmean` (the sum over the extent of dimension 0) or `none`"> {
   let description = [{
     With `log_target` the target holds logarithms too: `e^t (t - x)`.
     `reduction(batchmean)`, the sum over the extent of dimension 0, is the
@@ -143,7 +159,7 @@ def Dl_KlDivOp : Dl_TermLossOp<"kl_div",
 def Dl_BceWithLogitsOp : Dl_PureOp<"bce_with_logits", [
     Dl_IsComposite, Dl_HasRule, Dl_NoGradient<["pos_weight"]>,
     AllTypesMatch<["input", "target"]>]> {
-  let summary = "bce of sigmoid(x), finite for every x";
+  let summary = "binary cross entropy of sigmoid(x), finite for every x";
   let description = [{
     `(1 - t) x + (1 + (p - 1) t) softplus(-x)`, where p is `pos_weight`, of a shape
     that broadcasts to x's, or 1. Gradient of x:
@@ -153,9 +169,15 @@ def Dl_BceWithLogitsOp : Dl_PureOp<"bce_with_logits", [
     %sum = dl.bce_with_logits %x, %t pos_weight %p reduction(sum) : tensor<8x4xf32>, tensor<4xf32> -> tensor<f32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$input, Dl_FloatTensor:$target,
-                       Optional<Dl_FloatTensor>:$pos_weight, Dl_Reduction:$reduction);
-  let results = (outs Dl_FloatTensor:$loss);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "logits, any shape">:$input,
+    Arg<Dl_FloatTensor, "probabilities, shape and type of input">:$target,
+    Arg<Optional<Dl_FloatTensor>,
+        "weights of the positive terms, of a shape that broadcasts to that of input and its "
+        "element type; ones if not given">:$pos_weight,
+    Arg<Dl_Reduction, "`mean`, `sum` or `none`">:$reduction);
+  let results = (outs
+    Res<Dl_FloatTensor, "a scalar; with `none` the shape of input; of its element type">:$loss);
   let assemblyFormat = [{
     $input `,` $target (`pos_weight` $pos_weight^)?
     (`reduction` `(` custom<LossReduction>($reduction)^ `)`)? attr-dict

@@ -58,7 +58,9 @@ def Dl_ModelOp : Dl_Op<"model", [
     | `(x w) * c` | `x (w * c)` | for n terms, n units of the sum of \|x w c\| |
     | `max_pool(f(x))` | `f(max_pool(x))` | by as much as f as it is computed fails to ascend: 2 units; f is sigmoid, tanh, exp, expm1, erf, elu, selu, softplus or softsign |
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, UnitAttr:$fastmath);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name of the model">:$sym_name,
+    Arg<UnitAttr, "allows the rewrites of the table">:$fastmath);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
   let hasVerifier = 1;
@@ -88,10 +90,13 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     | `up_to_one` | from 0 to 1 |
     | `below_one` | from 0 on, less than 1 |
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       DefaultValuedAttr<TypeAttrOf<Dl_FloatScalar>,
-                           "::mlir::RankedTensorType::get({}, $_builder.getF32Type())">:$type,
-                       Dl_RealAttr:$value, OptionalAttr<Dl_HyperRangeAttr>:$range);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name">:$sym_name,
+    Arg<DefaultValuedAttr<TypeAttrOf<Dl_FloatScalar>,
+        "::mlir::RankedTensorType::get({}, $_builder.getF32Type())">,
+        "a scalar of f32 or f64">:$type,
+    Arg<Dl_RealAttr, "value at the start, finite in its type">:$value,
+    Arg<OptionalAttr<Dl_HyperRangeAttr>, "which values may be set, by what reads it">:$range);
   let assemblyFormat = [{
     $sym_name (`:` $type^)? `=` custom<Number>($value)
     (`range` `(` custom<HyperRange>($range)^ `)`)? attr-dict
@@ -108,12 +113,16 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
 
 /// An entry of the state with a shape, a type and an initialiser.
 class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       TypeAttrOf<Dl_Tensor>:$type,
-                       Dl_InitializerAttrInterface:$init,
-                       OptionalAttr<FlatSymbolRefAttr>:$parameter,
-                       OptionalAttr<Dl_StorageAttr>:$storage,
-                       OptionalAttr<StrArrayAttr>:$sizes);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name">:$sym_name,
+    Arg<TypeAttrOf<Dl_Tensor>, "shape and element type">:$type,
+    Arg<Dl_InitializerAttrInterface, "initialiser: the values at the start">:$init,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "of a slot: the parameter that it belongs to">:$parameter,
+    Arg<OptionalAttr<Dl_StorageAttr>,
+        "order of the elements in memory, chosen by the compiler">:$storage,
+    Arg<OptionalAttr<StrArrayAttr>,
+        "in a function: the size that each open extent of the type is">:$sizes);
   let assemblyFormat = [{
     $sym_name `:` $type (`sizes` `` `(` custom<SizeNames>($sizes)^ `)`)? `=`
     custom<Initializer>($init) (`of` $parameter^)? (`stored` $storage^)? attr-dict
@@ -158,7 +167,7 @@ def Dl_CounterOp : Dl_ModelMember<"counter"> {
     Made by the `resolve` phase: `step_count` (calls of steps that train) and
     `<optimizer>.step` (updates made by that optimizer).
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name);
+  let arguments = (ins Arg<SymbolNameAttr, "name">:$sym_name);
   let assemblyFormat = "$sym_name attr-dict";
 }
 
@@ -169,7 +178,9 @@ def Dl_DerivedOp : Dl_ModelMember<"derived"> {
     folded weights. It is in no checkpoint, and is made anew when what it follows from
     has changed.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dl_Tensor>:$type);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name">:$sym_name,
+    Arg<TypeAttrOf<Dl_Tensor>, "shape and element type">:$type);
   let assemblyFormat = "$sym_name `:` $type attr-dict";
 }
 
@@ -183,8 +194,9 @@ def Dl_OptimizerOp : Dl_ModelMember<"optimizer",
     ```
     The rules are described in [the family Optimizer](#optimizer).
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       Dl_OptimizerAttrInterface:$rule);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name">:$sym_name,
+    Arg<Dl_OptimizerAttrInterface, "the update rule with its numbers">:$rule);
   let assemblyFormat = "$sym_name `=` custom<Rule>($rule) attr-dict";
   let hasVerifier = 1;
 }
@@ -242,10 +254,11 @@ def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
     are open in the operand too. In `dl.slice`, a size of -1 is all that is left.
     A function that is never called is not checked, which is warned about.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       TypeAttrOf<FunctionType>:$function_type,
-                       StrArrayAttr:$arg_names,
-                       OptionalAttr<StrArrayAttr>:$size_names);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name">:$sym_name,
+    Arg<TypeAttrOf<FunctionType>, "types of operands and results">:$function_type,
+    Arg<StrArrayAttr, "names of the operands">:$arg_names,
+    Arg<OptionalAttr<StrArrayAttr>, "names of the sizes in `<...>`">:$size_names);
   let extraClassDeclaration = [{
     /// The parameters and buffers that each instance has of its own.
     ::llvm::SmallVector<::mlir::Operation *> getEntries();
@@ -303,14 +316,21 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     a few of those: of 13 rows the first 8 and the last 8. No row is made up, and rows that are
     computed twice get the same bits twice.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name,
-                       TypeAttrOf<FunctionType>:$function_type,
-                       StrArrayAttr:$arg_names, StrArrayAttr:$result_names,
-                       OptionalAttr<StrArrayAttr>:$updates,
-                       OptionalAttr<DenseI64ArrayAttr>:$batch,
-                       UnitAttr:$batch_range,
-                       OptionalAttr<StrArrayAttr>:$batch_inputs,
-                       OptionalAttr<Dl_Recompute>:$recompute);
+  let arguments = (ins
+    Arg<SymbolNameAttr, "name">:$sym_name,
+    Arg<TypeAttrOf<FunctionType>, "types of inputs and outputs">:$function_type,
+    Arg<StrArrayAttr, "names of the inputs">:$arg_names,
+    Arg<StrArrayAttr, "names of the outputs">:$result_names,
+    Arg<OptionalAttr<StrArrayAttr>,
+        "names of the parameters that the step may change, patterns too; all if not "
+        "given">:$updates,
+    Arg<OptionalAttr<DenseI64ArrayAttr>,
+        "the sizes of `batch(...)`, or the two ends of its range">:$batch,
+    Arg<UnitAttr, "`batch` is a range">:$batch_range,
+    Arg<OptionalAttr<StrArrayAttr>, "the inputs after `over`">:$batch_inputs,
+    Arg<OptionalAttr<Dl_Recompute>,
+        "`\"auto\"`: values that are cheap to compute are computed again by the backward "
+        "pass">:$recompute);
   let extraClassDeclaration = [{
     /// Whether dimension 0 of input `number` is the batch, by the clause `batch`.
     bool hasBatch(unsigned number);
@@ -325,7 +345,10 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
 def Dl_ReturnOp : Dl_Op<"return", [Pure, Terminator, Dl_NoDerivative,
                                 ParentOneOf<["FuncOp", "StepOp"]>]> {
   let summary = "ends a function or a step";
-  let arguments = (ins Variadic<Dl_Tensor>:$values);
+  let arguments = (ins
+    Arg<Variadic<Dl_Tensor>,
+        "the results of the function or the outputs of the step, of the types it "
+        "declares">:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
@@ -347,12 +370,17 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
     this optimizer keeps; until its first update, the parameters themselves. The
     averages are in a full checkpoint, not in a file of parameters alone.
   }];
-  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Dl_Tensor>:$args,
-                       OptionalAttr<Dl_ModeAttr>:$mode,
-                       OptionalAttr<FlatSymbolRefAttr>:$averaged,
-                       OptionalAttr<FlatSymbolRefAttr>:$instance,
-                       OptionalAttr<ArrayAttr>:$sizes);
-  let results = (outs Variadic<Dl_Tensor>:$outputs);
+  let arguments = (ins
+    Arg<FlatSymbolRefAttr, "the function">:$callee,
+    Arg<Variadic<Dl_Tensor>, "its operands, of the types that it declares">:$args,
+    Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the caller if not given">:$mode,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "the optimizer whose averages stand for the parameters">:$averaged,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "name of the instance that has the parameters of the function">:$instance,
+    Arg<OptionalAttr<ArrayAttr>,
+        "the sizes in `<...>`: numbers, or names of sizes of the function around">:$sizes);
+  let results = (outs Res<Variadic<Dl_Tensor>, "the results of the function">:$outputs);
   let assemblyFormat = [{
     $callee (`` `<` custom<CallSizes>($sizes)^ `>`)? `` `(` $args `)` (`as` $instance^)?
     (`mode` `(` custom<Mode>($mode)^ `)`)? (`averaged` `(` $averaged^ `)`)? attr-dict `:` functional-type($args, $outputs)
@@ -384,10 +412,12 @@ def Dl_ReadOp : Dl_StateAccess<"read"> {
     %dw = dl.gradient %loss wrt %w : tensor<f32> -> tensor<10x128xf32>
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$entry,
-                       OptionalAttr<FlatSymbolRefAttr>:$averaged,
-                       UnitAttr:$shared);
-  let results = (outs Dl_Tensor:$value);
+  let arguments = (ins
+    Arg<FlatSymbolRefAttr, "the parameter, buffer or slot">:$entry,
+    Arg<OptionalAttr<FlatSymbolRefAttr>,
+        "the optimizer whose average of the parameter is read">:$averaged,
+    Arg<UnitAttr, "a gradient with respect to the value counts all reads of the entry">:$shared);
+  let results = (outs Res<Dl_Tensor, "shape and type of the entry">:$value);
   let assemblyFormat = [{
     $entry (`averaged` `(` $averaged^ `)`)? (`shared` $shared^)? attr-dict `:`
     type($value)
@@ -402,7 +432,9 @@ def Dl_WriteOp : Dl_StateAccess<"write"> {
     dl.write %w, @fc.weight : tensor<10x128xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$value, FlatSymbolRefAttr:$entry);
+  let arguments = (ins
+    Arg<Dl_Tensor, "the new value, shape and type of the entry">:$value,
+    Arg<FlatSymbolRefAttr, "the parameter, buffer or slot">:$entry);
   let assemblyFormat = "$value `,` $entry attr-dict `:` type($value)";
 }
 
@@ -413,8 +445,8 @@ def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
     %lr = dl.read_hparam @lr : tensor<f32>
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$entry);
-  let results = (outs Dl_FloatScalar:$value);
+  let arguments = (ins Arg<FlatSymbolRefAttr, "the hyper-parameter">:$entry);
+  let results = (outs Res<Dl_FloatScalar, "its value, a scalar of its type">:$value);
   let assemblyFormat = "$entry attr-dict `:` type($value)";
 }
 
@@ -428,7 +460,7 @@ def Dl_StepCountOp : Dl_Op<"step_count", [Pure, Dl_Shorthand]> {
     %n = dl.step_count : tensor<i64>
     ```
   }];
-  let results = (outs TensorRankOf<[I64], [0]>:$count);
+  let results = (outs Res<TensorRankOf<[I64], [0]>, "a scalar">:$count);
   let assemblyFormat = "attr-dict `:` type($count)";
 }
 

@@ -14,7 +14,7 @@ def Dl_Eps : ConfinedAttr<Dl_RealAttr, [AttrConstraint<
 def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     Dl_InferTypes, Dl_Shorthand, Dl_HasMode, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d, BatchNorm2d";
+  let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d and torch.nn.BatchNorm2d";
   let description = [{
     Ioffe and Szegedy, ICML 2015. `y = (x - mean) / sqrt(var + eps) * weight + bias`.
     In mode `train` mean and (biased) variance are those of the batch, and the two
@@ -28,14 +28,19 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
     %z = dl.batch_norm %h mode(train) : tensor<8x16xf32> -> tensor<8x16xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Optional<Dl_FloatTensor>:$weight,
-    Optional<Dl_FloatTensor>:$bias,
-    OptionalAttr<FlatSymbolRefAttr>:$running_mean,
-    OptionalAttr<FlatSymbolRefAttr>:$running_var,
-    OptionalAttr<Dl_ModeAttr>:$mode,
-    DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
-    DefaultValuedAttr<Dl_RealAttr, "0.1">:$momentum);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "N x C x ..., of rank 2 or more">:$x,
+    Arg<Optional<Dl_FloatTensor>,
+        "factors of the channels, C, of the element type of x; ones if not given">:$weight,
+    Arg<Optional<Dl_FloatTensor>,
+        "terms of the channels, C, of the element type of x; zeros if not given">:$bias,
+    Arg<OptionalAttr<FlatSymbolRefAttr>, "buffer of the running means, C">:$running_mean,
+    Arg<OptionalAttr<FlatSymbolRefAttr>, "buffer of the running variances, C">:$running_var,
+    Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the call if not given">:$mode,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.1">,
+        "weight of the batch in the running statistics; only with `stats`">:$momentum);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = [{
     $x (`,` $weight^ `,` $bias)? (`stats` `(` $running_mean^ `,` $running_var `)`)?
     (`mode` `(` custom<Mode>($mode)^ `)`)? attr-dict
@@ -45,7 +50,7 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
 
 def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_Decomposable>]> {
-  let summary = "batch_norm by the statistics of the batch";
+  let summary = "batch normalisation by the statistics of the batch";
   let description = [{
     Also gives the batch's mean, biased variance and `1 / sqrt(var + eps)`.
     The gradient runs through the statistics.
@@ -53,11 +58,17 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
     %y, %mean, %var, %rstd = dl.batch_norm_train %x, %g, %b : tensor<8x16x4x4xf32>, tensor<16xf32>, tensor<16xf32> -> tensor<8x16x4x4xf32>, tensor<16xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight, Dl_FloatTensor:$bias,
-    DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
-    DefaultValuedAttr<I64Attr, "1">:$axis);
-  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$mean, Dl_FloatTensor:$var,
-                      Dl_FloatTensor:$rstd);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape of rank 2 or more, with C channels in dimension `axis`">:$x,
+    Arg<Dl_FloatTensor, "factors of the channels, C, of the element type of x">:$weight,
+    Arg<Dl_FloatTensor, "terms of the channels, C, of the element type of x">:$bias,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps,
+    Arg<DefaultValuedAttr<I64Attr, "1">, "the dimension of the channels">:$axis);
+  let results = (outs
+    Res<Dl_FloatTensor, "shape and type of x">:$y,
+    Res<Dl_FloatTensor, "means of the channels, C">:$mean,
+    Res<Dl_FloatTensor, "biased variances of the channels, C">:$var,
+    Res<Dl_FloatTensor, "1 / sqrt(var + eps), C">:$rstd);
   let assemblyFormat = [{
     $x `,` $weight `,` $bias attr-dict
     `:` type($x) `,` type($weight) `,` type($bias)
@@ -67,18 +78,22 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
 
 def Dl_BatchNormEvalOp : Dl_PureOp<"batch_norm_eval", [
     DeclareOpInterfaceMethods<Dl_Decomposable>, Dl_NoGradient<["mean", "var"]>]> {
-  let summary = "batch_norm by given statistics";
+  let summary = "batch normalisation by given statistics";
   let description = [{
     The statistics have no gradient, as PyTorch's running ones.
     ```mlir
     %y = dl.batch_norm_eval %x, %g, %b, %mean, %var : tensor<8x16x4x4xf32>, tensor<16xf32> -> tensor<8x16x4x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$weight, Dl_FloatTensor:$bias,
-    Dl_FloatTensor:$mean, Dl_FloatTensor:$var,
-    DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps,
-    DefaultValuedAttr<I64Attr, "1">:$axis);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape of rank 2 or more, with C channels in dimension `axis`">:$x,
+    Arg<Dl_FloatTensor, "factors of the channels, C, of the element type of x">:$weight,
+    Arg<Dl_FloatTensor, "terms of the channels, C, of the element type of x">:$bias,
+    Arg<Dl_FloatTensor, "means of the channels, C, of the element type of x">:$mean,
+    Arg<Dl_FloatTensor, "variances of the channels, C, of the element type of x">:$var,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps,
+    Arg<DefaultValuedAttr<I64Attr, "1">, "the dimension of the channels">:$axis);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = [{
     $x `,` $weight `,` $bias `,` $mean `,` $var attr-dict
     `:` type($x) `,` type($weight) `,` type($bias) `,` type($mean) `,` type($var)
@@ -98,10 +113,15 @@ def Dl_NormalizeOp : Dl_PureOp<"normalize", [Dl_HasRule, Dl_IsComposite]> {
     %y, %mean, %var, %rstd = dl.normalize %x {axes = [1]} : tensor<8x64xf32> -> tensor<8x64xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, I64SmallVectorArrayAttr:$axes,
-                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
-  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$mean, Dl_FloatTensor:$var,
-                      Dl_FloatTensor:$rstd);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape that has elements along `axes`">:$x,
+    Arg<I64SmallVectorArrayAttr, "dimensions of the mean and variance, ascending">:$axes,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
+  let results = (outs
+    Res<Dl_FloatTensor, "shape and type of x">:$y,
+    Res<Dl_FloatTensor, "means, the shape of x without `axes`">:$mean,
+    Res<Dl_FloatTensor, "biased variances, the shape of x without `axes`">:$var,
+    Res<Dl_FloatTensor, "1 / sqrt(var + eps), the shape of x without `axes`">:$rstd);
   let assemblyFormat = [{
     $x attr-dict `:` type($x) `->` type($y) `,` type($mean) `,` type($var) `,` type($rstd)
   }];
@@ -110,7 +130,7 @@ def Dl_NormalizeOp : Dl_PureOp<"normalize", [Dl_HasRule, Dl_IsComposite]> {
 /// An op with a weight and a bias that may both be missing.
 class Dl_AffineNormOp<string mnemonic, list<Trait> traits = []>
     : Dl_PureOp<mnemonic, !listconcat([Dl_IsComposite], traits)> {
-  let results = (outs Dl_FloatTensor:$y);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "operands attr-dict `:` type(operands) `->` type($y)";
   let extraClassDeclaration = [{
     /// Null where there is none.
@@ -131,9 +151,15 @@ def Dl_LayerNormOp : Dl_AffineNormOp<"layer_norm"> {
     %z = dl.layer_norm %x {axis = 1} : tensor<8x10x64xf32> -> tensor<8x10x64xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
-                       OptionalAttr<I64Attr>:$axis,
-                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
+  let arguments = (ins
+    Arg<Dl_FloatTensor,
+        "any shape of rank 1 or more that has elements along the dimensions from `axis` on">:$x,
+    Arg<Variadic<Dl_FloatTensor>,
+        "weight, then bias, each of the dimensions of x from `axis` on and of its element "
+        "type">:$affine,
+    Arg<OptionalAttr<I64Attr>,
+        "first dimension of the mean and variance; the last one if not given">:$axis,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
 }
 
 def Dl_RmsNormOp : Dl_AffineNormOp<"rms_norm", [Dl_HasRule]> {
@@ -149,8 +175,16 @@ def Dl_RmsNormOp : Dl_AffineNormOp<"rms_norm", [Dl_HasRule]> {
     %y = dl.rms_norm %x, %g {eps = 1.0e-6} : tensor<8x64xf32>, tensor<64xf32> -> tensor<8x64xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
-                       OptionalAttr<I64Attr>:$axis, OptionalAttr<Dl_Eps>:$eps);
+  let arguments = (ins
+    Arg<Dl_FloatTensor,
+        "any shape of rank 1 or more that has elements along the dimensions from `axis` on">:$x,
+    Arg<Variadic<Dl_FloatTensor>,
+        "weight, of the dimensions of x from `axis` on and of its element type; one at "
+        "most">:$affine,
+    Arg<OptionalAttr<I64Attr>, "first dimension of the mean; the last one if not given">:$axis,
+    Arg<OptionalAttr<Dl_Eps>,
+        "added to the mean square, 0 or more; the distance from 1 to the next number of the type "
+        "if not given">:$eps);
 }
 
 def Dl_GroupNormOp : Dl_AffineNormOp<"group_norm"> {
@@ -164,9 +198,12 @@ def Dl_GroupNormOp : Dl_AffineNormOp<"group_norm"> {
     %y = dl.group_norm %x, %g, %b {groups = 4} : tensor<8x16x4x4xf32>, tensor<16xf32>, tensor<16xf32> -> tensor<8x16x4x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
-                       I64Attr:$groups,
-                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "N x C x ..., of rank 2 or more">:$x,
+    Arg<Variadic<Dl_FloatTensor>,
+        "weight, then bias, each of C and of the element type of x">:$affine,
+    Arg<I64Attr, "parts of the channels, 1 or more; divides C">:$groups,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
 }
 
 def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
@@ -180,8 +217,13 @@ def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
     %y = dl.instance_norm %x : tensor<8x16x4x4xf32> -> tensor<8x16x4x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$affine,
-                       DefaultValuedAttr<Dl_Eps, "1.0e-5">:$eps);
+  let arguments = (ins
+    Arg<Dl_FloatTensor,
+        "N x C x ..., of rank 3 or more, with two elements or more in each channel of a "
+        "sample">:$x,
+    Arg<Variadic<Dl_FloatTensor>,
+        "weight, then bias, each of C and of the element type of x">:$affine,
+    Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
 }
 
 def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [
@@ -196,11 +238,13 @@ def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [
     %y = dl.local_response_norm %x {size = 5, alpha = 1.0e-4, beta = 0.75, k = 2.0} : tensor<8x96x27x27xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$size,
-                       DefaultValuedAttr<Dl_RealAttr, "1.0e-4">:$alpha,
-                       DefaultValuedAttr<Dl_RealAttr, "0.75">:$beta,
-                       DefaultValuedAttr<Dl_RealAttr, "1.0">:$k);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "N x C x ..., of rank 3 or more">:$x,
+    Arg<I64Attr, "neighbouring channels that count, 1 or more">:$size,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0e-4">, "factor of the mean of the squares">:$alpha,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.75">, "exponent">:$beta,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "term of the divisor">:$k);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;
 }
@@ -216,9 +260,13 @@ def Dl_WeightNormOp : Dl_PureOp<"weight_norm", [Dl_IsComposite]> {
     %w = dl.weight_norm %v, %g : tensor<16x3x3x3xf32>, tensor<16x1x1x1xf32> -> tensor<16x3x3x3xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$v, Dl_FloatTensor:$g,
-                       DefaultValuedAttr<I64Attr, "0">:$axis);
-  let results = (outs Dl_FloatTensor:$w);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "directions, any shape of rank 1 or more">:$v,
+    Arg<Dl_FloatTensor,
+        "lengths: the rank of v, its extent along `axis` and 1 elsewhere; of the element type of "
+        "v">:$g,
+    Arg<DefaultValuedAttr<I64Attr, "0">, "the dimension that numbers the lengths">:$axis);
+  let results = (outs Res<Dl_FloatTensor, "shape and type of v">:$w);
   let assemblyFormat = "$v `,` $g attr-dict `:` type($v) `,` type($g) `->` type($w)";
 }
 

@@ -23,8 +23,13 @@ def Dl_ClipByGlobalNormOp : Dl_Op<"clip_by_global_norm", [Pure, Dl_IsComposite,
         : tensor<3x4xf32>, tensor<3xf32> to tensor<f32> -> tensor<f32>
     ```
   }];
-  let arguments = (ins Variadic<Dl_FloatTensor>:$gradients, Dl_FloatScalar:$max_norm);
-  let results = (outs Dl_FloatScalar:$norm, Variadic<Dl_FloatTensor>:$clipped);
+  let arguments = (ins
+    Arg<Variadic<Dl_FloatTensor>, "one or more of any shapes and one element type">:$gradients,
+    Arg<Dl_FloatScalar,
+        "greatest joint norm, a scalar of the element type of the gradients">:$max_norm);
+  let results = (outs
+    Res<Dl_FloatScalar, "their joint norm before, a scalar">:$norm,
+    Res<Variadic<Dl_FloatTensor>, "one for each gradient, of its shape and type">:$clipped);
   let assemblyFormat = [{
     $gradients `to` $max_norm attr-dict `:` type($gradients) `to` type($max_norm)
     `->` type($norm)

@@ -10,12 +10,16 @@ class Dl_PoolOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([Pure,
         DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>], traits)> {
   dag geometry = (ins
-    I64SmallVectorArrayAttr:$kernel,
-    OptionalAttr<I64ArrayAttr>:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">:$dilation,
-    UnitAttr:$ceil_mode,
-    DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">:$layout);
+    Arg<I64SmallVectorArrayAttr, "rows and columns of the window, 1 or more">:$kernel,
+    Arg<OptionalAttr<I64ArrayAttr>,
+        "step of the window in rows and columns, 1 or more; `kernel` if not given">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
+        "border in rows and columns, 0 or more, at most half of the kernel">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1, 1}">,
+        "distance between elements of the window in rows and columns, 1 or more">:$dilation,
+    Arg<UnitAttr, "rounds the numbers of windows up">:$ceil_mode,
+    Arg<DefaultValuedAttr<Dl_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">,
+        "order of the dimensions: with `channels_last` images are N x H x W x C">:$layout);
   code geometryMethods = [{
     ::dlc::dl::WindowGeometry getGeometry() {
       return {::dlc::dl::poolStride(getStrideAttr(), getKernelAttr()),
@@ -38,8 +42,11 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
     %z = dl.max_pool2d %x {ceil_mode, kernel = [3, 3], stride = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$x), geometry);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = !con((ins Arg<Dl_FloatTensor, "images, N x C x H x W">:$x), geometry);
+  let results = (outs
+    Res<Dl_FloatTensor,
+        "N x C x OH x OW, OH = floor((H + 2 padding - dilation (KH - 1) - 1) / "
+        "stride) + 1, OW alike; `ceil_mode` may add one; both 1 or more">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let extraClassDeclaration = geometryMethods;
   let hasCanonicalizer = 1;
@@ -47,7 +54,7 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
 
 def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
     Dl_InferTypes, Dl_HasRule, Dl_Counts]> {
-  let summary = "max_pool2d that also says where in its window the maximum stood";
+  let summary = "maximum of each window, and where in the window it stood";
   let description = [{
     `index` is k * KW + l for the first maximum at row k, column l of the window, and
     0 where the window has no element of x.
@@ -56,8 +63,10 @@ def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
     %y, %i = dl.max_pool2d_with_index %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$x), geometry);
-  let results = (outs Dl_FloatTensor:$y, TensorOf<[I32]>:$index);
+  let arguments = !con((ins Arg<Dl_FloatTensor, "images, N x C x H x W">:$x), geometry);
+  let results = (outs
+    Res<Dl_FloatTensor, "N x C x OH x OW, as `max_pool2d`">:$y,
+    Res<TensorOf<[I32]>, "place of the maximum in its window, shape of y">:$index);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y) `,` type($index)";
   let extraClassDeclaration = geometryMethods;
 }
@@ -72,8 +81,10 @@ def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule,
     %dx = dl.max_pool2d_scatter %dy, %i {kernel = [2, 2]} : tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32> -> tensor<8x16x32x32xf32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$dy, TensorOf<[I32]>:$index), geometry);
-  let results = (outs Dl_FloatTensor:$dx);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "N x C x OH x OW, as `max_pool2d` makes of dx">:$dy,
+    Arg<TensorOf<[I32]>, "places in the windows, shape of dy">:$index), geometry);
+  let results = (outs Res<Dl_FloatTensor, "N x C x H x W">:$dx);
   let assemblyFormat =
       "$dy `,` $index attr-dict `:` type($dy) `,` type($index) `->` type($dx)";
   let extraClassDeclaration = geometryMethods;
@@ -89,8 +100,11 @@ def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
     %y = dl.max_pool2d_gather %x, %i {kernel = [2, 2]} : tensor<8x16x32x32xf32>, tensor<8x16x16x16xi32> -> tensor<8x16x16x16xf32>
     ```
   }];
-  let arguments = !con((ins Dl_FloatTensor:$x, TensorOf<[I32]>:$index), geometry);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = !con((ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W">:$x,
+    Arg<TensorOf<[I32]>,
+        "places in the windows, N x C x OH x OW, as `max_pool2d` makes of x">:$index), geometry);
+  let results = (outs Res<Dl_FloatTensor, "shape of index, of the element type of x">:$y);
   let assemblyFormat =
       "$x `,` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
   let extraClassDeclaration = geometryMethods;
@@ -102,14 +116,15 @@ def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
 //===----------------------------------------------------------------------===//
 
 /// One image or sequence in, one out.
-class Dl_PoolCompositeOp<string mnemonic, list<Trait> traits = []>
+class Dl_PoolCompositeOp<string mnemonic, string resultShape, list<Trait> traits = []>
     : Dl_PureOp<mnemonic, !listconcat(
         [Dl_IsComposite, AllElementTypesMatch<["x", "y"]>], traits)> {
-  let results = (outs Dl_FloatTensor:$y);
+  let results = (outs Res<Dl_FloatTensor, resultShape>:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
 }
 
-def Dl_MaxPool1dOp : Dl_PoolCompositeOp<"max_pool1d"> {
+def Dl_MaxPool1dOp : Dl_PoolCompositeOp<"max_pool1d",
+    "N x C x OL, OL as OH of `max_pool2d`"> {
   let summary = "maximum of each window, as torch.nn.functional.max_pool1d";
   let description = [{
     `max_pool2d` of images with one row: x is N x C x L.
@@ -117,15 +132,20 @@ def Dl_MaxPool1dOp : Dl_PoolCompositeOp<"max_pool1d"> {
     %y = dl.max_pool1d %x {kernel = [3], padding = [1], stride = [2]} : tensor<8x16x32xf32> -> tensor<8x16x16xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x,
-    I64SmallVectorArrayAttr:$kernel,
-    OptionalAttr<I64ArrayAttr>:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">:$padding,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">:$dilation,
-    UnitAttr:$ceil_mode);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "sequences, N x C x L">:$x,
+    Arg<I64SmallVectorArrayAttr, "extent of the window, 1 or more">:$kernel,
+    Arg<OptionalAttr<I64ArrayAttr>,
+        "step of the window, 1 or more; `kernel` if not given">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">,
+        "border on either side, 0 or more, at most half of the kernel">:$padding,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{1}">,
+        "distance between elements of the window, 1 or more">:$dilation,
+    Arg<UnitAttr, "rounds the number of windows up">:$ceil_mode);
 }
 
-def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d"> {
+def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d",
+    "N x C x OH x OW, as `max_pool2d` without dilation"> {
   let summary = "mean of each window, as torch.nn.functional.avg_pool2d";
   let description = [{
     Windows are those of `max_pool2d`. The sum of a window is divided by
@@ -137,16 +157,22 @@ def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d"> {
     %y = dl.avg_pool2d %x {kernel = [3, 3], padding = [1, 1], count_include_pad = false} : tensor<8x16x32x32xf32> -> tensor<8x16x11x11xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x,
-    I64SmallVectorArrayAttr:$kernel,
-    OptionalAttr<I64ArrayAttr>:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">:$padding,
-    UnitAttr:$ceil_mode,
-    DefaultValuedAttr<BoolAttr, "true">:$count_include_pad,
-    OptionalAttr<I64Attr>:$divisor_override);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W">:$x,
+    Arg<I64SmallVectorArrayAttr, "rows and columns of the window, 1 or more">:$kernel,
+    Arg<OptionalAttr<I64ArrayAttr>,
+        "step of the window in rows and columns, 1 or more; `kernel` if not given">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0, 0}">,
+        "zeros on either side in rows and columns, 0 or more, at most half of the "
+        "kernel">:$padding,
+    Arg<UnitAttr, "rounds the numbers of windows up">:$ceil_mode,
+    Arg<DefaultValuedAttr<BoolAttr, "true">,
+        "the zeros of the padding count as elements">:$count_include_pad,
+    Arg<OptionalAttr<I64Attr>, "what sums are divided by, not 0">:$divisor_override);
 }
 
-def Dl_AvgPool1dOp : Dl_PoolCompositeOp<"avg_pool1d"> {
+def Dl_AvgPool1dOp : Dl_PoolCompositeOp<"avg_pool1d",
+    "N x C x OL, OL as OH of `max_pool2d` without dilation"> {
   let summary = "mean of each window, as torch.nn.functional.avg_pool1d";
   let description = [{
     `avg_pool2d` of images with one row: x is N x C x L.
@@ -154,15 +180,19 @@ def Dl_AvgPool1dOp : Dl_PoolCompositeOp<"avg_pool1d"> {
     %y = dl.avg_pool1d %x {kernel = [4]} : tensor<8x16x32xf32> -> tensor<8x16x8xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x,
-    I64SmallVectorArrayAttr:$kernel,
-    OptionalAttr<I64ArrayAttr>:$stride,
-    DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">:$padding,
-    UnitAttr:$ceil_mode,
-    DefaultValuedAttr<BoolAttr, "true">:$count_include_pad);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "sequences, N x C x L">:$x,
+    Arg<I64SmallVectorArrayAttr, "extent of the window, 1 or more">:$kernel,
+    Arg<OptionalAttr<I64ArrayAttr>,
+        "step of the window, 1 or more; `kernel` if not given">:$stride,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{0}">,
+        "zeros on either side, 0 or more, at most half of the kernel">:$padding,
+    Arg<UnitAttr, "rounds the number of windows up">:$ceil_mode,
+    Arg<DefaultValuedAttr<BoolAttr, "true">,
+        "the zeros of the padding count as elements">:$count_include_pad);
 }
 
-def Dl_GlobalAvgPool2dOp : Dl_PoolCompositeOp<"global_avg_pool2d"> {
+def Dl_GlobalAvgPool2dOp : Dl_PoolCompositeOp<"global_avg_pool2d", "N x C x 1 x 1"> {
   let summary = "mean of each channel of an image";
   let description = [{
     `adaptive_avg_pool2d` to one row and one column.
@@ -170,10 +200,11 @@ def Dl_GlobalAvgPool2dOp : Dl_PoolCompositeOp<"global_avg_pool2d"> {
     %y = dl.global_avg_pool2d %x : tensor<8x16x32x32xf32> -> tensor<8x16x1x1xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W, with a row and a column or more">:$x);
 }
 
-def Dl_GlobalMaxPool2dOp : Dl_PoolCompositeOp<"global_max_pool2d"> {
+def Dl_GlobalMaxPool2dOp : Dl_PoolCompositeOp<"global_max_pool2d", "N x C x 1 x 1"> {
   let summary = "maximum of each channel of an image";
   let description = [{
     `max_pool2d` with one window; the gradient goes to the first maximum.
@@ -181,10 +212,12 @@ def Dl_GlobalMaxPool2dOp : Dl_PoolCompositeOp<"global_max_pool2d"> {
     %y = dl.global_max_pool2d %x : tensor<8x16x32x32xf32> -> tensor<8x16x1x1xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W, with a row and a column or more">:$x);
 }
 
-def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d"> {
+def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d",
+    "N x C x output_size[0] x output_size[1]"> {
   let summary = "means of as many windows as wanted, as torch.nn.functional.adaptive_avg_pool2d";
   let description = [{
     Row i of `output_size[0]` rows is the mean of rows `floor(i H / output_size[0])`
@@ -194,10 +227,13 @@ def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d"> {
     %y = dl.adaptive_avg_pool2d %x {output_size = [7, 7]} : tensor<8x16x32x30xf32> -> tensor<8x16x7x7xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, I64SmallVectorArrayAttr:$output_size);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "images, N x C x H x W, with a row and a column or more">:$x,
+    Arg<I64SmallVectorArrayAttr, "rows and columns of y, 1 or more">:$output_size);
 }
 
-def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool", [Dl_Counts]> {
+def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool",
+    "the shape of x with k along `axis`", [Dl_Counts]> {
   let summary = "the k greatest values along a dimension, in the order in which they stood";
   let description = [{
     Kalchbrenner et al., ACL 2014. Of equal values those with the lowest indices;
@@ -207,7 +243,10 @@ def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool", [Dl_Counts]> {
     %y = dl.k_max_pool %x {k = 3 : i64, axis = 2 : i64} : tensor<8x16x32xf32> -> tensor<8x16x3xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, I64Attr:$k, I64Attr:$axis);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape of rank 1 or more">:$x,
+    Arg<I64Attr, "how many values, from 1 to the extent of x along `axis`">:$k,
+    Arg<I64Attr, "the dimension that they are chosen along">:$axis);
 }
 
 #endif // DL_POOLING_TD

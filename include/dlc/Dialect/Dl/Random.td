@@ -38,10 +38,14 @@ def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
     %b = dl.random_bits %seed, %step number 3 word 0 : tensor<8x4xi32>
     ```
   }];
-  let arguments = (ins Dl_Count:$seed, Dl_Count:$step,
-                       I64Attr:$number, I64Attr:$word,
-                       OptionalAttr<DenseI64ArrayAttr>:$strides);
-  let results = (outs Dl_TensorOf<[I32]>:$bits);
+  let arguments = (ins
+    Arg<Dl_Count, "a scalar">:$seed,
+    Arg<Dl_Count, "the step count, a scalar">:$step,
+    Arg<I64Attr, "number of the op, from 0 to 2^24 - 1">:$number,
+    Arg<I64Attr, "which word of the generator, 0 to 3">:$word,
+    Arg<OptionalAttr<DenseI64ArrayAttr>,
+        "one for each dimension, 0 or more; of row-major order if not given">:$strides);
+  let results = (outs Res<Dl_TensorOf<[I32]>, "any shape">:$bits);
   let assemblyFormat = [{
     $seed `,` $step `number` $number `word` $word (`strides` $strides^)? attr-dict
     `:` type($bits)
@@ -79,9 +83,10 @@ def Dl_UniformOp : Dl_DistributionOp<"uniform"> {
     %u = dl.uniform {low = -1.0, high = 1.0} : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins DefaultValuedAttr<Dl_RealAttr, "0.0">:$low,
-                       DefaultValuedAttr<Dl_RealAttr, "1.0">:$high);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">, "least value, finite">:$low,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "upper end, finite and not below `low`">:$high);
+  let results = (outs Res<Dl_FloatTensor, "any shape">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
 }
@@ -104,9 +109,11 @@ def Dl_NormalOp : Dl_DistributionOp<"normal"> {
     %z = dl.normal {deviation = 0.1} : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins DefaultValuedAttr<Dl_RealAttr, "0.0">:$mean,
-                       DefaultValuedAttr<Dl_RealAttr, "1.0">:$deviation);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">, "mean, finite">:$mean,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">,
+        "standard deviation, finite and 0 or more">:$deviation);
+  let results = (outs Res<Dl_FloatTensor, "any shape">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
 }
@@ -126,7 +133,7 @@ def Dl_GumbelOp : Dl_DistributionOp<"gumbel"> {
     %g = dl.gumbel : tensor<8x10xf32>
     ```
   }];
-  let results = (outs Dl_FloatTensor:$y);
+  let results = (outs Res<Dl_FloatTensor, "any shape">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
 }
 
@@ -141,8 +148,11 @@ def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli", [Dl_NoGradient<["probability
     %h = dl.bernoulli of %probability : tensor<8x4xf32> -> tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Optional<Dl_FloatTensor>:$probability, OptionalAttr<Dl_RealAttr>:$p);
-  let results = (outs Dl_TensorOf<!listconcat([I1], Dl_FloatTypes)>:$y);
+  let arguments = (ins
+    Arg<Optional<Dl_FloatTensor>,
+        "the probability of each element, shape of y; in place of `p`">:$probability,
+    Arg<OptionalAttr<Dl_RealAttr>, "probability of all elements, from 0 to 1">:$p);
+  let results = (outs Res<Dl_TensorOf<!listconcat([I1], Dl_FloatTypes)>, "any shape, of any of these types">:$y);
   let assemblyFormat = [{
     attr-dict (`of` $probability^ `:` type($probability) `->`) : (`:`)? type($y)
   }];
@@ -160,8 +170,9 @@ def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [
     %c = dl.categorical %logits : tensor<8x10xf32> -> tensor<8xi32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$logits);
-  let results = (outs Dl_TensorOf<[I32]>:$index);
+  let arguments = (ins Arg<Dl_FloatTensor, "... x C, C 1 or more">:$logits);
+  let results = (outs
+    Res<Dl_TensorOf<[I32]>, "the classes, the shape of logits without C">:$index);
   let assemblyFormat = "$logits attr-dict `:` type($logits) `->` type($index)";
 }
 
@@ -176,7 +187,7 @@ def Dl_PermutationOp : Dl_DistributionOp<"permutation", [Dl_Counts]> {
     %p = dl.permutation : tensor<8xi32>
     ```
   }];
-  let results = (outs TensorRankOf<[I32], [1]>:$y);
+  let results = (outs Res<TensorRankOf<[I32], [1]>, "any extent n">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
 }
 

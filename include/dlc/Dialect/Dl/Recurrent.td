@@ -37,6 +37,21 @@ defvar Dl_RecurrentText = [{
     steps) is that of the scan.
 }];
 
+defvar Dl_SequenceText = "input sequences, T x N x I; with `batch_first` N x T x I";
+defvar Dl_WeightsText = "w_ih, w_hh and perhaps b_ih and b_hh of each layer and direction, in this "
+                        "order, of the element type of x";
+defvar Dl_FirstStatesText = "states at the start, L D x N x H, of the element type of x; zeros if "
+                            "not given";
+defvar Dl_FirstCellsText = "cells at the start, L D x N x H, of the element type of x; zeros if not "
+                           "given";
+defvar Dl_LengthsText = "steps that count of each sequence, N; T if not given";
+defvar Dl_LayersText = "number of layers L, from 1 to 1000";
+defvar Dl_BidirectionalText = "a second direction from the end: D is 2, otherwise 1";
+defvar Dl_BatchFirstText = "the batch is dimension 0 of x and y";
+defvar Dl_TruncateText = "steps that the gradient goes back, 1 or more; all if not given";
+defvar Dl_StatesText = "states of the last layer, T x N x D H; with `batch_first` N x T x D H";
+defvar Dl_LastText = "last states of each layer and direction, L D x N x H";
+
 def Dl_NonlinearityAttr : StringBasedAttr<
     CPred<"::llvm::isa<::mlir::StringAttr>($_self) && "
           "(::llvm::cast<::mlir::StringAttr>($_self).getValue() == \"tanh\" || "
@@ -53,14 +68,20 @@ def Dl_RnnOp : Dl_RecurrentOp<"rnn"> {
           -> (tensor<5x2x4xf32>, tensor<1x2x4xf32>)
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$weights,
-                       Optional<Dl_FloatTensor>:$h0,
-                       Optional<Dl_IntTensor>:$lengths,
-                       DefaultValuedAttr<I64Attr, "1">:$layers,
-                       UnitAttr:$bidirectional, UnitAttr:$batch_first,
-                       OptionalAttr<I64Attr>:$truncate,
-                       DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">:$nonlinearity);
-  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$h_n);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, Dl_SequenceText>:$x,
+    Arg<Variadic<Dl_FloatTensor>, Dl_WeightsText>:$weights,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstStatesText>:$h0,
+    Arg<Optional<Dl_IntTensor>, Dl_LengthsText>:$lengths,
+    Arg<DefaultValuedAttr<I64Attr, "1">, Dl_LayersText>:$layers,
+    Arg<UnitAttr, Dl_BidirectionalText>:$bidirectional,
+    Arg<UnitAttr, Dl_BatchFirstText>:$batch_first,
+    Arg<OptionalAttr<I64Attr>, Dl_TruncateText>:$truncate,
+    Arg<DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">,
+        "`\"tanh\"` or `\"relu\"`, the function around the sum">:$nonlinearity);
+  let results = (outs
+    Res<Dl_FloatTensor, Dl_StatesText>:$y,
+    Res<Dl_FloatTensor, Dl_LastText>:$h_n);
   let assemblyFormat = [{
     $x `weights` `(` $weights `)` (`initial` `(` $h0^ `)`)?
     (`lengths` `(` $lengths^ `)`)? attr-dict `:` functional-type(operands, results)
@@ -82,13 +103,20 @@ def Dl_LstmOp : Dl_RecurrentOp<"lstm"> {
           -> (tensor<5x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$weights,
-                       Optional<Dl_FloatTensor>:$h0, Optional<Dl_FloatTensor>:$c0,
-                       Optional<Dl_IntTensor>:$lengths,
-                       DefaultValuedAttr<I64Attr, "1">:$layers,
-                       UnitAttr:$bidirectional, UnitAttr:$batch_first,
-                       OptionalAttr<I64Attr>:$truncate);
-  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$h_n, Dl_FloatTensor:$c_n);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, Dl_SequenceText>:$x,
+    Arg<Variadic<Dl_FloatTensor>, Dl_WeightsText>:$weights,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstStatesText>:$h0,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstCellsText>:$c0,
+    Arg<Optional<Dl_IntTensor>, Dl_LengthsText>:$lengths,
+    Arg<DefaultValuedAttr<I64Attr, "1">, Dl_LayersText>:$layers,
+    Arg<UnitAttr, Dl_BidirectionalText>:$bidirectional,
+    Arg<UnitAttr, Dl_BatchFirstText>:$batch_first,
+    Arg<OptionalAttr<I64Attr>, Dl_TruncateText>:$truncate);
+  let results = (outs
+    Res<Dl_FloatTensor, Dl_StatesText>:$y,
+    Res<Dl_FloatTensor, Dl_LastText>:$h_n,
+    Res<Dl_FloatTensor, "last cells of each layer and direction, L D x N x H">:$c_n);
   let assemblyFormat = [{
     $x `weights` `(` $weights `)` (`initial` `(` $h0^ `,` $c0 `)`)?
     (`lengths` `(` $lengths^ `)`)? attr-dict `:` functional-type(operands, results)
@@ -111,13 +139,18 @@ def Dl_GruOp : Dl_RecurrentOp<"gru"> {
           -> (tensor<5x2x4xf32>, tensor<1x2x4xf32>)
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Variadic<Dl_FloatTensor>:$weights,
-                       Optional<Dl_FloatTensor>:$h0,
-                       Optional<Dl_IntTensor>:$lengths,
-                       DefaultValuedAttr<I64Attr, "1">:$layers,
-                       UnitAttr:$bidirectional, UnitAttr:$batch_first,
-                       OptionalAttr<I64Attr>:$truncate);
-  let results = (outs Dl_FloatTensor:$y, Dl_FloatTensor:$h_n);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, Dl_SequenceText>:$x,
+    Arg<Variadic<Dl_FloatTensor>, Dl_WeightsText>:$weights,
+    Arg<Optional<Dl_FloatTensor>, Dl_FirstStatesText>:$h0,
+    Arg<Optional<Dl_IntTensor>, Dl_LengthsText>:$lengths,
+    Arg<DefaultValuedAttr<I64Attr, "1">, Dl_LayersText>:$layers,
+    Arg<UnitAttr, Dl_BidirectionalText>:$bidirectional,
+    Arg<UnitAttr, Dl_BatchFirstText>:$batch_first,
+    Arg<OptionalAttr<I64Attr>, Dl_TruncateText>:$truncate);
+  let results = (outs
+    Res<Dl_FloatTensor, Dl_StatesText>:$y,
+    Res<Dl_FloatTensor, Dl_LastText>:$h_n);
   let assemblyFormat = [{
     $x `weights` `(` $weights `)` (`initial` `(` $h0^ `)`)?
     (`lengths` `(` $lengths^ `)`)? attr-dict `:` functional-type(operands, results)
@@ -132,7 +165,7 @@ class Dl_CellOp<string mnemonic>
     : Dl_PureOp<mnemonic, [DeclareOpInterfaceMethods<Dl_Decomposable>]>;
 
 def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
-  let summary = "one step of dl.rnn, as torch.nn.RNNCell";
+  let summary = "one step of `dl.rnn`, as torch.nn.RNNCell";
   let description = [{
     x is N x I, h N x H, the weights w_ih (H x I), w_hh (H x H) and perhaps b_ih, b_hh
     (H).
@@ -142,10 +175,15 @@ def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
           -> tensor<2x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$h,
-                       Variadic<Dl_FloatTensor>:$weights,
-                       DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">:$nonlinearity);
-  let results = (outs Dl_FloatTensor:$h_next);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "input, N x I">:$x,
+    Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
+    Arg<Variadic<Dl_FloatTensor>,
+        "w_ih (H x I), w_hh (H x H) and perhaps b_ih and b_hh (H), of the element type of "
+        "x">:$weights,
+    Arg<DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">,
+        "`\"tanh\"` or `\"relu\"`, the function around the sum">:$nonlinearity);
+  let results = (outs Res<Dl_FloatTensor, "next state, N x H">:$h_next);
   let assemblyFormat = [{
     $x `,` $h `weights` `(` $weights `)` attr-dict
     `:` functional-type(operands, results)
@@ -153,7 +191,7 @@ def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
 }
 
 def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
-  let summary = "one step of dl.lstm, as torch.nn.LSTMCell";
+  let summary = "one step of `dl.lstm`, as torch.nn.LSTMCell";
   let description = [{
     x is N x I, h and c N x H, the weights w_ih (4 H x I), w_hh (4 H x H) and perhaps
     b_ih, b_hh (4 H); gates i, f, g, o. Results: h, c.
@@ -163,9 +201,16 @@ def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
            tensor<16x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>)
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$h, Dl_FloatTensor:$c,
-                       Variadic<Dl_FloatTensor>:$weights);
-  let results = (outs Dl_FloatTensor:$h_next, Dl_FloatTensor:$c_next);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "input, N x I">:$x,
+    Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
+    Arg<Dl_FloatTensor, "cell, N x H, of the element type of x">:$c,
+    Arg<Variadic<Dl_FloatTensor>,
+        "w_ih (4 H x I), w_hh (4 H x H) and perhaps b_ih and b_hh (4 H), of the element type of "
+        "x">:$weights);
+  let results = (outs
+    Res<Dl_FloatTensor, "next state, N x H">:$h_next,
+    Res<Dl_FloatTensor, "next cell, N x H">:$c_next);
   let assemblyFormat = [{
     $x `,` $h `,` $c `weights` `(` $weights `)` attr-dict
     `:` functional-type(operands, results)
@@ -173,7 +218,7 @@ def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
 }
 
 def Dl_GruCellOp : Dl_CellOp<"gru_cell"> {
-  let summary = "one step of dl.gru, as torch.nn.GRUCell";
+  let summary = "one step of `dl.gru`, as torch.nn.GRUCell";
   let description = [{
     x is N x I, h N x H, the weights w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih,
     b_hh (3 H); gates r, z, n.
@@ -183,9 +228,13 @@ def Dl_GruCellOp : Dl_CellOp<"gru_cell"> {
           -> tensor<2x4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x, Dl_FloatTensor:$h,
-                       Variadic<Dl_FloatTensor>:$weights);
-  let results = (outs Dl_FloatTensor:$h_next);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "input, N x I">:$x,
+    Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
+    Arg<Variadic<Dl_FloatTensor>,
+        "w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih and b_hh (3 H), of the element type of "
+        "x">:$weights);
+  let results = (outs Res<Dl_FloatTensor, "next state, N x H">:$h_next);
   let assemblyFormat = [{
     $x `,` $h `weights` `(` $weights `)` attr-dict
     `:` functional-type(operands, results)

@@ -9,12 +9,15 @@ include "dlc/Dialect/Dl/DlAttrs.td"
 /// Reduces the dimensions `axes` (ascending); all of them where none is named, as
 /// in PyTorch. The result no longer has them, or with `keep_dims` has them with
 /// extent 1.
-class Dl_AxesOp<string mnemonic, Type operand, list<Trait> traits = []>
+class Dl_AxesOp<string mnemonic, Type operand, list<Trait> traits = [],
+                string shape = "any shape">
     : Dl_PureOp<mnemonic, traits> {
-  let arguments = (ins operand:$x,
-                       DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">:$axes,
-                       UnitAttr:$keep_dims);
-  let results = (outs operand:$y);
+  let arguments = (ins
+    Arg<operand, shape>:$x,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
+        "the dimensions that go away, ascending; all if none is named">:$axes,
+    Arg<UnitAttr, "they stay with extent 1">:$keep_dims);
+  let results = (outs Res<operand, "the shape of x without `axes`, of its element type">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let extraClassDeclaration = [{
     /// The dimensions that are reduced, each by its number.
@@ -28,9 +31,11 @@ class Dl_AxesOp<string mnemonic, Type operand, list<Trait> traits = []>
 // Primitives
 //===----------------------------------------------------------------------===//
 
-class Dl_ReduceOp<string mnemonic, Type operand, list<Trait> traits = []>
+class Dl_ReduceOp<string mnemonic, Type operand, list<Trait> traits = [],
+                  string shape = "any shape">
     : Dl_AxesOp<mnemonic, operand, !listconcat([Dl_HasRule,
-        DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>], traits)> {
+        DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>], traits),
+        shape> {
   let hasCanonicalizer = 1;
 }
 
@@ -49,7 +54,8 @@ def Dl_ReduceSumOp : Dl_ReduceOp<"reduce_sum", Dl_NumberTensor, [Dl_Counts]> {
   let hasFolder = 1;
 }
 
-def Dl_ReduceMaxOp : Dl_ReduceOp<"reduce_max", Dl_Tensor> {
+def Dl_ReduceMaxOp : Dl_ReduceOp<"reduce_max", Dl_Tensor, [],
+    "any shape that has elements along `axes`"> {
   let summary = "maximum over dimensions; the gradient is shared by equal maxima";
   let description = [{
     ```mlir
@@ -60,7 +66,8 @@ def Dl_ReduceMaxOp : Dl_ReduceOp<"reduce_max", Dl_Tensor> {
   }];
 }
 
-def Dl_ReduceMinOp : Dl_ReduceOp<"reduce_min", Dl_Tensor> {
+def Dl_ReduceMinOp : Dl_ReduceOp<"reduce_min", Dl_Tensor, [],
+    "any shape that has elements along `axes`"> {
   let summary = "minimum over dimensions; the gradient is shared by equal minima";
   let description = [{
     ```mlir
@@ -72,8 +79,12 @@ def Dl_ReduceMinOp : Dl_ReduceOp<"reduce_min", Dl_Tensor> {
 
 class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_NoDerivative, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
-  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$keep_dims);
-  let results = (outs TensorOf<[I32]>:$index);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape that has elements along `axis`">:$x,
+    Arg<I64Attr, "the dimension that goes away">:$axis,
+    Arg<UnitAttr, "it stays with extent 1">:$keep_dims);
+  let results = (outs
+    Res<TensorOf<[I32]>, "places along `axis`, the shape of x without it">:$index);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($index)";
   let hasCanonicalizer = 1;
 }
@@ -134,10 +145,13 @@ def Dl_VarOp : Dl_AxesOp<"var", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> {
     %y = dl.var %x {axes = [0], correction = 0} : tensor<8x4xf32> -> tensor<4xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x,
-                       DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">:$axes,
-                       UnitAttr:$keep_dims,
-                       DefaultValuedAttr<I64Attr, "1">:$correction);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "any shape">:$x,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
+        "the dimensions that go away, ascending; all if none is named">:$axes,
+    Arg<UnitAttr, "they stay with extent 1">:$keep_dims,
+    Arg<DefaultValuedAttr<I64Attr, "1">,
+        "what is taken off the number of elements">:$correction);
 }
 
 def Dl_LogsumexpOp : Dl_AxesOp<"logsumexp", Dl_FloatTensor,
@@ -166,10 +180,13 @@ def Dl_NormOp : Dl_AxesOp<"norm", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> 
     %z = dl.norm %x p inf {axes = [1]} : tensor<8x4xf32> -> tensor<8xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$x,
-                       DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">:$axes,
-                       UnitAttr:$keep_dims,
-                       DefaultValuedAttr<Dl_RealAttr, "2.0">:$p);
+  let arguments = (ins
+    Arg<Dl_FloatTensor,
+        "any shape; with p `inf` or `-inf` one that has elements along `axes`">:$x,
+    Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
+        "the dimensions that go away, ascending; all if none is named">:$axes,
+    Arg<UnitAttr, "they stay with extent 1">:$keep_dims,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "2.0">, "order of the norm">:$p);
   let assemblyFormat = [{
     $x custom<NormOrder>($p) attr-dict `:` type($x) `->` type($y)
   }];
@@ -200,8 +217,10 @@ def Dl_CountEqualOp : Dl_PureOp<"count_equal", [SameTypeOperands, Dl_IsComposite
     %n = dl.count_equal %a, %b : tensor<8xi32> -> tensor<i32>
     ```
   }];
-  let arguments = (ins Dl_IntTensor:$a, Dl_IntTensor:$b);
-  let results = (outs TensorRankOf<[I32], [0]>:$count);
+  let arguments = (ins
+    Arg<Dl_IntTensor, "any shape">:$a,
+    Arg<Dl_IntTensor, "shape and type of a">:$b);
+  let results = (outs Res<TensorRankOf<[I32], [0]>, "a scalar">:$count);
   let assemblyFormat = "$a `,` $b attr-dict `:` type($a) `->` type($count)";
 }
 

@@ -57,11 +57,17 @@ def Dl_ScanOp : Dl_Op<"scan", [
     }
     ```
   }];
-  let arguments = (ins I64Attr:$trips, UnitAttr:$reverse,
-                       OptionalAttr<I64Attr>:$truncate,
-                       Variadic<Dl_Tensor>:$inits, Variadic<Dl_Tensor>:$inputs,
-                       Variadic<Dl_Tensor>:$invariants);
-  let results = (outs Variadic<Dl_Tensor>:$results);
+  let arguments = (ins
+    Arg<I64Attr, "number of steps, 0 or more">:$trips,
+    Arg<UnitAttr, "from the last slice to the first">:$reverse,
+    Arg<OptionalAttr<I64Attr>, "steps between two cuts of the gradient, 1 or more">:$truncate,
+    Arg<Variadic<Dl_Tensor>, "carried values at the start, of any shapes and of any of these types">:$inits,
+    Arg<Variadic<Dl_Tensor>, "stacked operands, trips x ..., of any of these types">:$inputs,
+    Arg<Variadic<Dl_Tensor>, "what every step sees, of any shapes and of any of these types">:$invariants);
+  let results = (outs
+    Res<Variadic<Dl_Tensor>,
+        "the last carried values, of the types of inits; then the outputs, trips x "
+        "...">:$results);
   let regions = (region SizedRegion<1>:$body);
   let skipDefaultBuilders = 1;
   let builders = [OpBuilder<
@@ -118,7 +124,9 @@ def Dl_ScanOp : Dl_Op<"scan", [
 
 def Dl_YieldOp : Dl_Op<"yield", [Pure, Terminator, Dl_NoDerivative, HasParent<"ScanOp">]> {
   let summary = "ends the body of a scan: carried values, then outputs";
-  let arguments = (ins Variadic<Dl_Tensor>:$values);
+  let arguments = (ins
+    Arg<Variadic<Dl_Tensor>,
+        "the next carried values, of their types; then a slice of each output">:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 

@@ -34,11 +34,15 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
     %y = dl.}] # mnemonic # " %lr at %n {" # attrs_ # [{} : tensor<f32>, tensor<i64>
     ```
   }];
-  let arguments = !con((ins Dl_FloatScalar:$lr, Dl_CountTensor:$t), attributes,
-                       (ins DefaultValuedAttr<I64Attr, "1">:$every,
-                            DefaultValuedAttr<I64Attr, "0">:$warmup_iters,
-                            DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">:$warmup_factor));
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = !con((ins
+    Arg<Dl_FloatScalar, "learning rate, a scalar">:$lr,
+    Arg<Dl_CountTensor, "count of steps, any shape">:$t), attributes,
+                       (ins
+    Arg<DefaultValuedAttr<I64Attr, "1">, "steps for one of the schedule, 1 or more">:$every,
+    Arg<DefaultValuedAttr<I64Attr, "0">, "length of the warm-up, 0 or more">:$warmup_iters,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">,
+        "fraction of lr at its start, from 0 to 1; only with `warmup_iters`">:$warmup_factor));
+  let results = (outs Res<Dl_FloatTensor, "shape of t, of the element type of lr">:$y);
   let assemblyFormat = "$lr `at` $t attr-dict `:` type($lr) `,` type($t)";
   let hasVerifier = 1;
   let extraClassDefinition = [{
@@ -58,26 +62,34 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
 
 def Dl_ConstantLrOp : Dl_ScheduleOp<"constant_lr",
     "a fraction of lr at first, as torch's ConstantLR",
-    (ins DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">:$factor,
-         DefaultValuedAttr<I64Attr, "5">:$total_iters),
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">, "fraction of lr at first, from 0 to 1">:$factor,
+    Arg<DefaultValuedAttr<I64Attr, "5">, "how long, 1 or more">:$total_iters),
     "`lr * factor` while u < total_iters, then lr.", "factor = 0.1, total_iters = 500">;
 
 def Dl_LinearLrOp : Dl_ScheduleOp<"linear_lr",
     "a line between two multiples of lr, as torch's LinearLR",
-    (ins DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">:$start_factor,
-         DefaultValuedAttr<Dl_RealAttr, "1.0">:$end_factor,
-         DefaultValuedAttr<I64Attr, "5">:$total_iters),
+    (ins
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">,
+        "fraction of lr at the start, from 0 to 1">:$start_factor,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">,
+        "fraction of lr at the end, from 0 to 1">:$end_factor,
+    Arg<DefaultValuedAttr<I64Attr, "5">, "length of the line, 1 or more">:$total_iters),
     [{`lr (start_factor + (end_factor - start_factor) min(u / total_iters, 1))`.}],
     "start_factor = 1.0, end_factor = 0.0, total_iters = 1000">;
 
 def Dl_StepLrOp : Dl_ScheduleOp<"step_lr",
     "a drop by gamma once in step_size steps, as torch's StepLR",
-    (ins I64Attr:$step_size, DefaultValuedAttr<Dl_RealAttr, "0.1">:$gamma),
+    (ins
+    Arg<I64Attr, "length of a step, 1 or more">:$step_size,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.1">, "factor of each drop, 0 or more">:$gamma),
     "`lr gamma^floor(u / step_size)`.", "step_size = 30, every = 938">;
 
 def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
     "a drop by gamma at each milestone, as torch's MultiStepLR",
-    (ins I64ArrayAttr:$milestones, DefaultValuedAttr<Dl_RealAttr, "0.1">:$gamma),
+    (ins
+    Arg<I64ArrayAttr, "counts of the drops, 0 or more, ascending">:$milestones,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.1">, "factor of each drop, 0 or more">:$gamma),
     "`lr gamma^k`, with k the number of milestones that are at most u.",
     "milestones = [30, 60], every = 938">;
 
@@ -87,17 +99,20 @@ def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
 
 def Dl_ExponentialLrOp : Dl_ScheduleOp<"exponential_lr",
     "a drop by gamma at every step, as torch's ExponentialLR",
-    (ins Dl_RealAttr:$gamma), "`lr gamma^u`.", "gamma = 0.95, every = 938">;
+    (ins Arg<Dl_RealAttr, "factor of each drop, 0 or more">:$gamma), "`lr gamma^u`.", "gamma = 0.95, every = 938">;
 
 def Dl_PolynomialLrOp : Dl_ScheduleOp<"polynomial_lr",
     "down to 0 as a power of what is left, as torch's PolynomialLR",
-    (ins DefaultValuedAttr<I64Attr, "5">:$total_iters,
-         DefaultValuedAttr<Dl_RealAttr, "1.0">:$power),
+    (ins
+    Arg<DefaultValuedAttr<I64Attr, "5">, "where lr is 0, 1 or more">:$total_iters,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "exponent, 0 or more">:$power),
     "`lr (1 - min(u / total_iters, 1))^power`.", "total_iters = 1000, power = 0.9">;
 
 def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
     "a fall as one over the square root of the count",
-    (ins I64Attr:$timescale), [{
+    (ins
+    Arg<I64Attr,
+        "the count at which lr has fallen by a factor of sqrt(2), 1 or more">:$timescale), [{
     `lr / sqrt(1 + u / timescale)`. With `warmup_iters` equal to `timescale` and
     `warmup_factor = 0.0` it is the schedule of Vaswani et al., NIPS 2017,
     `lr min(t / W, sqrt(W / t))`, whose lr is `(d_model W)^-0.5` there.}],
@@ -105,15 +120,19 @@ def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
 
 def Dl_CosineAnnealingLrOp : Dl_ScheduleOp<"cosine_annealing_lr",
     "from lr down to eta_min along a cosine, as torch's CosineAnnealingLR",
-    (ins I64Attr:$T_max, DefaultValuedAttr<Dl_RealAttr, "0.0">:$eta_min), [{
+    (ins
+    Arg<I64Attr, "half of the period, 1 or more">:$T_max,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">, "least learning rate, 0 or more">:$eta_min), [{
     `eta_min + (lr - eta_min) (1 + cos(pi u / T_max)) / 2`: at T_max it is eta_min,
     and beyond it rises again. Loshchilov and Hutter, ICLR 2017, without restarts.}],
     "T_max = 9380, eta_min = 1.0e-5">;
 
 def Dl_CosineAnnealingWarmRestartsOp : Dl_ScheduleOp<"cosine_annealing_warm_restarts",
     "cosines that start again, as torch's CosineAnnealingWarmRestarts",
-    (ins I64Attr:$T_0, DefaultValuedAttr<I64Attr, "1">:$T_mult,
-         DefaultValuedAttr<Dl_RealAttr, "0.0">:$eta_min), [{
+    (ins
+    Arg<I64Attr, "length of the first run, 1 or more">:$T_0,
+    Arg<DefaultValuedAttr<I64Attr, "1">, "factor from run to run, 1 or more">:$T_mult,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">, "least learning rate, 0 or more">:$eta_min), [{
     `eta_min + (lr - eta_min) (1 + cos(pi c / T)) / 2`, where c is counted from the
     last restart. The first run has length T = T_0, each further one T_mult times
     that of the one before. Loshchilov and Hutter, ICLR 2017.}],
@@ -121,11 +140,16 @@ def Dl_CosineAnnealingWarmRestartsOp : Dl_ScheduleOp<"cosine_annealing_warm_rest
 
 def Dl_OneCycleLrOp : Dl_ScheduleOp<"one_cycle_lr",
     "up to lr and down far below, as torch's OneCycleLR",
-    (ins I64Attr:$total_steps, DefaultValuedAttr<Dl_RealAttr, "0.3">:$pct_start,
-         DefaultValuedStrAttr<StrAttr, "cos">:$anneal_strategy,
-         DefaultValuedAttr<Dl_RealAttr, "25.0">:$div_factor,
-         DefaultValuedAttr<Dl_RealAttr, "1.0e4">:$final_div_factor,
-         UnitAttr:$three_phase), [{
+    (ins
+    Arg<I64Attr, "length of the cycle, 1 or more">:$total_steps,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.3">,
+        "fraction of the cycle that rises, from 0 to 1; with `three_phase` to 0.5">:$pct_start,
+    Arg<DefaultValuedStrAttr<StrAttr, "cos">, "`\"cos\"` or `\"linear\"`">:$anneal_strategy,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "25.0">,
+        "lr divided by that at the start, above 0">:$div_factor,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "1.0e4">,
+        "the start divided by the end, above 0">:$final_div_factor,
+    Arg<UnitAttr, "falls in two parts">:$three_phase), [{
     Smith and Topin, 2018. `lr` is torch's max_lr. The cycle starts at
     `lr / div_factor`, reaches lr at `pct_start * total_steps - 1` and falls to
     `lr / div_factor / final_div_factor` at `total_steps - 1`, where it stays. With

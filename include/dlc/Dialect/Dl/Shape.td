@@ -16,8 +16,8 @@ def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
     %c = dl.constant dense<0.0> : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins ElementsAttr:$value);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins Arg<ElementsAttr, "the elements: `dense<...>`">:$value);
+  let results = (outs Res<Dl_Tensor, "shape and type of the value">:$y);
   let assemblyFormat = "attr-dict $value";
   let hasFolder = 1;
 }
@@ -30,15 +30,16 @@ def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule, Dl_View,
     %y = dl.reshape %x : tensor<8x28x28xf32> to tensor<8x1x28x28xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins Arg<Dl_Tensor, "any shape">:$x);
+  let results = (outs
+    Res<Dl_Tensor, "any shape with as many elements, of the element type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
 
 def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
-  let summary = "dimensions start_axis to end_axis as one";
+  let summary = "dimensions `start_axis` to `end_axis` as one";
   let description = [{
     As `torch.nn.Flatten`: all dimensions but the first, unless said otherwise.
     ```mlir
@@ -46,10 +47,13 @@ def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
     %z = dl.flatten %x {start_axis = 0, end_axis = 1} : tensor<8x64x7x7xf32> to tensor<512x7x7xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x,
-                       DefaultValuedAttr<I64Attr, "1">:$start_axis,
-                       OptionalAttr<I64Attr>:$end_axis);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<DefaultValuedAttr<I64Attr, "1">, "first dimension that is merged">:$start_axis,
+    Arg<OptionalAttr<I64Attr>,
+        "last dimension that is merged; the last one of x if not given">:$end_axis);
+  let results = (outs
+    Res<Dl_Tensor, "the shape of x, with the product of the merged extents in their place">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
   let hasVerifier = 1;
 }
@@ -63,8 +67,11 @@ def Dl_TransposeOp : Dl_PureOp<"transpose", [Dl_HasRule,
     %y = dl.transpose %x perm [0, 2, 1] : tensor<8x4x3xf32> -> tensor<8x3x4xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$perm);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape">:$x,
+    Arg<DenseI64ArrayAttr, "the dimension of x for each of y, each once">:$perm);
+  let results = (outs
+    Res<Dl_Tensor, "dimension i has the extent of dimension `perm[i]` of x">:$y);
   let assemblyFormat = "$x `perm` $perm attr-dict `:` type($x) `->` type($y)";
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -80,8 +87,11 @@ def Dl_BroadcastOp : Dl_Op<"broadcast", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_M
     %y = dl.broadcast %x dims [1] : tensor<4xf32> to tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$dims);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape">:$x,
+    Arg<DenseI64ArrayAttr, "the dimension of y for each of x, ascending">:$dims);
+  let results = (outs
+    Res<Dl_Tensor, "any shape with the extents of x at `dims`, of the element type of x">:$y);
   let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x) `to` type($y)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -99,10 +109,16 @@ def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
     %w = dl.pad %x low [0, 1] high [0, 1] {value = 1.0} : tensor<8x4xf32> -> tensor<8x6xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
-                       OptionalAttr<DenseI64ArrayAttr>:$interior,
-                       DefaultValuedAttr<Dl_RealAttr, "0.0">:$value);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape">:$x,
+    Arg<DenseI64ArrayAttr, "how many before, for each dimension, 0 or more">:$low,
+    Arg<DenseI64ArrayAttr, "how many behind, for each dimension, 0 or more">:$high,
+    Arg<OptionalAttr<DenseI64ArrayAttr>,
+        "how many between two neighbours, for each dimension, 0 or more">:$interior,
+    Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">,
+        "the number that is put in, one of the element type of x">:$value);
+  let results = (outs
+    Res<Dl_Tensor, "in each dimension n + low + high + interior max(n - 1, 0)">:$y);
   let assemblyFormat = [{
     $x `low` $low `high` $high (`interior` $interior^)? attr-dict
     `:` type($x) `->` type($y)
@@ -121,14 +137,17 @@ def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
 }
 
 /// Elements of x around it, as many as `low` and `high` say.
-class Dl_EdgePadOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_IsComposite]> {
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
-  let results = (outs Dl_Tensor:$y);
+class Dl_EdgePadOp<string mnemonic, string most> : Dl_PureOp<mnemonic, [Dl_IsComposite]> {
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape">:$x,
+    Arg<DenseI64ArrayAttr, "how many before, for each dimension of extent n: " # most>:$low,
+    Arg<DenseI64ArrayAttr, "how many behind, for each dimension of extent n: " # most>:$high);
+  let results = (outs Res<Dl_Tensor, "in each dimension n + low + high">:$y);
   let assemblyFormat =
       "$x `low` $low `high` $high attr-dict `:` type($x) `->` type($y)";
 }
 
-def Dl_ReflectionPadOp : Dl_EdgePadOp<"reflection_pad"> {
+def Dl_ReflectionPadOp : Dl_EdgePadOp<"reflection_pad", "from 0 to max(n - 1, 0)"> {
   let summary = "a tensor with its mirror image around it";
   let description = [{
     The outermost elements are the mirrors and stand once, as in
@@ -139,7 +158,7 @@ def Dl_ReflectionPadOp : Dl_EdgePadOp<"reflection_pad"> {
   }];
 }
 
-def Dl_ReplicationPadOp : Dl_EdgePadOp<"replication_pad"> {
+def Dl_ReplicationPadOp : Dl_EdgePadOp<"replication_pad", "0 or more, of n = 0 only 0"> {
   let summary = "a tensor with copies of its outermost elements around it";
   let description = [{
     As `torch.nn.ReplicationPad2d`.
@@ -149,7 +168,7 @@ def Dl_ReplicationPadOp : Dl_EdgePadOp<"replication_pad"> {
   }];
 }
 
-def Dl_CircularPadOp : Dl_EdgePadOp<"circular_pad"> {
+def Dl_CircularPadOp : Dl_EdgePadOp<"circular_pad", "from 0 to n"> {
   let summary = "a tensor with what stands at its other end around it";
   let description = [{
     As `torch.nn.CircularPad2d`.
@@ -170,10 +189,14 @@ def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
     %z = dl.slice %x at [0, 1] size [8, 2] stride [1, 3] : tensor<8x6xf32> -> tensor<8x2xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$offsets,
-                       DenseI64ArrayAttr:$sizes,
-                       OptionalAttr<DenseI64ArrayAttr>:$strides);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape">:$x,
+    Arg<DenseI64ArrayAttr, "where the box begins, for each dimension">:$offsets,
+    Arg<DenseI64ArrayAttr,
+        "elements of the box, for each dimension, 0 or more; all within x">:$sizes,
+    Arg<OptionalAttr<DenseI64ArrayAttr>,
+        "distance between them, for each dimension, 1 or more; 1 if not given">:$strides);
+  let results = (outs Res<Dl_Tensor, "the shape `sizes`, of the element type of x">:$y);
   let assemblyFormat = [{
     $x `at` $offsets `size` $sizes (`stride` $strides^)? attr-dict
     `:` type($x) `->` type($y)
@@ -196,13 +219,17 @@ def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
     %z = dl.concat %a, %c {axis = 1, interleaved} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x8xf32>
     ```
   }];
-  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis, UnitAttr:$interleaved);
+  let arguments = (ins
+    Arg<Variadic<Dl_Tensor>,
+        "one or more, equal but for the extent along `axis`; with `interleaved` equal">:$xs,
+    Arg<I64Attr, "the dimension along which they follow each other">:$axis,
+    Arg<UnitAttr, "they take turns along it">:$interleaved);
   let extraClassDeclaration = [{
     /// Where the elements of operand number `i` go along the axis.
     int64_t offsetOf(unsigned i);
     int64_t stride() { return getInterleaved() ? getXs().size() : 1; }
   }];
-  let results = (outs Dl_Tensor:$y);
+  let results = (outs Res<Dl_Tensor, "the sum of the extents along `axis`">:$y);
   let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -216,8 +243,14 @@ def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
     %a, %b = dl.split %x sizes [4, 2] {axis = 1} : tensor<8x6xf32> -> tensor<8x4xf32>, tensor<8x2xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
-  let results = (outs Variadic<Dl_Tensor>:$parts);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<I64Attr, "the dimension that is cut">:$axis,
+    Arg<DenseI64ArrayAttr,
+        "extents of the parts along it, 0 or more; their sum is that of x">:$sizes);
+  let results = (outs
+    Res<Variadic<Dl_Tensor>,
+        "one for each size, the shape of x with that extent along `axis`">:$parts);
   let assemblyFormat = "$x `sizes` $sizes attr-dict `:` type($x) `->` type($parts)";
 }
 
@@ -228,8 +261,11 @@ def Dl_StackOp : Dl_PureOp<"stack", [Dl_AxesOfResult, Dl_IsComposite]> {
     %y = dl.stack %a, %b {axis = 0} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<2x8x4xf32>
     ```
   }];
-  let arguments = (ins Variadic<Dl_Tensor>:$xs, I64Attr:$axis);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Variadic<Dl_Tensor>, "one or more of one shape and type">:$xs,
+    Arg<I64Attr, "the new dimension, from 0 to the rank of xs">:$axis);
+  let results = (outs
+    Res<Dl_Tensor, "the shape of xs with their number as a new extent at `axis`">:$y);
   let assemblyFormat = "$xs attr-dict `:` type($xs) `->` type($y)";
 }
 
@@ -241,8 +277,10 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
     %y = dl.reverse %x dims [1] : tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, DenseI64ArrayAttr:$dims);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape">:$x,
+    Arg<DenseI64ArrayAttr, "the dimensions, each once">:$dims);
+  let results = (outs Res<Dl_Tensor, "shape and type of x">:$y);
   let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -250,15 +288,15 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
 
 def Dl_IotaOp : Dl_Op<"iota", [Dl_AxesOfResult, Pure, Dl_NoDerivative, Dl_MadeWhereUsed, Dl_Counts,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
-  let summary = "each element's index along a dimension: 0, 1, 2 ...";
+  let summary = "each element's index along a dimension: 0, 1, 2 and so on";
   let description = [{
     `torch.arange` is the case of one dimension.
     ```mlir
     %i = dl.iota {axis = 1} : tensor<8x4xi32>
     ```
   }];
-  let arguments = (ins I64Attr:$axis);
-  let results = (outs Dl_NumberTensor:$y);
+  let arguments = (ins Arg<I64Attr, "the dimension that is counted along">:$axis);
+  let results = (outs Res<Dl_NumberTensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
 }
@@ -272,8 +310,9 @@ def Dl_OneHotOp : Dl_Op<"one_hot", [Pure, Dl_NoDerivative,
     %y = dl.one_hot %label : tensor<8xui8> to tensor<8x10xf32>
     ```
   }];
-  let arguments = (ins Dl_IntTensor:$index);
-  let results = (outs Dl_NumberTensor:$y);
+  let arguments = (ins Arg<Dl_IntTensor, "any shape">:$index);
+  let results = (outs
+    Res<Dl_NumberTensor, "the shape of index with a last dimension of any extent">:$y);
   let assemblyFormat = "$index attr-dict `:` type($index) `to` type($y)";
   let hasVerifier = 1;
 }

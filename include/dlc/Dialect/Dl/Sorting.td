@@ -16,8 +16,13 @@ def Dl_SortOp : Dl_PureOp<"sort", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
     %v, %i = dl.sort %x {axis = 1 : i64, descending} : tensor<8x10xf32> -> tensor<8x10xf32>, tensor<8x10xi32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$descending);
-  let results = (outs Dl_Tensor:$values, TensorOf<[I32]>:$indices);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<I64Attr, "the dimension to sort along">:$axis,
+    Arg<UnitAttr, "from the greatest to the least">:$descending);
+  let results = (outs
+    Res<Dl_Tensor, "x in order, shape and type of x">:$values,
+    Res<TensorOf<[I32]>, "where they stood along `axis`, shape of x">:$indices);
   let assemblyFormat =
       "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
 }
@@ -30,8 +35,12 @@ def Dl_ArgsortOp : Dl_PureOp<"argsort", [Dl_IsComposite, Dl_Counts, Dl_NoGradien
     %i = dl.argsort %x {axis = 1 : i64} : tensor<8x10xf32> -> tensor<8x10xi32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$descending);
-  let results = (outs TensorOf<[I32]>:$indices);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<I64Attr, "the dimension to sort along">:$axis,
+    Arg<UnitAttr, "from the greatest to the least">:$descending);
+  let results = (outs
+    Res<TensorOf<[I32]>, "where the values in order stand along `axis`, shape of x">:$indices);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($indices)";
 }
 
@@ -44,9 +53,14 @@ def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
     %v, %i = dl.top_k %x {k = 3 : i64, axis = 1 : i64} : tensor<8x10xf32> -> tensor<8x3xf32>, tensor<8x3xi32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, I64Attr:$k, I64Attr:$axis,
-                       DefaultValuedAttr<BoolAttr, "true">:$largest);
-  let results = (outs Dl_Tensor:$values, TensorOf<[I32]>:$indices);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<I64Attr, "how many values, from 0 to the extent of x along `axis`">:$k,
+    Arg<I64Attr, "the dimension to sort along">:$axis,
+    Arg<DefaultValuedAttr<BoolAttr, "true">, "the greatest, otherwise the least">:$largest);
+  let results = (outs
+    Res<Dl_Tensor, "the shape of x with k along `axis`, of its element type">:$values,
+    Res<TensorOf<[I32]>, "where they stood along `axis`, shape of values">:$indices);
   let assemblyFormat =
       "$x attr-dict `:` type($x) `->` type($values) `,` type($indices)";
 }
@@ -61,9 +75,12 @@ def Dl_CumsumOp : Dl_PureOp<"cumsum", [Dl_HasRule, Dl_Irregular, Dl_Counts]> {
     %y = dl.cumsum %x {axis = 1 : i64, exclusive} : tensor<8x10xf32> -> tensor<8x10xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, I64Attr:$axis, UnitAttr:$exclusive,
-                       UnitAttr:$reverse);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more, of numbers">:$x,
+    Arg<I64Attr, "the dimension to sum along">:$axis,
+    Arg<UnitAttr, "leaves out the element itself">:$exclusive,
+    Arg<UnitAttr, "sums from the end">:$reverse);
+  let results = (outs Res<Dl_Tensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
 }
 

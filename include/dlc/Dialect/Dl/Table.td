@@ -28,10 +28,12 @@ def Dl_CheckIndexOp : Dl_ElementwiseOp<"check_index", [SameOperandsAndResultType
     own into its decomposition, after entries that it means to ignore have been
     replaced by a valid one.
   }];
-  let arguments = (ins Dl_IndexTensor:$index, I64Attr:$limit,
-                       DefaultValuedStrAttr<StrAttr, "dl.check_index">:$op,
-                       DefaultValuedStrAttr<StrAttr, "index">:$operand);
-  let results = (outs Dl_IndexTensor:$y);
+  let arguments = (ins
+    Arg<Dl_IndexTensor, "any shape">:$index,
+    Arg<I64Attr, "the first number that is outside, 1 or more">:$limit,
+    Arg<DefaultValuedStrAttr<StrAttr, "dl.check_index">, "the op that the message names">:$op,
+    Arg<DefaultValuedStrAttr<StrAttr, "index">, "the operand that the message names">:$operand);
+  let results = (outs Res<Dl_IndexTensor, "shape and type of index">:$y);
   let assemblyFormat = "$index `below` $limit attr-dict `:` type($index)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -47,8 +49,10 @@ def Dl_FirstFaultOp : Dl_PureOp<"first_fault", [Dl_Irregular, Dl_NoDerivative]> 
     %fault = dl.first_fault %i, %j below [1000, 10] : tensor<8xi32>, tensor<8xui8> -> tensor<i64>
     ```
   }];
-  let arguments = (ins Variadic<Dl_IndexTensor>:$indices, DenseI64ArrayAttr:$limits);
-  let results = (outs TensorRankOf<[I64], [0]>:$fault);
+  let arguments = (ins
+    Arg<Variadic<Dl_IndexTensor>, "of any shapes and of any of these types">:$indices,
+    Arg<DenseI64ArrayAttr, "the first number that is outside, one for each index">:$limits);
+  let results = (outs Res<TensorRankOf<[I64], [0]>, "a scalar">:$fault);
   let assemblyFormat = [{
     $indices `below` $limits attr-dict `:` type($indices) `->` type($fault)
   }];
@@ -66,8 +70,15 @@ def Dl_IndexSelectOp : Dl_PureOp<"index_select", [Dl_HasRule, Dl_Irregular,
     %y = dl.index_select %x at %index {axis = 0 : i64} : tensor<30x8xf32>, tensor<20xi32> -> tensor<20x8xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, Dl_IndexTensor:$index, I64Attr:$axis);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<Dl_IndexTensor,
+        "any shape; entries from 0 on, below the extent of x along `axis`">:$index,
+    Arg<I64Attr, "the dimension that is indexed">:$axis);
+  let results = (outs
+    Res<Dl_Tensor,
+        "the shape of x with that of index in place of dimension `axis`, of its element "
+        "type">:$y);
   let assemblyFormat =
       "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
 }
@@ -84,9 +95,16 @@ def Dl_IndexAddOp : Dl_Op<"index_add", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_Ir
     %z = dl.index_add %source at %index into %x {axis = 0 : i64} : tensor<20x8xf32>, tensor<20xi32>, tensor<30x8xf32> -> tensor<30x8xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$source, Dl_IndexTensor:$index,
-                       Optional<Dl_Tensor>:$into, I64Attr:$axis);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor,
+        "what is added: the shape of y with that of index in place of dimension `axis`, of its "
+        "element type">:$source,
+    Arg<Dl_IndexTensor,
+        "any shape; entries from 0 on, below the extent of y along `axis`">:$index,
+    Arg<Optional<Dl_Tensor>,
+        "what the sums are added to, shape and type of y; zeros if not given">:$into,
+    Arg<I64Attr, "the dimension that is indexed">:$axis);
+  let results = (outs Res<Dl_Tensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = [{
     $source `at` $index (`into` $into^)? attr-dict
     `:` type($source) `,` type($index) (`,` type($into)^)? `->` type($y)
@@ -106,8 +124,13 @@ def Dl_GatherOp : Dl_PureOp<"gather", [Dl_HasRule, Dl_Irregular,
     %y = dl.gather %x at %index {axis = 1 : i64} : tensor<8x10xf32>, tensor<8x1xi32> -> tensor<8x1xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$x, Dl_IndexTensor:$index, I64Attr:$axis);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
+    Arg<Dl_IndexTensor,
+        "the rank of x, nowhere but along `axis` larger than x; entries from 0 on, below the "
+        "extent of x along `axis`">:$index,
+    Arg<I64Attr, "the dimension that is indexed">:$axis);
+  let results = (outs Res<Dl_Tensor, "shape of index, of the element type of x">:$y);
   let assemblyFormat =
       "$x `at` $index attr-dict `:` type($x) `,` type($index) `->` type($y)";
 }
@@ -124,9 +147,17 @@ def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Dl_AxesOfResult, Pure, Dl_HasRule, D
     %y = dl.scatter_add %source at %index {axis = 1 : i64} : tensor<8x1xf32>, tensor<8x1xi32> -> tensor<8x10xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$source, Dl_IndexTensor:$index,
-                       Optional<Dl_Tensor>:$into, I64Attr:$axis);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor,
+        "what is added: the rank of y, nowhere smaller than index; of the element type of "
+        "y">:$source,
+    Arg<Dl_IndexTensor,
+        "the rank of y, nowhere but along `axis` larger than y; entries from 0 on, below the "
+        "extent of y along `axis`">:$index,
+    Arg<Optional<Dl_Tensor>,
+        "what the sums are added to, shape and type of y; zeros if not given">:$into,
+    Arg<I64Attr, "the dimension that is indexed">:$axis);
+  let results = (outs Res<Dl_Tensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = [{
     $source `at` $index (`into` $into^)? attr-dict
     `:` type($source) `,` type($index) (`,` type($into)^)? `->` type($y)
@@ -147,9 +178,13 @@ def Dl_UniqueOp : Dl_PureOp<"unique", [Dl_Irregular, Dl_NoDerivative]> {
     ```
     Made by the `resolve` phase for the update of the rows of a table that a loss reads.
   }];
-  let arguments = (ins Dl_TensorOf<[I64]>:$index, I64Attr:$limit);
-  let results = (outs TensorRankOf<[I64], [1]>:$places, Dl_TensorOf<[I64]>:$inverse,
-                      TensorRankOf<[I64], [0]>:$count);
+  let arguments = (ins
+    Arg<Dl_TensorOf<[I64]>, "any shape, of N elements">:$index,
+    Arg<I64Attr, "the first number that is left out, 1 or more">:$limit);
+  let results = (outs
+    Res<TensorRankOf<[I64], [1]>, "the different entries, min(N, limit)">:$places,
+    Res<Dl_TensorOf<[I64]>, "places of the entries among them, shape of index">:$inverse,
+    Res<TensorRankOf<[I64], [0]>, "how many they are, a scalar">:$count);
   let assemblyFormat = [{
     $index `below` $limit attr-dict `:` type($index) `->` type($places) `,`
     type($inverse) `,` type($count)
@@ -174,9 +209,16 @@ def Dl_IndexCopyOp : Dl_PureOp<"index_copy", [Dl_HasRule, Dl_Irregular,
     %z = dl.index_copy %source at %index first %count into %x : tensor<20x8xf32>, tensor<20xi64>, tensor<30x8xf32>, tensor<i64> -> tensor<30x8xf32>
     ```
   }];
-  let arguments = (ins Dl_Tensor:$source, Dl_IndexTensor:$index,
-                       Optional<TensorRankOf<[I64], [0]>>:$count, Dl_Tensor:$into);
-  let results = (outs Dl_Tensor:$y);
+  let arguments = (ins
+    Arg<Dl_Tensor,
+        "the new rows: the shape of into with that of index in place of dimension 0, of its "
+        "element type">:$source,
+    Arg<Dl_IndexTensor,
+        "any shape; entries from 0 on, below the extent of into along dimension 0">:$index,
+    Arg<Optional<TensorRankOf<[I64], [0]>>,
+        "how many entries of index count, a scalar; all if not given">:$count,
+    Arg<Dl_Tensor, "the tensor before, any shape of rank 1 or more">:$into);
+  let results = (outs Res<Dl_Tensor, "shape and type of into">:$y);
   let assemblyFormat = [{
     $source `at` $index (`first` $count^)? `into` $into attr-dict
     `:` type($source) `,` type($index) `,` type($into) (`,` type($count)^)? `->` type($y)
@@ -210,9 +252,13 @@ def Dl_EmbeddingOp : Dl_PureOp<"embedding", [Dl_HasRule, Dl_IsComposite]> {
     %y = dl.embedding %table at %index {sparse} : tensor<1000x64xf32>, tensor<8x20xi32> -> tensor<8x20x64xf32>
     ```
   }];
-  let arguments = (ins Dl_FloatTensor:$table, Dl_IndexTensor:$index,
-                       OptionalAttr<I64Attr>:$padding_index, UnitAttr:$sparse);
-  let results = (outs Dl_FloatTensor:$y);
+  let arguments = (ins
+    Arg<Dl_FloatTensor, "the rows, V x D">:$table,
+    Arg<Dl_IndexTensor, "any shape; entries from 0 to V - 1">:$index,
+    Arg<OptionalAttr<I64Attr>, "a row that has no gradient, from 0 to V - 1">:$padding_index,
+    Arg<UnitAttr, "updates by the rule for sparse gradients">:$sparse);
+  let results = (outs
+    Res<Dl_FloatTensor, "the shape of index, then D; of the element type of table">:$y);
   let assemblyFormat =
       "$table `at` $index attr-dict `:` type($table) `,` type($index) `->` type($y)";
   let extraClassDeclaration = [{
