@@ -66,7 +66,8 @@ static void addCleanup(OpPassManager &manager, const PhaseOptions &options) {
 }
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
-  manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
+  if (!options.partOnly)
+    manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
   SpecializeBatchOptions sizes;
   sizes.batch = llvm::to_vector(options.batch);
   manager.addNestedPass<dl::ModelOp>(createSpecializeBatch(sizes));

@@ -69,6 +69,7 @@ static PhaseOptions phaseOptions(const CompilerOptions &options) {
   result.disabled = options.disabledPasses;
   result.evaluationOnly = options.evaluationOnly;
   result.freeze = options.frozen != nullptr;
+  result.partOnly = !options.gradientsOf.empty();
   result.profile = options.profile;
   return result;
 }
