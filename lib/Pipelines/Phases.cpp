@@ -67,7 +67,7 @@ static void addCleanup(OpPassManager &manager, const PhaseOptions &options) {
 
 static void addResolve(OpPassManager &manager, const PhaseOptions &options) {
   manager.addNestedPass<dl::ModelOp>(createInstantiateFunctions());
-  if (options.warnsOfUnused)
+  if (!options.partOnly)
     manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
   SpecializeBatchOptions sizes;
   sizes.batch = llvm::to_vector(options.batch);

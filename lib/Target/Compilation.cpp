@@ -70,10 +70,8 @@ static PhaseOptions phaseOptions(const CompilerOptions &options) {
   result.disabled = options.disabledPasses;
   result.evaluationOnly = options.evaluationOnly;
   result.freeze = options.frozen != nullptr;
+  result.partOnly = !options.gradientsOf.empty();
   result.profile = options.profile;
-  // A step of gradients is made of one of the program's, which has been
-  // searched.
-  result.warnsOfUnused = options.gradientsOf.empty();
   return result;
 }
 
@@ -272,7 +270,6 @@ llvm::Error Compilation::chooseGradients() {
       [&] {
         PassManager manager(&context);
         manager.addNestedPass<dl::ModelOp>(createInstantiateFunctions());
-        manager.addNestedPass<dl::ModelOp>(createFindUnusedState());
         manager.addPass(createWidenFloats());
         GradientStepOptions step;
         step.step = options.gradientsOf;

@@ -29,8 +29,8 @@ struct PhaseOptions {
   /// Whether to keep only steps that leave the state as it is, and whether to
   /// make what they read of it a part of the library.
   bool evaluationOnly = false, freeze = false;
-  /// Whether to warn of state that no step uses.
-  bool warnsOfUnused = true;
+  /// Whether the program is a part of one, whose other parts use the state too.
+  bool partOnly = false;
   /// Whether steps are to measure where their time goes.
   bool profile = false;
   /// Sizes of the batch of steps (see dl-specialize-batch).
