@@ -80,15 +80,19 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     dl.hparam @decay : tensor<f64> = 0.1
     ```
     Its type is `tensor<f32>` where none is given, or `tensor<f64>`; a step reads it with
-    `dl.read_hparam`. Whatever it is set to is rounded to its type, and finite. Where an optimizer or a clause of `dl.minimize` names it, they say which
-    numbers it may be; the `resolve` phase makes that its `range`, and no other can be
-    set:
+    `dl.read_hparam`. Whatever it is set to is rounded to its type, and finite. Where an
+    optimizer or a clause of `dl.minimize` names it, or a dropout reads it, they say
+    which numbers it may be; the `resolve` phase makes that its `range`, and no other
+    can be set:
 
     | range | |
     |---|---|
     | `not_negative` | 0 or more |
     | `up_to_one` | from 0 to 1 |
     | `below_one` | from 0 on, less than 1 |
+
+    Numbers with a shape, such as weights of classes, are a `dl.buffer` that no step
+    writes; `<model>_set` sets it at any time.
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name">:$sym_name,
