@@ -201,8 +201,8 @@ static FailureOr<dl::ModelOp> theModel(ModuleOp module) {
                                "none: 'dl.model @name { ... }'";
   }
   if (models.size() > 1) {
-    InFlightDiagnostic error =
-        models[1].emitOpError() << "is one too many: a file holds one dl.model";
+    InFlightDiagnostic error = models[1].emitOpError()
+                               << "is one too many: a file holds one dl.model";
     error.attachNote(models[0].getLoc()) << "which is here";
     return error;
   }

@@ -87,7 +87,8 @@ static Error writeModel(const OptionList &list) {
   Expected<int64_t> batch = list.number(OPT_batch, options.batch, 1, most);
   if (!batch)
     return batch.takeError();
-  Expected<int64_t> classes = list.number(OPT_classes, options.classes, 1, most);
+  Expected<int64_t> classes =
+      list.number(OPT_classes, options.classes, 1, most);
   if (!classes)
     return classes.takeError();
   options.batch = *batch;
