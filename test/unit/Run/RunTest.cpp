@@ -208,7 +208,7 @@ TEST_F(Tool, StepErrors) {
             "step 'evaluate' needs --input image=FILE.npy (4x3xui8), --input "
             "label=FILE.npy (4xui8)");
   EXPECT_EQ(errorOf({"linear.mlir", "--step=evaluate", image(),
-                     "--input=lable=x.npy"}),
+                     "--input=lable=" + path("batch.label")}),
             "--input: no input of step 'evaluate' 'lable'; did you mean "
             "'label'?");
   EXPECT_EQ(errorOf({"linear.mlir", "--step=evaluate", "--output=los=x.npy"}),
@@ -254,7 +254,8 @@ TEST_F(Tool, MessagesArePlainText) {
   for (const std::vector<std::string> &words :
        std::vector<std::vector<std::string>>{
            {"linear.mlir", "--step=" + hostile},
-           {"linear.mlir", "--step=predict", "--input=" + hostile + "=x"},
+           {"linear.mlir", "--step=predict",
+            "--input=" + hostile + "=" + path("batch.image")},
            {"linear.mlir", "--step=predict", "--input=image=" + hostile},
            {"linear.mlir", "--step=predict", image(),
             "--output=score=" + path("no/" + hostile)},
