@@ -51,10 +51,22 @@ namespace {
 /// What a function is instantiated for.
 struct Request {
   FuncOp callee;
+  StringAttr name;   ///< of the callee, which is erased in the end
   StringAttr prefix; ///< of the names of entries; may be empty
   ArrayAttr sizes;   ///< numbers; null where the function has none
   SmallVector<Type> operands;
   CallOp call;
+
+  /// What is wrong in a function is wrong for the call.
+  void note(Diagnostic &error) {
+    if (error.getSeverity() != DiagnosticSeverity::Error)
+      return;
+    Diagnostic &at = error.attachNote(call.getLoc());
+    at << "in @" << name.getValue() << ", called here";
+    if (!prefix.empty())
+      at << " as @" << prefix.getValue();
+    at << " with (" << operands << ")";
+  }
 };
 
 class Instantiator {
@@ -74,6 +86,7 @@ private:
                                 TypeRange operands);
   FailureOr<FuncOp> instantiate(Request &request);
   LogicalResult declareEntries(Request &request);
+  LogicalResult verifyUses();
   Operation *beforeFunctions();
 
   friend class Instance;
@@ -90,6 +103,7 @@ private:
   DenseMap<StringAttr, std::pair<Operation *, CallOp>> declared;
   DenseMap<Operation *, bool> templates;
   SmallVector<FuncOp> active;
+  std::vector<std::pair<FuncOp, Request>> finished;
   int64_t ops = 0;
 };
 
@@ -440,15 +454,8 @@ FailureOr<FuncOp> Instantiator::instantiate(Request &request) {
     return request.call.emitOpError()
            << "gives (" << request.operands << ") here, but @"
            << func.getSymName() << " takes (" << type.getInputs() << ")";
-  // What is wrong in a function is wrong for the call.
   ScopedDiagnosticHandler note(model.getContext(), [&](Diagnostic &error) {
-    if (error.getSeverity() == DiagnosticSeverity::Error) {
-      Diagnostic &at = error.attachNote(request.call.getLoc());
-      at << "in @" << func.getSymName() << ", called here";
-      if (!request.prefix.empty())
-        at << " as @" << request.prefix.getValue();
-      at << " with (" << request.operands << ")";
-    }
+    request.note(error);
     return failure();
   });
   active.push_back(func);
@@ -462,6 +469,7 @@ FailureOr<FuncOp> Instantiator::instantiate(Request &request) {
     return failure();
   active.pop_back();
   ++numMade;
+  finished.emplace_back(*made, request);
   return made;
 }
 
@@ -478,7 +486,8 @@ FailureOr<FuncOp> Instantiator::instanceFor(CallOp call, StringAttr prefix,
   }
   if (FlatSymbolRefAttr instance = call.getInstanceAttr())
     prefix = within(prefix, instance.getAttr());
-  Request request{callee, prefix, sizes, llvm::to_vector(operands), call};
+  Request request{callee, callee.getSymNameAttr(),   prefix,
+                  sizes,  llvm::to_vector(operands), call};
   SmallVector<Attribute> key{prefix,
                              sizes ? Attribute(sizes) : builder.getUnitAttr()};
   for (Type type : operands)
@@ -514,6 +523,25 @@ LogicalResult Instantiator::resolveCalls(Operation *callable) {
   return failure(result.wasInterrupted());
 }
 
+/// Verifies what the ops of instances say of the entries that they name.
+LogicalResult Instantiator::verifyUses() {
+  SymbolTableCollection tables;
+  for (auto &[func, request] : finished) {
+    Request &made = request;
+    ScopedDiagnosticHandler note(model.getContext(), [&](Diagnostic &error) {
+      made.note(error);
+      return failure();
+    });
+    WalkResult result = func.walk([&](SymbolUserOpInterface user) {
+      return failed(user.verifySymbolUses(tables)) ? WalkResult::interrupt()
+                                                   : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult Instantiator::run() {
   for (auto func : model.getBody().getOps<FuncOp>())
     functions[func.getSymNameAttr()] = func;
@@ -538,9 +566,10 @@ LogicalResult Instantiator::run() {
       func.emitWarning() << "@" << func.getSymName()
                          << " is called nowhere: what it says is not checked";
   }
+  // Instances have taken their names.
   for (FuncOp func : originals)
     func.erase();
-  return success();
+  return verifyUses();
 }
 
 namespace {

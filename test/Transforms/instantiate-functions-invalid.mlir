@@ -161,3 +161,20 @@ dl.model @uncalled {
     dl.return %x : tensor<3xf32>
   }
 }
+
+// -----
+
+// What an op says of an entry that it names, too.
+dl.model @entry {
+  dl.func @f<c>(%x: tensor<?xf32>) -> tensor<?xf32> {
+    dl.buffer @last : tensor<?xf32> sizes(c) = ones
+    // expected-error @+1 {{'dl.write' op has type 'tensor<5xf32>' but @a.last is 'tensor<7xf32>'}}
+    dl.write %x, @last : tensor<?xf32>
+    dl.return %x : tensor<?xf32>
+  }
+  dl.step @s(%x: tensor<5xf32>) -> (y: tensor<5xf32>) {
+    // expected-note @+1 {{in @f, called here as @a with ('tensor<5xf32>')}}
+    %y = dl.call @f<7>(%x) as @a : (tensor<5xf32>) -> tensor<5xf32>
+    dl.return %y : tensor<5xf32>
+  }
+}
