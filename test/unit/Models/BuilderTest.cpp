@@ -53,7 +53,6 @@ const std::set<StringRef> made = {
     "conv2d_input_grad", "conv2d_filter_grad", "max_pool2d_scatter",
     "max_pool2d_gather",
     // the decomposition of attention with many scores
-    "flash_attention",
     // simplify
     "first_fault", "copy", "derived"};
 
