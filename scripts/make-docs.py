@@ -112,6 +112,8 @@ def parameter_rows(rows, records):
         parameter = records[definition]
         default = re.sub(r"^::mlir::FloatAttr::get\(.*, (.*)\)$|^.*::", r"\1",
                          parameter.get("defaultValue") or "")
+        # A case of an enumeration, as it is written.
+        default = re.sub(r"(?<!^)(?=[A-Z])", "_", default).lower() if re.fullmatch(r"(?:[A-Z][a-z]+)+", default) else default
         lines.append(f"| `{name}` | {parameter['summary']} | "
                      f"{f'`{default}`' if default else ''} |")
     return lines

@@ -17,7 +17,7 @@ ATTRIBUTES = {
     "I64ArrayAttr": "whole numbers", "I64SmallVectorArrayAttr": "whole numbers",
     "DenseI64ArrayAttr": "whole numbers", "SymbolNameAttr": "symbol", "FlatSymbolRefAttr": "symbol",
     "StringBasedAttr": "string", "StrAttr": "string", "StrArrayAttr": "strings",
-    "TypeAttrOf": "type", "ElementsAttr": "elements", "EnumAttr": "word",
+    "TypeAttrBase": "type", "ElementsAttr": "elements", "EnumAttr": "word",
     "Dl_HyperArg": "number or `dl.hparam`", "ArrayAttrBase": "list", "AttrInterface": "attribute",
     "AttrDef": "attribute"}
 

@@ -146,7 +146,7 @@ defm order : Value<"order", "1|2",
 defm minimize : Value<"minimize", "N",
   "Which dl.minimize of the step, counted from 1 (default: 1)", [CheckCommand], CheckGroup>;
 defm seconds : Value<"seconds", "N",
-  "Stop comparing after so long; every parameter has its turns by then (default: 60; 0: no limit)", [CheckCommand],
+  "Stop comparing after so long; parameters take turns, and one that had none has 0 compared (default: 60; 0: no limit)", [CheckCommand],
   CheckGroup>;
 defm entries : Value<"entries", "N",
   "Entries of each parameter to compare, by chance; 0: all (default: 16)", [CheckCommand],

@@ -142,12 +142,12 @@ static const char *layout_flaw(const dlc_state *state, int64_t state_bytes) {
     return "has a view of another size";
   if (state->offset < 0 || state->offset % size)
     return "is not aligned in the state block";
+  if (bytes == 0)
+    return NULL;
   // The end of the last element, should every dimension be at its last index.
   int64_t end = size;
   for (int d = 0; d < state->view_rank; ++d) {
     int64_t reach;
-    if (state->view_shape[d] == 0)
-      return NULL;
     if (state->view_strides[d] < 0 ||
         (state->view_strides[d] == 0 && state->view_shape[d] > 1) ||
         __builtin_mul_overflow(state->view_shape[d] - 1, state->view_strides[d],

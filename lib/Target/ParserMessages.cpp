@@ -12,6 +12,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <map>
+
 using namespace mlir;
 using namespace dlc;
 
@@ -216,9 +218,18 @@ static std::string withoutSpaces(StringRef text) {
 
 llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
                                  unsigned last) {
-  llvm::StringMap<std::string> types;
+  // By the function that has the entry, in the order of the text; 0: the model.
+  std::map<std::pair<unsigned, StringRef>, std::string> types;
   StringRef op;
+  unsigned functions = 0, scope = 0;
+  auto enter = [&] {
+    if (op == "dl.func" || op == "dl.step")
+      scope = ++functions;
+    else if (op == "dl.return")
+      scope = 0;
+  };
   for (Words words(program); words.findOp(op);) {
+    enter();
     if (op != "dl.param" && op != "dl.buffer" && op != "dl.hparam")
       continue;
     StringRef name = words.take();
@@ -226,9 +237,11 @@ llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
     if (words.consume(":"))
       type = withoutSpaces(words.takeTensor());
     if (name.starts_with("@") && !type.empty())
-      types.try_emplace(name, type);
+      types.try_emplace({scope, name}, type);
   }
+  functions = scope = 0;
   for (Words words(program); words.findOp(op);) {
+    enter();
     size_t place = words.place() - op.size();
     if (op != "dl.read" && op != "dl.write" && op != "dl.read_hparam")
       continue;
@@ -246,8 +259,13 @@ llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
     if (!words.consume(":"))
       continue;
     std::string type = withoutSpaces(words.takeTensor());
-    auto declared = types.find(name);
-    if (type.empty() || declared == types.end() || declared->second == type)
+    auto declared = types.find({scope, name});
+    if (declared == types.end())
+      declared = types.find({0, name});
+    // What is open is for each call to say.
+    if (type.empty() || declared == types.end() || declared->second == type ||
+        StringRef(type).contains('?') ||
+        StringRef(declared->second).contains('?'))
       continue;
     unsigned line = 1 + program.take_front(place).count('\n');
     if (line > last)

@@ -79,6 +79,7 @@ public:
 
 private:
   bool isTemplate(FuncOp func);
+  bool declares(FuncOp func, SmallVectorImpl<FuncOp> &seen);
   /// Makes the calls in a closed function or step call instances.
   LogicalResult resolveCalls(Operation *callable);
   /// The instance that a call asks for, which has all its types.
@@ -144,6 +145,22 @@ bool Instantiator::isTemplate(FuncOp func) {
       result = result || isTemplate(functions[call.getCalleeAttr().getAttr()]);
     });
   return templates[func] = result;
+}
+
+/// Whether an instance of the function has entries, of its own or of what it
+/// calls.
+bool Instantiator::declares(FuncOp func, SmallVectorImpl<FuncOp> &seen) {
+  if (!func.getEntries().empty())
+    return true;
+  if (llvm::is_contained(seen, func))
+    return false;
+  seen.push_back(func);
+  bool result = false;
+  func.walk([&](CallOp call) {
+    result =
+        result || declares(functions[call.getCalleeAttr().getAttr()], seen);
+  });
+  return result;
 }
 
 /// Entries stand in front of all functions, instances in front of what uses
@@ -477,13 +494,14 @@ FailureOr<FuncOp> Instantiator::instanceFor(CallOp call, StringAttr prefix,
                                             ArrayAttr sizes,
                                             TypeRange operands) {
   FuncOp callee = functions[call.getCalleeAttr().getAttr()];
-  if (!isTemplate(callee)) {
-    if (FlatSymbolRefAttr instance = call.getInstanceAttr())
-      return call.emitOpError()
-             << "names the instance " << instance << ", but "
-             << call.getCalleeAttr() << " has no parameters of its own";
+  SmallVector<FuncOp> seen;
+  if (FlatSymbolRefAttr instance = call.getInstanceAttr();
+      instance && !declares(callee, seen))
+    return call.emitOpError()
+           << "names the instance " << instance << ", but "
+           << call.getCalleeAttr() << " has no parameters of its own";
+  if (!isTemplate(callee))
     return callee;
-  }
   if (FlatSymbolRefAttr instance = call.getInstanceAttr())
     prefix = within(prefix, instance.getAttr());
   Request request{callee, callee.getSymNameAttr(),   prefix,

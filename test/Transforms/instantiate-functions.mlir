@@ -101,3 +101,38 @@ dl.model @rest {
     dl.return %0#0, %0#1, %0#2, %0#3 : tensor<6x20xf32>, tensor<6x3x4xf32>, tensor<30x4xf32>, tensor<6x5x4xf32>
   }
 }
+
+// -----
+
+// What an instance declares is an entry like any other: other steps and
+// functions name it, wherever they stand; gradients may be taken in functions.
+// CHECK-LABEL: dl.model @outside
+// CHECK:         dl.param @i.w : tensor<4xf32> = ones
+// CHECK:         dl.step @copy
+// CHECK-NEXT:      dl.read @i.w : tensor<4xf32>
+// CHECK-NEXT:      dl.write %{{.*}}, @target : tensor<4xf32>
+// CHECK:         dl.func @f.i
+// CHECK:           dl.gradient %{{.*}} wrt %x : tensor<f32> -> tensor<4xf32>
+// CHECK:           dl.clip_by_global_norm %{{.*}} to %{{.*}} : tensor<4xf32> to tensor<f32> -> tensor<f32>
+dl.model @outside {
+  dl.param @target : tensor<4xf32> = zeros
+  dl.step @copy() -> (w: tensor<4xf32>) {
+    %w = dl.read @i.w : tensor<4xf32>
+    dl.write %w, @target : tensor<4xf32>
+    dl.return %w : tensor<4xf32>
+  }
+  dl.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
+    dl.param @w : tensor<4xf32> = ones
+    %w = dl.read @w : tensor<4xf32>
+    %0 = dl.mul %x, %w : tensor<?xf32>, tensor<4xf32> -> tensor<?xf32>
+    %1 = dl.reduce_sum %0 {axes = [0]} : tensor<?xf32> -> tensor<f32>
+    %g = dl.gradient %1 wrt %x : tensor<f32> -> tensor<?xf32>
+    %most = dl.constant dense<1.0> : tensor<f32>
+    %norm, %c = dl.clip_by_global_norm %g to %most : tensor<?xf32> to tensor<f32> -> tensor<f32>
+    dl.return %c : tensor<?xf32>
+  }
+  dl.step @s(%x: tensor<4xf32>) -> (y: tensor<4xf32>) {
+    %0 = dl.call @f(%x) mode(eval) as @i : (tensor<4xf32>) -> tensor<4xf32>
+    dl.return %0 : tensor<4xf32>
+  }
+}

@@ -14,6 +14,22 @@
 using namespace mlir;
 using namespace dlc::dl;
 
+/// A number. Attributes of MLIR have their type behind them; parameters and
+/// buffers do not, nor do hyper-parameters.
+static ParseResult parseHparamValue(OpAsmParser &parser, FloatAttr &value) {
+  if (parseNumber(parser, value))
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  if (failed(parser.parseOptionalColon()))
+    return success();
+  return parser.emitError(loc, "expected the type of a hyper-parameter before "
+                               "'=': dl.hparam @lr : tensor<f64> = 0.1");
+}
+static void printHparamValue(OpAsmPrinter &printer, Operation *op,
+                             FloatAttr value) {
+  printNumber(printer, op, value);
+}
+
 //===----------------------------------------------------------------------===//
 // Functions and steps
 //===----------------------------------------------------------------------===//
@@ -516,6 +532,8 @@ Operation *dlc::dl::findEntry(Operation *from, FlatSymbolRefAttr ref,
 static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
                                  Type type, SymbolTableCollection &symbols) {
   Operation *entry = findEntry(op, ref, symbols);
+  if (!entry && declaresMore(op))
+    return success();
   if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
     return op->emitOpError()
            << "names " << ref

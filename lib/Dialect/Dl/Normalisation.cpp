@@ -79,7 +79,10 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (FlatSymbolRefAttr ref : {getRunningMeanAttr(), getRunningVarAttr()}) {
     if (!ref)
       continue;
-    auto buffer = dyn_cast_or_null<BufferOp>(findEntry(*this, ref, symbols));
+    Operation *entry = findEntry(*this, ref, symbols);
+    if (!entry && declaresMore(*this))
+      continue;
+    auto buffer = dyn_cast_or_null<BufferOp>(entry);
     if (!buffer)
       return emitOpError()
              << "needs the buffer " << ref

@@ -103,6 +103,13 @@ LogicalResult dlc::dl::verifyEntryOfFunction(Operation *op) {
   return success();
 }
 
+bool dlc::dl::declaresMore(Operation *from) {
+  auto model = from->getParentOfType<ModelOp>();
+  return model && llvm::any_of(model.getBody().getOps<FuncOp>(), [](FuncOp f) {
+           return !f.getEntries().empty();
+         });
+}
+
 //===----------------------------------------------------------------------===//
 // Calls
 //===----------------------------------------------------------------------===//

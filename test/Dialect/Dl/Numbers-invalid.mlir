@@ -60,15 +60,22 @@ dl.model @hparam_beyond_f64 {
 // -----
 
 dl.model @hparam_of_integers {
-  // expected-error@+1 {{'dl.hparam' op attribute 'type' failed to satisfy constraint: type attribute of 0D tensor of 32-bit float or 64-bit float values}}
+  // expected-error@+1 {{'dl.hparam' op attribute 'type' failed to satisfy constraint: tensor<f32> or tensor<f64> (numbers with a shape are a dl.buffer)}}
   dl.hparam @n : tensor<i64> = 1
 }
 
 // -----
 
 dl.model @hparam_of_rank_one {
-  // expected-error@+1 {{'dl.hparam' op attribute 'type' failed to satisfy constraint: type attribute of 0D tensor}}
+  // expected-error@+1 {{'dl.hparam' op attribute 'type' failed to satisfy constraint: tensor<f32> or tensor<f64> (numbers}}
   dl.hparam @n : tensor<1xf32> = 1
+}
+
+// -----
+
+dl.model @hparam_with_its_type_behind_it {
+  // expected-error@+1 {{expected the type of a hyper-parameter before '=': dl.hparam @lr : tensor<f64> = 0.1}}
+  dl.hparam @lr = 0.1 : f64
 }
 
 // -----

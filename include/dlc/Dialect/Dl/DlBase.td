@@ -53,6 +53,10 @@ class Dl_TensorOf<list<Type> elements>
            "::mlir::TensorType">;
 
 def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
+/// Where parsers look at a type before the function around it is known, which
+/// may leave extents open; what has the same type says that none is.
+def Dl_WrittenFloatTensor : Type<RankedTensorOf<Dl_FloatTypes>.predicate,
+                                 Dl_FloatTensor.summary, "::mlir::TensorType">;
 def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
 def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
 def Dl_NumberTensor : Dl_TensorOf<[F32, F64, I8, UI8, I32, I64]>;

@@ -37,7 +37,7 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
     Arg<Optional<Dl_FloatTensor>,
         "weights of the elements of y, shape and type of y; 1 if not given">:$cotangent);
   let results = (outs
-    Res<Variadic<Dl_FloatTensor>, "one for each target, of its shape and type">:$gradients);
+    Res<Variadic<Dl_WrittenFloatTensor>, "one for each target, of its shape and type">:$gradients);
   let assemblyFormat = [{
     $y `wrt` $targets (`cotangent` `(` $cotangent^ `)`)? attr-dict `:` type($y)
     custom<SameTypeIfThere>(ref(type($y)), ref($cotangent), type($cotangent))

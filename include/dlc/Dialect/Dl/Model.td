@@ -72,6 +72,12 @@ class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol,
                                   Dl_NoDerivative], traits)>;
 
+def Dl_HparamType : TypeAttrBase<"::mlir::RankedTensorType",
+    "tensor<f32> or tensor<f64> (numbers with a shape are a dl.buffer)"> {
+  let predicate = TypeAttrOf<Dl_FloatScalar>.predicate;
+  let constBuilderCall = TypeAttrOf<Dl_FloatScalar>.constBuilderCall;
+}
+
 def Dl_HparamOp : Dl_ModelMember<"hparam"> {
   let summary = "a scalar in the state, set from outside at any time";
   let description = [{
@@ -96,13 +102,13 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name">:$sym_name,
-    Arg<DefaultValuedAttr<TypeAttrOf<Dl_FloatScalar>,
+    Arg<DefaultValuedAttr<Dl_HparamType,
         "::mlir::RankedTensorType::get({}, $_builder.getF32Type())">,
         "a scalar of f32 or f64">:$type,
     Arg<Dl_RealAttr, "value at the start, finite in its type">:$value,
     Arg<OptionalAttr<Dl_HyperRangeAttr>, "which values may be set, by what reads it">:$range);
   let assemblyFormat = [{
-    $sym_name (`:` $type^)? `=` custom<Number>($value)
+    $sym_name (`:` $type^)? `=` custom<HparamValue>($value)
     (`range` `(` custom<HyperRange>($range)^ `)`)? attr-dict
   }];
   let extraClassDeclaration = [{
@@ -386,8 +392,9 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
         "the sizes in `<...>`: numbers, or names of sizes of the function around">:$sizes);
   let results = (outs Res<Variadic<Dl_Tensor>, "the results of the function">:$outputs);
   let assemblyFormat = [{
-    $callee (`` `<` custom<CallSizes>($sizes)^ `>`)? `` `(` $args `)` (`as` $instance^)?
-    (`mode` `(` custom<Mode>($mode)^ `)`)? (`averaged` `(` $averaged^ `)`)? attr-dict `:` functional-type($args, $outputs)
+    $callee (`` `<` custom<CallSizes>($sizes)^ `>`)? `` `(` $args `)`
+    oilist(`as` $instance | `mode` `(` custom<Mode>($mode) `)` | `averaged` `(` $averaged `)`)
+    attr-dict `:` functional-type($args, $outputs)
   }];
 }
 

@@ -24,7 +24,8 @@ def Dl_ClipByGlobalNormOp : Dl_Op<"clip_by_global_norm", [Pure, Dl_IsComposite,
     ```
   }];
   let arguments = (ins
-    Arg<Variadic<Dl_FloatTensor>, "one or more of any shapes and one element type">:$gradients,
+    Arg<Variadic<Dl_WrittenFloatTensor>,
+        "one or more of any shapes and one element type">:$gradients,
     Arg<Dl_FloatScalar,
         "greatest joint norm, a scalar of the element type of the gradients">:$max_norm);
   let results = (outs

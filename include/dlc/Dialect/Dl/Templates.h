@@ -37,6 +37,10 @@ mlir::LogicalResult verifyEntryOfFunction(mlir::Operation *op);
 mlir::Operation *findEntry(mlir::Operation *from, mlir::FlatSymbolRefAttr ref,
                            mlir::SymbolTableCollection &symbols);
 
+/// Whether instances of functions may still declare entries of the model, such
+/// as one that an op names.
+bool declaresMore(mlir::Operation *from);
+
 /// Checks what a call gives a function beside operands: sizes and an instance.
 mlir::LogicalResult verifyCallSizes(CallOp call, FuncOp callee);
 
