@@ -5,6 +5,7 @@
 
 #include "Corpus.h"
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Templates.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
@@ -143,7 +144,8 @@ TEST_F(ParsedOpTest, AWrongTypeIsOneError) {
     if (llvm::is_contained(others, name.getStringRef()))
       continue;
     for (Operation *op : corpus.instances(name.getStringRef())) {
-      if (op->getNumResults() == 0 || op->getNumRegions())
+      // What has open extents is verified by instances of its function.
+      if (op->getNumResults() == 0 || op->getNumRegions() || dl::isDeferred(op))
         continue;
       OperationState state = stateOf(op);
       auto type = cast<RankedTensorType>(state.types.front());
