@@ -543,14 +543,19 @@ bool Folder::fold(Operation *root) {
   Chain chain = findChain(link);
   if (!chain.hasNorm())
     return false;
-  auto count = [&](unsigned &counter, const Chain &chain) {
-    counter += llvm::count_if(chain.links,
-                              [](const Link &link) { return link.isNorm(); });
+  // What is folded is erased: its norms are counted before.
+  auto norms = [&] {
+    return unsigned(llvm::count_if(
+        chain.links, [](const Link &link) { return link.isNorm(); }));
+  };
+  auto count = [](unsigned &counter, unsigned norms) {
+    counter += norms;
     return true;
   };
   std::string before, behind;
+  unsigned all = norms();
   if (foldIntoLayer(chain, before))
-    return count(numFolded, chain);
+    return count(numFolded, all);
 
   // Up to the first view, where there is one.
   auto view =
@@ -561,10 +566,11 @@ bool Folder::fold(Operation *root) {
     chain.dim = link.dim;
   }
   if (chain.hasNorm()) {
+    all = norms();
     if (foldIntoReaders(chain, behind))
-      return count(numFolded, chain);
+      return count(numFolded, all);
     if (merge(chain))
-      return count(numMerged, chain);
+      return count(numMerged, all);
   }
   if (link.isNorm()) {
     auto missed = remark::missed(root->getLoc(), options("kept"));
