@@ -27,28 +27,11 @@ enum Option : unsigned {
 #undef OPTION
 };
 
-#define OPTTABLE_STR_TABLE_CODE
-#include "lib/Fuzz/Options.inc"
-#undef OPTTABLE_STR_TABLE_CODE
-
-#define OPTTABLE_PREFIXES_TABLE_CODE
-#include "lib/Fuzz/Options.inc"
-#undef OPTTABLE_PREFIXES_TABLE_CODE
-
-using namespace llvm::opt;
-constexpr OptTable::Info infos[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "lib/Fuzz/Options.inc"
-#undef OPTION
-};
-
-class FuzzOptTable : public GenericOptTable {
-public:
-  FuzzOptTable()
-      : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
-};
-
 } // namespace
+
+#define DLC_OPTIONS_INC "lib/Fuzz/Options.inc"
+#define DLC_OPTION_TABLE FuzzOptTable
+#include "dlc/Support/OptionTable.inc"
 
 static constexpr char overview[] =
     R"(random programs, interpreted and compiled

@@ -10,29 +10,9 @@ using namespace llvm;
 using namespace dlc;
 using namespace dlc::run;
 
-namespace {
-
-#define OPTTABLE_STR_TABLE_CODE
-#include "lib/Run/Options.inc"
-#undef OPTTABLE_STR_TABLE_CODE
-
-#define OPTTABLE_PREFIXES_TABLE_CODE
-#include "lib/Run/Options.inc"
-#undef OPTTABLE_PREFIXES_TABLE_CODE
-
-using namespace llvm::opt;
-constexpr OptTable::Info infos[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "lib/Run/Options.inc"
-#undef OPTION
-};
-
-class RunOptTable : public GenericOptTable {
-public:
-  RunOptTable() : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
-};
-
-} // namespace
+#define DLC_OPTIONS_INC "lib/Run/Options.inc"
+#define DLC_OPTION_TABLE RunOptTable
+#include "dlc/Support/OptionTable.inc"
 
 static const RunOptTable &table() {
   static const RunOptTable options;

@@ -25,28 +25,11 @@ enum Option : unsigned {
 #undef OPTION
 };
 
-#define OPTTABLE_STR_TABLE_CODE
-#include "tools/dlc-models/Options.inc"
-#undef OPTTABLE_STR_TABLE_CODE
-
-#define OPTTABLE_PREFIXES_TABLE_CODE
-#include "tools/dlc-models/Options.inc"
-#undef OPTTABLE_PREFIXES_TABLE_CODE
-
-using namespace llvm::opt;
-constexpr OptTable::Info infos[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "tools/dlc-models/Options.inc"
-#undef OPTION
-};
-
-class ModelsOptTable : public GenericOptTable {
-public:
-  ModelsOptTable()
-      : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
-};
-
 } // namespace
+
+#define DLC_OPTIONS_INC "tools/dlc-models/Options.inc"
+#define DLC_OPTION_TABLE ModelsOptTable
+#include "dlc/Support/OptionTable.inc"
 
 /// A line for each model, after `indent`.
 static void printModels(raw_ostream &os, StringRef indent) {

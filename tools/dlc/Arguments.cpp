@@ -11,29 +11,9 @@
 using namespace llvm;
 using namespace dlc;
 
-namespace {
-
-#define OPTTABLE_STR_TABLE_CODE
-#include "tools/dlc/Options.inc"
-#undef OPTTABLE_STR_TABLE_CODE
-
-#define OPTTABLE_PREFIXES_TABLE_CODE
-#include "tools/dlc/Options.inc"
-#undef OPTTABLE_PREFIXES_TABLE_CODE
-
-using namespace llvm::opt;
-constexpr OptTable::Info infos[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "tools/dlc/Options.inc"
-#undef OPTION
-};
-
-class DlcOptTable : public GenericOptTable {
-public:
-  DlcOptTable() : GenericOptTable(OptionStrTable, OptionPrefixesTable, infos) {}
-};
-
-} // namespace
+#define DLC_OPTIONS_INC "tools/dlc/Options.inc"
+#define DLC_OPTION_TABLE DlcOptTable
+#include "dlc/Support/OptionTable.inc"
 
 static const DlcOptTable &table() {
   static const DlcOptTable options;

@@ -31,7 +31,7 @@ TEST(BatchTrace, EveryOpHasARule) {
        context.getRegisteredOperationsByDialect("dl")) {
     EXPECT_NE(hasTypeRule(op), isElsewhere(op.getStringRef()))
         << op.getStringRef().str()
-        << " needs type inference, or a rule in BatchTrace.cpp";
+        << " needs type inference, or a rule in Retyping.cpp";
     ++seen;
   }
   EXPECT_GT(seen, 150u);
