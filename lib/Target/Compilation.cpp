@@ -230,8 +230,8 @@ Compilation::read(std::unique_ptr<llvm::MemoryBuffer> buffer,
     const Message &first = messages.front();
     llvm::Error better = checkNumberAt(first, source->getBuffer());
     if (!better)
-      better = checkStateTypes(source->getBufferIdentifier(),
-                               source->getBuffer(), first.line);
+      better = checkStatedTypes(source->getBufferIdentifier(),
+                                source->getBuffer(), first.line);
     if (!better)
       return error;
     llvm::consumeError(std::move(error));

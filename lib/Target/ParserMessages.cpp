@@ -99,6 +99,12 @@ std::string dlc::explainParserMessage(MLIRContext &context, StringRef message,
     return explainTypes(message);
   if (message == "expected operation name in quotes")
     return "expected an op, or '}' after the last one: the op before ends here";
+  if (message == "expected ':'" || message == "expected '->'") {
+    text = text.ltrim();
+    StringRef word = text.take_while(isNameLetter);
+    if (!word.empty() && text.drop_front(word.size()).ltrim().starts_with("="))
+      return ("attributes stand in braces: '{" + word + " = ...}'").str();
+  }
   if (message == "expected ':'")
     return "expected ':' and the types of what stands before it, as in "
            "'dl.relu %x : tensor<8x4xf32>'";
@@ -139,7 +145,7 @@ bool dlc::repeatsEarlierMessage(StringRef message) {
 }
 
 //===----------------------------------------------------------------------===//
-// Types of the state
+// Types that are stated twice
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -189,6 +195,21 @@ public:
     at += end + 1;
     return rest.take_front(end + 1);
   }
+  /// Passes over `<in, out>`, if it stands here.
+  void skipSizes() {
+    if (consume("<"))
+      skipTo(">");
+  }
+  /// Passes over the next `mark`; false, and nothing passed over, where another
+  /// op comes before it.
+  bool skipTo(StringRef mark) {
+    StringRef rest = text.substr(at);
+    size_t end = rest.find(mark);
+    if (end == StringRef::npos || rest.take_front(end).contains("dl."))
+      return false;
+    at += end + mark.size();
+    return true;
+  }
   size_t place() const { return at; }
 
 private:
@@ -216,39 +237,119 @@ static std::string withoutSpaces(StringRef text) {
   return result;
 }
 
-llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
-                                 unsigned last) {
-  // By the function that has the entry, in the order of the text; 0: the model.
-  std::map<std::pair<unsigned, StringRef>, std::string> types;
-  StringRef op;
-  unsigned functions = 0, scope = 0;
-  auto enter = [&] {
+/// A list of types without spaces: `tensor<4xf32>`, `()` or
+/// `(tensor<4xf32>,tensor<f32>)`, with names before the types or without. False
+/// where there is something else.
+static bool takeTypes(Words &words, SmallVectorImpl<std::string> &types) {
+  if (!words.consume("(")) {
+    types.push_back(withoutSpaces(words.takeTensor()));
+    return !types.back().empty();
+  }
+  while (!words.consume(")")) {
+    types.push_back(withoutSpaces(words.takeTensor()));
+    if (types.back().empty()) {
+      words.take(); // a name
+      words.consume(":");
+      types.back() = withoutSpaces(words.takeTensor());
+    }
+    if (types.back().empty())
+      return false;
+    words.consume(",");
+  }
+  return true;
+}
+
+/// `'tensor<4xf32>', 'tensor<f32>'`, as a diagnostic prints types.
+static std::string quoted(ArrayRef<std::string> types) {
+  std::string result;
+  for (const std::string &type : types)
+    result += (result.empty() ? "'" : ", '") + type + "'";
+  return result;
+}
+
+namespace {
+/// Checks what a text says of types twice: where something is declared, and
+/// where it is used.
+class StatedTypes {
+public:
+  StatedTypes(StringRef path, StringRef program)
+      : path(path), program(program) {
+    StringRef op;
+    for (Words words(program); words.findOp(op);)
+      declare(op, words);
+    functions = scope = 0;
+  }
+
+  /// The first op up to a line that uses what is declared with another type.
+  llvm::Error check(unsigned lastLine) {
+    StringRef op;
+    for (Words words(program); words.findOp(op);) {
+      size_t place = words.place() - op.size();
+      unsigned line = 1 + program.take_front(place).count('\n');
+      if (line > lastLine)
+        break;
+      enter(op);
+      std::string message =
+          op == "dl.call" ? checkCall(words) : checkEntry(op, words);
+      if (message.empty())
+        continue;
+      size_t start = program.take_front(place).rfind('\n') + 1;
+      return makeProgramError(path, line, place - start + 1,
+                              "'" + op + "' op " + message);
+    }
+    return llvm::Error::success();
+  }
+
+private:
+  struct Signature {
+    SmallVector<std::string> inputs, results;
+  };
+
+  static bool isOpen(StringRef type) { return type.contains('?'); }
+  static bool mayBe(ArrayRef<std::string> a, ArrayRef<std::string> b) {
+    if (a.size() != b.size())
+      return false;
+    return llvm::all_of(llvm::zip(a, b), [](const auto &pair) {
+      const auto &[one, other] = pair;
+      return one == other || isOpen(one) || isOpen(other);
+    });
+  }
+
+  void enter(StringRef op) {
     if (op == "dl.func" || op == "dl.step")
       scope = ++functions;
     else if (op == "dl.return")
       scope = 0;
-  };
-  for (Words words(program); words.findOp(op);) {
-    enter();
+  }
+
+  void declare(StringRef op, Words &words) {
+    enter(op);
+    if (op == "dl.func") {
+      StringRef name = words.take();
+      Signature signature;
+      words.skipSizes();
+      if (takeTypes(words, signature.inputs) &&
+          (!words.consume("->") || takeTypes(words, signature.results)))
+        signatures.try_emplace(name, std::move(signature));
+      return;
+    }
     if (op != "dl.param" && op != "dl.buffer" && op != "dl.hparam")
-      continue;
+      return;
     StringRef name = words.take();
     std::string type = op == "dl.hparam" ? "tensor<f32>" : "";
     if (words.consume(":"))
       type = withoutSpaces(words.takeTensor());
     if (name.starts_with("@") && !type.empty())
-      types.try_emplace({scope, name}, type);
+      entries.try_emplace({scope, name}, type);
   }
-  functions = scope = 0;
-  for (Words words(program); words.findOp(op);) {
-    enter();
-    size_t place = words.place() - op.size();
+
+  std::string checkEntry(StringRef op, Words &words) const {
     if (op != "dl.read" && op != "dl.write" && op != "dl.read_hparam")
-      continue;
+      return {};
     if (op == "dl.write") {
       words.take(); // the value
       if (!words.consume(","))
-        continue;
+        return {};
     }
     StringRef name = words.take();
     if (words.consume("averaged") && words.consume("(")) {
@@ -257,23 +358,50 @@ llvm::Error dlc::checkStateTypes(StringRef path, StringRef program,
     }
     words.consume("shared");
     if (!words.consume(":"))
-      continue;
+      return {};
     std::string type = withoutSpaces(words.takeTensor());
-    auto declared = types.find({scope, name});
-    if (declared == types.end())
-      declared = types.find({0, name});
+    auto declared = entries.find({scope, name});
+    if (declared == entries.end())
+      declared = entries.find({0, name});
     // What is open is for each call to say.
-    if (type.empty() || declared == types.end() || declared->second == type ||
-        StringRef(type).contains('?') ||
-        StringRef(declared->second).contains('?'))
-      continue;
-    unsigned line = 1 + program.take_front(place).count('\n');
-    if (line > last)
-      break;
-    size_t start = program.take_front(place).rfind('\n') + 1;
-    return makeProgramError(path, line, place - start + 1,
-                            "'" + op + "' op has type '" + type + "' but " +
-                                name + " is '" + declared->second + "'");
+    if (type.empty() || declared == entries.end() || declared->second == type ||
+        isOpen(type) || isOpen(declared->second))
+      return {};
+    return ("has type '" + type + "' but " + name + " is '" + declared->second +
+            "'")
+        .str();
   }
-  return llvm::Error::success();
+
+  std::string checkCall(Words &words) const {
+    auto callee = signatures.find(words.take());
+    Signature used;
+    if (callee == signatures.end() || !words.skipTo(":") ||
+        !takeTypes(words, used.inputs) || !words.consume("->") ||
+        !takeTypes(words, used.results))
+      return {};
+    const Signature &declared = callee->second;
+    if (mayBe(used.inputs, declared.inputs) &&
+        mayBe(used.results, declared.results))
+      return {};
+    std::string results = llvm::join(declared.results, ", ");
+    if (declared.results.size() != 1)
+      results = "(" + results + ")";
+    return ("has type (" + quoted(used.inputs) + ") -> (" +
+            quoted(used.results) + ") but " + callee->first + " is '(" +
+            llvm::join(declared.inputs, ", ") + ") -> " + results + "'")
+        .str();
+  }
+
+  StringRef path, program;
+  /// By the function that has the entry, in the order of the text; 0: the
+  /// model.
+  std::map<std::pair<unsigned, StringRef>, std::string> entries;
+  std::map<StringRef, Signature> signatures;
+  unsigned functions = 0, scope = 0;
+};
+} // namespace
+
+llvm::Error dlc::checkStatedTypes(StringRef path, StringRef program,
+                                  unsigned last) {
+  return StatedTypes(path, program).check(last);
 }

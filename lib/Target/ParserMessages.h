@@ -22,12 +22,13 @@ std::string explainParserMessage(mlir::MLIRContext &context,
 /// be parsed.
 bool repeatsEarlierMessage(llvm::StringRef message);
 
-/// An error at the first `dl.read` or `dl.write` of a program, up to line
-/// `last`, that gives an entry of the state another type than its declaration.
-/// The parser, which knows no declarations, stops where the value is used with
-/// the right type. To be asked when a program could not be parsed.
-llvm::Error checkStateTypes(llvm::StringRef path, llvm::StringRef program,
-                            unsigned last);
+/// An error at the first `dl.read`, `dl.write` or `dl.call` of a program, up to
+/// line `last`, that gives an entry of the state or a function another type
+/// than its declaration. The parser, which knows no declarations, stops where
+/// the value is used with the right type. To be asked when a program could not
+/// be parsed.
+llvm::Error checkStatedTypes(llvm::StringRef path, llvm::StringRef program,
+                             unsigned last);
 
 } // namespace dlc
 #endif // DLC_LIB_TARGET_PARSERMESSAGES_H

@@ -145,6 +145,10 @@ ParseResult MinimizeOp::parse(OpAsmParser &parser, OperationState &result) {
       break;
     const Clause *clause = llvm::find_if(
         clauses, [&](const Clause &clause) { return clause.word == word; });
+    if (clause == std::end(clauses) && word.starts_with("dl."))
+      return parser.emitError(loc, "expected ':' and the type of the loss "
+                                   "after the last clause, as in "
+                                   "': tensor<f32>'");
     if (clause == std::end(clauses))
       return parser.emitError(loc) << "there is no clause '" << word << "'"
                                    << whatIsKnown(word, known);

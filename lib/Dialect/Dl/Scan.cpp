@@ -7,6 +7,7 @@
 
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Templates.h"
 
 using namespace mlir;
 using namespace dlc::dl;
@@ -142,6 +143,46 @@ struct BoundList {
 };
 } // namespace
 
+/// Checks that what is carried has the type that it has at the start.
+static LogicalResult
+verifyCarried(TypeRange inits, TypeRange results,
+              function_ref<InFlightDiagnostic()> emitError) {
+  if (results.size() < inits.size())
+    return emitError() << "carries " << inits.size() << " values but has only "
+                       << results.size() << " results";
+  for (auto [i, result, init] :
+       llvm::enumerate(results.take_front(inits.size()), inits))
+    if (!mayBe(result, init))
+      return emitError() << "carries " << init << " as value #" << i
+                         << ", but result #" << i << " is " << result;
+  return success();
+}
+
+/// Checks that the body gives what the results are made of.
+static LogicalResult verifyYield(YieldOp yield, int64_t trips, TypeRange inits,
+                                 TypeRange results) {
+  if (yield.getValues().size() != results.size())
+    return yield.emitOpError()
+           << "gives " << yield.getValues().size()
+           << " values, but the scan has " << results.size() << " results";
+  for (auto [i, value] : llvm::enumerate(yield.getValues().getTypes())) {
+    if (i < inits.size()) {
+      if (!mayBe(value, inits[i]))
+        return yield.emitOpError()
+               << "gives " << value << " for carried value #" << i
+               << ", which is " << inits[i];
+      continue;
+    }
+    Type expected = ScanOp::stackType(value, trips);
+    if (!mayBe(results[i], expected))
+      return yield.emitOpError()
+             << "gives " << value << " for output #" << i - inits.size()
+             << ", which stacks to " << expected << ", but result #" << i
+             << " is " << results[i];
+  }
+  return success();
+}
+
 ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
   int64_t trips;
@@ -196,7 +237,25 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parser.resolveOperands(operands, type.getInputs(), loc, result.operands))
     return failure();
   result.addTypes(type.getResults());
-  return parser.parseRegion(*result.addRegion(), args);
+  // Here and not at the next use, which may have another type.
+  if (failed(verifyCarried(type.getInputs().take_front(carried.args.size()),
+                           type.getResults(), [&] {
+                             return parser.emitError(parser.getNameLoc(),
+                                                     "'dl.scan' op ");
+                           })))
+    return failure();
+  Region &body = *result.addRegion();
+  if (parser.parseRegion(body, args))
+    return failure();
+  // The verifier says what is wrong with a body of another form.
+  auto yield = trips < 0 || body.empty() || body.front().empty()
+                   ? YieldOp()
+                   : dyn_cast<YieldOp>(body.front().back());
+  if (!yield)
+    return success();
+  return verifyYield(yield, trips,
+                     type.getInputs().take_front(carried.args.size()),
+                     type.getResults());
 }
 
 void ScanOp::print(OpAsmPrinter &printer) {
@@ -248,16 +307,8 @@ LogicalResult ScanOp::verify() {
                            << " after 'over' is " << type << " with "
                            << type.getDimSize(0) << " slices";
   }
-  if (getNumResults() < getNumCarried())
-    return emitOpError() << "carries " << getNumCarried()
-                         << " values but has only " << getNumResults()
-                         << " results";
-  for (auto [i, pair] : llvm::enumerate(llvm::zip(getFinals(), getInits())))
-    if (std::get<0>(pair).getType() != std::get<1>(pair).getType())
-      return emitOpError() << "carries " << std::get<1>(pair).getType()
-                           << " as value #" << i << ", but result #" << i
-                           << " is " << std::get<0>(pair).getType();
-  return success();
+  return verifyCarried(getInits().getTypes(), getResultTypes(),
+                       [&] { return emitOpError(); });
 }
 
 /// Whether an op may stand in the body. Steps of which kernels have been made
@@ -288,26 +339,9 @@ LogicalResult ScanOp::verifyRegions() {
                            << block.getArgument(i).getType();
   }
 
-  if (yield.getValues().size() != getNumResults())
-    return yield.emitOpError()
-           << "gives " << yield.getValues().size()
-           << " values, but the scan has " << getNumResults() << " results";
-  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
-    if (i < getNumCarried()) {
-      if (value.getType() != getInits()[i].getType())
-        return yield.emitOpError()
-               << "gives " << value.getType() << " for carried value #" << i
-               << ", which is " << getInits()[i].getType();
-      continue;
-    }
-    Type expected = stackType(value.getType(), getTrips());
-    if (getResult(i).getType() != expected)
-      return yield.emitOpError()
-             << "gives " << value.getType() << " for output #"
-             << i - getNumCarried() << ", which stacks to " << expected
-             << ", but result #" << i << " is " << getResult(i).getType();
-  }
-
+  if (failed(verifyYield(yield, getTrips(), getInits().getTypes(),
+                         getResultTypes())))
+    return failure();
   for (Operation &op : block) {
     if (!isBodyOp(op))
       return op.emitOpError("may not stand in the body of dl.scan, which is "

@@ -45,61 +45,20 @@ dl.model @all {
   dl.optimizer @sgd = #dl.sgd
   dl.optimizer @heavy = #dl.sgd<momentum = 0.9, weight_decay = 1.0e-4>
 
-  // CHECK-NEXT: dl.func @nothing() {
-  // CHECK-NEXT:   dl.return
-  // CHECK-NEXT: }
-  dl.func @nothing() {
-    dl.return
-  }
-
-  // CHECK-NEXT: dl.func @twice(%[[X:.*]]: tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
-  // CHECK-NEXT:   dl.return %[[X]], %[[X]] : tensor<8x4xf32>, tensor<8x4xf32>
-  // CHECK-NEXT: }
-  dl.func @twice(%x: tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
-    dl.return %x, %x : tensor<8x4xf32>, tensor<8x4xf32>
-  }
-
   // The names of inputs and outputs belong to the step.
-  // CHECK-NEXT: dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
+  // CHECK-NEXT: dl.step @state(%[[IMAGE:image]]: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
   dl.step @state(%image: tensor<8x4xf32>) -> (first: tensor<8x4xf32>, weight: tensor<3x4xf32>) {
     // CHECK-NEXT: %[[W:.*]] = dl.read @fc.weight : tensor<3x4xf32>
     // CHECK-NEXT: dl.read @fc.weight shared : tensor<3x4xf32>
     // CHECK-NEXT: dl.write %[[W]], @torch : tensor<3x4xf32>
     // CHECK-NEXT: dl.step_count : tensor<i64>
     // CHECK-NEXT: dl.read_hparam @lr : tensor<f32>
-    // CHECK-NEXT: dl.call @nothing() : () -> ()
-    // CHECK-NEXT: %[[A:.*]]:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
-    // CHECK-NEXT: %[[B:.*]]:2 = dl.call @twice(%[[A]]#0) mode(eval) :
-    // CHECK-NEXT: dl.return %[[B]]#1, %[[W]] : tensor<8x4xf32>, tensor<3x4xf32>
+    // CHECK-NEXT: dl.return %[[IMAGE]], %[[W]] : tensor<8x4xf32>, tensor<3x4xf32>
     %w = dl.read @fc.weight : tensor<3x4xf32>
     %all = dl.read @fc.weight shared : tensor<3x4xf32>
     dl.write %w, @torch : tensor<3x4xf32>
     %n = dl.step_count : tensor<i64>
     %lr = dl.read_hparam @lr : tensor<f32>
-    dl.call @nothing() : () -> ()
-    %a:2 = dl.call @twice(%image) mode(train) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
-    %b:2 = dl.call @twice(%a#0) mode(eval) : (tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>)
-    dl.return %b#1, %w : tensor<8x4xf32>, tensor<3x4xf32>
-  }
-
-  // CHECK:      dl.step @frugal() -> () attributes {recompute = "auto"} {
-  dl.step @frugal() attributes {recompute = "auto"} {
-    dl.return
-  }
-
-  // CHECK:      dl.step @any_batch(%x: tensor<8x4xf32>, %t: tensor<3x4xf32>) -> (y: tensor<8x4xf32>) batch(1 to 8) over ["x"] {
-  dl.step @any_batch(%x: tensor<8x4xf32>, %t: tensor<3x4xf32>) -> (y: tensor<8x4xf32>) batch(1 to 8) over ["x"] {
-    dl.return %x : tensor<8x4xf32>
-  }
-
-  // CHECK:      dl.step @batches(%x: tensor<8x4xf32>) -> () updates ["w"] batch(1, 16) attributes {recompute = "auto"} {
-  dl.step @batches(%x: tensor<8x4xf32>) updates ["w"] batch(1, 16) attributes {recompute = "auto"} {
-    dl.return
-  }
-
-  // CHECK:      dl.step @no_output(%x: tensor<4xui8>) -> () {
-  // CHECK-NEXT:   dl.return
-  dl.step @no_output(%x: tensor<4xui8>) {
-    dl.return
+    dl.return %image, %w : tensor<8x4xf32>, tensor<3x4xf32>
   }
 }

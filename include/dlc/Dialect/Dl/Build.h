@@ -175,6 +175,12 @@ mlir::LogicalResult verifyHypers(mlir::Operation *op,
                                  llvm::ArrayRef<HyperUse> uses,
                                  mlir::SymbolTableCollection &symbols);
 
+/// Checks that the optimizer whose averages an op reads, if any, is one of the
+/// model.
+mlir::LogicalResult verifyAveraged(mlir::Operation *op,
+                                   mlir::FlatSymbolRefAttr optimizer,
+                                   mlir::SymbolTableCollection &symbols);
+
 /// "did you mean ..." for the candidate nearest to `name`, or nothing.
 std::string suggestion(llvm::StringRef name,
                        llvm::ArrayRef<llvm::StringRef> candidates);

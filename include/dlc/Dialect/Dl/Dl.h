@@ -52,6 +52,10 @@ llvm::StringRef describeRange(HyperRange range);
 /// One update of one parameter (Optimizer.h).
 class Update;
 
+/// What ops of other families stand in; families are defined in the order of
+/// their names.
+class ModelOp;
+
 /// What an update rule does with the gradient of some rows of a parameter.
 enum class SparseMeaning {
   AllRows, ///< that of all rows, of which the others have a gradient of zero

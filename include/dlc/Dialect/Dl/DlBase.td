@@ -274,4 +274,10 @@ class Dl_BinaryOp<string mnemonic, string summary_, string da, string db,
   }];
 }
 
+/// Of a `dl.func`, parameters and buffers are members too: Templates.h
+/// verifies these.
+class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
+    : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol,
+                                  Dl_NoDerivative], traits)>;
+
 #endif // DL_BASE_TD
