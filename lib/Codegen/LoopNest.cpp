@@ -4,10 +4,12 @@
 #include "LoopNest.h"
 
 #include "dlc/Dialect/Dl/ElementTypes.h"
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Schedule/Memory.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/IntegerSet.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -90,12 +92,36 @@ static FailureOr<Access> analyzeOperand(linalg::GenericOp op,
   return access;
 }
 
+/// What `dl.domain` says, over the dimensions of the op.
+static FailureOr<std::vector<Condition>> analyzeDomain(linalg::GenericOp op) {
+  std::vector<Condition> conditions;
+  auto domain = op->getAttrOfType<IntegerSetAttr>(names::domain);
+  if (!domain)
+    return conditions;
+  IntegerSet set = domain.getValue();
+  if (set.getNumDims() != op.getNumLoops())
+    return op.emitError() << names::domain << " is a set over "
+                          << set.getNumDims() << " dimensions; the op has "
+                          << op.getNumLoops();
+  for (AffineExpr expr : set.getConstraints()) {
+    Condition condition;
+    condition.factors.assign(op.getNumLoops(), 0);
+    if (failed(addLinear(expr, 1, condition.factors, condition.constant)))
+      return op.emitError() << names::domain << " is " << domain
+                            << "; expected sums of dimensions times constants";
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
+}
+
 /// Removes loop `loop` from `nest`.
 static void eraseLoop(LoopNest &nest, unsigned loop) {
   nest.extents.erase(nest.extents.begin() + loop);
   nest.parallel.erase(nest.parallel.begin() + loop);
   for (Access &access : nest.accesses)
     access.strides.erase(access.strides.begin() + loop);
+  for (Condition &condition : nest.conditions)
+    condition.factors.erase(condition.factors.begin() + loop);
   auto renumber = [&](MutableArrayRef<std::optional<unsigned>> loopOfDim) {
     for (std::optional<unsigned> &position : loopOfDim) {
       if (position == loop)
@@ -118,6 +144,9 @@ static bool canMerge(const LoopNest &nest, unsigned outer,
   if (nest.parallel[outer] != nest.parallel[inner] || indexed[outer] ||
       indexed[inner] || nest.slicedLoop == outer || nest.slicedLoop == inner)
     return false;
+  for (const Condition &condition : nest.conditions)
+    if (condition.involves(outer) || condition.involves(inner))
+      return false;
   return llvm::all_of(nest.accesses, [&](const Access &access) {
     return access.strides[outer] == access.strides[inner] * nest.extents[inner];
   });
@@ -201,6 +230,10 @@ static FailureOr<LoopNest> analyzeDims(linalg::GenericOp op, bool sliced) {
                             movesOutputs);
     nest.loopOfDim.push_back(dim);
   }
+  FailureOr<std::vector<Condition>> conditions = analyzeDomain(op);
+  if (failed(conditions))
+    return failure();
+  nest.conditions = std::move(*conditions);
   if (sliced) {
     auto slicedDim = findSlicedDim(op);
     if (failed(slicedDim))
@@ -210,6 +243,79 @@ static FailureOr<LoopNest> analyzeDims(linalg::GenericOp op, bool sliced) {
   return nest;
 }
 
+/// The reduction loop of a condition; none if there is none or several.
+static std::optional<unsigned> reductionOf(const LoopNest &nest,
+                                           const Condition &condition) {
+  std::optional<unsigned> found;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+    if (nest.parallel[loop] || !condition.involves(loop))
+      continue;
+    if (found)
+      return std::nullopt;
+    found = loop;
+  }
+  return found;
+}
+
+/// How much of the iterations the conditions on `reduction` leave, between 0
+/// and 1.
+static double shareOf(const LoopNest &nest, unsigned reduction) {
+  constexpr int64_t most = 1 << 16;
+  SmallVector<unsigned> loops;
+  int64_t points = 1;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (llvm::any_of(nest.conditions, [&](const Condition &condition) {
+          return condition.involves(reduction) && condition.involves(loop);
+        })) {
+      loops.push_back(loop);
+      points *= nest.extents[loop];
+      if (points > most)
+        return 1;
+    }
+  int64_t holding = 0;
+  for (int64_t point = 0; point < points; ++point) {
+    bool holds = true;
+    for (const Condition &condition : nest.conditions) {
+      if (!condition.involves(reduction))
+        continue;
+      int64_t rest = point, sum = condition.constant;
+      for (unsigned loop : loops) {
+        sum += condition.factors[loop] * (rest % nest.extents[loop]);
+        rest /= nest.extents[loop];
+      }
+      holds &= sum >= 0;
+    }
+    holding += holds;
+  }
+  return double(holding) / points;
+}
+
+/// Forgets conditions that cost more than what they leave out: loops that they
+/// hold apart could be one.
+static void keepUsefulConditions(LoopNest &nest) {
+  constexpr double least = 1.0 / 16;
+  constexpr double leastReuse = 32;
+  llvm::erase_if(nest.conditions, [&](const Condition &condition) {
+    return !reductionOf(nest, condition);
+  });
+  double share = 1, iterations = 1, elements = 0;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+    iterations *= nest.extents[loop];
+    if (!nest.parallel[loop])
+      share *= shareOf(nest, loop);
+  }
+  for (const Access &access : nest.accesses) {
+    double own = 1;
+    for (auto [stride, extent] : llvm::zip_equal(access.strides, nest.extents))
+      own *= stride ? extent : 1;
+    elements += own;
+  }
+  // What is bound by memory takes as long without these products.
+  if (share > 1 - least || iterations < leastReuse * elements ||
+      !nest.outputsInvariantInReductions())
+    nest.conditions.clear();
+}
+
 /// As few loops as possible.
 static void simplifyLoops(LoopNest &nest) {
   if (llvm::is_contained(nest.extents, 0))
@@ -217,6 +323,8 @@ static void simplifyLoops(LoopNest &nest) {
   for (unsigned loop = nest.numLoops(); loop-- > 0;)
     if (nest.extents[loop] == 1 && nest.slicedLoop != loop)
       eraseLoop(nest, loop);
+  if (!nest.conditions.empty())
+    keepUsefulConditions(nest);
   mergeLoops(nest);
 }
 

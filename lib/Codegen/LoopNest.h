@@ -61,6 +61,15 @@ struct Epilogue {
   llvm::SmallVector<std::optional<unsigned>> loopOfDim;
 };
 
+/// That `constant` and the sum of `factors` times iterations of loops is not
+/// negative.
+struct Condition {
+  llvm::SmallVector<int64_t> factors;
+  int64_t constant = 0;
+
+  bool involves(unsigned loop) const { return factors[loop] != 0; }
+};
+
 struct LoopNest {
   /// Mutable because the accessors of ops are not const.
   mutable mlir::linalg::GenericOp op;
@@ -75,6 +84,8 @@ struct LoopNest {
   std::vector<Epilogue> epilogues;
   /// Accesses that need not be stored: nothing but epilogues reads them.
   llvm::SmallDenseSet<unsigned> unread;
+  /// Iterations at which one does not hold add nothing to any sum.
+  std::vector<Condition> conditions;
   /// The loop that runs over dimension 0 of the outputs; set for sliced
   /// kernels.
   std::optional<unsigned> slicedLoop;

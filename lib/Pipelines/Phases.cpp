@@ -155,6 +155,7 @@ static void addFuse(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createSplitConcats());
   addOptional(functions, options, createSplitReductions());
   addOptional(model, options, createCSEPass());
+  addOptional(functions, options, createNoteZeroBorders());
   model.addPass(createFormKernels());
   model.addPass(createVerifyKernels());
   if (options.profile)
@@ -266,6 +267,29 @@ struct PrefixSteps : PassWrapper<PrefixSteps, OperationPass<ModuleOp>> {
   }
 };
 
+/// What loops say of how LLVM is to treat them stands on branches as another
+/// dialect's attribute, which the translation passes over.
+struct AnnotateLoops : PassWrapper<AnnotateLoops, OperationPass<>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AnnotateLoops)
+
+  StringRef getArgument() const override { return "dl-annotate-loops"; }
+  StringRef getName() const override { return "AnnotateLoops"; }
+
+  void runOnOperation() override {
+    StringRef name = LLVM::LoopAnnotationAttr::name;
+    getOperation()->walk([&](Operation *op) {
+      auto annotation = op->getAttrOfType<LLVM::LoopAnnotationAttr>(name);
+      if (!annotation)
+        return;
+      if (auto branch = dyn_cast<LLVM::BrOp>(op))
+        branch.setLoopAnnotationAttr(annotation);
+      else if (auto branch = dyn_cast<LLVM::CondBrOp>(op))
+        branch.setLoopAnnotationAttr(annotation);
+      op->removeAttr(name);
+    });
+  }
+};
+
 } // namespace
 
 static void addLLVM(OpPassManager &manager, const PhaseOptions &options) {
@@ -289,6 +313,7 @@ static void addLLVM(OpPassManager &manager, const PhaseOptions &options) {
   OpPassManager &lowered = manager.nest<LLVM::LLVMFuncOp>();
   lowered.addPass(createUBToLLVMConversionPass());
   lowered.addPass(createReconcileUnrealizedCastsPass());
+  lowered.addPass(std::make_unique<AnnotateLoops>());
   addCleanup(lowered, options);
 }
 

@@ -46,10 +46,13 @@ NestEmitter::slotsOf(const Position &position) const {
     if (!nest.parallel[loop] || loop == plan.vectorLoop)
       continue;
     SmallVector<Slot> next;
+    StepRange range{loop, 0, position.sizes[loop]};
+    if (position.computed && position.computed->loop == loop)
+      range = *position.computed;
     for (const Slot &slot : slots)
-      for (int64_t step = 0; step < position.sizes[loop]; ++step) {
+      for (int64_t step : llvm::seq(range.count)) {
         next.push_back(slot);
-        next.back().steps[loop] = step;
+        next.back().steps[loop] = range.first + step;
       }
     slots = std::move(next);
   }
@@ -74,14 +77,15 @@ NestEmitter::slotsOf(const Position &position) const {
 /// them has.
 SmallVector<NestEmitter::Slot>
 NestEmitter::accumulatorSlots(const Position &position) const {
+  Position widest = position;
+  widest.computed = std::nullopt;
   if (!sumsAcrossLanes())
-    return slotsOf(position);
+    return slotsOf(widest);
   int64_t vectors = 0, rest = 0;
   for (const Segment &segment : plan.reductionLoops.back().segments) {
     vectors = std::max(vectors, segment.size / plan.lanes);
     rest = std::max(rest, segment.size % plan.lanes);
   }
-  Position widest = position;
   widest.sizes[*plan.vectorLoop] = vectors * plan.lanes + rest;
   return slotsOf(widest);
 }
@@ -278,6 +282,15 @@ SmallVector<Value> NestEmitter::emitStep(const Position &position,
   return results;
 }
 
+/// One segment for each tile.
+static SmallVector<Segment> eachTile(ArrayRef<Segment> segments) {
+  SmallVector<Segment> tiles;
+  for (const Segment &segment : segments)
+    for (int64_t tile = 0; tile < segment.count; ++tile)
+      tiles.push_back({segment.start + tile * segment.size, segment.size});
+  return tiles;
+}
+
 /// The steps of a reduction loop inside of the block at `position`.
 SmallVector<Segment>
 NestEmitter::reductionSegments(const Position &position,
@@ -296,18 +309,13 @@ SmallVector<Value> NestEmitter::emitReductions(const Position &position,
   const TileLoop &tileLoop = plan.reductionLoops[level];
   SmallVector<Value> values(accumulators);
   SmallVector<Segment> segments = reductionSegments(position, tileLoop);
-  if (tileLoop.unrolled) {
-    SmallVector<Segment> steps;
-    for (const Segment &segment : segments)
-      for (int64_t tile = 0; tile < segment.count; ++tile)
-        steps.push_back({segment.start + tile * segment.size, segment.size});
-    segments = std::move(steps);
-  }
+  if (tileLoop.unrolled)
+    segments = eachTile(segments);
   for (const Segment &segment : segments)
-    values = emitSegment(position, tileLoop.loop, segment, values,
-                         [&](const Position &inner, ValueRange carried) {
-                           return emitReductions(inner, level + 1, carried);
-                         });
+    values = emitWhereNeeded(position, tileLoop.loop, segment, values,
+                             [&](const Position &inner, ValueRange carried) {
+                               return emitReductions(inner, level + 1, carried);
+                             });
   return values;
 }
 
@@ -507,7 +515,10 @@ void NestEmitter::emitBlocks(const Position &position, unsigned level,
     return;
   }
   const TileLoop &blockLoop = plan.blockLoops[level];
-  for (const Segment &segment : blockLoop.segments)
+  SmallVector<Segment> segments(blockLoop.segments);
+  if (blockLoop.unrolled)
+    segments = eachTile(segments);
+  for (const Segment &segment : segments)
     emitSegment(position, blockLoop.loop, segment, {},
                 [&](const Position &inner, ValueRange) {
                   emitBlocks(inner, level + 1, emitBody);

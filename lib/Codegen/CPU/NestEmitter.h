@@ -57,6 +57,12 @@ private:
     int64_t constant = 0;
   };
 
+  /// Some steps of a loop.
+  struct StepRange {
+    unsigned loop;
+    int64_t first, count;
+  };
+
   /// Where the code being emitted stands.
   struct Position {
     /// Iteration of each loop.
@@ -67,6 +73,9 @@ private:
     Index packed;
     /// Steps of each loop that the code below covers, from the iteration on.
     llvm::SmallVector<int64_t> sizes;
+    /// Of the steps of one loop of the register tile those to compute; none:
+    /// all of every loop.
+    std::optional<StepRange> computed;
   };
 
   /// One accumulator of each output: a point or vector of the register tile.
@@ -127,6 +136,14 @@ private:
   llvm::SmallVector<mlir::Value> emitReductions(const Position &position,
                                                 unsigned level,
                                                 mlir::ValueRange accumulators);
+  Index valueOf(const Condition &condition, const Position &position);
+  bool isOfTile(const Condition &condition, const Position &position) const;
+  bool narrow(Position &position, unsigned loop);
+  llvm::SmallVector<mlir::Value> emitWhereNeeded(const Position &position,
+                                                 unsigned loop,
+                                                 const Segment &segment,
+                                                 mlir::ValueRange carried,
+                                                 ValuesFn emitBody);
   llvm::SmallVector<mlir::Value> emitStep(const Position &position,
                                           mlir::ValueRange accumulators);
 

@@ -282,6 +282,29 @@ static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
   plan.tileLoops = std::move(ordered);
 }
 
+/// Emits the steps of a reduction one by one where a condition on them tells
+/// steps of the register tile from each other: each computes other ones.
+static void planConditions(const LoopNest &nest, const TargetInfo &target,
+                           TilePlan &plan) {
+  auto isWhole = [&](unsigned loop) {
+    return llvm::any_of(plan.tileLoops, [&](const TileLoop &tileLoop) {
+      return tileLoop.loop == loop && tileLoop.numTiles() == 1 &&
+             tileLoop.segments.front().size > 1;
+    });
+  };
+  for (const Condition &condition : nest.conditions)
+    for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+      if (!condition.involves(loop) || loop == plan.vectorLoop ||
+          !isWhole(loop))
+        continue;
+      for (auto *loops : {&plan.blockLoops, &plan.reductionLoops})
+        for (TileLoop &reduction : *loops)
+          if (condition.involves(reduction.loop) &&
+              reduction.numTiles() <= target.unrolledSteps)
+            reduction.unrolled = true;
+    }
+}
+
 /// Shares out the outermost tile loops that make enough tiles.
 static void planTasks(const TargetInfo &target, TilePlan &plan) {
   int64_t tasks = 1;
@@ -351,10 +374,16 @@ static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
       plan.reductionLoops.push_back(
           {*plan.vectorLoop, segmentsOf(*plan.vectorLoop)});
     orderTileLoops(nest, target, plan, tile, extents, packable.has_value());
+    // Which steps there are, a condition says at run time.
     if (!plan.reductionLoops.empty() &&
-        plan.reductionLoops.back().numTiles() <= target.unrolledSteps)
+        plan.reductionLoops.back().numTiles() <= target.unrolledSteps &&
+        llvm::none_of(nest.conditions, [&](const Condition &condition) {
+          return condition.involves(plan.reductionLoops.back().loop);
+        }))
       plan.reductionLoops.back().unrolled = true;
   }
+  if (plan.vectorLoop)
+    planConditions(nest, target, plan);
   planTasks(target, plan);
   if (packable)
     planPacking(nest, target, plan, *packable, tile, transposed);

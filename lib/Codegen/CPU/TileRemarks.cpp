@@ -117,6 +117,11 @@ void explainTiles(const LoopNest &nest, const TilePlan &plan,
         "it exceeds {4} bytes of cache",
         what, block.loop, block.segments.front().size, nest.extents[block.loop],
         plan.packed ? target.packedBytes() : target.panelBytes());
+  if (!nest.conditions.empty())
+    remark::passed(loc, tile("left out"))
+        << remark::add("{0}: products with zeros around an image are left out, "
+                       "where {1} conditions tell them",
+                       what, nest.conditions.size());
   if (plan.packed)
     remark::passed(loc, options("dl-emit-loops:pack", "packed", kernel))
         << remark::add(

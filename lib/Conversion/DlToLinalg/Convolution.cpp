@@ -13,6 +13,10 @@
 
 #include "Common.h"
 
+#include "dlc/Dialect/Dl/Names.h"
+
+#include "mlir/IR/IntegerSet.h"
+
 using namespace mlir;
 using namespace dlc;
 
@@ -59,19 +63,25 @@ struct ConvIndices {
     result.push_back(o);
   }
 
-  /// The contraction of two of the three into the third.
-  Value contract(OpBuilder &b, Location loc, Value lhs, Value rhs,
+  /// The contraction of two of the three, the image first, into the third.
+  template <typename Op>
+  Value contract(OpBuilder &b, Op op, Value x, Value other,
                  RankedTensorType type, ArrayRef<SmallVector<AffineExpr>> maps,
                  ArrayRef<unsigned> reductions) const {
-    unsigned dims = groups == 1 ? 7 : 8;
+    Location loc = op.getLoc();
     Value zero = makeZero(b, loc, split(type));
-    Value sum =
-        makeGeneric(b, loc, {split(b, loc, lhs), split(b, loc, rhs)}, zero,
-                    makeMaps(context, dims, maps), reductions, accumulate)
-            .getResult(0);
+    linalg::GenericOp sum =
+        makeGeneric(b, loc, {split(b, loc, x), split(b, loc, other)}, zero,
+                    makeMaps(context, numDims(), maps), reductions, accumulate);
+    if (auto border =
+            op->template getAttrOfType<DenseI64ArrayAttr>(names::zeroBorder))
+      sum->setAttr(names::domain,
+                   IntegerSetAttr::get(
+                       inside(border, cast<RankedTensorType>(x.getType()))));
     if (groups == 1)
-      return sum;
-    return tensor::CollapseShapeOp::create(b, loc, type, sum, splitDims());
+      return sum.getResult(0);
+    return tensor::CollapseShapeOp::create(b, loc, type, sum.getResult(0),
+                                           splitDims());
   }
 
   MLIRContext *context;
@@ -80,6 +90,22 @@ struct ConvIndices {
   SmallVector<unsigned> windows, taps;
 
 private:
+  unsigned numDims() const { return groups == 1 ? 7 : 8; }
+
+  /// The products with what is inside of the image's border.
+  IntegerSet inside(ArrayRef<int64_t> border, RankedTensorType type) const {
+    SmallVector<AffineExpr> conditions;
+    for (unsigned d : {0, 1}) {
+      AffineExpr place = image[1 + d];
+      int64_t before = border[2 * d], behind = border[2 * d + 1];
+      if (before)
+        conditions.push_back(place - before);
+      if (behind)
+        conditions.push_back(type.getDimSize(1 + d) - 1 - behind - place);
+    }
+    return IntegerSet::get(numDims(), 0, conditions,
+                           SmallVector<bool>(conditions.size(), false));
+  }
   /// The last dimension of all three as groups and what is in a group.
   static SmallVector<ReassociationIndices> splitDims() {
     return {{0}, {1}, {2}, {3, 4}};
@@ -111,7 +137,7 @@ struct Conv2dToLinalg : OpConversionPattern<dl::Conv2dOp> {
     ConvIndices index(op);
     rewriter.replaceOp(
         op,
-        index.contract(rewriter, op.getLoc(), adaptor.getX(), adaptor.getW(),
+        index.contract(rewriter, op, adaptor.getX(), adaptor.getW(),
                        resultType(getTypeConverter(), op),
                        {index.image, index.filter, index.result}, index.taps));
     return success();
@@ -129,8 +155,8 @@ struct FilterGradToLinalg : OpConversionPattern<dl::Conv2dFilterGradOp> {
     // The same contraction with the roles of filter and result exchanged.
     ConvIndices index(op);
     rewriter.replaceOp(
-        op, index.contract(rewriter, op.getLoc(), adaptor.getX(),
-                           adaptor.getDy(), resultType(getTypeConverter(), op),
+        op, index.contract(rewriter, op, adaptor.getX(), adaptor.getDy(),
+                           resultType(getTypeConverter(), op),
                            {index.image, index.result, index.filter},
                            index.windows));
     return success();

@@ -13,7 +13,9 @@
 #include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Dialect/Dl/Names.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IntegerSet.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 #include <cmath>
@@ -25,7 +27,16 @@ using namespace dlc::dl;
 namespace {
 
 /// Where attributes stand.
-enum class Place { Function, Step, Module, Loop, Argument, Result };
+enum class Place {
+  Function,
+  Step,
+  Module,
+  Loop,
+  Convolution,
+  Structured,
+  Argument,
+  Result
+};
 
 struct PhaseAttr {
   StringRef name;
@@ -71,6 +82,14 @@ static bool isPairs(Attribute attr) {
            return isPlaces(pair) && cast<DenseI64ArrayAttr>(pair).size() == 2;
          });
 }
+static bool isBorder(Attribute attr) {
+  return isPlaces(attr) && cast<DenseI64ArrayAttr>(attr).size() == 4;
+}
+static bool isDomain(Attribute attr) {
+  auto set = dyn_cast<IntegerSetAttr>(attr);
+  return set && set.getValue().getNumSymbols() == 0 &&
+         set.getValue().getNumEqualities() == 0;
+}
 template <typename AttrT>
 static bool isOf(Attribute attr) {
   return isa<AttrT>(attr);
@@ -106,6 +125,11 @@ static constexpr PhaseAttr known[] = {
     {names::args, Place::Function, "a list of #dl.arg", isListOf<ArgAttr>},
     {names::manifest, Place::Module, "a #dl.manifest", isOf<ManifestAttr>},
     {names::tasks, Place::Loop, "no value", isOf<UnitAttr>},
+    {names::zeroBorder, Place::Convolution,
+     "array<i64: rows above, rows below, columns left, columns right>",
+     isBorder},
+    {names::domain, Place::Structured,
+     "an affine_set of inequalities without symbols", isDomain},
     {names::io, Place::Argument, "a string that is not empty", isName},
     {names::type, Place::Argument, "a tensor type of the language",
      isTensorType},
@@ -150,6 +174,10 @@ LogicalResult DlDialect::verifyOperationAttribute(Operation *op,
     places.push_back(Place::Module);
   if (isa<scf::ForOp, scf::ForallOp, scf::ParallelOp>(op))
     places.push_back(Place::Loop);
+  if (isa<Conv2dOp, Conv2dFilterGradOp>(op))
+    places.push_back(Place::Convolution);
+  if (isa<linalg::GenericOp>(op))
+    places.push_back(Place::Structured);
   return verifyAt(op, places, attr);
 }
 

@@ -35,6 +35,13 @@ inline constexpr llvm::StringLiteral kernel = "dl.kernel";
 inline constexpr llvm::StringLiteral rows = "dl.sliced";
 /// On a kernel: pairs (result, input); the result may overwrite the input.
 inline constexpr llvm::StringLiteral inPlace = "dl.in_place";
+/// On a convolution with channels last, or on its filter gradient: so many rows
+/// above and below and columns left and right of the image are zeros, whose
+/// products may be left out.
+inline constexpr llvm::StringLiteral zeroBorder = "dl.zero_border";
+/// On a structured op that adds up products: the iterations, as a set over its
+/// dimensions, outside of which one factor is zero.
+inline constexpr llvm::StringLiteral domain = "dl.domain";
 /// The counters of every model: calls of steps that train, and the seed of its
 /// random numbers.
 inline constexpr llvm::StringLiteral stepCount = "step_count";
