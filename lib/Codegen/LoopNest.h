@@ -46,6 +46,10 @@ struct Access {
   bool isInvariant(unsigned dim) const { return strides[dim] == 0; }
 };
 
+/// Bytes of the buffer between the first and the last element that `access`
+/// touches, if loop `l` takes `extents[l]` steps; never more than the steps.
+int64_t footprint(const Access &access, llvm::ArrayRef<int64_t> extents);
+
 /// An elementwise op on what a nest with reductions computes, evaluated on each
 /// result while that is in registers: a bias, an activation, a sum with another
 /// tensor.

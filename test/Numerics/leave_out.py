@@ -33,6 +33,7 @@ dl.model @passes attributes {{fastmath}} {{
   dl.param @b : tensor<8xf64> = ones
   dl.param @u : tensor<4x8xf64> = ones
   dl.param @r : tensor<4x4xf64> = ones
+  dl.param @q : tensor<48x32x3x3xf64> = ones
   dl.buffer @mean : tensor<8xf64> = zeros
   dl.buffer @var : tensor<8xf64> = ones
   dl.optimizer @sgd = #dl.sgd<momentum = 0.9>
@@ -61,6 +62,12 @@ dl.model @passes attributes {{fastmath}} {{
     %c2 = dl.conv2d %s, %w : tensor<2x3x16x16xf64>, tensor<8x3x3x3xf64> -> tensor<2x8x14x14xf64>
     %mean1 = dl.mean %c1 {{axes = [0, 2, 3]}} : tensor<2x4x14x14xf64> -> tensor<4xf64>
     %mean2 = dl.mean %c2 {{axes = [1, 2, 3]}} : tensor<2x8x14x14xf64> -> tensor<2xf64>
+    // dl-note-zero-borders: enough channels for the products with zeros to count
+    %q = dl.read @q : tensor<48x32x3x3xf64>
+    %few = dl.slice %row at [0] size [2048] : tensor<6000xf64> -> tensor<2048xf64>
+    %small = dl.reshape %few : tensor<2048xf64> to tensor<4x32x4x4xf64>
+    %c3 = dl.conv2d %small, %q {{padding = [1, 1]}} : tensor<4x32x4x4xf64>, tensor<48x32x3x3xf64> -> tensor<4x48x4x4xf64>
+    %mean3 = dl.mean %c3 {{axes = [1, 2, 3]}} : tensor<4x48x4x4xf64> -> tensor<4xf64>
     // dl-assign-storage, dl-fast-math, cse
     %8 = dl.linear %7, %u : tensor<2x8xf64>, tensor<4x8xf64> -> tensor<2x4xf64>
     %9 = dl.exp %8 : tensor<2x4xf64>
@@ -83,7 +90,8 @@ dl.model @passes attributes {{fastmath}} {{
     %total = dl.reduce_sum %row {{axes = [0]}} : tensor<6000xf64> -> tensor<f64>
     %both = dl.add %sum, %total : tensor<f64>
     %16 = dl.add %15, %both : tensor<2x4xf64>, tensor<f64> -> tensor<2x4xf64>
-    %17 = dl.add %16, %mean1 : tensor<2x4xf64>, tensor<4xf64> -> tensor<2x4xf64>
+    %means = dl.add %mean1, %mean3 : tensor<4xf64>
+    %17 = dl.add %16, %means : tensor<2x4xf64>, tensor<4xf64> -> tensor<2x4xf64>
     %18 = dl.broadcast %mean2 dims [0] : tensor<2xf64> to tensor<2x4xf64>
     %y = dl.add %17, %18 : tensor<2x4xf64>
     dl.return %y, %4 : tensor<2x4xf64>, tensor<2x8x8x8xf64>

@@ -146,7 +146,9 @@ SmallVector<Value> NestEmitter::emitWhereNeeded(const Position &position,
     Segment own{segment.start + first, 1, last - first};
     return emitSegment(position, loop, own, carried, emitNarrowed);
   }
-  Value lower = constantIndex(first), upper = constantIndex(last);
+  Value upper = constantIndex(last);
+  Value lower = first == 0 && !begins.empty() ? begins.pop_back_val()
+                                              : constantIndex(first);
   for (Value bound : begins)
     lower = arith::MaxSIOp::create(*builder, loc, lower, bound);
   for (Value bound : ends)

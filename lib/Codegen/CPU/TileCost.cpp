@@ -38,16 +38,6 @@ static bool canSplitAccumulators(const LoopNest &nest) {
   return true;
 }
 
-int64_t footprint(const Access &access, ArrayRef<int64_t> extents) {
-  int64_t span = 1, steps = 1;
-  for (auto [stride, extent] : llvm::zip_equal(access.strides, extents)) {
-    span += std::abs(stride) * (extent - 1);
-    if (stride != 0)
-      steps *= extent;
-  }
-  return std::min(span, steps) * access.elementBytes();
-}
-
 std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
                                            const Access &input, unsigned v,
                                            int64_t lanes) {
@@ -365,9 +355,12 @@ int64_t planRows(ArrayRef<LoopNest> nests, const TargetInfo &target) {
     return 1;
   int64_t extent = nests.front().extents[*nests.front().slicedLoop];
   int64_t bytes = std::max<int64_t>(1, rowBytes(nests));
-  int64_t most =
-      std::min<int64_t>({kMaxRows, target.panelBytes() / 2 / bytes,
-                         int64_t(llvm::divideCeil(extent, kMinBlocks))});
+  int64_t most = std::min<int64_t>(
+      kMaxRows, int64_t(llvm::divideCeil(extent, kMinBlocks)));
+  // What a block writes and reads again stays in the second-level cache up to
+  // here. It may leave it where more rows share what is larger still: the
+  // filters of a convolution of many channels.
+  int64_t resident = std::max<int64_t>(1, target.panelBytes() / 2 / bytes);
   int64_t best = 1;
   double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t rows = 1; rows <= most; ++rows) {
@@ -376,12 +369,16 @@ int64_t planRows(ArrayRef<LoopNest> nests, const TargetInfo &target) {
         splitEvenly(extent, rows).back().size == rows - 1 &&
         extent % (rows - 1) == 0)
       continue;
+    if (rows > resident && !llvm::isPowerOf2_64(rows))
+      continue;
     double cost = 0;
     for (LoopNest nest : nests) {
       nest.extents[*nest.slicedLoop] = rows;
       cost += blockCost(nest, target);
     }
     cost /= rows;
+    if (rows > resident)
+      cost += 2.0 * bytes / target.memoryBytesPerCycle;
     if (extent % rows != 0)
       cost *= kUnequalBlocks;
     // Small blocks leave more of them to share out.

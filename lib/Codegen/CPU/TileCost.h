@@ -49,10 +49,6 @@ std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
                                                     const TilePlan &plan,
                                                     const TargetInfo &target);
 
-/// Elements of the buffer between the first and the last one that `access`
-/// touches, if loop `l` takes `extents[l]` steps; never more than the steps.
-int64_t footprint(const Access &access, llvm::ArrayRef<int64_t> extents);
-
 LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
                           int64_t lanes);
 

@@ -148,3 +148,45 @@ func.func @own_row(%at: memref<8xindex>, %t: memref<8x4xf32>, %y: memref<8xf32>,
   }
   return
 }
+
+// -----
+
+func.func @domain(%x: memref<4x4xf32>, %y: memref<4xf32>, %worker: !llvm.ptr) attributes {dl.kernel} {
+  // expected-error@+1 {{dl.domain is a set over 1 dimensions; the op has 2}}
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"], dl.domain = affine_set<(i) : (i - 1 >= 0)>}
+      ins(%x : memref<4x4xf32>) outs(%y : memref<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = arith.addf %a, %o : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @domain_form(%x: memref<4x4xf32>, %y: memref<4xf32>, %worker: !llvm.ptr) attributes {dl.kernel} {
+  // expected-error@+1 {{expected sums of dimensions times constants}}
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"], dl.domain = affine_set<(i, j) : (j floordiv 2 - 1 >= 0)>}
+      ins(%x : memref<4x4xf32>) outs(%y : memref<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = arith.addf %a, %o : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @domain_equality(%x: memref<4x4xf32>, %y: memref<4xf32>) {
+  // expected-error@+1 {{expected an affine_set of inequalities without symbols}}
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"], dl.domain = affine_set<(i, j) : (j == 0)>}
+      ins(%x : memref<4x4xf32>) outs(%y : memref<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = arith.addf %a, %o : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
