@@ -12,8 +12,9 @@
 //     %w = dl.transpose %s perm [3, 2, 0, 1]
 //     %y = dl.conv2d %x, %w
 //
-// and what belongs to the parameter is stored alike. `dl-assign-layout` puts
-// the inverse of the transpose in front of the convolution.
+// and what belongs to the parameter is stored alike, as is an entry that is
+// given the gradient of a filter. `dl-assign-layout` puts the inverse of the
+// transpose in front of the convolution.
 //
 //===----------------------------------------------------------------------===//
 
@@ -62,6 +63,13 @@ static bool isFilterOf(OpOperand &use) {
   else if (auto grad = dyn_cast<Conv2dInputGradOp>(use.getOwner()))
     layout = grad.getLayout();
   return use.getOperandNumber() == 1 && layout == Layout::ChannelsFirst;
+}
+
+/// Whether a value is the gradient of a filter, which comes as filters are
+/// stored.
+static bool isFilterGradient(Value value) {
+  auto grad = value.getDefiningOp<Conv2dFilterGradOp>();
+  return grad && grad.getLayout() == Layout::ChannelsFirst;
 }
 
 /// The order in which the kernels that use `param` want it stored, if any.
@@ -179,6 +187,19 @@ struct AssignStoragePass : dlc::impl::AssignStorageBase<AssignStoragePass> {
         if (param && !param.getStorageAttr())
           if (StorageAttr storage = chooseStorage(arg))
             param.setStorageAttr(storage);
+      }
+    for (func::FuncOp step : steps)
+      for (OpOperand &result :
+           step.getBody().front().getTerminator()->getOpOperands()) {
+        FlatSymbolRefAttr ref =
+            stateOf(step.getResultAttrDict(result.getOperandNumber()));
+        Operation *entry = ref ? symbols.lookup(ref.getAttr()) : nullptr;
+        if (isa_and_nonnull<ParamOp, BufferOp>(entry) &&
+            !entry->hasAttr("storage") && isFilterGradient(result.get()))
+          entry->setAttr("storage",
+                         StorageAttr::get(model.getContext(),
+                                          tensorType(result.get()).getShape(),
+                                          filterToLast));
       }
     for (auto slot : model.getBody().getOps<SlotOp>())
       if (auto param = slot.getParameter()

@@ -18,6 +18,8 @@
 
 #include "mlir/IR/Matchers.h"
 
+#include <algorithm>
+
 namespace dlc {
 #define GEN_PASS_DEF_NOTEZEROBORDERS
 #include "dlc/Transforms/Passes.h.inc"
@@ -26,6 +28,26 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::dl;
+
+/// How many rows at the beginning and at the end of dimension `dim` of a value
+/// are zeros that a padding has put there.
+static std::pair<int64_t, int64_t> zeroRows(Value value, unsigned dim) {
+  if (auto pad = value.getDefiningOp<PadOp>()) {
+    if (pad.getInterior() ||
+        !matchPattern(pad.getElementValue(), m_AnyZeroFloat()))
+      return {0, 0};
+    return {pad.getLow()[dim], pad.getHigh()[dim]};
+  }
+  // Of a strided gradient, each part sees another box of the padded cotangent.
+  auto slice = value.getDefiningOp<SliceOp>();
+  if (!slice || slice.getStrides())
+    return {0, 0};
+  auto [low, high] = zeroRows(slice.getX(), dim);
+  int64_t size = slice.getSizes()[dim], before = slice.getOffsets()[dim];
+  int64_t behind = tensorType(slice.getX()).getDimSize(dim) - before - size;
+  return {std::clamp<int64_t>(low - before, 0, size),
+          std::clamp<int64_t>(high - behind, 0, size)};
+}
 
 namespace {
 
@@ -42,16 +64,15 @@ struct NoteZeroBordersPass
 
   template <typename Op>
   void note(Op op) {
-    auto pad = op.getX().template getDefiningOp<PadOp>();
-    if (!pad || pad.getInterior() || op.getLayout() != Layout::ChannelsLast ||
-        !matchPattern(pad.getElementValue(), m_AnyZeroFloat()))
+    if (op.getLayout() != Layout::ChannelsLast)
       return;
-    ArrayRef<int64_t> low = pad.getLow(), high = pad.getHigh();
-    int64_t border[] = {low[1], high[1], low[2], high[2]};
-    if (llvm::all_of(border, [](int64_t rows) { return rows == 0; }))
+    auto [above, below] = zeroRows(op.getX(), 1);
+    auto [left, right] = zeroRows(op.getX(), 2);
+    if (above + below + left + right == 0)
       return;
-    op->setAttr(names::zeroBorder,
-                DenseI64ArrayAttr::get(op.getContext(), border));
+    op->setAttr(
+        names::zeroBorder,
+        DenseI64ArrayAttr::get(op.getContext(), {above, below, left, right}));
     ++numNoted;
   }
 };

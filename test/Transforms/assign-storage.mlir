@@ -23,3 +23,18 @@ dl.model @conv {
     return %0, %1 : tensor<8x16x7x7xf32>, tensor<16x3x3x3xf32>
   }
 }
+
+// -----
+
+// A buffer that holds the gradient of a filter has the order that it comes in.
+// CHECK-LABEL: dl.model @gradient
+// CHECK:         dl.buffer @dw : tensor<16x3x3x3xf32> = zeros stored <[16, 3, 3, 3], [2, 3, 1, 0]>
+// CHECK:         dl.buffer @other : tensor<16x3x3x3xf32> = zeros{{$}}
+dl.model @gradient {
+  dl.buffer @dw : tensor<16x3x3x3xf32> = zeros
+  dl.buffer @other : tensor<16x3x3x3xf32> = zeros
+  func.func @f(%x: tensor<8x3x9x9xf32> {dl.name = "x"}, %dy: tensor<8x16x7x7xf32> {dl.name = "dy"}, %o: tensor<16x3x3x3xf32> {dl.name = "o"}) -> (tensor<16x3x3x3xf32> {dl.state = @dw}, tensor<16x3x3x3xf32> {dl.state = @other}) attributes {dl.step} {
+    %0 = dl.conv2d_filter_grad %x, %dy : tensor<8x3x9x9xf32>, tensor<8x16x7x7xf32> -> tensor<16x3x3x3xf32>
+    return %0, %o : tensor<16x3x3x3xf32>, tensor<16x3x3x3xf32>
+  }
+}

@@ -11,6 +11,16 @@ func.func @both(%x: tensor<2x4x4x8xf32>, %w: tensor<3x3x8x16xf32>, %dy: tensor<2
   return %y, %dw : tensor<2x5x5x16xf32>, tensor<3x3x8x16xf32>
 }
 
+// A box of a padded image has what it covers of the padding.
+// CHECK-LABEL: func.func @box
+// CHECK:         dl.conv2d %{{.*}}, %{{.*}} {dl.zero_border = array<i64: 2, 0, 0, 2>
+func.func @box(%x: tensor<2x4x4x8xf32>, %w: tensor<2x2x8x16xf32>) -> tensor<2x5x4x16xf32> {
+  %p = dl.pad %x low [0, 3, 1, 0] high [0, 2, 2, 0] : tensor<2x4x4x8xf32> -> tensor<2x9x7x8xf32>
+  %s = dl.slice %p at [0, 1, 2, 0] size [2, 6, 5, 8] : tensor<2x9x7x8xf32> -> tensor<2x6x5x8xf32>
+  %y = dl.conv2d %s, %w {layout = #dl<layout channels_last>} : tensor<2x6x5x8xf32>, tensor<2x2x8x16xf32> -> tensor<2x5x4x16xf32>
+  return %y : tensor<2x5x4x16xf32>
+}
+
 // Other numbers than zero, zeros between elements, channels alone, no padding.
 // CHECK-LABEL: func.func @others
 // CHECK-NOT:     dl.zero_border
