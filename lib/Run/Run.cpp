@@ -5,10 +5,10 @@
 
 #include "Commands.h"
 
-#include "dlc/Execution/CodeCache.h"
 #include "dlc/Execution/Params.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/FileCache.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/Version.h"
 
@@ -103,7 +103,7 @@ run::openModel(const Arguments &arguments, RunContext &context,
   // of the program alone.
   if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report) &&
       options.gradientsOf.empty())
-    options.cacheFolder = CodeCache::defaultFolder();
+    options.cacheFolder = FileCache::defaultFolder();
   return context.compile(path, options, *threads);
 }
 
