@@ -107,6 +107,10 @@ run::openModel(const Arguments &arguments, RunContext &context,
   return context.compile(path, options, *threads);
 }
 
+std::string run::cacheFolder(const Arguments &arguments) {
+  return arguments.has(OPT_no_cache) ? "" : FileCache::defaultFolder();
+}
+
 Error run::chooseCode(const Arguments &arguments, CompilerOptions &options) {
   StringRef level = arguments.text(OPT_O, "2");
   if (level != "0" && level != "2")
@@ -220,6 +224,8 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
       context.out << versionText("dlc-run") << '\n';
       return Error::success();
     }
+    if (arguments->wantsData())
+      return describeData(*arguments, context);
     return arguments->command().run(*arguments, context);
   };
   int status = 0;
