@@ -80,7 +80,7 @@ dl.model @fashion {
     dl.return %loss, %correct : tensor<f32>, tensor<i32>
   }
 
-  dl.step @evaluate(%image: tensor<64x28x28xui8>, %label: tensor<64xui8>) -> (loss: tensor<f32>, correct: tensor<i32>) {
+  dl.step @evaluate(%image: tensor<64x28x28xui8>, %label: tensor<64xui8>) -> (loss: tensor<f32>, correct: tensor<i32>, prediction: tensor<64xi32>) {
     %x0 = dl.cast %image : tensor<64x28x28xui8> to tensor<64x28x28xf32>
     %x1 = dl.scale %x0 by 0.00392156862745098 : tensor<64x28x28xf32>
     %x = dl.reshape %x1 : tensor<64x28x28xf32> to tensor<64x1x28x28xf32>
@@ -89,7 +89,7 @@ dl.model @fashion {
     %p = dl.argmax %logits {axis = 1} : tensor<64x10xf32> -> tensor<64xi32>
     %l = dl.cast %label : tensor<64xui8> to tensor<64xi32>
     %correct = dl.count_equal %p, %l : tensor<64xi32> -> tensor<i32>
-    dl.return %loss, %correct : tensor<f32>, tensor<i32>
+    dl.return %loss, %correct, %p : tensor<f32>, tensor<i32>, tensor<64xi32>
   }
 
   dl.step @predict(%image: tensor<64x28x28xui8>) -> (logits: tensor<64x10xf32>) {

@@ -1,10 +1,8 @@
-// A graph convolutional network that classifies the papers of Cora, one graph being all the data: dlc-run examples/gcn.mlir train --data 'npy:x@all=x.npy,indptr@all=indptr.npy,indices@all=indices.npy,label@all=label.npy;eval:x@all=x.npy,indptr@all=indptr.npy,indices@all=indices.npy,label@all=test-label.npy' --epochs 200 --out runs/gcn
+// A graph convolutional network that classifies the papers of Cora, one graph being all the data: dlc-run examples/gcn.mlir train --data cora:../shared/data/cora.npz --epochs 200 --out runs/gcn
 //
 // Kipf and Welling, "Semi-supervised classification with graph convolutional networks",
 // ICLR 2017. A label of -100 is of a node that does not count; an epoch is one step on
-// the whole graph. examples/make_data.py makes the files of arrays of Cora:
-//
-//   python3 examples/make_data.py graph cora.npz FOLDER
+// the whole graph. docs/data.md says what arrays the file has.
 
 dl.model @gcn {
   dl.hparam @lr = 1.0e-2

@@ -1,9 +1,7 @@
-// A language model of characters, an LSTM on time-major sequences: dlc-run examples/lstm.mlir train --data 'npy:text@1=text.npy,next@1=next.npy;eval:text@1=eval-text.npy,next@1=eval-next.npy' --throughput characters=text --out runs/lstm
+// A language model of characters, an LSTM on time-major sequences: dlc-run examples/lstm.mlir train --data text:../shared/data/tinyshakespeare.txt.gz,unit=raw --throughput characters=text --out runs/lstm
 //
-// The four files are 64 x samples of bytes below 128; `next` has the character that
-// follows each of `text`. examples/make_data.py makes them of any text:
-//
-//   python3 examples/make_data.py text input.txt FOLDER
+// Any text in ASCII will do. A batch is 64 x 32 bytes of it, a column a sequence; `next`
+// has the character that follows each of `text`.
 //
 // Names and gates are those of torch.nn.Embedding, LSTM and Linear. The perplexity is
 // exp(loss). `next` takes one character and the state, for sampling.

@@ -3,7 +3,10 @@
 
 #include "dlc/Data/Batches.h"
 
+#include "Elements.h"
+
 #include "dlc/Execution/Model.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -17,33 +20,6 @@
 using namespace llvm;
 using namespace dlc;
 
-std::vector<uint32_t> dlc::fileOrder(int64_t size) {
-  std::vector<uint32_t> order(size);
-  std::iota(order.begin(), order.end(), 0);
-  return order;
-}
-
-std::vector<uint32_t> dlc::shuffledOrder(int64_t size, uint64_t seed,
-                                         uint32_t epoch) {
-  std::vector<uint32_t> order = fileOrder(size);
-  const uint32_t key[2] = {static_cast<uint32_t>(seed),
-                           static_cast<uint32_t>(seed >> 32)};
-  uint32_t lanes[4] = {};
-  uint64_t draw = 0;
-  for (int64_t i = size - 1; i >= 1; --i, ++draw) {
-    if (draw % 4 == 0) {
-      // 0xffffffff stands where a step's randomness has the number of an op,
-      // which keeps the two streams apart.
-      const uint32_t counter[4] = {static_cast<uint32_t>(draw / 4), 0xffffffffu,
-                                   epoch, 0};
-      dlc_rt_philox(counter, key, lanes);
-    }
-    uint64_t j = (static_cast<uint64_t>(lanes[draw % 4]) * (i + 1)) >> 32;
-    std::swap(order[i], order[j]);
-  }
-  return order;
-}
-
 /// The shape without one dimension.
 static SmallVector<int64_t> without(ArrayRef<int64_t> shape, unsigned dim) {
   SmallVector<int64_t> result(shape);
@@ -56,13 +32,23 @@ static size_t product(ArrayRef<int64_t> extents) {
                          std::multiplies<>());
 }
 
+/// Whether elements of a type are taken for an input of another: integers,
+/// whose values are compared when they are converted.
+static bool canFeed(int32_t type, int32_t input) {
+  auto isInteger = [](int32_t type) {
+    ElementKind kind = elementType(type).kind;
+    return kind == ElementKind::Signed || kind == ElementKind::Unsigned;
+  };
+  return type == input || (isInteger(type) && isInteger(input));
+}
+
 /// Compares a field with the input that it feeds.
 static Error matchField(const Field &field, const dlc_tensor &input,
                         const dlc_step &step) {
   ArrayRef<int64_t> shape(input.shape, input.rank);
   const Array &array = field.array;
   if (!field.sampleDim) {
-    if (array.type == input.type && ArrayRef(array.shape) == shape)
+    if (canFeed(array.type, input.type) && ArrayRef(array.shape) == shape)
       return Error::success();
     return makeError("field '{0}@all': '{1}' holds {2}, but step '{3}' takes "
                      "{4}",
@@ -78,7 +64,7 @@ static Error matchField(const Field &field, const dlc_tensor &input,
                      dim ? " " + std::to_string(dim) : "");
   SmallVector<int64_t> sample = without(array.shape, dim);
   SmallVector<int64_t> wanted = without(shape, dim);
-  if (array.type == input.type && sample == wanted)
+  if (canFeed(array.type, input.type) && sample == wanted)
     return Error::success();
   return makeError(
       "field '{0}': '{1}' has samples of {2}, but step '{3}' "
@@ -86,6 +72,39 @@ static Error matchField(const Field &field, const dlc_tensor &input,
       field.name, field.path, describe(array.type, sample), step.name,
       describe(input.type, shape), describe(input.type, wanted),
       dim ? formatv(", dimension {0} being the batch", dim).str() : "");
+}
+
+/// The field's elements in the type of the input; null where they are.
+static Expected<std::shared_ptr<const Array>>
+convert(const Field &field, const dlc_tensor &input, const dlc_step &step) {
+  const Array &array = field.array;
+  std::shared_ptr<Array> result;
+  if (array.type == input.type)
+    return result;
+  result = std::make_shared<Array>();
+  result->type = input.type;
+  result->shape = array.shape;
+  const ElementType &from = elementType(array.type),
+                    &to = elementType(input.type);
+  size_t count = array.data.size() / from.bytes;
+  if (Error error = makeRoom(result->data, count * to.bytes, field.path))
+    return std::move(error);
+  for (size_t i = 0; i < count; ++i) {
+    int64_t value = integerElement(array.type, array.data.data(), i);
+    char *target = result->data.data() + i * to.bytes;
+    bool fits = withMemoryType(to.code, [&](auto zero) {
+      auto element = static_cast<decltype(zero)>(value);
+      std::memcpy(target, &element, sizeof(element));
+      return static_cast<int64_t>(element) == value;
+    });
+    if (!fits)
+      return makeError(
+          "field '{0}': element {1} of '{2}' is {3}, but step "
+          "'{4}' takes {5}, which has no such value",
+          field.name, i, field.path, value, step.name,
+          describe(input.type, ArrayRef<int64_t>(input.shape, input.rank)));
+  }
+  return result;
 }
 
 Expected<BatchFeed> BatchFeed::create(const Dataset &data,
@@ -99,9 +118,14 @@ Expected<BatchFeed> BatchFeed::create(const Dataset &data,
                        toString(data.unknownField(input.name)));
     if (Error error = matchField(*field, input, step))
       return std::move(error);
-    const Array &array = field->array;
+    Expected<std::shared_ptr<const Array>> converted =
+        convert(*field, input, step);
+    if (!converted)
+      return converted.takeError();
+    const Array &array = *converted ? **converted : field->array;
     if (!field->sampleDim) {
-      feed.sources.push_back({array.data.data(), array.data.size(), 1, true});
+      feed.sources.push_back({array.data.data(), array.data.size(), 1, true,
+                              std::move(*converted)});
       continue;
     }
     unsigned dim = *field->sampleDim;
@@ -118,40 +142,103 @@ Expected<BatchFeed> BatchFeed::create(const Dataset &data,
     feed.hasSamples = true;
     size_t pieces = product(ArrayRef(array.shape).take_front(dim));
     size_t sampleBytes = array.data.size() / static_cast<size_t>(data.size());
-    feed.sources.push_back(
-        {array.data.data(), pieces ? sampleBytes / pieces : 0, pieces, false});
+    feed.sources.push_back({array.data.data(),
+                            pieces ? sampleBytes / pieces : 0, pieces, false,
+                            std::move(*converted)});
   }
   return feed;
 }
 
-Error BatchFeed::fill(ArrayRef<uint32_t> rows, StepBuffers &buffers) const {
+Error BatchFeed::augment(const Augmentation &augmentation, const Dataset &data,
+                         const dlc_step &step) {
+  const Field *field = data.find(augmentation.field());
+  if (!field)
+    return data.unknownField(augmentation.field());
+  Expected<Augmentation::Bound> bound = augmentation.bind(*field);
+  if (!bound)
+    return bound.takeError();
+  for (auto [index, source] : enumerate(sources))
+    if (field->name == step.inputs[index].name)
+      source.augmentation = *bound;
+  return Error::success();
+}
+
+Error BatchFeed::checkInputs(const StepBuffers &buffers) const {
   const dlc_step &step = buffers.step();
-  if (step.num_inputs != static_cast<int>(sources.size()))
-    return makeError("step '{0}' has {1} inputs, data for {2} were matched",
-                     step.name, step.num_inputs, sources.size());
+  if (step.num_inputs == static_cast<int>(sources.size()))
+    return Error::success();
+  return makeError("step '{0}' has {1} inputs, data for {2} were matched",
+                   step.name, step.num_inputs, sources.size());
+}
+
+static Error wrongSize(const dlc_step &step, size_t index, size_t takes,
+                       size_t count, size_t bytes) {
+  return makeError("input '{0}' of step '{1}' takes {2} bytes, {3} samples "
+                   "have {4}",
+                   step.inputs[index].name, step.name, takes, count, bytes);
+}
+
+Error BatchFeed::fillShared(StepBuffers &buffers) const {
+  if (Error error = checkInputs(buffers))
+    return error;
   for (auto [index, source] : enumerate(sources)) {
+    if (!source.isShared)
+      continue;
     MutableArrayRef<char> target = buffers.input(index);
-    size_t count = source.isShared ? 1 : rows.size();
-    size_t bytes = count * source.pieces * source.pieceBytes;
+    if (target.size() != source.pieceBytes)
+      return wrongSize(buffers.step(), index, target.size(), 1,
+                       source.pieceBytes);
+    std::copy_n(source.data, source.pieceBytes, target.data());
+  }
+  return Error::success();
+}
+
+Error BatchFeed::fillSamples(ArrayRef<uint32_t> rows, StepBuffers &buffers,
+                             const AugmentKey *key) const {
+  if (Error error = checkInputs(buffers))
+    return error;
+  for (auto [index, source] : enumerate(sources)) {
+    if (source.isShared)
+      continue;
+    MutableArrayRef<char> target = buffers.input(index);
+    size_t bytes = rows.size() * source.pieces * source.pieceBytes;
     if (target.size() != bytes)
-      return makeError("input '{0}' of step '{1}' takes {2} bytes, {3} samples "
-                       "have {4}",
-                       step.inputs[index].name, step.name, target.size(), count,
+      return wrongSize(buffers.step(), index, target.size(), rows.size(),
                        bytes);
     char *at = target.data();
-    if (source.isShared) {
-      std::copy_n(source.data, bytes, at);
-      continue;
-    }
     const char *from = source.data;
     for (size_t piece = 0; piece < source.pieces; ++piece) {
       for (uint32_t row : rows) {
         assert(row < samples && "no such sample");
-        std::memcpy(at, from + row * source.pieceBytes, source.pieceBytes);
+        const char *sample = from + row * source.pieceBytes;
+        if (key && source.augmentation)
+          source.augmentation->apply(sample, at, row, *key);
+        else
+          std::memcpy(at, sample, source.pieceBytes);
         at += source.pieceBytes;
       }
       from += samples * source.pieceBytes;
     }
   }
   return Error::success();
+}
+
+Error BatchFeed::fill(ArrayRef<uint32_t> rows, StepBuffers &buffers,
+                      const AugmentKey *key) const {
+  if (Error error = fillShared(buffers))
+    return error;
+  return fillSamples(rows, buffers, key);
+}
+
+bool BatchFeed::isWorthAThread() const {
+  // A thread is told in some microseconds, in which so much is copied.
+  constexpr size_t least = 1 << 16;
+  size_t bytes = 0;
+  for (const Source &source : sources) {
+    if (source.augmentation)
+      return true;
+    if (!source.isShared)
+      bytes += batch * source.pieces * source.pieceBytes;
+  }
+  return bytes >= least;
 }

@@ -3,17 +3,13 @@
 
 #include "dlc/Data/Dataset.h"
 
-#include "dlc/Data/Idx.h"
-#include "dlc/Data/Npy.h"
+#include "Elements.h"
+
 #include "dlc/Execution/Model.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
-
-#include <array>
 
 using namespace llvm;
 using namespace dlc;
@@ -83,123 +79,36 @@ bool Dataset::isWhole() const {
       fields(), [](const Field &field) { return field.sampleDim.has_value(); });
 }
 
-/// The file `name` of a folder, plain or compressed; empty if there is neither.
-static std::string findFile(StringRef folder, StringRef name) {
-  SmallString<128> path(folder);
-  sys::path::append(path, name);
-  if (sys::fs::exists(path))
-    return path.str().str();
-  path += ".gz";
-  return sys::fs::exists(path) ? path.str().str() : std::string();
-}
-
-/// The files of one split of an IDX folder, by the field that they hold.
-static std::array<std::pair<StringRef, std::string>, 2>
-idxFiles(StringRef prefix) {
-  return {{{"image", prefix.str() + "-images-idx3-ubyte"},
-           {"label", prefix.str() + "-labels-idx1-ubyte"}}};
-}
-
-static Expected<Dataset> readIdxSplit(StringRef folder, StringRef prefix) {
-  std::vector<Field> fields;
-  for (const auto &[name, file] : idxFiles(prefix)) {
-    std::string path = findFile(folder, file);
-    if (path.empty())
-      return makeError("{0}: holds neither {1} nor {1}.gz", folder, file);
-    Expected<Array> array = readIdx(path);
-    if (!array)
-      return array.takeError();
-    fields.push_back({name.str(), path, std::move(*array)});
+Expected<Dataset> Dataset::first(int64_t count) const {
+  if (isWhole())
+    return makeError("the data are one whole, of which there is no part");
+  if (count > samples)
+    return makeError("{0} samples, but the data have {1}", count, samples);
+  std::vector<Field> taken;
+  for (const Field &field : fields()) {
+    Field part = {field.name, field.path, {}, field.sampleDim};
+    part.array.type = field.array.type;
+    part.array.shape = field.array.shape;
+    if (!field.sampleDim) {
+      part.array.data = field.array.data;
+      taken.push_back(std::move(part));
+      continue;
+    }
+    // For each index of the dimensions in front, the samples lie together.
+    int64_t pieces = 1;
+    for (unsigned dim = 0; dim < *field.sampleDim; ++dim)
+      pieces *= field.array.shape[dim];
+    part.array.shape[*field.sampleDim] = count;
+    int64_t bytes = *sizeInBytes(part.array.type, part.array.shape);
+    int64_t kept = pieces ? bytes / pieces : 0;
+    int64_t given =
+        pieces ? static_cast<int64_t>(field.array.data.size()) / pieces : 0;
+    if (Error error = makeRoom(part.array.data, bytes, field.path))
+      return std::move(error);
+    for (int64_t piece = 0; piece < pieces; ++piece)
+      std::copy_n(field.array.data.begin() + piece * given, kept,
+                  part.array.data.begin() + piece * kept);
+    taken.push_back(std::move(part));
   }
-  return Dataset::create(std::move(fields));
-}
-
-static Expected<DataSplits> openIdx(StringRef folder) {
-  if (!sys::fs::is_directory(folder))
-    return makeError("{0}: is not a directory, expected one with IDX files",
-                     folder);
-  Expected<Dataset> train = readIdxSplit(folder, "train");
-  if (!train)
-    return train.takeError();
-  DataSplits splits{std::move(*train), std::nullopt, "images"};
-  // Data to evaluate on may be missing, but not half of them.
-  if (none_of(idxFiles("t10k"), [&](const auto &file) {
-        return !findFile(folder, file.second).empty();
-      }))
-    return splits;
-  Expected<Dataset> eval = readIdxSplit(folder, "t10k");
-  if (!eval)
-    return eval.takeError();
-  splits.eval = std::move(*eval);
-  return splits;
-}
-
-/// Takes "@1" or "@all" from the end of a field's name.
-static Expected<std::optional<unsigned>> takeSampleDim(StringRef &name) {
-  auto [field, where] = name.split('@');
-  bool isGiven = field.size() != name.size();
-  unsigned dim = 0;
-  if (isGiven && where != "all" && where.getAsInteger(10, dim))
-    return makeError("data descriptor: '{0}', expected FIELD, FIELD@N with the "
-                     "dimension that counts samples, or FIELD@all for every "
-                     "batch to get the whole array",
-                     name);
-  name = field;
-  if (where == "all")
-    return std::optional<unsigned>();
-  return std::optional<unsigned>(dim);
-}
-
-/// Reads "image=x.npy,label=y.npy".
-static Expected<Dataset> readNpyFields(StringRef list) {
-  SmallVector<StringRef> items;
-  list.split(items, ',');
-  std::vector<Field> fields;
-  for (StringRef item : items) {
-    auto [name, path] = item.split('=');
-    if (name.empty() || path.empty())
-      return makeError("data descriptor: '{0}', expected FIELD=FILE.npy", item);
-    Expected<std::optional<unsigned>> dim = takeSampleDim(name);
-    if (!dim)
-      return dim.takeError();
-    Expected<Array> array = readNpy(path);
-    if (!array)
-      return array.takeError();
-    fields.push_back({name.str(), path.str(), std::move(*array), *dim});
-  }
-  return Dataset::create(std::move(fields));
-}
-
-static Expected<DataSplits> openNpy(StringRef lists) {
-  auto [trainList, rest] = lists.split(';');
-  Expected<Dataset> train = readNpyFields(trainList);
-  if (!train)
-    return train.takeError();
-  DataSplits splits{std::move(*train), std::nullopt};
-  if (rest.empty())
-    return splits;
-  if (!rest.consume_front("eval:"))
-    return makeError("data descriptor: '{0}' after ';', expected "
-                     "eval:FIELD=FILE.npy,...",
-                     rest);
-  Expected<Dataset> eval = readNpyFields(rest);
-  if (!eval)
-    return eval.takeError();
-  splits.eval = std::move(*eval);
-  return splits;
-}
-
-Expected<DataSplits> dlc::openData(StringRef descriptor) {
-  if (descriptor == "fashion-mnist")
-    return openIdx("/usr/share/datasets/fashion-mnist");
-  auto [kind, rest] = descriptor.split(':');
-  if (kind == "idx" && !rest.empty())
-    return openIdx(rest);
-  if (kind == "npy" && !rest.empty())
-    return openNpy(rest);
-  if (kind == "idx" || kind == "npy")
-    return makeError("data descriptor '{0}' names no files, expected {1}",
-                     descriptor,
-                     kind == "idx" ? "idx:DIR" : "npy:FIELD=FILE.npy,...");
-  return unknownName("kind of data", kind, {"idx", "npy", "fashion-mnist"});
+  return create(std::move(taken));
 }

@@ -11,18 +11,16 @@
 using namespace llvm;
 using namespace dlc;
 
-/// Makes room for `bytes`. A vector ends the process where there is no memory,
-/// so the system is asked for as much before.
-static Error makeRoom(Array &array, size_t bytes, StringRef path) {
-  size_t capacity = array.data.capacity();
+Error dlc::makeRoom(SmallVectorImpl<char> &data, size_t bytes, StringRef path) {
+  size_t capacity = data.capacity();
   if (bytes > capacity) {
     // Volatile, or the compiler takes memory that is given back for granted.
     void *volatile memory = std::malloc(std::max(2 * capacity + 1, bytes));
     if (!memory)
-      return makeError("{0}: no memory for {1} bytes of elements", path, bytes);
+      return makeError("{0}: no memory for {1} bytes", path, bytes);
     std::free(memory);
   }
-  array.data.resize_for_overwrite(bytes);
+  data.resize_for_overwrite(bytes);
   return Error::success();
 }
 
@@ -50,7 +48,7 @@ Error dlc::readElements(ReadBytes read, StringRef path,
     uint64_t step = bytes - seen;
     if (!left)
       step = std::min<uint64_t>(step, std::max<uint64_t>(seen, 1 << 20));
-    if (Error error = makeRoom(array, seen + step, path))
+    if (Error error = makeRoom(array.data, seen + step, path))
       return error;
     Expected<size_t> count = read(MutableArrayRef(array.data).drop_front(seen));
     if (!count)

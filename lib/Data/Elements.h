@@ -13,12 +13,22 @@ namespace dlc {
 using ReadBytes =
     llvm::function_ref<llvm::Expected<size_t>(llvm::MutableArrayRef<char>)>;
 
+/// Makes room for `bytes` in all. A vector ends the process where there is no
+/// memory, so the system is asked for as much before.
+llvm::Error makeRoom(llvm::SmallVectorImpl<char> &data, size_t bytes,
+                     llvm::StringRef path);
+
 /// Reads the elements of an array whose type and shape a header has told, which
 /// must be all that is left. `left` is how many bytes that is, if it is known:
 /// then nothing is allocated for a header that says something else. Where it is
 /// not known, memory grows with what is there.
 llvm::Error readElements(ReadBytes read, llvm::StringRef path,
                          std::optional<uint64_t> left, Array &array);
+
+/// Reads a .npy file from what `read` gives, of `size` bytes if that is known;
+/// `path` is for errors.
+llvm::Expected<Array> readNpy(ReadBytes read, llvm::StringRef path,
+                              std::optional<uint64_t> size);
 
 } // namespace dlc
 #endif // DLC_LIB_DATA_ELEMENTS_H

@@ -191,9 +191,8 @@ Error HeaderParser::parse(Array &array) {
 }
 
 /// Reads what stands before the elements; returns how many bytes that is.
-static Expected<uint64_t> readHeader(InputFile &file, Array &array) {
-  StringRef path = file.path();
-  auto take = [&](MutableArrayRef<char> out) { return file.read(out); };
+static Expected<uint64_t> readHeader(ReadBytes take, StringRef path,
+                                     Array &array) {
   char start[magic.size() + 2] = {};
   Expected<size_t> count = take(start);
   if (!count)
@@ -236,20 +235,15 @@ static Expected<uint64_t> readHeader(InputFile &file, Array &array) {
   return sizeof(start) + width + length;
 }
 
-Expected<Array> dlc::readNpy(StringRef path) {
-  Expected<InputFile> file = InputFile::open(path);
-  if (!file)
-    return file.takeError();
+Expected<Array> dlc::readNpy(ReadBytes read, StringRef path,
+                             std::optional<uint64_t> size) {
   Array array;
-  Expected<uint64_t> headerBytes = readHeader(*file, array);
+  Expected<uint64_t> headerBytes = readHeader(read, path, array);
   if (!headerBytes)
     return headerBytes.takeError();
-  std::optional<uint64_t> left = file->size();
-  if (left)
-    left = *left - std::min(*left, *headerBytes);
-  if (Error error = readElements(
-          [&](MutableArrayRef<char> out) { return file->read(out); }, path,
-          left, array))
+  if (size)
+    size = *size - std::min(*size, *headerBytes);
+  if (Error error = readElements(read, path, size, array))
     return std::move(error);
   // Compiled code relies on an i1 being 0 or 1.
   if (array.type == DLC_I1)
@@ -259,6 +253,14 @@ Expected<Array> dlc::readNpy(StringRef path) {
             "{0}: element {1} is byte {2}, expected a bool (0 or 1)", path, i,
             static_cast<uint8_t>(array.data[i]));
   return array;
+}
+
+Expected<Array> dlc::readNpy(StringRef path) {
+  Expected<InputFile> file = InputFile::open(path);
+  if (!file)
+    return file.takeError();
+  return readNpy([&](MutableArrayRef<char> out) { return file->read(out); },
+                 path, file->size());
 }
 
 void dlc::writeNpy(raw_ostream &os, int32_t type, ArrayRef<int64_t> shape,

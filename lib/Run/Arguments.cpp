@@ -3,6 +3,7 @@
 
 #include "Arguments.h"
 
+#include "dlc/Data/Kinds.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Suggest.h"
 
@@ -89,6 +90,13 @@ Expected<Arguments> Arguments::parse(ArrayRef<const char *> words) {
     return result;
   if (Error error = result.check())
     return std::move(error);
+  if (result.wantsData()) {
+    if (result.positionals().empty())
+      return result;
+    return makeError("{0} describes data without a model: leave out '{1}'",
+                     result.spelling(OPT_describe_data),
+                     result.positionals().front());
+  }
   if (Error error = result.takePositionals())
     return std::move(error);
   if (Error error = result.checkCommand())
@@ -142,18 +150,11 @@ void run::printHelp(raw_ostream &os) {
     os << "  dlc-run MODEL " << command.usage << "\n      " << command.help
        << '\n';
   os << R"(
-DATA (a field feeds the step's input of the same name):
-  idx:DIR
-      fields image and label, of the files train-images-idx3-ubyte,
-      train-labels-idx1-ubyte and t10k-... in DIR, plain or with .gz
-  fashion-mnist
-      idx:/usr/share/datasets/fashion-mnist
-  npy:FIELD=FILE.npy,...[;eval:FIELD=FILE.npy,...]
-      arrays with one entry a sample; the second list is evaluated on.
-      FIELD@1=FILE.npy: dimension 1 counts the samples, as of time-major
-      sequences. FIELD@all=FILE.npy: every batch gets the whole array; where all
-      fields are such (one graph), an epoch is one step
-
+DATA (a field feeds the step's input of the same name; integers of one type feed
+an input of another that has their values):
+)";
+  printDataKinds(os);
+  os << R"(
 METRICS (scalar outputs of steps are columns of metrics.csv):
   floats are averaged over the samples, i32 and i64 added up; the accuracy is
   `correct` by the samples, or by `count` if there is one, which then weighs the
@@ -171,10 +172,28 @@ PLATEAU (as torch's ReduceLROnPlateau, once an epoch):
       NAME is a hyper-parameter, the metric a column of metrics.csv; these are
       the defaults. Checkpoints keep where it stands
 
+EARLY STOP (--stop-early METRIC:patience=5,mode=min|max,threshold=0):
+  the run ends when the metric was not better by more than the threshold for so
+  many epochs in a row; more is better of an accuracy, less of other metrics.
+  best.safetensors in --out has the parameters of the best epoch
+
+AUGMENTATION (a function of seed, epoch and sample, in this order):
+  crop=PART  a window whose sides are a part of the image's, from PART to 1, is
+             enlarged to the whole
+  flip       left and right change places in half of all cases
+  shift=N    moves by up to N pixels, zeros come in: a random crop after N
+             pixels of padding
+
+CLASSES (a step to evaluate with the input `label` and an output `prediction` of
+whole numbers, or `logits`):
+  precision, recall and F1 of each class are printed at the end, and --out has
+  the confusion matrix as confusion.csv
+
 CACHE:
   What a program is compiled to is kept in $DLC_CACHE_DIR (empty: nowhere; not
   set: dlc in $XDG_CACHE_HOME or ~/.cache), up to 512 MiB. It is used again for
   the same text, options, processor and build of the compiler, unless the
-  program was warned about
+  program was warned about. Data that take time to convert are kept there too,
+  up to 1 GiB, and used again for the same files and descriptor
 )";
 }

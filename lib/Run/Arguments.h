@@ -55,6 +55,7 @@ public:
   /// Asked for instead of a command.
   bool wantsHelp() const { return has(OPT_help); }
   bool wantsVersion() const { return has(OPT_version); }
+  bool wantsData() const { return has(OPT_describe_data); }
   const Command &command() const { return *chosen; }
   llvm::StringRef modelPath() const { return model; }
 

@@ -46,7 +46,13 @@ private:
   std::string text;
 };
 
+/// dlc-run --describe-data DESC: the fields of data, without a model.
+llvm::Error describeData(const Arguments &arguments, RunContext &context);
+
 // What the commands share.
+
+/// Where what was compiled or converted is kept; empty: nowhere.
+std::string cacheFolder(const Arguments &arguments);
 
 using CheckOutline =
     llvm::function_ref<llvm::Error(Model &model, const Outline &outline)>;

@@ -28,6 +28,12 @@ def help : Switch<"help", "Print this", EveryCommand, ModelGroup>;
 def : Flag<["-"], "h">, Alias<help>, Visibility<EveryCommand>, Group<ModelGroup>;
 def version : Switch<"version", "Print the version", EveryCommand, ModelGroup>;
 
+defm describe_data : Value<"describe-data", "DESC",
+  "Print the fields of data with their shapes, without a model; see below", AnyCommand, ModelGroup>;
+defm write_data : Value<"write-data", "DIR",
+  "Of --describe-data: write fields as .npy files, and the vocabulary as vocabulary.txt",
+  AnyCommand, ModelGroup>;
+
 defm params : Value<"params", "FILE",
   "Read parameters and buffers from a safetensors file (num_batches_tracked of PyTorch is passed over); of a full checkpoint a single step has what optimizers and counters kept too, train starts anew (see --resume)",
   AnyCommand, ModelGroup>;
@@ -126,6 +132,18 @@ defm eval_step : Value<"eval-step", "NAME",
   "The step to run after every epoch (default: 'evaluate', if there)", [TrainCommand], TrainGroup>;
 def no_shuffle : Switch<"no-shuffle", "Train in the order of the files",
   [TrainCommand], TrainGroup>;
+def no_prefetch : Switch<"no-prefetch",
+  "Gather batches between steps instead of beside them; the results are the same",
+  [TrainCommand], TrainGroup>;
+defm overfit : Value<"overfit", "N",
+  "Train on the first N samples again and again, evaluate on them, and say whether the model could learn them",
+  [TrainCommand], TrainGroup>;
+defm balance : Value<"balance", "FIELD",
+  "Draw samples so that an epoch has each class of a field, as label, equally often",
+  [TrainCommand], TrainGroup>;
+defm augment : Value<"augment", "FIELD:CHANGE,...",
+  "Change images of a field by chance when they are trained on: shift=N (pixels), flip, crop=PART; see below",
+  [TrainCommand], TrainGroup>;
 defm out : Value<"out", "DIR",
   "Folder for metrics.csv and model.safetensors, written after every epoch and when SIGINT or SIGTERM stops the run",
   [TrainCommand], TrainGroup>;
@@ -137,6 +155,15 @@ defm schedule : Value<"schedule", "FILE",
   [TrainCommand], TrainGroup>;
 defm reduce_on_plateau : Value<"reduce-on-plateau", "NAME[:OPTION=VALUE,...]",
   "Reduce a hyper-parameter when a metric rests; see below",
+  [TrainCommand], TrainGroup>;
+defm stop_early : Value<"stop-early", "METRIC[:OPTION=VALUE,...]",
+  "End the run when a column of metrics.csv gets no better; see below",
+  [TrainCommand], TrainGroup>;
+def update_ratios : Switch<"update-ratios",
+  "Columns update_NAME of metrics.csv: how far the last step of each epoch changed each parameter, as a part of it (2-norms)",
+  [TrainCommand], TrainGroup>;
+defm write_vocabulary : Value<"write-vocabulary", "FILE",
+  "Write what the numbers of a text stand for, a line each; --out has it as vocabulary.txt",
   [TrainCommand], TrainGroup>;
 defm log_every : Value<"log-every", "N",
   "Print the loss of every Nth step", [TrainCommand], TrainGroup>;

@@ -5,10 +5,10 @@
 
 #include "Commands.h"
 
-#include "dlc/Execution/CodeCache.h"
 #include "dlc/Execution/Params.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/FileCache.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/Version.h"
 
@@ -103,8 +103,12 @@ run::openModel(const Arguments &arguments, RunContext &context,
   // of the program alone.
   if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report) &&
       options.gradientsOf.empty())
-    options.cacheFolder = CodeCache::defaultFolder();
+    options.cacheFolder = FileCache::defaultFolder();
   return context.compile(path, options, *threads);
+}
+
+std::string run::cacheFolder(const Arguments &arguments) {
+  return arguments.has(OPT_no_cache) ? "" : FileCache::defaultFolder();
 }
 
 Error run::chooseCode(const Arguments &arguments, CompilerOptions &options) {
@@ -220,6 +224,8 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
       context.out << versionText("dlc-run") << '\n';
       return Error::success();
     }
+    if (arguments->wantsData())
+      return describeData(*arguments, context);
     return arguments->command().run(*arguments, context);
   };
   int status = 0;

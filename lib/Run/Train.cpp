@@ -4,6 +4,7 @@
 #include "Commands.h"
 #include "Profile.h"
 
+#include "dlc/Data/Vocabulary.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/Stop.h"
@@ -126,9 +127,19 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
   options.logEvery = *logEvery;
   if (arguments.has(OPT_max_steps))
     options.maxSteps = *maxSteps;
-  options.shuffle = !arguments.has(OPT_no_shuffle);
+  Expected<int64_t> overfit = arguments.number(OPT_overfit, 0, 1, most);
+  if (!overfit)
+    return overfit.takeError();
+  options.order.overfit = *overfit;
+  options.order.balance = arguments.text(OPT_balance).str();
+  if (arguments.has(OPT_balance) && options.order.balance.empty())
+    return makeError("--balance: the name of the field is empty");
+  options.prefetch = !arguments.has(OPT_no_prefetch);
+  options.updateRatios = arguments.has(OPT_update_ratios);
+  options.order.shuffle = !arguments.has(OPT_no_shuffle);
   options.outputFolder = arguments.text(OPT_out).str();
-  for (Option option : {OPT_schedule, OPT_reduce_on_plateau})
+  for (Option option : {OPT_schedule, OPT_reduce_on_plateau, OPT_stop_early,
+                        OPT_augment, OPT_balance})
     if (Error error = arguments.once(option))
       return std::move(error);
   if (arguments.has(OPT_schedule)) {
@@ -145,6 +156,20 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
       return makeError("--reduce-on-plateau: {0}",
                        toString(plateau.takeError()));
     options.plateau = std::move(*plateau);
+  }
+  if (arguments.has(OPT_stop_early)) {
+    Expected<EarlyStopOptions> stop =
+        EarlyStopOptions::parse(arguments.text(OPT_stop_early));
+    if (!stop)
+      return makeError("--stop-early: {0}", toString(stop.takeError()));
+    options.stopEarly = std::move(*stop);
+  }
+  if (arguments.has(OPT_augment)) {
+    Expected<Augmentation> augmentation =
+        Augmentation::parse(arguments.text(OPT_augment));
+    if (!augmentation)
+      return makeError("--augment: {0}", toString(augmentation.takeError()));
+    options.augmentation = std::move(*augmentation);
   }
   if (arguments.has(OPT_out) && options.outputFolder.empty())
     return makeError("--out: the name of the folder is empty");
@@ -193,6 +218,31 @@ static bool isFirstDimSample(const Dataset &data) {
                 [](const Field &field) { return field.sampleDim == 0u; });
 }
 
+/// Applies what options say of the data, and what the data say of the order.
+static Error prepareData(DataSplits &data, TrainingOptions &options,
+                         const Arguments &arguments) {
+  options.order.lengths = data.lengths;
+  options.order.bucket = data.bucket;
+  if (options.order.overfit && options.augmentation)
+    return makeError("--overfit and --augment exclude each other: samples that "
+                     "are learnt by heart must stay as they are");
+  if (options.order.overfit) {
+    Expected<Dataset> few = data.train.first(options.order.overfit);
+    if (!few)
+      return makeError("--overfit: {0}", toString(few.takeError()));
+    data.eval = std::move(*few);
+  }
+  if (!arguments.has(OPT_write_vocabulary))
+    return Error::success();
+  if (data.vocabulary.empty())
+    return makeError("--write-vocabulary: the data '{0}' have no vocabulary",
+                     arguments.text(OPT_data));
+  if (Error error = writeVocabulary(arguments.text(OPT_write_vocabulary),
+                                    data.vocabulary))
+    return makeError("--write-vocabulary: {0}", toString(std::move(error)));
+  return Error::success();
+}
+
 Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Expected<TrainingOptions> options = trainingOptions(arguments);
   if (!options)
@@ -200,10 +250,12 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Expected<std::string> descriptor = arguments.required(OPT_data);
   if (!descriptor)
     return descriptor.takeError();
-  Expected<DataSplits> data = openData(*descriptor);
+  Expected<DataSplits> data = openData(*descriptor, {cacheFolder(arguments)});
   if (!data)
     return makeError("--data: {0}", toString(data.takeError()));
 
+  if (Error error = prepareData(*data, *options, arguments))
+    return error;
   Expected<Throughput> throughput = findThroughput(*data, arguments);
   if (!throughput)
     return throughput.takeError();

@@ -33,8 +33,10 @@ Expected<Cycle> Cycle::create(Model &model, const Dataset &data,
       Expected<StepBuffers> buffers = StepBuffers::create(step);
       if (!buffers)
         return buffers.takeError();
+      if (Error error = feed->fillShared(*buffers))
+        return std::move(error);
       cycle.partList.push_back(
-          {turn.step, std::move(*feed), std::move(*buffers),
+          {turn.step, std::move(*feed), std::move(*buffers), std::nullopt,
            Metrics(step, data.isWhole()), std::string(step.name) + " "});
     }
     const BatchFeed &feed = cycle.partList[number].feed;
@@ -67,6 +69,8 @@ Expected<Cycle> Cycle::create(Model &model, const Dataset &data,
       }))
     return makeError("step '{0}' takes no inputs, so data cannot feed it",
                      model.step(turns.front().step).name);
+  if (Error error = cycle.makeRoomAhead())
+    return std::move(error);
   if (cycle.samplesPerCycle == 0)
     return std::move(cycle);
   cycle.samples = data.size();
@@ -97,4 +101,60 @@ int64_t Cycle::countCalls(size_t part, int64_t count) const {
   int64_t size = static_cast<int64_t>(calls.size());
   return count / size * count_if(calls, isOfPart) +
          count_if(ArrayRef(calls).take_front(count % size), isOfPart);
+}
+
+Error Cycle::makeRoomAhead() {
+  for (Part &part : partList) {
+    if (part.ahead || !part.feed.takesSamples() || !part.feed.isWorthAThread())
+      continue;
+    Expected<StepBuffers> buffers = StepBuffers::create(part.buffers.step());
+    if (!buffers)
+      return buffers.takeError();
+    if (Error error = part.feed.fillShared(*buffers))
+      return error;
+    part.ahead.emplace(std::move(*buffers));
+  }
+  return Error::success();
+}
+
+Error Cycle::augment(const Augmentation &augmentation, Model &model,
+                     const Dataset &data) {
+  for (Part &part : partList)
+    if (Error error =
+            part.feed.augment(augmentation, data, model.step(part.step)))
+      return error;
+  return makeRoomAhead();
+}
+
+ArrayRef<uint32_t> Cycle::rowsOf(Call call, ArrayRef<uint32_t> order) const {
+  const BatchFeed &feed = partList[call.part].feed;
+  return feed.takesSamples() ? order.slice(call.firstSample, feed.batchSize())
+                             : order;
+}
+
+Error Cycle::load(Call call, ArrayRef<uint32_t> order, const AugmentKey &key) {
+  Part &part = partList[call.part];
+  if (prefetcher->isStarted()) {
+    Error error = prefetcher->wait();
+    std::swap(part.buffers, *part.ahead);
+    return error;
+  }
+  if (!part.feed.takesSamples())
+    return Error::success();
+  return part.feed.fillSamples(rowsOf(call, order), part.buffers, &key);
+}
+
+void Cycle::prefetch(Call call, ArrayRef<uint32_t> order,
+                     const AugmentKey &key) {
+  Part &part = partList[call.part];
+  if (!part.ahead)
+    return;
+  prefetcher->start([feed = &part.feed, buffers = &*part.ahead,
+                     rows = rowsOf(call, order),
+                     key] { return feed->fillSamples(rows, *buffers, &key); });
+}
+
+void Cycle::settle() {
+  if (prefetcher->isStarted())
+    consumeError(prefetcher->wait());
 }

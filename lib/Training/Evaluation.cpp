@@ -30,6 +30,8 @@ Expected<Evaluation> Evaluation::create(Model &model, int step,
     return feed.takeError();
   Evaluation result(model, step, std::move(*feed), data.isWhole());
 
+  result.scores = ClassScores::create(table);
+
   ArrayRef<dlc_step> sizes = sizesOf(table);
   SmallVector<int64_t> rows;
   for (const dlc_step &size : sizes)
@@ -42,6 +44,8 @@ Expected<Evaluation> Evaluation::create(Model &model, int step,
     Expected<StepBuffers> buffers = StepBuffers::create(sizes[i]);
     if (!buffers)
       return buffers.takeError();
+    if (Error error = result.feed.fillShared(*buffers))
+      return std::move(error);
     result.parts.push_back({rows[i], cuts.counts[i], std::move(*buffers)});
   }
   if (result.parts.empty())
@@ -73,16 +77,22 @@ Expected<Totals> Evaluation::run(const std::function<bool()> &stop) {
   std::vector<uint32_t> order = fileOrder(feed.numSamples());
   ArrayRef<uint32_t> rest = order;
   Totals totals = values.zero();
+  if (scores)
+    scores->clear();
   for (Part &part : parts)
     for (int64_t batch = 0; batch < part.count; ++batch) {
       if (stop && stop())
         return totals;
-      if (Error error = feed.fill(rest.take_front(part.rows), part.buffers))
-        return std::move(error);
+      if (feed.takesSamples())
+        if (Error error =
+                feed.fillSamples(rest.take_front(part.rows), part.buffers))
+          return std::move(error);
       rest = rest.drop_front(part.rows);
       if (Error error = model->run(step, part.buffers))
         return std::move(error);
       values.add(part.buffers, part.rows, totals);
+      if (scores)
+        scores->add(part.buffers);
     }
   return totals;
 }

@@ -17,8 +17,7 @@
 using namespace llvm;
 using namespace dlc;
 
-/// A name as a field of one line: in quotes where it would be taken for more.
-static std::string csvField(StringRef name) {
+std::string dlc::csvField(StringRef name) {
   std::string text = printable(name);
   if (StringRef(text).find_first_of(",\"") == StringRef::npos)
     return text;

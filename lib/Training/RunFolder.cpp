@@ -3,12 +3,14 @@
 
 #include "dlc/Training/RunFolder.h"
 
+#include "dlc/Data/Vocabulary.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/PendingFiles.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 using namespace dlc;
@@ -31,7 +33,8 @@ Expected<RunFolder> RunFolder::open(StringRef path,
   // This also removes temporaries of an earlier run that was killed.
   PendingFiles files;
   for (const std::string &name :
-       {folder.file("metrics.csv"), folder.checkpoint()})
+       {folder.file("metrics.csv"), folder.checkpoint(), folder.best(),
+        folder.file("confusion.csv"), folder.file("vocabulary.txt")})
     if (Expected<std::string> file = files.reserveRegular(name); !file)
       return file.takeError();
   if (resumeAt)
@@ -45,4 +48,19 @@ Error RunFolder::write(Model &model, const Metadata &metadata) const {
   if (Error error = history.write(file("metrics.csv")))
     return error;
   return model.save(checkpoint(), DLC_ALL, metadata);
+}
+
+Error RunFolder::writeBest(Model &model) const {
+  return model.save(best(), DLC_PARAMS);
+}
+
+Error RunFolder::writeScores(const ClassScores &scores,
+                             ArrayRef<std::string> classes) const {
+  return writeFileAtomically(file("confusion.csv"), [&](raw_ostream &os) {
+    scores.writeCsv(os, classes);
+  });
+}
+
+Error RunFolder::writeWords(ArrayRef<std::string> vocabulary) const {
+  return writeVocabulary(file("vocabulary.txt"), vocabulary);
 }

@@ -6,6 +6,8 @@
 #include "dlc/Support/Error.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
@@ -18,9 +20,10 @@ using namespace dlc;
 // Before the first step
 //===----------------------------------------------------------------------===//
 
-Trainer::Trainer(Model &model, Cycle cycle, TrainingOptions options,
-                 Progress &progress)
-    : model(model), cycle(std::move(cycle)), options(std::move(options)),
+Trainer::Trainer(Model &model, const DataSplits &data, Cycle cycle,
+                 TrainingOptions options, Progress &progress)
+    : model(model), data(data), cycle(std::move(cycle)),
+      options(std::move(options)),
       report(progress, this->cycle, this->options.epochs,
              this->options.throughput) {}
 
@@ -31,8 +34,20 @@ Trainer::create(Model &model, const DataSplits &data, ArrayRef<Turn> turns,
   Expected<Cycle> cycle = Cycle::create(model, data.train, turns);
   if (!cycle)
     return cycle.takeError();
-  std::unique_ptr<Trainer> trainer(
-      new Trainer(model, std::move(*cycle), std::move(options), progress));
+  if (options.augmentation)
+    if (Error error = cycle->augment(*options.augmentation, model, data.train))
+      return makeError("--augment: {0}", toString(std::move(error)));
+  // Where all is one sample, there is nothing to choose from.
+  Expected<SampleOrder> order = SampleOrder();
+  if (cycle->samplesInCycle()) {
+    order =
+        SampleOrder::create(data.train, options.order, cycle->samplesInCycle());
+    if (!order)
+      return order.takeError();
+  }
+  std::unique_ptr<Trainer> trainer(new Trainer(model, data, std::move(*cycle),
+                                               std::move(options), progress));
+  trainer->order = std::move(*order);
   if (!evalStep || !data.eval)
     return std::move(trainer);
   Expected<Evaluation> evaluation =
@@ -84,6 +99,22 @@ Error Trainer::prepare() {
                                  : StringRef(part.prefix).rtrim().str() + "_"));
   if (evaluation)
     append_range(columns, evaluation->metrics().columns("eval_"));
+  if (options.updateRatios) {
+    updates.emplace(model);
+    for (const std::string &name : updates->names())
+      columns.push_back("update_" + name);
+    if (Error error = restoreRatios())
+      return error;
+  }
+  if (options.order.overfit)
+    overfit.emplace(options.order.overfit);
+  if (options.stopEarly) {
+    Expected<EarlyStop> created = EarlyStop::create(
+        *options.stopEarly, columns, options.resumed, options.resumedFrom);
+    if (!created)
+      return created.takeError();
+    earlyStop.emplace(std::move(*created));
+  }
   std::set<std::string> names;
   for (const std::string &column : columns)
     if (!names.insert(column).second && cycle.parts().size() > 1)
@@ -111,7 +142,8 @@ Error Trainer::prepare() {
   if (!opened)
     return opened.takeError();
   folder.emplace(std::move(*opened));
-  return Error::success();
+  return data.vocabulary.empty() ? Error::success()
+                                 : folder->writeWords(data.vocabulary);
 }
 
 //===----------------------------------------------------------------------===//
@@ -123,6 +155,28 @@ std::string Trainer::totalsName(const Cycle::Part &part) {
   return part.prefix.empty()
              ? name
              : name + "." + StringRef(part.prefix).rtrim().str();
+}
+
+/// The metadata with the ratios of the last step of an epoch that was not yet
+/// evaluated.
+static constexpr const char *ratiosName = "epoch.update_ratios";
+
+Error Trainer::restoreRatios() {
+  ratios.assign(updates->names().size(), 0);
+  auto found = options.resumed.find(ratiosName);
+  if (found == options.resumed.end())
+    return Error::success();
+  SmallVector<StringRef> words;
+  StringRef(found->second).split(words, ' ');
+  bool good = words.size() == ratios.size();
+  for (size_t i = 0; good && i < ratios.size(); ++i)
+    good = parseExact(words[i], ratios[i]);
+  if (good)
+    return Error::success();
+  return makeError("--resume: {0}: {1} of its metadata is '{2}', expected {3} "
+                   "numbers",
+                   options.resumedFrom, ratiosName, found->second,
+                   ratios.size());
 }
 
 Expected<std::vector<Totals>> Trainer::beginTotals(int64_t stepsDone) const {
@@ -150,6 +204,12 @@ Error Trainer::writeFolder(ArrayRef<Totals> trained) {
   Metadata metadata;
   if (plateau)
     metadata = plateau->save();
+  if (earlyStop) {
+    Metadata own = earlyStop->save();
+    metadata.insert(own.begin(), own.end());
+  }
+  if (updates && unfinished && position.isBetweenEpochs())
+    metadata[ratiosName] = join(map_range(ratios, exactText), " ");
   if (unfinished || !position.isBetweenEpochs())
     for (auto [part, totals] : zip_equal(cycle.parts(), trained))
       if (std::string text = totalsText(totals); !text.empty())
@@ -179,25 +239,60 @@ std::string Trainer::describePosition() const {
 // Steps and epochs
 //===----------------------------------------------------------------------===//
 
-Error Trainer::runStep(Cycle::Call call, ArrayRef<uint32_t> order,
-                       MutableArrayRef<Totals> totals) {
+Error Trainer::runStep(int64_t index, int64_t end, ArrayRef<uint32_t> order,
+                       const AugmentKey &key, MutableArrayRef<Totals> totals) {
+  Cycle::Call call = cycle.call(index);
   Cycle::Part &part = cycle.parts()[call.part];
   if (options.schedule)
     if (Error error = options.schedule->apply(model, position.step))
       return error;
-  int64_t batch = part.feed.batchSize();
-  if (part.feed.takesSamples())
-    order = order.slice(call.firstSample, batch);
-  if (Error error = part.feed.fill(order, part.buffers))
+  if (Error error = cycle.load(call, order, key))
     return error;
+  if (options.prefetch && index + 1 < end)
+    cycle.prefetch(cycle.call(index + 1), order, key);
+  bool isMeasured = updates && index + 1 == position.stepsPerEpoch;
+  if (isMeasured)
+    if (Error error = updates->before(model))
+      return error;
   if (Error error = model.run(part.step, part.buffers))
     return makeError("training step {0}: {1}", position.step + 1,
                      toString(std::move(error)));
+  if (isMeasured) {
+    Expected<std::vector<double>> measured = updates->after(model);
+    if (!measured)
+      return measured.takeError();
+    ratios = std::move(*measured);
+  }
   ++position.step;
-  part.metrics.add(part.buffers, batch, totals[call.part]);
+  part.metrics.add(part.buffers, part.feed.batchSize(), totals[call.part]);
   report.watch(position.step, part);
   if (options.logEvery && position.step % options.logEvery == 0)
     report.logStep(position.step, part);
+  return Error::success();
+}
+
+Error Trainer::decide(const EpochRecord &record) {
+  // What is left of an epoch decides with the rest of it, when the run resumes.
+  if (!position.isBetweenEpochs())
+    return Error::success();
+  if (plateau) {
+    Expected<std::string> change = plateau->step(model, record.values);
+    if (!change)
+      return change.takeError();
+    if (!change->empty())
+      report.say(formatv("epoch {0}: {1}", record.epoch, *change).str());
+  }
+  if (!earlyStop)
+    return Error::success();
+  if (earlyStop->step(record.epoch, record.values) && folder)
+    return folder->writeBest(model);
+  if (earlyStop->mustStop())
+    report.say(formatv("epoch {0}: stops early; {1}{2}", record.epoch,
+                       earlyStop->describe(),
+                       folder && earlyStop->bestEpoch()
+                           ? ", in " + folder->best()
+                           : "")
+                   .str());
   return Error::success();
 }
 
@@ -218,26 +313,27 @@ Error Trainer::finishEpoch(int64_t epoch, ArrayRef<Totals> trained,
       return stopInEpoch(trained);
     evaluation->metrics().appendRow(*evaluated, record.values);
     line = formatMetrics(evaluation->metrics(), *evaluated, "eval ");
+    if (overfit)
+      overfit->see(evaluation->metrics(), *evaluated);
+    if (folder && evaluation->classScores())
+      if (Error error =
+              folder->writeScores(*evaluation->classScores(), data.classes))
+        return error;
+  } else if (overfit) {
+    overfit->see(cycle.parts().front().metrics, trained.front());
   }
+  append_range(record.values, ratios);
   report.endEpoch(trained, line);
   if (folder)
     folder->add(record);
-  // What is left of an epoch decides with the rest of it, when the run resumes.
-  if (plateau && position.isBetweenEpochs()) {
-    Expected<std::string> change = plateau->step(model, record.values);
-    if (!change)
-      return change.takeError();
-    if (!change->empty())
-      report.say(formatv("epoch {0}: {1}", record.epoch, *change).str());
-  }
+  if (Error error = decide(record))
+    return error;
   return writeFolder(trained);
 }
 
 Error Trainer::runEpoch(int64_t epoch) {
-  int64_t samples = cycle.numSamples();
-  std::vector<uint32_t> order = options.shuffle
-                                    ? shuffledOrder(samples, seed, epoch)
-                                    : fileOrder(samples);
+  std::vector<uint32_t> samples = order.of(seed, epoch);
+  AugmentKey key{seed, static_cast<uint32_t>(epoch)};
   // A run that resumes in the middle passes over the batches that were trained
   // on before. The last incomplete batch or cycle is left out: the shuffle
   // leaves out other samples in every epoch.
@@ -248,8 +344,10 @@ Error Trainer::runEpoch(int64_t epoch) {
   if (!totals)
     return totals.takeError();
   report.beginEpoch(epoch, position, *totals);
+  // What is gathered ahead refers to the order.
+  scope_exit settled([this] { cycle.settle(); });
   for (int64_t index = begin; index < end; ++index) {
-    if (Error error = runStep(cycle.call(index), order, *totals))
+    if (Error error = runStep(index, end, samples, key, *totals))
       return error;
     report.show(position, *totals);
     if (mustStop() && index + 1 < end)
@@ -280,8 +378,30 @@ Error Trainer::run() {
   if (isUnfinished)
     if (Error error = runEpoch(position.epoch() - 1))
       return error;
-  while (position.step < position.last && !mustStop())
+  if (earlyStop && earlyStop->mustStop() && !isUnfinished)
+    report.say("nothing to train: the run has stopped early; " +
+               earlyStop->describe());
+  while (position.step < position.last && !mustStop() &&
+         !(earlyStop && earlyStop->mustStop()))
     if (Error error = runEpoch(position.epoch()))
       return error;
+  if (!wasStopped())
+    sayConclusion();
   return Error::success();
+}
+
+void Trainer::sayConclusion() {
+  if (overfit)
+    if (std::string text = overfit->verdict(); !text.empty())
+      report.say(text);
+  if (!evaluation || !evaluation->classScores())
+    return;
+  // A table of more lines is read in confusion.csv.
+  constexpr int64_t most = 50;
+  const ClassScores &scores = *evaluation->classScores();
+  if (scores.numClasses() == 0 || scores.numClasses() > most)
+    return;
+  std::string text = scores.describe(data.classes);
+  for (StringRef line : split(StringRef(text).rtrim('\n'), '\n'))
+    report.say(line);
 }

@@ -6,6 +6,7 @@ the phases of BIN/dlc make of them.
 """
 
 import gzip
+import io
 import json
 import pathlib
 import re
@@ -13,6 +14,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
+import zlib
 
 
 def safetensors():
@@ -63,6 +66,42 @@ def npy():
     text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
     yield "one", b"\1\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + bytes(8)
     yield "two", b"\1\x93NUMPY\2\0" + struct.pack("<I", len(text)) + text + bytes(8)
+
+
+def npz():
+    array = dict(npy())["one"][1:]
+    for name, method in (("stored", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED)):
+        for wide in (False, True):
+            file = io.BytesIO()
+            with zipfile.ZipFile(file, "w", method) as archive:
+                for member in ("x_train.npy", "y.npy"):
+                    # As numpy.savez does it.
+                    with archive.open(member, "w", force_zip64=wide) as entry:
+                        entry.write(array)
+            yield f"{name}-{wide}", file.getvalue()
+
+
+def csv():
+    """The first byte is the separator."""
+    yield "plain", b"\0a,b,c\n1,2.5,-3e4\r\n\n4,5,6"
+    yield "quotes", b'\1"x;""y""\nz";2\n"";""\n'
+    yield "mark", b"\2\xef\xbb\xbfa\tb\n1\t2"
+
+
+def picture():
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    for kind, channels in ((0, 1), (2, 3), (3, 1), (4, 2), (6, 4)):
+        rows = b"".join(b"\0" + bytes(range(3 * channels)) for _ in range(2))
+        palette = chunk(b"PLTE", bytes(range(30))) if kind == 3 else b""
+        yield f"png{kind}", (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 2, 8, kind, 0, 0, 0))
+                            + palette + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    # A grey JPEG of 8 x 8 with tables of one code each.
+    yield "jpeg", bytes.fromhex(
+        "ffd8ffdb004300" + "01" * 64 + "ffc0000b080008000801011100"
+        "ffc40014000100000000000000000000000000000000" "ffc40014100100000000000000000000000000000000"
+        "ffda0008010100003f003fffd9")
 
 
 def idx():
@@ -154,7 +193,7 @@ def text():
                     yield f"{name}-{number}-{kind}{index}", seed.encode()
 
 
-makers = {"Safetensors": safetensors, "Npy": npy, "Idx": idx, "Schedule": schedule, "Metadata": metadata, "Text": text}
+makers = {"Safetensors": safetensors, "Npy": npy, "Npz": npz, "Csv": csv, "Picture": picture, "Idx": idx, "Schedule": schedule, "Metadata": metadata, "Text": text}
 name, folder, binaries, *files = sys.argv[1:]
 for seed, content in makers[name]():
     (pathlib.Path(folder) / seed.lower()).write_bytes(content)

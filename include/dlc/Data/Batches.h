@@ -3,32 +3,25 @@
 #ifndef DLC_DATA_BATCHES_H
 #define DLC_DATA_BATCHES_H
 
+#include "dlc/Data/Augmentation.h"
 #include "dlc/Data/Dataset.h"
+#include "dlc/Data/SampleOrder.h"
 #include "dlc/Execution/StepBuffers.h"
 
+#include <memory>
 #include <vector>
 
 namespace dlc {
-
-/// The order in which an epoch visits `size` samples (at most 2^32): a
-/// Fisher-Yates shuffle from the end. Draw k, which places element
-/// i = size - 1 - k, takes lane k mod 4 of
-/// Philox4x32-10(counter = {k / 4, 0xffffffff, epoch, 0}, key = seed), scaled
-/// to 0..i by a multiplication. It depends on (size, seed, epoch) alone, so
-/// that a resumed run meets the same batches.
-std::vector<uint32_t> shuffledOrder(int64_t size, uint64_t seed,
-                                    uint32_t epoch);
-
-/// The samples in the order of the files.
-std::vector<uint32_t> fileOrder(int64_t size);
 
 /// Which field feeds which input of a step, checked once.
 class BatchFeed {
 public:
   /// Every input of the step must be a field of the data of the same type and
-  /// sample shape; the dimension that counts the samples of the field is the
-  /// batch in the input. The input of a field that all samples share has its
-  /// whole shape. The data must outlive the feed.
+  /// sample shape; integers that the type of the input has too are converted,
+  /// and it is an error where it does not have one of them. The dimension that
+  /// counts the samples of the field is the batch in the input. The input of a
+  /// field that all samples share has its whole shape. The data must outlive
+  /// the feed.
   static llvm::Expected<BatchFeed> create(const Dataset &data,
                                           const dlc_step &step);
 
@@ -38,9 +31,25 @@ public:
   int64_t numSamples() const { return samples; }
   bool takesSamples() const { return hasSamples; }
 
+  /// Changes the samples of a field each time that they are copied with a key;
+  /// an error if that is no field of images. A field that no input takes is
+  /// left alone.
+  llvm::Error augment(const Augmentation &augmentation, const Dataset &data,
+                      const dlc_step &step);
+
   /// Copies the samples `rows` into the step's inputs. Buffers for a size of
   /// the step take as many as that has; any other number is an error.
-  llvm::Error fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers) const;
+  llvm::Error fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers,
+                   const AugmentKey *key = nullptr) const;
+
+  /// The two parts of that: what all samples share stays in the buffers, since
+  /// no step changes its inputs.
+  llvm::Error fillShared(StepBuffers &buffers) const;
+  llvm::Error fillSamples(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers,
+                          const AugmentKey *key = nullptr) const;
+
+  /// Whether fillSamples takes longer than to tell another thread of it.
+  bool isWorthAThread() const;
 
 private:
   struct Source {
@@ -49,7 +58,11 @@ private:
     /// dimensions before that of the samples. Of a shared field all of it.
     size_t pieceBytes, pieces;
     bool isShared;
+    std::shared_ptr<const Array> converted = nullptr; ///< what `data` is of
+    std::optional<Augmentation::Bound> augmentation = std::nullopt;
   };
+
+  llvm::Error checkInputs(const StepBuffers &buffers) const;
 
   int64_t batch = 1, samples = 1;
   bool hasSamples = false;

@@ -32,6 +32,8 @@ public:
   const Field *find(llvm::StringRef name) const;
   /// An error that names the nearest field.
   llvm::Error unknownField(llvm::StringRef name) const;
+  /// The first samples alone, with what all share.
+  llvm::Expected<Dataset> first(int64_t count) const;
   /// Whether all fields are shared.
   bool isWhole() const;
 
@@ -45,21 +47,29 @@ private:
 
 struct DataSplits {
   Dataset train;
-  std::optional<Dataset> eval;
+  std::optional<Dataset> eval = std::nullopt;
   /// What a sample is called where speed is told.
   std::string unit = "samples";
+  /// Of text: what each number stands for.
+  std::vector<std::string> vocabulary = {};
+  /// Of labels: the names of the classes, as far as there are any.
+  std::vector<std::string> classes = {};
+  /// Batches have samples of about the same length: the field that says which,
+  /// and of how many batches' samples they are chosen. Empty: they do not.
+  std::string lengths = "";
+  int64_t bucket = 0;
 };
 
-/// Reads the data that a descriptor names:
-///
-///   idx:DIR        train-images-idx3-ubyte, train-labels-idx1-ubyte and, if
-///                  there, t10k-...: fields `image` and `label`; each file
-///                  plain or with .gz
-///   fashion-mnist  the same, in /usr/share/datasets/fashion-mnist
-///   npy:image=x.npy,label=y.npy[;eval:image=xe.npy,label=ye.npy]
-///                  FIELD@1=x.npy: dimension 1 is the sample (0 otherwise);
-///                  FIELD@all=x.npy: every batch gets the whole array
-llvm::Expected<DataSplits> openData(llvm::StringRef descriptor);
+/// How data are read.
+struct DataOptions {
+  /// Where converted data are kept; empty: nowhere.
+  std::string cacheFolder;
+};
+
+/// Reads the data that a descriptor names: KIND, or KIND:FILES and options of
+/// the kind (see dataKinds).
+llvm::Expected<DataSplits> openData(llvm::StringRef descriptor,
+                                    const DataOptions &options = {});
 
 } // namespace dlc
 #endif // DLC_DATA_DATASET_H

@@ -3,6 +3,7 @@
 #ifndef DLC_EXECUTION_CODECACHE_H
 #define DLC_EXECUTION_CODECACHE_H
 
+#include "dlc/Support/FileCache.h"
 #include "dlc/Target/Compilation.h"
 
 #include "llvm/Support/MemoryBufferRef.h"
@@ -11,18 +12,13 @@
 
 namespace dlc {
 
-/// A folder of compiled programs, named by all that their code depends on. What
-/// cannot be read or written, or is damaged, is as good as not there: a cache
-/// never makes a run fail. Several processes may use one folder at a time.
+/// A folder of compiled programs, named by all that their code depends on.
 class CodeCache {
 public:
   /// Entries are removed, the least recently used first, when all have more
   /// than `limit` bytes.
   explicit CodeCache(llvm::StringRef folder, uint64_t limit = 512 << 20)
-      : folder(folder), limit(limit) {}
-
-  /// $DLC_CACHE_DIR (empty: none), or `dlc` in $XDG_CACHE_HOME or ~/.cache.
-  static std::string defaultFolder();
+      : files(folder, ".code", limit) {}
 
   /// The name of what a program is compiled to for a processor; empty where it
   /// has none: the compiler cannot tell itself from another build, or the
@@ -35,11 +31,7 @@ public:
   void store(llvm::StringRef key, const Objects &objects) const;
 
 private:
-  std::string pathOf(llvm::StringRef key) const;
-  void evict() const;
-
-  std::string folder;
-  uint64_t limit;
+  FileCache files;
 };
 
 } // namespace dlc

@@ -4,9 +4,12 @@
 #define DLC_TRAINING_CYCLE_H
 
 #include "dlc/Data/Batches.h"
+#include "dlc/Data/Prefetcher.h"
 #include "dlc/Execution/Model.h"
 #include "dlc/Training/Metrics.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +34,9 @@ public:
     int step;
     BatchFeed feed;
     StepBuffers buffers;
+    /// What the batch of the next call is gathered into meanwhile, where that
+    /// takes time.
+    std::optional<StepBuffers> ahead;
     Metrics metrics;
     /// In front of its metrics: empty where it is the only one, or its name and
     /// a space.
@@ -48,21 +54,44 @@ public:
   static llvm::Expected<Cycle> create(Model &model, const Dataset &data,
                                       llvm::ArrayRef<Turn> turns);
 
+  /// Changes the images of a field each time that they are trained on.
+  llvm::Error augment(const Augmentation &augmentation, Model &model,
+                      const Dataset &data);
+
   llvm::MutableArrayRef<Part> parts() { return partList; }
   llvm::ArrayRef<Part> parts() const { return partList; }
   int64_t callsPerEpoch() const { return cycles * calls.size(); }
   /// Samples that an epoch puts in order.
   int64_t numSamples() const { return samples; }
+  /// Samples that the calls of one cycle take.
+  int64_t samplesInCycle() const { return samplesPerCycle; }
 
   /// Call number `index` of an epoch.
   Call call(int64_t index) const;
   /// How many of the first `count` calls of an epoch are of a part.
   int64_t countCalls(size_t part, int64_t count) const;
 
+  /// Gathers the batch of a call into the buffers of its part, if `prefetch`
+  /// has not.
+  llvm::Error load(Call call, llvm::ArrayRef<uint32_t> order,
+                   const AugmentKey &key);
+  /// Begins to gather the batch of the call that is loaded next, while a step
+  /// runs. `order` must live until then, or until `settle`.
+  void prefetch(Call call, llvm::ArrayRef<uint32_t> order,
+                const AugmentKey &key);
+  /// Waits for what was begun, and forgets it.
+  void settle();
+
 private:
+  llvm::Error makeRoomAhead();
+  /// The samples of a call.
+  llvm::ArrayRef<uint32_t> rowsOf(Call call,
+                                  llvm::ArrayRef<uint32_t> order) const;
+
   std::vector<Part> partList;
   std::vector<Call> calls; ///< of one cycle
   int64_t samples = 1, samplesPerCycle = 0, cycles = 1;
+  std::unique_ptr<Prefetcher> prefetcher = std::make_unique<Prefetcher>();
 };
 
 } // namespace dlc

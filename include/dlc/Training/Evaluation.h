@@ -5,6 +5,7 @@
 
 #include "dlc/Data/Batches.h"
 #include "dlc/Execution/Model.h"
+#include "dlc/Training/ClassScores.h"
 #include "dlc/Training/Metrics.h"
 
 #include <functional>
@@ -31,6 +32,9 @@ public:
                                            const Dataset &data);
 
   const Metrics &metrics() const { return values; }
+  /// Which classes were told as which in the last run; null where the step does
+  /// not say.
+  const ClassScores *classScores() const { return scores ? &*scores : nullptr; }
   /// The samples that are evaluated.
   int64_t numSamples() const { return feed.numSamples() - left; }
   /// A sentence about samples that are left out; empty if none are.
@@ -55,6 +59,7 @@ private:
   int step;
   BatchFeed feed;
   Metrics values;
+  std::optional<ClassScores> scores;
   std::vector<Part> parts; ///< descending
   int64_t left = 0;
 };

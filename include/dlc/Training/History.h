@@ -11,6 +11,9 @@
 
 namespace dlc {
 
+/// A name as a field of one line: in quotes where it would be taken for more.
+std::string csvField(llvm::StringRef name);
+
 struct EpochRecord {
   int64_t epoch = 0;          ///< from 1
   std::vector<double> values; ///< one for each metric column

@@ -4,6 +4,7 @@
 #define DLC_TRAINING_RUNFOLDER_H
 
 #include "dlc/Execution/Model.h"
+#include "dlc/Training/ClassScores.h"
 #include "dlc/Training/History.h"
 #include "dlc/Training/Metadata.h"
 
@@ -12,7 +13,8 @@
 namespace dlc {
 
 /// A folder with metrics.csv and model.safetensors, both written anew after
-/// every epoch, each whole or not at all.
+/// every epoch, each whole or not at all; perhaps with confusion.csv,
+/// best.safetensors and vocabulary.txt.
 class RunFolder {
 public:
   /// Makes the folder if need be. An error if one of the files cannot be
@@ -27,6 +29,13 @@ public:
   /// Writes both: the rows so far, and all of the model's state with metadata.
   llvm::Error write(Model &model, const Metadata &metadata) const;
 
+  /// Keeps the parameters of the best epoch so far.
+  llvm::Error writeBest(Model &model) const;
+  llvm::Error writeScores(const ClassScores &scores,
+                          llvm::ArrayRef<std::string> classes) const;
+  llvm::Error writeWords(llvm::ArrayRef<std::string> vocabulary) const;
+
+  std::string best() const { return file("best.safetensors"); }
   std::string checkpoint() const { return file("model.safetensors"); }
 
 private:

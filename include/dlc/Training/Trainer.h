@@ -5,13 +5,16 @@
 
 #include "dlc/Execution/Model.h"
 #include "dlc/Training/Cycle.h"
+#include "dlc/Training/EarlyStop.h"
 #include "dlc/Training/Evaluation.h"
 #include "dlc/Training/HparamPlateau.h"
 #include "dlc/Training/HparamSchedule.h"
 #include "dlc/Training/Metadata.h"
 #include "dlc/Training/Metrics.h"
+#include "dlc/Training/Overfit.h"
 #include "dlc/Training/RunFolder.h"
 #include "dlc/Training/TrainingReport.h"
+#include "dlc/Training/UpdateRatios.h"
 
 #include <functional>
 #include <memory>
@@ -25,7 +28,12 @@ struct TrainingOptions {
   int64_t epochs = 5;
   /// Stops when the model's step count reaches this.
   std::optional<int64_t> maxSteps;
-  bool shuffle = true;
+  /// Which samples an epoch trains on, and in which order.
+  OrderOptions order;
+  /// Gathers the next batch while a step runs.
+  bool prefetch = true;
+  /// How images are changed that are trained on.
+  std::optional<Augmentation> augmentation;
   /// Prints the loss of every step whose number is a multiple; 0: of none.
   int64_t logEvery = 0;
   /// Folder for metrics.csv and model.safetensors; empty: nothing is written.
@@ -34,6 +42,11 @@ struct TrainingOptions {
   std::optional<HparamSchedule> schedule;
   /// A hyper-parameter that falls when a metric rests.
   std::optional<PlateauOptions> plateau;
+  /// A metric that ends the run when it gets no better.
+  std::optional<EarlyStopOptions> stopEarly;
+  /// Whether metrics.csv has columns of how far the last step of each epoch
+  /// changed the parameters.
+  bool updateRatios = false;
   /// The metadata of the checkpoint that the model was loaded from.
   Metadata resumed;
   std::string resumedFrom; ///< the checkpoint, for messages
@@ -51,7 +64,8 @@ struct TrainingOptions {
 ///
 /// The trainer holds the order of things alone: batches, steps, epochs, stops.
 /// What it evaluates, writes, prints and adjusts is the matter of Evaluation,
-/// RunFolder, TrainingReport, HparamSchedule and HparamPlateau.
+/// RunFolder, TrainingReport, HparamSchedule, HparamPlateau, EarlyStop, Overfit
+/// and UpdateRatios.
 class Trainer {
 public:
   /// Matches the data to the steps, those that train in turn; without
@@ -74,18 +88,25 @@ public:
   std::string checkpoint() const { return folder ? folder->checkpoint() : ""; }
 
 private:
-  Trainer(Model &model, Cycle cycle, TrainingOptions options,
-          Progress &progress);
+  Trainer(Model &model, const DataSplits &data, Cycle cycle,
+          TrainingOptions options, Progress &progress);
 
   llvm::Error findPosition();
   llvm::Error prepare();
   llvm::Error runEpoch(int64_t epoch);
-  /// A call of a part on samples of the epoch's order.
-  llvm::Error runStep(Cycle::Call call, llvm::ArrayRef<uint32_t> order,
+  /// Call `index` of an epoch, which has `end`, on samples of its order.
+  llvm::Error runStep(int64_t index, int64_t end,
+                      llvm::ArrayRef<uint32_t> order, const AugmentKey &key,
                       llvm::MutableArrayRef<Totals> totals);
+  /// What an epoch's metrics decide: a rate, the best so far, the end.
+  llvm::Error decide(const EpochRecord &record);
   llvm::Error finishEpoch(int64_t epoch, llvm::ArrayRef<Totals> trained,
                           double seconds);
   llvm::Error writeFolder(llvm::ArrayRef<Totals> trained);
+  /// What there is to say about the whole run.
+  void sayConclusion();
+  /// The ratios of a last step that an earlier run has done.
+  llvm::Error restoreRatios();
   /// Writes what a run needs that goes on in the middle of the epoch, or with
   /// its evaluation.
   llvm::Error stopInEpoch(llvm::ArrayRef<Totals> trained);
@@ -98,12 +119,18 @@ private:
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
 
   Model &model;
+  const DataSplits &data;
   Cycle cycle;
+  SampleOrder order;
   TrainingOptions options;
   TrainingReport report;
   std::optional<Evaluation> evaluation; ///< after every epoch
   std::optional<RunFolder> folder;
   std::optional<HparamPlateau> plateau;
+  std::optional<EarlyStop> earlyStop;
+  std::optional<Overfit> overfit;
+  std::optional<UpdateRatios> updates;
+  std::vector<double> ratios; ///< of the last step of an epoch
 
   uint64_t seed = 0;
   TrainingPosition position;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes a random graph of the extents of Cora, as make_data.py reads it, and says how often its largest class is.
+"""Writes a random graph of the extents of Cora, as a .npz file, and says how often its largest class is.
 
 Four of five edges join nodes of one class. The words of a node tell little of its class: of eighteen
 four are from the class's part of all words. 20 nodes of each class are to train on.

@@ -122,7 +122,10 @@ TEST(Dataset, Descriptors) {
             "no kind of data 'idz'; did you mean 'idx'?");
   EXPECT_CONTAINS(message(openData("fashion-mnits")),
                   "did you mean 'fashion-mnist'?");
-  EXPECT_CONTAINS(message(openData("")), "there is idx, npy, fashion-mnist");
+  EXPECT_CONTAINS(
+      message(openData("")),
+      "there is fashion-mnist, mnist, idx, npy, npz, graph, cora, text, "
+      "chars, lines, textgcn, csv, images");
   EXPECT_CONTAINS(message(openData("idx:")),
                   "names no files, expected idx:DIR");
   EXPECT_CONTAINS(message(openData("npy")),

@@ -202,7 +202,7 @@ TEST(Npy, MoreThanMemory) {
   ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
   std::string text = message(readNpy(path));
   setrlimit(RLIMIT_AS, &previous);
-  EXPECT_EQ(text, path + ": no memory for 4398046511104 bytes of elements");
+  EXPECT_EQ(text, path + ": no memory for 4398046511104 bytes");
 }
 
 TEST(Npy, OnlyRegularFiles) {

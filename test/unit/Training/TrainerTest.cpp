@@ -9,6 +9,7 @@
 
 #include "llvm/ADT/StringExtras.h"
 
+#include <cmath>
 #include <sys/stat.h>
 
 using namespace dlc;
@@ -147,7 +148,7 @@ TEST(Trainer, ShuffleMatters) {
   Session shuffled, plain;
   ASSERT_EQ(message(shuffled.train(options(1))), "");
   TrainingOptions inOrder = options(1);
-  inOrder.shuffle = false;
+  inOrder.order.shuffle = false;
   ASSERT_EQ(message(plain.train(inOrder)), "");
   EXPECT_NE(shuffled.state(), plain.state());
 }
@@ -230,7 +231,7 @@ TEST(Trainer, FaultNamesTheStep) {
   fields[1].array.data[0] = 77;
   run.data.train = llvm::cantFail(Dataset::create(fields));
   TrainingOptions inOrder = options(1);
-  inOrder.shuffle = false;
+  inOrder.order.shuffle = false;
   EXPECT_CONTAINS(message(run.train(inOrder)), "training step 1: ");
 }
 
@@ -245,26 +246,27 @@ std::function<bool()> stopAt(int times) {
 
 // Wherever a run is stopped, between steps or batches of an evaluation: one
 // that resumes ends where a run ends that never stopped, curves included.
-TEST(Trainer, StopsAnywhereAndResumes) {
+void stopAnywhereAndResume(
+    llvm::function_ref<TrainingOptions(std::string)> optionsOf) {
   TempFolder folder;
   Session straight;
-  ASSERT_EQ(message(straight.train(options(2, folder.path("straight")))), "");
+  ASSERT_EQ(message(straight.train(optionsOf(folder.path("straight")))), "");
   std::vector<std::string> rows =
       metricRows(folder.path("straight/metrics.csv"));
   int stops = 0, inEvaluation = 0;
   for (int times = 1;; ++times) {
     std::string out = folder.path("stop" + std::to_string(times));
     Session first, second;
-    TrainingOptions part = options(2, out);
+    TrainingOptions part = optionsOf(out);
     part.stop = stopAt(times);
     ASSERT_EQ(message(first.train(part)), "");
-    // metrics.csv and the checkpoint, and no temporary.
-    EXPECT_LE(countFiles(out), 2);
+    // metrics.csv, the checkpoint and perhaps the best, and no temporary.
+    EXPECT_LE(countFiles(out), part.stopEarly ? 3 : 2);
     if (first.state() == straight.state() &&
         metricRows(out + "/metrics.csv") == rows)
       break; // it was never asked so often
     ++stops;
-    TrainingOptions rest = options(2, out);
+    TrainingOptions rest = optionsOf(out);
     ASSERT_EQ(message(second.model->init(99)), "");
     // Stopped before the first step there is no checkpoint.
     if (llvm::sys::fs::exists(out + "/model.safetensors")) {
@@ -289,6 +291,23 @@ TEST(Trainer, StopsAnywhereAndResumes) {
   EXPECT_GT(inEvaluation, 3);
 }
 
+TEST(Trainer, StopsAnywhereAndResumes) {
+  stopAnywhereAndResume(
+      [](std::string out) { return options(2, std::move(out)); });
+}
+
+// The same of all that an epoch decides or measures, and of drawn samples.
+TEST(Trainer, StopsAnywhereAndResumesWithMore) {
+  stopAnywhereAndResume([](std::string out) {
+    TrainingOptions result = options(2, std::move(out));
+    result.updateRatios = true;
+    result.stopEarly =
+        llvm::cantFail(EarlyStopOptions::parse("train_loss:patience=5"));
+    result.order.balance = "label";
+    return result;
+  });
+}
+
 TEST(Trainer, SaysWhereItStopped) {
   TempFolder folder;
   Session run;
@@ -307,6 +326,89 @@ TEST(Trainer, SaysWhereItStopped) {
               times == 4 ? "step 3 of 10" : "step 10 of 10");
     EXPECT_EQ(trainer->checkpoint(), folder.path("out/model.safetensors"));
   }
+}
+
+//===----------------------------------------------------------------------===//
+// Training well
+//===----------------------------------------------------------------------===//
+
+TEST(Trainer, StopsEarly) {
+  TempFolder folder;
+  Session run;
+  std::string out = folder.path("out");
+  TrainingOptions early = options(50, out);
+  early.stopEarly = llvm::cantFail(
+      EarlyStopOptions::parse("eval_loss:patience=2,threshold=0.05"));
+  ASSERT_EQ(message(run.train(early)), "");
+  std::vector<std::string> rows = metricRows(out + "/metrics.csv");
+  ASSERT_LT(rows.size(), 51u);
+  // The best epoch is two before the last, and its parameters are kept.
+  size_t best = rows.size() - 3;
+  EXPECT_CONTAINS(run.text, "epoch " + std::to_string(rows.size() - 1) +
+                                ": stops early; the best eval_loss was ");
+  EXPECT_CONTAINS(run.text, ", of epoch " + std::to_string(best) + ", in " +
+                                out + "/best.safetensors\n");
+  Session until;
+  ASSERT_EQ(message(until.train(options(best))), "");
+  Session loaded;
+  ASSERT_EQ(message(loaded.model->load(out + "/best.safetensors", DLC_PARAMS)),
+            "");
+  EXPECT_EQ(loaded.state().substr(0, 16), until.state().substr(0, 16));
+
+  // A run that goes on knows that it has ended.
+  Session again;
+  ASSERT_EQ(message(again.model->load(out + "/model.safetensors", DLC_ALL)),
+            "");
+  early.resumed = llvm::cantFail(readMetadata(out + "/model.safetensors"));
+  ASSERT_EQ(message(again.train(early)), "");
+  EXPECT_CONTAINS(again.text, "nothing to train: the run has stopped early");
+  EXPECT_EQ(again.state(), run.state());
+}
+
+TEST(Trainer, UpdateRatiosOfTheLastStep) {
+  TempFolder folder;
+  Session run, before;
+  std::string out = folder.path("out");
+  TrainingOptions measured = options(1, out);
+  measured.updateRatios = true;
+  ASSERT_EQ(message(run.train(measured)), "");
+  TrainingOptions four = options(1);
+  four.maxSteps = 4;
+  ASSERT_EQ(message(before.train(four)), "");
+  float old[3], now[3];
+  std::memcpy(old, before.state().data(), sizeof(old));
+  std::memcpy(now, run.state().data(), sizeof(now));
+  double change = 0, norm = 0;
+  for (int i = 0; i < 3; ++i) {
+    change += (double(now[i]) - old[i]) * (double(now[i]) - old[i]);
+    norm += double(old[i]) * old[i];
+  }
+  std::vector<std::string> rows = metricRows(out + "/metrics.csv");
+  EXPECT_CONTAINS(rows[0], ",update_weight,update_bias");
+  double ratio;
+  llvm::SmallVector<llvm::StringRef> cells;
+  llvm::StringRef(rows[1]).split(cells, ',');
+  ASSERT_FALSE(cells[5].getAsDouble(ratio));
+  EXPECT_NEAR(ratio, std::sqrt(change / norm), 1e-8 * ratio + 1e-9);
+}
+
+TEST(Trainer, Overfits) {
+  Session run;
+  run.data.eval = llvm::cantFail(run.data.train.first(4));
+  TrainingOptions few = options(1);
+  few.order.overfit = 4;
+  few.maxSteps = 1;
+  ASSERT_EQ(message(run.train(few)), "");
+  EXPECT_CONTAINS(run.text, "overfit: accuracy ");
+  EXPECT_CONTAINS(run.text, " on the first 4 samples: the model has not");
+  Session longer;
+  longer.data.eval = llvm::cantFail(longer.data.train.first(4));
+  few.epochs = 20;
+  few.maxSteps.reset();
+  ASSERT_EQ(message(longer.train(few)), "");
+  EXPECT_CONTAINS(longer.text, "first 4 samples: the model can learn them");
+  few.order.overfit = 23;
+  EXPECT_CONTAINS(message(run.train(few)), "have 22 samples");
 }
 
 //===----------------------------------------------------------------------===//
