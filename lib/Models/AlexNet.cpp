@@ -122,5 +122,5 @@ Module models::buildAlexNetSmall(MLIRContext &context,
       makeHead(program.root() / "classifier", Dropout(program, options),
                3 * width * 4 * 4, 12 * width, options.classes);
   initializeForRelu(program);
-  return finish(program, options, {"sgd", 0.02, 5e-4}, features, 4, head);
+  return finish(program, options, {"sgd", 0.01, 5e-4}, features, 4, head);
 }

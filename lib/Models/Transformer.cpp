@@ -84,37 +84,39 @@ public:
 
   /// The characters after `first`: trip t of a loop draws character t + 1 of a
   /// text that begins with `first`, from the logits at place t. What comes
-  /// after it in the text has no part in them.
-  Tensor draw(Tensor first, Tensor temperature) const {
+  /// after it in the text has no part in them. `net` takes the text to logits.
+  Tensor draw(const nn::Function &net, Tensor first, Tensor temperature) const {
     Program &program = first.program();
     int64_t length = options.length;
     Type i32 = program.attributes().getI32Type();
     Tensor places = nn::iota(program, {length}, 0, i32);
-    Tensor text = nn::where(nn::compare(dl::Predicate::eq, places,
-                                        nn::full(program, {length}, 0, i32)),
-                            nn::broadcastTo(first, {length}),
-                            nn::full(program, {length}, 0, i32));
+    Tensor start = nn::full(program, {length}, 0, i32);
     Tensor noise = nn::gumbel(program, {length, 1, options.vocabulary});
     Tensors results = program.scan(
-        length, {text}, {places, noise}, {temperature, places},
+        length, {setAt(start, places, start, first)}, {places, noise},
+        {temperature, places},
         [&](ArrayRef<Tensor> now, ArrayRef<Tensor> slices,
             ArrayRef<Tensor> invariants) -> nn::ScanStep {
-          Tensor logits = (*this)(nn::reshape(now[0], {1, length}));
+          Tensor text = now[0];
+          Tensor logits =
+              net({nn::reshape(text, {1, length})}, nn::Mode::Eval)[0];
           logits = nn::reshape(logits, {length, options.vocabulary});
           Tensor place = nn::reshape(slices[0], {1});
           Tensor row = nn::indexSelect(logits, place, 0);
           Tensor next = drawCharacter(row, invariants[0], slices[1]);
-          Tensor isNext =
-              nn::compare(dl::Predicate::eq, invariants[1],
-                          nn::broadcastTo(place + one(program), {length}));
-          Tensor text =
-              nn::where(isNext, nn::broadcastTo(next, {length}), now[0]);
-          return {{text}, {next}};
+          Tensor after = nn::broadcastTo(place + one(program), {length});
+          return {{setAt(text, invariants[1], after, next)}, {next}};
         });
     return nn::reshape(results.back(), {length});
   }
 
 private:
+  /// The text with a character where `places` has `wanted`.
+  static Tensor setAt(Tensor text, Tensor places, Tensor wanted,
+                      Tensor character) {
+    Tensor isHere = nn::compare(dl::Predicate::eq, places, wanted);
+    return nn::where(isHere, nn::broadcastTo(character, text.shape()), text);
+  }
   static Tensor one(Program &program) {
     return nn::full(program, {1}, 1, program.attributes().getI32Type());
   }
@@ -151,8 +153,12 @@ Module models::buildTransformer(MLIRContext &context,
   addLanguageModel(program, options, recipe, [&](Tensor text) {
     return nn::permute(net(nn::permute(text, {1, 0})), {1, 0, 2});
   });
+  Type i32 = program.attributes().getI32Type();
+  nn::Function one = program.function(
+      "one", {program.tensor({1, options.length}, i32)},
+      [&](ArrayRef<Tensor> in) -> Tensors { return {net(in[0])}; });
   addSampling(program, options, [&](Tensor first, Tensor temperature) {
-    return net.draw(first, temperature);
+    return net.draw(one, first, temperature);
   });
   return program.finish();
 }
