@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains every model that dlc-models lists for 20 steps on one small batch, without dropout: the
 loss falls by a tenth and is a number throughout. Models with more parameters than LIMIT are too
-slow for a test; scripts/compare-models trains them.
+slow for a test; bench/models/compare.py trains them.
 
 usage: train.py DLC-MODELS DLC-RUN FOLDER [NAME ...]
 """
