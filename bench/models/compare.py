@@ -8,9 +8,10 @@ batch are compared; what dlc saves is loaded into the twin; 20 steps on the batc
 the loss fall.
 
 The comparison is made in f64, where only a different network can differ: 1e-6 is allowed.
-In f32 rounding alone moves single gradients of deep networks by some percent. There the loss
-has to be within 1e-3, and the gradients all together as near to PyTorch's in f64 as 1e-3 or
-as twice the distance of PyTorch's in f32.
+In f32 a ReLU or a maximum of two that rounding decides otherwise moves the gradients of the
+layers before it by some thousandths, of dlc's as of PyTorch's. There the loss has to be within
+1e-3, and the gradients all together as near to PyTorch's in f64 as 1e-2 or as twice the
+distance of PyTorch's in f32.
 
 Gradients are read off the parameters after a step of plain descent: momentum has no part in
 the first one, and the weight decay is set to 0. Differences are told as norm of the difference
@@ -190,7 +191,7 @@ def compare(name, args, folder):
     far = norm(minus(theirs32[1], theirs[1])) / norm(theirs[1])
     row |= {"loss f32": hold("loss in f32", abs(ours32[0] / theirs32[0] - 1), 1e-3),
             "gradient f32": hold("gradients in f32", norm(minus(ours32[1], theirs[1])) / norm(theirs[1]),
-                                 max(1e-3, 2 * far)),
+                                 max(1e-2, 2 * far)),
             "gradient f32 of PyTorch": f"{far:.1e}"}
     losses, step_seconds = comparison.fall(args.rate)
     row |= {"first loss": f"{losses[0]:.4f}", f"loss {STEPS}": f"{losses[-1]:.4f}",
