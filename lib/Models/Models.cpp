@@ -276,7 +276,7 @@ static std::vector<ModelEntry> makeTable() {
       {"textgcn",
        "graph convolutional network of documents and words, for R8 (Yao et "
        "al., AAAI 2019)",
-       graph(15362, 2841760, 8, 200), buildTextGcn,
+       graph(15362, 3454070, 8, 200), buildTextGcn,
        "npy:indptr@all=indptr.npy,indices@all=indices.npy,values@all=values."
        "npy,label@all=label.npy"},
   };

@@ -3,7 +3,7 @@
 before, and lets them draw: the likeliest text goes on as it was learned, whatever the seed; at
 a high temperature it does not, and depends on the seed.
 
-usage: sample.py DLC-MODELS DLC-RUN FOLDER NAME ...
+usage: sample.py DLC-MODELS DLC DLC-RUN FOLDER NAME ...
 """
 import pathlib
 import re
@@ -13,7 +13,7 @@ import numpy
 
 from every_model import run
 
-dlc_models, dlc_run, folder, *names = sys.argv[1:]
+dlc_models, dlc, dlc_run, folder, *names = sys.argv[1:]
 folder = pathlib.Path(folder)
 folder.mkdir(parents=True, exist_ok=True)
 CHARACTERS, LENGTH, BATCH = 7, 12, 4
@@ -31,16 +31,18 @@ for name in names:
     sample = [] if name == "transformer" else ["--sample", LENGTH]
     run(dlc_models, name, "--batch", BATCH, "--length", LENGTH, "--vocabulary", CHARACTERS, "--width", 32, *sample,
         "-o", program)
+    library = folder / f"{name}.so"
+    run(dlc, "-O0", program, "-o", library)
     line = f"--step train --input text={folder}/text.npy --input next={folder}/next.npy --set lr=0.02"
     calls = [line] * 80
     calls[-1] += f" --save-params {folder}/{name}.safetensors"
     (folder / "calls.txt").write_text("\n".join(calls) + "\n")
-    losses = re.findall(r"^loss = (\S+)$", run(dlc_run, "-O0", program, "--calls", folder / "calls.txt",
-                                               "--keep-state"), re.M)
+    printed = run(dlc_run, library, "--calls", folder / "calls.txt", "--keep-state")
+    losses = re.findall(r"^loss = (\S+)$", printed, re.M)
     assert float(losses[-1]) < 0.1, losses
 
     def draw(temperature, seed):
-        run(dlc_run, "-O0", program, "--step", "sample", "--params", f"{folder}/{name}.safetensors",
+        run(dlc_run, library, "--step", "sample", "--params", f"{folder}/{name}.safetensors",
             "--input", f"first={folder}/first.npy", "--set", f"temperature={temperature}", "--seed", seed,
             "--output", f"text={folder}/drawn.npy")
         return numpy.load(folder / "drawn.npy").tolist()
