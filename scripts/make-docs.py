@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes docs/phases.md, docs/ops.md, docs/ops/, docs/status.md and a part of docs/architecture.md.
+"""Writes docs/phases.md, docs/ops.md, docs/ops/, docs/status.md, docs/models.md and a part of
+docs/architecture.md.
 
 ops.md and a page for each family in ops/ are made of the op definitions
 (include/dlc/Dialect/Dl/*.td, read by TableGen), status.md of what `dlc --describe-ops` says is registered and of the tests that name an op; the
-picture of architecture.md of what the build links (architecture.py).
+picture of architecture.md of what the build links (architecture.py), models.md of what
+dlc-models prints (model_page.py).
 With --check nothing is written; the exit status is 1 if a page is not up to date.
 """
 import argparse
@@ -20,6 +22,7 @@ import sys
 import textwrap
 
 import architecture
+import model_page
 import op_arguments
 from op_arguments import is_a
 
@@ -366,6 +369,8 @@ def main():
     parser.add_argument("--include", required=True)
     parser.add_argument("--links", required=True)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--without", action="append", default=[], choices=["models.md"],
+                        help="leave out the page that runs the compiler for each model")
     args = parser.parse_args()
 
     def ask(option):
@@ -374,6 +379,8 @@ def main():
     described = list(csv.DictReader(io.StringIO(ask("--describe-ops"))))
     pages = {"phases.md": ask("--describe-phases"), **make_ops(args),
              "status.md": make_status(args, described)}
+    if "models.md" not in args.without:
+        pages["models.md"] = model_page.make(args.dlc)
     # Last: it reads what is said of the phases.
     pages["architecture.md"] = architecture.make(ROOT / "docs" / "architecture.md", args.links,
                                                  pages["phases.md"])

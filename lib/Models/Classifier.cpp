@@ -14,6 +14,12 @@ using nn::Program;
 using nn::Tensor;
 using nn::Tensors;
 
+Type models::labelType(Program &program, int64_t classes) {
+  Builder &b = program.attributes();
+  return classes <= 256 ? Type(b.getIntegerType(8, /*isSigned=*/false))
+                        : Type(b.getI32Type());
+}
+
 /// Bytes as the network's numbers.
 static Tensor prepare(Tensor image, ArrayRef<int64_t> shape) {
   Tensor x = nn::cast(image, Float32Type::get(image.program().context()));
@@ -21,44 +27,73 @@ static Tensor prepare(Tensor image, ArrayRef<int64_t> shape) {
 }
 
 void models::addClassifier(Program &program, const ClassifierShape &shape,
-                           double learningRate,
-                           function_ref<Tensor(Tensor)> network) {
-  Builder &b = program.attributes();
-  auto number = [&](double value) { return b.getF64FloatAttr(value); };
-  program.hyperParameter("lr", learningRate);
-  program.optimizer("adam", dl::AdamAttr::get(program.context(), number(0.9),
-                                              number(0.999), number(1e-8),
-                                              number(0), false, false));
-
+                           const Recipe &recipe,
+                           function_ref<Tensors(Tensor)> network,
+                           double auxiliaryWeight) {
+  declareOptimizer(program, recipe);
   SmallVector<int64_t> input{shape.batch};
   llvm::append_range(input, shape.image);
-  nn::Function net = program.function(
-      "net", {program.tensor(input)},
-      [&](ArrayRef<Tensor> x) -> Tensors { return {network(x[0])}; });
+  nn::Function net =
+      program.function("net", {program.tensor(input)},
+                       [&](ArrayRef<Tensor> x) { return network(x[0]); });
 
   SmallVector<int64_t> bytes(input);
   if (shape.image[0] == 1)
     bytes.erase(bytes.begin() + 1);
-  Type byte = b.getIntegerType(8, /*isSigned=*/false);
+  Type byte = program.attributes().getIntegerType(8, /*isSigned=*/false);
   RankedTensorType image = program.tensor(bytes, byte);
-  RankedTensorType label = program.tensor(
-      {shape.batch}, shape.classes <= 256 ? byte : Type(b.getI32Type()));
+  RankedTensorType label =
+      program.tensor({shape.batch}, labelType(program, shape.classes));
   Inputs labelled{{"image", image}, {"label", label}};
 
   program.step("train", labelled, [&](ArrayRef<Tensor> in) -> Outputs {
-    Tensor logits = net({prepare(in[0], input)}, nn::Mode::Train)[0];
-    Tensor loss = nn::crossEntropy(logits, in[1]);
-    Tensor correct = nn::countCorrect(logits, in[1]);
-    program.minimize(loss, "adam", {"*"}, program.readHyperParameter("lr"));
-    return {{"loss", loss}, {"correct", correct}};
+    Tensors logits = net({prepare(in[0], input)}, nn::Mode::Train);
+    Tensor loss = nn::crossEntropy(logits[0], in[1]);
+    Tensor correct = nn::countCorrect(logits[0], in[1]);
+    Tensor total = loss;
+    for (Tensor auxiliary : ArrayRef(logits).drop_front()) {
+      Tensor term = nn::crossEntropy(auxiliary, in[1]) * auxiliaryWeight;
+      total = total + term;
+    }
+    descend(total, recipe);
+    return {{"loss", total}, {"correct", correct}};
   });
   program.step("evaluate", labelled, [&](ArrayRef<Tensor> in) -> Outputs {
     Tensor logits = net({prepare(in[0], input)}, nn::Mode::Eval)[0];
-    return {{"loss", nn::crossEntropy(logits, in[1])},
-            {"correct", nn::countCorrect(logits, in[1])}};
+    Tensor loss = nn::crossEntropy(logits, in[1]);
+    return {{"loss", loss}, {"correct", nn::countCorrect(logits, in[1])}};
   });
   program.step(
       "predict", {{"image", image}}, [&](ArrayRef<Tensor> in) -> Outputs {
         return {{"logits", net({prepare(in[0], input)}, nn::Mode::Eval)[0]}};
       });
+}
+
+void models::addFeatureClassifier(
+    Program &program, const ModelOptions &options, const Recipe &recipe,
+    const Inputs &inputs, function_ref<Tensor(ArrayRef<Tensor>)> network) {
+  declareOptimizer(program, recipe);
+  nn::Function net = program.function(
+      "net", llvm::to_vector(llvm::make_second_range(inputs)),
+      [&](ArrayRef<Tensor> in) -> Tensors { return {network(in)}; });
+
+  Inputs labelled(inputs);
+  labelled.push_back(
+      {"label",
+       program.tensor({options.batch}, labelType(program, options.classes))});
+  auto score = [&](ArrayRef<Tensor> in, nn::Mode mode) -> Outputs {
+    Tensor logits = net(in.drop_back(), mode)[0];
+    Tensor loss = nn::crossEntropy(logits, in.back());
+    return {{"loss", loss}, {"correct", nn::countCorrect(logits, in.back())}};
+  };
+  program.step("train", labelled, [&](ArrayRef<Tensor> in) {
+    Outputs outputs = score(in, nn::Mode::Train);
+    descend(outputs.front().second, recipe);
+    return outputs;
+  });
+  program.step("evaluate", labelled,
+               [&](ArrayRef<Tensor> in) { return score(in, nn::Mode::Eval); });
+  program.step("predict", inputs, [&](ArrayRef<Tensor> in) -> Outputs {
+    return {{"logits", net(in, nn::Mode::Eval)[0]}};
+  });
 }

@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_MODELS_CLASSIFIER_H
 #define DLC_LIB_MODELS_CLASSIFIER_H
 
-#include "dlc/Models/Program.h"
+#include "Recipe.h"
 
 namespace dlc::models {
 
@@ -14,14 +14,26 @@ struct ClassifierShape {
   nn::Shape image;
 };
 
+/// The type of the labels of so many classes: ui8 up to 256, otherwise i32.
+mlir::Type labelType(nn::Program &program, int64_t classes);
+
 /// Adds `@net` with the body `network` and the steps `train`, `evaluate` and
 /// `predict`: images are bytes (N x H x W for one channel, otherwise N x C x H
-/// x W) and reach the network as numbers from 0 to 1; labels are ui8 up to 256
-/// classes, otherwise i32. Trains all parameters with Adam at the
-/// hyper-parameter `lr`.
+/// x W) and reach the network as numbers from 0 to 1.
+///
+/// The first result of the network are the logits. What follows are logits of
+/// auxiliary heads, whose losses count `auxiliaryWeight` each in training.
 void addClassifier(nn::Program &program, const ClassifierShape &shape,
-                   double learningRate,
-                   llvm::function_ref<nn::Tensor(nn::Tensor)> network);
+                   const Recipe &recipe,
+                   llvm::function_ref<nn::Tensors(nn::Tensor)> network,
+                   double auxiliaryWeight = 0);
+
+/// The same for a network with any inputs: `inputs`, and a class as the label
+/// of each entry.
+void addFeatureClassifier(
+    nn::Program &program, const ModelOptions &options, const Recipe &recipe,
+    const nn::Inputs &inputs,
+    llvm::function_ref<nn::Tensor(llvm::ArrayRef<nn::Tensor>)> network);
 
 } // namespace dlc::models
 #endif // DLC_LIB_MODELS_CLASSIFIER_H

@@ -50,7 +50,8 @@ OwningOpRef<ModuleOp> models::buildLeNet5(MLIRContext &context,
                                           const ModelOptions &options) {
   nn::Program program(context, "lenet5");
   LeNet5 net(program.root(), options.classes);
-  addClassifier(program, {options.batch, options.classes, {1, 28, 28}}, 1e-3,
-                net);
+  Recipe recipe = chooseRecipe(options, {"adam", 1e-3});
+  addClassifier(program, {options.batch, options.classes, {1, 28, 28}}, recipe,
+                [&](Tensor x) -> nn::Tensors { return {net(x)}; });
   return program.finish();
 }

@@ -3,28 +3,286 @@
 
 #include "dlc/Models/Models.h"
 
+#include "Families.h"
+#include "Recipe.h"
+
+using namespace mlir;
 using namespace dlc;
 using namespace dlc::models;
+using nn::RecurrentKind;
 
-llvm::ArrayRef<ModelEntry> models::entries() {
-  static constexpr ModelEntry table[] = {
+//===----------------------------------------------------------------------===//
+// Defaults
+//===----------------------------------------------------------------------===//
+
+static constexpr StringRef activations[] = {"sigmoid", "tanh", "relu",
+                                            "leaky_relu", "maxout"};
+static constexpr StringRef vectorNorms[] = {"none", "batch", "layer", "weight"};
+static constexpr StringRef imageNorms[] = {"none", "batch"};
+
+static ModelOptions classifier(int64_t batch, int64_t classes,
+                               StringRef optimizer) {
+  ModelOptions options;
+  options.batch = batch;
+  options.classes = classes;
+  options.optimizer = {optimizer, optimizerNames()};
+  return options;
+}
+
+/// Of images of 3 x 224 x 224 and 1000 classes.
+static ModelOptions large(int64_t batch, StringRef optimizer) {
+  ModelOptions options = classifier(batch, 1000, optimizer);
+  options.image = {3, 224, 224};
+  return options;
+}
+static ModelOptions large(int64_t batch, StringRef optimizer, double dropout) {
+  ModelOptions options = large(batch, optimizer);
+  options.dropout = dropout;
+  return options;
+}
+
+/// Of images of 28 x 28 or 32 x 32 and 10 classes.
+static ModelOptions small(int64_t batch, StringRef optimizer) {
+  ModelOptions options = classifier(batch, 10, optimizer);
+  options.image = {1, 28, 28};
+  return options;
+}
+static ModelOptions small(int64_t batch, StringRef optimizer, int64_t width,
+                          double dropout) {
+  ModelOptions options = small(batch, optimizer);
+  options.width = width;
+  options.dropout = dropout;
+  return options;
+}
+
+static ModelOptions vgg11Small() {
+  ModelOptions options = small(128, "sgd", 32, 0.5);
+  options.norm = {"batch", imageNorms};
+  return options;
+}
+
+static ModelOptions mlp() {
+  ModelOptions options = small(128, "adam", 256, 0);
+  options.layers = 2;
+  options.activation = {"relu", activations};
+  options.norm = {"none", vectorNorms};
+  return options;
+}
+
+static ModelOptions languageModel(int64_t batch, StringRef optimizer,
+                                  int64_t length) {
+  ModelOptions options;
+  options.batch = batch;
+  options.width = 128;
+  options.layers = 2;
+  options.vocabulary = 65;
+  options.length = length;
+  options.optimizer = {optimizer, optimizerNames()};
+  return options;
+}
+static ModelOptions charModel() {
+  ModelOptions options = languageModel(32, "adam", 50);
+  options.sample = 500;
+  return options;
+}
+static ModelOptions transformer() {
+  ModelOptions options = languageModel(32, "adamw", 64);
+  options.heads = 4;
+  options.dropout = 0;
+  return options;
+}
+
+static ModelOptions rowModel() {
+  ModelOptions options = small(128, "adam", 128, 0);
+  options.layers = options.directions = 1;
+  return options;
+}
+static ModelOptions texts(double dropout) {
+  ModelOptions options = classifier(50, 2, "adam");
+  options.vocabulary = 20000;
+  options.length = 64;
+  options.features = 300;
+  options.dropout = dropout;
+  return options;
+}
+static ModelOptions textModel() {
+  ModelOptions options = texts(0.5);
+  options.width = 128;
+  options.layers = 1;
+  options.directions = 2;
+  return options;
+}
+static ModelOptions textCnn() {
+  ModelOptions options = texts(0.5);
+  options.width = 100;
+  options.kMax = 1;
+  return options;
+}
+
+static ModelOptions graph(int64_t nodes, int64_t edges, int64_t classes,
+                          int64_t width) {
+  ModelOptions options = classifier(0, classes, "adam");
+  options.nodes = nodes;
+  options.edges = edges;
+  options.width = width;
+  options.dropout = 0.5;
+  return options;
+}
+static ModelOptions gcn() {
+  ModelOptions options = graph(2708, 10556, 7, 16);
+  options.features = 1433;
+  return options;
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+/// The build function of a variant of a family.
+#define VARIANT(...)                                                           \
+  [](MLIRContext &context, const ModelOptions &options) -> Module {            \
+    return __VA_ARGS__;                                                        \
+  }
+
+static std::vector<ModelEntry> makeTable() {
+  constexpr StringRef imageFiles = "npy:image=x.npy,label=y.npy";
+  constexpr StringRef fashion = "fashion-mnist";
+  constexpr StringRef characters = "npy:text@1=text.npy,next@1=next.npy";
+  return {
+      {"mlp",
+       "multilayer perceptron (Rumelhart et al., Nature 1986), for small "
+       "images",
+       mlp(), buildMlp, fashion},
       {"lenet5",
        "LeNet-5 for grey images of 28 x 28 (LeCun et al., Proceedings of the "
        "IEEE 1998)",
-       {/*batch=*/64, /*classes=*/10},
-       buildLeNet5},
-      {"resnet18",
-       "ResNet-18 for colour images of 224 x 224 (He et al., CVPR 2016)",
-       {/*batch=*/32, /*classes=*/1000},
-       buildResNet18},
-      {"resnet34",
-       "ResNet-34 for colour images of 224 x 224 (He et al., CVPR 2016)",
-       {/*batch=*/32, /*classes=*/1000},
-       buildResNet34},
-      {"resnet50",
-       "ResNet-50 for colour images of 224 x 224 (He et al., CVPR 2016)",
-       {/*batch=*/32, /*classes=*/1000},
-       buildResNet50},
+       classifier(64, 10, "adam"), buildLeNet5, fashion},
+      {"alexnet",
+       "AlexNet in two groups, with local response normalisation (Krizhevsky "
+       "et al., NIPS 2012)",
+       large(128, "sgd", 0.5), buildAlexNet, imageFiles},
+      {"alexnet2014",
+       "AlexNet in one column, as torchvision's alexnet (Krizhevsky, 2014)",
+       large(128, "sgd", 0.5), buildAlexNet2014, imageFiles},
+      {"alexnet-small",
+       "AlexNet for small images, with local response normalisation "
+       "(Krizhevsky et al., NIPS 2012)",
+       small(128, "sgd", 48, 0.5), buildAlexNetSmall, fashion},
+      {"vgg11", "VGG-11 (Simonyan and Zisserman, ICLR 2015)",
+       large(32, "sgd", 0.5), VARIANT(buildVgg(context, options, "vgg11")),
+       imageFiles},
+      {"vgg11_bn",
+       "VGG-11 with batch norms (Simonyan and Zisserman, ICLR 2015)",
+       large(32, "sgd", 0.5), VARIANT(buildVgg(context, options, "vgg11_bn")),
+       imageFiles},
+      {"vgg16", "VGG-16 (Simonyan and Zisserman, ICLR 2015)",
+       large(32, "sgd", 0.5), VARIANT(buildVgg(context, options, "vgg16")),
+       imageFiles},
+      {"vgg16_bn",
+       "VGG-16 with batch norms (Simonyan and Zisserman, ICLR 2015)",
+       large(32, "sgd", 0.5), VARIANT(buildVgg(context, options, "vgg16_bn")),
+       imageFiles},
+      {"vgg11-small",
+       "VGG-11 for small images, with one fully connected layer (Simonyan and "
+       "Zisserman, ICLR 2015)",
+       vgg11Small(), buildVgg11Small, fashion},
+      {"nin", "Network in network for ImageNet (Lin et al., ICLR 2014)",
+       large(64, "sgd", 0.5), buildNin, imageFiles},
+      {"nin-small",
+       "Network in network for small images (Lin et al., ICLR 2014)",
+       small(128, "adamw", 192, 0.5), buildNinSmall, fashion},
+      {"googlenet",
+       "GoogLeNet with batch norms and auxiliary heads (Szegedy et al., CVPR "
+       "2015)",
+       large(32, "sgd", 0.2), buildGoogLeNet, imageFiles},
+      {"googlenet-small",
+       "GoogLeNet for small images, with auxiliary heads (Szegedy et al., CVPR "
+       "2015)",
+       small(128, "sgd", 16, 0.2), buildGoogLeNetSmall, fashion},
+      {"resnet18", "ResNet-18 (He et al., CVPR 2016)", large(32, "adam"),
+       VARIANT(buildResNet(context, options, 18)), imageFiles},
+      {"resnet34", "ResNet-34 (He et al., CVPR 2016)", large(32, "adam"),
+       VARIANT(buildResNet(context, options, 34)), imageFiles},
+      {"resnet50", "ResNet-50 (He et al., CVPR 2016)", large(32, "adam"),
+       VARIANT(buildResNet(context, options, 50)), imageFiles},
+      {"resnet20",
+       "ResNet-20 for small images, with shortcuts of option A (He et al., "
+       "CVPR 2016)",
+       small(128, "sgd"), buildResNet20, fashion},
+      {"mobilenet", "MobileNet v1 (Howard et al., 2017)",
+       [] {
+         ModelOptions options = large(32, "sgd", 0.001);
+         options.width = 32;
+         return options;
+       }(),
+       buildMobileNet, imageFiles},
+      {"mobilenet-small", "MobileNet v1 for small images (Howard et al., 2017)",
+       small(128, "sgd", 16, 0), buildMobileNetSmall, fashion},
+      {"char-rnn",
+       "RNN as a language model of characters (Elman, Cognitive Science 1990)",
+       charModel(),
+       VARIANT(buildCharModel(context, options, RecurrentKind::Rnn)),
+       characters},
+      {"char-lstm",
+       "LSTM as a language model of characters (Hochreiter and Schmidhuber, "
+       "Neural Computation 1997)",
+       charModel(),
+       VARIANT(buildCharModel(context, options, RecurrentKind::Lstm)),
+       characters},
+      {"char-gru",
+       "GRU as a language model of characters (Cho et al., EMNLP 2014)",
+       charModel(),
+       VARIANT(buildCharModel(context, options, RecurrentKind::Gru)),
+       characters},
+      {"transformer",
+       "decoder as a language model of characters (Vaswani et al., NIPS 2017)",
+       transformer(), buildTransformer, characters},
+      {"row-rnn",
+       "RNN over the rows of small images (Elman, Cognitive Science 1990)",
+       rowModel(), VARIANT(buildRowModel(context, options, RecurrentKind::Rnn)),
+       fashion},
+      {"row-lstm",
+       "LSTM over the rows of small images (Hochreiter and Schmidhuber, Neural "
+       "Computation 1997)",
+       rowModel(),
+       VARIANT(buildRowModel(context, options, RecurrentKind::Lstm)), fashion},
+      {"row-gru", "GRU over the rows of small images (Cho et al., EMNLP 2014)",
+       rowModel(), VARIANT(buildRowModel(context, options, RecurrentKind::Gru)),
+       fashion},
+      {"text-rnn",
+       "RNN over texts of different lengths (Elman, Cognitive Science 1990)",
+       textModel(),
+       VARIANT(buildTextModel(context, options, RecurrentKind::Rnn)),
+       "npy:text=text.npy,length=length.npy,label=label.npy"},
+      {"text-lstm",
+       "LSTM over texts of different lengths (Hochreiter and Schmidhuber, "
+       "Neural Computation 1997)",
+       textModel(),
+       VARIANT(buildTextModel(context, options, RecurrentKind::Lstm)),
+       "npy:text=text.npy,length=length.npy,label=label.npy"},
+      {"text-gru",
+       "GRU over texts of different lengths (Cho et al., EMNLP 2014)",
+       textModel(),
+       VARIANT(buildTextModel(context, options, RecurrentKind::Gru)),
+       "npy:text=text.npy,length=length.npy,label=label.npy"},
+      {"textcnn",
+       "TextCNN with learned word vectors, CNN-rand (Kim, EMNLP 2014)",
+       textCnn(), buildTextCnn, "npy:text=text.npy,label=label.npy"},
+      {"gcn",
+       "graph convolutional network for Cora (Kipf and Welling, ICLR 2017)",
+       gcn(), buildGcn,
+       "npy:x@all=x.npy,indptr@all=indptr.npy,indices@all=indices.npy,"
+       "label@all=label.npy"},
+      {"textgcn",
+       "graph convolutional network of documents and words, for R8 (Yao et "
+       "al., AAAI 2019)",
+       graph(15362, 3454070, 8, 200), buildTextGcn,
+       "npy:indptr@all=indptr.npy,indices@all=indices.npy,values@all=values."
+       "npy,label@all=label.npy"},
   };
+}
+
+ArrayRef<ModelEntry> models::entries() {
+  static const std::vector<ModelEntry> table = makeTable();
   return table;
 }

@@ -83,6 +83,14 @@ State Program::buffer(const Scope &scope, ArrayRef<int64_t> shape,
   return declare(scope, shape, initializer, /*isParameter=*/false);
 }
 
+void Program::initialize(
+    function_ref<Attribute(StringRef, RankedTensorType)> choose) {
+  for (auto param : model.getBody().getOps<dl::ParamOp>())
+    if (Attribute chosen =
+            choose(param.getSymName(), cast<RankedTensorType>(param.getType())))
+      param.setInitAttr(cast<dl::InitializerAttrInterface>(chosen));
+}
+
 void Program::hyperParameter(StringRef name, double value, Type element) {
   OpBuilder b = atEndOfModel();
   RankedTensorType type = tensor({}, element ? element : b.getF32Type());
@@ -230,12 +238,26 @@ Tensor Program::stepCount() {
 }
 
 void Program::minimize(Tensor loss, StringRef optimizer,
-                       ArrayRef<StringRef> patterns, Tensor rate) {
-  auto rule = FlatSymbolRefAttr::get(context(), optimizer);
-  addAll<dl::MinimizeOp>(
-      {loss, rate},
-      {builder.getNamedAttr("optimizer", rule),
-       builder.getNamedAttr("patterns", builder.getStrArrayAttr(patterns))});
+                       ArrayRef<StringRef> patterns, Tensor rate,
+                       const MinimizeOptions &options) {
+  Builder &b = builder;
+  SmallVector<NamedAttribute> attrs{
+      b.getNamedAttr("optimizer", FlatSymbolRefAttr::get(context(), optimizer)),
+      b.getNamedAttr("patterns", b.getStrArrayAttr(patterns))};
+  SmallVector<Attribute> groups;
+  for (const ParameterGroup &group : options.groups)
+    groups.push_back(dl::GroupAttr::get(
+        context(),
+        b.getStrArrayAttr(llvm::to_vector_of<StringRef>(group.patterns)),
+        b.getF64FloatAttr(group.lr),
+        group.weightDecay ? Attribute(b.getF64FloatAttr(*group.weightDecay))
+                          : Attribute()));
+  if (!groups.empty())
+    attrs.push_back(b.getNamedAttr("groups", b.getArrayAttr(groups)));
+  if (options.clipNorm)
+    attrs.push_back(
+        b.getNamedAttr("clip_norm", b.getF64FloatAttr(*options.clipNorm)));
+  addAll<dl::MinimizeOp>({loss, rate}, attrs);
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,29 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The residual networks for images of 224 x 224, with the names of
-// torchvision.models.resnet18, 34 and 50, so that their weights load.
+// torchvision.models.resnet18, 34 and 50, so that their weights load. And the
+// network of depth 6n + 2 for CIFAR-10, of section 4.2: three stages of 16, 32
+// and 64 channels, whose shortcuts have no parameters (option A).
 //
 //===----------------------------------------------------------------------===//
 
 #include "Classifier.h"
-
-#include "dlc/Models/Functional.h"
-#include "dlc/Models/Layers.h"
-#include "dlc/Models/Models.h"
+#include "Families.h"
+#include "Stack.h"
 
 using namespace mlir;
 using namespace dlc;
+using namespace dlc::models;
 using nn::Tensor;
 
 namespace {
-
-nn::ConvOptions convOptions(int64_t stride, int64_t padding) {
-  nn::ConvOptions options;
-  options.stride = stride;
-  options.padding = padding;
-  options.bias = false;
-  return options;
-}
 
 /// What stands beside a block: a 1 x 1 convolution where the shape changes,
 /// otherwise nothing.
@@ -33,7 +26,7 @@ nn::Sequential makeShortcut(const nn::Scope &scope, int64_t in, int64_t out,
   nn::Sequential shortcut;
   if (stride == 1 && in == out)
     return shortcut;
-  shortcut.add(nn::Conv2d(scope / 0, in, out, 1, convOptions(stride, 0)));
+  shortcut.add(nn::Conv2d(scope / 0, in, out, 1, noBias(stride, 0)));
   shortcut.add(nn::BatchNorm(scope / 1, out));
   return shortcut;
 }
@@ -44,9 +37,9 @@ public:
   static constexpr int64_t expansion = 1;
 
   BasicBlock(const nn::Scope &scope, int64_t in, int64_t width, int64_t stride)
-      : conv1(scope / "conv1", in, width, 3, convOptions(stride, 1)),
+      : conv1(scope / "conv1", in, width, 3, noBias(stride, 1)),
         bn1(scope / "bn1", width),
-        conv2(scope / "conv2", width, width, 3, convOptions(1, 1)),
+        conv2(scope / "conv2", width, width, 3, noBias(1, 1)),
         bn2(scope / "bn2", width),
         shortcut(makeShortcut(scope / "downsample", in, width, stride)) {}
 
@@ -71,11 +64,11 @@ public:
   static constexpr int64_t expansion = 4;
 
   Bottleneck(const nn::Scope &scope, int64_t in, int64_t width, int64_t stride)
-      : conv1(scope / "conv1", in, width, 1, convOptions(1, 0)),
+      : conv1(scope / "conv1", in, width, 1, noBias(1, 0)),
         bn1(scope / "bn1", width),
-        conv2(scope / "conv2", width, width, 3, convOptions(stride, 1)),
+        conv2(scope / "conv2", width, width, 3, noBias(stride, 1)),
         bn2(scope / "bn2", width),
-        conv3(scope / "conv3", width, expansion * width, 1, convOptions(1, 0)),
+        conv3(scope / "conv3", width, expansion * width, 1, noBias(1, 0)),
         bn3(scope / "bn3", expansion * width),
         shortcut(makeShortcut(scope / "downsample", in, expansion * width,
                               stride)) {}
@@ -101,8 +94,9 @@ template <typename Block>
 class ResNet {
 public:
   /// `blocks`: how many in each of the four stages.
-  ResNet(const nn::Scope &scope, ArrayRef<int64_t> blocks, int64_t classes)
-      : conv1(scope / "conv1", 3, 64, 7, convOptions(2, 3)),
+  ResNet(const nn::Scope &scope, int64_t channels, ArrayRef<int64_t> blocks,
+         int64_t classes)
+      : conv1(scope / "conv1", channels, 64, 7, noBias(2, 3)),
         bn1(scope / "bn1", 64),
         fc(scope / "fc", 512 * Block::expansion, classes) {
     int64_t in = 64;
@@ -129,28 +123,98 @@ private:
   nn::Sequential body;
 };
 
+/// Every second row and column, with channels of zeros before and after.
+Tensor halve(Tensor x) {
+  int64_t channels = x.size(1), added = channels / 2;
+  nn::Shape sizes(x.shape());
+  sizes[2] = (sizes[2] + 1) / 2;
+  sizes[3] = (sizes[3] + 1) / 2;
+  x = nn::slice(x, {0, 0, 0, 0}, sizes, {1, 1, 2, 2});
+  return nn::pad(x, {0, added, 0, 0}, {0, added, 0, 0});
+}
+
+/// Two 3 x 3 convolutions beside a shortcut without parameters.
+class PlainBlock {
+public:
+  PlainBlock(const nn::Scope &scope, int64_t in, int64_t width)
+      : stride(in == width ? 1 : 2),
+        conv1(scope / "conv1", in, width, 3, noBias(stride, 1)),
+        bn1(scope / "bn1", width),
+        conv2(scope / "conv2", width, width, 3, noBias(1, 1)),
+        bn2(scope / "bn2", width) {}
+
+  Tensor operator()(Tensor x) const {
+    Tensor y = nn::relu(bn1(conv1(x)));
+    y = bn2(conv2(y));
+    return nn::relu(y + (stride == 1 ? x : halve(x)));
+  }
+
+private:
+  int64_t stride;
+  nn::Conv2d conv1;
+  nn::BatchNorm bn1;
+  nn::Conv2d conv2;
+  nn::BatchNorm bn2;
+};
+
+class CifarResNet {
+public:
+  CifarResNet(const nn::Scope &scope, int64_t channels, int64_t blocks,
+              int64_t classes)
+      : conv1(scope / "conv1", channels, 16, 3, noBias(1, 1)),
+        bn1(scope / "bn1", 16), fc(scope / "fc", 64, classes) {
+    int64_t in = 16;
+    for (int stage = 0; stage < 3; ++stage)
+      for (int64_t i = 0; i < blocks; ++i) {
+        int64_t width = int64_t(16) << stage;
+        nn::Scope layer = scope / ("layer" + Twine(stage + 1));
+        body.add(PlainBlock(layer / int(i), in, width));
+        in = width;
+      }
+  }
+
+  Tensor operator()(Tensor x) const {
+    x = nn::relu(bn1(conv1(x)));
+    return fc(nn::globalAvgPool2d(body(x)));
+  }
+
+private:
+  nn::Conv2d conv1;
+  nn::BatchNorm bn1;
+  nn::Linear fc;
+  nn::Sequential body;
+};
+
 } // namespace
 
 template <typename Block>
-static OwningOpRef<ModuleOp> build(MLIRContext &context,
-                                   const models::ModelOptions &options,
-                                   StringRef name, ArrayRef<int64_t> blocks) {
+static Module build(MLIRContext &context, const ModelOptions &options,
+                    StringRef name, ArrayRef<int64_t> blocks) {
   nn::Program program(context, name);
-  ResNet<Block> net(program.root(), blocks, options.classes);
-  models::addClassifier(
-      program, {options.batch, options.classes, {3, 224, 224}}, 1e-3, net);
+  ResNet<Block> net(program.root(), options.image[0], blocks, options.classes);
+  addClassifier(program, {options.batch, options.classes, options.image},
+                chooseRecipe(options, {"adam", 1e-3}),
+                [&](Tensor x) -> nn::Tensors { return {net(x)}; });
   return program.finish();
 }
 
-OwningOpRef<ModuleOp> models::buildResNet18(MLIRContext &context,
-                                            const ModelOptions &options) {
-  return build<BasicBlock>(context, options, "resnet18", {2, 2, 2, 2});
-}
-OwningOpRef<ModuleOp> models::buildResNet34(MLIRContext &context,
-                                            const ModelOptions &options) {
-  return build<BasicBlock>(context, options, "resnet34", {3, 4, 6, 3});
-}
-OwningOpRef<ModuleOp> models::buildResNet50(MLIRContext &context,
-                                            const ModelOptions &options) {
+Module models::buildResNet(MLIRContext &context, const ModelOptions &options,
+                           int64_t depth) {
+  if (depth == 18)
+    return build<BasicBlock>(context, options, "resnet18", {2, 2, 2, 2});
+  if (depth == 34)
+    return build<BasicBlock>(context, options, "resnet34", {3, 4, 6, 3});
   return build<Bottleneck>(context, options, "resnet50", {3, 4, 6, 3});
+}
+
+Module models::buildResNet20(MLIRContext &context,
+                             const ModelOptions &options) {
+  nn::Program program(context, "resnet20");
+  CifarResNet net(program.root(), options.image[0], /*blocks=*/3,
+                  options.classes);
+  initializeForRelu(program);
+  addClassifier(program, {options.batch, options.classes, options.image},
+                chooseRecipe(options, {"sgd", 0.1, 1e-4}),
+                [&](Tensor x) -> nn::Tensors { return {net(x)}; });
+  return program.finish();
 }

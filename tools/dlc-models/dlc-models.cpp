@@ -33,10 +33,20 @@ enum Option : unsigned {
 
 /// A line for each model, after `indent`.
 static void printModels(raw_ostream &os, StringRef indent) {
+  size_t longest = 0;
   for (const models::ModelEntry &entry : models::entries())
-    os << indent << left_justify(entry.name, 10) << entry.summary << "; batch "
-       << entry.defaults.batch << ", " << entry.defaults.classes
-       << " classes\n";
+    longest = std::max(longest, entry.name.size());
+  for (const models::ModelEntry &entry : models::entries())
+    os << indent << left_justify(entry.name, longest + 2) << entry.summary
+       << "; " << models::describeOptions(entry) << '\n';
+}
+
+/// A row for each model, for programs.
+static void printTable(raw_ostream &os) {
+  os << "name,summary,options,data\n";
+  for (const models::ModelEntry &entry : models::entries())
+    os << entry.name << ",\"" << entry.summary << "\",\""
+       << models::describeOptions(entry) << "\",\"" << entry.data << "\"\n";
 }
 
 static const models::ModelEntry *findEntry(StringRef name) {
@@ -61,21 +71,43 @@ chooseModel(const OptionList &options) {
   return unknownName("model", name, names);
 }
 
+static bool isOfModel(const opt::Option &option) {
+  opt::Option group = option.getGroup();
+  return group.isValid() && group.getID() == OPT_ModelGroup;
+}
+
+/// Takes the options that are given in place of the defaults.
+static Error choose(const OptionList &list, const models::ModelEntry &entry,
+                    models::ModelOptions &options) {
+  for (const opt::Arg *arg : list.arguments()) {
+    opt::Option given = arg->getOption().getUnaliasedOption();
+    if (!isOfModel(given))
+      continue;
+    if (Error error = list.once(given.getID()))
+      return error;
+    const models::OptionEntry *option =
+        find_if(models::optionEntries(), [&](const models::OptionEntry &known) {
+          return known.name == given.getName();
+        });
+    if (option == models::optionEntries().end() ||
+        models::optionValue(*option, entry.defaults).empty())
+      return makeError("model '{0}' has no option {1}: it has {2}", entry.name,
+                       given.getPrefixedName(), models::describeOptions(entry));
+    StringRef text = arg->getValue();
+    if (auto expected = models::setOption(*option, text, options))
+      return makeError("{0}: '{1}', expected {2}", given.getPrefixedName(),
+                       text, *expected);
+  }
+  return Error::success();
+}
+
 static Error writeModel(const OptionList &list) {
   Expected<const models::ModelEntry *> entry = chooseModel(list);
   if (!entry)
     return entry.takeError();
-  constexpr int64_t most = 1 << 20;
   models::ModelOptions options = (*entry)->defaults;
-  Expected<int64_t> batch = list.number(OPT_batch, options.batch, 1, most);
-  if (!batch)
-    return batch.takeError();
-  Expected<int64_t> classes =
-      list.number(OPT_classes, options.classes, 1, most);
-  if (!classes)
-    return classes.takeError();
-  options.batch = *batch;
-  options.classes = *classes;
+  if (Error error = choose(list, **entry, options))
+    return error;
 
   mlir::DialectRegistry registry;
   registerDialects(registry);
@@ -104,14 +136,19 @@ static Error run(const ModelsOptTable &table, const OptionList &options) {
   }
   if (Error error = options.check())
     return error;
-  for (unsigned option : {OPT_batch, OPT_classes, OPT_o})
-    if (Error error = options.once(option))
-      return error;
+  if (Error error = options.once(OPT_o))
+    return error;
+  for (unsigned option : {OPT_print_list, OPT_describe})
+    if (std::vector<std::string> names = options.positionals();
+        options.has(option) && !names.empty())
+      return makeError("{0} prints all models: leave out '{1}'",
+                       options.spelling(option), names.front());
+  if (options.has(OPT_describe)) {
+    printTable(outs());
+    return Error::success();
+  }
   if (!options.has(OPT_print_list))
     return writeModel(options);
-  if (std::vector<std::string> names = options.positionals(); !names.empty())
-    return makeError("--list prints all models: leave out '{0}'",
-                     names.front());
   printModels(outs(), "");
   return Error::success();
 }

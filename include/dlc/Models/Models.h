@@ -13,13 +13,53 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <optional>
+#include <variant>
+
 namespace dlc::models {
 
-/// What a user chooses about a reference model. Zero: the model's own value.
+/// One word of several, as `--norm batch`.
+struct Choice {
+  llvm::StringRef value;
+  llvm::ArrayRef<llvm::StringRef> among;
+};
+
+/// What a user chooses about a reference model. A member that is 0 or empty in
+/// the defaults of a model is not an option of it.
 struct ModelOptions {
   int64_t batch = 0;
   int64_t classes = 0;
+  /// C x H x W.
+  nn::Shape image;
+  int64_t width = 0, layers = 0, directions = 0, heads = 0;
+  int64_t vocabulary = 0, length = 0, sample = 0, kMax = 0;
+  int64_t nodes = 0, features = 0, edges = 0;
+  std::optional<double> dropout;
+  Choice activation, norm, optimizer;
 };
+
+/// An option of `dlc-models` and where its value goes.
+struct OptionEntry {
+  using Count = int64_t ModelOptions::*;
+  using Fraction = std::optional<double> ModelOptions::*;
+  using Extents = nn::Shape ModelOptions::*;
+  using Word = Choice ModelOptions::*;
+
+  /// "k-max" of --k-max.
+  llvm::StringRef name;
+  std::variant<Count, Fraction, Extents, Word> member;
+};
+
+/// All options that models have.
+llvm::ArrayRef<OptionEntry> optionEntries();
+/// The value that the option has in `options`, as a user writes it; empty where
+/// the model has no such option.
+std::string optionValue(const OptionEntry &entry, const ModelOptions &options);
+/// Takes `text` for the value of an option that the model has. Where it does
+/// not fit, what was expected instead.
+std::optional<std::string> setOption(const OptionEntry &entry,
+                                     llvm::StringRef text,
+                                     ModelOptions &options);
 
 struct ModelEntry {
   llvm::StringRef name;
@@ -28,21 +68,18 @@ struct ModelEntry {
   ModelOptions defaults;
   mlir::OwningOpRef<mlir::ModuleOp> (*build)(mlir::MLIRContext &context,
                                              const ModelOptions &options);
+  /// What `dlc-run train --data` takes for it.
+  llvm::StringRef data;
 };
 
-/// All reference models, by name.
+/// All reference models, by family.
 llvm::ArrayRef<ModelEntry> entries();
+/// The options of a model with their defaults: "--batch 64 --classes 10".
+std::string describeOptions(const ModelEntry &entry);
 
 /// LeNet-5: `#ui8` images of 28 x 28, 10 classes.
 mlir::OwningOpRef<mlir::ModuleOp> buildLeNet5(mlir::MLIRContext &context,
                                               const ModelOptions &options);
-/// ResNet-18, 34 and 50 for images of 3 x 224 x 224.
-mlir::OwningOpRef<mlir::ModuleOp> buildResNet18(mlir::MLIRContext &context,
-                                                const ModelOptions &options);
-mlir::OwningOpRef<mlir::ModuleOp> buildResNet34(mlir::MLIRContext &context,
-                                                const ModelOptions &options);
-mlir::OwningOpRef<mlir::ModuleOp> buildResNet50(mlir::MLIRContext &context,
-                                                const ModelOptions &options);
 
 } // namespace dlc::models
 #endif // DLC_MODELS_MODELS_H

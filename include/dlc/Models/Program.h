@@ -178,6 +178,19 @@ struct Batch {
   std::vector<std::string> inputs = {};
 };
 
+/// Parameters with a factor on the learning rate and perhaps a weight decay of
+/// their own.
+struct ParameterGroup {
+  std::vector<std::string> patterns;
+  double lr = 1;
+  std::optional<double> weightDecay;
+};
+/// Clauses of `dl.minimize`.
+struct MinimizeOptions {
+  std::vector<ParameterGroup> groups;
+  std::optional<double> clipNorm;
+};
+
 /// One `dl.model` under construction.
 class Program {
 public:
@@ -194,6 +207,12 @@ public:
                   mlir::Attribute initializer);
   State buffer(const Scope &scope, llvm::ArrayRef<int64_t> shape,
                mlir::Attribute initializer);
+  /// Gives the parameters declared so far other initial distributions, as a
+  /// loop with torch.nn.init over a module's parameters does. Null leaves the
+  /// parameter as its layer declared it.
+  void initialize(llvm::function_ref<mlir::Attribute(llvm::StringRef name,
+                                                     mlir::RankedTensorType)>
+                      choose);
   /// Of type f32 where no other is given.
   void hyperParameter(llvm::StringRef name, double value,
                       mlir::Type element = {});
@@ -219,7 +238,8 @@ public:
   Tensor stepCount();
   /// Within a step: descends on `loss` along the parameters that match.
   void minimize(Tensor loss, llvm::StringRef optimizer,
-                llvm::ArrayRef<llvm::StringRef> patterns, Tensor rate);
+                llvm::ArrayRef<llvm::StringRef> patterns, Tensor rate,
+                const MinimizeOptions &options = {});
 
   /// The program, verified; null after an error, which the context's
   /// diagnostics have.

@@ -47,6 +47,7 @@ for name, file, fault in FAULTS:
         else:
             shutil.copy(entry, tree / entry.name)
     fault(tree / file)
-    run = subprocess.run([tree / "scripts" / "docs", "--check"], capture_output=True, text=True, check=False)
+    run = subprocess.run([tree / "scripts" / "docs", "--check", "--without", "models.md"],
+                         capture_output=True, text=True, check=False)
     first = (run.stdout + run.stderr).splitlines()[:1]
     print(f"{name}: {run.returncode}: {''.join(first)}")

@@ -139,6 +139,55 @@ TEST_F(ProgramTest, LayersDeclareParametersByPyTorchsNames) {
   EXPECT_EQ(diagnostics, "");
 }
 
+TEST_F(ProgramTest, ParametersGetOtherInitialDistributions) {
+  Program program(context, "m");
+  nn::Linear layer(program.root() / "fc", 4, 2);
+  program.initialize([&](StringRef name, RankedTensorType type) -> Attribute {
+    if (name != "fc.bias")
+      return {};
+    EXPECT_EQ(type, program.tensor({2}));
+    return dl::OnesAttr::get(&context);
+  });
+  program.step("s", {{"x", program.tensor({8, 4})}},
+               [&](auto in) -> Outputs { return {{"y", layer(in[0])}}; });
+  OwningOpRef<ModuleOp> module = program.finish();
+  ASSERT_TRUE(module);
+  std::string text;
+  llvm::raw_string_ostream(text) << *module;
+  EXPECT_NE(text.find("@fc.weight : tensor<2x4xf32> = uniform"),
+            std::string::npos);
+  EXPECT_NE(text.find("@fc.bias : tensor<2xf32> = ones"), std::string::npos);
+}
+
+TEST_F(ProgramTest, MinimizeHasGroupsAndAClip) {
+  Program program(context, "m");
+  nn::Linear layer(program.root() / "fc", 4, 2);
+  program.hyperParameter("lr", 0.5);
+  Attribute none = program.attributes().getF64FloatAttr(0);
+  program.optimizer("sgd", dl::SgdAttr::get(&context, none, none,
+                                            /*nesterov=*/false, none,
+                                            /*decoupledWeightDecay=*/false));
+  nn::MinimizeOptions options;
+  options.groups = {{{"*.bias"}, 2, 0.0}, {{"*.weight"}, 1, std::nullopt}};
+  options.clipNorm = 5;
+  program.step("s", {{"x", program.tensor({8, 4})}}, [&](auto in) -> Outputs {
+    Tensor loss = nn::mean(layer(in[0]));
+    program.minimize(loss, "sgd", {"*"}, program.readHyperParameter("lr"),
+                     options);
+    return {{"loss", loss}};
+  });
+  OwningOpRef<ModuleOp> module = program.finish();
+  ASSERT_TRUE(module);
+  std::string text;
+  llvm::raw_string_ostream(text) << *module;
+  EXPECT_NE(
+      text.find("groups [#dl.group<[\"*.bias\"], lr = 2.000000e+00, "
+                "weight_decay = 0.000000e+00>, #dl.group<[\"*.weight\"]>] "
+                "clip_norm(5.000000e+00)"),
+      std::string::npos)
+      << text;
+}
+
 TEST_F(ProgramTest, WhatDoesNotFitIsAnErrorAtTheLayer) {
   std::string text = build({4, 5}, [](Program &program, Tensor x) {
     nn::Linear fc(program.root() / "fc1", 3, 2);

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""docs/models.md: what dlc-models prints, with counts from the programs and results from the
+tables docs/models-results.csv (of training) and docs/models-pytorch.csv (of bench/models/compare.py).
+"""
+import csv
+import io
+import math
+import pathlib
+import re
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+HEAD = """\
+# The reference models
+
+Written by `scripts/docs` from what `dlc-models` prints and from the tables [models-results.csv](models-results.csv)
+and [models-pytorch.csv](models-pytorch.csv).
+
+`dlc-models NAME` prints a model as a program in `dl`: parameters under the names of PyTorch's modules, a function `@net`
+and the steps `train`, `evaluate` and `predict`. It is written with [dlc::nn](nn.md) in `lib/Models`, a file for each family.
+
+| command | does |
+|---|---|
+| `dlc-models --list` | prints all models, and the options of each with their defaults |
+| `dlc-models mlp --activation tanh --norm layer` | prints a model with other options |
+| `dlc-models resnet20 \\| dlc-run - train --data fashion-mnist --out runs/resnet20` | trains it |
+| `dlc-models resnet20 \\| dlc-run - train --data fashion-mnist --set lr=0.05` | with another learning rate; `--schedule` lets it follow a table |
+| `dlc-models resnet20 \\| dlc-run - describe` | prints parameters, memory, and the floating-point operations of each step |
+| `dlc-models resnet20 -o resnet20.mlir; dlc resnet20.mlir --print-graph=resnet20.svg --step=predict` | [draws](graphs.md) it |
+| `dlc-models resnet18 \\| dlc-run - --step predict --params resnet18.safetensors --input image=x.npy` | uses weights of torchvision, saved by `safetensors.torch.save_file(model.state_dict(), ...)` |
+
+Images are bytes, N x H x W if they are grey and N x C x H x W if not. Classes are numbers, bytes up to 256 of them. Texts of
+a language model are length x batch, and `next` has the character that follows each (`npy:text@1=...,next@1=...`;
+[running.md](running.md) says what descriptors of data mean). `indptr` and `indices` are the adjacency of a graph in
+compressed rows; the label -100 is of a node that does not count.
+
+The learning rate is the hyper-parameter `lr`, the weight decay `weight_decay`, and the part that dropout takes away
+`dropout`, where the model has them: `--set` changes them without compiling again. `--optimizer` of `dlc-models` chooses
+another optimizer with its usual rate.
+
+Language models have a step that draws text after a character, as bytes or numbers below the vocabulary:
+
+```
+dlc-models char-lstm | dlc-run - --step sample --params runs/char-lstm/model.safetensors --input first=first.npy --set temperature=0.8 --output text=text.npy
+```
+
+The text is another one with another `--seed`. At a temperature of 0 it is the likeliest character each time.
+
+Parameters are those of the defaults. FLOPs are of the first step that is there of `predict` and `evaluate`, for one example
+or, of graphs, the whole graph; a multiplication and an addition count as two.
+"""
+
+GROUPS = [
+    ("Large images", "Commands read images of 3 x 224 x 224 bytes from `x.npy` and 32-bit classes from `y.npy`.",
+     lambda options: options.get("image") == "3x224x224"),
+    ("Small images", "For grey images of 28 x 28; models with the option take colour images of 32 x 32 by `--image 3x32x32`.",
+     lambda options: "nodes" not in options and "vocabulary" not in options),
+    ("Texts", "", lambda options: "vocabulary" in options),
+    ("Graphs", "", lambda options: True),
+]
+
+TAIL = """\
+## Against PyTorch
+
+`bench/models/compare.py` gives the models for large images the weights of twins in PyTorch, torchvision's where it has them,
+and compares the first step of training on one batch, without dropout: the loss, the gradients (the largest difference
+of a tensor, relative to its norm) and the running statistics in f64; the loss and all gradients together in f32, the
+latter against PyTorch's in f64, with how far PyTorch's own in f32 are from these. Then it takes 20 steps on the batch.
+"""
+
+
+def run(*command):
+    return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
+
+
+def read_table(name):
+    with open(ROOT / "docs" / name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def describe(tools, row, folder):
+    """(parameters, FLOPs) of a model, as the page has them."""
+    text, graph = folder / "model.mlir", folder / "model.dot"
+    batch = ["--batch", 1] if "--batch" in row["options"] else []
+    run(tools / "dlc-models", row["name"], *batch, "-o", text)
+    program = text.read_text()
+    shapes = re.findall(r"dl\.param @\S+ : tensor<([0-9x]*)x\w+>", program)
+    count = sum(math.prod(int(extent) for extent in shape.split("x")) for shape in shapes)
+    step = "predict" if "dl.step @predict" in program else "evaluate"
+    run(tools / "dlc", text, "--emit=resolve", f"--print-graph={graph}", f"--step={step}")
+    flops = re.search(r"<br align=\"left\"/>([\d.]+ \w?FLOP)", graph.read_text()).group(1)
+    return f"{count:,}", flops
+
+
+def options_of(row):
+    words = row["options"].split()
+    return dict(zip((word[2:] for word in words[::2]), words[1::2]))
+
+
+def model_row(tools, row, results, folder):
+    what, source = re.fullmatch(r"(.*?) \(([^()]*)\)(.*)", row["summary"]).group(1, 2)
+    what += re.fullmatch(r"(.*?) \(([^()]*)\)(.*)", row["summary"]).group(3)
+    parameters, flops = describe(tools, row, folder)
+    command = f"dlc-models {row['name']} \\| dlc-run - train --data '{row['data']}'"
+    best = results.get(row["name"], {"result": "", "time": ""})
+    return (f"| `{row['name']}` | {what[0].upper()}{what[1:]} | {parameters} | {flops} | {source} | `{command}` |"
+            f" {best['result'] or '-'} | {best['time'] or '-'} |")
+
+
+def make(dlc):
+    tools = pathlib.Path(dlc).resolve().parent
+    rows = list(csv.DictReader(io.StringIO(run(tools / "dlc-models", "--describe-models"))))
+    results = {row["model"]: row for row in read_table("models-results.csv")}
+    unknown = results.keys() - {row["name"] for row in rows}
+    assert not unknown, f"models-results.csv has results of {sorted(unknown)}, which dlc-models does not print"
+    lines = [HEAD]
+    with tempfile.TemporaryDirectory() as folder:
+        for title, note, belongs in GROUPS:
+            mine = [row for row in rows if belongs(options_of(row))]
+            rows = [row for row in rows if row not in mine]
+            lines += [f"## {title}", ""] + ([note, ""] if note else [])
+            lines += ["| name | model | parameters | FLOPs | source | training | result | time |",
+                      "|---|---|---|---|---|---|---|---|"]
+            lines += [model_row(tools, row, results, pathlib.Path(folder)) for row in mine]
+            lines += ["", "| name | options |", "|---|---|"]
+            lines += [f"| `{row['name']}` | `{row['options']}` |" for row in mine] + [""]
+    compared = read_table("models-pytorch.csv")
+    if compared:
+        lines += [TAIL, "| " + " | ".join(compared[0]) + " |", "|" + "---|" * len(compared[0])]
+        lines += ["| " + " | ".join(row.values()) + " |" for row in compared]
+    return "\n".join(lines).rstrip() + "\n"

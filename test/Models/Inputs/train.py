@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Trains every model that dlc-models lists for 20 steps on one small batch, without dropout: the
+loss falls by a tenth and is a number throughout. Models with more parameters than LIMIT are too
+slow for a test; bench/models/compare.py trains them.
+
+usage: train.py DLC-MODELS DLC-RUN FOLDER [NAME ...]
+"""
+import math
+import pathlib
+import re
+import sys
+
+import numpy
+
+import every_model
+from every_model import run
+
+LIMIT = 4_000_000
+STEPS = 20
+# Sizes that are enough to learn a batch by heart; others are the defaults.
+SMALL = {"batch": 4, "image": "3x64x64", "classes": 8, "width": 8, "vocabulary": 40, "length": 9, "sample": 5,
+         "nodes": 30, "edges": 80, "features": 12, "dropout": 0}
+
+
+def small(options):
+    """The options of a model that is quick to train."""
+    values = {name: SMALL[name] for name in options if name in SMALL}
+    # Of small images the network takes few sizes.
+    if "image" in values and options["image"] != "3x224x224":
+        values["image"] = options["image"]
+    return values
+
+
+def make_up(random, name, shape, values):
+    """An input of the step train, by what its name means."""
+    if name in ("label", "next", "text", "indices", "length"):
+        low, high = {"label": (0, values.get("classes")), "next": (0, values.get("vocabulary")),
+                     "text": (0, values.get("vocabulary")), "indices": (0, values.get("nodes")),
+                     "length": (1, values.get("length", 0) + 1)}[name]
+        return random.integers(low, high, shape)
+    if name == "indptr":
+        ends = random.integers(0, values["edges"] + 1, shape[0] - 2)
+        return numpy.sort(numpy.concatenate([[0], ends, [values["edges"]]]))
+    if name == "image":
+        return random.integers(0, 256, shape)
+    if name == "values":
+        return random.uniform(0, 0.5, shape)
+    if name == "x":
+        return random.normal(size=shape)
+    raise SystemExit(f"input '{name}' of the step train: say here what numbers it takes")
+
+
+def train(dlc_run, text, folder, values, rate, random):
+    """The losses of the steps."""
+    arguments = re.search(r"dl\.step @train\((.*)\) ->", text.read_text()).group(1)
+    inputs = []
+    for name, sizes, kind in re.findall(r"%(\w+): tensor<((?:\d+x)*)(\w+)>", arguments):
+        shape = [int(size) for size in sizes.split("x")[:-1]]
+        kind = {"ui8": "uint8", "i32": "int32", "f32": "float32"}[kind]
+        numpy.save(folder / f"{name}.npy", make_up(random, name, shape, values).astype(kind))
+        inputs += ["--input", f"{name}={folder / name}.npy"]
+    calls = folder / "calls.txt"
+    calls.write_text(f"--step train {' '.join(inputs + rate)}\n" * STEPS)
+    printed = run(dlc_run, "-O0", text, "--calls", calls, "--keep-state")
+    return [float(loss) for loss in re.findall(r"^loss = (\S+)$", printed, re.M)]
+
+
+def main():
+    dlc_models, dlc_run, folder, *names = sys.argv[1:]
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = passed_over = 0
+    for name, options in every_model.models(dlc_models).items():
+        if names and name not in names:
+            continue
+        text = folder / f"{name}.mlir"
+        values = small(options)
+        words = [word for option, value in values.items() for word in (f"--{option}", value)]
+        run(dlc_models, name, *words, "-o", text)
+        shapes = re.findall(r"dl\.param @\S+ : tensor<([0-9x]*)x\w+>", text.read_text())
+        if sum(math.prod(int(n) for n in shape.split("x")) for shape in shapes) > LIMIT:
+            passed_over += 1
+            continue
+        # Adam moves by the learning rate, whatever the gradient is.
+        rate = [] if options["optimizer"] == "sgd" else ["--set", "lr=0.03"]
+        losses = train(dlc_run, text, folder, values, rate, numpy.random.default_rng(0))
+        if len(losses) != STEPS or not all(map(math.isfinite, losses)) or losses[-1] > 0.9 * losses[0]:
+            raise SystemExit(f"{name}: the losses of {STEPS} steps on a batch do not fall: {losses}")
+        trained += 1
+    print(f"{trained} models learn, {passed_over} are passed over")
+
+
+main()
