@@ -18,7 +18,8 @@ enum Visibility : unsigned {
   StepCommand = 1u << 1,
   TrainCommand = 1u << 2,
   CheckCommand = 1u << 3,
-  DescribeCommand = 1u << 4
+  DescribeCommand = 1u << 4,
+  TuneCommand = 1u << 5
 };
 
 enum Option : unsigned {
@@ -36,7 +37,8 @@ struct Command {
   llvm::StringLiteral name;
   llvm::StringLiteral usage; ///< what follows MODEL
   llvm::StringLiteral help;
-  Visibility visibility;
+  /// Kinds of options that it takes.
+  unsigned visibility;
   llvm::Error (*run)(const Arguments &arguments, RunContext &context);
 };
 

@@ -17,6 +17,9 @@ llvm::Error runStep(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL train: epochs of a step on data.
 llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 
+/// dlc-run MODEL tune: runs of train with several hyper-parameters.
+llvm::Error runTune(const Arguments &arguments, RunContext &context);
+
 /// dlc-run MODEL describe: what is in the model's table.
 llvm::Error runDescribe(const Arguments &arguments, RunContext &context);
 
@@ -36,6 +39,7 @@ public:
       : signal(signal), text(std::move(text)) {}
 
   int status() const { return 128 + signal; }
+  int signalNumber() const { return signal; }
   void log(llvm::raw_ostream &os) const override { os << text; }
   std::error_code convertToErrorCode() const override {
     return llvm::inconvertibleErrorCode();

@@ -13,6 +13,8 @@ def StepCommand : OptionVisibility;
 def TrainCommand : OptionVisibility;
 def CheckCommand : OptionVisibility;
 def DescribeCommand : OptionVisibility;
+// Beside those of train.
+def TuneCommand : OptionVisibility;
 
 defvar EveryCommand = [StepCommand, TrainCommand, CheckCommand, DescribeCommand];
 // Those that run steps.
@@ -22,6 +24,7 @@ defvar FileCommand = [StepCommand, TrainCommand];
 def ModelGroup : OptionGroup<"model">, HelpText<"Options of every command">;
 def StepGroup : OptionGroup<"step">, HelpText<"Options of one step">;
 def TrainGroup : OptionGroup<"train">, HelpText<"Options of train">;
+def TuneGroup : OptionGroup<"tune">, HelpText<"Options of tune, beside those of train">;
 def CheckGroup : OptionGroup<"check">, HelpText<"Options of check-gradients">;
 
 def help : Switch<"help", "Print this", EveryCommand, ModelGroup>;
@@ -178,3 +181,18 @@ defm seconds : Value<"seconds", "N",
 defm entries : Value<"entries", "N",
   "Entries of each parameter to compare, by chance; 0: all (default: 16)", [CheckCommand],
   CheckGroup>;
+
+defm space : Value<"space", "NAME=VALUES",
+  "What a hyper-parameter, or what stands as ${NAME} in the program, may be: 16|32|64, 0.5..0.9 or log:1e-4..1e-1; may be repeated",
+  [TuneCommand], TuneGroup>;
+defm search : Value<"search", "grid|random|bayes",
+  "How values are chosen: all (of a range as many as an @N behind it says), by chance, or by what came of the trials before (default: bayes)",
+  [TuneCommand], TuneGroup>;
+defm trials : Value<"trials", "N",
+  "How many to make (default: 20)", [TuneCommand], TuneGroup>;
+defm metric : Value<"metric", "METRIC[:min|max]",
+  "The column of metrics.csv that tells the best (default: eval_loss); more is better of an accuracy, less of other metrics",
+  [TuneCommand], TuneGroup>;
+defm halving : Value<"halving", "N",
+  "Compare trials early: after a part of the epochs only the best Nth goes on, N, N*N, ... times as long",
+  [TuneCommand], TuneGroup>;

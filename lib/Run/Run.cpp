@@ -29,6 +29,9 @@ ArrayRef<Command> run::commands() {
        "calls a step once, on files", StepCommand, runStep},
       {"train", "train --data DESC --epochs 5 --out DIR",
        "trains on data, evaluates after every epoch", TrainCommand, runTrain},
+      {"tune", "tune --data DESC --space lr=log:1e-4..1e-1 --out DIR",
+       "trains with several hyper-parameters and finds the best",
+       TrainCommand | TuneCommand, runTune},
       {"check-gradients", "check-gradients --step train --order 2",
        "compares the gradients of a step that trains with differences of its "
        "loss, in f64",

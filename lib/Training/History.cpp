@@ -7,6 +7,7 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ReadFile.h"
+#include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -74,6 +75,43 @@ Error History::continueFrom(StringRef path, int64_t firstEpoch) {
       rows.push_back(line.str());
   }
   return Error::success();
+}
+
+/// The fields of a line, those in quotes as they stand.
+static SmallVector<StringRef> splitFields(StringRef line) {
+  SmallVector<StringRef> fields;
+  bool isQuoted = false;
+  size_t begin = 0;
+  for (size_t at = 0; at <= line.size(); ++at) {
+    if (at == line.size() || (line[at] == ',' && !isQuoted)) {
+      fields.push_back(line.slice(begin, at));
+      begin = at + 1;
+    } else if (line[at] == '"') {
+      isQuoted = !isQuoted;
+    }
+  }
+  return fields;
+}
+
+Expected<double> History::readLast(StringRef path, StringRef column) {
+  Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 28);
+  if (!file)
+    return file.takeError();
+  SmallVector<StringRef> lines;
+  (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
+  if (lines.size() < 2)
+    return makeError("{0}: has no epoch", path);
+  SmallVector<StringRef> names = splitFields(lines.front());
+  const auto *found = find(names, StringRef(csvField(column)));
+  if (found == names.end())
+    return unknownName("metric", column, names);
+  SmallVector<StringRef> values = splitFields(lines.back());
+  size_t index = found - names.begin();
+  double value;
+  if (index >= values.size() || values[index].getAsDouble(value))
+    return makeError("{0}: '{1}' has no number in column '{2}'", path,
+                     lines.back(), column);
+  return value;
 }
 
 void History::add(const EpochRecord &record) {

@@ -38,6 +38,10 @@ public:
   /// Writes the whole table; the file is never half-written.
   llvm::Error write(llvm::StringRef path) const;
 
+  /// What the last row of a file has in a column.
+  static llvm::Expected<double> readLast(llvm::StringRef path,
+                                         llvm::StringRef column);
+
 private:
   std::string header() const;
 
