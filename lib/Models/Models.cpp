@@ -99,7 +99,7 @@ static ModelOptions rowModel() {
 }
 static ModelOptions texts(double dropout) {
   ModelOptions options = classifier(50, 2, "adam");
-  options.vocabulary = 20000;
+  options.vocabulary = 22000;
   options.length = 64;
   options.features = 300;
   options.dropout = dropout;
