@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What the gathering of batches adds to a training step.
 
-A convolutional net is trained on batches of images of 3 x 64 x 64 bytes whose batch is there already (every step gets
+A convolutional net is trained on batches of images of 3 x 32 x 32 bytes whose batch is there already (every step gets
 the same), copied from a data set, and copied and changed by chance: beside the steps, and between them. A time is the
 difference of a run of twice as many steps and one of as many, so that what is done once is in none.
 
@@ -17,7 +17,7 @@ import time
 
 import numpy
 
-BATCH, SIDE, CHANNELS = 64, 64, 32
+BATCH, SIDE, CHANNELS = 64, 32, 32
 
 MODEL = f"""
 dl.model @reading {{
