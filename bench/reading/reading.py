@@ -1,7 +1,8 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What the gathering of batches adds to a training step.
 
-A convolutional net is trained on batches of images of 3 x 64 x 64 bytes whose batch is there already (every step gets
+A convolutional net is trained on batches of images of 3 x 32 x 32 bytes whose batch is there already (every step gets
 the same), copied from a data set, and copied and changed by chance: beside the steps, and between them. A time is the
 difference of a run of twice as many steps and one of as many, so that what is done once is in none.
 
@@ -16,7 +17,7 @@ import time
 
 import numpy
 
-BATCH, SIDE, CHANNELS = 64, 64, 32
+BATCH, SIDE, CHANNELS = 64, 32, 32
 
 MODEL = f"""
 dl.model @reading {{
@@ -28,14 +29,15 @@ dl.model @reading {{
     %0 = dl.cast %image : tensor<{BATCH}x3x{SIDE}x{SIDE}xui8> to tensor<{BATCH}x3x{SIDE}x{SIDE}xf32>
     %x = dl.scale %0 by 0.00392156862745098 : tensor<{BATCH}x3x{SIDE}x{SIDE}xf32>
     %c1 = dl.read @c1 : tensor<{CHANNELS}x3x3x3xf32>
-    %1 = dl.conv2d %x, %c1 {{strides = [2, 2], padding = [1, 1]}} : tensor<{BATCH}x3x{SIDE}x{SIDE}xf32>, tensor<{CHANNELS}x3x3x3xf32> -> tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32>
+    %1 = dl.conv2d %x, %c1 {{stride = [2, 2], padding = [1, 1]}} : tensor<{BATCH}x3x{SIDE}x{SIDE}xf32>, tensor<{CHANNELS}x3x3x3xf32> -> tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32>
     %2 = dl.relu %1 : tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32>
     %c2 = dl.read @c2 : tensor<{CHANNELS}x{CHANNELS}x3x3xf32>
     %3 = dl.conv2d %2, %c2 {{padding = [1, 1]}} : tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32>, tensor<{CHANNELS}x{CHANNELS}x3x3xf32> -> tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32>
     %4 = dl.relu %3 : tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32>
-    %5 = dl.reduce_mean %4 {{axes = [2, 3]}} : tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32> -> tensor<{BATCH}x{CHANNELS}xf32>
+    %5 = dl.reduce_sum %4 {{axes = [2, 3]}} : tensor<{BATCH}x{CHANNELS}x{SIDE // 2}x{SIDE // 2}xf32> -> tensor<{BATCH}x{CHANNELS}xf32>
     %w = dl.read @w : tensor<10x{CHANNELS}xf32>
-    %z = dl.linear %5, %w : tensor<{BATCH}x{CHANNELS}xf32>, tensor<10x{CHANNELS}xf32> -> tensor<{BATCH}x10xf32>
+    %6 = dl.scale %5 by {1 / (SIDE // 2) ** 2} : tensor<{BATCH}x{CHANNELS}xf32>
+    %z = dl.linear %6, %w : tensor<{BATCH}x{CHANNELS}xf32>, tensor<10x{CHANNELS}xf32> -> tensor<{BATCH}x10xf32>
     %loss = dl.cross_entropy %z, %label : tensor<{BATCH}x10xf32>, tensor<{BATCH}xi32> -> tensor<f32>
     %lr = dl.constant dense<0.01> : tensor<f32>
     dl.minimize %loss with @sgd over ["*"] lr(%lr) : tensor<f32>, tensor<f32>

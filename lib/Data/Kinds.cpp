@@ -80,7 +80,7 @@ ArrayRef<DataKind> dlc::dataKinds() {
        filesOfText},
       {"lines",
        "lines:FILE,FILE,... or lines:FILE,labels=FILE"
-       "[,length=N][,min-count=N][,layout=time][,bucket=N]",
+       "[,length=N][,min-count=N][,vocabulary=all][,layout=time][,bucket=N]",
        "a sentence a line, words between blanks: a file for each class, or "
        "labels, a line each, perhaps with a column train or test. Fields text "
        "(0 is padding, 1 an unknown word), lengths and label, of length words "

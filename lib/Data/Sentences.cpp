@@ -4,7 +4,8 @@
 // Either a file for each class, or one of lines and one of their labels. The
 // fields are `text`, numbers of words, `lengths`, and `label`. 0 is <pad>,
 // which fills up shorter sentences, 1 is <unk>, a word that is not in the
-// vocabulary; that is made of the sentences to train on alone.
+// vocabulary; that is made of the sentences to train on alone unless all are to
+// be counted.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,6 +13,7 @@
 #include "Readers.h"
 #include "Words.h"
 
+#include "dlc/Data/SampleOrder.h"
 #include "dlc/Support/Error.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -110,9 +112,9 @@ static Expected<Dataset> timeMajor(const Dataset &data) {
 
 Expected<DataSplits> dlc::openLines(StringRef text,
                                     const DataOptions &options) {
-  Expected<Descriptor> descriptor =
-      Descriptor::parse(text, {"labels", "length", "min-count", "folds", "fold",
-                               "eval", "split-seed", "layout", "bucket"});
+  Expected<Descriptor> descriptor = Descriptor::parse(
+      text, {"labels", "length", "min-count", "vocabulary", "folds", "fold",
+             "eval", "split-seed", "layout", "bucket"});
   if (!descriptor)
     return descriptor.takeError();
   constexpr int64_t most = int64_t(1) << 24;
@@ -129,6 +131,10 @@ Expected<DataSplits> dlc::openLines(StringRef text,
       descriptor->choice("layout", {"batch", "time"});
   if (!layout)
     return layout.takeError();
+  Expected<std::string> counted =
+      descriptor->choice("vocabulary", {"train", "all"});
+  if (!counted)
+    return counted.takeError();
   Expected<Sentences> sentences = readSentences(*descriptor);
   if (!sentences)
     return sentences.takeError();
@@ -137,7 +143,8 @@ Expected<DataSplits> dlc::openLines(StringRef text,
     return split.takeError();
 
   Vocabulary vocabulary;
-  for (uint32_t row : split->train)
+  for (uint32_t row :
+       *counted == "all" ? fileOrder(sentences->lines.size()) : split->train)
     vocabulary.count(sentences->lines[row]);
   vocabulary.number({"<pad>", "<unk>"}, *minimum);
   SmallVector<StringRef, 64> words;

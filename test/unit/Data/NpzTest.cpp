@@ -121,7 +121,8 @@ TEST(Npz, DamageIsAnError) {
     std::string path =
         folder.write("a.npz", llvm::StringRef(whole).take_front(i));
     EXPECT_NE(message(readNpz(path)), "") << i << " bytes";
-    for (char flip : {1, 64, -1}) {
+    // Every bit of the archive in eight places.
+    for (char flip : {char(1 << i % 8)}) {
       std::string changed = whole;
       changed[i] ^= flip;
       path = folder.write("a.npz", changed);

@@ -129,6 +129,15 @@ TEST(LinesData, Folds) {
     evaluated += data.eval->size();
   }
   EXPECT_EQ(evaluated, 10);
+  DataSplits counted =
+      llvm::cantFail(openData(text + ",folds=3,vocabulary=all"));
+  EXPECT_EQ(counted.vocabulary.size(), 12u);
+  Ints texts = valuesOf<int32_t>(*counted.eval, "text"),
+       classes = valuesOf<int32_t>(*counted.eval, "label");
+  for (size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_GE(texts[i], 2);
+    EXPECT_EQ(texts[i] % 2, classes[i]) << "word n has number n + 2";
+  }
   EXPECT_CONTAINS(message(openData(text + ",folds=3,fold=3")),
                   "fold=3, expected a whole number from 0 to 2");
   EXPECT_CONTAINS(message(openData(text + ",folds=3,eval=0.2")),
