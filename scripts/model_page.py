@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """docs/models.md: what dlc-models prints, with counts from the programs and results from the
-tables docs/models-results.csv (of training) and docs/models-pytorch.csv (of bench/models/compare.py).
+tables docs/references.csv (of scripts/train-references) and docs/models-pytorch.csv (of
+bench/models/compare.py).
 """
 import csv
 import io
@@ -15,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEAD = """\
 # The reference models
 
-Written by `scripts/docs` from what `dlc-models` prints and from the tables [models-results.csv](models-results.csv)
+Written by `scripts/docs` from what `dlc-models` prints and from the tables [references.csv](references.csv)
 and [models-pytorch.csv](models-pytorch.csv).
 
 `dlc-models NAME` prints a model as a program in `dl`: parameters under the names of PyTorch's modules, a function `@net`
@@ -60,6 +61,14 @@ GROUPS = [
     ("Texts", "", lambda options: "vocabulary" in options),
     ("Graphs", "", lambda options: True),
 ]
+
+REFERENCES = """\
+## Trained on real data
+
+`scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is what is known to be
+reachable, the result that of the last epoch on the data to evaluate on, without a choice of the epoch; of several seeds or
+folds, mean and deviation. Times are of training alone, on the machine that made them.
+"""
 
 TAIL = """\
 ## Against PyTorch
@@ -112,9 +121,10 @@ def model_row(tools, row, results, folder):
 def make(dlc):
     tools = pathlib.Path(dlc).resolve().parent
     rows = list(csv.DictReader(io.StringIO(run(tools / "dlc-models", "--describe-models"))))
-    results = {row["model"]: row for row in read_table("models-results.csv")}
-    unknown = results.keys() - {row["name"] for row in rows}
-    assert not unknown, f"models-results.csv has results of {sorted(unknown)}, which dlc-models does not print"
+    references = read_table("references.csv")
+    results = {row["model"]: row for row in references}
+    unknown = {name for name in results if not name.endswith(".mlir")} - {row["name"] for row in rows}
+    assert not unknown, f"references.csv has results of {sorted(unknown)}, which dlc-models does not print"
     lines = [HEAD]
     with tempfile.TemporaryDirectory() as folder:
         for title, note, belongs in GROUPS:
@@ -126,6 +136,10 @@ def make(dlc):
             lines += [model_row(tools, row, results, pathlib.Path(folder)) for row in mine]
             lines += ["", "| name | options |", "|---|---|"]
             lines += [f"| `{row['name']}` | `{row['options']}` |" for row in mine] + [""]
+    if references:
+        lines += [REFERENCES, "| reference | training | goal | result | time |", "|---|---|---|---|---|"]
+        lines += [f"| {row['reference']} | `{row['training'].replace('|', chr(92) + '|')}` | {row['goal']} |"
+                  f" {row['result']} | {row['time']} |" for row in references] + [""]
     compared = read_table("models-pytorch.csv")
     if compared:
         lines += [TAIL, "| " + " | ".join(compared[0]) + " |", "|" + "---|" * len(compared[0])]
