@@ -11,6 +11,7 @@
 
 #include "ByteSource.h"
 #include "Descriptor.h"
+#include "Elements.h"
 #include "Readers.h"
 #include "Words.h"
 
@@ -214,6 +215,9 @@ Error TableReader::read(StringRef path) {
   Expected<SmallVector<char, 0>> data = readBytes(path, mostBytes);
   if (!data)
     return data.takeError();
+  // Values, labels, and the fields made of them.
+  if (Error error = expectMemory(16 * uint64_t(data->size()), path))
+    return error;
   StringRef text(data->data(), data->size());
   text.consume_front("\xef\xbb\xbf");
   CsvRows reader(text, separator, path);

@@ -11,15 +11,20 @@
 using namespace llvm;
 using namespace dlc;
 
+Error dlc::expectMemory(uint64_t bytes, StringRef path) {
+  // Volatile, or the compiler takes memory that is given back for granted.
+  void *volatile memory = std::malloc(std::max<uint64_t>(bytes, 1));
+  if (!memory)
+    return makeError("{0}: no memory for {1} bytes", path, bytes);
+  std::free(memory);
+  return Error::success();
+}
+
 Error dlc::makeRoom(SmallVectorImpl<char> &data, size_t bytes, StringRef path) {
   size_t capacity = data.capacity();
-  if (bytes > capacity) {
-    // Volatile, or the compiler takes memory that is given back for granted.
-    void *volatile memory = std::malloc(std::max(2 * capacity + 1, bytes));
-    if (!memory)
-      return makeError("{0}: no memory for {1} bytes", path, bytes);
-    std::free(memory);
-  }
+  if (bytes > capacity)
+    if (Error error = expectMemory(std::max(2 * capacity + 1, bytes), path))
+      return error;
   data.resize_for_overwrite(bytes);
   return Error::success();
 }

@@ -18,6 +18,10 @@ using ReadBytes =
 llvm::Error makeRoom(llvm::SmallVectorImpl<char> &data, size_t bytes,
                      llvm::StringRef path);
 
+/// An error where the system does not have so much memory: for what grows with
+/// a file by vectors, which end the process then.
+llvm::Error expectMemory(uint64_t bytes, llvm::StringRef path);
+
 /// Reads the elements of an array whose type and shape a header has told, which
 /// must be all that is left. `left` is how many bytes that is, if it is known:
 /// then nothing is allocated for a header that says something else. Where it is

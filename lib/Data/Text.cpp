@@ -10,6 +10,7 @@
 
 #include "ByteSource.h"
 #include "Descriptor.h"
+#include "Elements.h"
 #include "Readers.h"
 
 #include "dlc/Support/Error.h"
@@ -23,7 +24,7 @@ using namespace llvm;
 using namespace dlc;
 
 /// A text is read as a whole.
-static constexpr uint64_t mostBytes = uint64_t(1) << 32;
+static constexpr uint64_t mostBytes = uint64_t(1) << 31;
 
 namespace {
 
@@ -85,6 +86,9 @@ static Expected<Characters> readCharacters(StringRef path, StringRef unit) {
   Expected<SmallVector<char, 0>> data = readBytes(path, mostBytes);
   if (!data)
     return data.takeError();
+  // Units, their numbers, and windows of these.
+  if (Error error = expectMemory(16 * uint64_t(data->size()), path))
+    return std::move(error);
   if (unit == "character") {
     Expected<std::vector<uint32_t>> points = codePoints(*data, path);
     if (!points)

@@ -4,6 +4,7 @@
 #include "Words.h"
 
 #include "ByteSource.h"
+#include "Elements.h"
 
 #include "dlc/Support/Error.h"
 
@@ -15,7 +16,7 @@ using namespace llvm;
 using namespace dlc;
 
 /// A file is read as a whole.
-static constexpr uint64_t mostBytes = uint64_t(1) << 32;
+static constexpr uint64_t mostBytes = uint64_t(1) << 31;
 
 Expected<Lines> Lines::read(StringRef path) {
   Expected<SmallVector<char, 0>> data = readBytes(path, mostBytes);
@@ -24,6 +25,11 @@ Expected<Lines> Lines::read(StringRef path) {
   Lines result;
   result.data = std::make_unique<SmallVector<char, 0>>(std::move(*data));
   StringRef rest(result.data->data(), result.data->size());
+  // Lines, and the words that are counted or numbered later.
+  if (Error error = expectMemory(
+          (rest.count('\n') + 1) * 2 * sizeof(StringRef) + 8 * rest.size(),
+          path))
+    return std::move(error);
   while (!rest.empty()) {
     auto [line, after] = rest.split('\n');
     line.consume_back("\r");

@@ -140,4 +140,26 @@ TEST(Dataset, Descriptors) {
                   "after ';', expected eval:");
 }
 
+TEST(Dataset, First) {
+  Field text = {"text", "t.npy", {DLC_U8, {2, 3}, {}}, 1};
+  text.array.data = {'a', 'b', 'c', 'd', 'e', 'f'};
+  Field label = {"label", "l.npy", {DLC_U8, {3}, {}}};
+  label.array.data = {'x', 'y', 'z'};
+  Field table = {"table", "a.npy", {DLC_U8, {2}, {}}, std::nullopt};
+  table.array.data = {'1', '2'};
+  Dataset data = llvm::cantFail(Dataset::create({text, label, table}));
+  Dataset two = llvm::cantFail(data.first(2));
+  auto bytesOfField = [&](llvm::StringRef name) {
+    const Array &array = two.find(name)->array;
+    return std::string(array.data.begin(), array.data.end());
+  };
+  EXPECT_EQ(two.size(), 2);
+  EXPECT_EQ(bytesOfField("text"), "abde");
+  EXPECT_EQ(bytesOfField("label"), "xy");
+  EXPECT_EQ(bytesOfField("table"), "12");
+  EXPECT_EQ(message(data.first(4)), "4 samples, but the data have 3");
+  EXPECT_EQ(message(llvm::cantFail(Dataset::create({table})).first(1)),
+            "the data are one whole, of which there is no part");
+}
+
 } // namespace

@@ -19,8 +19,8 @@ namespace {
 
 std::string little(uint64_t value, unsigned bytes) {
   std::string text;
-  for (unsigned i = 0; i < bytes; ++i)
-    text += static_cast<char>(value >> (8 * i));
+  for (unsigned i = 0; i < bytes; ++i, value >>= 8)
+    text += static_cast<char>(value);
   return text;
 }
 
