@@ -64,7 +64,9 @@ std::vector<std::vector<char>> runFirstStep(Model &model) {
 }
 
 TEST_F(CompilationTest, ABuiltProgramHasTheBitsOfItsText) {
-  models::ModelOptions options{/*batch=*/8, /*classes=*/10};
+  models::ModelOptions options;
+  options.batch = 8;
+  options.classes = 10;
   OwningOpRef<ModuleOp> module = models::buildLeNet5(context, options);
   std::string text;
   llvm::raw_string_ostream(text) << *module;
