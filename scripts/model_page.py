@@ -76,7 +76,8 @@ TAIL = """\
 `bench/models/compare.py` gives the models for large images the weights of twins in PyTorch, torchvision's where it has them,
 and compares the first step of training on one batch, without dropout: the loss, the gradients (the largest difference
 of a tensor, relative to its norm) and the running statistics in f64; the loss and all gradients together in f32, the
-latter against PyTorch's in f64, with how far PyTorch's own in f32 are from these. Then it takes 20 steps on the batch.
+latter against PyTorch's in f64, with how far PyTorch's own in f32 are from these. Then it takes 20 steps on the batch
+at the learning rate `lr`. A dash is a time that has not been measured on an idle machine.
 """
 
 
