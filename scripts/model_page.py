@@ -67,7 +67,7 @@ REFERENCES = """\
 
 `scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is what is known to be
 reachable, the result that of the last epoch on the data to evaluate on, without a choice of the epoch; of several seeds or
-folds, mean and deviation. Times are of training alone, on the machine that made them.
+folds, mean and deviation. Times are of training alone, on two cores beside other work.
 """
 
 TAIL = """\

@@ -24,10 +24,8 @@ Needs PyTorch and torchvision (pip install torch torchvision).
 """
 import argparse
 import csv
-import json
 import pathlib
 import re
-import struct
 import subprocess
 import sys
 import tempfile
@@ -36,7 +34,9 @@ import time
 import numpy as np
 import torch
 
-import twins
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test/golden"))
+import twins  # noqa: E402
+from interpreter import read_safetensors, write_safetensors  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEPS = 20
@@ -45,31 +45,6 @@ RATE = 1024.0
 # Learning rates of the steps that make the loss fall; the first at which it does is taken. With
 # momentum 0.9 on one small batch networks without norms soon leave it again at the larger ones.
 RATES = (3e-3, 1e-3, 3e-4)
-
-
-def save_safetensors(path, tensors):
-    header, offset = {}, 0
-    for name, array in tensors.items():
-        kind = {"float32": "F32", "float64": "F64", "int64": "I64"}[str(array.dtype)]
-        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
-        offset += array.nbytes
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for array in tensors.values():
-            file.write(np.ascontiguousarray(array).tobytes())
-
-
-def load_safetensors(path):
-    data = pathlib.Path(path).read_bytes()
-    size, = struct.unpack_from("<Q", data)
-    header = json.loads(data[8:8 + size])
-    header.pop("__metadata__", None)
-    kinds = {"F32": np.float32, "F64": np.float64}
-    return {name: np.frombuffer(data, kinds[entry["dtype"]], offset=8 + size + entry["data_offsets"][0],
-                                count=int(np.prod(entry["shape"]))).reshape(entry["shape"])
-            for name, entry in header.items() if entry["dtype"] in kinds}
 
 
 def run(*command):
@@ -148,7 +123,7 @@ class Comparison:
         """Loss, gradients and running statistics of dlc, then of PyTorch."""
         state = self.module.state_dict
         before = numpy_of(state().items())
-        save_safetensors(self.folder / "before.safetensors", before)
+        write_safetensors(self.folder / "before.safetensors", before)
         image = torch.from_numpy(self.image).to(getattr(torch, self.kind)) * (1 / 255)
         loss = twins.loss_of(self.module, image, torch.from_numpy(self.label).long())
         loss.backward()
@@ -156,7 +131,7 @@ class Comparison:
                   {name: one for name, one in numpy_of(self.module.named_buffers()).items() if not is_count(name)})
         printed, _ = self.step(*self.inputs(), "--params", self.folder / "before.safetensors", "--set", f"lr={RATE}",
                                "--set", "weight_decay=0", "--save-params", self.folder / "after.safetensors")
-        after = load_safetensors(self.folder / "after.safetensors")
+        after = read_safetensors(self.folder / "after.safetensors")
         ours = (losses_of(printed)[0], {name: (before[name] - after[name]) / RATE for name in theirs[1]},
                 {name: after[name] for name in theirs[2]})
         # And back: strict, but for what counts batches.
