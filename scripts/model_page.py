@@ -33,8 +33,8 @@ and the steps `train`, `evaluate` and `predict`. It is written with [dlc::nn](nn
 | `dlc-models resnet18 \\| dlc-run - --step predict --params resnet18.safetensors --input image=x.npy` | uses weights of torchvision, saved by `safetensors.torch.save_file(model.state_dict(), ...)` |
 
 Images are bytes, N x H x W if they are grey and N x C x H x W if not. Classes are numbers, bytes up to 256 of them. Texts of
-a language model are length x batch, and `next` has the character that follows each (`npy:text@1=...,next@1=...`;
-[running.md](running.md) says what descriptors of data mean). `indptr` and `indices` are the adjacency of a graph in
+a language model are length x batch, and `next` has the character that follows each ([data.md](data.md)
+says what the descriptors of data mean). `indptr` and `indices` are the adjacency of a graph in
 compressed rows; the label -100 is of a node that does not count.
 
 The learning rate is the hyper-parameter `lr`, the weight decay `weight_decay`, and the part that dropout takes away

@@ -147,7 +147,7 @@ static ModelOptions gcn() {
 static std::vector<ModelEntry> makeTable() {
   constexpr StringRef imageFiles = "npy:image=x.npy,label=y.npy";
   constexpr StringRef fashion = "fashion-mnist";
-  constexpr StringRef characters = "npy:text@1=text.npy,next@1=next.npy";
+  constexpr StringRef characters = "text:corpus.txt,length=50";
   return {
       {"mlp",
        "multilayer perceptron (Rumelhart et al., Nature 1986), for small "
@@ -236,7 +236,7 @@ static std::vector<ModelEntry> makeTable() {
        characters},
       {"transformer",
        "decoder as a language model of characters (Vaswani et al., NIPS 2017)",
-       transformer(), buildTransformer, characters},
+       transformer(), buildTransformer, "text:corpus.txt,length=64"},
       {"row-rnn",
        "RNN over the rows of small images (Elman, Cognitive Science 1990)",
        rowModel(), VARIANT(buildRowModel(context, options, RecurrentKind::Rnn)),
@@ -253,32 +253,29 @@ static std::vector<ModelEntry> makeTable() {
        "RNN over texts of different lengths (Elman, Cognitive Science 1990)",
        textModel(),
        VARIANT(buildTextModel(context, options, RecurrentKind::Rnn)),
-       "npy:text=text.npy,length=length.npy,label=label.npy"},
+       "lines:bad.txt,good.txt,length=64"},
       {"text-lstm",
        "LSTM over texts of different lengths (Hochreiter and Schmidhuber, "
        "Neural Computation 1997)",
        textModel(),
        VARIANT(buildTextModel(context, options, RecurrentKind::Lstm)),
-       "npy:text=text.npy,length=length.npy,label=label.npy"},
+       "lines:bad.txt,good.txt,length=64"},
       {"text-gru",
        "GRU over texts of different lengths (Cho et al., EMNLP 2014)",
        textModel(),
        VARIANT(buildTextModel(context, options, RecurrentKind::Gru)),
-       "npy:text=text.npy,length=length.npy,label=label.npy"},
+       "lines:bad.txt,good.txt,length=64"},
       {"textcnn",
        "TextCNN with learned word vectors, CNN-rand (Kim, EMNLP 2014)",
-       textCnn(), buildTextCnn, "npy:text=text.npy,label=label.npy"},
+       textCnn(), buildTextCnn, "lines:bad.txt,good.txt,length=64"},
       {"gcn",
        "graph convolutional network for Cora (Kipf and Welling, ICLR 2017)",
-       gcn(), buildGcn,
-       "npy:x@all=x.npy,indptr@all=indptr.npy,indices@all=indices.npy,"
-       "label@all=label.npy"},
+       gcn(), buildGcn, "cora:cora.npz"},
       {"textgcn",
        "graph convolutional network of documents and words, for R8 (Yao et "
        "al., AAAI 2019)",
        graph(15362, 3454070, 8, 200), buildTextGcn,
-       "npy:indptr@all=indptr.npy,indices@all=indices.npy,values@all=values."
-       "npy,label@all=label.npy"},
+       "textgcn:documents.txt,labels=labels.txt"},
   };
 }
 

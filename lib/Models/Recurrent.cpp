@@ -181,7 +181,7 @@ Module models::buildTextModel(MLIRContext &context, const ModelOptions &options,
   Type i32 = program.attributes().getI32Type();
   nn::Inputs inputs{
       {"text", program.tensor({options.batch, options.length}, i32)},
-      {"length", program.tensor({options.batch}, i32)}};
+      {"lengths", program.tensor({options.batch}, i32)}};
   addFeatureClassifier(
       program, options, clipped(options, 1e-3, 1), inputs,
       [&](ArrayRef<Tensor> in) { return net(embedding(in[0]), in[1]); });

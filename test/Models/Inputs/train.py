@@ -33,10 +33,10 @@ def small(options):
 
 def make_up(random, name, shape, values):
     """An input of the step train, by what its name means."""
-    if name in ("label", "next", "text", "indices", "length"):
+    if name in ("label", "next", "text", "indices", "lengths"):
         low, high = {"label": (0, values.get("classes")), "next": (0, values.get("vocabulary")),
                      "text": (0, values.get("vocabulary")), "indices": (0, values.get("nodes")),
-                     "length": (1, values.get("length", 0) + 1)}[name]
+                     "lengths": (1, values.get("length", 0) + 1)}[name]
         return random.integers(low, high, shape)
     if name == "indptr":
         ends = random.integers(0, values["edges"] + 1, shape[0] - 2)
