@@ -87,11 +87,15 @@ static void remove_leftovers(const char *target) {
       continue;
     int file = openat(dirfd(entries), entry->d_name,
                       O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    struct stat info;
+    struct stat info, named;
     if (file < 0)
       continue;
+    // Whoever held the lock until now may have renamed the file to its place,
+    // and the name may be another's new file.
     if (!fstat(file, &info) && S_ISREG(info.st_mode) &&
-        lock_file(file, LOCK_EX | LOCK_NB))
+        lock_file(file, LOCK_EX | LOCK_NB) &&
+        !fstatat(dirfd(entries), entry->d_name, &named, AT_SYMLINK_NOFOLLOW) &&
+        named.st_ino == info.st_ino && named.st_dev == info.st_dev)
       unlinkat(dirfd(entries), entry->d_name, 0);
     close(file);
   }

@@ -31,7 +31,7 @@ FAULTS = [
     ("result", DL + "Activation.td",
      replace('Res<Dl_FloatTensor, "N x C/pieces x ..., of the element type of x">', 'Res<Dl_FloatTensor, "">')),
     ("anchor", DL + "Model.td", replace("](#denormals)", "](#subnormals)")),
-    ("link", "README.md", replace("docs/ops/model.md#dlstep", "docs/ops/model.md#dlsteps"))]
+    ("link", "README.md", replace("docs/ops/function.md#dlstep", "docs/ops/function.md#dlsteps"))]
 
 for name, file, fault in FAULTS:
     tree = folder / name
