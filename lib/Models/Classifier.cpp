@@ -70,30 +70,37 @@ void models::addClassifier(Program &program, const ClassifierShape &shape,
 }
 
 void models::addFeatureClassifier(
-    Program &program, const ModelOptions &options, const Recipe &recipe,
-    const Inputs &inputs, function_ref<Tensor(ArrayRef<Tensor>)> network) {
+    Program &program, const Recipe &recipe, const Inputs &inputs,
+    RankedTensorType label, function_ref<Tensor(ArrayRef<Tensor>)> network,
+    Score score) {
   declareOptimizer(program, recipe);
   nn::Function net = program.function(
       "net", llvm::to_vector(llvm::make_second_range(inputs)),
       [&](ArrayRef<Tensor> in) -> Tensors { return {network(in)}; });
 
   Inputs labelled(inputs);
-  labelled.push_back(
-      {"label",
-       program.tensor({options.batch}, labelType(program, options.classes))});
-  auto score = [&](ArrayRef<Tensor> in, nn::Mode mode) -> Outputs {
-    Tensor logits = net(in.drop_back(), mode)[0];
-    Tensor loss = nn::crossEntropy(logits, in.back());
-    return {{"loss", loss}, {"correct", nn::countCorrect(logits, in.back())}};
-  };
+  labelled.push_back({"label", label});
   program.step("train", labelled, [&](ArrayRef<Tensor> in) {
-    Outputs outputs = score(in, nn::Mode::Train);
+    Outputs outputs = score(net(in.drop_back(), nn::Mode::Train)[0], in.back());
     descend(outputs.front().second, recipe);
     return outputs;
   });
-  program.step("evaluate", labelled,
-               [&](ArrayRef<Tensor> in) { return score(in, nn::Mode::Eval); });
+  program.step("evaluate", labelled, [&](ArrayRef<Tensor> in) {
+    return score(net(in.drop_back(), nn::Mode::Eval)[0], in.back());
+  });
   program.step("predict", inputs, [&](ArrayRef<Tensor> in) -> Outputs {
     return {{"logits", net(in, nn::Mode::Eval)[0]}};
   });
+}
+
+void models::addFeatureClassifier(
+    Program &program, const ModelOptions &options, const Recipe &recipe,
+    const Inputs &inputs, function_ref<Tensor(ArrayRef<Tensor>)> network) {
+  addFeatureClassifier(
+      program, recipe, inputs,
+      program.tensor({options.batch}, labelType(program, options.classes)),
+      network, [](Tensor logits, Tensor label) -> Outputs {
+        Tensor loss = nn::crossEntropy(logits, label);
+        return {{"loss", loss}, {"correct", nn::countCorrect(logits, label)}};
+      });
 }

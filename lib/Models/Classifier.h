@@ -28,8 +28,20 @@ void addClassifier(nn::Program &program, const ClassifierShape &shape,
                    llvm::function_ref<nn::Tensors(nn::Tensor)> network,
                    double auxiliaryWeight = 0);
 
-/// The same for a network with any inputs: `inputs`, and a class as the label
-/// of each entry.
+/// What a step that trains or evaluates gives for logits and labels, the loss
+/// first.
+using Score =
+    llvm::function_ref<nn::Outputs(nn::Tensor logits, nn::Tensor label)>;
+
+/// The same for a network with any inputs: `inputs`, and labels of the type
+/// `label`.
+void addFeatureClassifier(
+    nn::Program &program, const Recipe &recipe, const nn::Inputs &inputs,
+    mlir::RankedTensorType label,
+    llvm::function_ref<nn::Tensor(llvm::ArrayRef<nn::Tensor>)> network,
+    Score score);
+
+/// The same, with a class for each entry of the batch.
 void addFeatureClassifier(
     nn::Program &program, const ModelOptions &options, const Recipe &recipe,
     const nn::Inputs &inputs,

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Classifier.h"
 #include "Families.h"
 #include "Recipe.h"
 
@@ -30,33 +31,17 @@ using nn::Tensors;
 static void addNodeClassifier(Program &program, const ModelOptions &options,
                               const Recipe &recipe, const Inputs &inputs,
                               function_ref<Tensor(ArrayRef<Tensor>)> network) {
-  declareOptimizer(program, recipe);
-  nn::Function net = program.function(
-      "net", llvm::to_vector(llvm::make_second_range(inputs)),
-      [&](ArrayRef<Tensor> in) -> Tensors { return {network(in)}; });
-
   Type i32 = program.attributes().getI32Type();
-  Inputs labelled(inputs);
-  labelled.push_back({"label", program.tensor({options.nodes}, i32)});
-  auto score = [&](ArrayRef<Tensor> in, nn::Mode mode) -> Outputs {
-    Tensor logits = net(in.drop_back(), mode)[0], label = in.back();
-    Tensor loss = nn::crossEntropy(logits, label);
-    Tensor correct = nn::countCorrect(logits, label);
-    Tensor zeros = nn::full(program, {options.nodes}, 0, i32);
-    Tensor counts = nn::compare(dl::Predicate::ge, label, zeros);
-    Tensor count = nn::sum(nn::cast(counts, i32));
-    return {{"loss", loss}, {"correct", correct}, {"count", count}};
-  };
-  program.step("train", labelled, [&](ArrayRef<Tensor> in) {
-    Outputs outputs = score(in, nn::Mode::Train);
-    descend(outputs.front().second, recipe);
-    return outputs;
-  });
-  program.step("evaluate", labelled,
-               [&](ArrayRef<Tensor> in) { return score(in, nn::Mode::Eval); });
-  program.step("predict", inputs, [&](ArrayRef<Tensor> in) -> Outputs {
-    return {{"logits", net(in, nn::Mode::Eval)[0]}};
-  });
+  addFeatureClassifier(
+      program, recipe, inputs, program.tensor({options.nodes}, i32), network,
+      [&](Tensor logits, Tensor label) -> Outputs {
+        Tensor loss = nn::crossEntropy(logits, label);
+        Tensor correct = nn::countCorrect(logits, label);
+        Tensor zeros = nn::full(program, {options.nodes}, 0, i32);
+        Tensor counts = nn::compare(dl::Predicate::ge, label, zeros);
+        Tensor count = nn::sum(nn::cast(counts, i32));
+        return {{"loss", loss}, {"correct", correct}, {"count", count}};
+      });
 }
 
 Module models::buildGcn(MLIRContext &context, const ModelOptions &options) {

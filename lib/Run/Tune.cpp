@@ -24,7 +24,6 @@
 #include "llvm/Support/Path.h"
 
 #include <cmath>
-#include <map>
 
 using namespace llvm;
 using namespace dlc;

@@ -4,6 +4,7 @@
 #include "dlc/Training/EarlyStop.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Settings.h"
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -52,19 +53,10 @@ Expected<EarlyStopOptions> EarlyStopOptions::parse(StringRef text) {
     return makeError("'{0}', expected METRIC:OPTION=VALUE,...", text);
   options.metric = metric.str();
   options.isMax = metric.ends_with("accuracy");
-  SmallVector<StringRef> seen;
-  if (list.empty())
-    return options;
-  for (StringRef word : split(list, ',')) {
-    auto [name, value] = word.split('=');
-    if (name.empty() || value.empty())
-      return makeError("'{0}', expected NAME=VALUE", word);
-    if (is_contained(seen, name))
-      return makeError("'{0}' is given twice", name);
-    seen.push_back(name);
-    if (Error error = readOption(name, value, options))
-      return std::move(error);
-  }
+  if (Error error = readSettings(list, [&](StringRef name, StringRef value) {
+        return readOption(name, value, options);
+      }))
+    return std::move(error);
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include "dlc/Training/Plateau.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Settings.h"
 #include "dlc/Support/Suggest.h"
 #include "dlc/Training/Metadata.h"
 
@@ -90,19 +91,10 @@ Expected<PlateauOptions> PlateauOptions::parse(StringRef text) {
   if (hparam.empty() || (list.empty() && text.contains(':')))
     return makeError("'{0}', expected NAME:OPTION=VALUE,...", text);
   options.hparam = hparam.str();
-  SmallVector<StringRef> words, seen;
-  if (!list.empty())
-    list.split(words, ',');
-  for (StringRef word : words) {
-    auto [name, value] = word.split('=');
-    if (name.empty() || value.empty())
-      return makeError("'{0}', expected NAME=VALUE", word);
-    if (is_contained(seen, name))
-      return makeError("'{0}' is given twice", name);
-    seen.push_back(name);
-    if (Error error = readOption(name, value, options))
-      return std::move(error);
-  }
+  if (Error error = readSettings(list, [&](StringRef name, StringRef value) {
+        return readOption(name, value, options);
+      }))
+    return std::move(error);
   return options;
 }
 
