@@ -7,6 +7,7 @@
 
 dl.model @fashion {
   dl.hparam @lr = 1.0e-3
+  dl.hparam @decay = 6.4e-4
 
   // A weight is uniform on +-1 / sqrt(fan_in), which is kaiming_uniform with
   // a = sqrt(5); its bias has the same bound, written out here.
@@ -69,13 +70,15 @@ dl.model @fashion {
     %p = dl.argmax %logits {axis = 1} : tensor<64x10xf32> -> tensor<64xi32>
     %l = dl.cast %label : tensor<64xui8> to tensor<64xi32>
     %correct = dl.count_equal %p, %l : tensor<64xi32> -> tensor<i32>
-    // The learning rate falls to a twentieth over five epochs.
+    // The learning rate falls by `decay` with each step: to a twentieth over five epochs.
     %n = dl.step_count : tensor<i64>
     %t = dl.cast %n : tensor<i64> to tensor<f32>
-    %exponent = dl.scale %t by -6.4e-4 : tensor<f32>
-    %decay = dl.exp %exponent : tensor<f32>
+    %decay = dl.read_hparam @decay : tensor<f32>
+    %exponent = dl.mul %t, %decay : tensor<f32>
+    %inverse = dl.neg %exponent : tensor<f32>
+    %factor = dl.exp %inverse : tensor<f32>
     %lr0 = dl.read_hparam @lr : tensor<f32>
-    %lr = dl.mul %lr0, %decay : tensor<f32>
+    %lr = dl.mul %lr0, %factor : tensor<f32>
     dl.minimize %loss with @adam over ["*"] lr(%lr) : tensor<f32>, tensor<f32>
     dl.return %loss, %correct : tensor<f32>, tensor<i32>
   }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """docs/models.md: what dlc-models prints, with counts from the programs and results from the
-tables docs/references.csv (of scripts/train-references) and docs/models-pytorch.csv (of
-bench/models/compare.py).
+tables docs/references.csv (of scripts/train-references), docs/depth.csv and docs/distance.csv (of
+bench/demonstrations/demonstrate.py) and docs/models-pytorch.csv (of bench/models/compare.py).
 """
 import csv
 import io
@@ -16,8 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEAD = """\
 # The reference models
 
-Written by `scripts/docs` from what `dlc-models` prints and from the tables [references.csv](references.csv)
-and [models-pytorch.csv](models-pytorch.csv).
+Written by `scripts/docs` from what `dlc-models` prints and from the tables
+[references.csv](references.csv), [depth.csv](depth.csv), [distance.csv](distance.csv) and [models-pytorch.csv](models-pytorch.csv).
 
 `dlc-models NAME` prints a model as a program in `dl`: parameters under the names of PyTorch's modules, a function `@net`
 and the steps `train`, `evaluate` and `predict`. It is written with [dlc::nn](nn.md) in `lib/Models`, a file for each family.
@@ -70,6 +70,29 @@ reachable, the result that of the last epoch on the data to evaluate on, without
 folds, mean and deviation. Times are of training alone, on two cores beside other work.
 """
 
+DEMONSTRATIONS = """\
+## Demonstrations
+
+Gradients that vanish over layers: perceptrons of ten hidden layers of 100 on Fashion-MNIST, Adam. Through a sigmoid a gradient shrinks
+by a factor of four or more, so the first layer of the deep sigmoid net gets none and the net learns nothing; batch norms keep
+the inputs of each sigmoid where it is steep, tanh is steeper, and a relu passes a gradient on as it is.
+
+`bench/demonstrations/demonstrate.py depth --table docs/depth.csv --picture docs/depth.svg`
+
+![Accuracy, and the norm of the gradient of each layer, over ten epochs](depth.svg)
+
+@DEPTH@
+
+Gradients that vanish over time: a recurrent net sees one of eight symbols, then 99 steps of noise, and is trained to say what the
+symbol was. The norm is that of the gradient of the last step's loss along the input of each step.
+
+`bench/demonstrations/demonstrate.py distance --table docs/distance.csv --picture docs/distance.svg`
+
+![The norm of the gradient over the distance in time, before and after training, and the accuracy](distance.svg)
+
+@DISTANCE@
+"""
+
 TAIL = """\
 ## Against PyTorch
 
@@ -88,6 +111,12 @@ def run(*command):
 def read_table(name):
     with open(ROOT / "docs" / name, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def table(rows):
+    """Rows of a CSV file as a table of Markdown."""
+    return "\n".join(["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])] +
+                     ["| " + " | ".join(row.values()) + " |" for row in rows])
 
 
 def describe(tools, row, folder):
@@ -141,8 +170,11 @@ def make(dlc):
         lines += [REFERENCES, "| reference | training | goal | result | time |", "|---|---|---|---|---|"]
         lines += [f"| {row['reference']} | `{row['training'].replace('|', chr(92) + '|')}` | {row['goal']} |"
                   f" {row['result']} | {row['time']} |" for row in references] + [""]
+    demonstrations = DEMONSTRATIONS
+    for name in ("depth", "distance"):
+        demonstrations = demonstrations.replace(f"@{name.upper()}@", table(read_table(f"{name}.csv")))
+    lines += [demonstrations]
     compared = read_table("models-pytorch.csv")
     if compared:
-        lines += [TAIL, "| " + " | ".join(compared[0]) + " |", "|" + "---|" * len(compared[0])]
-        lines += ["| " + " | ".join(row.values()) + " |" for row in compared]
+        lines += [TAIL, table(compared)]
     return "\n".join(lines).rstrip() + "\n"

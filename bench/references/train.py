@@ -45,14 +45,15 @@ STEPS = "epoch {a} lr={b}\nepoch {c} lr={d}\n"
 AUGMENT = ["--augment", "image:flip,shift=2"]
 
 REFERENCES = [
-    Reference("example", "examples/fashion.mlir", FASHION, 12, "92.5 %", options=["--augment", "image:flip"]),
+    Reference("example", "examples/fashion.mlir", FASHION, 12, "92.5 %",
+              options=["--set", "decay=2.5e-4", "--augment", "image:flip"]),
     Reference("lenet5", "lenet5", FASHION, 12, "90 %"),
     Reference("mlp", "mlp --norm batch --dropout 0.2", FASHION, 12, "89 %"),
     Reference("resnet20", "resnet20", FASHION, 16, "93.5 %", options=AUGMENT,
               schedule=STEPS.format(a=9, b=0.01, c=14, d=0.001)),
     Reference("vgg11-small", "vgg11-small", FASHION, 12, "92.5 %", options=AUGMENT,
               schedule=STEPS.format(a=7, b=0.005, c=11, d=0.0005)),
-    Reference("nin-small", "nin-small", FASHION, 12, "92.5 %", options=AUGMENT,
+    Reference("nin-small", "nin-small --width 96", FASHION, 12, "92.5 %", options=AUGMENT,
               schedule=STEPS.format(a=8, b=0.0003, c=11, d=0.00003)),
     Reference("googlenet-small", "googlenet-small", FASHION, 10, "91.5 %", options=AUGMENT,
               schedule=STEPS.format(a=6, b=0.005, c=9, d=0.0005)),

@@ -165,6 +165,9 @@ defm stop_early : Value<"stop-early", "METRIC[:OPTION=VALUE,...]",
 def update_ratios : Switch<"update-ratios",
   "Columns update_NAME of metrics.csv: how far the last step of each epoch changed each parameter, as a part of it (2-norms)",
   [TrainCommand], TrainGroup>;
+def gradient_norms : Switch<"gradient-norms",
+  "Columns train_gradient_NAME of metrics.csv: the 2-norm of the gradient of each parameter, the mean over the steps of the epoch",
+  [TrainCommand], TrainGroup>;
 defm write_vocabulary : Value<"write-vocabulary", "FILE",
   "Write what the numbers of a text stand for, a line each; --out has it as vocabulary.txt",
   [TrainCommand], TrainGroup>;

@@ -285,6 +285,7 @@ Error run::runTrain(const Arguments &arguments, RunContext &context) {
   Expected<std::unique_ptr<Model>> model = openModel(
       arguments, context,
       [&](CompilerOptions &options) {
+        options.gradientNorms = arguments.has(OPT_gradient_norms);
         if (data->eval && isFirstDimSample(*data->eval))
           options.coverSamples.push_back(
               {arguments.text(OPT_eval_step, defaultEvalStep).str(),

@@ -261,7 +261,7 @@ Compilation::take(OwningOpRef<ModuleOp> module,
 }
 
 llvm::Error Compilation::chooseGradients() {
-  if (options.gradientsOf.empty())
+  if (options.gradientsOf.empty() && !options.gradientNorms)
     return llvm::Error::success();
   // What follows changes the program: it must be one before that.
   if (llvm::Error error = enter(""))
@@ -270,6 +270,10 @@ llvm::Error Compilation::chooseGradients() {
       [&] {
         PassManager manager(&context);
         manager.addNestedPass<dl::ModelOp>(createInstantiateFunctions());
+        if (options.gradientsOf.empty()) {
+          manager.addNestedPass<dl::ModelOp>(createGradientNorms());
+          return manager.run(*module);
+        }
         manager.addPass(createWidenFloats());
         GradientStepOptions step;
         step.step = options.gradientsOf;
@@ -278,7 +282,7 @@ llvm::Error Compilation::chooseGradients() {
         manager.addNestedPass<dl::ModelOp>(createGradientStep(step));
         return manager.run(*module);
       },
-      "the step of gradients could not be made");
+      "what gives the gradients could not be made");
 }
 
 //===----------------------------------------------------------------------===//

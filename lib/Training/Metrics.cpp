@@ -152,8 +152,9 @@ std::string dlc::formatMetrics(const Metrics &metrics, const Totals &totals,
   std::string text;
   raw_string_ostream os(text);
   for (unsigned i = 0; i < metrics.names().size(); ++i)
-    os << "  " << prefix << metrics.names()[i] << ' '
-       << format("%.4g", totals.mean(i));
+    if (!StringRef(metrics.names()[i]).starts_with("gradient_"))
+      os << "  " << prefix << metrics.names()[i] << ' '
+         << format("%.4g", totals.mean(i));
   if (metrics.countsCorrect())
     os << "  " << prefix << "accuracy " << format("%.4f", totals.accuracy());
   for (auto [name, count] : zip_equal(metrics.countNames(), totals.counts))

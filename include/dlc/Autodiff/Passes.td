@@ -60,6 +60,16 @@ def GradientStep : Pass<"dl-gradient-step", "::dlc::dl::ModelOp"> {
            "which dl.minimize of the step, from 1 on">];
 }
 
+def GradientNorms : Pass<"dl-gradient-norms", "::dlc::dl::ModelOp"> {
+  let summary = "give steps that train the norms of their gradients as outputs";
+  let description = [{
+    Of each parameter that a `dl.minimize` of the step itself descends along, an output
+    `gradient_NAME`: the 2-norm of the gradient as it is before the clauses of
+    the `dl.minimize` change it. What is no letter and no digit in NAME becomes `_`, and a name
+    that is there already gets a number.
+  }];
+}
+
 def WidenFloats : Pass<"dl-widen-floats", "::mlir::ModuleOp"> {
   let summary = "f32 becomes f64 in the whole program";
   let description = [{

@@ -62,6 +62,9 @@ struct CompilerOptions {
   unsigned gradientOrder = 1;
   /// Of the first dl.minimize of the step, or of a later one.
   unsigned gradientNumber = 1;
+  /// Steps that train give the norms of their gradients too (see
+  /// dl-gradient-norms).
+  bool gradientNorms = false;
   /// Bytes that each step may use beside state, inputs and outputs; what does
   /// not fit is computed again instead of kept. 0: no limit.
   int64_t memoryBudget = 0;

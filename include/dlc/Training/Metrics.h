@@ -82,7 +82,8 @@ private:
   std::optional<int> correctOutput, countOutput;
 };
 
-/// "  loss 0.431  accuracy 0.8421", the names after `prefix`.
+/// "  loss 0.431  accuracy 0.8421", the names after `prefix`. What is called
+/// `gradient_...` is left to the table: a model has one for each parameter.
 std::string formatMetrics(const Metrics &metrics, const Totals &totals,
                           llvm::StringRef prefix);
 
