@@ -8,6 +8,8 @@
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/Stop.h"
+#include "dlc/Training/ClassScores.h"
+#include "dlc/Training/Metrics.h"
 #include "dlc/Training/Trainer.h"
 
 #include <cstring>
@@ -34,6 +36,12 @@ findEvalStep(Model &model, const DataSplits &data, const Arguments &arguments) {
   if (!data.eval)
     return makeError("--eval-step: the data '{0}' have no part to evaluate on",
                      arguments.text(OPT_data));
+  const dlc_step &outline = model.description().steps[*step];
+  if (Metrics(outline).columns("").empty() && !ClassScores::create(outline))
+    return makeError("--eval-step: step '{0}' has no output that tells of an "
+                     "evaluation: no scalar, and not an input 'label' with an "
+                     "output 'prediction' or 'logits'",
+                     outline.name);
   return *step;
 }
 

@@ -69,7 +69,7 @@ Error dlc::checkNumberAt(const Message &message, StringRef text) {
       size_t first = i - start + 1;
       bool isAbout = line == message.line &&
                      message.column >= first + (c != '.') &&
-                     message.column <= first + number.size();
+                     message.column < first + number.size();
       if (!number.empty() && isAbout &&
           (behind.empty() || !continues(behind.front())))
         return makeProgramError(

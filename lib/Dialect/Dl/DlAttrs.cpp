@@ -286,8 +286,16 @@ Attribute DlDialect::parseAttribute(DialectAsmParser &parser, Type type) const {
   SMLoc loc = parser.getCurrentLocation();
   StringRef mnemonic;
   Attribute attribute;
-  if (generatedAttributeParser(parser, &mnemonic, type, attribute).has_value())
+  if (generatedAttributeParser(parser, &mnemonic, type, attribute)
+          .has_value()) {
+    // MLIR has read it already, for attributes that have one.
+    if (attribute && type) {
+      parser.emitError(loc) << "has no type, but " << type
+                            << " stands behind it: leave out that and the ':'";
+      return {};
+    }
     return attribute;
+  }
   // Of the attributes that programs write in full, all but one are rules.
   SmallVector<StringRef> known = ruleNames();
   known.push_back(GroupAttr::getMnemonic());

@@ -82,6 +82,13 @@ dl.model @unknown_optimizer {
 
 // -----
 
+dl.model @type_of_optimizer {
+  // expected-error@+1 {{has no type, but 'f64' stands behind it: leave out that and the ':'}}
+  dl.optimizer @o = #dl.adam : f64
+}
+
+// -----
+
 dl.model @unknown_field_of_optimizer {
   // expected-error@+1 {{there is no parameter 'beta3'; did you mean 'beta1'?}}
   dl.optimizer @o = #dl.adam<beta3 = 0.9>
