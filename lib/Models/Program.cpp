@@ -148,7 +148,7 @@ Function Program::function(StringRef name, ArrayRef<RankedTensorType> inputs,
 
 void Program::step(StringRef name, const Inputs &inputs,
                    function_ref<Outputs(ArrayRef<Tensor>)> body,
-                   const Batch &batch) {
+                   const Batch &batch, ArrayRef<StringRef> updates) {
   OpBuilder b = atEndOfModel();
   SmallVector<StringRef> inputNames, outputNames;
   SmallVector<RankedTensorType> tensorTypes;
@@ -157,12 +157,13 @@ void Program::step(StringRef name, const Inputs &inputs,
     tensorTypes.push_back(type);
   }
   SmallVector<Type> inputTypes(tensorTypes.begin(), tensorTypes.end());
-  auto op =
-      dl::StepOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
-                         b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
-                         /*updates=*/ArrayAttr(), DenseI64ArrayAttr(),
-                         /*batch_range=*/false, /*batch_inputs=*/ArrayAttr(),
-                         /*recompute=*/StringAttr());
+  auto op = dl::StepOp::create(
+      b, location, name, b.getFunctionType(inputTypes, {}),
+      b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
+      updates.empty() ? ArrayAttr() : b.getStrArrayAttr(updates),
+      DenseI64ArrayAttr(),
+      /*batch_range=*/false, /*batch_inputs=*/ArrayAttr(),
+      /*recompute=*/StringAttr());
   if (!batch.sizes.empty()) {
     op.setBatch(batch.sizes);
     op.setBatchRange(batch.range);
@@ -237,6 +238,12 @@ Tensor Program::stepCount() {
   return add<dl::StepCountOp>({}, {}, tensor({}, builder.getI64Type()));
 }
 
+static Attribute hyperAttr(Builder &b, const HyperValue &value) {
+  if (const double *number = std::get_if<double>(&value))
+    return b.getF64FloatAttr(*number);
+  return FlatSymbolRefAttr::get(b.getContext(), std::get<std::string>(value));
+}
+
 void Program::minimize(Tensor loss, StringRef optimizer,
                        ArrayRef<StringRef> patterns, Tensor rate,
                        const MinimizeOptions &options) {
@@ -254,9 +261,12 @@ void Program::minimize(Tensor loss, StringRef optimizer,
                           : Attribute()));
   if (!groups.empty())
     attrs.push_back(b.getNamedAttr("groups", b.getArrayAttr(groups)));
-  if (options.clipNorm)
-    attrs.push_back(
-        b.getNamedAttr("clip_norm", b.getF64FloatAttr(*options.clipNorm)));
+  auto add = [&](StringRef name, const std::optional<HyperValue> &value) {
+    if (value)
+      attrs.push_back(b.getNamedAttr(name, hyperAttr(b, *value)));
+  };
+  add("clip_norm", options.clipNorm);
+  add("clip_weights", options.clipWeights);
   addAll<dl::MinimizeOp>({loss, rate}, attrs);
 }
 

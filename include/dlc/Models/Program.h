@@ -31,6 +31,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace dlc::nn {
@@ -185,10 +186,15 @@ struct ParameterGroup {
   double lr = 1;
   std::optional<double> weightDecay;
 };
+/// A number, or the name of a hyper-parameter.
+using HyperValue = std::variant<double, std::string>;
+
 /// Clauses of `dl.minimize`.
 struct MinimizeOptions {
   std::vector<ParameterGroup> groups;
-  std::optional<double> clipNorm;
+  std::optional<HyperValue> clipNorm;
+  /// The greatest magnitude of a new parameter.
+  std::optional<HyperValue> clipWeights;
 };
 
 /// One `dl.model` under construction.
@@ -221,9 +227,11 @@ public:
   Function function(llvm::StringRef name,
                     llvm::ArrayRef<mlir::RankedTensorType> inputs,
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
+  /// `updates`: the parameters that the step may change; empty: all.
   void step(llvm::StringRef name, const Inputs &inputs,
             llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body,
-            const Batch &batch = {});
+            const Batch &batch = {},
+            llvm::ArrayRef<llvm::StringRef> updates = {});
 
   /// A `dl.scan` of `trips` steps: the last carried values, then the outputs,
   /// stacked. The body may use what it is given, and read state.
