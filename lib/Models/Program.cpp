@@ -148,7 +148,7 @@ Function Program::function(StringRef name, ArrayRef<RankedTensorType> inputs,
 
 void Program::step(StringRef name, const Inputs &inputs,
                    function_ref<Outputs(ArrayRef<Tensor>)> body,
-                   const Batch &batch) {
+                   const Batch &batch, ArrayRef<StringRef> updates) {
   OpBuilder b = atEndOfModel();
   SmallVector<StringRef> inputNames, outputNames;
   SmallVector<RankedTensorType> tensorTypes;
@@ -157,12 +157,13 @@ void Program::step(StringRef name, const Inputs &inputs,
     tensorTypes.push_back(type);
   }
   SmallVector<Type> inputTypes(tensorTypes.begin(), tensorTypes.end());
-  auto op =
-      dl::StepOp::create(b, location, name, b.getFunctionType(inputTypes, {}),
-                         b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
-                         /*updates=*/ArrayAttr(), DenseI64ArrayAttr(),
-                         /*batch_range=*/false, /*batch_inputs=*/ArrayAttr(),
-                         /*recompute=*/StringAttr());
+  auto op = dl::StepOp::create(
+      b, location, name, b.getFunctionType(inputTypes, {}),
+      b.getStrArrayAttr(inputNames), b.getStrArrayAttr({}),
+      updates.empty() ? ArrayAttr() : b.getStrArrayAttr(updates),
+      DenseI64ArrayAttr(),
+      /*batch_range=*/false, /*batch_inputs=*/ArrayAttr(),
+      /*recompute=*/StringAttr());
   if (!batch.sizes.empty()) {
     op.setBatch(batch.sizes);
     op.setBatchRange(batch.range);

@@ -221,9 +221,12 @@ public:
   Function function(llvm::StringRef name,
                     llvm::ArrayRef<mlir::RankedTensorType> inputs,
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
+  /// `updates`: names of the parameters that the step may change, patterns too;
+  /// all if there are none.
   void step(llvm::StringRef name, const Inputs &inputs,
             llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body,
-            const Batch &batch = {});
+            const Batch &batch = {},
+            llvm::ArrayRef<llvm::StringRef> updates = {});
 
   /// A `dl.scan` of `trips` steps: the last carried values, then the outputs,
   /// stacked. The body may use what it is given, and read state.
