@@ -283,9 +283,8 @@ static void gumbelSoftmax(Generator &g) {
   Value x = g.value(1, 3, kTame, false);
   if (!x)
     return;
-  Value noise = g.random.chance(0.6) && !g.inLoop()
-                    ? g.op("gumbel", {}, "", {x.getType()})
-                    : g.value(dl::tensorType(x));
+  Value noise = g.random.chance(0.6) ? g.op("gumbel", {}, "", {x.getType()})
+                                     : g.value(dl::tensorType(x));
   g.op("gumbel_softmax", {x, noise},
        "axis = " + std::to_string(g.random.below(dl::tensorType(x).getRank())) +
            (g.random.chance(0.4) ? ", hard" : "") +

@@ -333,12 +333,10 @@ Value Generator::source(RankedTensorType type, Bounds range) {
 Value Generator::free(RankedTensorType type, Bounds range) {
   bool isFloat = isa<FloatType>(type.getElementType());
   if (!isFloat)
-    return type.getElementType() == boolean() && !inLoop() && random.chance(0.5)
+    return type.getElementType() == boolean() && random.chance(0.5)
                ? op("bernoulli", {}, "p = 0.5", {type})
                : constant(type, range);
   int which = random.below(7);
-  if (inLoop() && which >= 1 && which <= 3)
-    return {}; // nothing is drawn in a loop
   switch (which) {
   case 0: { // iota
     if (type.getRank() == 0)

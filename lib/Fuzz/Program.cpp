@@ -170,11 +170,7 @@ Value Generator::argument(RankedTensorType type, Bounds range) {
 //===----------------------------------------------------------------------===//
 
 void Generator::addRandomOp() {
-  OpGenerator generator = random.pick<OpGenerator>(opGenerators());
-  // A loop would draw the same numbers at every step, and may not.
-  OperationName name(("dl." + generator.op).str(), &context);
-  if (!inLoop() || !name.hasInterface<dl::Random>())
-    generator.generate(*this);
+  random.pick<OpGenerator>(opGenerators()).generate(*this);
 }
 
 void Generator::addOps(int count) {

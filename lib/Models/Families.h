@@ -69,5 +69,8 @@ Module buildWganGp(mlir::MLIRContext &context, const ModelOptions &options);
 Module buildGcn(mlir::MLIRContext &context, const ModelOptions &options);
 Module buildTextGcn(mlir::MLIRContext &context, const ModelOptions &options);
 
+Module buildGumbelGan(mlir::MLIRContext &context, const ModelOptions &options);
+Module buildSeqGan(mlir::MLIRContext &context, const ModelOptions &options);
+
 } // namespace dlc::models
 #endif // DLC_LIB_MODELS_FAMILIES_H

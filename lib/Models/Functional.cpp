@@ -131,6 +131,13 @@ Tensor nn::gumbelSoftmax(Tensor logits, double tau, bool hard, int64_t axis) {
       {logits, noise},
       Attributes(logits).axis(axis).number("tau", tau).flag("hard", hard));
 }
+Tensor nn::gumbelSoftmax(Tensor logits, Tensor tau, bool hard, int64_t axis) {
+  Tensor noise =
+      gumbel(logits.program(), logits.shape(), logits.type().getElementType());
+  return addOp<dl::GumbelSoftmaxOp>(
+      {logits / tau, noise / tau},
+      Attributes(logits).axis(axis).number("tau", 1).flag("hard", hard));
+}
 Tensor nn::dropout(Tensor x, double p) {
   return addOp<dl::DropoutOp>(x, Attributes(x).number("p", p));
 }

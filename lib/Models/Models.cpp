@@ -18,6 +18,8 @@ using nn::RecurrentKind;
 static constexpr StringRef activations[] = {"sigmoid", "tanh", "relu",
                                             "leaky_relu", "maxout"};
 static constexpr StringRef vectorNorms[] = {"none", "batch", "layer", "weight"};
+static constexpr StringRef relaxations[] = {"gumbel", "straight-through",
+                                            "softmax", "none"};
 static constexpr StringRef imageNorms[] = {"none", "batch"};
 static constexpr StringRef criticNorms[] = {"none", "layer"};
 
@@ -159,6 +161,30 @@ static ModelOptions graph(int64_t nodes, int64_t edges, int64_t classes,
 static ModelOptions gcn() {
   ModelOptions options = graph(2708, 10556, 7, 16);
   options.features = 1433;
+  return options;
+}
+
+static ModelOptions gumbelGan() {
+  ModelOptions options;
+  options.batch = 128;
+  options.width = 64;
+  options.vocabulary = 6;
+  options.length = 12;
+  options.features = 32;
+  options.relaxation = {"gumbel", relaxations};
+  return options;
+}
+static ModelOptions seqGan() {
+  ModelOptions options;
+  options.batch = 64;
+  options.width = 32;
+  options.vocabulary = 5000;
+  options.length = 20;
+  options.sample = 10000;
+  options.features = 64;
+  options.filters = 100;
+  options.rollouts = 16;
+  options.dropout = 0.25;
   return options;
 }
 
@@ -323,6 +349,14 @@ static std::vector<ModelEntry> makeTable() {
        "al., AAAI 2019)",
        graph(15362, 3454070, 8, 200), buildTextGcn,
        "textgcn:documents.txt,labels=labels.txt"},
+      {"gumbel-gan",
+       "GAN of short sequences by Gumbel-softmax (Kusner and Hernandez-Lobato, "
+       "2016)",
+       gumbelGan(), buildGumbelGan, "npy:real=strings.npy"},
+      {"seqgan",
+       "SeqGAN: sequences by policy gradient, with an oracle (Yu et al., AAAI "
+       "2017)",
+       seqGan(), buildSeqGan, "npy:real=real.npy"},
   };
 }
 

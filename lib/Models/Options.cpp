@@ -29,8 +29,11 @@ ArrayRef<OptionEntry> models::optionEntries() {
       {"nodes", &ModelOptions::nodes},
       {"features", &ModelOptions::features},
       {"edges", &ModelOptions::edges},
+      {"filters", &ModelOptions::filters},
+      {"rollouts", &ModelOptions::rollouts},
       {"activation", &ModelOptions::activation},
       {"norm", &ModelOptions::norm},
+      {"relaxation", &ModelOptions::relaxation},
       {"dropout", &ModelOptions::dropout},
       {"optimizer", &ModelOptions::optimizer},
   };

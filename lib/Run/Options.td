@@ -167,6 +167,7 @@ def update_ratios : Switch<"update-ratios",
   [TrainCommand], TrainGroup>;
 def gradient_norms : Switch<"gradient-norms",
   "Columns train_gradient_NAME of metrics.csv: the 2-norm of the gradient of each parameter, the mean over the steps of the epoch",
+  [TrainCommand], TrainGroup>;
 defm sample : Value<"sample", "STEP[:every=N]",
   "Run a step after every Nth epoch (default: 1) and the last, each time with the same random numbers, and write its outputs into samples/ of --out: images as one picture (.png), numbers of a vocabulary as text (.txt), else .npy; may be repeated",
   [TrainCommand], TrainGroup>;

@@ -150,20 +150,47 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
   return success();
 }
 
+/// What an op draws by in place of the step count: itself, and in the bodies of
+/// loops plus 2^32 times the number of the iteration. `repeated` says how many
+/// iterations of loops within, up to the op that draws, are one of this.
+FailureOr<Value> StepResolver::drawnStep(Operation *op, int64_t repeated) {
+  auto scan = dyn_cast<ScanOp>(op->getParentOp());
+  if (!scan)
+    return read(declareCounter(names::stepCount),
+                RankedTensorType::get({}, builder.getI64Type()));
+  constexpr int64_t most = int64_t(1) << 31;
+  int64_t trips = scan.getTrips();
+  if (trips > most / repeated)
+    return op->emitOpError() << "may not be reached from the bodies of loops "
+                                "with more than 2^31 iterations in all";
+  auto key = std::make_pair(scan.getOperation(), repeated);
+  if (Value known = drawnSteps.lookup(key))
+    return known;
+  FailureOr<Value> outside = drawnStep(scan, repeated * trips);
+  if (failed(outside))
+    return failure();
+  OpBuilder inFront(scan);
+  Expr e(inFront, scan.getLoc());
+  Value trip = e.iota(RankedTensorType::get({trips}, builder.getI64Type()), 0);
+  double stride = std::ldexp(double(repeated), 32);
+  Value offset = e.mul(trip, e.splat(trip.getType(), stride));
+  Value each = e.add(offset, e.broadcast(*outside, offset, {}));
+  return drawnSteps[key] = scan.addInput(each);
+}
+
 /// Ops are numbered over all steps in program order, so that no two draw the
 /// same numbers.
 FailureOr<RandomSource> StepResolver::nextSource(Operation *op) {
   RandomSource source{};
-  if (isa<ScanOp>(op->getParentOp()))
-    return op->emitOpError("may not be reached from the body of dl.scan: it "
-                           "would draw the same numbers at every step; draw "
-                           "them in front of it");
   if (numRandomOps == maxRandomOps)
     return op->emitOpError() << "is one too many: a model may have "
                              << maxRandomOps << " ops that draw";
   auto type = RankedTensorType::get({}, builder.getI64Type());
-  source.seed = read(declareCounter(names::seed), type);
-  source.step = read(declareCounter(names::stepCount), type);
+  source.seed = visibleTo(op, read(declareCounter(names::seed), type));
+  FailureOr<Value> step = drawnStep(op, 1);
+  if (failed(step))
+    return failure();
+  source.step = *step;
   source.number = numRandomOps++;
   return source;
 }

@@ -107,6 +107,7 @@ private:
                                           mlir::Value updated);
   mlir::LogicalResult writeAverage(dl::MinimizeOp op, Descent descent,
                                    mlir::Value present);
+  mlir::FailureOr<mlir::Value> drawnStep(mlir::Operation *op, int64_t repeated);
   /// What an op that draws makes its numbers of.
   mlir::FailureOr<dl::RandomSource> nextSource(mlir::Operation *op);
   mlir::StringAttr declareSlot(llvm::StringRef optimizer,
@@ -124,6 +125,8 @@ private:
   llvm::MapVector<mlir::StringAttr, mlir::Value> current;
   llvm::SetVector<mlir::StringAttr> written;
   llvm::SmallVector<mlir::DictionaryAttr> argAttrs;
+  /// What ops in the bodies of loops draw by.
+  llvm::DenseMap<std::pair<mlir::Operation *, int64_t>, mlir::Value> drawnSteps;
   /// The entries that targets of gradients were read from.
   llvm::DenseMap<mlir::Value, mlir::StringAttr> readTargets;
   bool trains = false; ///< by a dl.minimize

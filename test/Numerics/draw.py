@@ -161,5 +161,18 @@ run("drop", {"x": x, "image": image}, {
 
 run("shuffle", {}, {"p": np.argsort(as_i32(words((37,), 15)[0]), kind="stable")})
 
+# In the body of a loop the number of the iteration is the upper half of the step.
+def iterations(count, draw):
+    return np.stack([draw(i << 32) for i in range(count)])
+
+
+each_kept = iterations(3, lambda step: uniform(words((4, 33), 18, step=step), False) < 0.75)
+dropped = np.where(each_kept, x / 0.75, 0)
+run("loops", {"x": x}, {
+    "u": iterations(3, lambda step: uniform(words((5,), 16, step=step), False)),
+    "n": iterations(6, lambda step: normal(words((7,), 17, step=step), True)).reshape(3, 2, 7),
+    "d": dropped, "dx": np.where(each_kept, 2 * x / 0.75**2, 0).sum(0),
+    "r": iterations(6, lambda step: uniform(words((2,), 19, step=step), False))})
+
 print(f"{failures} failures")
 sys.exit(failures != 0)

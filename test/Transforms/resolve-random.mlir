@@ -41,6 +41,57 @@ dl.model @numbers {
 
 // -----
 
+// In the body of a loop the step has the number of the iteration in its upper half:
+// that of the outer loop counts those of the inner one.
+// CHECK-LABEL: dl.model @loops
+// CHECK:      func.func @s
+// CHECK-SAME:   %[[SEED:[^:]*]]: tensor<i64> {dl.state = @seed}
+// CHECK-SAME:   %[[COUNT:[^:]*]]: tensor<i64> {dl.state = @step_count}
+// CHECK-DAG:    %[[TRIP:.*]] = dl.iota {axis = 0 : i64} : tensor<3xi64>
+// CHECK-DAG:    %[[LONG:.*]] = dl.constant dense<21474836480> : tensor<3xi64>
+// CHECK-DAG:    %[[OFFSET:.*]] = dl.mul %[[TRIP]], %[[LONG]]
+// CHECK-DAG:    %[[SPREAD:.*]] = dl.broadcast %[[COUNT]]
+// CHECK:        %[[EACH:.*]] = dl.add %[[OFFSET]], %[[SPREAD]]
+// CHECK:        dl.scan 3 over(%[[OUTER:.*]] = %[[EACH]]{{.*}}) with(%[[KEY:.*]] = %[[SEED]])
+// CHECK:          dl.iota {axis = 0 : i64} : tensor<5xi64>
+// CHECK:          dl.constant dense<4294967296> : tensor<5xi64>
+// CHECK:          dl.broadcast %[[OUTER]]
+// CHECK:          dl.scan 5 over(%[[INNER:.*]] = %{{.*}}) with(%[[INNER_KEY:.*]] = %[[KEY]])
+// CHECK:            dl.random_bits %[[INNER_KEY]], %[[INNER]] number 0 word 0 : tensor<2xi32>
+// CHECK:            dl.random_bits %[[INNER_KEY]], %[[INNER]] number 1 word 0 : tensor<4xi32>
+dl.model @loops {
+  dl.step @s() -> (u: tensor<3x5x2xf32>, v: tensor<3x5x4xf32>) {
+    %u, %v = dl.scan 3 : () -> (tensor<3x5x2xf32>, tensor<3x5x4xf32>) {
+      %0, %1 = dl.scan 5 : () -> (tensor<5x2xf32>, tensor<5x4xf32>) {
+        %2 = dl.uniform : tensor<2xf32>
+        %3 = dl.uniform : tensor<4xf32>
+        dl.yield %2, %3 : tensor<2xf32>, tensor<4xf32>
+      }
+      dl.yield %0, %1 : tensor<5x2xf32>, tensor<5x4xf32>
+    }
+    dl.return %u, %v : tensor<3x5x2xf32>, tensor<3x5x4xf32>
+  }
+}
+
+// -----
+
+dl.model @endless {
+  dl.step @s() -> (u: tensor<70000xf32>) {
+    %u = dl.scan 70000 : () -> tensor<70000xf32> {
+      %0 = dl.scan 40000 : () -> tensor<40000xf32> {
+        // expected-error@+1 {{'dl.uniform' op may not be reached from the bodies of loops with more than 2^31 iterations in all}}
+        %2 = dl.uniform : tensor<f32>
+        dl.yield %2 : tensor<f32>
+      }
+      %1 = dl.reduce_sum %0 {axes = [0]} : tensor<40000xf32> -> tensor<f32>
+      dl.yield %1 : tensor<f32>
+    }
+    dl.return %u : tensor<70000xf32>
+  }
+}
+
+// -----
+
 dl.model @no_mode {
   dl.step @s(%x: tensor<4xf32>) -> (y: tensor<4xf32>) {
     // expected-error@+1 {{'dl.dropout' op has no mode here; call its function with mode(train) or mode(eval), or state the mode on it}}

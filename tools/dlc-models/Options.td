@@ -27,7 +27,7 @@ defm vocabulary : Value<"vocabulary", "N",
 defm length : Value<"length", "N",
   "Characters or words of a sequence", Always, ModelGroup>;
 defm sample : Value<"sample", "N",
-  "What one call makes: characters of the step sample, images of the step generate", Always, ModelGroup>;
+  "What one call of a step draws: characters, sequences or images", Always, ModelGroup>;
 defm k_max : Value<"k-max", "N",
   "Greatest values of a channel that pooling keeps", Always, ModelGroup>;
 defm latent : Value<"latent", "N",
@@ -38,10 +38,16 @@ defm features : Value<"features", "N",
   "Numbers that describe a node or a word", Always, ModelGroup>;
 defm edges : Value<"edges", "N",
   "Entries of the adjacency matrix", Always, ModelGroup>;
+defm filters : Value<"filters", "N",
+  "Channels of a discriminator's windows of one symbol", Always, ModelGroup>;
+defm rollouts : Value<"rollouts", "N",
+  "Ends that are drawn for each beginning of a sequence", Always, ModelGroup>;
 defm activation : Value<"activation", "NAME",
   "sigmoid, tanh, relu, leaky_relu or maxout", Always, ModelGroup>;
 defm norm : Value<"norm", "NAME",
   "What normalises hidden values: none, batch, layer or weight", Always, ModelGroup>;
+defm relaxation : Value<"relaxation", "NAME",
+  "What a generator makes of a choice: gumbel, straight-through, softmax or none", Always, ModelGroup>;
 defm dropout : Value<"dropout", "P",
   "Part of the values that dropout takes away; 0: there is none", Always, ModelGroup>;
 defm optimizer : Value<"optimizer", "NAME",

@@ -87,6 +87,9 @@ Tensor logSoftmax(Tensor x, int64_t axis = -1);
 /// Draws its own noise. `hard`: one-hot, with the gradient of the soft one.
 Tensor gumbelSoftmax(Tensor logits, double tau = 1, bool hard = false,
                      int64_t axis = -1);
+/// tau is a value, such as a hyper-parameter or what a schedule makes of it.
+Tensor gumbelSoftmax(Tensor logits, Tensor tau, bool hard = false,
+                     int64_t axis = -1);
 /// Identity in mode eval; with `2d` and `feature` whole channels.
 Tensor dropout(Tensor x, double p = 0.5);
 Tensor dropout2d(Tensor x, double p = 0.5);

@@ -34,8 +34,9 @@ struct ModelOptions {
   int64_t width = 0, layers = 0, directions = 0, heads = 0;
   int64_t vocabulary = 0, length = 0, sample = 0, kMax = 0, latent = 0;
   int64_t nodes = 0, features = 0, edges = 0;
+  int64_t filters = 0, rollouts = 0;
   std::optional<double> dropout;
-  Choice activation, norm, optimizer;
+  Choice activation, norm, relaxation, optimizer;
 };
 
 /// An option of `dlc-models` and where its value goes.

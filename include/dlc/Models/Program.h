@@ -227,7 +227,8 @@ public:
   Function function(llvm::StringRef name,
                     llvm::ArrayRef<mlir::RankedTensorType> inputs,
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
-  /// `updates`: the parameters that the step may change; empty: all.
+  /// `updates`: names of the parameters that the step may change, patterns too;
+  /// all if there are none.
   void step(llvm::StringRef name, const Inputs &inputs,
             llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body,
             const Batch &batch = {},

@@ -81,6 +81,12 @@ BlockArgument ScanOp::addInvariant(Value value) {
   return getBlock().addArgument(value.getType(), value.getLoc());
 }
 
+BlockArgument ScanOp::addInput(Value stack) {
+  unsigned place = getNumCarried() + getInputs().size();
+  getInputsMutable().append(stack);
+  return getBlock().insertArgument(place, sliceType(stack.getType()), getLoc());
+}
+
 void ScanOp::expandTruncation() {
   int64_t every = *getTruncate(), trips = getTrips();
   removeTruncateAttr();
@@ -97,10 +103,7 @@ void ScanOp::expandTruncation() {
   Value multiple = e.compare(Predicate::eq, quotient, whole);
   Value cuts = e.logicalAnd(multiple, e.compare(Predicate::gt, step, 0.0));
 
-  unsigned place = getNumCarried() + getInputs().size();
-  getInputsMutable().append(cuts);
-  Value cut =
-      getBlock().insertArgument(place, sliceType(cuts.getType()), getLoc());
+  Value cut = addInput(cuts);
   OpBuilder inside(getContext());
   inside.setInsertionPointToStart(&getBlock());
   Expr body(inside, getLoc());

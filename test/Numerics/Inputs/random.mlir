@@ -89,4 +89,28 @@ dl.model @drawn {
     %p = dl.permutation : tensor<37xi32>
     dl.return %p : tensor<37xi32>
   }
+
+  // Numbers 16 to 19: in the bodies of loops, and of loops in these.
+  dl.step @loops(%x: tensor<4x33xf32>)
+      -> (u: tensor<3x5xf32>, n: tensor<3x2x7xf64>, d: tensor<3x4x33xf32>, dx: tensor<4x33xf32>,
+          r: tensor<6x2xf32>) {
+    %u, %n, %d = dl.scan 3 with(%y = %x)
+        : (tensor<4x33xf32>) -> (tensor<3x5xf32>, tensor<3x2x7xf64>, tensor<3x4x33xf32>) {
+      %0 = dl.uniform : tensor<5xf32>
+      %1 = dl.scan 2 : () -> tensor<2x7xf64> {
+        %2 = dl.normal : tensor<7xf64>
+        dl.yield %2 : tensor<7xf64>
+      }
+      %3 = dl.call @noise(%y) mode(train) : (tensor<4x33xf32>) -> tensor<4x33xf32>
+      dl.yield %0, %1, %3 : tensor<5xf32>, tensor<2x7xf64>, tensor<4x33xf32>
+    }
+    %squares = dl.mul %d, %d : tensor<3x4x33xf32>
+    %sum = dl.reduce_sum %squares {axes = [0, 1, 2]} : tensor<3x4x33xf32> -> tensor<f32>
+    %dx = dl.gradient %sum wrt %x : tensor<f32> -> tensor<4x33xf32>
+    %r = dl.scan 6 reverse : () -> tensor<6x2xf32> {
+      %0 = dl.uniform : tensor<2xf32>
+      dl.yield %0 : tensor<2xf32>
+    }
+    dl.return %u, %n, %d, %dx, %r : tensor<3x5xf32>, tensor<3x2x7xf64>, tensor<3x4x33xf32>, tensor<4x33xf32>, tensor<6x2xf32>
+  }
 }

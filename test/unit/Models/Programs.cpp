@@ -50,7 +50,8 @@ static Tensor softmaxes(Program &program, Tensor x) {
   x = logSoftmax(softmax(x), 0);
   Tensor slopes = full(program, {6}, 0.25);
   Tensor hard = gumbelSoftmax(x, 0.5, true);
-  return total({maxout(x, 2), prelu(x, slopes), hard, gumbelSoftmax(x)});
+  Tensor soft = gumbelSoftmax(x, full(program, {}, 0.5));
+  return total({maxout(x, 2), prelu(x, slopes), hard, gumbelSoftmax(x), soft});
 }
 
 static Tensor shapes(Program &program, Tensor x) {

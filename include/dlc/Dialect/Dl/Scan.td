@@ -113,8 +113,9 @@ def Dl_ScanOp : Dl_Op<"scan", [
     /// Writes `truncate` out, in the body.
     void expandTruncation();
 
-    /// Lets the body see `value`; its argument there.
+    /// Lets the body see `value`, or the slices of `stack`; its argument there.
     ::mlir::BlockArgument addInvariant(::mlir::Value value);
+    ::mlir::BlockArgument addInput(::mlir::Value stack);
 
     /// What one step sees of a stacked value, and the other way round.
     static ::mlir::RankedTensorType sliceType(::mlir::Type stack);
