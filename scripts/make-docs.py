@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes docs/phases.md, docs/ops.md, docs/ops/, docs/status.md, docs/models.md and a part of
-docs/architecture.md.
+"""Writes docs/phases.md, docs/ops.md, docs/ops/, docs/status.md, docs/models.md, docs/models/ and a part
+of docs/architecture.md.
 
 ops.md and a page for each family in ops/ are made of the op definitions
 (include/dlc/Dialect/Dl/*.td, read by TableGen), status.md of what `dlc --describe-ops` says is registered and of the tests that name an op; the
-picture of architecture.md of what the build links (architecture.py), models.md of what
-dlc-models prints (model_page.py).
+picture of architecture.md of what the build links (architecture.py), models.md and the
+pictures in models/ of what dlc-models prints (model_page.py).
 With --check nothing is written; the exit status is 1 if a page is not up to date.
 """
 import argparse
@@ -380,7 +380,7 @@ def main():
     pages = {"phases.md": ask("--describe-phases"), **make_ops(args),
              "status.md": make_status(args, described)}
     if "models.md" not in args.without:
-        pages["models.md"] = model_page.make(args.dlc)
+        pages |= model_page.make(args.dlc)
     # Last: it reads what is said of the phases.
     pages["architecture.md"] = architecture.make(ROOT / "docs" / "architecture.md", args.links,
                                                  pages["phases.md"])
@@ -388,14 +388,16 @@ def main():
     if faults:
         raise SystemExit("\n".join(faults))
     stale = 0
-    for path in sorted((ROOT / "docs" / "ops").glob("*")):
-        if f"ops/{path.name}" in pages:
+    folders = ["ops"] + ["models"] * ("models.md" in pages)
+    for path in sorted(path for folder in folders for path in (ROOT / "docs" / folder).glob("*")):
+        name = f"{path.parent.name}/{path.name}"
+        if name in pages:
             continue
         if not args.check:
             path.unlink()
             continue
         stale += 1
-        print(f"docs/ops/{path.name} is the page of no family; run scripts/docs")
+        print(f"docs/{name} is of no family of ops and of no model; run scripts/docs")
     for name, text in pages.items():
         path = ROOT / "docs" / name
         old = path.read_text() if path.exists() else ""

@@ -4,10 +4,12 @@ tables docs/references.csv (of scripts/train-references), docs/depth.csv and doc
 bench/demonstrations/demonstrate.py) and docs/models-pytorch.csv (of bench/models/compare.py).
 """
 import csv
+import hashlib
 import io
 import math
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -49,6 +51,8 @@ dlc-models char-lstm | dlc-run - --step sample --params runs/char-lstm/model.saf
 
 The text is another one with another `--seed`. At a temperature of 0 it is the likeliest character each time.
 
+Names lead to [pictures](graphs.md) of the step whose operations are counted, for one example.
+
 Parameters are those of the defaults. FLOPs are of the first step that is there of `predict` and `evaluate`, for one example
 or, of graphs, the whole graph; a multiplication and an addition count as two.
 """
@@ -79,6 +83,23 @@ REFERENCES = """\
 `scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is what is known to be
 reachable, the result that of the last epoch on the data to evaluate on, without a choice of the epoch; of several seeds or
 folds, mean and deviation. Times are of training alone, on two cores beside other work.
+"""
+
+JUDGED = """\
+## Samples, judged by a classifier
+
+`bench/references/gans.py --docs` trains these networks on Fashion-MNIST, draws 10,000 samples before the training and after each
+epoch, and shows them to the classifier of `examples/fashion.mlir`. The Frechet distance is that of the classifier's last
+hidden layer between the samples and the test set, taken for normal distributions (Heusel et al., NIPS 2017, have features of
+another network, so numbers compare within the table alone); of the training set, the same number of real images, it is
+@REAL@. A sample of a network that is given the class counts as recognised if the classifier tells that class;
+@RIGHT@ of the test set it tells right. The last column counts the classes that more than 4 % of the samples are told as.
+[gans.csv](gans.csv) has all epochs.
+
+![Frechet distance after each epoch](gans.svg)
+
+@TABLE@
+
 """
 
 DEMONSTRATIONS = """\
@@ -130,8 +151,24 @@ def table(rows):
                      ["| " + " | ".join(row.values()) + " |" for row in rows])
 
 
+def judged_section(rows):
+    """The last epochs of networks, and what they made then."""
+    real = next(row for row in rows if row["network"] == "training set")
+    last = {row["network"]: row for row in rows if row is not real}
+    text = JUDGED.replace("@REAL@", real["frechet"]).replace("@RIGHT@", f"{100 * float(real['recognised']):.2f} %")
+    shown = [{"network": f"`{name}`", "epochs": row["epoch"], "Frechet distance": row["frechet"],
+              "recognised": f"{100 * float(row['recognised']):.2f} %" if row["recognised"] else "-",
+              "classes": row["classes"], "seconds": row["seconds"]} for name, row in last.items()]
+    text = text.replace("@TABLE@", table(shown))
+    for name in last:
+        text += (f"`{name}`: samples, and rows between two points each.\n\n![Samples of {name}](gans/{name}-generate.png) "
+                 f"![Between two points, {name}](gans/{name}-interpolate.png)\n\n")
+    return text.rstrip() + "\n"
+
+
 def describe(tools, row, folder):
-    """(parameters, FLOPs) of a model, as the page has them."""
+    """(parameters, FLOPs, picture) of a model, as the page has them. A picture that was drawn of the same graph stays as it
+    is: other versions of Graphviz would draw another."""
     text, graph = folder / "model.mlir", folder / "model.dot"
     options = options_of(row)
     batch = ["--batch", 1] if "batch" in options else []
@@ -143,8 +180,18 @@ def describe(tools, row, folder):
     count = sum(math.prod(int(extent) for extent in shape.split("x")) for shape in shapes)
     step = next(step for step in ("predict", "evaluate", "generate") if f"dl.step @{step}(" in program)
     run(tools / "dlc", text, "--emit=resolve", f"--print-graph={graph}", f"--step={step}")
-    flops = re.search(r"<br align=\"left\"/>([\d.]+ \w?FLOP)", graph.read_text()).group(1)
-    return f"{count:,}", flops
+    drawn = graph.read_text()
+    flops = re.search(r"<br align=\"left\"/>([\d.]+ \w?FLOP)", drawn).group(1)
+    mark = f"<!-- of a graph with the digest {hashlib.sha256(drawn.encode()).hexdigest()} -->\n"
+    path = ROOT / "docs/models" / f"{row['name']}.svg"
+    picture = path.read_text() if path.exists() else ""
+    if mark not in picture:
+        if not shutil.which("dot"):
+            raise SystemExit(f"{path} is not of the model as it is, and Graphviz, which draws it, is not installed")
+        picture_file = folder / "model.svg"
+        run(tools / "dlc", text, "--emit=resolve", f"--print-graph={picture_file}", f"--step={step}")
+        picture = picture_file.read_text().rstrip() + "\n" + mark
+    return f"{count:,}", flops, picture
 
 
 def options_of(row):
@@ -152,18 +199,21 @@ def options_of(row):
     return dict(zip((word[2:] for word in words[::2]), words[1::2]))
 
 
-def model_row(tools, row, results, folder):
+def model_row(tools, row, results, folder, pages):
     what, source = re.fullmatch(r"(.*?) \(([^()]*)\)(.*)", row["summary"]).group(1, 2)
     what += re.fullmatch(r"(.*?) \(([^()]*)\)(.*)", row["summary"]).group(3)
-    parameters, flops = describe(tools, row, folder)
+    parameters, flops, picture = describe(tools, row, folder)
+    pages[f"models/{row['name']}.svg"] = picture
     cycle = f" --cycle '{row['cycle']}'" if row["cycle"] else ""
     command = f"dlc-models {row['name']} \\| dlc-run - train{cycle} --data '{row['data']}'"
     best = results.get(row["name"], {"result": "", "time": ""})
-    return (f"| `{row['name']}` | {what[0].upper()}{what[1:]} | {parameters} | {flops} | {source} | `{command}` |"
+    return (f"| [`{row['name']}`](models/{row['name']}.svg) | {what[0].upper()}{what[1:]} | {parameters} | {flops} | {source} | `{command}` |"
             f" {best['result'] or '-'} | {best['time'] or '-'} |")
 
 
 def make(dlc):
+    """The page and its pictures, by their names in docs/."""
+    pages = {}
     tools = pathlib.Path(dlc).resolve().parent
     rows = list(csv.DictReader(io.StringIO(run(tools / "dlc-models", "--describe-models"))))
     references = read_table("references.csv")
@@ -178,13 +228,16 @@ def make(dlc):
             lines += [f"## {title}", ""] + ([note, ""] if note else [])
             lines += ["| name | model | parameters | FLOPs | source | training | result | time |",
                       "|---|---|---|---|---|---|---|---|"]
-            lines += [model_row(tools, row, results, pathlib.Path(folder)) for row in mine]
+            lines += [model_row(tools, row, results, pathlib.Path(folder), pages) for row in mine]
             lines += ["", "| name | options |", "|---|---|"]
             lines += [f"| `{row['name']}` | `{row['options']}` |" for row in mine] + [""]
     if references:
         lines += [REFERENCES, "| reference | training | goal | result | time |", "|---|---|---|---|---|"]
         lines += [f"| {row['reference']} | `{row['training'].replace('|', chr(92) + '|')}` | {row['goal']} |"
                   f" {row['result']} | {row['time']} |" for row in references] + [""]
+    judged = read_table("gans.csv")
+    if judged:
+        lines += [judged_section(judged)]
     demonstrations = DEMONSTRATIONS
     for name in ("depth", "distance"):
         demonstrations = demonstrations.replace(f"@{name.upper()}@", table(read_table(f"{name}.csv")))
@@ -192,4 +245,5 @@ def make(dlc):
     compared = read_table("models-pytorch.csv")
     if compared:
         lines += [TAIL, table(compared)]
-    return "\n".join(lines).rstrip() + "\n"
+    pages["models.md"] = "\n".join(lines).rstrip() + "\n"
+    return pages

@@ -43,9 +43,9 @@ class Network:
 
 
 NETWORKS = [
-    Network("dcgan", "dcgan --width 32 --sample 100", "train_d+train_g", 10),
-    Network("cgan", "cgan --width 32 --sample 100", "train_d+train_g", 10, isGivenClass=True),
-    Network("wgan-gp", "wgan-gp --width 32 --sample 100", "train_critic*5,train_generator", 10),
+    Network("dcgan", "dcgan --width 32 --sample 100", "train_d+train_g", 8),
+    Network("cgan", "cgan --width 32 --sample 100", "train_d+train_g", 8, isGivenClass=True),
+    Network("wgan-gp", "wgan-gp --width 32 --sample 100", "train_critic*5,train_generator", 8),
 ]
 
 
@@ -70,23 +70,34 @@ def look(arguments, folder):
             for name in ("label", "features")]
 
 
+def read_images(name):
+    bytes_ = gzip.open(FASHION / f"{name}-images-idx3-ubyte.gz").read()
+    return numpy.frombuffer(bytes_, numpy.uint8, offset=16).reshape(-1, 28, 28)
+
+
+def look_at(arguments, folder, images):
+    for number, batch in enumerate(images.reshape(-1, BATCH, 1, 28, 28)):
+        numpy.save(folder / f"image-{number}.npy", batch.astype(numpy.float32) / 255)
+    return look(arguments, folder)
+
+
 def real_features(arguments):
-    """What the classifier sees in the test set, and how many of it it tells right."""
+    """What the classifier sees in the test set, how much of it it tells right, and the Frechet distance of as many images of the
+    training set."""
     folder = arguments.out / "gans-real"
     folder.mkdir(parents=True, exist_ok=True)
-    images = gzip.open(FASHION / "t10k-images-idx3-ubyte.gz").read()
-    images = numpy.frombuffer(images, numpy.uint8, offset=16).reshape(-1, BATCH, 1, 28, 28)
+    test = read_images("t10k")
     labels = numpy.frombuffer(gzip.open(FASHION / "t10k-labels-idx1-ubyte.gz").read(), numpy.uint8, offset=8)
     # Without what the training kept.
-    numpy.save(folder / "few.npy", images.reshape(-1, 28, 28)[:64])
+    numpy.save(folder / "few.npy", test[:64])
     run(arguments.bin / "dlc-run", "examples/fashion.mlir", "--step", "predict", "--params",
         arguments.out / "example/0/model.safetensors", "--input", f"image={folder}/few.npy", "--output",
         f"logits={folder}/logits.npy", "--save-params", folder / "classifier.safetensors")
-    for number, image in enumerate(images):
-        numpy.save(folder / f"image-{number}.npy", image.astype(numpy.float32) / 255)
-    classes, features = look(arguments, folder)
-    print(f"the classifier tells {100 * numpy.mean(classes == labels):.2f} % of the test set right", flush=True)
-    return features
+    _, others = look_at(arguments, folder, read_images("train")[:SAMPLES])
+    told, features = look_at(arguments, folder, test)
+    right, floor = numpy.mean(told == labels), frechet(features, others)
+    print(f"the classifier tells {100 * right:.2f} % of the test set right; the training set is at {floor:.3f}", flush=True)
+    return features, right, floor
 
 
 def root_of(matrix):
@@ -170,7 +181,7 @@ def main():
     known = {network.name: network for network in NETWORKS}
     if unknown := [name for name in arguments.names if name not in known]:
         sys.exit(f"no network {', '.join(unknown)}; there are {', '.join(known)}")
-    real = real_features(arguments)
+    real, right, floor = real_features(arguments)
     tables = {name: train(arguments, known[name], real) for name in arguments.names or known}
     if not arguments.docs:
         return
@@ -179,6 +190,7 @@ def main():
     with (ROOT / "docs/gans.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["network", *COLUMNS])
+        writer.writerow(["training set", "", f"{floor:.3f}", f"{right:.4f}", CLASSES, ""])
         for name, rows in tables.items():
             writer.writerows([name, *(row[column] for column in COLUMNS)] for row in rows)
             for step in ("generate", "interpolate"):
