@@ -179,7 +179,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     rows, wrong = [], []
-    for name in args.names or models.twins():
+    for name in args.names or [name for name, twin in models.twins().items() if hasattr(twin, "steps")]:
         with tempfile.TemporaryDirectory() as folder:
             row, errors = compare(name, args, pathlib.Path(folder))
         print(", ".join(f"{key} {value}" for key, value in row.items()), flush=True)

@@ -9,6 +9,8 @@ that is called *twins.py. One is made of the options of dlc-models ({"batch": 64
   outputs      outputs(step, fields, draws) gives the outputs of a step by name, its loss first;
                `draws` are the step's random numbers in the order of the program, or None
   update       update(step, loss) makes the update of a step
+
+and, for compare.py, `steps`, the network that each step trains. Models without it are only timed.
 """
 import numpy as np
 import torch
