@@ -142,6 +142,7 @@ static ModelOptions gumbelGan() {
   options.width = 64;
   options.vocabulary = 6;
   options.length = 12;
+  options.sample = 1000;
   options.features = 32;
   options.relaxation = {"gumbel", relaxations};
   return options;
