@@ -20,7 +20,7 @@ Written by `scripts/docs` from what `dlc-models` prints and from the tables [ref
 and [models-pytorch.csv](models-pytorch.csv).
 
 `dlc-models NAME` prints a model as a program in `dl`: parameters under the names of PyTorch's modules, a function `@net`
-and the steps `train`, `evaluate` and `predict`. It is written with [dlc::nn](nn.md) in `lib/Models`, a file for each family.
+and the steps `train`, `evaluate` and `predict`; models of several networks have the steps of each. It is written with [dlc::nn](nn.md) in `lib/Models`, a file for each family.
 
 | command | does |
 |---|---|
@@ -53,12 +53,47 @@ Parameters are those of the defaults. FLOPs are of the first step that is there 
 or, of graphs, the whole graph; a multiplication and an addition count as two.
 """
 
+ADVERSARIAL = """\
+Two networks train in turn, each by a step of its own that changes no parameter of the other; `--cycle` says how the steps
+take turns, and each has its columns in `metrics.csv`: losses, the mean probability that the discriminator gives to `real`
+and to `fake` images, the `distance` that a critic estimates, the `penalty` and the mean `norm` of its gradient. FLOPs are
+of the step `generate` for one image. It makes images from 0 to 1, ten of each class where there are classes; other
+images with another `--seed`. `generate_class` makes images of the classes that it is given. `interpolate` draws pairs of
+points and makes a row of images between each: at an angle t from 0 to a right one, cos(t) a + sin(t) b, the spherical
+interpolation of White, "Sampling generative networks", 2016, of vectors at a right angle, as draws in many dimensions
+nearly are. `clip` and `penalty_weight` are hyper-parameters, `--set` changes them."""
+
+SEQUENCES = """\
+Two networks train in turn here too; `real` are sequences of symbols, N x length, whole numbers below the vocabulary. A
+symbol that is drawn has no gradient, and two ways around that are here:
+
+- `gumbel-gan` takes a relaxed symbol in its place, by Gumbel-softmax at a temperature that falls from `temperature` to
+  `least_temperature`, to a half in 1000 steps. `--relaxation` chooses it soft (`gumbel`) or with the symbol itself forwards
+  and the gradient of the soft one (`straight-through`); and, to compare with, the `softmax` alone, or the symbol with its
+  own derivative, which is 0 (`none`).
+- `seqgan` takes the policy gradient: what a symbol is worth is the mean of what the discriminator says of `--rollouts`
+  sequences that the generator goes on with from there, less the mean of the batch. All of that is one step, `train_g`.
+  The oracle that judges is in the same program, and another one with another `--seed`: `draw_real` draws `--sample`
+  sequences of it and `held_out` ones for `evaluate`, which says how likely the generator's sequences are to the oracle
+  (`oracle_nll`, the mean negative log likelihood of a symbol) and the oracle's to the generator (`nll`).
+
+```
+dlc-models seqgan -o seqgan.mlir
+dlc-run seqgan.mlir --step draw_real --seed 1 --output real=real.npy --output held_out=held_out.npy
+dlc-run seqgan.mlir train --seed 1 --cycle pretrain_g --data 'npy:real=real.npy;eval:real=held_out.npy' --epochs 25 --out likelihood
+dlc-run seqgan.mlir train --seed 1 --cycle 'train_d*5,train_g' --params likelihood/model.safetensors --data 'npy:real=real.npy;eval:real=held_out.npy' --epochs 40 --out adversarial
+```
+
+`bench/references/seqgan.py` is the whole experiment."""
+
 GROUPS = [
     ("Large images", "Commands read images of 3 x 224 x 224 bytes from `x.npy` and 32-bit classes from `y.npy`.",
      lambda options: options.get("image") == "3x224x224"),
     ("Small images", "For grey images of 28 x 28; models with the option take colour images of 32 x 32 by `--image 3x32x32`.",
-     lambda options: "nodes" not in options and "vocabulary" not in options),
+     lambda options: not {"nodes", "vocabulary", "latent"} & set(options)),
+    ("Adversarial models of sequences", SEQUENCES, lambda options: {"relaxation", "rollouts"} & set(options)),
     ("Texts", "", lambda options: "vocabulary" in options),
+    ("Generative adversarial networks", ADVERSARIAL, lambda options: "latent" in options),
     ("Graphs", "", lambda options: True),
 ]
 
@@ -93,12 +128,15 @@ def read_table(name):
 def describe(tools, row, folder):
     """(parameters, FLOPs) of a model, as the page has them."""
     text, graph = folder / "model.mlir", folder / "model.dot"
-    batch = ["--batch", 1] if "--batch" in row["options"] else []
+    options = options_of(row)
+    batch = ["--batch", 1] if "batch" in options else []
+    # A generator makes as many images at a time as --sample says.
+    batch += ["--sample", 1] if "latent" in options else []
     run(tools / "dlc-models", row["name"], *batch, "-o", text)
     program = text.read_text()
     shapes = re.findall(r"dl\.param @\S+ : tensor<([0-9x]*)x\w+>", program)
     count = sum(math.prod(int(extent) for extent in shape.split("x")) for shape in shapes)
-    step = "predict" if "dl.step @predict" in program else "evaluate"
+    step = next(step for step in ("predict", "evaluate", "generate") if f"dl.step @{step}(" in program)
     run(tools / "dlc", text, "--emit=resolve", f"--print-graph={graph}", f"--step={step}")
     flops = re.search(r"<br align=\"left\"/>([\d.]+ \w?FLOP)", graph.read_text()).group(1)
     return f"{count:,}", flops
@@ -113,7 +151,8 @@ def model_row(tools, row, results, folder):
     what, source = re.fullmatch(r"(.*?) \(([^()]*)\)(.*)", row["summary"]).group(1, 2)
     what += re.fullmatch(r"(.*?) \(([^()]*)\)(.*)", row["summary"]).group(3)
     parameters, flops = describe(tools, row, folder)
-    command = f"dlc-models {row['name']} \\| dlc-run - train --data '{row['data']}'"
+    cycle = f" --cycle '{row['cycle']}'" if row["cycle"] else ""
+    command = f"dlc-models {row['name']} \\| dlc-run - train{cycle} --data '{row['data']}'"
     best = results.get(row["name"], {"result": "", "time": ""})
     return (f"| `{row['name']}` | {what[0].upper()}{what[1:]} | {parameters} | {flops} | {source} | `{command}` |"
             f" {best['result'] or '-'} | {best['time'] or '-'} |")

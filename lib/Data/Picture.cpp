@@ -20,7 +20,7 @@ using namespace dlc;
 /// A header may say anything; a larger picture is not decoded.
 static constexpr int64_t mostPixels = int64_t(1) << 26;
 
-static Error checkSize(int64_t height, int64_t width, StringRef path) {
+Error dlc::checkPictureSize(int64_t height, int64_t width, StringRef path) {
   if (height > 0 && width > 0 && height <= mostPixels &&
       height * width <= mostPixels)
     return Error::success();
@@ -38,7 +38,7 @@ static Expected<Picture> decodePng(StringRef bytes, StringRef path) {
   };
   if (!png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()))
     return fail();
-  if (Error error = checkSize(image.height, image.width, path)) {
+  if (Error error = checkPictureSize(image.height, image.width, path)) {
     png_image_free(&image);
     return std::move(error);
   }
@@ -138,7 +138,7 @@ static Expected<Picture> decodeJpeg(StringRef bytes, StringRef path) {
   picture.height = reader.info.output_height;
   picture.width = reader.info.output_width;
   picture.channels = reader.info.out_color_space == JCS_GRAYSCALE ? 1 : 3;
-  if (Error error = checkSize(picture.height, picture.width, path)) {
+  if (Error error = checkPictureSize(picture.height, picture.width, path)) {
     jpeg_destroy_decompress(&reader.info);
     return std::move(error);
   }
@@ -156,6 +156,25 @@ Expected<Picture> dlc::decodePicture(StringRef bytes, StringRef path) {
   if (bytes.starts_with("\xff\xd8"))
     return decodeJpeg(bytes, path);
   return makeError("{0}: neither a PNG nor a JPEG file", path);
+}
+
+Expected<SmallVector<char, 0>> dlc::encodePng(const Picture &picture) {
+  png_image image = {};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(picture.width);
+  image.height = static_cast<png_uint_32>(picture.height);
+  image.format = picture.channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  SmallVector<char, 0> bytes(size);
+  if (!png_image_write_to_memory(&image, bytes.data(), &size,
+                                 /*convert_to_8_bit=*/0, picture.pixels.data(),
+                                 /*row_stride=*/0, /*colormap=*/nullptr)) {
+    std::string message = image.message;
+    png_image_free(&image);
+    return makeError("a PNG file cannot be made: {0}", message);
+  }
+  bytes.truncate(size);
+  return std::move(bytes);
 }
 
 void dlc::convertChannels(Picture &picture, int64_t channels) {

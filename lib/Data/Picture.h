@@ -18,6 +18,14 @@ struct Picture {
   llvm::SmallVector<uint8_t, 0> pixels;
 };
 
+/// An error where the extents are not positive or make too many pixels; `path`
+/// is what it is about.
+llvm::Error checkPictureSize(int64_t height, int64_t width,
+                             llvm::StringRef path);
+
+/// The bytes of a PNG file; the picture has at least one pixel.
+llvm::Expected<llvm::SmallVector<char, 0>> encodePng(const Picture &picture);
+
 /// Decodes a PNG or JPEG, which is seen from its first bytes. Transparency is
 /// laid over black, 16 bits are reduced to 8. `path` is for errors.
 llvm::Expected<Picture> decodePicture(llvm::StringRef bytes,

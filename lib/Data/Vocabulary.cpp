@@ -3,8 +3,10 @@
 
 #include "dlc/Data/Vocabulary.h"
 
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/PendingFiles.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -12,7 +14,7 @@
 using namespace llvm;
 using namespace dlc;
 
-static void writeWord(raw_ostream &os, StringRef word) {
+static void writeEscaped(raw_ostream &os, StringRef word) {
   const auto *begin = reinterpret_cast<const UTF8 *>(word.begin());
   const auto *end = reinterpret_cast<const UTF8 *>(word.end());
   bool isText = isLegalUTF8String(&begin, end);
@@ -29,12 +31,41 @@ static void writeWord(raw_ostream &os, StringRef word) {
     else
       os << c;
   }
-  os << '\n';
 }
 
 Error dlc::writeVocabulary(StringRef path, ArrayRef<std::string> words) {
   return writeFileAtomically(path, [&](raw_ostream &os) {
-    for (const std::string &word : words)
-      writeWord(os, word);
+    for (const std::string &word : words) {
+      writeEscaped(os, word);
+      os << '\n';
+    }
   });
+}
+
+/// Whether it is one character, or one byte that is none.
+static bool isCharacter(StringRef word) {
+  return word.size() == 1 ||
+         (!word.empty() &&
+          word.size() == getNumBytesForUTF8(static_cast<UTF8>(word.front())));
+}
+
+void dlc::writeTexts(raw_ostream &os, ArrayRef<std::string> words, int32_t type,
+                     ArrayRef<int64_t> shape, ArrayRef<char> data) {
+  bool isOfWords = !all_of(words, isCharacter);
+  bool isOneText = shape.size() == 1;
+  int64_t rows = isOneText ? 1 : shape[0], length = shape.back();
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t i = 0; i < length; ++i) {
+      int64_t number = integerElement(type, data.data(), row * length + i);
+      if (isOfWords && i > 0)
+        os << ' ';
+      if (number < 0 || number >= static_cast<int64_t>(words.size()))
+        os << '<' << number << '>';
+      else if (isOneText)
+        os << words[number];
+      else
+        writeEscaped(os, words[number]);
+    }
+    os << '\n';
+  }
 }

@@ -20,8 +20,15 @@ Type models::labelType(Program &program, int64_t classes) {
                         : Type(b.getI32Type());
 }
 
-/// Bytes as the network's numbers.
-static Tensor prepare(Tensor image, ArrayRef<int64_t> shape) {
+RankedTensorType models::imageType(Program &program, ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> bytes(shape);
+  if (bytes[1] == 1)
+    bytes.erase(bytes.begin() + 1);
+  Type byte = program.attributes().getIntegerType(8, /*isSigned=*/false);
+  return program.tensor(bytes, byte);
+}
+
+Tensor models::prepareImages(Tensor image, ArrayRef<int64_t> shape) {
   Tensor x = nn::cast(image, Float32Type::get(image.program().context()));
   return nn::reshape(x * (1.0 / 255), shape);
 }
@@ -37,17 +44,13 @@ void models::addClassifier(Program &program, const ClassifierShape &shape,
       program.function("net", {program.tensor(input)},
                        [&](ArrayRef<Tensor> x) { return network(x[0]); });
 
-  SmallVector<int64_t> bytes(input);
-  if (shape.image[0] == 1)
-    bytes.erase(bytes.begin() + 1);
-  Type byte = program.attributes().getIntegerType(8, /*isSigned=*/false);
-  RankedTensorType image = program.tensor(bytes, byte);
+  RankedTensorType image = imageType(program, input);
   RankedTensorType label =
       program.tensor({shape.batch}, labelType(program, shape.classes));
   Inputs labelled{{"image", image}, {"label", label}};
 
   program.step("train", labelled, [&](ArrayRef<Tensor> in) -> Outputs {
-    Tensors logits = net({prepare(in[0], input)}, nn::Mode::Train);
+    Tensors logits = net({prepareImages(in[0], input)}, nn::Mode::Train);
     Tensor loss = nn::crossEntropy(logits[0], in[1]);
     Tensor correct = nn::countCorrect(logits[0], in[1]);
     Tensor total = loss;
@@ -59,13 +62,14 @@ void models::addClassifier(Program &program, const ClassifierShape &shape,
     return {{"loss", total}, {"correct", correct}};
   });
   program.step("evaluate", labelled, [&](ArrayRef<Tensor> in) -> Outputs {
-    Tensor logits = net({prepare(in[0], input)}, nn::Mode::Eval)[0];
+    Tensor logits = net({prepareImages(in[0], input)}, nn::Mode::Eval)[0];
     Tensor loss = nn::crossEntropy(logits, in[1]);
     return {{"loss", loss}, {"correct", nn::countCorrect(logits, in[1])}};
   });
   program.step(
       "predict", {{"image", image}}, [&](ArrayRef<Tensor> in) -> Outputs {
-        return {{"logits", net({prepare(in[0], input)}, nn::Mode::Eval)[0]}};
+        return {
+            {"logits", net({prepareImages(in[0], input)}, nn::Mode::Eval)[0]}};
       });
 }
 

@@ -17,6 +17,13 @@ struct ClassifierShape {
 /// The type of the labels of so many classes: ui8 up to 256, otherwise i32.
 mlir::Type labelType(nn::Program &program, int64_t classes);
 
+/// The type of a batch of images as data have them, bytes without a dimension
+/// for one channel; `shape` is N x C x H x W.
+mlir::RankedTensorType imageType(nn::Program &program,
+                                 llvm::ArrayRef<int64_t> shape);
+/// Bytes as numbers from 0 to 1, N x C x H x W.
+nn::Tensor prepareImages(nn::Tensor image, llvm::ArrayRef<int64_t> shape);
+
 /// Adds `@net` with the body `network` and the steps `train`, `evaluate` and
 /// `predict`: images are bytes (N x H x W for one channel, otherwise N x C x H
 /// x W) and reach the network as numbers from 0 to 1.

@@ -60,6 +60,12 @@ Module buildTransformer(mlir::MLIRContext &context,
                         const ModelOptions &options);
 Module buildTextCnn(mlir::MLIRContext &context, const ModelOptions &options);
 
+Module buildGan(mlir::MLIRContext &context, const ModelOptions &options);
+/// With classes the conditional one.
+Module buildDcgan(mlir::MLIRContext &context, const ModelOptions &options);
+Module buildWgan(mlir::MLIRContext &context, const ModelOptions &options);
+Module buildWganGp(mlir::MLIRContext &context, const ModelOptions &options);
+
 Module buildGcn(mlir::MLIRContext &context, const ModelOptions &options);
 Module buildTextGcn(mlir::MLIRContext &context, const ModelOptions &options);
 

@@ -21,6 +21,7 @@ static constexpr StringRef vectorNorms[] = {"none", "batch", "layer", "weight"};
 static constexpr StringRef relaxations[] = {"gumbel", "straight-through",
                                             "softmax", "none"};
 static constexpr StringRef imageNorms[] = {"none", "batch"};
+static constexpr StringRef criticNorms[] = {"none", "layer"};
 
 static ModelOptions classifier(int64_t batch, int64_t classes,
                                StringRef optimizer) {
@@ -121,6 +122,33 @@ static ModelOptions textCnn() {
   return options;
 }
 
+/// Of the size of small images, made of so many random numbers.
+static ModelOptions generative(int64_t width, int64_t sample) {
+  ModelOptions options;
+  options.batch = 64;
+  options.image = {1, 28, 28};
+  options.width = width;
+  options.sample = sample;
+  options.latent = 100;
+  return options;
+}
+static ModelOptions gan() {
+  ModelOptions options = generative(256, 64);
+  options.layers = 3;
+  options.dropout = 0.3;
+  return options;
+}
+static ModelOptions cgan() {
+  ModelOptions options = generative(64, 100);
+  options.classes = 10;
+  return options;
+}
+static ModelOptions wganGp() {
+  ModelOptions options = generative(64, 64);
+  options.norm = {"layer", criticNorms};
+  return options;
+}
+
 static ModelOptions graph(int64_t nodes, int64_t edges, int64_t classes,
                           int64_t width) {
   ModelOptions options = classifier(0, classes, "adam");
@@ -175,6 +203,8 @@ static std::vector<ModelEntry> makeTable() {
   constexpr StringRef imageFiles = "npy:image=x.npy,label=y.npy";
   constexpr StringRef fashion = "fashion-mnist";
   constexpr StringRef characters = "text:corpus.txt,length=50";
+  constexpr StringRef sameBatch = "train_d+train_g";
+  constexpr StringRef fiveCritics = "train_critic*5,train_generator";
   return {
       {"mlp",
        "multilayer perceptron (Rumelhart et al., Nature 1986), for small "
@@ -295,6 +325,23 @@ static std::vector<ModelEntry> makeTable() {
       {"textcnn",
        "TextCNN with learned word vectors, CNN-rand (Kim, EMNLP 2014)",
        textCnn(), buildTextCnn, "lines:bad.txt,good.txt,length=64"},
+      {"gan",
+       "generative adversarial network of perceptrons (Goodfellow et al., NIPS "
+       "2014)",
+       gan(), buildGan, fashion, sameBatch},
+      {"dcgan",
+       "deep convolutional GAN for small images (Radford et al., ICLR 2016)",
+       generative(64, 64), buildDcgan, fashion, sameBatch},
+      {"cgan",
+       "deep convolutional GAN that is given the class (Mirza and Osindero, "
+       "2014)",
+       cgan(), buildDcgan, fashion, sameBatch},
+      {"wgan",
+       "Wasserstein GAN with clipped parameters (Arjovsky et al., ICML 2017)",
+       generative(64, 64), buildWgan, fashion, fiveCritics},
+      {"wgan-gp",
+       "Wasserstein GAN with gradient penalty (Gulrajani et al., NIPS 2017)",
+       wganGp(), buildWganGp, fashion, fiveCritics},
       {"gcn",
        "graph convolutional network for Cora (Kipf and Welling, ICLR 2017)",
        gcn(), buildGcn, "cora:cora.npz"},
@@ -306,11 +353,11 @@ static std::vector<ModelEntry> makeTable() {
       {"gumbel-gan",
        "GAN of short sequences by Gumbel-softmax (Kusner and Hernandez-Lobato, "
        "2016)",
-       gumbelGan(), buildGumbelGan, "npy:real=strings.npy"},
+       gumbelGan(), buildGumbelGan, "npy:real=strings.npy", sameBatch},
       {"seqgan",
        "SeqGAN: sequences by policy gradient, with an oracle (Yu et al., AAAI "
        "2017)",
-       seqGan(), buildSeqGan, "npy:real=real.npy"},
+       seqGan(), buildSeqGan, "npy:real=real.npy", "pretrain_g"},
   };
 }
 

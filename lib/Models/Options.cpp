@@ -25,6 +25,7 @@ ArrayRef<OptionEntry> models::optionEntries() {
       {"length", &ModelOptions::length},
       {"sample", &ModelOptions::sample},
       {"k-max", &ModelOptions::kMax},
+      {"latent", &ModelOptions::latent},
       {"nodes", &ModelOptions::nodes},
       {"features", &ModelOptions::features},
       {"edges", &ModelOptions::edges},

@@ -238,6 +238,12 @@ Tensor Program::stepCount() {
   return add<dl::StepCountOp>({}, {}, tensor({}, builder.getI64Type()));
 }
 
+static Attribute hyperAttr(Builder &b, const HyperValue &value) {
+  if (const double *number = std::get_if<double>(&value))
+    return b.getF64FloatAttr(*number);
+  return FlatSymbolRefAttr::get(b.getContext(), std::get<std::string>(value));
+}
+
 void Program::minimize(Tensor loss, StringRef optimizer,
                        ArrayRef<StringRef> patterns, Tensor rate,
                        const MinimizeOptions &options) {
@@ -255,9 +261,12 @@ void Program::minimize(Tensor loss, StringRef optimizer,
                           : Attribute()));
   if (!groups.empty())
     attrs.push_back(b.getNamedAttr("groups", b.getArrayAttr(groups)));
-  if (options.clipNorm)
-    attrs.push_back(
-        b.getNamedAttr("clip_norm", b.getF64FloatAttr(*options.clipNorm)));
+  auto add = [&](StringRef name, const std::optional<HyperValue> &value) {
+    if (value)
+      attrs.push_back(b.getNamedAttr(name, hyperAttr(b, *value)));
+  };
+  add("clip_norm", options.clipNorm);
+  add("clip_weights", options.clipWeights);
   addAll<dl::MinimizeOp>({loss, rate}, attrs);
 }
 

@@ -144,7 +144,7 @@ Module models::buildTransformer(MLIRContext &context,
   Transformer net(program, options);
   initializeNormal(program, 0.02);
   Recipe recipe = chooseRecipe(options, {"adamw", 1e-3, 0.1});
-  recipe.minimize.clipNorm = 1;
+  recipe.minimize.clipNorm = 1.0;
   if (recipe.weightDecay)
     recipe.minimize.groups = {{{"*.bias", "ln_f.weight", "*.ln1.weight",
                                 "*.ln2.weight", "tok.*", "pos.*"},

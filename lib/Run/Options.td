@@ -97,7 +97,7 @@ defm input : Value<"input", "NAME=FILE.npy",
   "Value of an input of the step; every input needs one (of check-gradients: none does, what is not given is made up, whole numbers as the ops take them)",
   [StepCommand, CheckCommand], StepGroup>;
 defm output : Value<"output", "NAME=FILE.npy",
-  "Write an output; scalars that are not written are printed",
+  "Write an output; to FILE.png images, N x 1 or 3 x H x W, as one picture; scalars that are not written are printed",
   [StepCommand], StepGroup>;
 
 defm calls : Value<"calls", "FILE",
@@ -164,6 +164,12 @@ defm stop_early : Value<"stop-early", "METRIC[:OPTION=VALUE,...]",
   [TrainCommand], TrainGroup>;
 def update_ratios : Switch<"update-ratios",
   "Columns update_NAME of metrics.csv: how far the last step of each epoch changed each parameter, as a part of it (2-norms)",
+  [TrainCommand], TrainGroup>;
+defm sample : Value<"sample", "STEP[:every=N]",
+  "Run a step after every Nth epoch (default: 1) and the last, each time with the same random numbers, and write its outputs into samples/ of --out: images as one picture (.png), numbers of a vocabulary as text (.txt), else .npy; may be repeated",
+  [TrainCommand], TrainGroup>;
+defm sample_input : Value<"sample-input", "NAME=FILE.npy",
+  "Value of an input of the steps of --sample",
   [TrainCommand], TrainGroup>;
 defm write_vocabulary : Value<"write-vocabulary", "FILE",
   "Write what the numbers of a text stand for, a line each; --out has it as vocabulary.txt",

@@ -5,6 +5,7 @@
 #include "Profile.h"
 
 #include "dlc/Data/Npy.h"
+#include "dlc/Data/PictureGrid.h"
 #include "dlc/Execution/StepBuffers.h"
 #include "dlc/Execution/StepOfBatch.h"
 #include "dlc/Support/ElementTypes.h"
@@ -147,15 +148,49 @@ static Expected<Files> reserveOutputs(const Files &outputs,
   return temporaries;
 }
 
-static Error writeOutputs(const StepBuffers &buffers, const Files &files) {
+static ArrayRef<int64_t> shapeOf(const dlc_tensor &tensor) {
+  return {tensor.shape, static_cast<size_t>(tensor.rank)};
+}
+
+static bool isPicture(StringRef path) {
+  return path.ends_with_insensitive(".png");
+}
+
+/// An error for an output that is no picture and is to be written as one.
+static Error checkPictures(const dlc_step &step, const Files &files) {
+  for (int index = 0; index < step.num_outputs; ++index) {
+    const dlc_tensor &output = step.outputs[index];
+    if (isPicture(files[index]) && !isPictureList(output.type, shapeOf(output)))
+      return makeError("--output: {0}: output '{1}' is {2}, expected images "
+                       "for a .png: N x 1 or 3 x H x W, floats from 0 to 1 or "
+                       "bytes; .npy takes any",
+                       files[index], output.name,
+                       describe(output.type, shapeOf(output)));
+  }
+  return Error::success();
+}
+
+/// `files` are where to write to now, `wanted` what they will be.
+static Error writeOutputs(const StepBuffers &buffers, const Files &files,
+                          const Files &wanted) {
   for (int index = 0; index < buffers.step().num_outputs; ++index) {
     if (files[index].empty())
       continue;
     const dlc_tensor &output = buffers.step().outputs[index];
+    SmallVector<char, 0> picture;
+    if (isPicture(wanted[index])) {
+      auto encoded = encodePictureGrid(output.type, shapeOf(output),
+                                       buffers.output(index));
+      if (!encoded)
+        return makeError("{0}: {1}", wanted[index],
+                         toString(encoded.takeError()));
+      picture = std::move(*encoded);
+    }
     Error error = writeStream(files[index], [&](raw_ostream &os) {
-      writeNpy(os, output.type,
-               {output.shape, static_cast<size_t>(output.rank)},
-               buffers.output(index));
+      if (isPicture(wanted[index]))
+        os.write(picture.data(), picture.size());
+      else
+        writeNpy(os, output.type, shapeOf(output), buffers.output(index));
     });
     if (error)
       return error;
@@ -237,6 +272,8 @@ static Error callStep(Model &model, const Arguments &arguments,
   Expected<StepBuffers> buffers = StepBuffers::create(sized->get());
   if (!buffers)
     return buffers.takeError();
+  if (Error error = checkPictures(sized->get(), *outputFiles))
+    return error;
   if (Error error = copyInputs(sized->get(), *files, *arrays, *buffers))
     return error;
   // A step may read what optimizers keep, such as averages.
@@ -259,7 +296,7 @@ static Error callStep(Model &model, const Arguments &arguments,
     return error;
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - begin;
-  Error written = writeOutputs(*buffers, *temporaries);
+  Error written = writeOutputs(*buffers, *temporaries, *outputFiles);
   if (!written)
     written = checkpoints.write(model);
   if (written)

@@ -4,6 +4,7 @@
 #include "Commands.h"
 #include "Profile.h"
 
+#include "dlc/Data/Npy.h"
 #include "dlc/Data/Vocabulary.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Printable.h"
@@ -109,6 +110,31 @@ static Expected<Throughput> findThroughput(const DataSplits &data,
   return std::move(result);
 }
 
+static Error readSamples(const Arguments &arguments, TrainingOptions &options) {
+  for (StringRef text : arguments.all(OPT_sample)) {
+    Expected<SampleOptions> sample = SampleOptions::parse(text);
+    if (!sample)
+      return makeError("--sample: {0}", toString(sample.takeError()));
+    options.samples.push_back(std::move(*sample));
+  }
+  if (!options.samples.empty() && options.outputFolder.empty())
+    return makeError("--sample writes into the folder of --out, which is not "
+                     "given");
+  Expected<Assignments> inputs = arguments.assignments(OPT_sample_input);
+  if (!inputs)
+    return inputs.takeError();
+  if (!inputs->empty() && options.samples.empty())
+    return makeError("--sample-input is of the steps of --sample, which is not "
+                     "given");
+  for (const auto &[name, path] : *inputs) {
+    Expected<Array> array = readNpy(path);
+    if (!array)
+      return makeError("--sample-input: {0}", toString(array.takeError()));
+    options.sampleInputs[name] = {std::move(*array), path};
+  }
+  return Error::success();
+}
+
 static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
   // Far beyond any run, and small enough for all sums of steps.
   constexpr int64_t most = 1'000'000'000;
@@ -173,6 +199,8 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
   }
   if (arguments.has(OPT_out) && options.outputFolder.empty())
     return makeError("--out: the name of the folder is empty");
+  if (Error error = readSamples(arguments, options))
+    return std::move(error);
   return options;
 }
 

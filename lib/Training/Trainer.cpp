@@ -48,6 +48,14 @@ Trainer::create(Model &model, const DataSplits &data, ArrayRef<Turn> turns,
   std::unique_ptr<Trainer> trainer(new Trainer(model, data, std::move(*cycle),
                                                std::move(options), progress));
   trainer->order = std::move(*order);
+  if (!trainer->options.samples.empty()) {
+    Expected<Samples> samples =
+        Samples::create(model, trainer->options.samples,
+                        trainer->options.sampleInputs, data.vocabulary);
+    if (!samples)
+      return samples.takeError();
+    trainer->samples.emplace(std::move(*samples));
+  }
   if (!evalStep || !data.eval)
     return std::move(trainer);
   Expected<Evaluation> evaluation =
@@ -142,6 +150,9 @@ Error Trainer::prepare() {
   if (!opened)
     return opened.takeError();
   folder.emplace(std::move(*opened));
+  if (samples)
+    if (Error error = samples->open(options.outputFolder))
+      return error;
   return data.vocabulary.empty() ? Error::success()
                                  : folder->writeWords(data.vocabulary);
 }
@@ -224,6 +235,10 @@ Error Trainer::writeFolder(ArrayRef<Totals> trained) {
 bool Trainer::mustStop() {
   stopped = stopped || (options.stop && options.stop());
   return stopped;
+}
+
+bool Trainer::isEnd() const {
+  return position.step >= position.last || (earlyStop && earlyStop->mustStop());
 }
 
 Error Trainer::stopInEpoch(ArrayRef<Totals> trained) {
@@ -328,6 +343,10 @@ Error Trainer::finishEpoch(int64_t epoch, ArrayRef<Totals> trained,
     folder->add(record);
   if (Error error = decide(record))
     return error;
+  // Before the checkpoint, so that a run that goes on from it has them all.
+  if (samples)
+    if (Error error = samples->write(model, record.epoch, isEnd()))
+      return error;
   return writeFolder(trained);
 }
 
@@ -381,8 +400,7 @@ Error Trainer::run() {
   if (earlyStop && earlyStop->mustStop() && !isUnfinished)
     report.say("nothing to train: the run has stopped early; " +
                earlyStop->describe());
-  while (position.step < position.last && !mustStop() &&
-         !(earlyStop && earlyStop->mustStop()))
+  while (!isEnd() && !mustStop())
     if (Error error = runEpoch(position.epoch()))
       return error;
   if (!wasStopped())

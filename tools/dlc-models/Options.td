@@ -27,9 +27,11 @@ defm vocabulary : Value<"vocabulary", "N",
 defm length : Value<"length", "N",
   "Characters or words of a sequence", Always, ModelGroup>;
 defm sample : Value<"sample", "N",
-  "Characters, or sequences, that one call of a step draws", Always, ModelGroup>;
+  "What one call makes: characters of the step sample, images or sequences of other steps", Always, ModelGroup>;
 defm k_max : Value<"k-max", "N",
   "Greatest values of a channel that pooling keeps", Always, ModelGroup>;
+defm latent : Value<"latent", "N",
+  "Random numbers that a generator makes an image of", Always, ModelGroup>;
 defm nodes : Value<"nodes", "N",
   "Nodes of the graph", Always, ModelGroup>;
 defm features : Value<"features", "N",

@@ -43,10 +43,11 @@ static void printModels(raw_ostream &os, StringRef indent) {
 
 /// A row for each model, for programs.
 static void printTable(raw_ostream &os) {
-  os << "name,summary,options,data\n";
+  os << "name,summary,options,data,cycle\n";
   for (const models::ModelEntry &entry : models::entries())
     os << entry.name << ",\"" << entry.summary << "\",\""
-       << models::describeOptions(entry) << "\",\"" << entry.data << "\"\n";
+       << models::describeOptions(entry) << "\",\"" << entry.data << "\",\""
+       << entry.cycle << "\"\n";
 }
 
 static const models::ModelEntry *findEntry(StringRef name) {

@@ -32,7 +32,7 @@ struct ModelOptions {
   /// C x H x W.
   nn::Shape image;
   int64_t width = 0, layers = 0, directions = 0, heads = 0;
-  int64_t vocabulary = 0, length = 0, sample = 0, kMax = 0;
+  int64_t vocabulary = 0, length = 0, sample = 0, kMax = 0, latent = 0;
   int64_t nodes = 0, features = 0, edges = 0;
   int64_t filters = 0, rollouts = 0;
   std::optional<double> dropout;
@@ -71,6 +71,8 @@ struct ModelEntry {
                                              const ModelOptions &options);
   /// What `dlc-run train --data` takes for it.
   llvm::StringRef data;
+  /// What `--cycle` takes for it; empty: the step `train` alone.
+  llvm::StringRef cycle = {};
 };
 
 /// All reference models, by family.

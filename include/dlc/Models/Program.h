@@ -31,6 +31,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace dlc::nn {
@@ -185,10 +186,15 @@ struct ParameterGroup {
   double lr = 1;
   std::optional<double> weightDecay;
 };
+/// A number, or the name of a hyper-parameter.
+using HyperValue = std::variant<double, std::string>;
+
 /// Clauses of `dl.minimize`.
 struct MinimizeOptions {
   std::vector<ParameterGroup> groups;
-  std::optional<double> clipNorm;
+  std::optional<HyperValue> clipNorm;
+  /// The greatest magnitude of a new parameter.
+  std::optional<HyperValue> clipWeights;
 };
 
 /// One `dl.model` under construction.
@@ -221,8 +227,7 @@ public:
   Function function(llvm::StringRef name,
                     llvm::ArrayRef<mlir::RankedTensorType> inputs,
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
-  /// `updates`: names of the parameters that the step may change, patterns too;
-  /// all if there are none.
+  /// `updates`: the parameters that the step may change; empty: all.
   void step(llvm::StringRef name, const Inputs &inputs,
             llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body,
             const Batch &batch = {},

@@ -13,6 +13,7 @@
 #include "dlc/Training/Metrics.h"
 #include "dlc/Training/Overfit.h"
 #include "dlc/Training/RunFolder.h"
+#include "dlc/Training/Samples.h"
 #include "dlc/Training/TrainingReport.h"
 #include "dlc/Training/UpdateRatios.h"
 
@@ -47,6 +48,9 @@ struct TrainingOptions {
   /// Whether metrics.csv has columns of how far the last step of each epoch
   /// changed the parameters.
   bool updateRatios = false;
+  /// Steps whose outputs are kept as files, and the inputs of these.
+  std::vector<SampleOptions> samples;
+  SampleInputs sampleInputs;
   /// The metadata of the checkpoint that the model was loaded from.
   Metadata resumed;
   std::string resumedFrom; ///< the checkpoint, for messages
@@ -64,8 +68,8 @@ struct TrainingOptions {
 ///
 /// The trainer holds the order of things alone: batches, steps, epochs, stops.
 /// What it evaluates, writes, prints and adjusts is the matter of Evaluation,
-/// RunFolder, TrainingReport, HparamSchedule, HparamPlateau, EarlyStop, Overfit
-/// and UpdateRatios.
+/// RunFolder, Samples, TrainingReport, HparamSchedule, HparamPlateau,
+/// EarlyStop, Overfit and UpdateRatios.
 class Trainer {
 public:
   /// Matches the data to the steps, those that train in turn; without
@@ -111,6 +115,8 @@ private:
   /// its evaluation.
   llvm::Error stopInEpoch(llvm::ArrayRef<Totals> trained);
   bool mustStop();
+  /// Whether there is nothing more to train.
+  bool isEnd() const;
   /// Of an epoch, for each part: zero, or where a checkpoint in the middle of
   /// it stood.
   llvm::Expected<std::vector<Totals>> beginTotals(int64_t stepsDone) const;
@@ -125,6 +131,7 @@ private:
   TrainingOptions options;
   TrainingReport report;
   std::optional<Evaluation> evaluation; ///< after every epoch
+  std::optional<Samples> samples;
   std::optional<RunFolder> folder;
   std::optional<HparamPlateau> plateau;
   std::optional<EarlyStop> earlyStop;

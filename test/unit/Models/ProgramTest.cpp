@@ -169,7 +169,7 @@ TEST_F(ProgramTest, MinimizeHasGroupsAndAClip) {
                                             /*decoupledWeightDecay=*/false));
   nn::MinimizeOptions options;
   options.groups = {{{"*.bias"}, 2, 0.0}, {{"*.weight"}, 1, std::nullopt}};
-  options.clipNorm = 5;
+  options.clipNorm = 5.0;
   program.step("s", {{"x", program.tensor({8, 4})}}, [&](auto in) -> Outputs {
     Tensor loss = nn::mean(layer(in[0]));
     program.minimize(loss, "sgd", {"*"}, program.readHyperParameter("lr"),
@@ -186,6 +186,33 @@ TEST_F(ProgramTest, MinimizeHasGroupsAndAClip) {
                 "clip_norm(5.000000e+00)"),
       std::string::npos)
       << text;
+}
+
+TEST_F(ProgramTest, AStepUpdatesItsOwnParametersAndClipsThem) {
+  Program program(context, "m");
+  nn::Linear critic(program.root() / "critic", 4, 2);
+  nn::Linear generator(program.root() / "generator", 4, 2);
+  program.hyperParameter("lr", 0.5);
+  program.hyperParameter("clip", 0.01);
+  Attribute none = program.attributes().getF64FloatAttr(0);
+  program.optimizer("sgd", dl::SgdAttr::get(&context, none, none,
+                                            /*nesterov=*/false, none,
+                                            /*decoupledWeightDecay=*/false));
+  nn::MinimizeOptions options;
+  options.clipWeights = "clip";
+  auto body = [&](auto in) -> Outputs {
+    Tensor loss = nn::mean(critic(in[0]) * generator(in[0]));
+    program.minimize(loss, "sgd", {"critic.*"},
+                     program.readHyperParameter("lr"), options);
+    return {{"loss", loss}};
+  };
+  program.step("s", {{"x", program.tensor({8, 4})}}, body, {}, {"critic.*"});
+  OwningOpRef<ModuleOp> module = program.finish();
+  ASSERT_TRUE(module);
+  std::string text;
+  llvm::raw_string_ostream(text) << *module;
+  EXPECT_NE(text.find("updates [\"critic.*\"] {"), std::string::npos) << text;
+  EXPECT_NE(text.find("clip_weights(@clip)"), std::string::npos) << text;
 }
 
 TEST_F(ProgramTest, WhatDoesNotFitIsAnErrorAtTheLayer) {
