@@ -33,12 +33,14 @@ class Plan:
     judge: int  # epochs of the discriminator before that
     updates: int  # of the discriminator for one of the generator
     adversarial: int  # epochs
+    rates: list
 
 
-LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 51 lr=0.001\n", 60, 90, 10, 12, 40)
+LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 19 lr=0.001\n", 25, 40, 5, 5, 30,
+            ["--set", "d_lr=0.001", "--set", "g_lr=0.003"])
 SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "32", "--filters", "32", "--rollouts", "4",
-              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 4, 8)
-RATES = ["--set", "d_lr=0.001", "--set", "g_lr=0.001"]
+              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 4, 12,
+             ["--set", "d_lr=0.001", "--set", "g_lr=0.002", "--set", "dropout=0"])
 
 
 def rows_of(folder):
@@ -84,9 +86,9 @@ class Run:
         if not (self.folder / "alone").exists():
             shutil.copytree(before, self.folder / "alone")
         self.train("alone", "pretrain_g", plan.alone, fresh, falling)
-        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"], RATES)
+        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"], plan.rates)
         self.train("adversarial", f"train_d*{plan.updates},train_g", plan.adversarial,
-                   [*fresh, "--params", judge / "model.safetensors"], RATES)
+                   [*fresh, "--params", judge / "model.safetensors"], plan.rates)
 
     def curve(self, name):
         return [float(row["eval_oracle_nll"]) for row in rows_of(self.folder / name)]

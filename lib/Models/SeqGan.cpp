@@ -399,7 +399,7 @@ void SeqGan::addSteps() {
   nn::Inputs inputs{{"real", program.tensor({batch, length}, i32())}};
   auto inTime = [](Tensor rows) { return nn::permute(rows, {1, 0}); };
   nn::MinimizeOptions clipped;
-  clipped.clipNorm = 5;
+  clipped.clipNorm = 5.0;
 
   program.step("pretrain_g", inputs,
                [&](ArrayRef<Tensor> in) -> Outputs {
