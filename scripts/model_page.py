@@ -130,8 +130,8 @@ def describe(tools, row, folder):
     text, graph = folder / "model.mlir", folder / "model.dot"
     options = options_of(row)
     batch = ["--batch", 1] if "batch" in options else []
-    # A generator makes as many images at a time as --sample says.
-    batch += ["--sample", 1] if "latent" in options else []
+    # A generator makes as many images or sequences at a time as --sample says.
+    batch += ["--sample", 1] if {"latent", "relaxation", "rollouts"} & set(options) else []
     run(tools / "dlc-models", row["name"], *batch, "-o", text)
     program = text.read_text()
     shapes = re.findall(r"dl\.param @\S+ : tensor<([0-9x]*)x\w+>", program)
