@@ -67,11 +67,35 @@ points and makes a row of images between each: at an angle t from 0 to a right o
 interpolation of White, "Sampling generative networks", 2016, of vectors at a right angle, as draws in many dimensions
 nearly are. `clip` and `penalty_weight` are hyper-parameters, `--set` changes them."""
 
+SEQUENCES = """\
+Two networks train in turn here too; `real` are sequences of symbols, N x length, whole numbers below the vocabulary. A
+symbol that is drawn has no gradient, and two ways around that are here:
+
+- `gumbel-gan` takes a relaxed symbol in its place, by Gumbel-softmax at a temperature that falls from `temperature` to
+  `least_temperature`, to a half in 1000 steps. `--relaxation` chooses it soft (`gumbel`) or with the symbol itself forwards
+  and the gradient of the soft one (`straight-through`); and, to compare with, the `softmax` alone, or the symbol with its
+  own derivative, which is 0 (`none`).
+- `seqgan` takes the policy gradient: what a symbol is worth is the mean of what the discriminator says of `--rollouts`
+  sequences that the generator goes on with from there, less the mean of the batch. All of that is one step, `train_g`.
+  The oracle that judges is in the same program, and another one with another `--seed`: `draw_real` draws `--sample`
+  sequences of it and `held_out` ones for `evaluate`, which says how likely the generator's sequences are to the oracle
+  (`oracle_nll`, the mean negative log likelihood of a symbol) and the oracle's to the generator (`nll`).
+
+```
+dlc-models seqgan -o seqgan.mlir
+dlc-run seqgan.mlir --step draw_real --seed 1 --output real=real.npy --output held_out=held_out.npy
+dlc-run seqgan.mlir train --seed 1 --cycle pretrain_g --data 'npy:real=real.npy;eval:real=held_out.npy' --epochs 25 --out likelihood
+dlc-run seqgan.mlir train --seed 1 --cycle 'train_d*5,train_g' --params likelihood/model.safetensors --data 'npy:real=real.npy;eval:real=held_out.npy' --epochs 40 --out adversarial
+```
+
+`bench/references/seqgan.py` is the whole experiment."""
+
 GROUPS = [
     ("Large images", "Commands read images of 3 x 224 x 224 bytes from `x.npy` and 32-bit classes from `y.npy`.",
      lambda options: options.get("image") == "3x224x224"),
     ("Small images", "For grey images of 28 x 28; models with the option take colour images of 32 x 32 by `--image 3x32x32`.",
      lambda options: not {"nodes", "vocabulary", "latent"} & set(options)),
+    ("Adversarial models of sequences", SEQUENCES, lambda options: {"relaxation", "rollouts"} & set(options)),
     ("Texts", "", lambda options: "vocabulary" in options),
     ("Generative adversarial networks", ADVERSARIAL, lambda options: "latent" in options),
     ("Graphs", "", lambda options: True),
@@ -172,8 +196,8 @@ def describe(tools, row, folder):
     text, graph = folder / "model.mlir", folder / "model.dot"
     options = options_of(row)
     batch = ["--batch", 1] if "batch" in options else []
-    # A generator makes as many images at a time as --sample says.
-    batch += ["--sample", 1] if "latent" in options else []
+    # A generator makes as many images or sequences at a time as --sample says.
+    batch += ["--sample", 1] if {"latent", "relaxation", "rollouts"} & set(options) else []
     run(tools / "dlc-models", row["name"], *batch, "-o", text)
     program = text.read_text()
     shapes = re.findall(r"dl\.param @\S+ : tensor<([0-9x]*)x\w+>", program)

@@ -15,6 +15,7 @@ docs/seqgan.csv.
 import argparse
 import csv
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 @dataclass
 class Plan:
     model: list  # options of dlc-models seqgan
+    schedule: str  # of likelihood
     likelihood: int  # epochs that the generator is trained by likelihood before it is trained adversarially
     alone: int  # and in all, for what likelihood alone reaches
     judge: int  # epochs of the discriminator before that
@@ -34,9 +36,11 @@ class Plan:
     rates: list
 
 
-LONG = Plan(["--rollouts", "4", "--filters", "25"], 60, 90, 10, 12, 40, ["--set", "d_lr=0.001"])
-SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "16", "--filters", "16", "--rollouts", "4",
-              "--sample", "2560"], 30, 60, 10, 4, 100, ["--set", "d_lr=0.001"])
+LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 19 lr=0.001\n", 25, 40, 5, 5, 30,
+            ["--set", "d_lr=0.001", "--set", "g_lr=0.003"])
+SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "32", "--filters", "32", "--rollouts", "4",
+              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 4, 12,
+             ["--set", "d_lr=0.001", "--set", "g_lr=0.002", "--set", "dropout=0"])
 
 
 def rows_of(folder):
@@ -51,7 +55,7 @@ class Run:
         self.bin, self.plan, self.seed = arguments.bin, plan, seed
         self.threads = ["--threads", str(arguments.threads)] if arguments.threads else []
         self.folder = arguments.out / str(seed)
-        self.program = arguments.out / "seqgan.mlir"
+        self.program, self.schedule = arguments.out / "seqgan.so", arguments.out / "schedule.txt"
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def dlc_run(self, *words):
@@ -77,13 +81,14 @@ class Run:
     def run(self):
         plan = self.plan
         self.draw()
-        fresh = ["--seed", self.seed]
-        before = self.train("likelihood", "pretrain_g", plan.likelihood, fresh)
-        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"],
-                           plan.rates)
+        fresh, falling = ["--seed", self.seed], ["--schedule", self.schedule]
+        before = self.train("likelihood", "pretrain_g", plan.likelihood, fresh, falling)
+        if not (self.folder / "alone").exists():
+            shutil.copytree(before, self.folder / "alone")
+        self.train("alone", "pretrain_g", plan.alone, fresh, falling)
+        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"], plan.rates)
         self.train("adversarial", f"train_d*{plan.updates},train_g", plan.adversarial,
                    [*fresh, "--params", judge / "model.safetensors"], plan.rates)
-        self.train("alone", "pretrain_g", plan.alone, fresh)
 
     def curve(self, name):
         return [float(row["eval_oracle_nll"]) for row in rows_of(self.folder / name)]
@@ -91,7 +96,7 @@ class Run:
     def report(self):
         """(the best of likelihood alone, the last of adversarial training)."""
         best, last = min(self.curve("alone")), self.curve("adversarial")[-1]
-        seconds = sum(float(row["seconds"]) for name in ("likelihood", "judge", "adversarial", "alone")
+        seconds = sum(float(row["seconds"]) for name in ("alone", "judge", "adversarial")
                       for row in rows_of(self.folder / name))
         print(f"seed {self.seed}: oracle's negative log likelihood {self.curve('alone')[0]:.3f} after an epoch, "
               f"{best:.3f} at best by likelihood alone, {last:.3f} after adversarial training, "
@@ -136,7 +141,10 @@ def main():
     arguments.bin = arguments.bin.resolve()
     arguments.out = (arguments.out or ROOT / ("runs/seqgan-small" if arguments.small else "runs/seqgan")).resolve()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    subprocess.run([arguments.bin / "dlc-models", "seqgan", *plan.model, "-o", arguments.out / "seqgan.mlir"], check=True)
+    text, library = arguments.out / "seqgan.mlir", arguments.out / "seqgan.so"
+    subprocess.run([arguments.bin / "dlc-models", "seqgan", *plan.model, "-o", text], check=True)
+    subprocess.run([arguments.bin / "dlc", text, "-o", library], check=True)
+    (arguments.out / "schedule.txt").write_text(plan.schedule)
     runs, results = [], []
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         runs.append(Run(arguments, plan, seed))

@@ -27,7 +27,7 @@ namespace {
 
 /// How a symbol is made of logits: by Gumbel-softmax, by the same with the
 /// symbol itself forwards, by the softmax without a choice, and by the choice
-/// without a gradient.
+/// alone, whose derivative is 0.
 enum class Relaxation { Gumbel, StraightThrough, Softmax, None };
 
 Relaxation relaxationOf(const ModelOptions &options) {
@@ -50,37 +50,43 @@ public:
 
   /// What training sees.
   Tensor relaxed(Program &program, Tensor temperature) const {
-    return run(program, temperature, [&](Tensor logits, Tensor tau) {
-      switch (relaxation) {
-      case Relaxation::Gumbel:
-        return nn::gumbelSoftmax(logits, tau);
-      case Relaxation::StraightThrough:
-        return nn::gumbelSoftmax(logits, tau, /*hard=*/true);
-      case Relaxation::Softmax:
-        return nn::softmax(logits);
-      case Relaxation::None:
-        return nn::oneHot(nn::categorical(logits), options.vocabulary);
-      }
-      llvm_unreachable("all are handled");
-    });
+    return run(program, options.batch, temperature,
+               [&](Tensor logits, Tensor tau) {
+                 switch (relaxation) {
+                 case Relaxation::Gumbel:
+                   return nn::gumbelSoftmax(logits, tau);
+                 case Relaxation::StraightThrough:
+                   return nn::gumbelSoftmax(logits, tau, /*hard=*/true);
+                 case Relaxation::Softmax:
+                   return nn::softmax(logits);
+                 case Relaxation::None:
+                   return choice(logits);
+                 }
+                 llvm_unreachable("all are handled");
+               });
   }
 
   /// Symbols, length x N. Without noise at the logits the sequence goes on from
   /// what it went on from in training, and the likeliest symbols are taken.
   Tensor symbols(Program &program) const {
     Tensor one = nn::full(program, {}, 1);
-    Tensor chosen = run(program, one, [&](Tensor logits, Tensor) {
-      return relaxation == Relaxation::Softmax
-                 ? nn::softmax(logits)
-                 : nn::oneHot(nn::categorical(logits), options.vocabulary);
-    });
+    Tensor chosen =
+        run(program, options.sample, one, [&](Tensor logits, Tensor) {
+          return relaxation == Relaxation::Softmax
+                     ? nn::softmax(logits)
+                     : nn::oneHot(nn::categorical(logits), options.vocabulary);
+        });
     return nn::argmax(chosen, -1);
   }
 
 private:
-  Tensor run(Program &program, Tensor temperature,
+  /// One-hot, as a step function of the logits and of noise.
+  static Tensor choice(Tensor logits) {
+    Tensor noisy = logits + nn::gumbel(logits.program(), logits.shape());
+    return nn::sign(noisy - nn::amax(noisy, {1}, /*keepDims=*/true)) + 1.0;
+  }
+  Tensor run(Program &program, int64_t count, Tensor temperature,
              function_ref<Tensor(Tensor, Tensor)> choose) const {
-    int64_t count = options.batch;
     Tensor noise = nn::normal(program, {count, options.features});
     Tensor h = nn::tanh(start(noise));
     Tensor none = nn::full(program, {count, options.vocabulary}, 0);
@@ -103,12 +109,14 @@ private:
   nn::Linear fc;
 };
 
-/// Two hidden layers over all symbols of a sequence.
+/// Two hidden layers over all symbols of a sequence, and over how frequent each
+/// symbol is at each place among the sequences of the batch: many copies of one
+/// sequence are told from real ones (Salimans et al., NIPS 2016).
 class Discriminator {
 public:
   Discriminator(const nn::Scope &scope, const ModelOptions &options)
       : inputs(options.length * options.vocabulary),
-        fc0(scope / "fc0", inputs, 2 * options.width),
+        fc0(scope / "fc0", 2 * inputs, 2 * options.width),
         fc1(scope / "fc1", 2 * options.width, 2 * options.width),
         fc2(scope / "fc2", 2 * options.width, 1) {}
 
@@ -116,7 +124,9 @@ public:
   Tensor operator()(Tensor x) const {
     int64_t count = x.size(1);
     x = nn::reshape(nn::permute(x, {1, 0, 2}), {count, inputs});
-    Tensor y = nn::leakyRelu(fc0(x), 0.2);
+    Tensor frequencies = nn::mean(x, {0}, /*keepDims=*/true);
+    Tensor all = nn::concat({x, nn::broadcastTo(frequencies, x.shape())}, 1);
+    Tensor y = nn::leakyRelu(fc0(all), 0.2);
     return nn::reshape(fc2(nn::leakyRelu(fc1(y), 0.2)), {count});
   }
 
@@ -144,8 +154,9 @@ Module models::buildGumbelGan(MLIRContext &context,
   Builder &b = program.attributes();
   auto number = [&](double value) { return b.getF64FloatAttr(value); };
   program.hyperParameter("lr", 1e-3);
-  program.hyperParameter("temperature", 2);
-  program.hyperParameter("least_temperature", 0.3);
+  program.hyperParameter("temperature", 1);
+  program.hyperParameter("least_temperature", 0.5);
+  program.hyperParameter("penalty_weight", 0.1);
   for (StringRef name : {"adam_d", "adam_g"})
     program.optimizer(name,
                       dl::AdamAttr::get(&context, number(0.5), number(0.999),
@@ -164,11 +175,14 @@ Module models::buildGumbelGan(MLIRContext &context,
       [&](ArrayRef<Tensor> in) -> Outputs {
         Tensor real = nn::oneHot(permute(in[0], {1, 0}), options.vocabulary);
         Tensor made = generator.relaxed(program, annealed(program));
-        Tensor loss =
-            lossOf(discriminator(real), 1) + lossOf(discriminator(made), 0);
-        program.minimize(loss, "adam_d", {"discriminator.*"},
+        Tensor ofReal = discriminator(real);
+        Tensor loss = lossOf(ofReal, 1) + lossOf(discriminator(made), 0);
+        Tensor slope = nn::gradient(nn::sum(ofReal), {real})[0];
+        Tensor penalty = nn::sum(nn::square(slope)) / double(batch);
+        Tensor weight = program.readHyperParameter("penalty_weight");
+        program.minimize(loss + penalty * weight, "adam_d", {"discriminator.*"},
                          program.readHyperParameter("lr"));
-        return {{"loss", loss}};
+        return {{"loss", loss}, {"penalty", penalty}};
       },
       {}, {"discriminator.*"});
   program.step("train_g", {},

@@ -170,6 +170,7 @@ static ModelOptions gumbelGan() {
   options.width = 64;
   options.vocabulary = 6;
   options.length = 12;
+  options.sample = 1000;
   options.features = 32;
   options.relaxation = {"gumbel", relaxations};
   return options;
@@ -352,11 +353,11 @@ static std::vector<ModelEntry> makeTable() {
       {"gumbel-gan",
        "GAN of short sequences by Gumbel-softmax (Kusner and Hernandez-Lobato, "
        "2016)",
-       gumbelGan(), buildGumbelGan, "npy:real=strings.npy"},
+       gumbelGan(), buildGumbelGan, "npy:real=strings.npy", sameBatch},
       {"seqgan",
        "SeqGAN: sequences by policy gradient, with an oracle (Yu et al., AAAI "
        "2017)",
-       seqGan(), buildSeqGan, "npy:real=real.npy"},
+       seqGan(), buildSeqGan, "npy:real=real.npy", "pretrain_g"},
   };
 }
 

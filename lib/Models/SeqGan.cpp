@@ -27,6 +27,48 @@ using nn::Tensor;
 using nn::Tensors;
 
 //===----------------------------------------------------------------------===//
+// Draws
+//===----------------------------------------------------------------------===//
+
+/// Of each row of weights N x C the first place where their sum is more than a
+/// bound, N x 1, and what of the bound is left there.
+static std::pair<Tensor, Tensor> findSum(Tensor weights, Tensor bound) {
+  Type i32 = weights.program().attributes().getI32Type();
+  int64_t last = weights.size(1) - 1;
+  Tensor sums = nn::cumsum(weights, 1);
+  Tensor isBefore = nn::compare(dl::Predicate::le, sums,
+                                nn::broadcastTo(bound, sums.shape()));
+  Tensor place = nn::clamp(
+      nn::sum(nn::cast(isBefore, i32), {1}, /*keepDims=*/true), {}, last);
+  return {place, bound - nn::gather(sums - weights, place, 1)};
+}
+
+/// A symbol for each row of logits, as dl.categorical draws it, by one random
+/// number for a row in place of one for each logit: where the sum of the
+/// likelihoods passes it, first among blocks of symbols and then within one.
+static Tensor drawSymbol(Tensor logits) {
+  int64_t rows = logits.size(0), symbols = logits.size(1);
+  int64_t block = 1;
+  for (int64_t size = 1; size * size <= symbols; ++size)
+    if (symbols % size == 0)
+      block = size;
+  Tensor weights = nn::exp(logits - nn::amax(logits, {1}, /*keepDims=*/true));
+  Tensor blocks = nn::reshape(weights, {rows, symbols / block, block});
+  Tensor sums = nn::sum(blocks, {2});
+  Tensor part = nn::uniform(logits.program(), {rows, 1});
+  auto [which, rest] =
+      findSum(sums, part * nn::sum(sums, {1}, /*keepDims=*/true));
+  Tensor index =
+      nn::broadcastTo(nn::reshape(which, {rows, 1, 1}), {rows, 1, block});
+  Tensor own = nn::reshape(nn::gather(blocks, index, 1), {rows, block});
+  Tensor within = findSum(own, rest).first;
+  Type i32 = logits.program().attributes().getI32Type();
+  Tensor first =
+      which * nn::full(logits.program(), {rows, 1}, double(block), i32);
+  return nn::reshape(first + within, {rows});
+}
+
+//===----------------------------------------------------------------------===//
 // Generator and oracle
 //===----------------------------------------------------------------------===//
 
@@ -97,7 +139,7 @@ public:
           inputs.c0 = now[2];
           Tensors y = body(x, inputs);
           Tensor logits = fc(nn::reshape(y[0], {count, width}));
-          Tensor next = nn::categorical(logits);
+          Tensor next = drawSymbol(logits);
           return {{next, y[1], y[2]}, {next, y[1], y[2]}};
         });
     nn::Shape states{trips, count, width};
@@ -357,7 +399,7 @@ void SeqGan::addSteps() {
   nn::Inputs inputs{{"real", program.tensor({batch, length}, i32())}};
   auto inTime = [](Tensor rows) { return nn::permute(rows, {1, 0}); };
   nn::MinimizeOptions clipped;
-  clipped.clipNorm = 5;
+  clipped.clipNorm = 5.0;
 
   program.step("pretrain_g", inputs,
                [&](ArrayRef<Tensor> in) -> Outputs {

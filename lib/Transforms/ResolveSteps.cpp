@@ -150,47 +150,55 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
   return success();
 }
 
-/// What an op draws by in place of the step count: itself, and in the bodies of
-/// loops plus 2^32 times the number of the iteration. `repeated` says how many
-/// iterations of loops within, up to the op that draws, are one of this.
-FailureOr<Value> StepResolver::drawnStep(Operation *op, int64_t repeated) {
+/// What ops in the block of `op` draw by in place of the step count: itself,
+/// and in the bodies of loops plus 2^32 times the number of the iteration, of
+/// which `repeated` of loops within are one of this block.
+Value StepResolver::drawnStep(Operation *op, int64_t repeated) {
   auto scan = dyn_cast<ScanOp>(op->getParentOp());
   if (!scan)
     return read(declareCounter(names::stepCount),
                 RankedTensorType::get({}, builder.getI64Type()));
-  constexpr int64_t most = int64_t(1) << 31;
-  int64_t trips = scan.getTrips();
-  if (trips > most / repeated)
-    return op->emitOpError() << "may not be reached from the bodies of loops "
-                                "with more than 2^31 iterations in all";
   auto key = std::make_pair(scan.getOperation(), repeated);
   if (Value known = drawnSteps.lookup(key))
     return known;
-  FailureOr<Value> outside = drawnStep(scan, repeated * trips);
-  if (failed(outside))
-    return failure();
+  int64_t trips = scan.getTrips();
+  Value outside = drawnStep(scan, repeated * trips);
   OpBuilder inFront(scan);
   Expr e(inFront, scan.getLoc());
   Value trip = e.iota(RankedTensorType::get({trips}, builder.getI64Type()), 0);
   double stride = std::ldexp(double(repeated), 32);
   Value offset = e.mul(trip, e.splat(trip.getType(), stride));
-  Value each = e.add(offset, e.broadcast(*outside, offset, {}));
+  Value each = e.add(offset, e.broadcast(outside, offset, {}));
   return drawnSteps[key] = scan.addInput(each);
+}
+
+/// Whether the iterations of the loops around an op can be told apart.
+static LogicalResult checkIterations(Operation *op) {
+  constexpr int64_t most = int64_t(1) << 31;
+  int64_t iterations = 1;
+  for (auto scan = dyn_cast<ScanOp>(op->getParentOp()); scan;
+       scan = dyn_cast<ScanOp>(scan->getParentOp())) {
+    int64_t trips = std::max<int64_t>(1, scan.getTrips());
+    if (trips > most / iterations)
+      return op->emitOpError() << "may not be reached from the bodies of loops "
+                                  "with more than 2^31 iterations in all";
+    iterations *= trips;
+  }
+  return success();
 }
 
 /// Ops are numbered over all steps in program order, so that no two draw the
 /// same numbers.
 FailureOr<RandomSource> StepResolver::nextSource(Operation *op) {
   RandomSource source{};
+  if (failed(checkIterations(op)))
+    return failure();
   if (numRandomOps == maxRandomOps)
     return op->emitOpError() << "is one too many: a model may have "
                              << maxRandomOps << " ops that draw";
   auto type = RankedTensorType::get({}, builder.getI64Type());
   source.seed = visibleTo(op, read(declareCounter(names::seed), type));
-  FailureOr<Value> step = drawnStep(op, 1);
-  if (failed(step))
-    return failure();
-  source.step = *step;
+  source.step = drawnStep(op, 1);
   source.number = numRandomOps++;
   return source;
 }

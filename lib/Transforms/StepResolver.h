@@ -107,7 +107,7 @@ private:
                                           mlir::Value updated);
   mlir::LogicalResult writeAverage(dl::MinimizeOp op, Descent descent,
                                    mlir::Value present);
-  mlir::FailureOr<mlir::Value> drawnStep(mlir::Operation *op, int64_t repeated);
+  mlir::Value drawnStep(mlir::Operation *op, int64_t repeated);
   /// What an op that draws makes its numbers of.
   mlir::FailureOr<dl::RandomSource> nextSource(mlir::Operation *op);
   mlir::StringAttr declareSlot(llvm::StringRef optimizer,

@@ -27,7 +27,7 @@ defm vocabulary : Value<"vocabulary", "N",
 defm length : Value<"length", "N",
   "Characters or words of a sequence", Always, ModelGroup>;
 defm sample : Value<"sample", "N",
-  "What one call of a step draws: characters, sequences or images", Always, ModelGroup>;
+  "What one call makes: characters of the step sample, images or sequences of other steps", Always, ModelGroup>;
 defm k_max : Value<"k-max", "N",
   "Greatest values of a channel that pooling keeps", Always, ModelGroup>;
 defm latent : Value<"latent", "N",

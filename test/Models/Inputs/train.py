@@ -20,7 +20,8 @@ LIMIT = 4_000_000
 STEPS = 20
 # Sizes that are enough to learn a batch by heart; others are the defaults.
 SMALL = {"batch": 4, "image": "3x64x64", "classes": 8, "width": 8, "vocabulary": 40, "length": 9, "sample": 5,
-         "latent": 6, "nodes": 30, "edges": 80, "features": 12, "dropout": 0}
+         "latent": 6, "nodes": 30, "edges": 80, "features": 12, "filters": 4, "rollouts": 2,
+         "dropout": 0}
 
 
 def small(options):
@@ -34,9 +35,10 @@ def small(options):
 
 def make_up(random, name, shape, values):
     """An input of a step that trains, by what its name means."""
-    if name in ("label", "next", "text", "indices", "lengths"):
+    if name in ("label", "next", "text", "real", "indices", "lengths"):
         low, high = {"label": (0, values.get("classes")), "next": (0, values.get("vocabulary")),
-                     "text": (0, values.get("vocabulary")), "indices": (0, values.get("nodes")),
+                     "text": (0, values.get("vocabulary")), "real": (0, values.get("vocabulary")),
+                     "indices": (0, values.get("nodes")),
                      "lengths": (1, values.get("length", 0) + 1)}[name]
         return random.integers(low, high, shape)
     if name == "indptr":

@@ -33,7 +33,9 @@ def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
 
     Programs draw by `dl.uniform` and the other distributions; the phase `resolve`
     makes this op, with the model's seed and step count and with a number that no
-    other op of the model has. It has no derivative.
+    other op of the model has. In the body of a `dl.scan` the step is the step count
+    plus 2^32 times the number of the iteration (of all loops around the op together,
+    the innermost running fastest). It has no derivative.
     ```mlir
     %b = dl.random_bits %seed, %step number 3 word 0 : tensor<8x4xi32>
     ```
@@ -78,7 +80,7 @@ def Dl_UniformOp : Dl_DistributionOp<"uniform"> {
     and the step count, that is, with every call of a step that trains; steps that
     do not train repeat theirs until another one has trained or the caller sets
     `step_count`. No two ops of a model draw the same numbers, nor do two calls of
-    one function.
+    one function, nor two iterations of a loop.
     ```mlir
     %u = dl.uniform {low = -1.0, high = 1.0} : tensor<8x4xf32>
     ```
