@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The alternating loops of the GANs of sequences: dlc against PyTorch, in one run on one machine.
 
-  bench/adversarial/sequences.py [--bin build/release/bin] [--threads 2] [--rounds 3] [--small] [NAME...]
+  bench/adversarial/sequences.py [--bin build/release/bin] [--threads 2] [--rounds 3] [NAME...]
 
 Trains seqgan (its discriminator and its generator in turn, with roll-outs) and gumbel-gan by `dlc-run train --cycle`
 and by the same loop in PyTorch (pip install torch) with the same number of threads, in turns, and prints the seconds of

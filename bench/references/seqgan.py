@@ -10,7 +10,7 @@ generator's sequences are to the oracle, the mean negative log likelihood of a s
 the least of all epochs of likelihood alone. --write draws the curves into docs/seqgan.svg and their numbers into
 docs/seqgan.csv.
 
---small is a short form (a vocabulary of 32, 8 symbols), which takes less than a minute a seed.
+--small is a short form (a vocabulary of 32, 8 symbols), which takes about a minute a seed.
 """
 import argparse
 import csv
@@ -134,10 +134,18 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--model", default="", help="other options of dlc-models seqgan")
+    parser.add_argument("--set", action="append", default=[], help="hyper-parameters of the adversarial phase, as g_lr=0.01")
+    parser.add_argument("--updates", type=int, help="of the discriminator for one of the generator")
+    parser.add_argument("--epochs", type=int, help="of the adversarial phase")
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--write", action="store_true", help="write docs/seqgan.svg and docs/seqgan.csv")
     arguments = parser.parse_args()
     plan = SMALL if arguments.small else LONG
+    plan.model = arguments.model.split() or plan.model
+    plan.rates += [word for value in arguments.set for word in ("--set", value)]
+    plan.updates = arguments.updates or plan.updates
+    plan.adversarial = arguments.epochs or plan.adversarial
     arguments.bin = arguments.bin.resolve()
     arguments.out = (arguments.out or ROOT / ("runs/seqgan-small" if arguments.small else "runs/seqgan")).resolve()
     arguments.out.mkdir(parents=True, exist_ok=True)
