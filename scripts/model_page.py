@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """docs/models.md: what dlc-models prints, with counts from the programs and results from the
 tables docs/references.csv (of scripts/train-references), docs/depth.csv and docs/distance.csv (of
-bench/demonstrations/demonstrate.py) and docs/models-pytorch.csv (of bench/models/compare.py).
+bench/demonstrations/demonstrate.py), docs/models-pytorch.csv (of bench/models/compare.py), docs/gans.csv and
+docs/seqgan.csv (of bench/references/gans.py and
+seqgan.py).
 """
 import csv
 import hashlib
@@ -10,6 +12,7 @@ import math
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import tempfile
 
@@ -88,7 +91,7 @@ dlc-run seqgan.mlir train --seed 1 --cycle pretrain_g --data 'npy:real=real.npy;
 dlc-run seqgan.mlir train --seed 1 --cycle 'train_d*5,train_g' --params likelihood/model.safetensors --data 'npy:real=real.npy;eval:real=held_out.npy' --epochs 40 --out adversarial
 ```
 
-`bench/references/seqgan.py` is the whole experiment."""
+`bench/references/seqgan.py` is the whole experiment, [its short form](#seqgan-and-likelihood-alone) takes minutes."""
 
 GROUPS = [
     ("Large images", "Commands read images of 3 x 224 x 224 bytes from `x.npy` and 32-bit classes from `y.npy`.",
@@ -117,13 +120,26 @@ epoch, and shows them to the classifier of `examples/fashion.mlir`. The Frechet 
 hidden layer between the samples and the test set, taken for normal distributions (Heusel et al., NIPS 2017, have features of
 another network, so numbers compare within the table alone); of the training set, the same number of real images, it is
 @REAL@. A sample of a network that is given the class counts as recognised if the classifier tells that class;
-@RIGHT@ of the test set it tells right. The last column counts the classes that more than 4 % of the samples are told as.
-[gans.csv](gans.csv) has all epochs.
+@RIGHT@ of the test set it tells right. `classes` counts those that more than 4 % of the samples are told as. The generator of `wgan-gp` is updated for every fifth batch
+alone, a fifth as often as the others in an epoch. [gans.csv](gans.csv) has all epochs.
 
 ![Frechet distance after each epoch](gans.svg)
 
 @TABLE@
 
+"""
+
+SEQGAN = """\
+## SeqGAN and likelihood alone
+
+`bench/references/seqgan.py --small --seeds 3 --write`: sequences of 8 symbols out of 32, an oracle for each seed. Likelihood alone has
+30 epochs, adversarial training goes on from the 20th. The number is the oracle's mean negative log
+likelihood of a symbol that the generator draws. Mean of @SEEDS@ seeds: @ALONE@ at the best epoch of likelihood alone,
+@LAST@ after adversarial training.
+
+![The oracle's negative log likelihood over the epochs, by likelihood and adversarially](seqgan.svg)
+
+@TABLE@
 """
 
 DEMONSTRATIONS = """\
@@ -188,6 +204,19 @@ def judged_section(rows):
         text += (f"`{name}`: samples, and rows between two points each.\n\n![Samples of {name}](gans/{name}-generate.png) "
                  f"![Between two points, {name}](gans/{name}-interpolate.png)\n\n")
     return text.rstrip() + "\n"
+
+
+def seqgan_section(rows):
+    """The best epoch of likelihood alone and the last of adversarial training, for each seed."""
+    def curve(seed, training):
+        return [float(row["oracle_nll"]) for row in rows if (row["seed"], row["training"]) == (seed, training)]
+    seeds = list(dict.fromkeys(row["seed"] for row in rows))
+    ends = [(min(curve(seed, "alone")), curve(seed, "adversarial")[-1]) for seed in seeds]
+    means = [f"{statistics.mean(values):.3f}" for values in zip(*ends)]
+    shown = [{"seed": seed, "best of likelihood alone": f"{best:.3f}", "after adversarial training": f"{last:.3f}"}
+             for seed, (best, last) in zip(seeds, ends)]
+    return (SEQGAN.replace("@SEEDS@", str(len(seeds))).replace("@ALONE@", means[0]).replace("@LAST@", means[1])
+            .replace("@TABLE@", table(shown)))
 
 
 def describe(tools, row, folder):
@@ -262,6 +291,9 @@ def make(dlc):
     judged = read_table("gans.csv")
     if judged:
         lines += [judged_section(judged)]
+    curves = read_table("seqgan.csv")
+    if curves:
+        lines += [seqgan_section(curves)]
     demonstrations = DEMONSTRATIONS
     for name in ("depth", "distance"):
         demonstrations = demonstrations.replace(f"@{name.upper()}@", table(read_table(f"{name}.csv")))

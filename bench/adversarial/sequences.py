@@ -147,7 +147,7 @@ class GumbelGan:
         width, self.features, self.vocabulary = options["width"], options["features"], options["vocabulary"]
         self.start = nn.Linear(self.features, width)
         self.cell, self.fc = nn.LSTMCell(self.vocabulary, width), nn.Linear(width, self.vocabulary)
-        self.judge = nn.Sequential(nn.Linear(options["length"] * self.vocabulary, 2 * width), nn.LeakyReLU(0.2),
+        self.judge = nn.Sequential(nn.Linear(2 * options["length"] * self.vocabulary, 2 * width), nn.LeakyReLU(0.2),
                                    nn.Linear(2 * width, 2 * width), nn.LeakyReLU(0.2), nn.Linear(2 * width, 1))
         generator = [p for part in (self.start, self.cell, self.fc) for p in part.parameters()]
         self.adam_g = torch.optim.Adam(generator, 1e-3, (0.5, 0.999), fused=True)
@@ -155,7 +155,7 @@ class GumbelGan:
         self.steps = 0
 
     def made(self):
-        temperature = max(2 * 0.99930709 ** self.steps, 0.3)
+        temperature = max(0.99930709 ** self.steps, 0.5)
         self.steps += 1
         h = torch.tanh(self.start(torch.randn(self.options["batch"], self.features)))
         c, symbol, symbols = torch.zeros_like(h), torch.zeros(len(h), self.vocabulary), []
@@ -165,20 +165,28 @@ class GumbelGan:
             symbols.append(symbol)
         return torch.stack(symbols, 1).flatten(1)
 
-    def loss(self, sequences, label):
-        logits = self.judge(sequences)
+    def judged(self, sequences):
+        """With how frequent each symbol is at each place of the batch."""
+        frequencies = sequences.mean(0, keepdim=True).expand_as(sequences)
+        return self.judge(torch.cat([sequences, frequencies], 1))
+
+    @staticmethod
+    def loss(logits, label):
         return functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
 
     def train_d(self, real):
-        one_hot = functional.one_hot(real.long(), self.vocabulary).float().flatten(1)
-        loss = self.loss(one_hot, 1) + self.loss(self.made().detach(), 0)
+        one_hot = functional.one_hot(real.long(), self.vocabulary).float().flatten(1).requires_grad_()
+        of_real = self.judged(one_hot)
+        loss = self.loss(of_real, 1) + self.loss(self.judged(self.made().detach()), 0)
+        slope, = torch.autograd.grad(of_real.sum(), one_hot, create_graph=True)
+        loss = loss + 0.1 * slope.square().sum() / len(real)
         self.adam_d.zero_grad()
         loss.backward()
         self.adam_d.step()
         return loss.item()
 
     def train_g(self):
-        loss = self.loss(self.made(), 1)
+        loss = self.loss(self.judged(self.made()), 1)
         self.adam_g.zero_grad()
         loss.backward()
         self.adam_g.step()

@@ -45,7 +45,7 @@ class Network:
 NETWORKS = [
     Network("dcgan", "dcgan --width 32 --sample 100", "train_d+train_g", 8),
     Network("cgan", "cgan --width 32 --sample 100", "train_d+train_g", 8, isGivenClass=True),
-    Network("wgan-gp", "wgan-gp --width 32 --sample 100", "train_critic*5,train_generator", 24),
+    Network("wgan-gp", "wgan-gp --width 32 --sample 100", "train_critic*5,train_generator", 8),
 ]
 
 
@@ -194,7 +194,7 @@ def main():
         for name, rows in tables.items():
             writer.writerows([name, *(row[column] for column in COLUMNS)] for row in rows)
             for step in ("generate", "interpolate"):
-                last = arguments.out / name / "samples" / f"{step}-image-epoch-{known[name].epochs:04}.png"
+                last = arguments.out / name / "samples" / f"{step}-image-epoch-{int(rows[-1]['epoch']):04}.png"
                 (pictures / f"{name}-{step}.png").write_bytes(last.read_bytes())
     try:
         draw(tables, ROOT / "docs/gans.svg")
