@@ -40,6 +40,11 @@ namespace {
 
 struct GradientNormsPass : dlc::impl::GradientNormsBase<GradientNormsPass> {
   void runOnOperation() override {
+    getOperation().walk([](MinimizeOp minimize) {
+      if (!isa<StepOp>(minimize->getParentOp()))
+        minimize.emitWarning("this dl.minimize stands in a function: the "
+                             "norms of its gradients are no outputs");
+    });
     for (auto step : getOperation().getBody().getOps<StepOp>())
       if (failed(rewrite(step)))
         return signalPassFailure();

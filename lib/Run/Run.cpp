@@ -53,8 +53,9 @@ run::openModel(const Arguments &arguments, RunContext &context,
     return threads.takeError();
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
-    for (Option option : {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache,
-                          OPT_time_report, OPT_interpret, OPT_batch})
+    for (Option option :
+         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache, OPT_time_report,
+          OPT_interpret, OPT_batch, OPT_gradient_norms})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);

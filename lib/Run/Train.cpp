@@ -170,6 +170,7 @@ static Expected<TrainingOptions> trainingOptions(const Arguments &arguments) {
     return makeError("--balance: the name of the field is empty");
   options.prefetch = !arguments.has(OPT_no_prefetch);
   options.updateRatios = arguments.has(OPT_update_ratios);
+  options.gradientNorms = arguments.has(OPT_gradient_norms);
   options.order.shuffle = !arguments.has(OPT_no_shuffle);
   options.outputFolder = arguments.text(OPT_out).str();
   for (Option option : {OPT_schedule, OPT_reduce_on_plateau, OPT_stop_early,

@@ -148,11 +148,11 @@ void Metrics::add(const StepBuffers &buffers, int64_t batchSize,
 }
 
 std::string dlc::formatMetrics(const Metrics &metrics, const Totals &totals,
-                               StringRef prefix) {
+                               StringRef prefix, StringRef hidden) {
   std::string text;
   raw_string_ostream os(text);
   for (unsigned i = 0; i < metrics.names().size(); ++i)
-    if (!StringRef(metrics.names()[i]).starts_with("gradient_"))
+    if (hidden.empty() || !StringRef(metrics.names()[i]).starts_with(hidden))
       os << "  " << prefix << metrics.names()[i] << ' '
          << format("%.4g", totals.mean(i));
   if (metrics.countsCorrect())

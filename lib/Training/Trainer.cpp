@@ -25,7 +25,8 @@ Trainer::Trainer(Model &model, const DataSplits &data, Cycle cycle,
     : model(model), data(data), cycle(std::move(cycle)),
       options(std::move(options)),
       report(progress, this->cycle, this->options.epochs,
-             this->options.throughput) {}
+             this->options.throughput,
+             this->options.gradientNorms ? "gradient_" : "") {}
 
 Expected<std::unique_ptr<Trainer>>
 Trainer::create(Model &model, const DataSplits &data, ArrayRef<Turn> turns,

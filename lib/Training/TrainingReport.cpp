@@ -34,7 +34,7 @@ std::string TrainingReport::speed(ArrayRef<Totals> totals,
 std::string TrainingReport::metrics(ArrayRef<Totals> totals) const {
   std::string text;
   for (auto [part, own] : zip_equal(cycle.parts(), totals))
-    text += formatMetrics(part.metrics, own, part.prefix);
+    text += formatMetrics(part.metrics, own, part.prefix, hidden);
   return text;
 }
 

@@ -82,10 +82,10 @@ private:
   std::optional<int> correctOutput, countOutput;
 };
 
-/// "  loss 0.431  accuracy 0.8421", the names after `prefix`. What is called
-/// `gradient_...` is left to the table: a model has one for each parameter.
+/// "  loss 0.431  accuracy 0.8421", the names after `prefix`. Names that begin
+/// with `hidden`, if that is not empty, are left out.
 std::string formatMetrics(const Metrics &metrics, const Totals &totals,
-                          llvm::StringRef prefix);
+                          llvm::StringRef prefix, llvm::StringRef hidden = "");
 
 } // namespace dlc
 #endif // DLC_TRAINING_METRICS_H

@@ -48,6 +48,9 @@ struct TrainingOptions {
   /// Whether metrics.csv has columns of how far the last step of each epoch
   /// changed the parameters.
   bool updateRatios = false;
+  /// Whether steps have outputs `gradient_NAME` that CompilerOptions asked for:
+  /// one for each parameter, too many for a line.
+  bool gradientNorms = false;
   /// Steps whose outputs are kept as files, and the inputs of these.
   std::vector<SampleOptions> samples;
   SampleInputs sampleInputs;

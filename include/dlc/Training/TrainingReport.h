@@ -29,11 +29,12 @@ struct Throughput {
 /// Prints a run: its steps, its epochs, and what there is to say about them.
 class TrainingReport {
 public:
-  /// Of a run of so many epochs.
+  /// Of a run of so many epochs. Metrics whose names begin with `hidden` are
+  /// columns of the table alone.
   TrainingReport(Progress &progress, const Cycle &cycle, int64_t epochs,
-                 Throughput throughput)
+                 Throughput throughput, llvm::StringRef hidden)
       : progress(progress), cycle(cycle), epochs(epochs),
-        throughput(std::move(throughput)) {}
+        throughput(std::move(throughput)), hidden(hidden) {}
 
   /// A line that stays.
   void say(llvm::StringRef line) { progress.print(line); }
@@ -64,6 +65,7 @@ private:
   const Cycle &cycle;
   int64_t epochs;
   Throughput throughput;
+  llvm::StringRef hidden;
   int64_t epoch = 0, samplesBefore = 0, stepsBefore = 0;
   double started = 0, seconds = 0;
   bool diverged = false;

@@ -176,6 +176,8 @@ TEST(Metrics, AreFoundByNameAndType) {
   EXPECT_EQ(formatMetrics(metrics, totals, "eval "),
             "  eval loss_d 1  eval loss_g 0.25  eval accuracy 0.6250"
             "  eval total 11");
+  EXPECT_EQ(formatMetrics(metrics, totals, "", "loss_d"),
+            "  loss_g 0.25  accuracy 0.6250  total 11");
   EXPECT_EQ(metrics.columns("eval_"),
             (std::vector<std::string>{"eval_loss_d", "eval_loss_g",
                                       "eval_accuracy", "eval_total"}));
