@@ -15,9 +15,9 @@ using namespace mlir;
 using namespace dlc::interp;
 
 double dlc::interp::roundTo(FloatType type, double value) {
-  if (type.isF64())
+  if (isa<Float64Type>(type))
     return value;
-  if (type.isF32())
+  if (isa<Float32Type>(type))
     return static_cast<float>(value);
   llvm::APFloat number(value);
   bool inexact;
@@ -26,11 +26,14 @@ double dlc::interp::roundTo(FloatType type, double value) {
   return number.convertToDouble();
 }
 
+/// The least number of a type that is not denormal.
+static double leastNormalOf(FloatType type) {
+  return std::ldexp(1.0,
+                    APFloat::semanticsMinExponent(type.getFloatSemantics()));
+}
+
 double dlc::interp::flushDenormal(FloatType type, double value) {
-  // 2^minExponent is the least number that is not denormal.
-  int minExponent = APFloat::semanticsMinExponent(type.getFloatSemantics());
-  bool isDenormal = std::abs(value) < std::ldexp(1.0, minExponent);
-  return isDenormal ? std::copysign(0.0, value) : value;
+  return flushBelow(leastNormalOf(type), value);
 }
 
 int64_t dlc::interp::wrapTo(IntegerType type, int64_t value) {
@@ -59,11 +62,14 @@ static int64_t toInteger(IntegerType type, double value) {
   return static_cast<int64_t>(std::max(value, low));
 }
 
-Tensor::Tensor(RankedTensorType type) : tensorType(type) {
-  if (isFloat())
+Tensor::Tensor(RankedTensorType type)
+    : tensorType(type), floatType(dyn_cast<FloatType>(type.getElementType())) {
+  if (isFloat()) {
+    leastNormal = leastNormalOf(floatType);
     reals.resize(size());
-  else
+  } else {
     integers.resize(size());
+  }
 }
 
 Tensor::Tensor(RankedTensorType type, ArrayRef<double> elements)
@@ -82,28 +88,23 @@ Tensor::Tensor(RankedTensorType type, ArrayRef<int64_t> elements)
     set(i, element);
 }
 
-double Tensor::flushed(int64_t i) const {
-  return flushDenormal(cast<FloatType>(tensorType.getElementType()), reals[i]);
-}
-
 void Tensor::put(int64_t i, double value) {
-  reals[i] = roundTo(cast<FloatType>(tensorType.getElementType()), value);
+  reals[i] = roundTo(floatType, value);
 }
 
 void Tensor::setReal(int64_t i, double value) {
-  Type element = tensorType.getElementType();
-  if (auto type = dyn_cast<FloatType>(element))
-    reals[i] = flushDenormal(type, roundTo(type, value));
+  if (isFloat())
+    reals[i] = flushBelow(leastNormal, roundTo(floatType, value));
   else
-    integers[i] = toInteger(cast<IntegerType>(element), value);
+    integers[i] =
+        toInteger(cast<IntegerType>(tensorType.getElementType()), value);
 }
 
 void Tensor::setInteger(int64_t i, int64_t value) {
-  Type element = tensorType.getElementType();
-  if (auto type = dyn_cast<FloatType>(element))
-    reals[i] = roundTo(type, static_cast<double>(value));
+  if (isFloat())
+    reals[i] = roundTo(floatType, static_cast<double>(value));
   else
-    integers[i] = wrapTo(cast<IntegerType>(element), value);
+    integers[i] = wrapTo(cast<IntegerType>(tensorType.getElementType()), value);
 }
 
 void Tensor::copy(int64_t i, const Tensor &from, int64_t j) {

@@ -23,6 +23,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -299,19 +300,16 @@ static void addLLVM(OpPassManager &manager, const PhaseOptions &options) {
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
   functions.addPass(createSCFToControlFlowPass());
-  functions.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
   // Takes vectors apart, element by element.
   manager.addPass(createConvertMathToLibmPass());
-  OpPassManager &vectors = manager.nest<func::FuncOp>();
-  vectors.addPass(createConvertVectorToLLVMPass());
-  vectors.addPass(createArithToLLVMConversionPass());
+  manager.nest<func::FuncOp>().addPass(createConvertBodyToLLVM());
+  // Globals, and what reads them.
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
   ConvertFuncToLLVMPassOptions function;
   function.useBarePtrCallConv = true;
   manager.addPass(createConvertFuncToLLVMPass(function));
-  manager.addPass(createConvertControlFlowToLLVMPass());
   OpPassManager &lowered = manager.nest<LLVM::LLVMFuncOp>();
-  lowered.addPass(createUBToLLVMConversionPass());
   lowered.addPass(createReconcileUnrealizedCastsPass());
   lowered.addPass(std::make_unique<AnnotateLoops>());
   addCleanup(lowered, options);
@@ -385,6 +383,9 @@ struct CheckPhase : PassWrapper<CheckPhase, OperationPass<ModuleOp>> {
   StringRef getName() const override { return "CheckPhase"; }
 
   void runOnOperation() override {
+    // In the name of the phase: nobody need have looked after each pass.
+    if (failed(verify(getOperation())))
+      return signalPassFailure();
     getOperation().walk([&](Operation *op) {
       if (phase.isLegal(op))
         return;

@@ -37,14 +37,32 @@ static constexpr unsigned kPartInstructions = 2000, kMostParts = 16;
 /// Constants up to this size may be in several parts.
 static constexpr uint64_t kSmallConstant = 1024;
 
+/// Plain loops are for comparison and debugging: they are compiled quickly.
+static constexpr StringLiteral kQuickPasses =
+    "function(sroa,early-cse,simplifycfg,loop-mssa(loop-rotate,licm))";
+
+/// What LLVM's default pipeline does for kernels, and nothing else: addresses
+/// are simplified, what a loop repeats leaves it, loads and stores of one place
+/// meet, short loops are unrolled. Kernels come as vectors in the shape that
+/// they should have, so that only loops are vectorised that ask for it.
+static constexpr StringLiteral kKernelPasses =
+    "function("
+    "sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"
+    "instcombine<max-iterations=1;no-verify-fixpoint>,"
+    "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,"
+    "loop-rotate<header-duplication>,licm<allowspeculation>),"
+    "simplifycfg,instcombine<max-iterations=1;no-verify-fixpoint>,"
+    "loop(loop-idiom,indvars,loop-deletion,loop-unroll-full),"
+    "gvn,dse,loop-mssa(licm<allowspeculation>),"
+    "loop-vectorize<no-interleave-forced-only;vectorize-forced-only>,"
+    "instcombine<max-iterations=1;no-verify-fixpoint>,"
+    "loop-unroll<O2>,instcombine<max-iterations=1;no-verify-fixpoint>,"
+    "div-rem-pairs,simplifycfg),"
+    "globaldce";
+
 Error dlc::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   LLVMErrors errors(module.getContext());
-  // Kernels are vectorised already, in the shape they should have; LLVM's own
-  // vectorisers would take them apart.
-  PipelineTuningOptions tuning;
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  PassBuilder passes(&machine, tuning);
+  PassBuilder passes(&machine);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager calls;
@@ -54,8 +72,9 @@ Error dlc::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   passes.registerFunctionAnalyses(functions);
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, calls, modules);
-  ModulePassManager pipeline = passes.buildPerModuleDefaultPipeline(
-      optLevel == 0 ? OptimizationLevel::O1 : OptimizationLevel::O2);
+  ModulePassManager pipeline;
+  cantFail(passes.parsePassPipeline(pipeline, optLevel == 0 ? kQuickPasses
+                                                            : kKernelPasses));
   onLargeStack([&] { pipeline.run(module, modules); });
   return errors.take();
 }

@@ -126,3 +126,13 @@ def FlattenEmptyBuffers : Pass<"dl-flatten-empty-buffers", "::mlir::ModuleOp"> {
     There is none of their elements to address, and a stride of 0 has no form in LLVM.
   }];
 }
+
+def ConvertBodyToLLVM : Pass<"dl-convert-body-to-llvm", "::mlir::func::FuncOp"> {
+  let summary = "what a function does in the LLVM dialect";
+  let description = [{
+    One conversion of arith, cf, memref, ub and vector, whose patterns are made once
+    for all functions. The function itself, its calls, its return and what reads
+    globals stay: the module around it has a part in them.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}

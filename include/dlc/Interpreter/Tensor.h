@@ -6,10 +6,16 @@
 #include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinTypes.h"
 
+#include <cmath>
 #include <type_traits>
 #include <vector>
 
 namespace dlc::interp {
+
+/// `value`, or a zero of its sign where it is nearer to 0 than `least`.
+inline double flushBelow(double least, double value) {
+  return std::abs(value) < least ? std::copysign(0.0, value) : value;
+}
 
 /// A tensor whose elements are numbers of the host: floats are doubles,
 /// integers are int64_ts (an ui8 from 0 to 255, an i1 0 or 1). What is stored
@@ -39,9 +45,7 @@ public:
   int64_t dim(unsigned i) const { return tensorType.getDimSize(i); }
   int64_t rank() const { return tensorType.getRank(); }
   int64_t size() const { return tensorType.getNumElements(); }
-  bool isFloat() const {
-    return llvm::isa<mlir::FloatType>(tensorType.getElementType());
-  }
+  bool isFloat() const { return bool(floatType); }
 
   /// Element i, of a tensor of any type.
   double real(int64_t i) const { return isFloat() ? flushed(i) : integers[i]; }
@@ -78,11 +82,15 @@ public:
   int64_t at(llvm::ArrayRef<int64_t> index) const;
 
 private:
-  double flushed(int64_t i) const;
+  double flushed(int64_t i) const { return flushBelow(leastNormal, reals[i]); }
   void setReal(int64_t i, double value);
   void setInteger(int64_t i, int64_t value);
 
   mlir::RankedTensorType tensorType;
+  /// What is asked for each element of a tensor of floats: the type of its
+  /// elements, and the least of its numbers that is not denormal.
+  mlir::FloatType floatType;
+  double leastNormal = 0;
   /// One of the two is used.
   std::vector<double> reals;
   std::vector<int64_t> integers;

@@ -1,0 +1,81 @@
+//===- ConvertBodyToLLVM.cpp - Code in the LLVM dialect -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// MLIR has a pass for each dialect. Each makes its patterns again for each
+// function, and what stands between the values of two dialects only to go again:
+// together they took four times as long as this.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dlc/Codegen/Passes.h"
+
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_CONVERTBODYTOLLVM
+#include "dlc/Codegen/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+/// What all functions share; patterns refer to the converter.
+struct Conversion {
+  explicit Conversion(MLIRContext *context)
+      : converter(context), target(*context) {
+    target.addIllegalDialect<arith::ArithDialect, cf::ControlFlowDialect,
+                             memref::MemRefDialect, ub::UBDialect,
+                             vector::VectorDialect>();
+    target.addLegalOp<memref::GetGlobalOp>();
+    RewritePatternSet set(context);
+    arith::populateCeilFloorDivExpandOpsPatterns(set);
+    arith::populateArithToLLVMConversionPatterns(converter, set);
+    cf::populateControlFlowToLLVMConversionPatterns(converter, set);
+    populateFinalizeMemRefToLLVMConversionPatterns(converter, set);
+    ub::populateUBToLLVMConversionPatterns(converter, set);
+    vector::populateVectorBroadcastLoweringPatterns(set);
+    vector::populateVectorStepLoweringPatterns(set);
+    populateVectorToLLVMConversionPatterns(converter, set);
+    patterns = FrozenRewritePatternSet(std::move(set));
+  }
+
+  LLVMTypeConverter converter;
+  LLVMConversionTarget target;
+  FrozenRewritePatternSet patterns;
+};
+
+struct ConvertBodyToLLVMPass
+    : dlc::impl::ConvertBodyToLLVMBase<ConvertBodyToLLVMPass> {
+  LogicalResult initialize(MLIRContext *context) override {
+    conversion = std::make_shared<Conversion>(context);
+    return success();
+  }
+
+  void runOnOperation() override {
+    if (failed(applyPartialConversion(getOperation(), conversion->target,
+                                      conversion->patterns)))
+      signalPassFailure();
+  }
+
+  std::shared_ptr<Conversion> conversion;
+};
+
+} // namespace
