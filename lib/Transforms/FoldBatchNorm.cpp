@@ -17,12 +17,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "StateOnly.h"
-#include "Views.h"
+#include "ChannelAffine.h"
 
 #include "dlc/Transforms/Passes.h"
 
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 
 namespace dlc {
@@ -32,191 +30,8 @@ namespace dlc {
 
 using namespace mlir;
 using namespace dlc;
+using namespace dlc::channels;
 using namespace dlc::dl;
-
-//===----------------------------------------------------------------------===//
-// Links of a chain
-//===----------------------------------------------------------------------===//
-
-/// Returns true if the numbers of the result are those of operand 0, perhaps
-/// under another shape.
-static bool isView(Operation *op) {
-  return isa<ReshapeOp, FlattenOp, TransposeOp, StopGradientOp>(op);
-}
-
-namespace {
-
-/// y = factor x + term, both of rank 1 and along one dimension; null: 1 and 0.
-struct Affine {
-  Value factor, term;
-};
-
-/// An op of a chain: affine in x along a dimension, or a view of x.
-struct Link {
-  Operation *op = nullptr;
-  unsigned number = 0; ///< x is operand `number`
-  /// Along which dimension of x factors and terms go; -1: one for all.
-  int64_t dim = -1;
-  /// The numbers that x is added to or multiplied with, as `repeatedVector`
-  /// gives them.
-  Value vector = {};
-
-  Value x() const { return op->getOperand(number); }
-  bool isView() const { return ::isView(op); }
-  bool isNorm() const { return isa<BatchNormEvalOp>(op); }
-  explicit operator bool() const { return op != nullptr; }
-};
-
-} // namespace
-
-/// The vector that a value repeats along one dimension, or the one number that
-/// it has everywhere (with -1).
-static std::pair<Value, int64_t> repeatedVector(Value value) {
-  if (DenseElementsAttr elements; matchPattern(value, m_Constant(&elements)))
-    return {elements.isSplat() && !elements.empty() ? value : Value(), -1};
-  auto broadcast = value.getDefiningOp<BroadcastOp>();
-  if (!broadcast || broadcast.getDims().size() > 1)
-    return {Value(), -1};
-  return {broadcast.getX(),
-          broadcast.getDims().empty() ? -1 : broadcast.getDims()[0]};
-}
-
-/// What `repeatedVector` gives, as a vector of this type.
-static Value asVector(Expr e, Value repeated, RankedTensorType type) {
-  if (DenseElementsAttr elements; matchPattern(repeated, m_Constant(&elements)))
-    return ConstantOp::create(e.builder(), e.location(),
-                              elements.resizeSplat(type));
-  return tensorType(repeated).getRank()
-             ? repeated
-             : e.broadcastTo(repeated, type.getShape());
-}
-
-static Link linkOf(Operation *op, const StateOnly &stateOnly) {
-  if (!op)
-    return {};
-  if (isView(op))
-    return {op};
-  if (auto norm = dyn_cast<BatchNormEvalOp>(op)) {
-    bool constant = llvm::all_of(op->getOperands().drop_front(), [&](Value v) {
-      return stateOnly.contains(v);
-    });
-    return constant ? Link{op, 0, int64_t(norm.getAxis())} : Link();
-  }
-  if (isa<ScaleOp, OffsetOp, NegOp>(op))
-    return {op};
-  if (!isa<AddOp, SubOp, MulOp>(op) ||
-      !isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType())))
-    return {};
-  for (unsigned i : {1, 0}) {
-    auto [vector, dim] = repeatedVector(op->getOperand(i));
-    if (vector && stateOnly.contains(vector) &&
-        !stateOnly.contains(op->getOperand(1 - i)))
-      return {op, 1 - i, dim, vector};
-  }
-  return {};
-}
-
-/// factor x + term that a link is.
-static Affine affineOf(OpBuilder &builder, const Link &link,
-                       RankedTensorType vector) {
-  Expr e(builder, link.op->getLoc());
-  if (auto norm = dyn_cast<BatchNormEvalOp>(link.op)) {
-    Value rstd =
-        e.rsqrt(e.offset(norm.getVar(), norm.getEps().convertToDouble()));
-    Value factor = e.mul(rstd, norm.getWeight());
-    return {factor, e.sub(norm.getBias(), e.mul(norm.getMean(), factor))};
-  }
-  if (auto scale = dyn_cast<ScaleOp>(link.op))
-    return {e.splat(vector, scale.getFactor().convertToDouble()), Value()};
-  if (auto offset = dyn_cast<OffsetOp>(link.op))
-    return {Value(), e.splat(vector, offset.getTerm().convertToDouble())};
-  if (isa<NegOp>(link.op))
-    return {e.splat(vector, -1), Value()};
-  Value repeated = asVector(e, link.vector, vector);
-  if (isa<MulOp>(link.op))
-    return {repeated, Value()};
-  if (isa<AddOp>(link.op))
-    return {Value(), repeated};
-  if (link.number == 0)
-    return {Value(), e.neg(repeated)};
-  return {e.splat(vector, -1), repeated};
-}
-
-/// outer(inner(x))
-static Affine compose(Expr e, const Affine &outer, const Affine &inner) {
-  auto product = [&](Value a, Value b) {
-    return a && b ? e.mul(a, b) : a ? a : b;
-  };
-  auto sum = [&](Value a, Value b) { return a && b ? e.add(a, b) : a ? a : b; };
-  Value moved = inner.term ? product(outer.factor, inner.term) : Value();
-  return {product(outer.factor, inner.factor), sum(moved, outer.term)};
-}
-
-//===----------------------------------------------------------------------===//
-// Views
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// How numbers along a dimension on one side of a view go along one on the
-/// other.
-struct Passage {
-  int64_t dim;
-  /// Where dimensions are merged: the extents of these, of which the numbers go
-  /// along the one at `place`; they repeat along the others.
-  SmallVector<int64_t> merged = {};
-  int64_t place = 0;
-};
-} // namespace
-
-/// From the result of a view to its operand, or the other way; nothing where
-/// numbers along `dim` do not go along one dimension there.
-static std::optional<Passage> passView(Operation *view, int64_t dim,
-                                       bool toOperand) {
-  if (auto transpose = dyn_cast<TransposeOp>(view)) {
-    ArrayRef<int64_t> perm = transpose.getPerm();
-    return Passage{toOperand ? perm[dim] : inversePermutation(perm)[dim]};
-  }
-  RankedTensorType from = tensorType(view->getResult(0)),
-                   to = tensorType(view->getOperand(0));
-  if (!toOperand)
-    std::swap(from, to);
-  if (from == to)
-    return Passage{dim};
-  if (std::optional<views::Groups> groups = views::collapseGroups(from, to)) {
-    for (auto [number, group] : llvm::enumerate(*groups))
-      for (auto [place, member] : llvm::enumerate(group)) {
-        if (member != dim)
-          continue;
-        Passage passage{int64_t(number)};
-        if (from.getDimSize(dim) == to.getDimSize(number))
-          return passage;
-        for (int64_t merged : group)
-          passage.merged.push_back(from.getDimSize(merged));
-        passage.place = place;
-        return passage;
-      }
-  } else if (std::optional<views::Groups> parts =
-                 views::expandGroups(from, to)) {
-    for (int64_t part : (*parts)[dim])
-      if (from.getDimSize(dim) == to.getDimSize(part))
-        return Passage{part};
-  }
-  return std::nullopt;
-}
-
-/// Numbers behind a passage.
-static Value pass(Expr e, Value vector, const Passage &passage) {
-  if (!vector || passage.merged.empty())
-    return vector;
-  auto type = tensorType(vector).clone(passage.merged);
-  Value repeated = BroadcastOp::create(e.builder(), e.location(), type, vector,
-                                       ArrayRef<int64_t>(passage.place));
-  return e.reshape(repeated, {type.getNumElements()});
-}
-
-//===----------------------------------------------------------------------===//
-// Folding
-//===----------------------------------------------------------------------===//
 
 namespace {
 
@@ -235,7 +50,7 @@ private:
     SmallVector<Link> links;
     Value x;
     int64_t dim; ///< of x
-    /// Why what makes x is no link of it.
+    /// Why the op that makes x is not a link of the chain.
     std::string end;
 
     bool hasNorm() const {
@@ -340,7 +155,7 @@ Affine Folder::compose(const Chain &chain, Operation *before) {
       continue;
     }
     RankedTensorType type = tensorType(link.x());
-    affine = ::compose(
+    affine = channels::compose(
         e, affine, affineOf(builder, link, type.clone({type.getDimSize(dim)})));
   }
   return affine;
