@@ -16,18 +16,37 @@ function(dlc_compile_options target)
   endif()
 endfunction()
 
-# A library on LLVM and, unless NO_MLIR is said, on MLIR. LLVM is built with RTTI and
-# without exceptions. A program of libraries with NO_MLIR alone loads no compiler.
+# LLVM's Support and Option, which libraries without a compiler use. They are a part of
+# the shared libLLVM, and two copies of their registries in one process end it: so a
+# program gets them from there, unless dlc_without_compiler says that it links nothing
+# else of LLVM. Then they come as static libraries, with the two that they need of what
+# the package's own targets name.
+find_library(DLC_ZSTD NAMES zstd libzstd.so.1 REQUIRED)
+add_library(LLVMBase INTERFACE IMPORTED GLOBAL)
+set(DLC_LLVM_BASE
+  $<TARGET_FILE:LLVMOption> $<TARGET_FILE:LLVMSupport> $<TARGET_FILE:LLVMDemangle>
+  ZLIB::ZLIB ${DLC_ZSTD})
+target_link_libraries(LLVMBase INTERFACE
+  "$<IF:$<BOOL:$<TARGET_PROPERTY:DLC_WITHOUT_COMPILER>>,${DLC_LLVM_BASE},LLVM>")
+
+# Says that a program links only libraries with NO_MLIR.
+function(dlc_without_compiler target)
+  set_target_properties(${target} PROPERTIES DLC_WITHOUT_COMPILER ON)
+endfunction()
+
+# A library on LLVM and MLIR or, where NO_MLIR is said, on LLVMBase alone. LLVM is built
+# with RTTI and without exceptions.
 #   dlc_add_library(Name [NO_MLIR] source... [DEPENDS target...] [LINK target...])
 function(dlc_add_library name)
   cmake_parse_arguments(ARG "NO_MLIR" "" "DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
-  if(NOT ARG_NO_MLIR)
-    target_link_libraries(${name} PUBLIC MLIR)
+  if(ARG_NO_MLIR)
+    target_link_libraries(${name} PUBLIC LLVMBase)
+  else()
+    target_link_libraries(${name} PUBLIC MLIR LLVM)
   endif()
-  target_link_libraries(${name} PUBLIC LLVM)
   dlc_compile_options(${name})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})

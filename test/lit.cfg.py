@@ -40,6 +40,7 @@ config.substitutions.append(
     ("%libdlc", os.path.join(config.dlc_obj_root, "lib", "libdlc.so"))
 )
 add_program("python", config.python_executable)
+config.substitutions.append(("%unit_tests", config.dlc_tools_dir))
 # What CMake says that targets link.
 config.substitutions.append(
     ("%link_graph", os.path.join(config.dlc_obj_root, "link-graph.txt"))
