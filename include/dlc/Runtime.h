@@ -26,7 +26,7 @@ extern "C" {
 
 /// Changes whenever a struct below changes; a library says which it was built
 /// for, and a caller compares.
-#define DLC_ABI_VERSION 6
+#define DLC_ABI_VERSION 7
 
 typedef enum dlc_status {
   DLC_OK = 0,
@@ -187,6 +187,9 @@ typedef struct dlc_site {
   const char *kernel; ///< null: all of the step
   const char *step;   ///< the step or derivation
   int64_t batch;      ///< rows of the size; 0 where the step has no sizes
+  /// How often one run of the step makes the call: the trips of the loops
+  /// around it. Negative where it is not known.
+  int64_t trips;
   /// Of one call: arithmetic of real numbers, and bytes that have to be read or
   /// written once. Negative where it is not known.
   double flops, bytes;

@@ -133,7 +133,8 @@ static Error printHparams(raw_ostream &os, Model &model) {
   return Error::success();
 }
 
-/// The floating-point operations of one call, from the sites of its kernels.
+/// The floating-point operations of one call, from the sites of its kernels,
+/// each as often as the loops around it make its call.
 static std::string flopsOf(const dlc_model &model, const dlc_step &step) {
   double flops = 0;
   bool isMeasured = false, isWhole = true;
@@ -144,8 +145,9 @@ static std::string flopsOf(const dlc_model &model, const dlc_step &step) {
     isMeasured = true;
     if (!site.kernel)
       continue;
-    isWhole &= site.flops >= 0;
-    flops += std::max(site.flops, 0.0);
+    isWhole &= site.flops >= 0 && site.trips >= 0;
+    flops += std::max(site.flops, 0.0) *
+             static_cast<double>(std::max<int64_t>(site.trips, 1));
   }
   if (!isMeasured)
     return "";

@@ -56,6 +56,7 @@ static SiteInfo readSite(dl::SiteAttr site) {
   if (!kernel)
     return info;
   info.kernel = kernel.getValue();
+  info.trips = site.getTrips();
   info.flops = site.getFlops().getValueAsDouble();
   info.bytes = site.getBytes().getValueAsDouble();
   info.floatBits = site.getBits();

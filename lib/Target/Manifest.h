@@ -71,6 +71,7 @@ struct SiteInfo {
   llvm::StringRef kernel; ///< empty: all of the step
   llvm::StringRef step;
   int64_t batch = 0;
+  int64_t trips = 1;
   double flops = -1, bytes = -1;
   int floatBits = 0;
   bool derives = false;

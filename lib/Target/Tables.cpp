@@ -126,9 +126,9 @@ public:
     for (const auto &[name, place, part] : info.ops)
       ops.push_back(structure({string(name), string(place), string(part)}));
     return structure({info.kernel.empty() ? null() : string(info.kernel),
-                      string(info.step), i64(info.batch), f64(info.flops),
-                      f64(info.bytes), array(ops, "dlc.ops"), i32(ops.size()),
-                      i32(info.floatBits), i32(info.derives)});
+                      string(info.step), i64(info.batch), i64(info.trips),
+                      f64(info.flops), f64(info.bytes), array(ops, "dlc.ops"),
+                      i32(ops.size()), i32(info.floatBits), i32(info.derives)});
   }
   static std::string entryName(StringRef symbol) {
     return ("dlc.entry." + symbol).str();

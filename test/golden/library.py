@@ -64,7 +64,7 @@ class Library(ctypes.Structure):
     _fields_ = [("model", ctypes.POINTER(ModelTable)), ("api", ctypes.POINTER(Api))]
 
 
-ABI_VERSION = 6
+ABI_VERSION = 7
 # The order of dlc_type; bf16 has no numpy type.
 TYPE_CODES = ["f32", "f64", "bf16", "i1", "i8", "ui8", "i32", "i64"]
 GUARD = 64  # bytes before and after an output that nothing may write

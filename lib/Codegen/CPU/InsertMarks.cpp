@@ -35,6 +35,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
 
 namespace dlc {
@@ -86,12 +88,31 @@ namespace {
 /// The parts of a #dl.site of a call.
 struct Call {
   StringAttr kernel;
+  int64_t trips = 1;
   double flops = -1, bytes = -1;
   int64_t bits = 0;
   /// Of each op, in lists of one length.
   SmallVector<Attribute> ops, places, parts;
 };
 } // namespace
+
+/// How often a run of the step makes the call, or -1. A condition is that no
+/// index was out of range so far, and holds.
+static int64_t tripsOf(func::CallOp call, func::FuncOp step) {
+  int64_t trips = 1;
+  for (Operation *op = call->getParentOp(); op != step;
+       op = op->getParentOp()) {
+    if (isa<scf::IfOp>(op))
+      continue;
+    auto loop = dyn_cast<LoopLikeOpInterface>(op);
+    std::optional<APInt> count =
+        loop ? loop.getStaticTripCount() : std::nullopt;
+    if (!count || !count->isSignedIntN(64) ||
+        llvm::MulOverflow(trips, count->getSExtValue(), trips))
+      return -1;
+  }
+  return trips;
+}
 
 /// What is counted is that of dl-note-costs. Of a kernel that was made later,
 /// such as a copy or a part of another one, the operations are not known, and
@@ -179,8 +200,8 @@ unsigned InsertMarksPass::addSite(const Whole &step, const Call &call) {
   Builder b(&getContext());
   sites.push_back(dl::SiteAttr::get(
       &getContext(), step.step, step.batch, step.derives, call.kernel,
-      b.getF64FloatAttr(call.flops), b.getF64FloatAttr(call.bytes), call.bits,
-      b.getArrayAttr(call.ops), b.getArrayAttr(call.places),
+      call.trips, b.getF64FloatAttr(call.flops), b.getF64FloatAttr(call.bytes),
+      call.bits, b.getArrayAttr(call.ops), b.getArrayAttr(call.places),
       b.getArrayAttr(call.parts)));
   return sites.size() - 1;
 }
@@ -214,6 +235,7 @@ void InsertMarksPass::insert(func::FuncOp step) {
       continue;
     Call site;
     site.kernel = callee.getSymNameAttr();
+    site.trips = tripsOf(call, step);
     addCost(site, callee);
     addOps(site, call, callee);
     unsigned number = addSite(whole, site);

@@ -154,8 +154,8 @@ static LogicalResult verifyAmount(EmitError emitError, StringRef what,
 
 LogicalResult SiteAttr::verify(EmitError emitError, StringAttr step,
                                int64_t batch, bool, StringAttr kernel,
-                               FloatAttr flops, FloatAttr bytes, int64_t bits,
-                               ArrayAttr ops, ArrayAttr places,
+                               int64_t trips, FloatAttr flops, FloatAttr bytes,
+                               int64_t bits, ArrayAttr ops, ArrayAttr places,
                                ArrayAttr parts) {
   if (failed(verifyName(emitError, step)) ||
       (kernel && failed(verifyName(emitError, kernel))) ||
@@ -168,6 +168,9 @@ LogicalResult SiteAttr::verify(EmitError emitError, StringAttr step,
   if (batch < 0 || batch > maxBatch)
     return emitError() << "has a batch of " << batch << " rows, expected 0 to "
                        << maxBatch;
+  if (trips < -1)
+    return emitError() << "has 'trips' = " << trips
+                       << ", expected a number that is not negative, or -1";
   if (bits != 0 && bits != 32 && bits != 64)
     return emitError() << "has 'bits' = " << bits << ", expected 0, 32 or 64";
   if (places.size() != ops.size() || parts.size() != ops.size())

@@ -5,7 +5,7 @@
 // CHECK: module attributes {dl.manifest = #dl.manifest<
 // CHECK-SAME: sites = [#dl.site<step = "fill">,
 // CHECK-SAME: #dl.site<step = "fill", kernel = "update", flops = 1.600000e+01, bytes = 6.400000e+01, bits = 32, ops = ["add"], places = ["m.mlir:3:4 from m.mlir:9:2"], parts = ["update"]>,
-// CHECK-SAME: #dl.site<step = "fill", kernel = "produce", bytes = 1.280000e+02>,
+// CHECK-SAME: #dl.site<step = "fill", kernel = "produce", trips = 4, bytes = 1.280000e+02>,
 // CHECK-SAME: #dl.site<step = "predict", batch = 8>,
 // CHECK-SAME: #dl.site<step = "predict", batch = 8, kernel = "produce", bytes = {{[^>]*}}>,
 // CHECK-SAME: #dl.site<step = "derive_0", derives = true>]

@@ -70,6 +70,11 @@ module attributes {dl.manifest = {name = "m"}} {}
 
 // -----
 
+// expected-error@+1 {{has 'trips' = -2, expected a number that is not negative, or -1}}
+#entry = #dl.site<step = "s", kernel = "k", trips = -2>
+
+// -----
+
 // expected-error@+1 {{has 1 ops, 0 places and 1 parts, expected as many of each}}
 #entry = #dl.site<step = "s", kernel = "k", ops = ["tanh"], parts = ["forward"]>
 
