@@ -206,7 +206,7 @@ unless the text says otherwise. The last column says what a value is, and its sh
 - Shapes *broadcast* as in NumPy: aligned at the last dimension, an extent of 1 (or a missing dimension) goes
   with any other.
 - Dimensions are numbered from 0. An attribute that names them (`axis`, `axes`, `start_axis`, `dims`, `perm`) counts
-  from the end where it is negative, as in PyTorch: `axis = -1` is the last one.
+  from the end where it is negative, as in PyTorch: `axis = -1` is the last one. The order of `axes` makes no difference.
 
 Attributes stand in braces behind the operands, unless the example shows words of their own for them: a number
 as `slope = 0.2` or `slope = 1`, whole numbers as `stride = [2, 2]`, a flag as its name alone. Those with a default or marked

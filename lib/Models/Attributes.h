@@ -29,6 +29,15 @@ public:
   Attributes &axis(int64_t value) {
     return integer("axis", value < 0 ? value + x.rank() : value);
   }
+  /// The attribute `axes`, in any order; negative ones count from the last
+  /// dimension.
+  Attributes &axes(llvm::ArrayRef<int64_t> values) {
+    auto list = llvm::map_to_vector(values, [&](int64_t value) {
+      return value < 0 ? value + x.rank() : value;
+    });
+    llvm::sort(list);
+    return integers("axes", list);
+  }
   /// [1, 2] and array<i64: 1, 2>.
   Attributes &integers(llvm::StringRef name, llvm::ArrayRef<int64_t> values) {
     return add(name, b().getI64ArrayAttr(values));

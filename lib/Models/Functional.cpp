@@ -287,15 +287,12 @@ Tensor nn::iota(Program &program, ArrayRef<int64_t> shape, int64_t axis,
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// Axes of x, from 0 on and ascending; none: all.
+/// Axes of x; none: all.
 static Attributes axesOf(Tensor x, ArrayRef<int64_t> axes, bool keepDims) {
-  SmallVector<int64_t> list;
-  for (int64_t axis : axes)
-    list.push_back(axis < 0 ? axis + x.rank() : axis);
+  SmallVector<int64_t> list(axes);
   if (axes.empty())
     llvm::append_range(list, llvm::seq<int64_t>(x.rank()));
-  llvm::sort(list);
-  return Attributes(x).integers("axes", list).flag("keep_dims", keepDims);
+  return Attributes(x).axes(list).flag("keep_dims", keepDims);
 }
 
 Tensor nn::sum(Tensor x, ArrayRef<int64_t> axes, bool keepDims) {

@@ -149,7 +149,7 @@ Tensor nn::kMaxPool(Tensor x, int64_t k, int64_t axis) {
 
 Tensors nn::normalize(Tensor x, ArrayRef<int64_t> axes, double eps) {
   Attributes attrs(x);
-  attrs.integers("axes", axes).number("eps", eps);
+  attrs.axes(axes).number("eps", eps);
   return x.program().addAll<dl::NormalizeOp>(x, attrs.list());
 }
 Tensor nn::layerNorm(Tensor x, int64_t axis, Tensor weight, Tensor bias,

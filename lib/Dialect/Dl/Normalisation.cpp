@@ -1,6 +1,7 @@
 //===- Normalisation.cpp - Zero mean, unit variance -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Axes.h"
 #include "Syntax.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
@@ -246,17 +247,8 @@ LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *,
       llvm::map_to_vector(adaptor.getAxesAttr(), [](Attribute axis) {
         return cast<IntegerAttr>(axis).getInt();
       });
-  int64_t last = -1;
-  for (int64_t axis : axes) {
-    if (axis < 0 || axis >= x.getRank())
-      return emitOptionalError(loc, "'dl.normalize' has axis ", axis,
-                               " but operand x is ", x, " of rank ",
-                               x.getRank());
-    if (axis <= last)
-      return emitOptionalError(loc, "'dl.normalize' expects its axes in "
-                                    "ascending order, each once");
-    last = axis;
-  }
+  if (failed(verifyAxes(loc, getOperationName(), adaptor.getX(), axes)))
+    return failure();
   if (extentOf(x, axes) == 0)
     return emitOptionalError(loc,
                              "'dl.normalize' expects operand x with elements "

@@ -82,6 +82,18 @@ static Attribute countFromStart(Attribute attr, int64_t rank) {
   return attr;
 }
 
+/// Which of a list of axes stands first makes no difference, as in PyTorch.
+static Attribute inAscendingOrder(Attribute attr) {
+  auto axes = dyn_cast<ArrayAttr>(attr);
+  if (!axes || !llvm::all_of(axes, llvm::IsaPred<IntegerAttr>))
+    return attr;
+  SmallVector<Attribute> sorted(axes.getValue());
+  llvm::sort(sorted, [](Attribute a, Attribute b) {
+    return cast<IntegerAttr>(a).getInt() < cast<IntegerAttr>(b).getInt();
+  });
+  return ArrayAttr::get(attr.getContext(), sorted);
+}
+
 static void readDimensions(Operation &op, OperationState &state) {
   ValueRange counted = op.getOperands();
   if (op.hasTrait<AxesOfResult>())
@@ -97,9 +109,11 @@ static void readDimensions(Operation &op, OperationState &state) {
     std::optional<Attribute> held = op.getInherentAttr(name);
     if (!held || !*held)
       continue;
-    Attribute counted = countFromStart(*held, type.getRank());
-    if (counted != *held)
-      replace(op, state, name, counted);
+    Attribute read = countFromStart(*held, type.getRank());
+    if (name == "axes")
+      read = inAscendingOrder(read);
+    if (read != *held)
+      replace(op, state, name, read);
   }
 }
 

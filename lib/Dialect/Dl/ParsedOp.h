@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What an op means may be written in ways that its attributes do not hold: a
-// real number without a point, and a dimension counted from the end. These are
-// conveniences of the text. Behind its parser, each op has the numbers that it
-// holds, and no pass has to know of others.
+// real number without a point, a dimension counted from the end, and axes in
+// another order than the ascending one. These are conveniences of the text.
+// Behind its parser, each op has the numbers that it holds, and no pass has to
+// know of others.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_LIB_DIALECT_DL_PARSEDOP_H
@@ -19,8 +20,8 @@ namespace dlc::dl {
 bool namesDimensions(llvm::StringRef attribute);
 
 /// Makes f64s of whole numbers where the op holds real ones, counts negative
-/// dimensions from the end, and verifies an op that has results: what is wrong
-/// with it is said at the op, not where its result is used.
+/// dimensions from the end, sorts axes, and verifies an op that has results:
+/// what is wrong with it is said at the op, not where its result is used.
 mlir::LogicalResult finishParsing(mlir::OperationState &state);
 
 } // namespace dlc::dl

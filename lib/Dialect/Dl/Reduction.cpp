@@ -1,6 +1,7 @@
 //===- Reduction.cpp - Sums, maxima and their places ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Axes.h"
 #include "Syntax.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
@@ -18,6 +19,25 @@ SmallVector<int64_t> dlc::dl::reducedAxes(Value x, ArrayRef<int64_t> axes) {
   if (!axes.empty())
     return SmallVector<int64_t>(axes);
   return llvm::to_vector(llvm::seq<int64_t>(tensorType(x).getRank()));
+}
+
+LogicalResult dlc::dl::verifyAxes(std::optional<Location> loc, StringRef op,
+                                  Value x, ArrayRef<int64_t> axes) {
+  RankedTensorType type = tensorType(x);
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    if (axis < 0 || axis >= type.getRank())
+      return emitOptionalError(loc, "'", op, "' has axis ", axis,
+                               " but operand x is ", type, " of rank ",
+                               type.getRank());
+    if (llvm::is_contained(axes.take_front(i), axis))
+      return emitOptionalError(
+          loc, "'", op, "' expects each of its axes once, not ", listed(axes));
+    if (i > 0 && axis < axes[i - 1])
+      return emitOptionalError(
+          loc, "'", op, "' expects its axes in ascending order, not ",
+          listed(axes), "; the form without quotes sorts them");
+  }
+  return success();
 }
 
 /// The dimensions of `x` that a reduction over `axes` keeps.
@@ -52,23 +72,13 @@ static LogicalResult inferReduced(std::optional<Location> loc, Value x,
                                   StringRef name,
                                   SmallVectorImpl<Type> &types) {
   RankedTensorType type = tensorType(x);
-  int64_t last = -1;
-  for (int64_t axis : axes) {
-    if (axis < 0 || axis >= type.getRank())
-      return emitOptionalError(loc, "'", name, "' has axis ", axis,
-                               " but operand x is ", type, " of rank ",
-                               type.getRank());
-    if (axis <= last)
-      return emitOptionalError(
-          loc, "'", name,
-          "' expects its axes in ascending order, each once, not ",
-          listed(axes));
-    last = axis;
+  if (failed(verifyAxes(loc, name, x, axes)))
+    return failure();
+  for (int64_t axis : axes)
     if (needsElements && type.getDimSize(axis) == 0)
       return emitOptionalError(
           loc, "'", name, "' expects elements to reduce, but operand x is ",
           type, " with extent 0 along axis ", axis);
-  }
   SmallVector<int64_t> shape;
   for (auto [i, extent] : llvm::enumerate(type.getShape())) {
     if (!llvm::is_contained(axes, int64_t(i)))

@@ -8,9 +8,9 @@ func.func @normalize_axis(%x: tensor<4x3xf32>) {
 
 // -----
 
-func.func @normalize_order(%x: tensor<4x3xf32>) {
-  // expected-error@+1 {{'dl.normalize' expects its axes in ascending order, each once}}
-  %0:4 = dl.normalize %x {axes = [1, 0]} : tensor<4x3xf32> -> tensor<4x3xf32>, tensor<f32>, tensor<f32>, tensor<f32>
+func.func @normalize_twice(%x: tensor<4x3xf32>) {
+  // expected-error@+1 {{'dl.normalize' expects each of its axes once, not [0, 1, 1]}}
+  %0:4 = dl.normalize %x {axes = [1, 0, -1]} : tensor<4x3xf32> -> tensor<4x3xf32>, tensor<f32>, tensor<f32>, tensor<f32>
   return
 }
 

@@ -40,3 +40,36 @@ func.func @from_the_end(%x: tensor<8x4x2xf32>, %v: tensor<4xf32>) {
   %8 = dl.flatten %x {end_axis = -2, start_axis = -3} : tensor<8x4x2xf32> to tensor<32x2xf32>
   return
 }
+
+// Axes stand in any order; of a function with open extents too.
+// CHECK-LABEL: func @any_order
+func.func @any_order(%x: tensor<8x4x2xf32>, %m: tensor<8x4xi1>) {
+  // CHECK:      dl.reduce_sum %{{.*}} {axes = [0, 1]}
+  // CHECK-NEXT: dl.reduce_max %{{.*}} {axes = [0, 2], keep_dims}
+  // CHECK-NEXT: dl.reduce_prod %{{.*}} {axes = [0, 1, 2]}
+  // CHECK-NEXT: dl.mean %{{.*}} {axes = [1, 2]}
+  // CHECK-NEXT: dl.var %{{.*}} {axes = [0, 2], correction = 0 : i64}
+  // CHECK-NEXT: dl.logsumexp %{{.*}} {axes = [0, 1]}
+  // CHECK-NEXT: dl.norm %{{.*}} p 1.000000e+00 {axes = [0, 1]}
+  // CHECK-NEXT: dl.any %{{.*}} {axes = [0, 1]}
+  // CHECK-NEXT: dl.normalize %{{.*}} {axes = [0, 2]}
+  %0 = dl.reduce_sum %x {axes = [1, 0]} : tensor<8x4x2xf32> -> tensor<2xf32>
+  %1 = dl.reduce_max %x {axes = [2, 0], keep_dims} : tensor<8x4x2xf32> -> tensor<1x4x1xf32>
+  %2 = dl.reduce_prod %x {axes = [1, 2, 0]} : tensor<8x4x2xf32> -> tensor<f32>
+  %3 = dl.mean %x {axes = [-1, -2]} : tensor<8x4x2xf32> -> tensor<8xf32>
+  %4 = dl.var %x {axes = [2, 0], correction = 0} : tensor<8x4x2xf32> -> tensor<4xf32>
+  %5 = dl.logsumexp %x {axes = [1, 0]} : tensor<8x4x2xf32> -> tensor<2xf32>
+  %6 = dl.norm %x p 1 {axes = [1, 0]} : tensor<8x4x2xf32> -> tensor<2xf32>
+  %7 = dl.any %m {axes = [1, 0]} : tensor<8x4xi1> -> tensor<i1>
+  %8:4 = dl.normalize %x {axes = [2, 0]} : tensor<8x4x2xf32> -> tensor<8x4x2xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  return
+}
+
+// CHECK-LABEL: dl.func @open
+// CHECK:         dl.mean %{{.*}} {axes = [0, 2]}
+dl.model @m {
+  dl.func @open(%x: tensor<?x4x?xf32>) -> tensor<4xf32> {
+    %y = dl.mean %x {axes = [-1, 0]} : tensor<?x4x?xf32> -> tensor<4xf32>
+    dl.return %y : tensor<4xf32>
+  }
+}

@@ -115,7 +115,7 @@ def Dl_NormalizeOp : Dl_PureOp<"normalize", [Dl_HasRule, Dl_IsComposite]> {
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape that has elements along `axes`">:$x,
-    Arg<I64SmallVectorArrayAttr, "dimensions of the mean and variance, ascending">:$axes,
+    Arg<I64SmallVectorArrayAttr, "dimensions of the mean and variance, in any order, each once">:$axes,
     Arg<DefaultValuedAttr<Dl_Eps, "1.0e-5">, "added to the variance, 0 or more">:$eps);
   let results = (outs
     Res<Dl_FloatTensor, "shape and type of x">:$y,

@@ -6,16 +6,16 @@
 
 include "dlc/Dialect/Dl/DlAttrs.td"
 
-/// Reduces the dimensions `axes` (ascending); all of them where none is named, as
-/// in PyTorch. The result no longer has them, or with `keep_dims` has them with
-/// extent 1.
+/// Reduces the dimensions `axes`, which the parser puts in ascending order; all of
+/// them where none is named, as in PyTorch. The result no longer has them, or with
+/// `keep_dims` has them with extent 1.
 class Dl_AxesOp<string mnemonic, Type operand, list<Trait> traits = [],
                 string shape = "any shape">
     : Dl_PureOp<mnemonic, traits> {
   let arguments = (ins
     Arg<operand, shape>:$x,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
-        "the dimensions that go away, ascending; all if none is named">:$axes,
+        "the dimensions that go away, in any order, each once; all if none is named">:$axes,
     Arg<UnitAttr, "they stay with extent 1">:$keep_dims);
   let results = (outs Res<operand, "the shape of x without `axes`, of its element type">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
@@ -148,7 +148,7 @@ def Dl_VarOp : Dl_AxesOp<"var", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> {
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape">:$x,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
-        "the dimensions that go away, ascending; all if none is named">:$axes,
+        "the dimensions that go away, in any order, each once; all if none is named">:$axes,
     Arg<UnitAttr, "they stay with extent 1">:$keep_dims,
     Arg<DefaultValuedAttr<I64Attr, "1">,
         "what is taken off the number of elements">:$correction);
@@ -184,7 +184,7 @@ def Dl_NormOp : Dl_AxesOp<"norm", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> 
     Arg<Dl_FloatTensor,
         "any shape; with p `inf` or `-inf` one that has elements along `axes`">:$x,
     Arg<DefaultValuedAttr<I64SmallVectorArrayAttr, "{}">,
-        "the dimensions that go away, ascending; all if none is named">:$axes,
+        "the dimensions that go away, in any order, each once; all if none is named">:$axes,
     Arg<UnitAttr, "they stay with extent 1">:$keep_dims,
     Arg<DefaultValuedAttr<Dl_RealAttr, "2.0">, "order of the norm">:$p);
   let assemblyFormat = [{
