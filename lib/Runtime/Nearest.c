@@ -86,11 +86,10 @@ static bool swaps(dlc_rt_word a, dlc_rt_word b) {
 
 int dlc_rt_nearest(dlc_rt_word name, int num_candidates,
                    dlc_rt_candidate candidate, const void *context) {
-  // Two letters of five may differ, but only one of three. Two that changed
-  // places count as one.
+  // Two letters of five may differ, but only one of three, and none of a name
+  // of one letter, which would be as near to every other letter. Two that
+  // changed places count as one.
   unsigned limit = (unsigned)((compared_length(name) + 1) / 3);
-  if (limit == 0)
-    limit = 1;
   int nearest = -1;
   for (int i = 0; i < num_candidates; ++i) {
     dlc_rt_word word = candidate(context, i);

@@ -3,8 +3,8 @@
 
 #include "ParserMessages.h"
 
-#include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Support/Message.h"
+#include "dlc/Support/Suggest.h"
 #include "lib/Dialect/Dl/Words.h"
 
 #include "mlir/IR/OperationSupport.h"
@@ -21,6 +21,16 @@ using namespace dlc;
 // Words
 //===----------------------------------------------------------------------===//
 
+/// "; did you mean '%hidden'?", or nothing. The prefix is that of all names and
+/// does not count as letters in which they agree.
+static std::string suggestion(StringRef prefix, StringRef name,
+                              ArrayRef<StringRef> candidates) {
+  StringRef nearest = nearestName(name, candidates);
+  if (nearest.empty())
+    return {};
+  return ("; did you mean '" + prefix + nearest + "'?").str();
+}
+
 /// Of a word that the parser takes for an op of a dialect that is not there, or
 /// of one that has no such op.
 static std::string explainUnknownOp(MLIRContext &context, StringRef message) {
@@ -34,11 +44,10 @@ static std::string explainUnknownOp(MLIRContext &context, StringRef message) {
   SmallVector<StringRef> names;
   for (RegisteredOperationName name : context.getRegisteredOperations())
     if (name.getDialectNamespace() == "dl")
-      names.push_back(name.getStringRef());
+      names.push_back(name.stripDialect());
   StringRef bare = word.contains('.') ? word.split('.').second : word;
   StringRef here = dl::opHere(bare);
-  std::string nearest =
-      dl::suggestion(("dl." + (here.empty() ? bare : here)).str(), names);
+  std::string nearest = suggestion("dl.", here.empty() ? bare : here, names);
   if (word.contains('.'))
     return ("there is no op '" + word + "'" + nearest).str();
   // The op in front of the word is complete without it.
@@ -67,15 +76,17 @@ static std::string explainUnknownValue(StringRef text, StringRef program) {
   StringRef name = nameAt(text);
   if (!name.starts_with("%"))
     return {};
+  // Numbers are not misspelt words.
+  bool isNumber = llvm::all_of(name.drop_front(), llvm::isDigit);
   llvm::SetVector<StringRef> known;
   for (size_t at = program.find('%'); at != StringRef::npos;
        at = program.find('%', at + 1)) {
     StringRef other = nameAt(program.drop_front(at));
-    if (other != name)
-      known.insert(other);
+    if (other != name && !isNumber)
+      known.insert(other.drop_front());
   }
   return ("there is no value '" + name + "' here" +
-          dl::suggestion(name, known.getArrayRef()))
+          suggestion("%", name.drop_front(), known.getArrayRef()))
       .str();
 }
 

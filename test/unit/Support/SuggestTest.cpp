@@ -15,13 +15,23 @@ TEST(Suggest, NearestName) {
   EXPECT_EQ(nearestName("trian", names), "train");
   EXPECT_EQ(nearestName("Train", names), "train");
   EXPECT_EQ(nearestName("evaluat", names), "evaluate");
-  EXPECT_EQ(nearestName("l", names), "lr");
   EXPECT_EQ(nearestName("brain", names), "train");
   EXPECT_EQ(nearestName("rl", names), "lr");
   EXPECT_EQ(nearestName("maen", {"men", "mean"}), "men");
   EXPECT_EQ(nearestName("maen", {"mean", "main"}), "mean");
   EXPECT_EQ(nearestName("xyz", names), "");
   EXPECT_EQ(nearestName("", {}), "");
+}
+
+// Every letter is one replacement from any other, and one insertion from every
+// name of two letters that has it.
+TEST(Suggest, NamesOfOneLetter) {
+  EXPECT_EQ(nearestName("x", {"y", "p", "xs"}), "");
+  EXPECT_EQ(nearestName("X", {"y", "x"}), "x");
+  EXPECT_EQ(nearestName("", {"y"}), "");
+  EXPECT_EQ(nearestName("xs", {"y", "x"}), "x");
+  EXPECT_EQ(message(unknownName("input", "x", {"a", "b"})),
+            "no input 'x'; there is a, b");
 }
 
 TEST(Suggest, TiesGoToTheFirst) {
