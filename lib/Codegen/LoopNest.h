@@ -117,9 +117,9 @@ struct LoopNest {
 mlir::FailureOr<LoopNest> analyzeLoopNest(mlir::linalg::GenericOp op,
                                           bool sliced);
 
-/// The same nest with `next` as its last epilogue. Nothing if `next` is no
-/// elementwise op on the nest's results, element by element, or writes what the
-/// nest reads at other iterations.
+/// The same nest with `next` as its last epilogue. Nothing if `next` does not
+/// read the nest's results element by element, or if it writes what the nest
+/// reads at other iterations.
 std::optional<LoopNest> withEpilogue(const LoopNest &nest,
                                      mlir::linalg::GenericOp next, bool sliced);
 

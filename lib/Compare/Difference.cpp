@@ -83,7 +83,7 @@ Difference dlc::compareTensors(int type, ArrayRef<int64_t> shape,
   for (int64_t extent : shape)
     result.elements *= extent;
   result.tolerance = tolerance.of(type);
-  // No tolerance is no noise either.
+  // Values that are compared exactly are taken to have no rounding noise.
   result.noise = mine.isFloat() && result.tolerance == 0 ? 0 : noise;
   double allowed = kNoiseFactor * result.noise;
   if (mine.isFloat()) {

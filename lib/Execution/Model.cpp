@@ -154,7 +154,8 @@ Error Model::init(uint64_t seed) {
   return check(library.api->init(handle, seed));
 }
 
-/// Where the buffers of `seen` are no room for the tensors of `step`.
+/// How the buffers of `seen` differ from the tensors of `step`; empty if they
+/// fit.
 static std::string findMismatch(const dlc_step &step, const dlc_step &seen) {
   if (StringRef(step.name) != seen.name)
     return formatv("step '{0}' is called with buffers of step '{1}'", step.name,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Calls of kernels are replaced by the kernels' ops, in a copy. Views,
-// broadcasts and constants are no items: what reads them reads what they are
-// made of.
+// broadcasts and constants are left out: their readers are drawn as readers of
+// what they are made of.
 //
 //===----------------------------------------------------------------------===//
 

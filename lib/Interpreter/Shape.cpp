@@ -100,7 +100,7 @@ static Tensor iota(dl::IotaOp op, const Call &call) {
   return y;
 }
 
-/// An index that is no class gives a row of zeros.
+/// An index outside of the classes gives a row of zeros.
 static Tensor oneHot(dl::OneHotOp op, const Call &call) {
   const Tensor &index = call.operand(0);
   Tensor y(call.type());

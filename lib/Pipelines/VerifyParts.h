@@ -16,7 +16,7 @@ struct SizeOfStep {
   using Tensor = std::pair<llvm::StringRef, mlir::RankedTensorType>;
 
   llvm::StringRef symbol;
-  dl::BatchAttr batch; ///< null: it is no size of a step
+  dl::BatchAttr batch; ///< null: the step has no sizes
   bool trains;
   llvm::SmallVector<Tensor> inputs, outputs;
   mlir::Operation *op = nullptr;
@@ -28,7 +28,7 @@ mlir::LogicalResult verifySizes(
     llvm::ArrayRef<SizeOfStep> steps,
     llvm::function_ref<mlir::InFlightDiagnostic(const SizeOfStep &)> fail);
 
-/// Fails if a function is called below `root` that is no kernel.
+/// Fails if an op below `root` calls a function other than a kernel.
 mlir::LogicalResult verifyCalls(mlir::Operation *root,
                                 mlir::SymbolTable &functions);
 

@@ -136,8 +136,8 @@ private:
 // What a user writes
 //===----------------------------------------------------------------------===//
 
-/// An attribute `dl.*` that is no part of an op's definition: phases leave such
-/// on functions for one another.
+/// Finds an attribute `dl.*` that the op does not define. Phases leave such
+/// attributes on functions for one another.
 static std::optional<StringRef> findReserved(DictionaryAttr attrs) {
   if (attrs)
     for (NamedAttribute attr : attrs)

@@ -74,11 +74,11 @@ llvm::Error initialise(Model &model, const Arguments &arguments,
                        std::optional<dlc_scope> scope);
 /// Applies -O, --mcpu and --memory-budget.
 llvm::Error chooseCode(const Arguments &arguments, CompilerOptions &options);
-/// Reads the files of --input into the inputs of a step.
 /// The files of --input by their names, read before a model is compiled. A file
 /// may be a pipe, so each is read once.
 using InputArrays = std::map<std::string, Array>;
 llvm::Expected<InputArrays> readInputs(const Arguments &arguments);
+/// Reads the files of --input into the inputs of a step.
 llvm::Error fillInputs(const Arguments &arguments, const dlc_step &step,
                        StepBuffers &buffers);
 /// Reads --params under the names of --rename.

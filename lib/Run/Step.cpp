@@ -156,7 +156,8 @@ static bool isPicture(StringRef path) {
   return path.ends_with_insensitive(".png");
 }
 
-/// An error for an output that is no picture and is to be written as one.
+/// Fails if an output that is to be written as a picture has another shape or
+/// type than pictures have.
 static Error checkPictures(const dlc_step &step, const Files &files) {
   for (int index = 0; index < step.num_outputs; ++index) {
     const dlc_tensor &output = step.outputs[index];

@@ -24,7 +24,7 @@ static bool is_control(const unsigned char *at, int length) {
           (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9));
 }
 
-/// Copies a text, and each byte of what is no plain text as \xNN.
+/// Copies a text; each byte that cannot be printed becomes \xNN.
 static void copy_printable(char to[DLC_RT_ERROR_BYTES], const char *from) {
   char *last = to + DLC_RT_ERROR_BYTES - 1;
   for (const char *end = from + strlen(from); from < end;) {

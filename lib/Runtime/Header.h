@@ -24,7 +24,7 @@ enum {
   DLC_RT_MAX_HEADER = 100000000 ///< bytes; the format's own limit
 };
 
-/// The name in a header that is no tensor's.
+/// The one name in a header that does not belong to a tensor.
 #define DLC_RT_METADATA "__metadata__"
 
 //===--- Json.c -----------------------------------------------------------===//

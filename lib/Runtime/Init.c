@@ -61,7 +61,7 @@ static double round_to_F64(double value) { return value; }
 /// Toward zero, and into the range of so many bits (NaN: 0); a plain conversion
 /// is undefined outside it.
 static int64_t round_to_integer(double value, double low, int bits) {
-  // The first number behind the range; 2^63 is no int64_t.
+  // The first number behind the range, a double because int64_t lacks 2^63.
   double end = ldexp(1, bits);
   if (isnan(value))
     return 0;

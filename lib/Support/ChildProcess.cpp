@@ -5,8 +5,8 @@
 // process, and its files behind: those of a compiler driver and its linker.
 // Here the child has a process group and a folder of its own. A handler only
 // notes the signal; the wait sees it, ends the group, removes the folder and
-// raises the signal again for the handlers that were there before. In a program
-// that is no tool handlers stay as they are, and a child ends by itself.
+// raises the signal again for the handlers that were there before. A program
+// that uses the library keeps its own handlers, and a child ends by itself.
 //
 //===----------------------------------------------------------------------===//
 

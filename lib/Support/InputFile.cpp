@@ -15,7 +15,7 @@
 using namespace llvm;
 using namespace dlc;
 
-/// What a file is that is no regular one.
+/// The name of a kind of file other than a regular one.
 static StringRef kindOf(mode_t mode) {
   if (S_ISDIR(mode))
     return "a directory";
@@ -50,7 +50,7 @@ Expected<InputFile> InputFile::open(StringRef path) {
     return makeError("{0}: is {1}, expected a regular file ('-' reads standard "
                      "input)",
                      path, kindOf(status.st_mode));
-  // What was read of standard input before is no longer to come.
+  // Another reader may have taken a part of standard input already.
   off_t position = standardInput ? ::lseek(descriptor, 0, SEEK_CUR) : 0;
   if (regular && position >= 0 && status.st_size > position)
     file.bytes = status.st_size - position;

@@ -14,7 +14,8 @@ StringRef dlc::nearestName(StringRef name, ArrayRef<StringRef> candidates) {
   auto candidate = [](const void *context, int index) -> dlc_rt_word {
     StringRef word =
         (*static_cast<const ArrayRef<StringRef> *>(context))[index];
-    // Null, which an empty name may be, is no candidate at all.
+    // The runtime passes over candidates that are null; an empty name is one
+    // that is not.
     return {word.data() ? word.data() : "", word.size()};
   };
   int index = dlc_rt_nearest({name.data(), name.size()}, candidates.size(),

@@ -87,8 +87,8 @@ void ClassScores::add(const StepBuffers &buffers) {
     int64_t expected = integerElement(label.type, labels, i);
     int64_t given = isLogits ? firstGreatest(told, values, i)
                              : integerElement(told.type, values, i);
-    // A number that is no class is of a model that is wrong; its accuracy says
-    // so.
+    // A number outside of the classes comes from a wrong model; the accuracy
+    // shows that.
     if (expected < 0 || expected >= mostClasses || given < 0 ||
         given >= mostClasses)
       continue;

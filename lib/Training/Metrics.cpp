@@ -136,7 +136,7 @@ static int64_t addWrapped(int64_t a, int64_t b) {
 void Metrics::add(const StepBuffers &buffers, int64_t batchSize,
                   Totals &totals) const {
   int64_t weight = countOutput ? buffers.integer(*countOutput) : batchSize;
-  // A mean over nothing is no number, and weighs nothing.
+  // A mean over nothing is NaN; it has weight 0 and is not added.
   for (unsigned i = 0; i < meanOutputs.size() && weight; ++i)
     totals.sums[i] += mean(buffers, i) * static_cast<double>(weight);
   for (auto [count, output] : zip_equal(totals.counts, sumOutputs))

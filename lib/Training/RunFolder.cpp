@@ -26,7 +26,7 @@ Expected<RunFolder> RunFolder::open(StringRef path,
                                     std::optional<int64_t> resumeAt) {
   if (std::error_code error = sys::fs::create_directories(path))
     return makeError("{0}: cannot be made: {1}", path, error.message());
-  // An existing file of that name is no error to create_directories.
+  // create_directories does not fail on an existing file of that name.
   if (!sys::fs::is_directory(path))
     return makeError("{0}: is not a folder to write results to", path);
   RunFolder folder(path, std::move(columns));

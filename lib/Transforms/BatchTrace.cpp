@@ -319,7 +319,7 @@ LogicalResult BatchTracer::trace(Block &block) {
   return success();
 }
 
-/// A prime number that is no extent of the step.
+/// A prime number that no extent of the step has.
 int64_t BatchTracer::choosePrime() {
   DenseSet<int64_t> taken;
   forEachValue(step.getBody().front(), [&](Value value) {

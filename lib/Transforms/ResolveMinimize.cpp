@@ -154,9 +154,9 @@ FailureOr<Value> StepResolver::readAverage(Operation *op, StringRef optimizer,
 // minimize
 //===----------------------------------------------------------------------===//
 
-/// Checks that the loss was computed with the present values of the parameters:
-/// one that it does not depend on stays as it is, and an old value is no
-/// reason.
+/// Checks that the loss was computed with the present values of the parameters.
+/// A parameter that it does not depend on stays as it is; one of which it read
+/// an old value is an error.
 LogicalResult StepResolver::checkReached(MinimizeOp op,
                                          ArrayRef<ParamOp> params,
                                          ArrayRef<Value> values) {

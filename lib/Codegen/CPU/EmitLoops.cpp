@@ -316,8 +316,9 @@ static FailureOr<Value> findWorker(func::FuncOp func) {
   return func.getArgument(count - 1);
 }
 
-/// Shares out the code of a kernel that is no structured op: the iterations of
-/// loops marked so are tasks. Without such a loop all of it is one.
+/// Divides a kernel that was written as loops, not as a structured op, among
+/// workers: the iterations of a marked loop are tasks; without one the whole
+/// kernel is a single task.
 static void shareOut(func::FuncOp func, Value worker) {
   Block &body = func.getBody().front();
   bool isShared = false;

@@ -252,8 +252,9 @@ static double tilesCost(const LoopNest &nest, const TargetInfo &target,
 }
 
 /// What sums across lanes along the reduction `v` cost beside the tiles: the
-/// sum of each result; lines that vectors straddle, if rows are no whole number
-/// of vectors; and rows that are too long to stay in the first-level cache.
+/// sum of each result; lines that vectors straddle, if rows are not a whole
+/// number of vectors; and rows that are too long to stay in the first-level
+/// cache.
 static double acrossLanesCost(const LoopNest &nest, const TargetInfo &target,
                               int64_t lanes, unsigned v, double tiles) {
   constexpr int64_t rowsOfTile = 10;

@@ -195,7 +195,7 @@ Value dlc::dl::drawBernoulli(Expr &e, const RandomSource &source,
   Value all = e.compare(Predicate::ge, p, 1);
   Value bits = drawBits(e, source, shape, 0);
   double sign = std::ldexp(-1.0, 31);
-  // Of p = 1 the bound is no i32.
+  // For p = 1 the bound is 2^32, which an i32 does not have.
   Value bound = e.scale(e.ceil(e.scale(p, std::ldexp(1.0, 24))), 256);
   bound = e.minimum(bound, e.splat(p.getType(), std::ldexp(1.0, 32) - 1));
   Value moved = e.add(bits, e.splat(bits.getType(), sign));
