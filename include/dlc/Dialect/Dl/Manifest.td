@@ -109,12 +109,12 @@ def Dl_SiteAttr : Dl_DescriptionAttr<"Site", "site"> {
   let summary = "what a mark of a step that measures itself counts";
   let description = [{
     A step or derivation itself or, with `kernel`, one of its calls of kernels, which a run
-    of the step makes `trips` times. Trips, operations and bytes of a call are -1 where they are not known; `bits` are those of its widest
-    float. Of each op the lists have the name, the place in the source and the part of a
-    step: forward, gradient or update.
+    of the step makes `trips` times. Trips, operations and bytes of a call are -1 where
+    they are not known; `bits` are those of its widest float. Of each op the lists have the
+    name, the place in the source and the part of a step: forward, gradient or update.
     ```mlir
-    #dl.site<step = "s", kernel = "kernel_0", trips = 5, flops = 32.0, bytes = 256.0, bits = 32,
-             ops = ["tanh"], places = ["m.mlir:3:10"], parts = ["forward"]>
+    #dl.site<step = "s", kernel = "kernel_0", trips = 5, flops = 32.0, bytes = 256.0,
+             bits = 32, ops = ["tanh"], places = ["m.mlir:3:10"], parts = ["forward"]>
     ```
   }];
   let parameters = (ins "::mlir::StringAttr":$step,
