@@ -4,6 +4,7 @@
 #include "Corpus.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/Templates.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -40,6 +41,10 @@ Corpus::Corpus() : mlirContext(allDialects()) {
     if (!program)
       continue;
     program->walk<WalkOrder::PreOrder>([&](Operation *op) {
+      // In a function with open extents an op is none yet.
+      if (llvm::any_of(op->getOperandTypes(), dlc::dl::hasOpenExtents) ||
+          llvm::any_of(op->getResultTypes(), dlc::dl::hasOpenExtents))
+        return;
       ops[op->getName().getStringRef().str()].push_back(op);
     });
     programs.push_back(std::move(program));
