@@ -435,7 +435,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
             addPhase(manager, phase, wishes);
             manager.enableTiming(timing);
 #ifdef NDEBUG
-            // A fifth of the time of passes; each phase verifies what it
+            // Two fifths of the time of passes; each phase verifies what it
             // leaves, and so does dlc-opt after each pass.
             manager.enableVerifier(false);
 #endif
