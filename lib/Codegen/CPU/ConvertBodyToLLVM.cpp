@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dlc/Codegen/Passes.h"
+#include "dlc/Transforms/RewriteGreedily.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -55,12 +56,27 @@ struct Conversion {
     vector::populateVectorStepLoweringPatterns(set);
     populateVectorToLLVMConversionPatterns(converter, set);
     patterns = FrozenRewritePatternSet(std::move(set));
+
+    RewritePatternSet apart(context);
+    vector::populateVectorBroadcastLoweringPatterns(apart);
+    vector::populateVectorInsertExtractStridedSliceTransforms(apart);
+    vector::populateVectorShapeCastLoweringPatterns(apart);
+    vector::populateVectorTransposeLoweringPatterns(
+        apart, vector::VectorTransposeLowering::EltWise);
+    takeApart = FrozenRewritePatternSet(std::move(apart));
   }
 
   LLVMTypeConverter converter;
   LLVMConversionTarget target;
   FrozenRewritePatternSet patterns;
+  /// For vectors of several dimensions.
+  FrozenRewritePatternSet takeApart;
 };
+
+bool hasDimensions(Type type) {
+  auto vector = dyn_cast<VectorType>(type);
+  return vector && vector.getRank() > 1;
+}
 
 struct ConvertBodyToLLVMPass
     : dlc::impl::ConvertBodyToLLVMBase<ConvertBodyToLLVMPass> {
@@ -70,6 +86,16 @@ struct ConvertBodyToLLVMPass
   }
 
   void runOnOperation() override {
+    // No pass of ours makes such vectors, but a program may enter with them.
+    WalkResult found = getOperation().walk([](Operation *op) {
+      return WalkResult(
+          failure(llvm::any_of(op->getResultTypes(), hasDimensions)));
+    });
+    // Each rewrite leaves vectors of fewer dimensions.
+    if (found.wasInterrupted() &&
+        failed(rewriteGreedily(getOperation(), conversion->takeApart,
+                               getArgument())))
+      return signalPassFailure();
     if (failed(applyPartialConversion(getOperation(), conversion->target,
                                       conversion->patterns)))
       signalPassFailure();

@@ -43,3 +43,14 @@ func.func @steps(%i: index) -> vector<4xi64> {
   %1 = arith.index_cast %0 : vector<4xindex> to vector<4xi64>
   return %1 : vector<4xi64>
 }
+
+// Vectors of two dimensions are taken apart.
+// CHECK-LABEL: func.func @square
+// CHECK-NOT: vector.
+// CHECK: return
+func.func @square(%x: vector<16xf32>) -> vector<4xf32> {
+  %0 = vector.shape_cast %x : vector<16xf32> to vector<4x4xf32>
+  %1 = vector.transpose %0, [1, 0] : vector<4x4xf32> to vector<4x4xf32>
+  %2 = vector.extract %1[1] : vector<4xf32> from vector<4x4xf32>
+  return %2 : vector<4xf32>
+}
