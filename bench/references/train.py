@@ -54,7 +54,7 @@ REFERENCES = [
               schedule=STEPS.format(a=9, b=0.01, c=14, d=0.001)),
     Reference("vgg11-small", "vgg11-small", FASHION, 12, "92.5 %", options=AUGMENT,
               schedule=STEPS.format(a=7, b=0.005, c=11, d=0.0005)),
-    Reference("nin-small", "nin-small --width 96", FASHION, 12, "92.5 %", options=AUGMENT,
+    Reference("nin-small", "nin-small --width 96 --dropout 0.2 --norm batch", FASHION, 12, "92.5 %", options=AUGMENT,
               schedule=STEPS.format(a=8, b=0.0003, c=11, d=0.00003)),
     Reference("googlenet-small", "googlenet-small", FASHION, 10, "91.5 %", options=AUGMENT,
               schedule=STEPS.format(a=6, b=0.005, c=9, d=0.0005)),

@@ -58,9 +58,10 @@ static ModelOptions small(int64_t batch, StringRef optimizer, int64_t width,
   return options;
 }
 
-static ModelOptions vgg11Small() {
-  ModelOptions options = small(128, "sgd", 32, 0.5);
-  options.norm = {"batch", imageNorms};
+static ModelOptions small(int64_t batch, StringRef optimizer, int64_t width,
+                          double dropout, StringRef norm) {
+  ModelOptions options = small(batch, optimizer, width, dropout);
+  options.norm = {norm, imageNorms};
   return options;
 }
 
@@ -242,12 +243,12 @@ static std::vector<ModelEntry> makeTable() {
       {"vgg11-small",
        "VGG-11 for small images, with one fully connected layer (Simonyan and "
        "Zisserman, ICLR 2015)",
-       vgg11Small(), buildVgg11Small, fashion},
+       small(128, "sgd", 32, 0.5, "batch"), buildVgg11Small, fashion},
       {"nin", "Network in network for ImageNet (Lin et al., ICLR 2014)",
        large(64, "sgd", 0.5), buildNin, imageFiles},
       {"nin-small",
        "Network in network for small images (Lin et al., ICLR 2014)",
-       small(128, "adamw", 192, 0.5), buildNinSmall, fashion},
+       small(128, "adamw", 192, 0.5, "none"), buildNinSmall, fashion},
       {"googlenet",
        "GoogLeNet with batch norms and auxiliary heads (Szegedy et al., CVPR "
        "2015)",
