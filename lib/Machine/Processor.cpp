@@ -14,7 +14,11 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/AArch64TargetParser.h"
+#include "llvm/TargetParser/ARMTargetParser.h"
 #include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/LoongArchTargetParser.h"
+#include "llvm/TargetParser/RISCVTargetParser.h"
 
 #include <mutex>
 
@@ -40,9 +44,7 @@ void dlc::initializeTargets() {
   // compilation reads it.
   static std::once_flag once;
   std::call_once(once, [] {
-    InitializeAllTargetInfos();
-    InitializeAllTargets();
-    InitializeAllTargetMCs();
+    InitializeNativeTarget();
     InitializeNativeTargetAsmPrinter();
     InitializeNativeTargetAsmParser();
   });
@@ -50,17 +52,17 @@ void dlc::initializeTargets() {
 
 /// Other architectures that have a processor of this name: "AArch64 or ARM".
 static std::string otherArchitectures(StringRef cpu) {
+  // LLVM's parsers of command lines know them without the targets' code.
   SmallVector<StringRef> names;
-  for (const Target &target : TargetRegistry::targets()) {
-    StringRef name = target.getBackendName();
-    Triple triple(Triple::getArchTypeName(
-        Triple::getArchTypeForLLVMName(target.getName())));
-    std::unique_ptr<MCSubtargetInfo> info(
-        target.createMCSubtargetInfo(triple, "", ""));
-    if (info && info->isCPUStringValid(cpu) && !is_contained(names, name))
-      names.push_back(name);
-  }
-  sort(names);
+  if (AArch64::parseCpu(cpu))
+    names.push_back("AArch64");
+  if (ARM::parseCPUArch(cpu) != ARM::ArchKind::INVALID)
+    names.push_back("ARM");
+  if (LoongArch::isValidCPUName(cpu))
+    names.push_back("LoongArch");
+  if (RISCV::parseCPU(cpu, /*IsRV64=*/true) ||
+      RISCV::parseCPU(cpu, /*IsRV64=*/false))
+    names.push_back("RISC-V");
   return join(names, " or ");
 }
 

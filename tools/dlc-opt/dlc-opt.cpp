@@ -17,9 +17,15 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/ToolOutputFile.h"
 
 static int run(int argc, char **argv) {
+  // The other tools know the host's architecture alone, for which they make
+  // code; here passes run for descriptions of others too.
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargets();
+  llvm::InitializeAllTargetMCs();
   mlir::registerAllPasses();
   dlc::registerPhases();
   mlir::DialectRegistry registry;
