@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Whole networks with folded and with kept batch norms: fold_networks.py DLC DLC_MODELS FOLDER
 
-ResNet-18 and -50 at their own size, VGG-11, a net of depthwise convolutions and one of transposed
-ones at a smaller size, in f32 and f64, with random statistics and with extreme ones: variances of
+ResNet-18 and -50, VGG-11, a net of depthwise convolutions and one of transposed ones, on small images,
+in f32 and f64, VGG-11 at -O2 and the others at -O0, as folding is done before there is code, with random statistics and with extreme ones: variances of
 1e-12 and 1e12, weights that are negative and 0. Nothing of a norm is left in the folded program. In
 f64 the predictions agree, and in f32 with statistics that are not extreme. A norm of variance 1e-12
 multiplies rounding errors by 1 / sqrt(eps) = 316, whether it is folded or kept; so with extreme
@@ -26,7 +26,7 @@ from library import DTYPES  # noqa: E402
 
 
 def resnet(dlc_models, name):
-    text = subprocess.run([dlc_models, name, "--batch=1"], capture_output=True, text=True,
+    text = subprocess.run([dlc_models, name, "--batch=1", "--image=3x32x32"], capture_output=True, text=True,
                           check=True).stdout
     # The learning rate is of the steps that go.
     return re.sub(r"  dl\.hparam .*?\n|  dl\.step @(?!predict).*?\n  \}\n", "", text, flags=re.DOTALL)
@@ -50,9 +50,9 @@ def random_state(entries, statistics, rng):
         if entry["kind"] not in ("param", "buffer"):
             continue
         norm, _, kind = entry["name"].rpartition(".")
-        array = rng.normal(size=entry["shape"])
+        array = rng.standard_normal(entry["shape"], np.float32)
         if norm not in norms:
-            array *= 1 / np.sqrt(np.prod(entry["shape"][1:]))
+            array *= np.float32(1 / np.sqrt(np.prod(entry["shape"][1:])))
         elif kind in ("running_var", "weight"):
             array = np.abs(array) * 0.5 + 0.5
         # Few norms have variances of 1e-12: the products of many leave the range of f32.
@@ -65,7 +65,7 @@ def random_state(entries, statistics, rng):
                 array[places % 11 == 3] = 1e12
                 if norms.index(norm) % 4 == 1:
                     array[places % 11 == 5] = 1e-12
-        values[entry["name"]] = array.astype(np.float32)
+        values[entry["name"]] = array
     return values
 
 
@@ -100,12 +100,13 @@ def main():
                 "generator": nets.generator(2).text("f32")}
     for name, program in programs.items():
         libraries = {}
+        level = "-O2" if name == "vgg11" else "-O0"
         for element in ("f32", "f64"):
             text = program.replace("xf32>", f"x{element}>").replace("<f32>", f"<{element}>")
             path = folder / f"{name}_{element}.so"
-            libraries[element, "folded"] = compile_text(dlc, text, path)
-            libraries[element, "kept"] = compile_text(dlc, text, folder / f"{name}_{element}_kept.so",
-                                                      "--leave-out=dl-fold-batch-norm")
+            libraries[element, "folded"] = compile_text(dlc, text, path, level)
+            libraries[element, "kept"] = compile_text(
+                dlc, text, folder / f"{name}_{element}_kept.so", level, "--leave-out=dl-fold-batch-norm")
             simple = subprocess.run([dlc, "--emit=simplify", path.with_suffix(".mlir")],
                                     capture_output=True, text=True, check=True).stdout
             step = simple[simple.index("func.func @predict"):]

@@ -4,7 +4,7 @@
 Small images with many channels, for which kernels leave these products out: windows of several sizes,
 strides and dilations, images as small as one pixel, more rows of padding than rows. Value and both
 gradients have the bits of a program without dl-note-zero-borders, at -O2 and -O0, on one worker and on
-three, and agree with sums over all products. Of each geometry a line says how many of its kernels
+three, and agree with sums over all products; in f32 and f64 by turns. Of each geometry a line says how many of its kernels
 leave products out; of a window of 3 x 3 on one pixel none does: one tap is left, and no filter is
 read as often as it takes.
 """
@@ -118,13 +118,13 @@ def main():
     folder.mkdir(exist_ok=True, parents=True)
     rng = np.random.default_rng(5)
     faulty, left_out = 0, 0
-    for geometry in GEOMETRIES:
-        for element in ("f32", "f64"):
-            wrong, kernels = check(dlc, dlc_run, folder, geometry, element, rng)
-            print(*geometry, f"{element}: {', '.join(wrong) or 'agree'}, {kernels} kernels", flush=True)
-            faulty += bool(wrong)
-            left_out += kernels > 0
-    print(f"{2 * len(GEOMETRIES)} convolutions, {faulty} wrong, {left_out} with products left out")
+    for number, geometry in enumerate(GEOMETRIES):
+        element = ("f32", "f64")[number % 2]
+        wrong, kernels = check(dlc, dlc_run, folder, geometry, element, rng)
+        print(*geometry, f"{element}: {', '.join(wrong) or 'agree'}, {kernels} kernels", flush=True)
+        faulty += bool(wrong)
+        left_out += kernels > 0
+    print(f"{len(GEOMETRIES)} convolutions, {faulty} wrong, {left_out} with products left out")
 
 
 if __name__ == "__main__":
