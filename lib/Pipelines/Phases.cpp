@@ -252,49 +252,8 @@ static bool isVector(Operation *op) {
          !isa<memref::AllocOp, memref::CopyOp>(op);
 }
 
-namespace {
-
-/// Puts the steps' names apart from those of the functions that code calls.
-struct PrefixSteps : PassWrapper<PrefixSteps, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PrefixSteps)
-
-  StringRef getArgument() const override { return "dl-prefix-steps"; }
-  StringRef getName() const override { return "PrefixSteps"; }
-
-  void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function->hasAttr(names::step))
-        function.setSymName((names::stepPrefix + function.getSymName()).str());
-  }
-};
-
-/// What loops say of how LLVM is to treat them stands on branches as another
-/// dialect's attribute, which the translation passes over.
-struct AnnotateLoops : PassWrapper<AnnotateLoops, OperationPass<>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AnnotateLoops)
-
-  StringRef getArgument() const override { return "dl-annotate-loops"; }
-  StringRef getName() const override { return "AnnotateLoops"; }
-
-  void runOnOperation() override {
-    StringRef name = LLVM::LoopAnnotationAttr::name;
-    getOperation()->walk([&](Operation *op) {
-      auto annotation = op->getAttrOfType<LLVM::LoopAnnotationAttr>(name);
-      if (!annotation)
-        return;
-      if (auto branch = dyn_cast<LLVM::BrOp>(op))
-        branch.setLoopAnnotationAttr(annotation);
-      else if (auto branch = dyn_cast<LLVM::CondBrOp>(op))
-        branch.setLoopAnnotationAttr(annotation);
-      op->removeAttr(name);
-    });
-  }
-};
-
-} // namespace
-
 static void addLLVM(OpPassManager &manager, const PhaseOptions &options) {
-  manager.addPass(std::make_unique<PrefixSteps>());
+  manager.addPass(createPrefixSteps());
   // Function by function, on all CPUs, as far as a pass needs no more.
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(memref::createExpandStridedMetadataPass());
@@ -311,7 +270,7 @@ static void addLLVM(OpPassManager &manager, const PhaseOptions &options) {
   manager.addPass(createConvertFuncToLLVMPass(function));
   OpPassManager &lowered = manager.nest<LLVM::LLVMFuncOp>();
   lowered.addPass(createReconcileUnrealizedCastsPass());
-  lowered.addPass(std::make_unique<AnnotateLoops>());
+  lowered.addPass(createAnnotateLoops());
   addCleanup(lowered, options);
 }
 

@@ -136,3 +136,21 @@ def ConvertBodyToLLVM : Pass<"dl-convert-body-to-llvm", "::mlir::func::FuncOp"> 
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
+
+def PrefixSteps : Pass<"dl-prefix-steps", "::mlir::ModuleOp"> {
+  let summary = "names of steps apart from those of the functions that code calls";
+  let description = [{
+    A step may be called `exp` or `memcpy`: the function gets a prefix that no
+    function of libm, libc or the runtime has. The manifest keeps the step's own name.
+  }];
+}
+
+def AnnotateLoops : Pass<"dl-annotate-loops"> {
+  let summary = "what loops say of how LLVM is to treat them stands on branches";
+  let description = [{
+    `scf.for` becomes branches that keep an `llvm.loop_annotation` as a discardable
+    attribute, which the translation to LLVM IR passes over; it becomes the branches'
+    own.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
