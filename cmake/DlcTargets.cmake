@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Functions that say what every target of the project has in common.
 
 # Warnings and sanitizers of our own code; the code of others is included as

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Writes what every target of the project links, for docs/architecture.md: a line
 #   <target> <type> <folder of its CMakeLists.txt> <what it names in LINK>...
 # for each, sorted. Called last, when all targets exist.

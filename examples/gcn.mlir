@@ -1,4 +1,4 @@
-// A graph convolutional network that classifies the papers of Cora, one graph being all the data: dlc-run examples/gcn.mlir train --data cora:../shared/data/cora.npz --epochs 200 --out runs/gcn
+// A graph convolutional network that classifies the papers of Cora, one graph being all the data: dlc-run examples/gcn.mlir train --data cora:data/cora.npz --epochs 200 --out runs/gcn
 //
 // Kipf and Welling, "Semi-supervised classification with graph convolutional networks",
 // ICLR 2017. A label of -100 is of a node that does not count; an epoch is one step on

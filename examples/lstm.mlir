@@ -1,4 +1,4 @@
-// A language model of characters, an LSTM on time-major sequences: dlc-run examples/lstm.mlir train --data text:../shared/data/tinyshakespeare.txt.gz,unit=raw --throughput characters=text --out runs/lstm
+// A language model of characters, an LSTM on time-major sequences: dlc-run examples/lstm.mlir train --data text:data/tinyshakespeare.txt.gz,unit=raw --throughput characters=text --out runs/lstm
 //
 // Any text in ASCII will do. A batch is 64 x 32 bytes of it, a column a sequence; `next`
 // has the character that follows each of `text`.

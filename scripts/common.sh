@@ -26,8 +26,10 @@ cpp_files() {
 # TableGen, and scripts.
 licensed_files() {
   find include lib tools cmake test examples bench -type f \
-    \( -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.S' -o -name '*.td' -o -name '*.py' \) |
+    \( -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.S' -o -name '*.td' -o -name '*.py' \
+      -o -name '*.cmake' -o -name CMakeLists.txt \) |
     LC_ALL=C sort
+  echo CMakeLists.txt
   find .ci scripts -maxdepth 1 -type f | LC_ALL=C sort
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains char-lstm and char-gru in PyTorch and in dlc from the same weights on the same batches.
 
-  pytorch.py [--bin build/release/bin] [--data ../shared/data] [--epochs 3] [--threads 1] [NAME...]
+  pytorch.py [--bin build/release/bin] [--data data] [--epochs 3] [--threads 1] [NAME...]
 
 The weights are PyTorch's, handed over as safetensors under the names of its state_dict. Batches come in the order of the
 text, in both. Prints the validation loss of both after every epoch, in nats a character, and their difference. Needs
@@ -65,7 +65,7 @@ def train(net, data, epochs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
-    parser.add_argument("--data", type=pathlib.Path, default=ROOT / "../shared/data")
+    parser.add_argument("--data", type=pathlib.Path, default=ROOT / "data")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("names", nargs="*", default=["char-lstm", "char-gru"])

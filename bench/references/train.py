@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains the reference models on real data, and writes what they reach into docs/references.csv.
 
-  train.py [--bin build/release/bin] [--data ../shared/data] [--out runs/references] [--list] [NAME...]
+  train.py [--bin build/release/bin] [--data data] [--out runs/references] [--list] [NAME...]
 
 Each reference is one or several runs of `dlc-run train`: seeds or folds, of which the mean counts. A run whose folder
 has the last epoch is not made again, and one that was stopped goes on. NAME selects references. The page
@@ -109,7 +109,7 @@ def shown(reference, values):
 
 def training(reference):
     """The command of a run, as the page shows it."""
-    model, data = reference.model, reference.data.format(data="../shared/data")
+    model, data = reference.model, reference.data.format(data="data")
     runs = " --seed N" if reference.seeds > 1 else ""
     if reference.folds:
         data += f",folds={reference.folds},fold=N"
@@ -156,7 +156,7 @@ def write(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
-    parser.add_argument("--data", type=pathlib.Path, default=ROOT / "../shared/data")
+    parser.add_argument("--data", type=pathlib.Path, default=ROOT / "data")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "runs/references")
     parser.add_argument("--list", action="store_true", help="print the references and their commands")
     parser.add_argument("names", nargs="*")
