@@ -17,7 +17,7 @@
 //   library->api->run(handle, step, buffers);
 //
 // Plain C99. Nothing here prints, or changes how the process handles signals.
-// What is wrong with a program, an option or a file is a status and messages.
+// Errors in programs, options and files are a status and messages.
 // Different threads may use different compilations at once; one compilation
 // must not be used by two threads at a time. As in every program with LLVM, the
 // process ends if the system refuses memory to the compiler.
@@ -110,8 +110,8 @@ dlc_status dlc_compilation_load(dlc_compilation *compilation,
 dlc_status dlc_compilation_write(dlc_compilation *compilation,
                                  const char *path);
 
-/// What the last call on this compilation had to say, an error last of all but
-/// its notes, and how many messages that is. They live until the next call.
+/// The messages of the last call on this compilation, an error last of all but
+/// its notes, and their number. They live until the next call.
 const dlc_message *dlc_compilation_messages(const dlc_compilation *compilation,
                                             size_t *count);
 

@@ -316,7 +316,7 @@ static void keepUsefulConditions(LoopNest &nest) {
   }
   for (const Access &access : nest.accesses)
     elements += double(footprint(access, nest.extents)) / access.elementBytes();
-  // What is bound by memory takes as long without these products.
+  // A kernel bound by memory takes as long without these products.
   if (share > 1 - least || iterations < leastReuse * elements ||
       !nest.outputsInvariantInReductions())
     nest.conditions.clear();
@@ -487,7 +487,7 @@ static LogicalResult addEpilogue(LoopNest &nest, linalg::GenericOp op) {
   if (indices.wasInterrupted())
     return failure();
 
-  // What is read: a result at the same iteration, or something else.
+  // An input is a result at the same iteration, or something else.
   for (unsigned i = 0; i < epilogue.numInputs; ++i) {
     std::optional<unsigned> number;
     for (auto [candidate, result] : llvm::enumerate(results)) {
@@ -501,7 +501,7 @@ static LogicalResult addEpilogue(LoopNest &nest, linalg::GenericOp op) {
     }
     epilogue.results.push_back(number);
   }
-  // What is written is read by no other iteration.
+  // No other iteration reads the outputs.
   for (const Access &output : ArrayRef(own).drop_front(epilogue.numInputs)) {
     Value root = rootOfViews(output.operand);
     for (const Access &input : nest.inputs())

@@ -106,7 +106,7 @@ LogicalResult SliceCheck::check(const LoopNest &nest) {
   return checkLoads(nest);
 }
 
-/// What the body loads at computed places has to be of the iteration's own row:
+/// Loads of the body at computed places have to be of the iteration's own row:
 /// any element of it.
 LogicalResult SliceCheck::checkLoads(const LoopNest &nest) {
   SetVector<Value> captured;

@@ -38,7 +38,7 @@ public:
     return *file.size() - taken;
   }
 
-  /// What is wrong with the compressed stream itself, or empty.
+  /// The fault of the compressed stream itself, or empty.
   llvm::StringRef problem() const { return failure; }
 
 private:

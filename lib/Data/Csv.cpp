@@ -83,7 +83,7 @@ Expected<bool> CsvRows::next(std::vector<std::string> &cells) {
 
 namespace {
 
-/// What a column is for.
+/// The use of a column.
 enum class Use { Number, Label, Target, Nothing };
 
 /// Reads a table whose first file says what its columns are.

@@ -139,7 +139,7 @@ Error HeaderParser::parseShape(Array &array) {
       return error;
     if (take(","))
       continue;
-    // A number in brackets is no tuple without a comma.
+    // A number in brackets is not a tuple without a comma.
     if (array.shape.size() == 1)
       return expect(",");
     return expect(")");

@@ -56,7 +56,7 @@ static Error addByName(StringRef path, Arrays arrays, std::vector<Field> &train,
     StringRef name = full;
     Part part = takePart(name);
     std::string place = (path + ": '" + full + "'").str();
-    // What is of neither part is of both, and so whole: a table.
+    // A field of neither part is of both, and so whole: a table.
     if (part == Part::Both && anyEval) {
       train.push_back({name.str(), place, array, std::nullopt});
       eval.push_back({name.str(), place, std::move(array), std::nullopt});

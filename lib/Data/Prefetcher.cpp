@@ -15,7 +15,7 @@ using namespace dlc;
 struct Prefetcher::Worker {
   enum class Phase { Idle, Started, Done, Ending };
 
-  /// What the thread does until it is told to end.
+  /// Runs in the thread until it is told to end.
   void serve() {
     std::unique_lock<std::mutex> lock(mutex);
     while (true) {

@@ -61,9 +61,9 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   here.evaluationOnly = true;
   here.printMemoryPlan = false;
   here.dumpPhases.clear();
-  // What is said of the program is said when the library is made.
+  // Remarks are printed when the library is made.
   here.remarks.clear();
-  // What does not fit is said before code is made.
+  // Files that do not fit are an error before code is made.
   here.inspect = [&](const Outline &outline) -> Error {
     auto model = Model::createOutline(outline.tables);
     return model ? loadParams(**model, params, renames, DLC_PRESENT).takeError()

@@ -50,7 +50,7 @@ struct InterpretedModel : CodeOwner, dlc_model {
   bool run(InterpretedStep &step, char *state, void *const *io);
 };
 
-/// What a step function is told: which step of which model it is.
+/// The context of a step function: which step of which model it is.
 struct InterpretedCall {
   InterpretedModel *model;
   unsigned step, size;

@@ -115,7 +115,7 @@ struct Entry {
       text += std::to_string(extent) + "x";
     return text + dtype;
   }
-  /// What the runtime passes over.
+  /// A counter of PyTorch, which the runtime passes over.
   bool isBatchCount() const {
     StringRef rest = name;
     return rest.consume_back("num_batches_tracked") &&

@@ -117,7 +117,7 @@ static void makeAndCheck(const Options &options, uint64_t number,
   checkProgram(program, options, number, options.only, os);
 }
 
-/// What a process that ended without a word did.
+/// Names the end of a process that wrote no result.
 static std::optional<Reported> unspoken(const Process &process,
                                         uint64_t number) {
   if (StringRef(process.output).ends_with("done\n"))

@@ -98,8 +98,8 @@ bool NodeFormer::mayJoin(const Item &item, unsigned node) const {
                        [&](unsigned other) { return reaches(node, other); });
 }
 
-/// What the ops of a node have in common by name: the parameter that they
-/// update; of a large step, the layer.
+/// The common name of the ops of a node: the parameter that they update; of a
+/// large step, the layer.
 static std::string nameOf(const StepGraph &graph, const Item &item) {
   bool isUpdate = item.part == Part::Update;
   if (!graph.isByLayer)

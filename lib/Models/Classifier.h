@@ -7,7 +7,7 @@
 
 namespace dlc::models {
 
-/// What the steps of a classifier need to know.
+/// Sizes of a classifier, for its steps.
 struct ClassifierShape {
   int64_t batch, classes;
   /// Of one image as the network takes it: C x H x W.
@@ -35,8 +35,8 @@ void addClassifier(nn::Program &program, const ClassifierShape &shape,
                    llvm::function_ref<nn::Tensors(nn::Tensor)> network,
                    double auxiliaryWeight = 0);
 
-/// What a step that trains or evaluates gives for logits and labels, the loss
-/// first.
+/// Makes the outputs of a step that trains or evaluates of logits and labels,
+/// the loss first.
 using Score =
     llvm::function_ref<nn::Outputs(nn::Tensor logits, nn::Tensor label)>;
 

@@ -42,7 +42,7 @@ static State declareBias(const Scope &scope, int64_t size, int64_t fanIn) {
                                    byFanIn(scope.program().context(), fanIn));
 }
 
-/// What the parameter holds, or nothing where the layer has none.
+/// Reads the parameter, if the layer has one.
 static Tensor readOptional(const State &state) {
   return state ? state.read() : Tensor();
 }

@@ -133,7 +133,7 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// What a user writes
+// Programs as a user writes them
 //===----------------------------------------------------------------------===//
 
 /// Finds an attribute `dl.*` that the op does not define. Phases leave such

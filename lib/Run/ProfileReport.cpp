@@ -72,8 +72,8 @@ ProfileReport::ProfileReport(const dlc_model &model, const WorkerTimes &times,
 
 namespace {
 
-/// What is derived from the times of a kernel: by the run of its step, and
-/// rates of all workers together. Negative where it is not known.
+/// Rates derived from the times of a kernel, by the run of its step and of all
+/// workers together. Negative where one is not known.
 struct Rates {
   Rates(const KernelProfile &kernel, const StepProfile &step,
         const Peak &peak) {

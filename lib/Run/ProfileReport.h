@@ -24,7 +24,7 @@ struct KernelProfile {
   std::vector<double> work, wait;
 };
 
-/// What a step, a size of one or a derivation took.
+/// The time of a step, of one of its sizes or of a derivation.
 struct StepProfile {
   const dlc_site *site;
   int64_t runs;

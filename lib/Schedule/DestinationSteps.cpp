@@ -240,7 +240,7 @@ void StepLowering::lower(dl::ScanOp scan) {
     then = arith::SubIOp::create(builder, loc, one, now);
   }
 
-  // What the body sees, and where what it yields goes.
+  // The body's arguments, and the places of its results.
   Block &old = scan.getBlock();
   Operation *yield = scan.getYield();
   ValueRange current = loop.getRegionIterArgs();

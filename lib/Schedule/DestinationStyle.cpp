@@ -121,7 +121,7 @@ static Value writeInto(Value value, Value destination) {
       if (!isa_and_present<tensor::EmptyOp>(before.getDefiningOp()))
         into = writeInto(before, destination);
       insert.getDestMutable().assign(into);
-      // What is inserted may be computed in its place: see computeInPlaces.
+      // An inserted value may be computed in its place: see computeInPlaces.
       if (auto source =
               insert.getSource().getDefiningOp<DestinationStyleOpInterface>())
         for (Value init : source.getDpsInits())

@@ -137,7 +137,7 @@ std::optional<KernelPart> KernelOps::select(BitVector wanted,
   KernelPart part;
   part.reads.resize(numArguments);
   part.writes.resize(numArguments);
-  // What is written behind the op at hand.
+  // Values that are written behind the op at hand.
   BitVector writtenLater(numArguments);
   for (unsigned number = ops.size(); number-- > 0;) {
     const Op &op = ops[number];

@@ -79,7 +79,7 @@ std::pair<int64_t, unsigned> findPeak(ArrayRef<Interval *> intervals) {
 SetVector<Operation *> Lifetimes::visit(Block &block) {
   SetVector<Operation *> used;
   for (Operation &op : block) {
-    // To look at a buffer in another way is no use of it.
+    // A view of a buffer does not use it.
     if (isa<ViewLikeOpInterface>(op) ||
         (op.getNumRegions() == 0 &&
          llvm::none_of(op.getOperandTypes(), llvm::IsaPred<MemRefType>)))

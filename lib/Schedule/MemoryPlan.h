@@ -31,7 +31,7 @@ int64_t placeIntervals(llvm::ArrayRef<Interval *> intervals);
 /// smaller.
 std::pair<int64_t, unsigned> findPeak(llvm::ArrayRef<Interval *> intervals);
 
-/// What is allocated in a block of a step, with the times it is in use.
+/// The allocations in a block of a step, with the times they are in use.
 /// Positions number calls and loops.
 class Lifetimes {
 public:

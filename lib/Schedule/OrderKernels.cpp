@@ -260,7 +260,7 @@ struct OrderKernelsPass : dlc::impl::OrderKernelsBase<OrderKernelsPass> {
                  "{0} calls moved to where fewer bytes are in use, none "
                  "over a barrier",
                  moved);
-      // What is no item is memory, and a way to look at it: it goes first.
+      // Allocations and views are not items: they go first.
       Operation *end = step.getBody().front().getTerminator();
       for (unsigned item : ordering.getOrder())
         program.items[item].op->moveBefore(end);

@@ -226,7 +226,7 @@ std::optional<Schedule> RecomputeSearch::schedule(const Treatments &treatments,
 }
 
 //===----------------------------------------------------------------------===//
-// What a schedule takes
+// The cost of a schedule
 //===----------------------------------------------------------------------===//
 
 std::vector<Interval>
@@ -276,7 +276,7 @@ double RecomputeSearch::excessOf(const Schedule &schedule,
   int64_t live = 0;
   for (size_t time = 0; time < schedule.instructions.size(); ++time) {
     live += change[time];
-    // More calls are no excess themselves: each item counts once.
+    // More calls are not themselves excess: each item counts once.
     if (!schedule.instructions[time].again)
       excess += std::max<int64_t>(0, live - target);
     else
@@ -296,7 +296,7 @@ bool RecomputeSearch::search(Treatments &treatments, int64_t target,
     return false;
   double excess = excessOf(*now, target), cost = now->cost;
 
-  /// What a change of treatment takes away of the excess for its cost.
+  /// The excess that a change of treatment removes, by its cost.
   auto rateOf = [&](unsigned id, Treatment treatment) {
     Treatment before = std::exchange(treatments[id], treatment);
     std::optional<Schedule> with = schedule(treatments, cheapOnly);

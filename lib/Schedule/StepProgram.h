@@ -39,7 +39,7 @@ struct Item {
 /// Kernels taken apart, each once.
 using Kernels = llvm::DenseMap<mlir::Operation *, std::unique_ptr<KernelOps>>;
 
-/// What a step on memory does, in order, and on what.
+/// The calls and copies of a step on memory, in order, and their buffers.
 struct StepProgram {
   TargetInfo target;
   std::vector<Root> roots;

@@ -67,7 +67,7 @@ Error TextScanner::fail(const Twine &what) const {
 
 /// Notes that something stands `depth` levels below the present place.
 Error TextScanner::nestsTo(unsigned depth) {
-  // The program around the last alias is no part of what it stands for.
+  // The program around the last alias does not belong to what it stands for.
   depth += open.size();
   if (depth > limits::nesting)
     return fail("nests deeper than " + Twine(limits::nesting) +

@@ -363,7 +363,7 @@ llvm::Error Compilation::inspectAfter(StringRef phase) {
     findInputRanges(*module, *ranges);
   }
   auto models = module->getOps<dl::ModelOp>();
-  // What is wrong with others is said when they are compiled.
+  // Errors of others are reported when they are compiled.
   if (phase != "grad" || !llvm::hasSingleElement(models))
     return llvm::Error::success();
   if (ranges) {
@@ -552,7 +552,7 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   llvm::GlobalVariable *tables = addTables(*result, *manifest, options.frozen);
   if (interface)
     addInterface(*result, *manifest, tables);
-  // What the program brought with it in the LLVM dialect may be invalid there.
+  // Ops of the LLVM dialect that the program brought may be invalid there.
   std::string flaw;
   llvm::raw_string_ostream os(flaw);
   if (llvm::verifyModule(*result, &os))

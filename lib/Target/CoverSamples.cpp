@@ -40,7 +40,7 @@ static bool coverRest(dl::StepOp step, int64_t samples) {
   int64_t left = cutIntoBatches(samples, sizes).left;
   if (left == 0)
     return false;
-  // What is left is less than the least of them.
+  // The rest is less than the least of them.
   sizes.insert(sizes.begin(), left);
   return succeeded(step.setBatchClause(sizes, /*range=*/false));
 }

@@ -168,7 +168,7 @@ static std::string sizesText(const StepInfo &step) {
   return text;
 }
 
-/// What the header calls the batch: a name that no input or output has.
+/// The header's name for the batch, which no input or output has.
 static std::string batchName(const StepInfo &step) {
   std::string name = "batch";
   auto isTaken = [&](const TensorInfo &tensor) { return tensor.name == name; };

@@ -54,7 +54,7 @@ struct StepInfo {
   std::vector<StepInfo> sizes = {};
 };
 
-/// What a derivation makes.
+/// The results of a derivation.
 struct DerivedInfo {
   TensorInfo tensor;
   int64_t offset = 0;
@@ -91,7 +91,7 @@ struct Manifest {
   llvm::SmallVector<DerivedInfo> derived;
   llvm::SmallVector<DerivationInfo> derivations;
   std::vector<StepInfo> steps;
-  /// What the marks of steps count, by their numbers.
+  /// The sites that marks of steps count, by their numbers.
   std::vector<SiteInfo> sites;
   int64_t stateBytes = 0, arenaBytes = 0;
 };

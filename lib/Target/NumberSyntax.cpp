@@ -65,7 +65,7 @@ Error dlc::checkNumberAt(const Message &message, StringRef text) {
     } else if (!continues(before)) {
       auto [number, written] = splitNumber(text.substr(i));
       StringRef behind = text.substr(i + number.size());
-      // What the dialect's own parser says of a number is about its start.
+      // Messages of the dialect's own parser on a number are at its start.
       size_t first = i - start + 1;
       bool isAbout = line == message.line &&
                      message.column >= first + (c != '.') &&

@@ -374,7 +374,7 @@ private:
     auto declared = entries.find({scope, name});
     if (declared == entries.end())
       declared = entries.find({0, name});
-    // What is open is for each call to say.
+    // Each call chooses the open extents.
     if (type.empty() || declared == entries.end() || declared->second == type ||
         isOpen(type) || isOpen(declared->second))
       return {};

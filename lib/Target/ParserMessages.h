@@ -10,9 +10,9 @@
 
 namespace dlc {
 
-/// What to say in place of a `message` of MLIR's parser that does not say what
-/// is expected or what to write: for a word that is no op the nearest one, for
-/// a missing type how types are written. `text` is the program from the place
+/// Replaces a `message` of MLIR's parser that does not say what is expected or
+/// what to write: for a word that is not an op by the nearest one, for a
+/// missing type by how types are written. `text` is the program from the place
 /// of the message on, `program` all of it. Empty for other messages.
 std::string explainParserMessage(mlir::MLIRContext &context,
                                  llvm::StringRef message, llvm::StringRef text,

@@ -40,7 +40,7 @@ std::optional<ClassScores> ClassScores::create(const dlc_step &step) {
                     output.shape[1] <= mostClasses &&
                     elementType(output.type).isFloat();
     bool isPrediction = name == "prediction" && isIntegers(output);
-    // What the step says itself goes before what is concluded.
+    // An output of the step goes before a conclusion from logits.
     if (isPrediction || (isLogits && !told)) {
       told = &output;
       result.isLogits = isLogits;

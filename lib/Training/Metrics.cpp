@@ -127,7 +127,7 @@ int64_t Metrics::correct(const StepBuffers &buffers) const {
   return correctOutput ? buffers.integer(*correctOutput) : 0;
 }
 
-/// What a step says may be any number.
+/// An output of a step may be any number.
 static int64_t addWrapped(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) +
                               static_cast<uint64_t>(b));

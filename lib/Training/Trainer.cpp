@@ -288,7 +288,8 @@ Error Trainer::runStep(int64_t index, int64_t end, ArrayRef<uint32_t> order,
 }
 
 Error Trainer::decide(const EpochRecord &record) {
-  // What is left of an epoch decides with the rest of it, when the run resumes.
+  // The part of an epoch that was trained decides with the rest of it, when the
+  // run resumes.
   if (!position.isBetweenEpochs())
     return Error::success();
   if (plateau) {
@@ -364,7 +365,7 @@ Error Trainer::runEpoch(int64_t epoch) {
   if (!totals)
     return totals.takeError();
   report.beginEpoch(epoch, position, *totals);
-  // What is gathered ahead refers to the order.
+  // Batches gathered ahead refer to the order.
   scope_exit settled([this] { cycle.settle(); });
   for (int64_t index = begin; index < end; ++index) {
     if (Error error = runStep(index, end, samples, key, *totals))

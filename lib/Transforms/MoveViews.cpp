@@ -12,7 +12,7 @@
 // cotangent meet, nothing is left.
 //
 // Why this ends: let the height of a use of a view be the number of ops that
-// are no views on the longest way from it to the end of the program, and 0 if
+// are not views on the longest way from it to the end of the program, and 0 if
 // the use is by a broadcast, or by views before one. A view that sinks replaces
 // its use by uses of smaller heights: the other operands absorb its inverse
 // whole, and leave a view in front of a broadcast at most (multisets of heights

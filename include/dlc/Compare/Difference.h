@@ -29,7 +29,7 @@ struct Tolerance {
 /// Rounding errors of a computation by those of its inputs.
 inline constexpr double kNoiseFactor = 32;
 
-/// What a comparison of one tensor found.
+/// The result of comparing one tensor.
 struct Difference {
   int64_t elements = 0, differing = 0;
   /// The largest differences of elements that are finite on both sides:

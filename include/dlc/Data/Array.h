@@ -15,7 +15,7 @@
 
 namespace dlc {
 
-/// What a file held: contiguous, last dimension fastest, this machine's byte
+/// The array of a file: contiguous, last dimension fastest, this machine's byte
 /// order.
 struct Array {
   int32_t type = DLC_F32; ///< dlc_type

@@ -32,7 +32,7 @@ public:
   bool takesSamples() const { return hasSamples; }
 
   /// Changes the samples of a field each time that they are copied with a key;
-  /// an error if that is no field of images. A field that no input takes is
+  /// an error if that is not a field of images. A field that no input takes is
   /// left alone.
   llvm::Error augment(const Augmentation &augmentation, const Dataset &data,
                       const dlc_step &step);

@@ -48,7 +48,7 @@ private:
 struct DataSplits {
   Dataset train;
   std::optional<Dataset> eval = std::nullopt;
-  /// What a sample is called where speed is told.
+  /// The word for samples where speed is printed.
   std::string unit = "samples";
   /// Of text: what each number stands for.
   std::vector<std::string> vocabulary = {};

@@ -10,7 +10,7 @@ namespace dlc {
 /// A row of the table that openData dispatches on and help is made from.
 struct DataKind {
   llvm::StringLiteral name;
-  /// What is written: "idx:DIR". Without a colon the kind takes nothing.
+  /// How it is written: "idx:DIR". Without a colon the kind takes nothing.
   llvm::StringLiteral syntax;
   llvm::StringLiteral help;
   /// Where such data come from, for whoever does not have them.

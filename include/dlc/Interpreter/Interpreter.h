@@ -63,8 +63,8 @@ public:
   }
 
   /// Whether the step collects its faults in a result (dl-collect-faults). Then
-  /// an index outside of its table is no fault where it is read: it is clamped,
-  /// as in compiled code, and the result tells.
+  /// an index outside of its table is not a fault where it is read: it is
+  /// clamped, as in compiled code, and the result tells.
   bool faultsCollected() const { return faultsCollected_; }
 
   /// Runs a region, of the op or of the function that it calls, which may read

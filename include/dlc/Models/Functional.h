@@ -329,7 +329,7 @@ Tensor countCorrect(Tensor logits, Tensor label);
 //===--- Gradients within a step
 //--------------------------------------------===//
 
-/// d y / d target; where y is no scalar, d sum(cotangent * y) / d target.
+/// d y / d target; where y is not a scalar, d sum(cotangent * y) / d target.
 Tensors gradient(Tensor y, llvm::ArrayRef<Tensor> targets,
                  Tensor cotangent = {});
 /// The norm of all together, then each times min(1, maxNorm / (norm + 1e-6)).

@@ -24,8 +24,8 @@ struct Choice {
   llvm::ArrayRef<llvm::StringRef> among;
 };
 
-/// What a user chooses about a reference model. A member that is 0 or empty in
-/// the defaults of a model is not an option of it.
+/// The choices of a user about a reference model. A member that is 0 or empty
+/// in the defaults of a model is not an option of it.
 struct ModelOptions {
   int64_t batch = 0;
   int64_t classes = 0;

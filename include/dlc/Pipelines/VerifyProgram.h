@@ -15,9 +15,9 @@
 
 namespace dlc {
 
-/// Fails, with a diagnostic at the op, if `module` is no program that the phase
-/// `from` can have left; if `from` is empty, no program that a user writes: one
-/// dl.model, in ops of dl only, within the bounds of dlc/Support/Limits.h.
+/// Fails, with a diagnostic at the op, if the phase `from` cannot have left
+/// `module`. Without a phase it is a program that a user writes: one dl.model,
+/// in ops of dl only, within the bounds of dlc/Support/Limits.h.
 mlir::LogicalResult verifyProgram(mlir::ModuleOp module, llvm::StringRef from);
 
 } // namespace dlc

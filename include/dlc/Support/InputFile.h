@@ -29,7 +29,7 @@ public:
 
   llvm::StringRef path() const { return name; }
   /// The bytes that there were when it was opened; nothing when that is not
-  /// known (standard input that is no file, files of /proc).
+  /// known (standard input that is not a file, files of /proc).
   std::optional<uint64_t> size() const { return bytes; }
 
   /// Fills `out` as far as there are bytes; returns how many there were.

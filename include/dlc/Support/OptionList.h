@@ -49,7 +49,7 @@ public:
   number(llvm::opt::OptSpecifier option, int64_t fallback, int64_t minimum,
          int64_t maximum = std::numeric_limits<int64_t>::max()) const;
 
-  /// What is no option.
+  /// Arguments that are not options.
   std::vector<std::string> positionals() const;
   /// "--epochs", as a user writes it.
   std::string spelling(llvm::opt::OptSpecifier option) const;

@@ -14,7 +14,7 @@
 
 namespace dlc {
 
-/// The same text with each byte of what is no printable UTF-8 as \xNN.
+/// The same text with each byte that is not part of printable UTF-8 as \xNN.
 std::string printable(llvm::StringRef text);
 
 /// The same, but of text of several lines: line ends and tabs stay.

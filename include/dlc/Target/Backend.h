@@ -29,7 +29,7 @@ struct CompilerOptions;
 
 struct Backend {
   llvm::StringLiteral name;
-  /// What the help says of it.
+  /// Its line in the help.
   llvm::StringLiteral summary;
   /// The phases behind `fuse`.
   llvm::ArrayRef<Phase> phases;

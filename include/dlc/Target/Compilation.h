@@ -38,7 +38,7 @@ struct Outline;
 struct InputRange;
 using InputRanges = std::map<std::string, InputRange>;
 
-/// What a user chooses about compilation.
+/// The choices of a user about a compilation.
 struct CompilerOptions {
   /// 0: plain loops, for comparison and debugging; 2: everything.
   unsigned optLevel = 2;
@@ -78,8 +78,8 @@ struct CompilerOptions {
   /// Which passes say what they decided, as a regular expression for their
   /// names; empty for none. Remarks go where warnings go.
   std::string remarks = {};
-  /// Gets what is said of the program that is no error, on the thread that
-  /// compiles. Null: it is printed to standard error.
+  /// Gets warnings and remarks on the program, on the thread that compiles.
+  /// Null: they are printed to standard error.
   std::function<void(llvm::ArrayRef<Message>)> sink = nullptr;
   /// Asked after the phase `grad`, when the program's tables are known and no
   /// code has been made: an error ends the compilation. Null: nobody is.
@@ -149,7 +149,7 @@ public:
   take(mlir::OwningOpRef<mlir::ModuleOp> module,
        const CompilerOptions &options);
 
-  /// Whether something has been said of the program that is no error.
+  /// Whether there has been a warning or a remark on the program.
   bool hasWarned() const { return warned; }
 
   /// Runs the phases after `from` (empty: all) up to and including `to`.

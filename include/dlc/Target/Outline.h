@@ -26,7 +26,7 @@ struct InputRange {
 /// By the names of inputs.
 using InputRanges = std::map<std::string, InputRange>;
 
-/// What a compilation knows after the phase `grad`.
+/// The tables of a compilation after the phase `grad`.
 struct Outline {
   /// Its steps have no code.
   const dlc_model &tables;

@@ -34,8 +34,8 @@ public:
     int step;
     BatchFeed feed;
     StepBuffers buffers;
-    /// What the batch of the next call is gathered into meanwhile, where that
-    /// takes time.
+    /// Buffers into which a thread gathers the batch of the next call, where
+    /// that takes time.
     std::optional<StepBuffers> ahead;
     Metrics metrics;
     /// In front of its metrics: empty where it is the only one, or its name and

@@ -38,7 +38,7 @@ public:
   std::string describe() const;
   int64_t bestEpoch() const { return epochOfBest; }
 
-  /// What a checkpoint has to keep of it.
+  /// The part of it that a checkpoint keeps.
   Metadata save() const;
 
 private:

@@ -38,7 +38,7 @@ public:
   /// Writes the whole table; the file is never half-written.
   llvm::Error write(llvm::StringRef path) const;
 
-  /// What the last row of a file has in a column.
+  /// Reads a column of the last row of a file.
   static llvm::Expected<double> readLast(llvm::StringRef path,
                                          llvm::StringRef column);
 

@@ -26,7 +26,7 @@ public:
   /// sentence ("eval_loss rests, lr 0.1 -> 0.01") if that changed it.
   llvm::Expected<std::string> step(Model &model, llvm::ArrayRef<double> row);
 
-  /// What a checkpoint has to keep of it.
+  /// The part of it that a checkpoint keeps.
   Metadata save() const { return plateau.save(); }
 
 private:

@@ -26,7 +26,7 @@ std::string exactText(double value);
 bool parseExact(llvm::StringRef text, double &value);
 bool parseExact(llvm::StringRef text, int64_t &value);
 
-/// What a file has; empty where it has none.
+/// Reads the metadata of a file; empty where it has none.
 llvm::Expected<Metadata> readMetadata(llvm::StringRef path);
 
 } // namespace dlc

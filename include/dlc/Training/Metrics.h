@@ -31,8 +31,8 @@ struct Totals {
   double accuracy() const { return static_cast<double>(correct) / weight(); }
 };
 
-/// Totals as text that restores to the bit; empty where a sum is no finite
-/// number, which is no beginning to go on from.
+/// Totals as text that restores to the bit; empty where a sum is not finite,
+/// and so cannot be gone on from.
 std::string totalsText(const Totals &totals);
 
 /// Reads such a text: with as many numbers as `zero`, of exactly `samples`
@@ -47,7 +47,7 @@ llvm::Expected<Totals> parseTotals(llvm::StringRef text, const Totals &zero,
 /// scalar i32 or i64 is added up. Of two of these the names say more: `correct`
 /// is told as a part of the samples, the accuracy; and with `count` it and the
 /// means are over as many as that says (tokens, nodes that have a label)
-/// instead of samples. Tensors are no metrics.
+/// instead of samples. Tensors are not metrics.
 class Metrics {
 public:
   /// `isWhole`: a call is of data that are one sample, of which `correct` is no
@@ -68,7 +68,7 @@ public:
   void appendRow(const Totals &totals, std::vector<double> &row) const;
 
   Totals zero() const;
-  /// What the last run of the step said about its batch.
+  /// Metrics of the batch of the step's last run.
   double mean(const StepBuffers &buffers, unsigned index) const;
   int64_t correct(const StepBuffers &buffers) const;
   /// Adds a batch to `totals`.

@@ -19,7 +19,7 @@ double steadySeconds();
 /// Elsewhere (a file, a pipe) only the lines that stay are written.
 class Progress {
 public:
-  /// `width` is 0 where `os` is no terminal.
+  /// `width` is 0 where `os` is not a terminal.
   Progress(llvm::raw_ostream &os, unsigned width, Clock clock = steadySeconds)
       : os(os), width(width), clock(std::move(clock)) {}
   ~Progress() { clear(); }

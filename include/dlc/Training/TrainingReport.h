@@ -52,7 +52,7 @@ public:
 
   /// The metrics of one step, to all their digits.
   void logStep(int64_t step, const Cycle::Part &part);
-  /// Says once when a metric of a step is no finite number.
+  /// Says once when a metric of a step is not finite.
   void watch(int64_t step, const Cycle::Part &part);
 
 private:

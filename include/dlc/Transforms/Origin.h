@@ -8,9 +8,9 @@
 //   loc(fused<"gradient">["net.mlir":12:10])
 //
 // The rewrites that follow build ops at the locations of those they replace, so
-// the mark lasts as long as locations do. It is no attribute because it must
-// not change the program: the same value computed twice stays one, whoever
-// asked for it, and so do equal kernels.
+// the mark lasts as long as locations do. An attribute would change the
+// program: here the same value computed twice stays one, whoever asked for it,
+// and so do equal kernels.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_TRANSFORMS_ORIGIN_H

@@ -146,7 +146,7 @@ static Accesses accessesOf(func::CallOp call, func::FuncOp kernel) {
     if (!isa<MemRefType>(operand.getType()))
       continue;
     MemoryRange range = rangeOf(operand);
-    // What is written may be read too: an update in place.
+    // Outputs may be read too: an update in place.
     accesses.reads.push_back(range);
     if (!writes || llvm::is_contained(writes.asArrayRef(), int64_t(i)))
       accesses.writes.push_back(range);

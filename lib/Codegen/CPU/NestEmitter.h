@@ -85,7 +85,7 @@ private:
     int64_t width = 1;
   };
 
-  /// What the tile loops surround.
+  /// The body of the tile loops.
   enum class TileCode : uint8_t {
     /// The whole computation.
     All,

@@ -70,7 +70,7 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
                            math::MathDialect, scf::SCFDialect,
                            tensor::TensorDialect>();
     target.addIllegalDialect<dlc::dl::DlDialect>();
-    // What the model keeps dissolves later, in dl-destination-style.
+    // State dissolves later, in dl-destination-style.
     target.addLegalOp<dlc::dl::ModelOp, dlc::dl::ParamOp, dlc::dl::BufferOp,
                       dlc::dl::SlotOp, dlc::dl::HparamOp, dlc::dl::CounterOp,
                       dlc::dl::DerivedOp>();

@@ -307,7 +307,7 @@ Value Scalar::toInteger(Value x, Type to, bool toUnsigned) const {
 
 Value Scalar::compute(dl::CastOp op) const {
   Type wanted = dl::tensorType(op.getY()).getElementType();
-  // What the language calls ui8 is i8 here.
+  // The language's ui8 is i8 here.
   Type to = wanted.isUnsignedInteger()
                 ? b.getIntegerType(wanted.getIntOrFloatBitWidth())
                 : wanted;

@@ -59,7 +59,7 @@ struct Window {
     Value column = linalg::IndexOp::create(b, loc, 5);
     return number(b, loc, row, column);
   }
-  /// The number of the window's first tap that is no padding, an i32.
+  /// The number of the window's first tap that is not padding, an i32.
   Value firstTap(OpBuilder &b, Location loc) const {
     auto constant = [&](int64_t value) -> Value {
       return arith::ConstantIndexOp::create(b, loc, value);

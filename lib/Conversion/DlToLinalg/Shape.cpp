@@ -134,7 +134,7 @@ struct ReverseToLinalg : OpConversionPattern<dl::ReverseOp> {
   }
 };
 
-/// What a pad fills with, in the element type that the lowering has.
+/// The value that a pad fills with, in the element type of the lowering.
 static TypedAttr elementValue(dl::PadOp op, RankedTensorType type) {
   TypedAttr value = op.getElementValue();
   auto integer = dyn_cast<IntegerAttr>(value);
@@ -262,7 +262,7 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
       Value index = args[0];
       unsigned width = index.getType().getIntOrFloatBitWidth();
       if (width > 32) {
-        // What 32 bits do not hold becomes -1, which is no place either.
+        // What 32 bits do not hold becomes -1, which is not a place either.
         Value most = arith::ConstantOp::create(
             b, loc, b.getIntegerAttr(index.getType(), 0xffffffff));
         index = arith::MinUIOp::create(b, loc, index, most);

@@ -1,7 +1,7 @@
 //===- ReverseMode.h - Derivatives of a block of ops ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the gradient of a step and that of a loop's body have in common.
+// The common part of differentiating a step and a loop's body.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_DIALECT_DL_REVERSEMODE_H
