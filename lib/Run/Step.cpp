@@ -14,9 +14,11 @@
 #include "dlc/Support/ReadFile.h"
 #include "dlc/Support/Suggest.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/LineIterator.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/StringSaver.h"
 
 #include <chrono>
@@ -318,58 +320,157 @@ static raw_ostream &textStream(const Arguments &arguments,
   return isTaken ? context.err : context.out;
 }
 
-/// The lines of FILE as words: the options of one call each.
-static Error runCalls(const Arguments &arguments, RunContext &context) {
+namespace {
+
+/// The lines of --calls FILE, which have the options of one call each.
+class Calls {
+public:
+  static Expected<Calls> read(const Arguments &arguments);
+
+  using Visitor = function_ref<Error(const Arguments &call, bool keepsState)>;
+  /// Visits the calls in order, up to the first error, which gets its place.
+  Error visit(Visitor visitor) const;
+  /// Fails if a call cannot be made, as far as that can be told before any is.
+  Error check(Model &model, RunContext &context) const;
+
+private:
+  Calls(const Arguments &arguments, std::unique_ptr<MemoryBuffer> file)
+      : arguments(arguments), file(std::move(file)) {}
+
+  const Arguments &arguments;
+  std::unique_ptr<MemoryBuffer> file;
+};
+
+} // namespace
+
+Expected<Calls> Calls::read(const Arguments &arguments) {
   for (Option option : {OPT_step, OPT_input, OPT_output, OPT_params, OPT_rename,
                         OPT_save_params, OPT_save_all, OPT_set, OPT_seed})
     if (arguments.has(option))
       return makeError("{0} belongs into the lines of --calls",
                        spelling(option));
-  StringRef path = arguments.text(OPT_calls);
   // Hundreds of thousands of calls.
-  Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 26);
+  auto file = readFile(arguments.text(OPT_calls), 1 << 26);
   if (!file)
     return makeError("--calls: {0}", toString(file.takeError()));
-  Profile profile(arguments);
-  if (Error error = profile.open())
-    return error;
-  Expected<std::unique_ptr<Model>> model = openModel(arguments, context);
-  if (!model)
-    return model.takeError();
+  return Calls(arguments, std::move(*file));
+}
 
+/// Fails for options that are not of a call, and for commands.
+static Error checkCallOptions(const Arguments &call) {
+  for (Option option : {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu,
+                        OPT_interpret, OPT_compare, OPT_compare_with,
+                        OPT_tolerance, OPT_profile, OPT_keep_state})
+    if (call.has(option))
+      return makeError("{0} is no option of a call", spelling(option));
+  if (!call.command().name.empty())
+    return makeError("'{0}' is no step; see --step", call.command().name);
+  return Error::success();
+}
+
+Error Calls::visit(Visitor visitor) const {
   bool isFirst = true;
-  for (line_iterator line(**file); !line.is_at_eof(); ++line) {
+  for (line_iterator line(*file); !line.is_at_eof(); ++line) {
     BumpPtrAllocator allocator;
     StringSaver saver(allocator);
     // The model's place is taken, so that a line is read as a command line.
     SmallVector<const char *> words = {
         saver.save(arguments.modelPath()).data()};
     cl::TokenizeGNUCommandLine(*line, saver, words);
-    auto call = [&]() -> Error {
-      Expected<Arguments> own = Arguments::parse(words);
-      if (!own)
-        return own.takeError();
-      for (Option option : {OPT_help, OPT_calls, OPT_threads, OPT_O, OPT_mcpu,
-                            OPT_interpret, OPT_compare, OPT_compare_with,
-                            OPT_tolerance, OPT_profile, OPT_keep_state})
-        if (own->has(option))
-          return makeError("{0} is no option of a call", spelling(option));
-      if (!own->command().name.empty())
-        return makeError("'{0}' is no step; see --step", own->command().name);
-      Expected<InputArrays> given = readInputs(*own);
-      if (!given)
-        return given.takeError();
-      // All calls are measured, and none is repeated.
-      Profile none(*own);
-      bool isAnew = isFirst || own->has(OPT_seed) || own->has(OPT_params);
+    auto visitLine = [&]() -> Error {
+      Expected<Arguments> call = Arguments::parse(words);
+      if (!call)
+        return call.takeError();
+      if (Error error = checkCallOptions(*call))
+        return error;
+      bool isAnew = isFirst || call->has(OPT_seed) || call->has(OPT_params);
       isFirst = false;
-      return callStep(**model, *own, *given, context, none,
-                      arguments.has(OPT_keep_state) && !isAnew);
+      return visitor(*call, arguments.has(OPT_keep_state) && !isAnew);
     };
-    if (Error error = call())
-      return makeError("{0}:{1}: {2}", path, line.line_number(),
-                       toString(std::move(error)));
+    if (Error error = visitLine())
+      return makeError("{0}:{1}: {2}", arguments.text(OPT_calls),
+                       line.line_number(), toString(std::move(error)));
   }
+  return Error::success();
+}
+
+/// The names of the files of some options, without folders, which may be
+/// written in several ways.
+static StringSet<> fileNames(const Arguments &call, ArrayRef<Option> options) {
+  StringSet<> names;
+  for (Option option : options)
+    for (StringRef file : call.all(option)) {
+      if (option == OPT_input || option == OPT_output)
+        file = file.split('=').second;
+      names.insert(sys::path::filename(file));
+    }
+  return names;
+}
+
+Error Calls::check(Model &model, RunContext &context) const {
+  StringSet<> made;
+  return visit([&](const Arguments &call, bool keepsState) -> Error {
+    Expected<std::string> step = call.required(OPT_step);
+    if (!step)
+      return step.takeError();
+    if (Expected<int> index = model.findStep(*step); !index)
+      return index.takeError();
+    Expected<Assignments> inputs = call.assignments(OPT_input);
+    if (!inputs)
+      return inputs.takeError();
+    // An earlier call makes the file, or it is standard input, which is read
+    // once.
+    bool isHere =
+        none_of(*inputs, [](const auto &input) { return input.second == "-"; });
+    for (const auto &name : fileNames(call, {OPT_input, OPT_params}))
+      isHere &= !made.contains(name.getKey());
+    for (const auto &name :
+         fileNames(call, {OPT_output, OPT_save_params, OPT_save_all}))
+      made.insert(name.getKey());
+    if (!isHere)
+      return Error::success();
+    Expected<InputArrays> given = readInputs(call);
+    if (!given)
+      return given.takeError();
+    Profile none(call);
+    return callStep(model, call, *given, context, none, keepsState,
+                    CallPart::Check);
+  });
+}
+
+static Error runCalls(const Arguments &arguments, RunContext &context) {
+  Expected<Calls> calls = Calls::read(arguments);
+  if (!calls)
+    return calls.takeError();
+  Profile profile(arguments);
+  if (Error error = profile.open())
+    return error;
+  // Before code is made, where there is code to make.
+  bool isChecked = false;
+  auto check = [&](Model &model) {
+    isChecked = true;
+    return calls->check(model, context);
+  };
+  Expected<std::unique_ptr<Model>> model = openModel(
+      arguments, context, nullptr,
+      [&](Model &outline, const Outline &) { return check(outline); });
+  if (!model)
+    return model.takeError();
+  if (!isChecked)
+    if (Error error = check(**model))
+      return error;
+
+  Error error =
+      calls->visit([&](const Arguments &call, bool keepsState) -> Error {
+        Expected<InputArrays> given = readInputs(call);
+        if (!given)
+          return given.takeError();
+        // All calls are measured, and none is repeated.
+        Profile none(call);
+        return callStep(**model, call, *given, context, none, keepsState);
+      });
+  if (error)
+    return error;
   return profile.finish(**model, context, context.out);
 }
 
