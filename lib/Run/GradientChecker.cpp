@@ -211,10 +211,14 @@ Error GradientChecker::checkFirst(const CheckLimits &limits,
         continue;
       double now = progress.now();
       if (limits.seconds != 0 && now - begin > limits.seconds) {
+        std::string untouched;
+        if (round == 0)
+          untouched = formatv(", parameters from '{0}' on not at all",
+                              printable(parameter.name));
         progress.print(
-            formatv("stopped after {0} s: {1} of {2} entries compared; "
+            formatv("stopped after {0} s: {1} of {2} entries compared{3}; "
                     "--seconds 0 compares all",
-                    limits.seconds, done, total)
+                    limits.seconds, done, total, untouched)
                 .str());
         return Error::success();
       }
