@@ -20,8 +20,8 @@ endfunction()
 # LLVM and MLIR come as shared libraries and as archives, and two copies of their registries
 # in one process end it: so all of a program's libraries get them from one place. Programs
 # say which by DLC_LLVM: unit tests link the shared ones, which is quick; a tool of the
-# command line has what it needs in itself ("archives"), which starts in a third of the
-# time, saves a seventh of a compilation, and runs where there is no LLVM; a program that
+# command line has what it needs in itself ("archives"), which starts and compiles sooner
+# (docs/decisions.md has the numbers) and runs where there is no LLVM; a program that
 # links only libraries with NO_MLIR links no compiler ("base", dlc_without_compiler).
 find_library(DLC_ZSTD NAMES zstd libzstd.so.1 REQUIRED)
 

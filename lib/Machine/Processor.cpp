@@ -18,6 +18,7 @@
 #include "llvm/TargetParser/ARMTargetParser.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/LoongArchTargetParser.h"
+#include "llvm/TargetParser/PPCTargetParser.h"
 #include "llvm/TargetParser/RISCVTargetParser.h"
 
 #include <mutex>
@@ -60,6 +61,8 @@ static std::string otherArchitectures(StringRef cpu) {
     names.push_back("ARM");
   if (LoongArch::isValidCPUName(cpu))
     names.push_back("LoongArch");
+  if (PPC::isValidCPU(cpu))
+    names.push_back("PowerPC");
   if (RISCV::parseCPU(cpu, /*IsRV64=*/true) ||
       RISCV::parseCPU(cpu, /*IsRV64=*/false))
     names.push_back("RISC-V");

@@ -25,15 +25,6 @@ using namespace dlc;
 using namespace dlc::models;
 using nn::Tensor;
 
-static nn::ConvOptions windows(int64_t stride, int64_t padding,
-                               int64_t groups = 1) {
-  nn::ConvOptions options;
-  options.stride = stride;
-  options.padding = padding;
-  options.groups = groups;
-  return options;
-}
-
 static Tensor normalizeResponse(Tensor x) {
   return nn::localResponseNorm(x, /*size=*/5, /*alpha=*/5e-4, /*beta=*/0.75,
                                /*k=*/2);

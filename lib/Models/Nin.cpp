@@ -6,7 +6,7 @@
 //
 // `nin` is the authors' network for ImageNet (7,595,176 parameters), and
 // `nin-small` theirs for CIFAR-10 (966,986 for colour images of 32 x 32), which
-// may have batch norms: it learns in a tenth of the epochs with them.
+// may have batch norms.
 //
 //===----------------------------------------------------------------------===//
 
@@ -69,13 +69,6 @@ void Features::initialize(nn::Program &program) const {
     return dl::NormalAttr::get(program.context(), b.getF64FloatAttr(0),
                                b.getF64FloatAttr(0.01));
   });
-}
-
-static nn::ConvOptions windows(int64_t stride, int64_t padding) {
-  nn::ConvOptions options;
-  options.stride = stride;
-  options.padding = padding;
-  return options;
 }
 
 static Module finish(nn::Program &program, const ModelOptions &options,

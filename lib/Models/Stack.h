@@ -50,13 +50,20 @@ private:
   int count = 0;
 };
 
-/// The options of a convolution that a norm follows, which has a bias itself.
-inline nn::ConvOptions noBias(nn::Extents stride, nn::Extents padding,
-                              int64_t groups = 1) {
+/// The options of a convolution whose kernel is said beside them.
+inline nn::ConvOptions windows(nn::Extents stride, nn::Extents padding,
+                               int64_t groups = 1) {
   nn::ConvOptions options;
   options.stride = stride;
   options.padding = padding;
   options.groups = groups;
+  return options;
+}
+
+/// The options of a convolution that a norm follows, which has a bias itself.
+inline nn::ConvOptions noBias(nn::Extents stride, nn::Extents padding,
+                              int64_t groups = 1) {
+  nn::ConvOptions options = windows(stride, padding, groups);
   options.bias = false;
   return options;
 }
