@@ -56,8 +56,8 @@ typedef struct dlc_compile_options {
   /// Optional passes to do without, as of `dlc --leave-out`.
   const char *const *leave_out;
   size_t num_leave_out;
-  /// Which passes say what they decided and why, as a regular expression for
-  /// their names; their remarks are messages. Null: none.
+  /// A regular expression for the names of passes that report their decisions
+  /// and the reasons; these remarks are messages. Null: none.
   const char *remarks;
 } dlc_compile_options;
 
@@ -76,8 +76,8 @@ typedef enum dlc_severity {
 /// characters of names are written as \xNN.
 typedef struct dlc_message {
   int32_t severity;     ///< dlc_severity
-  int32_t line, column; ///< from 1 on; 0: there is no place
-  const char *file;     ///< never null; "": there is no place
+  int32_t line, column; ///< from 1 on; 0: no location
+  const char *file;     ///< never null; "": no location
   const char *text;     ///< never null
 } dlc_message;
 

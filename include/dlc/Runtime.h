@@ -1,17 +1,17 @@
 //===- Runtime.h - The C interface of a compiled model ------------*- C -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A compiled model is a table of constants (`dlc_model`: what it keeps, what
-// its steps take and give) beside the code of its steps. The runtime interprets
-// that table: it owns memory and threads, fills, reads, saves and loads state,
-// and calls steps. The same runtime is linked into every shared library that
-// `dlc` writes and into the JIT.
+// A compiled model is a table of constants (`dlc_model`: its state, and the
+// inputs and outputs of its steps) beside the code of its steps. The runtime
+// interprets that table: it owns memory and threads, fills, reads, saves and
+// loads state, and calls steps. The same runtime is linked into every shared
+// library that `dlc` writes and into the JIT.
 //
 // Plain C99; needs libc and libm. No global state: handles are independent, and
 // different handles may be used from different threads at once. One handle must
 // not be used from two threads at the same time. Nothing here aborts, prints or
 // throws: a call that can fail returns a `dlc_status`, and `dlc_last_error`
-// says in a sentence what was seen and what was expected.
+// states in a sentence the value seen and the value expected.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_H
@@ -35,7 +35,7 @@ typedef enum dlc_status {
   DLC_ERROR_SHAPE = 3,    ///< rank, dimension or size in bytes differs
   DLC_ERROR_TYPE = 4,     ///< element type differs
   DLC_ERROR_IO = 5,       ///< the operating system refused
-  DLC_ERROR_FORMAT = 6,   ///< a file that is not what it should be
+  DLC_ERROR_FORMAT = 6,   ///< a file with invalid contents
   DLC_ERROR_MEMORY = 7,   ///< out of memory
   DLC_ERROR_DATA = 8      ///< a step met a value it cannot use (an index out of
                           ///< range); the message says which
@@ -97,7 +97,7 @@ typedef enum dlc_range {
   DLC_BELOW_ONE = 3     ///< from 0 on, less than 1
 } dlc_range;
 
-/// One thing that a model keeps. `shape` is what a user sees. In the state
+/// One tensor that a model keeps. `shape` is its shape for users. In the state
 /// block its elements may be ordered otherwise, so that kernels read them as
 /// they need them: the logical shape is split into `view_shape` (same elements,
 /// same row-major order), and dimension d of that view has stride
@@ -119,11 +119,11 @@ typedef struct dlc_state {
 typedef struct dlc_team dlc_team;
 typedef struct dlc_worker dlc_worker;
 
-/// Of what and as what a step function is called: one for each worker.
+/// The context of one worker's call of a step function.
 typedef struct dlc_context {
   dlc_worker *worker;
-  /// Of the run. Initially 0, and set to 1 + an index into the step's faults,
-  /// by the one task that looks for them.
+  /// The fault of the run: initially 0; the one task that looks for faults sets
+  /// it to 1 + an index into the step's faults.
   int64_t *fault;
   const void *data; ///< of the step or derivation in the tables
 } dlc_context;
@@ -146,11 +146,11 @@ typedef struct dlc_step {
   dlc_step_fn run;
   const void *data;           ///< for `run`; null of compiled code
   const int32_t *writes;      ///< the states that it changes, by index
-  const int32_t *derivations; ///< what it reads the results of, by index
+  const int32_t *derivations; ///< derivations whose results it reads, by index
   int32_t num_writes, num_derivations;
   int64_t batch; ///< rows of its batch, if it has sizes or is one; else 0
   /// A step that is compiled for several batches: each as a step of the same
-  /// name and tensors, of which only shapes differ, the batch ascending. The
+  /// name and tensors, which differ only in shapes, the batch ascending. The
   /// step itself is the last of them. Null if there is one size.
   const struct dlc_step *sizes;
   int32_t num_sizes;
@@ -160,12 +160,12 @@ typedef struct dlc_step {
   int32_t any_batch;
 } dlc_step;
 
-/// What steps compute from the state alone: folded weights, transposes, tables.
-/// Its results lie in the state block behind the entries of `states`, in places
-/// that only steps know. The runtime runs it, without inputs and outputs,
-/// before a step that reads them, if they have never been made or an entry that
-/// it reads has changed since: by a step, dlc_init, dlc_set, dlc_set_hparam or
-/// dlc_load.
+/// A function of the state alone that steps use: folded weights, transposes,
+/// tables. Its results lie in the state block behind the entries of `states`,
+/// in places that only steps know. The runtime runs it, without inputs and
+/// outputs, before a step that reads them, if they have never been made or an
+/// entry that it reads has changed since: by a step, dlc_init, dlc_set,
+/// dlc_set_hparam or dlc_load.
 typedef struct dlc_derivation {
   const int32_t *reads; ///< states, by index
   int32_t num_reads;
@@ -190,19 +190,20 @@ typedef struct dlc_site {
   /// How often one run of the step makes the call: the trips of the loops
   /// around it. Negative where it is not known.
   int64_t trips;
-  /// Of one call: arithmetic of real numbers, and bytes that have to be read or
-  /// written once. Negative where it is not known.
+  /// The cost of one call: arithmetic of real numbers, and bytes that have to
+  /// be read or written once. Negative where it is not known.
   double flops, bytes;
   const dlc_source_op *ops;
   int32_t num_ops;
-  int32_t float_bits; ///< of its widest float; 0: it has none
-  int32_t derives;    ///< 1: of a derivation
+  int32_t float_bits; ///< width of its widest float; 0: it computes no floats
+  int32_t derives;    ///< 1: the site is in a derivation
 } dlc_site;
 
-/// What one worker spent at a site, in nanoseconds: in the kernel, and in the
-/// barrier in front of it. Of a whole step: how often it ran, and the time at
-/// its end until all was done. Worker 0 is in every run and at each site of it;
-/// another one may have come late, and not be through with a run that is over.
+/// Time that one worker spent at a site, in nanoseconds: `work` in the kernel,
+/// `wait` in the barrier in front of it. For a whole step: how often it ran,
+/// and the time at its end until all was done. Worker 0 is in every run and at
+/// each site of it; another one may come late, and still be in a run that is
+/// over.
 typedef struct dlc_site_times {
   int64_t calls, work, wait;
 } dlc_site_times;
@@ -214,7 +215,7 @@ typedef struct dlc_model {
   const char *json; ///< the same description as text, UTF-8 JSON
   const dlc_state *states;
   const dlc_step *steps;
-  int64_t state_bytes; ///< of the states and of what derivations make
+  int64_t state_bytes; ///< of the states and of the results of derivations
   int64_t arena_bytes; ///< the largest any step needs
   const dlc_derivation *derivations;
   int32_t num_derivations;
@@ -243,12 +244,12 @@ dlc_status dlc_init(dlc_handle *handle, uint64_t seed);
 /// none null, of exactly the table's shapes and types.
 dlc_status dlc_run(dlc_handle *handle, int step, void *const *io);
 
-/// Runs a step with a batch of `batch` rows, of which the table has a size or
-/// which is made of its sizes (any_batch). The shapes of the buffers are those
-/// of the size; of any batch, the shapes of the step with dimension 0
-/// in proportion. `DLC_ERROR_SHAPE` for a batch that the step does not take, or
-/// of a step that has no sizes. Outputs must not overlap inputs. After an error
-/// of the data some rows of the outputs may have been written.
+/// Runs a step with a batch of `batch` rows: one of the step's sizes, or a
+/// number that is made of its sizes (any_batch). The shapes of the buffers are
+/// those of the size; of any batch, the shapes of the step with dimension 0 in
+/// proportion. `DLC_ERROR_SHAPE` for a batch that the step does not take, or of
+/// a step that has no sizes. Outputs must not overlap inputs. After an error of
+/// the data some rows of the outputs may have been written.
 dlc_status dlc_run_batch(dlc_handle *handle, int step, int64_t batch,
                          void *const *io);
 
@@ -268,8 +269,8 @@ dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value);
 typedef enum dlc_scope {
   DLC_PARAMS = 0, ///< parameters and buffers, as PyTorch's state_dict
   DLC_ALL = 1,    ///< everything: training continues to the bit
-  /// Of dlc_load alone: parameters and buffers, and of what optimizers and
-  /// counters keep that which the file has; no hyper-parameters.
+  /// For dlc_load alone: parameters and buffers, and those slots and counters
+  /// that the file has; no hyper-parameters.
   DLC_PRESENT = 2
 } dlc_scope;
 
@@ -297,15 +298,16 @@ dlc_status dlc_save_with_metadata(dlc_handle *handle, const char *path,
 /// dlc_save wrote can be loaded.)
 dlc_status dlc_load(dlc_handle *handle, const char *path, int scope);
 
-/// What worker number `worker` has spent at each of the model's sites since the
-/// handle was made: fills num_sites entries of `times`. `workers` gets how many
-/// workers there are; null is allowed. `DLC_ERROR_ARGUMENT` of a library that
-/// was compiled without `--profile`. A thread that was late and has found in
-/// the meantime that nothing is left to do adds to its own times only.
+/// Time that worker number `worker` has spent at each of the model's sites
+/// since the handle was made: fills num_sites entries of `times`. `workers`
+/// gets how many workers there are; null is allowed. `DLC_ERROR_ARGUMENT` of a
+/// library that was compiled without `--profile`. A thread that was late and
+/// has found in the meantime that nothing is left to do adds to its own times
+/// only.
 dlc_status dlc_profile(dlc_handle *handle, int worker, dlc_site_times *times,
                        int *workers);
 
-/// What the last failed call on this handle had to say (null: the last failed
+/// The message of the last failed call on this handle (null: of the last failed
 /// call of this thread that had no handle, as dlc_create). Never null; valid
 /// until the next call that fails. Plain text: control characters of names are
 /// written as \xNN.
@@ -350,7 +352,7 @@ void dlc_rt_barrier(dlc_worker *worker);
 /// The same, and returns the fault that they found, or 0.
 int64_t dlc_rt_fault(dlc_worker *worker);
 
-/// What the time since a worker's last mark was spent on.
+/// The activity of a worker since its last mark.
 typedef enum dlc_mark {
   DLC_MARK_START = 0, ///< nothing: a run begins
   DLC_MARK_WORK = 1,  ///< the kernel of the site
@@ -360,8 +362,8 @@ typedef enum dlc_mark {
 /// Called by compiled steps that measure themselves.
 void dlc_rt_mark(dlc_worker *worker, int32_t site, int32_t mark);
 
-/// For what writes libraries with a frozen state: brings up to date all that
-/// step number `step` reads, and returns the state block.
+/// For the writer of libraries with a frozen state: brings up to date all
+/// entries that step number `step` reads, and returns the state block.
 const void *dlc_rt_state(dlc_handle *handle, int step);
 
 /// Philox4x32-10: the random bits of initialisers, steps and data shuffling.

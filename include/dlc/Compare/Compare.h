@@ -4,9 +4,9 @@
 // One call of a step is evaluated and compiled in stages: evaluated after each
 // phase that leaves a program in `dl`, then compiled. The first stage whose
 // outputs or state differ from the first evaluation is to blame, and within it
-// an op: of a phase the first whose value has no equal after it, of compiled
-// code the first op of the first kernel that, compiled alone and given what the
-// interpreter has, computes something else.
+// an op: in a phase, the first op whose value has no equal after the phase; in
+// compiled code, the first op of the first kernel whose results differ when it
+// is compiled alone and given the interpreter's operands.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_COMPARE_COMPARE_H
@@ -23,7 +23,7 @@
 
 namespace dlc {
 
-/// Compiles what the phase `from` left (empty: the program as it is written).
+/// Compiles the program that the phase `from` left (empty: as a user wrote it).
 using CompileProgram = std::function<llvm::Expected<std::unique_ptr<Model>>(
     Compilation &compilation, llvm::StringRef from, llvm::StringRef name,
     int threads)>;
@@ -41,7 +41,7 @@ struct CompareRequest {
   /// Fills the state of a model, and the inputs of the step: the same for all.
   std::function<llvm::Error(Model &)> initialise;
   std::function<llvm::Error(const dlc_step &, StepBuffers &)> fillInputs;
-  /// compileAndLoad, or what a test puts in its place.
+  /// compileAndLoad, or a test's substitute for it.
   CompileProgram compile;
 };
 

@@ -22,7 +22,7 @@ namespace dlc {
 struct Tolerance {
   double f32 = 2e-5, f64 = 1e-11, bf16 = 2e-2;
 
-  /// Of a dlc_type; 0: exact.
+  /// The tolerance for elements of a dlc_type; 0: exact.
   double of(int type) const;
 };
 
@@ -35,13 +35,13 @@ struct Difference {
   /// The largest differences of elements that are finite on both sides:
   /// absolute, and relative to the expected element.
   double absolute = 0, relative = 0;
-  /// The largest difference divided by what is allowed: above 1 it is too
-  /// large; infinite where one side is not finite and the other something else.
+  /// The largest ratio of a difference to its tolerance: above 1 it is too
+  /// large; infinite where one side is not finite and the other differs.
   double excess = 0;
   /// The element that is furthest off, and both values as text.
   std::string index, got, expected;
-  /// The largest finite magnitude that is expected, the tolerance, and what a
-  /// change of the inputs in their last bits does.
+  /// The largest finite magnitude that is expected, the tolerance, and the
+  /// change that a change of the inputs in their last bits causes.
   double scale = 0, tolerance = 0, noise = 0;
 
   bool differs() const { return differing != 0; }

@@ -9,14 +9,15 @@
 
 namespace dlc {
 
-/// What an image is changed by, beside which it is.
+/// The key that, beside the sample's number, determines how an image is
+/// changed.
 struct AugmentKey {
   uint64_t seed = 0;
   uint32_t epoch = 0;
 };
 
-/// FIELD:CHANGE,...: what is done to the images of a field when they are
-/// trained on, in this order:
+/// FIELD:CHANGE,...: the changes applied to the images of a field in training,
+/// in this order:
 ///
 ///   crop=PART  a window whose sides are a part of the image's, drawn from PART
 ///              to 1, at a random place, is enlarged to the whole (bilinear)

@@ -42,8 +42,8 @@ public:
   llvm::Error fill(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers,
                    const AugmentKey *key = nullptr) const;
 
-  /// The two parts of that: what all samples share stays in the buffers, since
-  /// no step changes its inputs.
+  /// The two parts of `fill`: fields that all samples share are filled once,
+  /// since no step changes its inputs.
   llvm::Error fillShared(StepBuffers &buffers) const;
   llvm::Error fillSamples(llvm::ArrayRef<uint32_t> rows, StepBuffers &buffers,
                           const AugmentKey *key = nullptr) const;
@@ -54,11 +54,12 @@ public:
 private:
   struct Source {
     const char *data;
-    /// Of a sample: bytes in one piece, and pieces, one for each index of the
-    /// dimensions before that of the samples. Of a shared field all of it.
+    /// Bytes in one contiguous piece of a sample, and pieces of a sample, one
+    /// for each index of the dimensions before that of the samples. A shared
+    /// field is one piece.
     size_t pieceBytes, pieces;
     bool isShared;
-    std::shared_ptr<const Array> converted = nullptr; ///< what `data` is of
+    std::shared_ptr<const Array> converted = nullptr; ///< owns `data`, if set
     std::optional<Augmentation::Bound> augmentation = std::nullopt;
   };
 

@@ -32,7 +32,7 @@ public:
   const Field *find(llvm::StringRef name) const;
   /// An error that names the nearest field.
   llvm::Error unknownField(llvm::StringRef name) const;
-  /// The first samples alone, with what all share.
+  /// The first samples alone, with the shared fields.
   llvm::Expected<Dataset> first(int64_t count) const;
   /// Whether all fields are shared.
   bool isWhole() const;
@@ -50,9 +50,9 @@ struct DataSplits {
   std::optional<Dataset> eval = std::nullopt;
   /// The word for samples where speed is printed.
   std::string unit = "samples";
-  /// Of text: what each number stands for.
+  /// The vocabulary of text: the word of each number.
   std::vector<std::string> vocabulary = {};
-  /// Of labels: the names of the classes, as far as there are any.
+  /// The names of the classes of labels, as far as they are known.
   std::vector<std::string> classes = {};
   /// Batches have samples of about the same length: the field that says which,
   /// and of how many batches' samples they are chosen. Empty: they do not.

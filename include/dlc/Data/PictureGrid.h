@@ -17,8 +17,8 @@ bool isPictureList(int32_t type, llvm::ArrayRef<int64_t> shape);
 
 /// The images of such a list as one PNG file, in rows of the least number whose
 /// square is N or more, with white lines of two pixels between. Floats are from
-/// 0 to 1, bytes from 0 to 255; what is beyond is cut off, and NaN is 0. An
-/// error where that makes more pixels than the reader of PNG files takes.
+/// 0 to 1, bytes from 0 to 255; floats beyond are clamped, and NaN is 0. An
+/// error if the grid has more pixels than the reader of PNG files takes.
 llvm::Expected<llvm::SmallVector<char, 0>>
 encodePictureGrid(int32_t type, llvm::ArrayRef<int64_t> shape,
                   llvm::ArrayRef<char> data);

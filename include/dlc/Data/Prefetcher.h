@@ -15,12 +15,12 @@ namespace dlc {
 class Prefetcher {
 public:
   Prefetcher();
-  /// Waits for what was started.
+  /// Waits for the work that was started.
   ~Prefetcher();
   Prefetcher(const Prefetcher &) = delete;
   Prefetcher &operator=(const Prefetcher &) = delete;
 
-  /// Starts work; what was started before must have been waited for.
+  /// Starts `work`; the caller must have waited for any work started before.
   void start(std::function<llvm::Error()> work);
   bool isStarted() const;
   /// Waits until it is done, and gives its error.

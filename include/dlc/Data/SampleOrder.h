@@ -26,7 +26,8 @@ struct OrderOptions {
   bool shuffle = true;
   /// Trains on the first so many samples alone, again and again; 0: on all.
   int64_t overfit = 0;
-  /// A field of classes, each of which is drawn equally often; empty: no.
+  /// A field of classes; every class is drawn equally often. Empty: no
+  /// balancing.
   std::string balance;
   /// A field of lengths: samples of a batch are chosen by them from those of
   /// `bucket` batches. Empty: they are not.

@@ -20,9 +20,9 @@ public:
   explicit CodeCache(llvm::StringRef folder, uint64_t limit = 512 << 20)
       : files(folder, ".code", limit) {}
 
-  /// The name of what a program is compiled to for a processor; empty where it
-  /// has none: the compiler cannot tell itself from another build, or the
-  /// options ask for more than code.
+  /// The key of a program's code for a processor; empty if it cannot be cached:
+  /// the compiler cannot tell itself from another build, or the options ask for
+  /// more than code.
   static std::string keyOf(llvm::MemoryBufferRef program,
                            const CompilerOptions &options,
                            llvm::StringRef processor);

@@ -7,12 +7,11 @@
 
 namespace dlc {
 
-/// Of a program that a user wrote, with the parameters and buffers of the
-/// safetensors file `params`, whose entries have the model's names by `renames`
-/// (--rename): all that steps which leave the state as it is
-/// read of it, what follows from parameters included, by name as
-/// CompilerOptions::frozen has it. Compiles those steps for this machine and
-/// computes what they derive.
+/// Reads the state of a program that a user wrote: the parameters and buffers
+/// of the safetensors file `params`, whose entries have the model's names by
+/// `renames` (--rename). Returns every entry that steps without effect on the
+/// state read, derived entries included, by name as CompilerOptions::frozen has
+/// it. Compiles those steps for this machine and runs their derivations.
 llvm::Expected<llvm::StringMap<std::vector<char>>>
 freezeState(std::unique_ptr<llvm::MemoryBuffer> program,
             const CompilerOptions &options, llvm::StringRef params,

@@ -18,7 +18,7 @@ llvm::Expected<std::unique_ptr<Model>>
 interpretAndLoad(llvm::StringRef mlirPath, const CompilerOptions &options,
                  int threads);
 
-/// What sees every op of a step that runs (interp::Observer).
+/// Sees every op of a step that runs (interp::Observer).
 using StepObserver = std::function<void(
     mlir::Operation *op,
     llvm::ArrayRef<std::shared_ptr<const interp::Tensor>> operands,

@@ -15,7 +15,7 @@ struct LoadedCode {
   std::unique_ptr<CodeOwner> owner;
 };
 
-/// Loads what a compilation made of its program, which is in its last phase.
+/// Loads the code of a compilation whose program is in its last phase.
 llvm::Expected<LoadedCode> loadCode(Compilation &compilation,
                                     llvm::StringRef name);
 

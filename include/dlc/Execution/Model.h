@@ -40,8 +40,8 @@ public:
   static llvm::Expected<std::unique_ptr<Model>>
   openLibrary(llvm::StringRef path, int threads);
 
-  /// An instance of tables whose steps have no code, for what is checked before
-  /// there is any. The tables must outlive it.
+  /// An instance of tables whose steps have no code, for checks before code is
+  /// made. The tables must outlive it.
   static llvm::Expected<std::unique_ptr<Model>>
   createOutline(const dlc_model &tables);
 
@@ -64,8 +64,9 @@ public:
   llvm::Error save(llvm::StringRef path, dlc_scope scope,
                    const std::map<std::string, std::string> &metadata = {});
   llvm::Error load(llvm::StringRef path, dlc_scope scope);
-  /// What each worker has spent at each site so far: a list of the sites'
-  /// times for each worker. An error if the code does not measure itself.
+  /// The time that each worker has spent at each site so far: a list of the
+  /// sites' times for each worker. An error if the code does not measure
+  /// itself.
   llvm::Expected<std::vector<std::vector<dlc_site_times>>> profile();
   /// The instance, for functions of the runtime that has made it.
   dlc_handle *instance() { return handle; }

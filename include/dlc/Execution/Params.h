@@ -35,9 +35,9 @@ private:
 };
 
 /// Reads a safetensors file whose entries have other names than the model's by
-/// `renames`: parameters and buffers, and with DLC_PRESENT what the file has of
-/// the rest of the state, hyper-parameters apart. Returns the names of the
-/// state that it has filled.
+/// `renames`: parameters and buffers, and with DLC_PRESENT those entries of the
+/// rest of the state that the file has, except hyper-parameters. Returns the
+/// names of the entries that it has filled.
 llvm::Expected<std::set<std::string>>
 loadParams(Model &model, llvm::StringRef path,
            llvm::ArrayRef<std::string> renames, dlc_scope scope);

@@ -15,12 +15,12 @@
 namespace dlc {
 
 /// One buffer for each input and output of a step, zeroed, in the order of its
-/// tables. Aligned to cache lines, which is also what the widest vector loads
-/// like best. `Model::run` takes them and compares them with the step.
+/// tables. Aligned to cache lines, which also suits the widest vector loads.
+/// `Model::run` takes them and compares them with the step.
 class StepBuffers {
 public:
-  /// An error if there is no memory for one of them. The tables of the step
-  /// must outlive the buffers.
+  /// An error if memory runs out. The tables of the step must outlive the
+  /// buffers.
   static llvm::Expected<StepBuffers> create(const dlc_step &step);
   StepBuffers(StepBuffers &&) = default;
   StepBuffers &operator=(StepBuffers &&) = default;
@@ -46,7 +46,7 @@ private:
 
   dlc_step description;
   std::vector<std::unique_ptr<void, Free>> owned;
-  llvm::SmallVector<void *, 8> pointers; ///< to what is owned
+  llvm::SmallVector<void *, 8> pointers; ///< the addresses of `owned`
 };
 
 } // namespace dlc

@@ -17,7 +17,7 @@ namespace dlc {
 /// compiled or a call of it is made of others.
 class StepOfBatch {
 public:
-  /// Of the step as it stands.
+  /// The step as it stands.
   explicit StepOfBatch(const dlc_step &step) : step(step) {}
   StepOfBatch(StepOfBatch &&) = default;
 

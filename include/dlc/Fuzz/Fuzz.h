@@ -8,8 +8,8 @@
 
 namespace dlc::fuzz {
 
-/// The tool dlc-fuzz; its exit status, or what is wrong with its command line,
-/// the words behind its name.
+/// The tool dlc-fuzz; its exit status, or an error in its command line `words`,
+/// which excludes the tool's name.
 llvm::Expected<int> runFuzzer(llvm::ArrayRef<const char *> words);
 
 } // namespace dlc::fuzz

@@ -1,8 +1,8 @@
 //===- Graph.h - Pictures of programs ---------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A step as a graph in the language of Graphviz: what it computes after a
-// phase, of which shapes, at what cost, and in which kernels.
+// Draws a step as a graph in the language of Graphviz: its ops after a phase,
+// with shapes, costs and kernels.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_GRAPH_GRAPH_H
@@ -41,7 +41,7 @@ public:
   static llvm::Expected<GraphFile> open(llvm::StringRef path,
                                         PendingFiles &files);
 
-  /// Returns true if Graphviz lays out what is written.
+  /// Returns true if Graphviz lays out the graph.
   bool isLaidOut() const { return !program.empty(); }
 
   /// Writes the temporary, of several graphs with the pictures side by side;

@@ -3,7 +3,7 @@
 //
 // Evaluates a step of a program in `dl` op by op: slowly, in an order that can
 // be read off the formula, sharing nothing with the code generator. Only
-// primitives have a model here; a composite means what it decomposes into.
+// primitives have a model here; a composite is evaluated by its decomposition.
 // Programs after the phases `simplify` and `fuse` can be evaluated too: a call
 // of a kernel evaluates the kernel's function.
 //
@@ -39,8 +39,8 @@
 
 namespace dlc::interp {
 
-/// Runs a region for these arguments; what its terminator yields, or nothing
-/// after a fault inside.
+/// Evaluates a region with these arguments; the operands of its terminator, or
+/// nothing after a fault inside.
 using RegionEvaluator = llvm::function_ref<std::optional<std::vector<Tensor>>(
     mlir::Region &, std::vector<Tensor>)>;
 
@@ -105,8 +105,8 @@ namespace dlc::interp {
 /// Gives the primitives of `dl` their models.
 void registerModels(mlir::DialectRegistry &registry);
 
-/// Erases what no result of the function needs, and checks that every op left
-/// has a model; an error at one that has none.
+/// Erases ops that no result of the function needs, and checks that every other
+/// op has a model; an error at one without.
 mlir::LogicalResult prepare(mlir::func::FuncOp function);
 
 /// Sees an op that was evaluated, with its operands and results. Ops inside of

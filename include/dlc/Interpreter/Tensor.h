@@ -18,14 +18,14 @@ inline double flushBelow(double least, double value) {
 }
 
 /// A tensor whose elements are numbers of the host: floats are doubles,
-/// integers are int64_ts (an ui8 from 0 to 255, an i1 0 or 1). What is stored
-/// is rounded or wrapped to the element type, so that every value is one that
-/// the element type has. Elements are counted in row-major order.
+/// integers are int64_ts (an ui8 from 0 to 255, an i1 0 or 1). Stored numbers
+/// are rounded or wrapped to the element type. Elements are counted in
+/// row-major order.
 ///
-/// Compiled steps compute with denormals flushed, and so does what is computed
-/// here: `real` and `get` give a zero of the same sign for a denormal, `set`
-/// stores one. What only moves elements (`copy`, `load`, `store`, `bits`,
-/// `put`) keeps them.
+/// Compiled steps flush denormals, and so does the arithmetic here: `real` and
+/// `get` give a zero of the same sign for a denormal, `set` stores one.
+/// Functions that only move elements (`copy`, `load`, `store`, `bits`, `put`)
+/// keep them.
 class Tensor {
 public:
   /// Zeros.
@@ -87,8 +87,8 @@ private:
   void setInteger(int64_t i, int64_t value);
 
   mlir::RankedTensorType tensorType;
-  /// What is asked for each element of a tensor of floats: the type of its
-  /// elements, and the least of its numbers that is not denormal.
+  /// Cached for the access to elements of a tensor of floats: their type, and
+  /// its least number that is not denormal.
   mlir::FloatType floatType;
   double leastNormal = 0;
   /// One of the two is used.

@@ -29,14 +29,14 @@ struct Processor {
   /// that this process runs on, with all its features.
   static Processor find(llvm::StringRef cpu);
 
-  /// What LLVM needs to make code for it.
+  /// The LLVM target machine that makes code for it.
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
   makeMachine(llvm::CodeGenOptLevel level) const;
 };
 
-/// What passes may know of a processor: registers and vectors are those of
-/// LLVM's subtarget, caches those that `lib/Machine/Caches.cpp` lists under its
-/// name. Nothing depends on the machine that compiles. `plain`: no vectors.
+/// The description of a processor for passes: registers and vectors are those
+/// of LLVM's subtarget, caches those that `lib/Machine/Caches.cpp` lists under
+/// its name. Nothing depends on the machine that compiles. `plain`: no vectors.
 TargetInfo describeTarget(const llvm::TargetMachine &machine,
                           bool plain = false);
 

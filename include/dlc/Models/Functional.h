@@ -87,7 +87,7 @@ Tensor logSoftmax(Tensor x, int64_t axis = -1);
 /// Draws its own noise. `hard`: one-hot, with the gradient of the soft one.
 Tensor gumbelSoftmax(Tensor logits, double tau = 1, bool hard = false,
                      int64_t axis = -1);
-/// tau is a value, such as a hyper-parameter or what a schedule makes of it.
+/// tau is a value, such as a hyper-parameter or a schedule's result.
 Tensor gumbelSoftmax(Tensor logits, Tensor tau, bool hard = false,
                      int64_t axis = -1);
 /// Identity in mode eval; with `2d` and `feature` whole channels.
@@ -304,7 +304,7 @@ struct CrossEntropyOptions {
   int64_t ignoreIndex = -100;
   double labelSmoothing = 0;
 };
-/// Of logits N x C x ... with class indices N x ... as labels.
+/// The loss of logits N x C x ... with class indices N x ... as labels.
 Tensor crossEntropy(Tensor logits, Tensor label, Tensor weight = {},
                     CrossEntropyOptions options = {});
 /// The same of logarithms of probabilities; nothing is smoothed.

@@ -100,10 +100,10 @@ private:
   State weight, bias;
 };
 
-/// torch.nn.utils.weight_norm of any weight: what it is called with are the
-/// parameters `<name>_v` and `<name>_g`, the norms along `axis`; calling it
-/// gives the weight, for `linear`, `conv2d` and so on. g begins as ones, v as
-/// it is told.
+/// torch.nn.utils.weight_norm of any weight. The constructor declares the
+/// parameters `<name>_v` and `<name>_g`, the norms along `axis`; calling the
+/// object gives the weight, for `linear`, `conv2d` and so on. g begins as ones,
+/// v by the initializer.
 class WeightNorm {
 public:
   WeightNorm(const Scope &scope, llvm::ArrayRef<int64_t> shape,
@@ -131,7 +131,7 @@ private:
   State weight, bias, runningMean, runningVar;
 };
 
-/// torch.nn.LayerNorm: over the last dimensions, of which `shape` is.
+/// torch.nn.LayerNorm: over the last dimensions, whose extents are `shape`.
 class LayerNorm {
 public:
   LayerNorm(const Scope &scope, llvm::ArrayRef<int64_t> shape,
@@ -219,12 +219,12 @@ struct RecurrentOptions {
   bool bias = true;
   /// N x T x ... in place of T x N x ...
   bool batchFirst = false;
-  /// Of an Rnn: relu in place of tanh.
+  /// For an Rnn: relu in place of tanh.
   bool relu = false;
   /// Cuts the gradient after so many steps.
   std::optional<int64_t> truncate;
 };
-/// What may be given to a recurrent layer beside its input.
+/// Optional inputs of a recurrent layer.
 struct RecurrentInputs {
   /// The states at the start, layers (times directions) x N x hidden; of an
   /// Lstm both.

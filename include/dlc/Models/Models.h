@@ -56,22 +56,22 @@ llvm::ArrayRef<OptionEntry> optionEntries();
 /// The value that the option has in `options`, as a user writes it; empty where
 /// the model has no such option.
 std::string optionValue(const OptionEntry &entry, const ModelOptions &options);
-/// Takes `text` for the value of an option that the model has. Where it does
-/// not fit, what was expected instead.
+/// Takes `text` for the value of an option that the model has. If it does not
+/// fit, returns the expected form.
 std::optional<std::string> setOption(const OptionEntry &entry,
                                      llvm::StringRef text,
                                      ModelOptions &options);
 
 struct ModelEntry {
   llvm::StringRef name;
-  /// One line: what it is, and where it was published.
+  /// One line: the architecture, and its publication.
   llvm::StringRef summary;
   ModelOptions defaults;
   mlir::OwningOpRef<mlir::ModuleOp> (*build)(mlir::MLIRContext &context,
                                              const ModelOptions &options);
-  /// What `dlc-run train --data` takes for it.
+  /// The argument of `dlc-run train --data` for it.
   llvm::StringRef data;
-  /// What `--cycle` takes for it; empty: the step `train` alone.
+  /// The argument of `--cycle` for it; empty: the step `train` alone.
   llvm::StringRef cycle = {};
 };
 

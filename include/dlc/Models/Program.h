@@ -77,8 +77,8 @@ public:
   mlir::RankedTensorType type() const { return dl::tensorType(val); }
   llvm::ArrayRef<int64_t> shape() const { return type().getShape(); }
   int64_t rank() const { return type().getRank(); }
-  /// The extent of a dimension, 0 where there is none; negative ones count from
-  /// the last.
+  /// The extent of a dimension, 0 if it does not exist; negative ones count
+  /// from the last.
   int64_t size(int64_t dim) const {
     int64_t position = dim < 0 ? dim + rank() : dim;
     return position >= 0 && position < rank() ? shape()[position] : 0;
@@ -146,12 +146,13 @@ private:
   mutable dl::FuncOp op;
 };
 
-/// What one step of a loop gives: the next carried values, and what is stacked.
+/// The results of one step of a loop: the next carried values, and its slices
+/// of the stacked outputs.
 struct ScanStep {
   Tensors carried, outputs;
 };
-/// One step of a loop, given what it carries, its slices of what is stacked,
-/// and what is the same at every step.
+/// One step of a loop, given the carried values, its slices of the stacked
+/// inputs, and the invariants.
 using ScanBody = llvm::function_ref<ScanStep(
     llvm::ArrayRef<Tensor> carried, llvm::ArrayRef<Tensor> slices,
     llvm::ArrayRef<Tensor> invariants)>;
@@ -219,7 +220,7 @@ public:
   void initialize(llvm::function_ref<mlir::Attribute(llvm::StringRef name,
                                                      mlir::RankedTensorType)>
                       choose);
-  /// Of type f32 where no other is given.
+  /// Its type is f32 unless `element` is given.
   void hyperParameter(llvm::StringRef name, double value,
                       mlir::Type element = {});
   void optimizer(llvm::StringRef name, mlir::Attribute rule);
@@ -228,14 +229,14 @@ public:
                     llvm::ArrayRef<mlir::RankedTensorType> inputs,
                     llvm::function_ref<Tensors(llvm::ArrayRef<Tensor>)> body);
   /// `updates`: names of the parameters that the step may change, patterns too;
-  /// all if there are none.
+  /// empty: all.
   void step(llvm::StringRef name, const Inputs &inputs,
             llvm::function_ref<Outputs(llvm::ArrayRef<Tensor>)> body,
             const Batch &batch = {},
             llvm::ArrayRef<llvm::StringRef> updates = {});
 
   /// A `dl.scan` of `trips` steps: the last carried values, then the outputs,
-  /// stacked. The body may use what it is given, and read state.
+  /// stacked. The body may use its arguments, and read state.
   Tensors scan(int64_t trips, llvm::ArrayRef<Tensor> carried,
                llvm::ArrayRef<Tensor> stacked,
                llvm::ArrayRef<Tensor> invariants, ScanBody body,

@@ -12,7 +12,7 @@
 
 namespace dlc::nn {
 
-/// What all schedules have: steps a count, and a linear rise before.
+/// Arguments of all schedules: steps per count, and a linear warm-up.
 struct Pace {
   int64_t every = 1;
   int64_t warmupIters = 0;

@@ -19,15 +19,15 @@
 
 namespace dlc {
 
-/// What phases need to know of the user's wishes. What they need to know of the
-/// machine the module says (see TargetInfo).
+/// Options that users set for phases. The module describes the machine (see
+/// TargetInfo).
 struct PhaseOptions {
   /// Bytes that the arena of each step may have; 0: no limit.
   int64_t memoryBudget = 0;
   /// Whether to print the memory plan of each step.
   bool printMemoryPlan = false;
   /// Whether to keep only steps that leave the state as it is, and whether to
-  /// make what they read of it a part of the library.
+  /// embed the state that they read in the library.
   bool evaluationOnly = false, freeze = false;
   /// Whether the program is a part of one, whose other parts use the state too.
   bool partOnly = false;
@@ -43,7 +43,7 @@ struct PhaseOptions {
 
 struct Phase {
   llvm::StringLiteral name;
-  /// What is true of the program after the phase.
+  /// A property of the program that the phase establishes.
   llvm::StringLiteral leaves;
   void (*addPasses)(mlir::OpPassManager &, const PhaseOptions &);
   /// Whether an op may be left after the phase.

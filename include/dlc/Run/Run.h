@@ -12,8 +12,8 @@
 
 namespace dlc {
 
-/// How a program becomes a model: dlc::compileAndLoad, or what a test puts in
-/// its place.
+/// How a program becomes a model: dlc::compileAndLoad, or a test's substitute
+/// for it.
 using CompileFunction =
     llvm::function_ref<llvm::Expected<std::unique_ptr<Model>>(
         llvm::StringRef path, const CompilerOptions &options, int threads)>;
@@ -27,18 +27,18 @@ using CompareFunction = llvm::function_ref<llvm::Expected<bool>(
 /// dlc::measurePeak.
 using PeakFunction = llvm::function_ref<llvm::Expected<Peak>(int threads)>;
 
-/// What dlc-run has of the world around it.
+/// The environment of dlc-run: its streams, and functions that tests replace.
 struct RunContext {
   CompileFunction compile;
   llvm::raw_ostream &out;
   llvm::raw_ostream &err;
-  /// Of the terminal behind `out`; 0 if there is none.
+  /// The width of the terminal behind `out`; 0 without a terminal.
   unsigned terminalWidth = 0;
-  /// What --interpret makes a model with: dlc::interpretAndLoad.
+  /// Makes the model for --interpret: dlc::interpretAndLoad.
   CompileFunction interpret = nullptr;
-  /// What --compare compares with.
+  /// Makes the comparison for --compare.
   CompareFunction compare = nullptr;
-  /// What --profile compares with.
+  /// Measures the peaks that --profile compares with.
   PeakFunction measurePeak = nullptr;
 };
 

@@ -1,7 +1,8 @@
 //===- Error.h - Errors that are sentences ----------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What tools report is a sentence for a reader; nobody branches on its code.
+// Tools report errors as sentences for a reader; nobody branches on their
+// codes.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_SUPPORT_ERROR_H

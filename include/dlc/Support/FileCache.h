@@ -12,7 +12,7 @@
 namespace dlc {
 
 /// A folder of files that can be made again, named by all that they depend on.
-/// What cannot be read or written, or is damaged, is as good as not there: a
+/// A file that cannot be read or written, or is damaged, counts as missing: a
 /// cache never makes a run fail. Several processes may use one folder at a
 /// time, and several caches whose files differ in their suffix.
 class FileCache {
@@ -25,9 +25,9 @@ public:
   /// $DLC_CACHE_DIR (empty: none), or `dlc` in $XDG_CACHE_HOME or ~/.cache.
   static std::string defaultFolder();
 
-  /// What tells this build of the program and of its libraries from others;
-  /// empty if one of them does not say. A part of keys whose files depend on
-  /// the code that makes them.
+  /// Identifies this build of the program and of its libraries; empty if one of
+  /// them has no build id. A part of keys whose files depend on the code that
+  /// makes them.
   static std::string programBuild();
 
   /// The entry, if it is there and whole; see `contents`.

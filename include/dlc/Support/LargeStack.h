@@ -1,9 +1,9 @@
 //===- LargeStack.h - A call on a stack of known size -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// MLIR and LLVM recurse over what they parse and transform. How much stack the
-// caller has depends on the user's settings and on the thread; on one of
-// `limits::stackBytes` the bounds of Limits.h hold.
+// MLIR and LLVM recurse over the programs they parse and transform. How much
+// stack the caller has depends on the user's settings and on the thread; on one
+// of `limits::stackBytes` the bounds of Limits.h hold.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_SUPPORT_LARGESTACK_H

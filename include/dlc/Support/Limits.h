@@ -1,9 +1,10 @@
 //===- Limits.h - How large a program may be --------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Bounds on what a program may ask of the compiler. They lie far above what a
-// model needs, and far below where memory or the stack end; what exceeds one is
-// an error at its line that says the number seen and the bound.
+// Bounds on the resources that a program may ask of the compiler. They lie far
+// above the needs of a model, and far below the limits of memory and the stack;
+// a program that exceeds one gets an error at its line with the number seen and
+// the bound.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_SUPPORT_LIMITS_H
@@ -38,8 +39,8 @@ inline constexpr int64_t stepTensors = 10000;
 inline constexpr size_t nameBytes = 1000;
 /// Bytes of all constants that are not one repeated number.
 inline constexpr int64_t constantBytes = int64_t(1) << 28;
-/// Bytes of the state, and of one step's inputs, outputs and arena: half of
-/// what a 48-bit address space holds for a process.
+/// Bytes of the state, and of one step's inputs, outputs and arena: half of the
+/// 48-bit address space of a process.
 inline constexpr int64_t memoryBytes = int64_t(1) << 46;
 /// Bytes of stack on which programs are parsed and compiled.
 inline constexpr size_t stackBytes = size_t(1) << 29;

@@ -20,14 +20,14 @@ struct Message {
   std::string text;
 };
 
-/// An error of a program, with the messages it is made of. Its text is what a
-/// terminal shows: all of them, with the lines of the source.
+/// An error of a program, with its messages. Its text is what a terminal shows:
+/// all of them, with the lines of the source.
 class ProgramError : public llvm::ErrorInfo<ProgramError> {
 public:
   static char ID;
   ProgramError(std::vector<Message> messages, std::string shown)
       : all(std::move(messages)), shown(std::move(shown)) {}
-  /// Of one message, shown as `file:line:column: error: text`.
+  /// An error with one message, shown as `file:line:column: error: text`.
   explicit ProgramError(Message message);
 
   const std::vector<Message> &messages() const { return all; }

@@ -53,7 +53,7 @@ private:
   std::vector<std::unique_ptr<File>> files;
 };
 
-/// Writes `path` ("-": standard output) and reports what the system refused.
+/// Writes `path` ("-": standard output) and reports errors of the system.
 llvm::Error writeStream(llvm::StringRef path,
                         llvm::function_ref<void(llvm::raw_ostream &)> write);
 

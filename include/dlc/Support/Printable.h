@@ -1,8 +1,8 @@
 //===- Printable.h - Text from outside, for a terminal ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Names come from programs and files, and messages quote them: what a terminal
-// would obey instead of showing must not reach it.
+// Names come from programs and files, and messages quote them: control
+// characters that a terminal would obey must not reach it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_SUPPORT_PRINTABLE_H

@@ -3,7 +3,7 @@
 //
 // Libraries write messages of their own to standard error, with names of the
 // program as they are. A child process writes them out as printableLines does;
-// it writes what has come so far even if this process is ended.
+// it writes the text so far even if this process is killed.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_SUPPORT_PRINTABLEERRORS_H

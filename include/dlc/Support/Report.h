@@ -14,17 +14,16 @@ class InitLLVM;
 
 namespace dlc {
 
-/// Prints "tool: error: ..." to standard error, what a terminal would obey
-/// escaped, and returns the exit
-/// status 1.
+/// Prints "tool: error: ..." to standard error, with control characters
+/// escaped, and returns the exit status 1.
 int reportError(llvm::StringRef tool, llvm::Error error);
 
-/// What the main of a tool begins with: LLVM's handlers of signals, and from
-/// then on what would end the process from within a library is an error message
-/// and the exit status 1, with temporaries removed: a failure to write to
-/// standard output (a full disk), a file at its limit of size, memory that is
-/// not there, and LLVM's fatal errors. Signals that are ignored (nohup, jobs in
-/// the background of a script) stay ignored.
+/// The first object in the main of a tool. It installs LLVM's handlers of
+/// signals. While it lives, failures that would end the process from within a
+/// library are an error message and the exit status 1, with temporaries
+/// removed: a failure to write to standard output (a full disk), a file at its
+/// limit of size, memory that runs out, and LLVM's fatal errors. Signals that
+/// are ignored (nohup, jobs in the background of a script) stay ignored.
 class GuardedTool {
 public:
   GuardedTool(llvm::StringLiteral name, int &argc, char **&argv);

@@ -15,13 +15,13 @@
 namespace dlc {
 
 /// The candidate nearest to `name`, or empty when none is near enough to be
-/// what was meant: more than about a third of the letters differ, and neither
-/// name is a part of the other.
+/// meant: more than about a third of the letters differ, and neither name is a
+/// part of the other.
 llvm::StringRef nearestName(llvm::StringRef name,
                             llvm::ArrayRef<llvm::StringRef> candidates);
 
 /// "no WHAT 'NAME'; did you mean 'NEAREST'?", or, when nothing is near, the
-/// list of what there is.
+/// list of candidates.
 llvm::Error unknownName(const llvm::Twine &what, llvm::StringRef name,
                         llvm::ArrayRef<llvm::StringRef> candidates);
 

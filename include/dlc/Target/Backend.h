@@ -33,7 +33,8 @@ struct Backend {
   llvm::StringLiteral summary;
   /// The phases behind `fuse`.
   llvm::ArrayRef<Phase> phases;
-  /// What LLVM makes the code with, or why it cannot; null where LLVM does not.
+  /// Makes LLVM's target machine, or an error; null if LLVM does not make the
+  /// code.
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> (*makeMachine)(
       const CompilerOptions &options);
   /// The description of the target that `phases` read. `machine` is null where

@@ -42,7 +42,7 @@ using InputRanges = std::map<std::string, InputRange>;
 struct CompilerOptions {
   /// 0: plain loops, for comparison and debugging; 2: everything.
   unsigned optLevel = 2;
-  /// Who makes the code, of getBackends().
+  /// The backend that makes the code, one of getBackends().
   std::string backend = "cpu";
   /// The machine to compile for, as LLVM names it ("skylake-avx512"); "native"
   /// is the one this process runs on.
@@ -51,16 +51,17 @@ struct CompilerOptions {
   std::string dumpPhases;
   /// The phase that left the program; empty: it is as a user writes it.
   std::string from;
-  /// Of a model that is interpreted: evaluate what this phase leaves, `grad`,
-  /// `simplify` or `fuse`. After `grad` composites are taken apart first.
+  /// For a model that is interpreted: evaluate the program after this phase,
+  /// `grad`, `simplify` or `fuse`. After `grad` composites are taken apart
+  /// first.
   std::string interpretAfter = "grad";
-  /// Compile, instead of the model, what says whether the gradients of this
-  /// step are right: the step alone, in f64, giving its loss and its gradients
-  /// (see dl-gradient-step). Empty: the model.
+  /// Compile, instead of the model, a program that checks the gradients of this
+  /// step: the step alone, in f64, giving its loss and its gradients (see
+  /// dl-gradient-step). Empty: the model.
   std::string gradientsOf;
   /// 2: with the products of the second derivatives and given vectors.
   unsigned gradientOrder = 1;
-  /// Of the first dl.minimize of the step, or of a later one.
+  /// The number of the dl.minimize of the step, from 1.
   unsigned gradientNumber = 1;
   /// Steps that train give the norms of their gradients too (see
   /// dl-gradient-norms).
@@ -75,8 +76,8 @@ struct CompilerOptions {
   /// The state as a part of the library: the bytes of each entry that steps
   /// read, by name (see freezeState). Null: each instance has a state.
   const llvm::StringMap<std::vector<char>> *frozen = nullptr;
-  /// Which passes say what they decided, as a regular expression for their
-  /// names; empty for none. Remarks go where warnings go.
+  /// A regular expression for the names of passes that report their decisions;
+  /// empty for none. Remarks go where warnings go.
   std::string remarks = {};
   /// Gets warnings and remarks on the program, on the thread that compiles.
   /// Null: they are printed to standard error.
@@ -127,7 +128,7 @@ public:
   static llvm::Expected<std::unique_ptr<Compilation>>
   read(llvm::StringRef path, const CompilerOptions &options);
 
-  /// The same in two steps: the text, and what it says.
+  /// The same in two steps: open the file, and parse its text.
   static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
   open(llvm::StringRef path);
   static llvm::Expected<std::unique_ptr<Compilation>>
@@ -160,7 +161,7 @@ public:
   llvm::Error runToPrimitives();
 
   /// Runs `action` on the program; its diagnostics are the error, or
-  /// `otherwise` where there are none.
+  /// `otherwise` if it gave none.
   llvm::Error runCollecting(llvm::function_ref<llvm::LogicalResult()> action,
                             llvm::StringRef otherwise);
 
@@ -184,7 +185,7 @@ public:
   /// is in them depends on the program alone.
   llvm::Expected<Objects> compile(bool interface);
 
-  /// Of a backend whose code LLVM makes.
+  /// For a backend whose code LLVM makes.
   llvm::TargetMachine &getMachine() { return *machine; }
   const CompilerOptions &getOptions() const { return options; }
 
@@ -208,8 +209,8 @@ private:
   /// Asks options.inspect about what `phase` has left.
   llvm::Error inspectAfter(llvm::StringRef phase);
 
-  /// Verifies once that the program is one that phase `from` can have left, or,
-  /// if `from` is empty, one that a user can have written.
+  /// Verifies once that the program is valid after the phase `from`, or, if
+  /// `from` is empty, valid as a user writes it.
   llvm::Error enter(llvm::StringRef from);
 
   /// LLVM IR, not yet optimised.
@@ -223,12 +224,12 @@ private:
   struct Diagnostics;
   std::unique_ptr<mlir::MLIRContext> ownedContext;
   mlir::MLIRContext &context;
-  /// How a context of others is left behind.
+  /// How to restore a context that others own.
   bool printsOps, usesThreads, madeRemarks = false;
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   bool entered = false;
-  /// What has been found for options.inspect.
+  /// The input ranges for options.inspect.
   std::unique_ptr<InputRanges> ranges;
 };
 

@@ -20,10 +20,10 @@ struct HostCode {
   const char *const *fault;
 };
 
-/// The tables of a model, given what describeModel says of it. Every entry of
-/// the state lies there in its logical shape, and there is no arena. What the
-/// tables point to is in `memory`. The tables have no derivations; where what
-/// they make lies in the state is in `derived`.
+/// The tables of a model, given describeModel's manifest. Every entry of the
+/// state lies there in its logical shape, and there is no arena. `memory` owns
+/// the data that the tables point to. The tables have no derivations; `derived`
+/// gets the place in the state of each derivation's result.
 dlc_model makeHostTables(dl::ManifestAttr manifest, const HostCode &code,
                          llvm::BumpPtrAllocator &memory,
                          llvm::StringMap<int64_t> &derived);

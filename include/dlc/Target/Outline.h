@@ -19,7 +19,7 @@ struct InputRange {
   bool ascends = false;
 
   bool isKnown() const { return high >= low; }
-  /// Narrows it to what another op says.
+  /// Narrows it to the range that another op demands.
   void meet(const InputRange &other);
 };
 
@@ -30,12 +30,13 @@ using InputRanges = std::map<std::string, InputRange>;
 struct Outline {
   /// Its steps have no code.
   const dlc_model &tables;
-  /// Of the one step that checks gradients (CompilerOptions::gradientsOf).
+  /// The ranges of the inputs of the one step that checks gradients
+  /// (CompilerOptions::gradientsOf).
   InputRanges ranges;
 };
 
-/// Adds what the ops of a module's steps, after the phase `resolve` or with
-/// primitive ops only, say of the steps' inputs.
+/// Adds the ranges that the ops of a module's steps, after the phase `resolve`
+/// or with primitive ops only, demand of the steps' inputs.
 void findInputRanges(mlir::ModuleOp module, InputRanges &ranges);
 
 } // namespace dlc

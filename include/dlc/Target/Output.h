@@ -13,16 +13,16 @@ namespace dlc {
 llvm::ArrayRef<llvm::StringLiteral> getCodeForms();
 
 /// The form that the suffix of a file asks for: one of getCodeForms, the last
-/// phase for ".mlir", or "" where there is none.
+/// phase for ".mlir", or "" for any other suffix.
 llvm::StringRef formOfSuffix(llvm::StringRef path);
 
-/// Prints to what `files` has reserved in the place of `path`.
+/// Prints to the temporary that `files` has reserved for `path`.
 llvm::Error writeText(PendingFiles &files, llvm::StringRef path,
                       llvm::function_ref<void(llvm::raw_ostream &)> print);
 
-/// Writes what a compilation has made of its program to `path` ("-": standard
-/// output): after the last phase in one of getCodeForms, otherwise as text. A
-/// shared library gets its C header beside it. Appears when `files` commits.
+/// Writes the result of a compilation to `path` ("-": standard output): after
+/// the last phase in one of getCodeForms, otherwise as text. A shared library
+/// gets its C header beside it. Appears when `files` commits.
 llvm::Error writeOutput(Compilation &compilation, llvm::StringRef form,
                         llvm::StringRef path, PendingFiles &files);
 

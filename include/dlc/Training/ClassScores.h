@@ -16,8 +16,8 @@ namespace dlc {
 
 /// The confusion matrix of a step that has the labels as input `label` (whole
 /// numbers, one a sample), and as output either `prediction` (whole numbers,
-/// one a sample) or `logits` (a row of floats a sample, of which the first
-/// greatest counts). Negative labels do not count.
+/// one a sample) or `logits` (a row of floats a sample; the first greatest
+/// float is the prediction). Negative labels do not count.
 class ClassScores {
 public:
   /// Nothing where the step has no such inputs and outputs.
@@ -33,8 +33,8 @@ public:
     return counts[label][told];
   }
 
-  /// As text: precision, recall and F1 of each class, their means, and what is
-  /// confused most. `names` may be fewer than classes.
+  /// As text: precision, recall and F1 of each class, their means, and the most
+  /// frequent confusions. `names` may be fewer than classes.
   std::string describe(llvm::ArrayRef<std::string> names) const;
   /// The matrix as CSV: a row a label, a column a prediction, then the scores.
   void writeCsv(llvm::raw_ostream &os, llvm::ArrayRef<std::string> names) const;

@@ -43,7 +43,7 @@ public:
     std::string prefix;
   };
 
-  /// What one call of an epoch is.
+  /// The part and the samples of one call of an epoch.
   struct Call {
     size_t part;
     int64_t firstSample; ///< in the order of the epoch
@@ -79,7 +79,7 @@ public:
   /// runs. `order` must live until then, or until `settle`.
   void prefetch(Call call, llvm::ArrayRef<uint32_t> order,
                 const AugmentKey &key);
-  /// Waits for what was begun, and forgets it.
+  /// Waits for the batch that was begun, and discards it.
   void settle();
 
 private:

@@ -13,15 +13,15 @@ struct EarlyStopOptions {
   std::string metric; ///< a column of metrics.csv
   bool isMax = false; ///< whether more is better
   int64_t patience = 5;
-  double threshold = 0; ///< what is not better by more is not better
+  double threshold = 0; ///< improvements up to this do not count
 
-  /// METRIC[:patience=N,mode=min|max,threshold=X]. Without a mode more is
-  /// better of what is called an accuracy, and less of anything else.
+  /// METRIC[:patience=N,mode=min|max,threshold=X]. The default mode is `max`
+  /// for metrics named as accuracies, and `min` for all others.
   static llvm::Expected<EarlyStopOptions> parse(llvm::StringRef text);
 };
 
-/// Sees a metric once an epoch, and says which epoch was the best and when
-/// `patience` epochs in a row were none.
+/// Sees a metric once an epoch, and reports the best epoch and when `patience`
+/// epochs in a row brought no improvement.
 class EarlyStop {
 public:
   /// `columns` are those of a row. `resumed` is the metadata of the checkpoint

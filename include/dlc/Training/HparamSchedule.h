@@ -3,15 +3,15 @@
 //
 // A text file, a line a time at which values change:
 //
-//   # what follows a # is left out
+//   # text after a # is a comment
 //   step 1     lr=0.1 momentum=0.9
 //   epoch 10   lr=0.01
 //
 // Steps and epochs count from 1, as dlc-run prints them: `epoch 10` is the
 // first step of epoch 10. A value holds until the next line that gives that
-// hyper-parameter another; before the first, what --set, the model or the
-// checkpoint say. What holds follows from the step count alone, so a run that
-// resumes needs nothing but the file.
+// hyper-parameter another; before the first, the value of --set, the model or
+// the checkpoint holds. The values follow from the step count alone, so a run
+// that resumes needs nothing but the file.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_TRAINING_HPARAMSCHEDULE_H

@@ -21,7 +21,7 @@ struct Totals {
   llvm::SmallVector<int64_t, 2> counts; ///< of each output that is added up
   int64_t correct = 0;
   int64_t samples = 0;
-  /// What `count` says, where a step has it: means are over that many.
+  /// The output `count`, if a step has it: means are over that many.
   std::optional<int64_t> counted;
 
   double weight() const {
@@ -50,8 +50,8 @@ llvm::Expected<Totals> parseTotals(llvm::StringRef text, const Totals &zero,
 /// instead of samples. Tensors are not metrics.
 class Metrics {
 public:
-  /// `isWhole`: a call is of data that are one sample, of which `correct` is no
-  /// part, unless there is a `count`.
+  /// `isWhole`: the data of a call are one sample, so that `correct` is not
+  /// told as an accuracy, unless there is a `count`.
   explicit Metrics(const dlc_step &step, bool isWhole = false);
 
   /// The averaged outputs' names; Totals::sums is in this order.

@@ -17,7 +17,7 @@ public:
   /// the training.
   void see(const Metrics &metrics, const Totals &totals);
   /// Learnt: all but one of a hundred right; without an accuracy, the first
-  /// metric at less than a hundredth of what it was in the first epoch seen.
+  /// metric below a hundredth of its value in the first epoch seen.
   bool isLearnt() const { return learnt; }
   /// A sentence; empty if no epoch was seen.
   std::string verdict() const;

@@ -28,13 +28,12 @@ struct SampleInput {
 };
 using SampleInputs = std::map<std::string, SampleInput>;
 
-/// Runs steps on a model's present state and keeps what they give as files:
+/// Runs steps on a model's present state and keeps their outputs as files:
 /// images as pictures, numbers of a vocabulary as text, all else as .npy.
 ///
-/// A step draws what it would draw at the step count 0, each time the same, so
-/// that the files show the model change and not the noise. The state is
-/// afterwards what it was before, to the bit, and with it all that training
-/// does next.
+/// A step draws the random numbers of step count 0, each time the same, so that
+/// the files show the model change and not the noise. The state is restored to
+/// the bit afterwards, so that sampling does not change the training.
 class Samples {
 public:
   /// An error for a step that trains, or with an input that is not given. Model

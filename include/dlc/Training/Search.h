@@ -20,7 +20,7 @@
 
 namespace dlc {
 
-/// What one hyper-parameter may be.
+/// The values that one hyper-parameter may take.
 struct SearchRange {
   std::string name;
   /// The values of a list, as written; of a range none.
@@ -64,7 +64,7 @@ public:
                                        SearchMethod method, uint64_t seed);
 
   llvm::ArrayRef<SearchRange> ranges() const { return space; }
-  /// How many trials a grid has; of other methods there is no end.
+  /// The number of trials of a grid; other methods are unbounded.
   int64_t gridSize() const;
 
   /// The values of trial `number` (from 0). It depends on the seed, the number

@@ -57,7 +57,7 @@ struct TrainingOptions {
   /// The metadata of the checkpoint that the model was loaded from.
   Metadata resumed;
   std::string resumedFrom; ///< the checkpoint, for messages
-  /// What speed is told in.
+  /// The unit of speed.
   Throughput throughput;
   /// Asked after every step, also of an evaluation: whether to stop there.
   std::function<bool()> stop;
@@ -70,9 +70,9 @@ struct TrainingOptions {
 /// stop writes such a checkpoint.
 ///
 /// The trainer holds the order of things alone: batches, steps, epochs, stops.
-/// What it evaluates, writes, prints and adjusts is the matter of Evaluation,
-/// RunFolder, Samples, TrainingReport, HparamSchedule, HparamPlateau,
-/// EarlyStop, Overfit and UpdateRatios.
+/// Evaluation, RunFolder, Samples, TrainingReport, HparamSchedule,
+/// HparamPlateau, EarlyStop, Overfit and UpdateRatios evaluate, write, print
+/// and adjust.
 class Trainer {
 public:
   /// Matches the data to the steps, those that train in turn; without
@@ -105,23 +105,24 @@ private:
   llvm::Error runStep(int64_t index, int64_t end,
                       llvm::ArrayRef<uint32_t> order, const AugmentKey &key,
                       llvm::MutableArrayRef<Totals> totals);
-  /// What an epoch's metrics decide: a rate, the best so far, the end.
+  /// Acts on an epoch's metrics: the rate of a plateau, the best epoch so far,
+  /// an early stop.
   llvm::Error decide(const EpochRecord &record);
   llvm::Error finishEpoch(int64_t epoch, llvm::ArrayRef<Totals> trained,
                           double seconds);
   llvm::Error writeFolder(llvm::ArrayRef<Totals> trained);
-  /// What there is to say about the whole run.
+  /// Prints the conclusions about the whole run.
   void sayConclusion();
   /// The ratios of a last step that an earlier run has done.
   llvm::Error restoreRatios();
-  /// Writes what a run needs that goes on in the middle of the epoch, or with
-  /// its evaluation.
+  /// Writes the checkpoint from which a run resumes in the middle of the epoch,
+  /// or at its evaluation.
   llvm::Error stopInEpoch(llvm::ArrayRef<Totals> trained);
   bool mustStop();
   /// Whether there is nothing more to train.
   bool isEnd() const;
-  /// Of an epoch, for each part: zero, or where a checkpoint in the middle of
-  /// it stood.
+  /// The totals at the begin of an epoch, for each part: zero, or those of a
+  /// checkpoint in the middle of the epoch.
   llvm::Expected<std::vector<Totals>> beginTotals(int64_t stepsDone) const;
   /// The metadata with the totals of a part in an epoch that is not finished.
   static std::string totalsName(const Cycle::Part &part);

@@ -20,7 +20,7 @@ struct TrainingPosition {
   bool isBetweenEpochs() const { return step % stepsPerEpoch == 0; }
 };
 
-/// What speed is told in.
+/// The unit in which speed is reported.
 struct Throughput {
   std::string unit = "samples";
   double perSample = 1;
@@ -29,8 +29,8 @@ struct Throughput {
 /// Prints a run: its steps, its epochs, and what there is to say about them.
 class TrainingReport {
 public:
-  /// Of a run of so many epochs. Metrics whose names begin with `hidden` are
-  /// columns of the table alone.
+  /// Reports a run of `epochs` epochs. Metrics whose names begin with `hidden`
+  /// are columns of the table alone.
   TrainingReport(Progress &progress, const Cycle &cycle, int64_t epochs,
                  Throughput throughput, llvm::StringRef hidden)
       : progress(progress), cycle(cycle), epochs(epochs),

@@ -28,13 +28,13 @@ double bytesOf(mlir::Type type);
 /// a constant.
 bool isTransparent(mlir::Operation *op);
 
-/// What one call of a kernel takes.
+/// The cost of one call of a kernel.
 struct KernelCost {
   double flops = 0;
   /// Bytes that it has to read and to write once, whatever the order of its
-  /// work: arguments, or what of them ops select, and results.
+  /// work: arguments, or the parts of them that ops select, and results.
   double reads = 0, writes = 0;
-  /// Of the widest float that it computes; 0: it computes none.
+  /// Width of the widest float that it computes; 0: it computes none.
   unsigned floatBits = 0;
 };
 

@@ -28,7 +28,7 @@ mlir::Location unmarked(mlir::Location location);
 /// The location with this mark in place of the one it has.
 mlir::Location marked(mlir::Location location, Part part);
 
-/// Forward where there is no mark.
+/// The part that `location` is marked with; Forward without a mark.
 Part partOf(mlir::Location location);
 
 /// The location of an op that was inlined from a function: where it is written

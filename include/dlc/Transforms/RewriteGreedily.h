@@ -17,7 +17,7 @@ rewriteGreedily(mlir::Operation *root,
                 const mlir::FrozenRewritePatternSet &patterns,
                 llvm::StringRef pass, mlir::GreedyRewriteConfig config = {});
 
-/// The same for one op and what the rewrites put in its place.
+/// The same for one op and the ops that rewrites put in its place.
 mlir::LogicalResult
 rewriteOpGreedily(mlir::Operation *op,
                   const mlir::FrozenRewritePatternSet &patterns,

@@ -31,7 +31,7 @@ class Dl_ActivationOp<string mnemonic, string summary_, dag constants = (ins),
 }
 
 //===----------------------------------------------------------------------===//
-// Of the kind of relu
+// The relu family
 //===----------------------------------------------------------------------===//
 
 def Dl_Relu6Op : Dl_ActivationOp<"relu6",

@@ -21,7 +21,7 @@ class Dl_AttentionOp<string mnemonic, list<Trait> traits = []>
     Arg<UnitAttr, "query i sees keys 0 to i; not with a mask">:$is_causal,
     Arg<OptionalAttr<Dl_RealAttr>, "factor of the products, 1 / sqrt(E) if not given">:$scale);
   let extraClassDeclaration = [{
-    /// What scores are multiplied by.
+    /// The factor of the scores.
     double getFactor();
   }];
 }

@@ -151,8 +151,8 @@ mlir::Value drawBernoulli(Expr &e, const RandomSource &source,
 mlir::Value drawBernoulli(Expr &e, const RandomSource &source,
                           llvm::ArrayRef<int64_t> shape, mlir::Value p);
 
-/// The body of a scan, given what it carries, the slices of one step and what
-/// is the same at every step: the next carried values, then the outputs.
+/// Builds the body of a scan from the carried values, the slices of one step
+/// and the invariants; returns the next carried values, then the outputs.
 using ScanBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     Expr &body, mlir::ValueRange carried, mlir::ValueRange inputs,
     mlir::ValueRange invariants)>;
@@ -169,8 +169,8 @@ llvm::SmallVector<int64_t> allBut(int64_t rank, int64_t axis);
 /// The permutation that undoes `perm`.
 llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
 
-/// Checks the numbers, and that what is named is a hyper-parameter of the model
-/// whose first value is in range.
+/// Checks that numbers are in range, and that every name is that of a
+/// hyper-parameter of the model whose first value is in range.
 mlir::LogicalResult verifyHypers(mlir::Operation *op,
                                  llvm::ArrayRef<HyperUse> uses,
                                  mlir::SymbolTableCollection &symbols);

@@ -50,7 +50,7 @@ class Dl_ConvChannels<bit transposed = 0> {
   }];
 }
 
-/// What the members of the family share: the geometry of the window.
+/// Base of all convolutions: the geometry of the window.
 class Dl_ConvOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([Pure, Dl_HasRule], traits)> {
   dag geometry = (ins

@@ -27,7 +27,7 @@ struct RuntimeInit {
   double a, b, c = 0, d = 0;
 };
 
-/// What an optimizer keeps for a parameter.
+/// A tensor that an optimizer keeps for each parameter, such as a momentum.
 struct OptimizerSlot {
   llvm::StringRef name;
   mlir::RankedTensorType type;
@@ -52,11 +52,12 @@ llvm::StringRef describeRange(HyperRange range);
 /// One update of one parameter (Optimizer.h).
 class Update;
 
-/// What ops of other families stand in; families are defined in the order of
+/// The parent of ops of other families; families are defined in the order of
 /// their names.
 class ModelOp;
 
-/// What an update rule does with the gradient of some rows of a parameter.
+/// How an update rule treats a gradient that covers only some rows of a
+/// parameter.
 enum class SparseMeaning {
   AllRows, ///< that of all rows, of which the others have a gradient of zero
   SomeRows ///< the other rows stay as they are, with what the rule keeps of
@@ -70,15 +71,15 @@ struct TableIndex {
   llvm::StringRef name; ///< the operand's, for messages
   bool ascends = false; ///< whether it begins with 0 and never descends
 
-  /// What is checked of an index that ascends, for messages: its first entry,
-  /// and by how much it grows.
+  /// The two conditions on an ascending index, for messages: its first entry,
+  /// and its growth.
   std::string first() const { return (name + "[0]").str(); }
   std::string growth() const {
     return (name + ", each less the one before,").str();
   }
 };
 
-/// What to say where an operand of `op` has an entry outside of [0, limit).
+/// The message for an entry outside of [0, limit) in an operand of `op`.
 std::string indexFaultMessage(mlir::Location loc, llvm::StringRef op,
                               llvm::StringRef operand, int64_t limit);
 
@@ -159,9 +160,9 @@ struct GreatestCount {
   mlir::Type element;
 };
 /// The last place along a dimension of x, in `element`; none where x lacks that
-/// dimension, of which its op has more to say.
+/// dimension, an error that the verifier of its op reports.
 GreatestCount placesAlong(mlir::Value x, int64_t axis, mlir::Type element);
-/// What sums of up to `most` elements of x count: integers cast from i1.
+/// The counts in sums of up to `most` elements of x: integers cast from i1.
 llvm::SmallVector<GreatestCount> countsOfSums(mlir::Value x, int64_t most);
 /// An error unless each type holds all numbers from 0 to the greatest.
 mlir::LogicalResult verifyCounts(mlir::Operation *op,
@@ -177,14 +178,14 @@ class Shorthand : public mlir::OpTrait::TraitBase<Op, Shorthand> {};
 
 /// Operands and channels of a Dl_ChannelLayer.
 struct LayerChannels {
-  mlir::Value x, weight, bias; ///< bias is null where there is none
+  mlir::Value x, weight, bias; ///< bias may be null
   int64_t xDim, yDim; ///< which dimensions of x and the result are channels
 };
 
-/// What the ops that draw make their bits from; see `dl.random_bits`.
+/// The source of an op's random bits; see `dl.random_bits`.
 struct RandomSource {
   mlir::Value seed, step; ///< of type tensor<i64>
-  int64_t number;         ///< which no other op of the model has
+  int64_t number;         ///< unique among the ops of the model
 };
 
 /// Numbers of ops that draw are smaller: above are those of other streams with
@@ -221,14 +222,14 @@ struct WindowGeometry {
   }
 
   /// The number of windows of `kernel` taps along spatial dimension i of
-  /// operand x; an error where there is none.
+  /// operand x; an error if no window fits.
   mlir::FailureOr<int64_t>
   windows(int i, mlir::RankedTensorType x, int64_t kernel,
           llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
 
-  /// What windows() allowed: elements from the first to the last tap, and
-  /// those that the last of `count` windows needs behind the image, at least
-  /// the padding.
+  /// For windows that windows() accepted: elements from the first to the last
+  /// tap, and those that the last of `count` windows needs behind the image, at
+  /// least the padding.
   int64_t reach(int i, int64_t kernel) const {
     return dilation[i] * (kernel - 1) + 1;
   }
@@ -296,7 +297,7 @@ mlir::LogicalResult inferBroadcast(std::optional<mlir::Location> loc,
                                    llvm::ArrayRef<llvm::StringRef> names,
                                    mlir::ValueRange operands,
                                    llvm::SmallVectorImpl<mlir::Type> &types);
-/// `axes`; where there are none, all dimensions of x.
+/// `axes`; if empty, all dimensions of x.
 llvm::SmallVector<int64_t> reducedAxes(mlir::Value x,
                                        llvm::ArrayRef<int64_t> axes);
 

@@ -56,7 +56,8 @@ def Dl_Nonlinearity : Dl_Enum<"Nonlinearity",
      I32EnumAttrCase<"Tanh", 2, "tanh">, I32EnumAttrCase<"Relu", 3, "relu">,
      I32EnumAttrCase<"LeakyRelu", 4, "leaky_relu">, I32EnumAttrCase<"Selu", 5, "selu">]>;
 
-/// Each holds all that follow it, so of several the greatest is what all allow.
+/// Each range contains all later ones, so the greatest of several is their
+/// intersection.
 def Dl_HyperRange : Dl_Enum<"HyperRange", "which numbers a hyper-parameter may be",
     [I32EnumAttrCase<"Finite", 0, "finite">,
      I32EnumAttrCase<"NotNegative", 1, "not_negative">,
@@ -77,7 +78,7 @@ def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let assemblyFormat = "`<` `[` $view `]` `,` `[` $perm `]` `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// The shape of what is stored.
+    /// The shape in memory.
     ::llvm::SmallVector<int64_t> getStoredShape() const;
   }];
 }
@@ -99,11 +100,11 @@ class Dl_DefaultNumber<string value, string summary>
   let printer = "::dlc::dl::printNumber($_printer, $_self)";
 }
 
-/// Named parameters, none of which has to be given.
+/// Named parameters, all of them optional.
 defvar Dl_StructFormat = [{`` custom<Words>("getWords()") (`<` struct(params)^ `>`)?}];
 
-/// `getWords()`: the names of parameters, for the message where another is given;
-/// what `custom<Words>("getWords()")` at the start of a format asks.
+/// `getWords()`: the names of the parameters, for the message about an unknown
+/// one; `custom<Words>("getWords()")` at the start of a format calls it.
 class Dl_Words<dag params> {
   code getter = [{
     static ::llvm::ArrayRef<::llvm::StringRef> getWords() {
@@ -119,9 +120,9 @@ class Dl_Words<dag params> {
 // Initialisers
 //===----------------------------------------------------------------------===//
 
-/// What stands in `dl.param @w : tensor<...> = `. Each says what docs/ops.md says of
-/// all: how its numbers are computed, where that is from, what it is in PyTorch, and of
-/// which of PyTorch's layers it is the default.
+/// An initializer, as in `dl.param @w : tensor<...> = `. Each describes for
+/// docs/ops.md the formula of its numbers, the source of the formula, the
+/// PyTorch function and the PyTorch layers that use it by default.
 class Dl_Initializer<string name, string mnemonic_, list<string> checks = []>
     : AttrDef<Dl_Dialect, name,
         [DeclareAttrInterfaceMethods<Dl_InitializerAttrInterface, checks>]> {

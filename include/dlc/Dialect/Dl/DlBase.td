@@ -53,8 +53,9 @@ class Dl_TensorOf<list<Type> elements>
            "::mlir::TensorType">;
 
 def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
-/// Where parsers look at a type before the function around it is known, which
-/// may leave extents open; what has the same type says that none is.
+/// For types that are parsed before the surrounding function is known, which
+/// may leave extents open; the constraint of a value with the same type
+/// excludes that.
 def Dl_WrittenFloatTensor : Type<RankedTensorOf<Dl_FloatTypes>.predicate,
                                  Dl_FloatTensor.summary, "::mlir::TensorType">;
 def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
@@ -79,8 +80,9 @@ def Dl_RealAttr : FloatAttrBase<F64, "number"> {
 // Base classes
 //===----------------------------------------------------------------------===//
 
-/// Every attribute of an op is one that the op defines, or has the name of a
-/// dialect before it. Verified first: a misspelt word is often a missing one too.
+/// Every attribute of an op is either defined by the op or has a dialect's
+/// prefix. Verified first: a misspelt name often leaves a required one missing
+/// too.
 def Dl_KnownAttributes : NativeOpTrait<"KnownAttributes">, StructuralOpTrait {
   let cppNamespace = "::dlc::dl";
 }
@@ -161,8 +163,8 @@ class Dl_NoGradient<list<string> names> : TraitList<[
   list<string> operands = names;
 }
 
-/// An op that stands for others, which the phase `resolve` puts in its place
-/// (`grad` for `dl.gradient`) before a gradient is taken of what it computes.
+/// An op that the phase `resolve` (`grad` for `dl.gradient`) replaces by
+/// others, before gradients are taken.
 def Dl_Shorthand : NativeOpTrait<"Shorthand"> {
   let cppNamespace = "::dlc::dl";
 }
@@ -189,7 +191,7 @@ class Dl_ElementwiseOp<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([
         Pure, Dl_Elementwise, DeclareOpInterfaceMethods<Dl_RowParallel>],
         traits)> {
-  /// What it does with denormals, for the manual.
+  /// How it treats denormals, for the manual.
   string denormals = Dl_Denormals.taken;
 }
 
@@ -274,7 +276,7 @@ class Dl_BinaryOp<string mnemonic, string summary_, string da, string db,
   }];
 }
 
-/// Of a `dl.func`, parameters and buffers are members too: Templates.h
+/// Parameters and buffers may also be members of a `dl.func`; Templates.h
 /// verifies these.
 class Dl_ModelMember<string mnemonic, list<Trait> traits = []>
     : Dl_Op<mnemonic, !listconcat([HasParent<"ModelOp">, Symbol,

@@ -63,7 +63,7 @@ def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
   let extraClassDeclaration = [{
     /// The parameters and buffers that each instance has of its own.
     ::llvm::SmallVector<::mlir::Operation *> getEntries();
-    /// The entry of that name; null if there is none.
+    /// The entry of that name, or null.
     ::mlir::Operation *findEntry(::mlir::StringAttr name);
     /// Whether the types of a call, or its numbers, decide on those of the body.
     bool isOpen();

@@ -59,7 +59,8 @@ def Dl_VariableOp : Dl_Op<"variable", [SameOperandsAndResultType, Dl_HasRule,
     ```
   }];
   let arguments = (ins Arg<Dl_FloatTensor, "any shape">:$x);
-  // As memory that is allocated: what is not used is erased, and two are two.
+  // Modelled as an allocation: unused ones are erased, and two are never
+  // merged.
   let results = (outs Res<Dl_FloatTensor, "shape and type of x", [MemAlloc]>:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
@@ -189,7 +190,8 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
     Arg<OptionalAttr<Dl_HyperArg>, "weight of the old average, from 0 to 1">:$average);
   let hasCustomAssemblyFormat = 1;
   let extraClassDeclaration = [{
-    /// The numbers of its clauses. `rate` is the learning rate where `lr` is no value.
+    /// The numbers of its clauses. `rate` is the learning rate unless `lr` is a
+    /// value.
     ::llvm::SmallVector<HyperUse> getHypers();
   }];
   let hasVerifier = 1;

@@ -16,7 +16,7 @@ defvar Dl_Reduction =
     DefaultValuedAttr<Dl_LossReductionAttr, "::dlc::dl::LossReduction::Mean">;
 
 //===----------------------------------------------------------------------===//
-// Of classes
+// Losses of classes
 //===----------------------------------------------------------------------===//
 
 /// Scores N x C x d1 x ... with class indices N x d1 x ...
@@ -76,7 +76,7 @@ def Dl_NllOp : Dl_ClassLossOp<"nll"> {
 }
 
 //===----------------------------------------------------------------------===//
-// Of numbers
+// Losses of numbers
 //===----------------------------------------------------------------------===//
 
 /// A term for each element of input and target, which have one type.

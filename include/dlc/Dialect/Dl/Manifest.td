@@ -1,10 +1,10 @@
 //===- Manifest.td - What phases say of a model ------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The attributes that describe a model from `resolve` on: what it keeps, what
-// its steps take and give, which arguments of a lowered step are what. Each is
-// whole as far as it can be read alone; that names lead somewhere and memory is
-// large enough is checked where a program enters (lib/Pipelines).
+// The attributes that describe a model from `resolve` on: its state, the inputs
+// and outputs of its steps, the role of each argument of a lowered step. Each
+// attribute verifies itself; that names resolve and memory is large enough is
+// checked where a program enters (lib/Pipelines).
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,7 +27,7 @@ class Dl_CaseParameter<string enum> : AttrParameter<"::dlc::dl::" # enum, ""> {
 class Dl_ListParameter<string summary>
     : DefaultValuedParameter<"::mlir::ArrayAttr", "::mlir::ArrayAttr::get($_ctxt, {})",
                              summary>;
-/// A number of bytes that the memory plan gives; before it there is none, -1.
+/// A number of bytes that the memory plan assigns; -1 before planning.
 class Dl_PlannedParameter<string summary>
     : DefaultValuedParameter<"int64_t", "-1", summary>;
 
@@ -58,7 +58,7 @@ def Dl_StateEntryAttr : Dl_DescriptionAttr<"StateEntry", "state_entry"> {
                         OptionalParameter<"::dlc::dl::HyperRangeAttr">:$range,
                         Dl_PlannedParameter<"in the block of the state">:$offset);
   let extraClassDeclaration = [{
-    /// The type of what lies in memory.
+    /// The type in memory.
     ::mlir::RankedTensorType getStoredType() const;
     /// The same entry in its place.
     StateEntryAttr withOffset(int64_t offset) const;

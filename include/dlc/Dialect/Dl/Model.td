@@ -106,7 +106,7 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     (`range` `(` custom<HyperRange>($range)^ `)`)? attr-dict
   }];
   let extraClassDeclaration = [{
-    /// What is read where it is set to `number`.
+    /// The value that a step reads after it is set to `number`.
     double round(double number) {
       bool narrow = ::mlir::getElementTypeOrSelf(getType()).isF32();
       return narrow ? static_cast<float>(number) : number;

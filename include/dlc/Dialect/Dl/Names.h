@@ -20,8 +20,8 @@ inline constexpr llvm::StringLiteral state = "dl.state";
 inline constexpr llvm::StringLiteral trains = "dl.trains";
 /// On a function: it is a step.
 inline constexpr llvm::StringLiteral step = "dl.step";
-/// On a function: it is run before steps and leaves in entries of the state
-/// what they would compute from the state alone; see dl-derive-state.
+/// On a function: it runs before steps and stores in entries of the state
+/// values that steps would compute from the state alone; see dl-derive-state.
 inline constexpr llvm::StringLiteral derives = "dl.derives";
 /// On a step: which values are computed again instead of kept.
 inline constexpr llvm::StringLiteral recompute = "dl.recompute";
@@ -53,7 +53,7 @@ inline constexpr llvm::StringLiteral tasks = "dl.tasks";
 inline constexpr llvm::StringLiteral fault = "dl.fault";
 /// On a step: what to say of each check that fails.
 inline constexpr llvm::StringLiteral faults = "dl.faults";
-/// On a kernel of a program that is to measure itself: what one call takes, as
+/// On a kernel of a program that measures itself: the cost of one call, as
 /// [operations, bytes, bits of the widest float], and the names of its ops.
 inline constexpr llvm::StringLiteral cost = "dl.cost";
 inline constexpr llvm::StringLiteral ops = "dl.ops";
@@ -61,11 +61,11 @@ inline constexpr llvm::StringLiteral ops = "dl.ops";
 inline constexpr llvm::StringLiteral writes = "dl.writes";
 /// On an argument of a lowered kernel: memory that it alone uses.
 inline constexpr llvm::StringLiteral scratch = "dl.scratch";
-/// On a lowered step: a list that says of each argument what it is.
+/// On a lowered step: a list with the role of each argument.
 inline constexpr llvm::StringLiteral args = "dl.args";
-/// On a lowered module: what the model keeps and what its steps are.
+/// On a lowered module: the state and the steps of the model.
 inline constexpr llvm::StringLiteral manifest = "dl.manifest";
-/// What the names of steps begin with in the LLVM dialect: code there may call
+/// Prefix of the names of steps in the LLVM dialect: code there may call
 /// functions of the C library by their names, and a step may be called `exp`.
 inline constexpr llvm::StringLiteral stepPrefix = "dlc.step.";
 } // namespace names

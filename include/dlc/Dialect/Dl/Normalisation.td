@@ -6,7 +6,7 @@
 
 include "dlc/Dialect/Dl/DlAttrs.td"
 
-/// What is added to a variance.
+/// A constant added to a variance.
 def Dl_Eps : ConfinedAttr<Dl_RealAttr, [AttrConstraint<
     CPred<"::dlc::dl::realValue($_self) >= 0">,
     "of 0 or more">]>;
@@ -133,7 +133,7 @@ class Dl_AffineNormOp<string mnemonic, list<Trait> traits = []>
   let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "operands attr-dict `:` type(operands) `->` type($y)";
   let extraClassDeclaration = [{
-    /// Null where there is none.
+    /// Null if absent.
     ::mlir::Value getWeight() { return getNumOperands() > 1 ? getOperand(1) : ::mlir::Value(); }
     ::mlir::Value getBias() { return getNumOperands() > 2 ? getOperand(2) : ::mlir::Value(); }
   }];

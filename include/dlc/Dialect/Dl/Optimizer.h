@@ -1,7 +1,8 @@
 //===- Optimizer.h - One update of one parameter ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What an update rule (OptimizerAttrInterface) builds its program with.
+// The builder with which an update rule (OptimizerAttrInterface) makes its
+// program.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_DIALECT_DL_OPTIMIZER_H

@@ -14,8 +14,8 @@ mlir::FailureOr<llvm::SmallVector<ParamOp>>
 matchParams(mlir::Operation *op, mlir::ArrayAttr patterns,
             llvm::ArrayRef<ParamOp> all, llvm::StringRef what);
 
-/// The parameters that a minimize moves: those its patterns match without those
-/// that are frozen. Says what is wrong with the patterns.
+/// The parameters that a minimize moves: those that its patterns match, except
+/// frozen ones. Reports errors in the patterns.
 mlir::FailureOr<llvm::SmallVector<ParamOp>> paramsOf(MinimizeOp op);
 
 /// Warns at `op`, a descent, that its loss depends on none of these parameters

@@ -6,7 +6,7 @@
 
 include "dlc/Dialect/Dl/DlAttrs.td"
 
-/// What a counter holds.
+/// The type of a counter.
 def Dl_Count : Type<TensorRankOf<[I64], [0]>.predicate, "tensor<i64>",
                     "::mlir::TensorType">,
     BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getI64Type())">;

@@ -15,7 +15,7 @@ class Dl_RecurrentOp<string mnemonic, list<Trait> traits = []>
         AttrSizedOperandSegments,
         DeclareOpInterfaceMethods<Dl_Decomposable>], traits)>;
 
-/// What the descriptions of all layers say.
+/// Text that the descriptions of all recurrent layers share.
 defvar Dl_RecurrentText = [{
     The input x is T x N x I (`batch_first`: N x T x I). `weights` holds, per layer
     and within it per direction (`bidirectional`: forward, then backward), w_ih

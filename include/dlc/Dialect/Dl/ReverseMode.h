@@ -23,15 +23,15 @@ inline bool isFloat(mlir::Value value) {
 /// its op does not say that it has none (StopsGradient).
 bool passesGradient(mlir::OpOperand &operand);
 
-/// Puts a `dl.stop_gradient` before each operand of which `op` says so: what
-/// its rule or its decomposition builds has no derivative there either.
+/// Puts a `dl.stop_gradient` before each operand that `op` declares without
+/// derivative, so that its rule or decomposition builds none there either.
 void stopGradients(mlir::Operation *op);
 
 /// The ops through which values reach others.
 struct Path {
   /// In program order.
   llvm::SmallVector<mlir::Operation *> ops;
-  /// What depends on a source, and what a sink depends on.
+  /// The values that depend on a source, and those that a sink depends on.
   llvm::DenseSet<mlir::Value> active, wanted;
 };
 
@@ -43,8 +43,8 @@ Path findPath(mlir::Block &block, mlir::Operation *end,
 
 /// The values of `block`, before `end`, and of the bodies of loops in it that
 /// `sinks` depend on by ops that pass gradients on. A `dl.gradient` counts as
-/// one between all its operands and results where `throughGradients`; else it
-/// ends what is followed.
+/// one between all its operands and results where `throughGradients`; else the
+/// search stops there.
 llvm::DenseSet<mlir::Value> findDependences(mlir::Block &block,
                                             mlir::Operation *end,
                                             llvm::ArrayRef<mlir::Value> sinks,

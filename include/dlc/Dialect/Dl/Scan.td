@@ -102,7 +102,7 @@ def Dl_ScanOp : Dl_Op<"scan", [
       return getBlock().getArguments().take_back(getInvariants().size());
     }
 
-    /// The loop whose body has `value` as an argument; null if there is none.
+    /// The loop whose body has `value` as an argument, or null.
     static ScanOp getLoopOf(::mlir::Value value);
     /// Whether a step sees slices of operand #`number` and not all of it.
     bool isStacked(unsigned number) {
@@ -117,7 +117,7 @@ def Dl_ScanOp : Dl_Op<"scan", [
     ::mlir::BlockArgument addInvariant(::mlir::Value value);
     ::mlir::BlockArgument addInput(::mlir::Value stack);
 
-    /// What one step sees of a stacked value, and the other way round.
+    /// The type of one step's slice of a stacked value, and the reverse.
     static ::mlir::RankedTensorType sliceType(::mlir::Type stack);
     static ::mlir::RankedTensorType stackType(::mlir::Type slice, int64_t trips);
   }];

@@ -1,9 +1,9 @@
 //===- Schedule.td - Learning rates that follow the step count ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The schedules of torch.optim.lr_scheduler as functions of a count, with its names
-// of attributes and its defaults. None keeps anything: what a schedule gives at a
-// step does not depend on how training got there.
+// The schedules of torch.optim.lr_scheduler as functions of a count, with its
+// names of attributes and its defaults. They are stateless: the rate at a step
+// does not depend on how training got there.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,8 +14,8 @@ include "dlc/Dialect/Dl/DlAttrs.td"
 
 def Dl_CountTensor : Dl_TensorOf<[F32, F64, I32, I64]>;
 
-/// A schedule: `formula` says what it makes of lr and of the count u, `attrs_` how it
-/// is written in the example.
+/// A schedule: `formula` defines the rate from lr and the count u, `attrs_` is
+/// its attributes in the example.
 class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
                     string formula, string attrs_>
     : Dl_PureOp<mnemonic, [Dl_IsComposite, Dl_NoGradient<["t"]>]> {

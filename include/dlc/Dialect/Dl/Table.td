@@ -264,7 +264,8 @@ def Dl_EmbeddingOp : Dl_PureOp<"embedding", [Dl_HasRule, Dl_IsComposite]> {
   let extraClassDeclaration = [{
     /// The index, checked.
     ::mlir::Value buildIndex(::mlir::OpBuilder &builder);
-    /// Whether each entry of the index is the row of padding; null if there is none.
+    /// Whether each entry of the index is the row of padding; null without a
+    /// padding row.
     ::mlir::Value buildIsPadding(::mlir::OpBuilder &builder);
     /// The cotangent of the result, with zeros for the row of padding.
     ::mlir::Value buildRowCotangents(::mlir::OpBuilder &builder, ::mlir::Value cotangent);

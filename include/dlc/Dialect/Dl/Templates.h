@@ -3,8 +3,8 @@
 //
 // A `dl.func` whose types have open extents, or which has parameters of its
 // own, is a template: `dl-instantiate-functions` makes a function of it for
-// each instance and for the types of each call. Until then what its ops say of
-// types is not verified, only what they are made of.
+// each instance and for the types of each call. Until then the verifiers check
+// only the structure of its ops, not their types.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_DIALECT_DL_TEMPLATES_H
@@ -33,7 +33,7 @@ bool isEntryOfFunction(mlir::Operation *op);
 mlir::LogicalResult verifyEntryOfFunction(mlir::Operation *op);
 
 /// The entry of the state that `ref` names at an op: one of the op's function,
-/// or one of the model. Null if there is none.
+/// or one of the model, or null.
 mlir::Operation *findEntry(mlir::Operation *from, mlir::FlatSymbolRefAttr ref,
                            mlir::SymbolTableCollection &symbols);
 
@@ -41,7 +41,7 @@ mlir::Operation *findEntry(mlir::Operation *from, mlir::FlatSymbolRefAttr ref,
 /// as one that an op names.
 bool declaresMore(mlir::Operation *from);
 
-/// Checks what a call gives a function beside operands: sizes and an instance.
+/// Checks the sizes and the instance that a call gives a function.
 mlir::LogicalResult verifyCallSizes(CallOp call, FuncOp callee);
 
 } // namespace dlc::dl
