@@ -4,10 +4,9 @@
 //   %g = dl.gradient %y wrt %x
 //
 // is replaced by the program that computes it. The ops between %x and %y are
-// visited from the last to the first; each has by then the sum of what its
-// users contributed to the cotangents of its results, and its rule adds to
-// those of its operands. Rules build `dl` ops, so the result can be
-// differentiated again.
+// visited from the last to the first; by then all users of an op have added to
+// the cotangents of its results, and its rule adds to those of its operands.
+// Rules build `dl` ops, so the result can be differentiated again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,7 +51,7 @@ static LogicalResult prepareBody(ScanOp scan, const Path &outer,
   for (auto [i, result] : llvm::enumerate(scan.getResults()))
     if (i < scan.getNumCarried() || outer.wanted.contains(result))
       sinks.push_back(scan.getYield()->getOperand(i));
-  // What depends on a source is carried to the next step.
+  // Values that depend on a source are carried to the next step.
   while (true) {
     FailureOr<Path> path =
         preparePath(block, scan.getYield(), sources, sinks, wantedAt);
@@ -253,7 +252,7 @@ private:
     return count;
   }
 
-  /// Folds, merges what is there twice, drops what is dead.
+  /// Folds, merges common subexpressions, drops dead code.
   LogicalResult simplify() {
     // The patterns are those of dl-canonicalize, and so is their measure.
     if (failed(rewriteGreedily(getOperation(), *patterns, getArgument())))

@@ -44,7 +44,7 @@ struct WidenFloatsPass : dlc::impl::WidenFloatsBase<WidenFloatsPass> {
           });
           return std::make_pair(converted, WalkResult::skip());
         });
-    // A hyper-parameter keeps its type too, and with it what it may be set to.
+    // A hyper-parameter keeps its type too, and with it its possible values.
     SmallVector<dl::ReadHparamOp> reads;
     getOperation().walk([&](Operation *op) {
       if (auto read = dyn_cast<dl::ReadHparamOp>(op)) {
