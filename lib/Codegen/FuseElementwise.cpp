@@ -68,7 +68,7 @@ static void mergeProducers(linalg::GenericOp op, IRRewriter &rewriter,
         linalg::fuseElementwiseOps(rewriter, operand);
     if (failed(fused))
       return;
-    // What else reads the producer still does so, and has it computed there.
+    // The producer stays if other ops read it.
     for (OpResult result : op->getResults())
       rewriter.replaceAllUsesWith(result, fused->replacements.lookup(result));
     rewriter.eraseOp(op);
@@ -152,16 +152,16 @@ static linalg::GenericOp join(linalg::GenericOp first,
   return joined;
 }
 
-/// Merges ops that make the same pass, so that what they both read is read once
-/// and what they both compute is computed once.
+/// Merges ops that make the same pass, so that common operands are read once
+/// and common values are computed once.
 static void joinSiblings(func::FuncOp kernel) {
   SmallVector<linalg::GenericOp> ops(kernel.getOps<linalg::GenericOp>());
   for (size_t i = 0; i < ops.size(); ++i)
     for (size_t j = i + 1; j < ops.size(); ++j) {
       if (!canJoin(ops[i], ops[j]))
         continue;
-      // What made an operand of the first has a later user now, and may be
-      // computed there.
+      // The producer of an operand of the first has a later user now, and may
+      // be computed there.
       size_t next = i;
       for (Value operand : ops[i]->getOperands())
         if (auto producer = operand.getDefiningOp<linalg::GenericOp>())

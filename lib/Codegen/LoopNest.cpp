@@ -102,7 +102,7 @@ static FailureOr<Access> analyzeOperand(linalg::GenericOp op,
   return access;
 }
 
-/// What `dl.domain` says, over the dimensions of the op.
+/// The conditions of `dl.domain`, over the dimensions of the op.
 static FailureOr<std::vector<Condition>> analyzeDomain(linalg::GenericOp op) {
   std::vector<Condition> conditions;
   auto domain = op->getAttrOfType<IntegerSetAttr>(names::domain);
@@ -147,7 +147,7 @@ static void eraseLoop(LoopNest &nest, unsigned loop) {
     --*nest.slicedLoop;
 }
 
-/// True if loops `outer` and `outer + 1` visit what one long loop would.
+/// True if loops `outer` and `outer + 1` can become one loop.
 static bool canMerge(const LoopNest &nest, unsigned outer,
                      ArrayRef<bool> indexed) {
   unsigned inner = outer + 1;
@@ -253,7 +253,7 @@ static FailureOr<LoopNest> analyzeDims(linalg::GenericOp op, bool sliced) {
   return nest;
 }
 
-/// The reduction loop of a condition; none if there is none or several.
+/// The only reduction loop of a condition, if it has exactly one.
 static std::optional<unsigned> reductionOf(const LoopNest &nest,
                                            const Condition &condition) {
   std::optional<unsigned> found;
@@ -300,8 +300,8 @@ static double shareOf(const LoopNest &nest, unsigned reduction) {
   return double(holding) / points;
 }
 
-/// Forgets conditions that cost more than what they leave out: loops that they
-/// hold apart could be one.
+/// Drops conditions that cost more than the products they skip: they keep apart
+/// loops that could be merged.
 static void keepUsefulConditions(LoopNest &nest) {
   constexpr double least = 1.0 / 16;
   constexpr double leastReuse = 32;
@@ -376,8 +376,8 @@ public:
 
 private:
   unsigned numLoops = 0;
-  /// Of each dimension the loops that it goes through, and how many steps of it
-  /// one step of the loop is.
+  /// For each dimension, the loops that it goes through, and how many steps of
+  /// it one step of the loop is.
   SmallVector<SmallVector<std::pair<unsigned, int64_t>>> groups;
 };
 

@@ -1,7 +1,7 @@
 //===- LoopNest.h - A structured op as loops over flat buffers --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A `linalg.generic` on static memrefs, reduced to what code generation needs:
+// A `linalg.generic` on static memrefs, in the form that code generation needs:
 // loops with constant extents, and for every operand the number of elements
 // that one step of each loop moves by. Since the buffers are static, any
 // indexing map made of sums of `dim * constant` is one linear form over the
@@ -50,16 +50,16 @@ struct Access {
 /// touches, if loop `l` takes `extents[l]` steps; never more than the steps.
 int64_t footprint(const Access &access, llvm::ArrayRef<int64_t> extents);
 
-/// An elementwise op on what a nest with reductions computes, evaluated on each
-/// result while that is in registers: a bias, an activation, a sum with another
-/// tensor.
+/// An elementwise op on the results of a nest with reductions, evaluated on
+/// each result while that is in registers: a bias, an activation, a sum with
+/// another tensor.
 struct Epilogue {
   mutable mlir::linalg::GenericOp op;
   /// Its operands, inputs and then outputs, among the accesses of the nest.
   unsigned firstAccess;
   unsigned numInputs;
-  /// Of each input, which result it is: the outputs of the nest, then those of
-  /// the epilogues before this one, are numbered. None: it is loaded.
+  /// For each input, the number of its result among the outputs of the nest and
+  /// then those of the epilogues before this one. None: it is loaded.
   llvm::SmallVector<std::optional<unsigned>> results;
   /// The loop of each of its dimensions, as in LoopNest.
   llvm::SmallVector<std::optional<unsigned>> loopOfDim;
@@ -111,15 +111,15 @@ struct LoopNest {
   bool outputsInvariantInReductions() const;
 };
 
-/// Analyses `op`. Emits an error at the op if it is outside of what the code
-/// generator supports. With `sliced`, the loop over dimension 0 of the outputs
-/// is kept apart and named.
+/// Analyses `op`. Emits an error at the op if the code generator does not
+/// support it. With `sliced`, the loop over dimension 0 of the outputs is kept
+/// apart and named.
 mlir::FailureOr<LoopNest> analyzeLoopNest(mlir::linalg::GenericOp op,
                                           bool sliced);
 
 /// The same nest with `next` as its last epilogue. Nothing if `next` does not
-/// read the nest's results element by element, or if it writes what the nest
-/// reads at other iterations.
+/// read the nest's results element by element, or if it writes elements that
+/// the nest reads at other iterations.
 std::optional<LoopNest> withEpilogue(const LoopNest &nest,
                                      mlir::linalg::GenericOp next, bool sliced);
 

@@ -50,8 +50,8 @@ static FailureOr<Footprint> footprint(const LoopNest &nest,
 
 namespace {
 
-/// Collects what the iterations of a kernel's loop touch, and fails where two
-/// of them touch the same element of a buffer that the kernel writes.
+/// Collects the elements that iterations of a kernel's loop touch, and fails if
+/// two of them touch the same element of a buffer that the kernel writes.
 class SliceCheck {
 public:
   explicit SliceCheck(ArrayRef<const LoopNest *> nests) : nests(nests) {

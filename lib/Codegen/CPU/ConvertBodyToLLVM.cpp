@@ -38,7 +38,7 @@ using namespace dlc;
 
 namespace {
 
-/// What all functions share; patterns refer to the converter.
+/// State shared by all functions; patterns refer to the converter.
 struct Conversion {
   explicit Conversion(MLIRContext *context)
       : converter(context), target(*context) {

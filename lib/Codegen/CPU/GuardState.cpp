@@ -33,7 +33,8 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 
-/// Lets what follows `call`, which looks for faults, depend on what it found.
+/// Makes the code behind `call`, which looks for faults, run only without
+/// fault.
 static void guard(func::CallOp call, func::FuncOp getFault) {
   Block *body = call->getBlock();
   Operation *ret = body->getTerminator();

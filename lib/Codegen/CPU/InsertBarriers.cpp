@@ -7,7 +7,7 @@
 //
 // Before an iteration of a loop come the kernels in front of the loop and those
 // of the iteration before. A body is therefore visited twice: the second time
-// with what the first left behind.
+// with the accesses of the first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -76,17 +76,17 @@ public:
   }
 
 private:
-  /// Of disjoint ranges, the end by the begin.
+  /// Disjoint ranges: each end by its begin.
   using Ends = std::map<int64_t, int64_t>;
   llvm::DenseMap<Value, Ends> byBase;
 };
 
-/// What one kernel does.
+/// The memory that one kernel reads and writes.
 struct Accesses {
   SmallVector<MemoryRange> reads, writes;
 };
 
-/// What kernels have done since the last barrier.
+/// The memory that kernels have read and written since the last barrier.
 struct Past {
   Memory reads, writes;
 
@@ -124,7 +124,7 @@ static MemoryRange rangeOf(Value value) {
         range.begin += offset.getSExtValue();
         range.end += offset.getSExtValue();
       } else {
-        // Anywhere in what it is a view of.
+        // Anywhere in the source of the view.
         range.begin = 0;
         auto source = cast<MemRefType>(view.getSource().getType());
         range.end = source.hasStaticShape() ? source.getNumElements() : unknown;
@@ -185,9 +185,9 @@ void BarrierInserter::visit(Block &block, Past &since, bool again) {
       Past before = since;
       visit(*loop.getBody(), since, again);
       since.add(before);
-      // What an iteration needs of the one before it is there after the first
-      // visit of the loop. So time grows with the square of the depth of a
-      // nest, and not twofold with each loop.
+      // The first visit of the loop places the barriers that an iteration needs
+      // after the one before it. So time grows with the square of the depth of
+      // a nest, and not twofold with each loop.
       if (!again)
         visit(*loop.getBody(), since, /*again=*/true);
       continue;

@@ -48,7 +48,7 @@ using namespace mlir;
 using namespace dlc;
 
 //===----------------------------------------------------------------------===//
-// What is known of a call
+// Facts about a call
 //===----------------------------------------------------------------------===//
 
 /// "net.mlir:12:10"; empty where the location has no line.
@@ -91,7 +91,7 @@ struct Call {
   int64_t trips = 1;
   double flops = -1, bytes = -1;
   int64_t bits = 0;
-  /// Of each op, in lists of one length.
+  /// For each op, in lists of one length.
   SmallVector<Attribute> ops, places, parts;
 };
 } // namespace
@@ -114,7 +114,7 @@ static int64_t tripsOf(func::CallOp call, func::FuncOp step) {
   return trips;
 }
 
-/// What is counted is that of dl-note-costs. Of a kernel that was made later,
+/// The counts are those of dl-note-costs. For a kernel that was made later,
 /// such as a copy or a part of another one, the operations are not known, and
 /// its bytes are those of its arguments.
 static void addCost(Call &site, func::FuncOp kernel) {
@@ -156,7 +156,7 @@ static void addOps(Call &site, func::CallOp call, func::FuncOp kernel) {
 
 namespace {
 
-/// Of which step, size of a step, or derivation a function is.
+/// The step, the size of a step, or the derivation that a function implements.
 struct Whole {
   StringAttr step;
   int64_t batch = 0;

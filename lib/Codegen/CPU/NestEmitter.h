@@ -24,7 +24,7 @@ namespace dlc::codegen {
 class NestEmitter {
 public:
   /// `starts` holds, for each output, the scalar that the accumulation starts
-  /// from; null if it starts from what is in memory.
+  /// from; null if it starts from the value in memory.
   NestEmitter(const LoopNest &nest, const TilePlan &plan,
               const TargetInfo &target, llvm::ArrayRef<mlir::Value> starts);
 
@@ -73,8 +73,8 @@ private:
     Index packed;
     /// Steps of each loop that the code below covers, from the iteration on.
     llvm::SmallVector<int64_t> sizes;
-    /// Of the steps of one loop of the register tile those to compute; none:
-    /// all of every loop.
+    /// The steps of one loop of the register tile to compute; none: all of
+    /// every loop.
     std::optional<StepRange> computed;
   };
 
@@ -91,9 +91,9 @@ private:
     All,
     /// Only the start values, stored.
     Starts,
-    /// The computation, going on from what is in memory.
+    /// The computation, starting from the values in memory.
     Accumulation,
-    /// Only the epilogues, of what is in memory.
+    /// Only the epilogues, of the values in memory.
     Epilogues,
   };
 

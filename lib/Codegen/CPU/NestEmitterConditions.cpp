@@ -47,8 +47,9 @@ bool NestEmitter::isOfTile(const Condition &condition,
   return false;
 }
 
-/// Computes at one step of the reduction `loop` those steps of the tile for
-/// which the conditions hold, where that is known; false if there are none.
+/// Restricts `position` to the steps of the tile for which the conditions hold
+/// at one step of the reduction `loop`, where that is known; false if no step
+/// is left.
 bool NestEmitter::narrow(Position &position, unsigned loop) {
   for (const Condition &condition : nest.conditions) {
     if (!condition.involves(loop) || !isOfTile(condition, position))

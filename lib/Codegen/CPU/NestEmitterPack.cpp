@@ -36,7 +36,7 @@ void NestEmitter::usePackBuffer(OpBuilder &viewBuilder, Value buffer) {
                                     ValueRange());
 }
 
-/// Copies what the tiles at `position` read of the packed operand.
+/// Copies the elements of the packed operand that the tiles at `position` read.
 void NestEmitter::emitPack(const Position &position, unsigned level) {
   if (level < plan.reductionLoops.size()) {
     const TileLoop &tileLoop = plan.reductionLoops[level];

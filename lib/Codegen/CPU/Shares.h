@@ -23,7 +23,7 @@
 
 namespace dlc::codegen {
 
-/// What steps and kernels call of dlc/Runtime.h.
+/// Functions of dlc/Runtime.h that steps and kernels call.
 namespace runtime {
 inline constexpr llvm::StringLiteral share = "dlc_rt_share";
 inline constexpr llvm::StringLiteral next = "dlc_rt_next";
@@ -32,7 +32,7 @@ inline constexpr llvm::StringLiteral fault = "dlc_rt_fault";
 inline constexpr llvm::StringLiteral mark = "dlc_rt_mark";
 } // namespace runtime
 
-/// The declaration of one of these functions, which is made if there is none.
+/// The declaration of one of these functions, made on first use.
 mlir::func::FuncOp declareRuntime(mlir::SymbolTable &symbols,
                                   llvm::StringRef name);
 
@@ -40,7 +40,7 @@ mlir::func::FuncOp declareRuntime(mlir::SymbolTable &symbols,
 struct TaskRange {
   mlir::Value first, last;
 
-  /// What of the range lies in `[begin, begin + count)`, counted from `begin`.
+  /// The part of the range in `[begin, begin + count)`, counted from `begin`.
   TaskRange within(mlir::OpBuilder &builder, mlir::Location loc, int64_t begin,
                    int64_t count) const;
 };

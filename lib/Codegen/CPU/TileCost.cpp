@@ -251,8 +251,8 @@ static double tilesCost(const LoopNest &nest, const TargetInfo &target,
   return cost;
 }
 
-/// What sums across lanes along the reduction `v` cost beside the tiles: the
-/// sum of each result; lines that vectors straddle, if rows are not a whole
+/// Extra cost of sums across lanes along the reduction `v`, beside the tiles:
+/// the sum of each result; lines that vectors straddle, if rows are not a whole
 /// number of vectors; and rows that are too long to stay in the first-level
 /// cache.
 static double acrossLanesCost(const LoopNest &nest, const TargetInfo &target,
@@ -273,7 +273,7 @@ static double acrossLanesCost(const LoopNest &nest, const TargetInfo &target,
   return cost;
 }
 
-/// What it costs to transpose what moves along the parallel loop `loop`.
+/// Cost of transposing the inputs that move along the parallel loop `loop`.
 static double transposeCost(const LoopNest &nest, const TargetInfo &target,
                             int64_t lanes, unsigned loop) {
   double cost = 0;
@@ -337,7 +337,7 @@ static double blockCost(const LoopNest &nest, const TargetInfo &target) {
   return choice.cost + shared / rate;
 }
 
-/// Bytes of one row of all that the nests write.
+/// Bytes of one row of all outputs of the nests.
 static int64_t rowBytes(ArrayRef<LoopNest> nests) {
   int64_t bytes = 0;
   for (const LoopNest &nest : nests)
@@ -358,9 +358,9 @@ int64_t planRows(ArrayRef<LoopNest> nests, const TargetInfo &target) {
   int64_t bytes = std::max<int64_t>(1, rowBytes(nests));
   int64_t most = std::min<int64_t>(
       kMaxRows, int64_t(llvm::divideCeil(extent, kMinBlocks)));
-  // What a block writes and reads again stays in the second-level cache up to
-  // here. It may leave it where more rows share what is larger still: the
-  // filters of a convolution of many channels.
+  // Up to this many rows, the memory that a block writes and reads again stays
+  // in the second-level cache. More rows may pay off where they share larger
+  // operands: the filters of a convolution of many channels.
   int64_t resident = std::max<int64_t>(1, target.panelBytes() / 2 / bytes);
   int64_t best = 1;
   double bestCost = std::numeric_limits<double>::infinity();

@@ -39,7 +39,7 @@ std::optional<unsigned> findTransposedLoop(const LoopNest &nest,
                                            const Access &input, unsigned v,
                                            int64_t lanes);
 
-/// What one step of the reduction takes for a tile.
+/// The resources that one step of the reduction uses for a tile.
 TileUse useOf(const LoopNest &nest, const TilePlan &plan,
               const RegisterTile &tile);
 

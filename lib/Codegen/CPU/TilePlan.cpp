@@ -159,7 +159,8 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
       continue;
     int64_t extent = extents[loop];
     SmallVector<int64_t> steps(extents);
-    // Windows overlap: cutting them hardly shrinks what all tiles read.
+    // Windows overlap: cutting them hardly shrinks the data that all tiles
+    // read.
     steps[loop] = llvm::divideCeil(extent, 2);
     bool shrinks = totalBytes(steps) <=
                    totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
@@ -181,9 +182,9 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
   }
 }
 
-/// The input that is worth a copy: what one tile reads of it, for `extents`
-/// steps of the reductions, lies so that it takes much more of a cache than its
-/// size, or it is contiguous in `transposed` only.
+/// The input that is worth a copy: the part of it that one tile reads, for
+/// `extents` steps of the reductions, is spread over much more of a cache than
+/// its size, or it is contiguous in `transposed` only.
 static std::optional<unsigned>
 findPackable(const LoopNest &nest, const TargetInfo &target,
              const TilePlan &plan, const RegisterTile &tile,

@@ -53,15 +53,16 @@ struct PackedPanel {
   /// The reduction loop in which an operand is contiguous that is strided along
   /// the lanes: squares of it are transposed in registers on the way.
   std::optional<unsigned> transposedLoop;
-  /// The tile loop inside of which the copy is made and used.
+  /// The tile loop that contains the copy and its uses.
   unsigned level;
   /// Elements that one step of each loop moves by in the copy, and all of it.
   llvm::SmallVector<int64_t> strides;
   int64_t elements;
 };
 
-/// What one step of the reduction takes for a register tile: accumulators,
-/// loads, and the registers of both; one more holds what is broadcast.
+/// The resources that one step of the reduction uses for a register tile:
+/// accumulators, loads, and the registers of both; one more holds a broadcast
+/// operand.
 struct TileUse {
   int64_t sums = 0, loads = 0, registers = 0;
 };
@@ -89,23 +90,25 @@ struct TilePlan {
   /// Leading loops of `tileLoops` that workers share out.
   unsigned numTaskLoops = 0;
   /// Reduction loops inside of a tile, outermost first. Those that are cut into
-  /// blocks run through what a block has, not more than their segment says.
+  /// blocks run through the iterations of a block, not more than their segment
+  /// says.
   llvm::SmallVector<TileLoop> reductionLoops;
   std::optional<PackedPanel> packed;
-  /// Of a reduction whose sums stay in registers; for remarks.
+  /// For a reduction whose sums stay in registers; for remarks.
   TileUse use;
 };
 
 TilePlan planTiles(const LoopNest &nest, const TargetInfo &target);
 
 /// How many iterations of the sliced loop, which all `nests` of a kernel share,
-/// the kernel does at a time: as many as make reductions faster, since a block
-/// of rows shares what a single row reads alone (the weights of a product). It
-/// follows from shapes and target alone, never from the number of workers.
+/// the kernel does at a time: as many as make reductions faster, since the rows
+/// of a block share operands that a single row reads alone (the weights of a
+/// product). It follows from shapes and target alone, never from the number of
+/// workers.
 int64_t planRows(llvm::ArrayRef<LoopNest> nests, const TargetInfo &target);
 
 /// The vectors of a tile of `size` iterations of the vectorized loop: full ones
-/// and then what is left over.
+/// and then those of the remainder.
 llvm::SmallVector<int64_t> vectorWidths(int64_t size, int64_t lanes);
 
 } // namespace dlc::codegen

@@ -16,7 +16,7 @@ void explainTiles(const LoopNest &nest, const TilePlan &plan,
 void explainRows(llvm::ArrayRef<LoopNest> nests, llvm::ArrayRef<Segment> blocks,
                  llvm::StringRef kernel);
 
-/// On what is evaluated in registers (`dl-emit-loops:fuse`).
+/// Explains an epilogue evaluated in registers (`dl-emit-loops:fuse`).
 void explainEpilogue(const Epilogue &epilogue, llvm::StringRef kernel);
 
 } // namespace dlc::codegen
