@@ -143,7 +143,7 @@ std::string dlc::describe(const Difference &difference) {
                    "{4}",
                    difference.differing, difference.elements, difference.index,
                    difference.got, difference.expected);
-  // Where infinity or NaN stands for a number there is no difference.
+  // Infinity or NaN in place of a number has no numeric difference.
   if (difference.absolute == 0)
     return text;
   text += formatv(" (largest difference {0:e2}, relative {1:e2}",

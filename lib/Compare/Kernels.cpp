@@ -109,7 +109,7 @@ FuncOp OpFinder::addKernel(dl::ModelOp model, const OpKernel &wanted,
   return result;
 }
 
-/// Whether a program is one that the phase `fuse` could have left.
+/// Whether the phase `fuse` could have left this program.
 bool OpFinder::isGood(mlir::ModuleOp program) {
   Error error = compilation.runCollecting(
       [&] {
@@ -176,7 +176,7 @@ std::string OpFinder::find(Difference &difference) {
     ArrayRef<OpKernel> some = rest.take_front(together);
     rest = rest.drop_front(some.size());
     std::optional<std::string> found = tryOps(some, difference);
-    // What does not compile does not stand in the way of the others.
+    // An op that does not compile must not hide the others.
     if (!found)
       for (const OpKernel &one : some)
         if ((found = tryOps(one, difference)) && !found->empty())
@@ -217,7 +217,7 @@ private:
 
   KernelReport report;
   DenseMap<mlir::Operation *, int64_t> evaluations;
-  /// The kernel that differs, and what it was given.
+  /// The kernel that differs, and its operands.
   FuncOp guilty;
   SmallVector<Shared> given;
 };

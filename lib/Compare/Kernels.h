@@ -11,8 +11,8 @@
 
 namespace dlc {
 
-/// A kernel, or a loop of a step, that computes something else when it is
-/// compiled alone and given what the interpreter has.
+/// A kernel, or a loop of a step, whose results differ when it is compiled
+/// alone and given the interpreter's operands.
 struct KernelFault {
   /// "kernel @kernel_2, called at m.mlir:12:10" or "the loop at m.mlir:9:5".
   std::string unit;
@@ -21,20 +21,20 @@ struct KernelFault {
   Difference difference;
   /// The message of an error in place of a result.
   std::string error;
-  /// Of a kernel: the first op whose value differs, and how far; empty where no
-  /// op differs unless the others follow it in the same kernel.
+  /// For a kernel: the first op whose value differs, and how far; empty where
+  /// no op differs unless the others follow it in the same kernel.
   std::string op;
   Difference opDifference;
   /// The ops behind the result that differs.
   std::vector<std::string> ops;
 };
 
-/// What the kernels of a step do alone.
+/// The results of the kernels of a step, each run alone.
 struct KernelReport {
   /// The first that differs, if any.
   std::optional<KernelFault> fault;
-  /// How many agree before it, and the one of them that is furthest off, by
-  /// what is allowed.
+  /// The number of kernels that agree before it, and the one of them with the
+  /// largest difference relative to its tolerance.
   int64_t agreeing = 0;
   std::string furthest;
   double excess = 0;

@@ -30,7 +30,8 @@ mlir::OwningOpRef<mlir::ModuleOp> dlc::cloneKernels(mlir::ModuleOp fused) {
         op.erase();
         continue;
       }
-      // What a kernel alone takes are inputs, which are not written to.
+      // The operands of a kernel alone are inputs, which must not be written
+      // to.
       kernel->removeAttr(names::inPlace);
       kernel->removeAttr(names::fault);
     }

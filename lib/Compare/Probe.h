@@ -25,11 +25,11 @@ mlir::OwningOpRef<mlir::ModuleOp> cloneKernels(mlir::ModuleOp fused);
 void addKernelStep(dl::ModelOp model, llvm::StringRef name,
                    mlir::func::FuncOp kernel);
 
-/// Adds a step of one loop. What a loop carries is returned by way of kernels
-/// that copy it, as a step can return only what a kernel or a stack gives.
+/// Adds a step of one loop. The carried values are returned by way of kernels
+/// that copy them, as a step can return only results of kernels and stacks.
 void addLoopStep(dl::ModelOp model, llvm::StringRef name, dl::ScanOp loop);
 
-/// How a step of a probe compares with what is expected.
+/// The comparison of a step of a probe with the expected results.
 struct Answer {
   unsigned result = 0;
   Difference difference;

@@ -26,11 +26,12 @@ struct Quantity {
   int type;
   SmallVector<int64_t> shape;
   std::vector<char> bytes;
-  /// What changes of the inputs and the state in their last bits do.
+  /// The change that changes of the inputs and the state in their last bits
+  /// cause.
   double noise = 0;
 };
 
-/// What a call of a step leaves: quantities, or the message of a fault.
+/// The result of a call of a step: quantities, or the message of a fault.
 struct Outcome {
   std::vector<Quantity> quantities;
   std::optional<std::string> fault;
@@ -46,11 +47,11 @@ struct Stage {
 
 /// One stage against the first.
 struct Verdict {
-  /// The quantity that is furthest off by what is allowed, and how far.
+  /// The quantity with the largest difference relative to its tolerance.
   std::string name;
   Difference difference;
   int64_t differing = 0;
-  /// What is said where a step fails in one of the two.
+  /// The message where a step fails in one of the two.
   std::string fault;
 
   bool agrees() const { return differing == 0 && fault.empty(); }
@@ -93,7 +94,7 @@ private:
 // Running
 //===----------------------------------------------------------------------===//
 
-/// The first is what the others are compared with.
+/// The others are compared with the first.
 std::vector<Stage> Comparison::stages() const {
   std::vector<Stage> result;
   bool replaced = false;
@@ -273,7 +274,8 @@ Expected<std::unique_ptr<Traced>> Comparison::trace(const Stage &stage) const {
   return result;
 }
 
-/// What the step returns as the output or state of that name; null for none.
+/// The value that the step returns as the output or state of that name, or
+/// null.
 static mlir::Value returned(mlir::ModuleOp module, StringRef stepName,
                             StringRef quantity) {
   mlir::Value result;

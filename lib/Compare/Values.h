@@ -19,8 +19,8 @@ std::string placeOf(mlir::Location location);
 /// "dl.exp at m.mlir:12:10".
 std::string nameOf(mlir::Operation *op);
 
-/// Of a tensor what stays the same whatever the order of its elements and the
-/// zeros between them, so that a value is known again in another layout, padded
+/// Properties of a tensor that do not depend on the order of its elements or on
+/// zeros between them, so that a value is recognized in another layout, padded
 /// or dilated.
 struct Fingerprint {
   int64_t elements = 0, notFinite = 0;
@@ -38,12 +38,11 @@ public:
                llvm::ArrayRef<std::shared_ptr<const interp::Tensor>> tensors);
 
   /// The first op whose value leaves its line of the program (is used at
-  /// another location) and has no equal in `other`; of those only that
-  /// `result`, which a step returns, depends on. Null if there is none.
+  /// another location) and has no equal in `other`, among the ops that
+  /// `result`, which a step returns, depends on. Null if all have one.
   mlir::Operation *firstMissing(const ValueTrace &other, mlir::Value result,
                                 const Tolerance &tolerance) const;
-  /// The first op with a value that `other` has no equal of. Null if there is
-  /// none.
+  /// The first op with a value that has no equal in `other`, or null.
   mlir::Operation *firstNew(const ValueTrace &other,
                             const Tolerance &tolerance) const;
 
