@@ -18,7 +18,7 @@ using namespace llvm;
 using namespace dlc;
 
 struct dlc_compilation {
-  /// What the last call had to say, and the same as a caller gets it.
+  /// The messages of the last call, and the same in the form of the interface.
   std::vector<Message> messages;
   std::vector<dlc_message> view;
   /// Null after an error of the first call.
