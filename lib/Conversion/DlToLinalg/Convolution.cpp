@@ -92,7 +92,7 @@ struct ConvIndices {
 private:
   unsigned numDims() const { return groups == 1 ? 7 : 8; }
 
-  /// The products with what is inside of the image's border.
+  /// The products with elements inside of the image's border.
   IntegerSet inside(ArrayRef<int64_t> border, RankedTensorType type) const {
     SmallVector<AffineExpr> conditions;
     for (unsigned d : {0, 1}) {
@@ -106,7 +106,7 @@ private:
     return IntegerSet::get(numDims(), 0, conditions,
                            SmallVector<bool>(conditions.size(), false));
   }
-  /// The last dimension of all three as groups and what is in a group.
+  /// The last dimension of all three, split into groups and members of a group.
   static SmallVector<ReassociationIndices> splitDims() {
     return {{0}, {1}, {2}, {3, 4}};
   }

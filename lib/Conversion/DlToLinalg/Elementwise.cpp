@@ -10,7 +10,7 @@ using namespace dlc;
 
 namespace {
 
-/// What an elementwise op computes, for one element. A new op needs one more
+/// Computes an elementwise op for one element. A new op needs one more
 /// `compute`, usually a line.
 struct Scalar {
   OpBuilder &b;
@@ -44,7 +44,7 @@ struct Scalar {
   Value bitsOf(Value x) const {
     return arith::BitcastOp::create(b, loc, bitType(), x);
   }
-  /// Of the type of float: the bits of the least number that is not denormal.
+  /// For a type of floats: the bits of the least number that is not denormal.
   int64_t leastNormal() const {
     return APFloat::getSmallestNormalized(
                cast<FloatType>(element).getFloatSemantics())

@@ -1,7 +1,7 @@
 //===- Loops.h - Ops that are no loop nest over elements --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What reads or writes at computed places is lowered to `scf.for` over
+// Ops that read or write at computed places are lowered to `scf.for` over
 // tensors, one kernel an op:
 //
 //   %y = scf.for %task = %c0 to %tasks step %c1 iter_args(%t = %empty) {
@@ -24,7 +24,7 @@ namespace dlc {
 
 class Loops {
 public:
-  /// The code of one iteration: takes and gives what the loop carries.
+  /// Emits one iteration: takes the carried values, returns their next ones.
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(
       mlir::Value iteration, mlir::ValueRange carried)>;
 
@@ -81,9 +81,9 @@ struct AxisView {
 struct Blocks {
   /// `others` is the number of tasks there are for each block.
   Blocks(Loops &loops, int64_t elements, int64_t others);
-  /// Blocks of rows of so many elements, for tasks each of which looks for
-  /// what belongs to its rows among all that there is; none where looking
-  /// would take longer than what is done with them.
+  /// Blocks of rows of `elements` elements, for tasks that each search all
+  /// entries for those of its rows; none if the search would take longer than
+  /// the work on the entries.
   static std::optional<Blocks> ofRows(Loops &loops, int64_t rows,
                                       int64_t elements);
   int64_t size, count, elements;

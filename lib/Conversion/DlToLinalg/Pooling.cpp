@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All members of the family run over (n, oh, ow, c, kh, kw) on channels-last
-// images. A tensor of the window's shape, of which no element is read, gives kh
-// and kw their extents.
+// images. A tensor of the window's shape, whose elements are never read, gives
+// kh and kw their extents.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,10 +14,10 @@ using namespace dlc;
 
 namespace {
 
-/// What every lowering of the family needs.
+/// Index maps and checks that every lowering of the family needs.
 template <typename Op>
 struct Window {
-  /// `x` and `y` are the image and what is pooled from it.
+  /// `x` is the image, `y` the pooled image.
   Window(Op op, OpBuilder &builder, Value x, Value y)
       : loc(op.getLoc()), kernel(op.getKernel()), geometry(op.getGeometry()) {
     AffineExpr n, h, w, c, kh, kw;
@@ -95,7 +95,7 @@ struct Window {
       Value step =
           arith::MulIOp::create(b, loc, tap, constant(geometry.dilation[i]));
       Value place = arith::AddIOp::create(b, loc, start, step);
-      // Unsigned: what is in front of the image is far behind it.
+      // Unsigned: places in front of the image become large numbers.
       place = arith::SubIOp::create(b, loc, place, constant(low[i]));
       Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
                                            place, constant(extent[i]));

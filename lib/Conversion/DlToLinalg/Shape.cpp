@@ -262,7 +262,7 @@ struct OneHotToLinalg : OpConversionPattern<dl::OneHotOp> {
       Value index = args[0];
       unsigned width = index.getType().getIntOrFloatBitWidth();
       if (width > 32) {
-        // What 32 bits do not hold becomes -1, which is not a place either.
+        // Indices beyond 32 bits become -1, which is not a place either.
         Value most = arith::ConstantOp::create(
             b, loc, b.getIntegerAttr(index.getType(), 0xffffffff));
         index = arith::MinUIOp::create(b, loc, index, most);

@@ -154,7 +154,7 @@ private:
     Value a = loops.read(tensors[0], at), c = loops.read(tensors[0], other);
     Value i = loops.read(tensors[1], at), j = loops.read(tensors[1], other);
     Value forward = isBefore(op, b, a, c), backward = isBefore(op, b, c, a);
-    // Of equal values the one with the lower index is first.
+    // Of two equal values, the one with the lower index is first.
     Value lower =
         arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, i, j);
     Value notBackward = arith::XOrIOp::create(

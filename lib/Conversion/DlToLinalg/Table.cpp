@@ -160,18 +160,18 @@ struct GatherToLinalg : OpConversionPattern<dl::GatherOp> {
   }
 };
 
-/// What `index_add` and `index_copy` do with the places along an axis: give
-/// each a first value, then go through the index and change what it names,
-/// entry by entry. Every task goes through all of it. Tasks are blocks of
-/// places, whose elements are contiguous; or of columns where rows are short,
-/// so that to look for the entries of a block would take longer than what is
-/// done with them.
+/// The lowering of `index_add` and `index_copy`: give each place along an axis
+/// a first value, then go through the index and change the places that it
+/// names, entry by entry. Every task goes through the whole index. Tasks are
+/// blocks of places, whose elements are contiguous; or of columns where rows
+/// are so short that the search for the entries of a block would take longer
+/// than the work on them.
 struct ChangedPlaces {
   using Element = function_ref<Value(Value at)>;
   using Change = function_ref<Value(Value before, Value from)>;
 
-  /// `start` makes the first value of an element of y, none leaves what is
-  /// there; `change` the next one, given the element of the source.
+  /// `start` makes the first value of an element of y, none keeps the present
+  /// one; `change` the next one, given the element of the source.
   Value emit(Loops &loops, Value y, Value index, bool isUnsignedIndex,
              Value numEntries, Element start, Change change) const {
     if (view.outer == 1)
@@ -331,9 +331,9 @@ struct IndexCopyToLoops : OpConversionPattern<dl::IndexCopyOp> {
   }
 };
 
-/// Of the only entry of `dl.unique`, by `body` from whether it counts and what
-/// it is. Loops over one entry would become writes of equal values to equal
-/// tensors, which are taken for one.
+/// The result of `dl.unique` with a single entry; `body` makes it from whether
+/// the entry counts and its value. Loops over one entry would become writes of
+/// equal values to equal tensors, which would be merged.
 static Value ofOnlyEntry(
     Loops &loops, Value index, int64_t limit,
     llvm::function_ref<Value(OpBuilder &, Value counts, Value entry)> body) {
@@ -523,7 +523,7 @@ struct ScatterAddToLoops : OpConversionPattern<dl::ScatterAddOp> {
               number = loops.add(loops.mul(number, extents[i]), place[i]);
             return number;
           };
-          // Loops over the axis and what is behind it, as far as `extents` go.
+          // Loops over the axis and the dimensions behind it, up to `extents`.
           std::function<SmallVector<Value>(int64_t, ArrayRef<int64_t>,
                                            ValueRange, Loops::Body)>
               visit = [&](int64_t dim, ArrayRef<int64_t> extents,
