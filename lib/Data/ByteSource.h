@@ -13,8 +13,8 @@
 namespace dlc {
 
 /// The bytes of a file in order, decompressed where the file is a gzip file. A
-/// piece at a time: what it would grow to when decompressed is not known, and
-/// only as much as the header tells of is asked for.
+/// piece at a time: the decompressed size is not known, and callers ask for no
+/// more than the header announces.
 class ByteSource {
 public:
   explicit ByteSource(InputFile file) : file(std::move(file)) {}
@@ -46,10 +46,10 @@ private:
   llvm::Expected<size_t> readCompressed(llvm::MutableArrayRef<char> out);
 
   InputFile file;
-  /// What was read of the file and not yet given out, and its memory.
+  /// The bytes read from the file and not yet handed out, and their buffer.
   llvm::StringRef rest;
   std::array<char, 1 << 16> piece;
-  uint64_t taken = 0; ///< given out of a file that is not compressed
+  uint64_t taken = 0; ///< handed out, if the file is not compressed
   bool compressed = false;
   bool ended = false;
   std::string failure;

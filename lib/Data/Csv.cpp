@@ -86,7 +86,7 @@ namespace {
 /// The use of a column.
 enum class Use { Number, Label, Target, Nothing };
 
-/// Reads a table whose first file says what its columns are.
+/// Reads a table; its first file determines the columns.
 class TableReader {
 public:
   explicit TableReader(const Descriptor &descriptor) : options(descriptor) {}

@@ -18,9 +18,9 @@
 using namespace llvm;
 using namespace dlc;
 
-/// Of all entries; the least recently used go first.
+/// Bytes of all entries; the least recently used are removed first.
 static constexpr uint64_t cacheLimit = uint64_t(1) << 30;
-/// Of files that are together smaller the reading takes no time.
+/// Files that are together smaller are read fast enough without the cache.
 static constexpr uint64_t leastBytes = 1 << 18;
 
 static constexpr StringLiteral magic = "dlc data 1\n";
@@ -196,7 +196,7 @@ static void add(BLAKE3 &hash, StringRef text) {
   hash.update(text);
 }
 
-/// Adds what is in a file; false if it cannot be read.
+/// Adds the contents of a file; false if it cannot be read.
 static bool addFile(BLAKE3 &hash, StringRef path) {
   Expected<InputFile> file = InputFile::open(path);
   if (!file) {
@@ -248,8 +248,7 @@ Expected<DataSplits> dlc::readOnce(StringRef descriptor,
             restoreData(FileCache::contents(*entry)))
       return std::move(*data);
   Expected<DataSplits> data = read();
-  // What was read of files that have changed meanwhile is not what the key
-  // says.
+  // If files have changed meanwhile, the data do not belong to the key.
   if (data && stampsOf(files) == before)
     cache.store(key, storedData(*data));
   return data;

@@ -13,9 +13,9 @@ namespace dlc {
 std::string storedData(const DataSplits &data);
 std::optional<DataSplits> restoreData(llvm::StringRef bytes);
 
-/// What `read` makes of files that a descriptor names: kept, by the descriptor
-/// and by what is in the files, and taken from there the next time. Files that
-/// are small are not worth it, and without a folder nothing is kept.
+/// Data that `read` makes of files that a descriptor names: cached by the
+/// descriptor and the contents of the files. Small files are not cached, and
+/// without a folder nothing is.
 llvm::Expected<DataSplits>
 readOnce(llvm::StringRef descriptor, llvm::ArrayRef<std::string> files,
          const DataOptions &options,

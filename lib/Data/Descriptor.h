@@ -16,9 +16,9 @@ public:
   static llvm::Expected<Descriptor>
   parse(llvm::StringRef text, llvm::ArrayRef<llvm::StringRef> known);
 
-  /// What has no '=', in its order.
+  /// The words without '=', in their order.
   llvm::ArrayRef<std::string> files() const { return fileList; }
-  /// The only file; an error where there is none or are more.
+  /// The only file; an error if there are none or several.
   llvm::Expected<std::string> file() const;
 
   bool has(llvm::StringRef option) const;

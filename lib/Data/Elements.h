@@ -9,7 +9,7 @@
 
 namespace dlc {
 
-/// Fills what it is given as far as there are bytes; returns how many.
+/// Fills the buffer as far as there are bytes; returns how many.
 using ReadBytes =
     llvm::function_ref<llvm::Expected<size_t>(llvm::MutableArrayRef<char>)>;
 
@@ -22,15 +22,15 @@ llvm::Error makeRoom(llvm::SmallVectorImpl<char> &data, size_t bytes,
 /// a file by vectors, which end the process then.
 llvm::Error expectMemory(uint64_t bytes, llvm::StringRef path);
 
-/// Reads the elements of an array whose type and shape a header has told, which
-/// must be all that is left. `left` is how many bytes that is, if it is known:
-/// then nothing is allocated for a header that says something else. Where it is
-/// not known, memory grows with what is there.
+/// Reads the elements of an array whose type and shape are those of a header;
+/// they must be all that is left. `left` is the number of bytes left, if it is
+/// known: then nothing is allocated for a header that disagrees. If it is not
+/// known, memory grows with the bytes that arrive.
 llvm::Error readElements(ReadBytes read, llvm::StringRef path,
                          std::optional<uint64_t> left, Array &array);
 
-/// Reads a .npy file from what `read` gives, of `size` bytes if that is known;
-/// `path` is for errors.
+/// Reads a .npy file from `read`, of `size` bytes if that is known; `path` is
+/// for errors.
 llvm::Expected<Array> readNpy(ReadBytes read, llvm::StringRef path,
                               std::optional<uint64_t> size);
 

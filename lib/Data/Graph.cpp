@@ -5,12 +5,12 @@
 //
 //   adj_indptr, adj_indices[, adj_data]   the edges, and their weights
 //   features, or features_indptr, features_indices[, features_data] and
-//     perhaps features_shape              what is known of each node
+//     perhaps features_shape              the features of each node
 //   labels                                a class a node
 //   train_index, test_index[, val_index], or train_mask ... of truth values
 //
 // becomes the fields x, indptr, indices[, values] and label. The whole graph is
-// one sample; a label of -100 is of a node that does not count.
+// one sample; a label of -100 marks a node that does not count.
 //
 //===----------------------------------------------------------------------===//
 

@@ -29,13 +29,13 @@ static constexpr uint64_t mostBytes = uint64_t(1) << 28;
 
 namespace {
 
-/// The files of a part, and of which class each is.
+/// The files of a part, and the class of each.
 struct Listing {
   std::vector<std::string> files;
   std::vector<std::string> classes;
 };
 
-/// What all images become.
+/// The common form of all images.
 struct Form {
   int64_t height = 0, width = 0; ///< 0: that of the first image
   int64_t channels = 0;          ///< 0: grey if all are

@@ -135,7 +135,7 @@ void dlc::printDataKinds(raw_ostream &os) {
   }
 }
 
-/// Says where data come from when there are none.
+/// Adds the origin of the data to the error if the file is missing.
 static Error withOrigin(Error error, const DataKind &kind,
                         StringRef arguments) {
   StringRef file = arguments.take_front(arguments.find_first_of(",;"));

@@ -77,7 +77,7 @@ static std::string descrOf(const ElementType &type) {
   return ((type.bytes == 1 ? "|" : "<") + type.numpy).str();
 }
 
-/// What is read: "<f4 <f8 ...".
+/// The supported types: "<f4 <f8 ...".
 static std::string knownDescrs() {
   std::string known;
   for (const ElementType &type : elementTypes())

@@ -100,7 +100,7 @@ static bool readJpegHeader(JpegReader &reader, const unsigned char *bytes,
   jpeg_create_decompress(&reader.info);
   jpeg_mem_src(&reader.info, bytes, size);
   jpeg_read_header(&reader.info, TRUE);
-  // Of CMYK and others libjpeg makes no colours itself.
+  // libjpeg does not convert CMYK and other colour spaces itself.
   reader.info.out_color_space =
       reader.info.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
   reader.info.dct_method = JDCT_ISLOW;

@@ -18,8 +18,8 @@ struct Picture {
   llvm::SmallVector<uint8_t, 0> pixels;
 };
 
-/// An error where the extents are not positive or make too many pixels; `path`
-/// is what it is about.
+/// An error if the extents are not positive or make too many pixels; `path`
+/// names the picture in it.
 llvm::Error checkPictureSize(int64_t height, int64_t width,
                              llvm::StringRef path);
 

@@ -38,12 +38,12 @@ struct Prefetcher::Worker {
     return nullptr;
   }
 
-  /// Makes the thread the first time; false if there is none.
+  /// Creates the thread on first use; false if that fails.
   bool hasThread() {
     if (thread || failed)
       return !failed;
     // Signals go to the thread that trains. std::thread would end the process
-    // where there is no thread to be had.
+    // if no thread can be created.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

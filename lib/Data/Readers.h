@@ -1,7 +1,7 @@
 //===- Readers.h - What opens each kind of data -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A reader takes what follows the colon of its kind; a file each.
+// A reader parses the text behind the colon of its kind; each has a file.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_LIB_DATA_READERS_H
@@ -37,13 +37,12 @@ std::vector<std::string> filesOfImages(llvm::StringRef text);
 /// Those that stand alone, and the values of labels and test.
 std::vector<std::string> filesOfText(llvm::StringRef text);
 
-// What readers share.
+// Helpers that readers share.
 
 /// Takes "@1" or "@all" from the end of a field's name.
 llvm::Expected<std::optional<unsigned>> takeSampleDim(llvm::StringRef &name);
 
-/// An array of the type and shape, of zeros; an error where there is no memory
-/// for it.
+/// An array of the type and shape, of zeros; an error if memory runs out.
 llvm::Expected<Array> makeArray(int32_t type, llvm::ArrayRef<int64_t> shape,
                                 llvm::StringRef path);
 

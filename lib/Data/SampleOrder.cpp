@@ -134,7 +134,7 @@ void SampleOrder::sortByLength(std::vector<uint32_t> &order, uint64_t seed,
   for (int64_t begin = 0; begin < size; begin += window) {
     MutableArrayRef<uint32_t> part =
         MutableArrayRef(order).slice(begin, std::min(window, size - begin));
-    // Of equal lengths in the order that they were in.
+    // Equal lengths keep their order.
     std::vector<std::pair<int64_t, std::pair<size_t, uint32_t>>> keys;
     for (auto [place, sample] : enumerate(part))
       keys.push_back({lengths[sample], {place, sample}});

@@ -68,7 +68,7 @@ static Expected<Sentences> readSentences(const Descriptor &descriptor) {
   return std::move(result);
 }
 
-/// What is trained and evaluated on: what the labels say, or the options.
+/// Splits training from evaluation by the labels, or by the options.
 static Expected<Split> splitOf(const Descriptor &descriptor,
                                const Sentences &sentences) {
   int64_t size = static_cast<int64_t>(sentences.lines.size());

@@ -28,7 +28,7 @@ static constexpr uint64_t mostBytes = uint64_t(1) << 31;
 
 namespace {
 
-/// A text as numbers, and what they stand for.
+/// A text as numbers, and the vocabulary of the numbers.
 struct Characters {
   std::vector<int32_t> ids;
   std::vector<std::string> vocabulary;

@@ -42,7 +42,7 @@ Error dlc::writeVocabulary(StringRef path, ArrayRef<std::string> words) {
   });
 }
 
-/// Whether it is one character, or one byte that is none.
+/// Whether `word` is one character, or one byte that is not a character.
 static bool isCharacter(StringRef word) {
   return word.size() == 1 ||
          (!word.empty() &&

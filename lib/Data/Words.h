@@ -39,7 +39,7 @@ class Vocabulary {
 public:
   /// Counts the words of a line.
   void count(llvm::StringRef line);
-  /// Numbers what was counted, behind the words `first`.
+  /// Numbers the counted words, behind the words `first`.
   void number(llvm::ArrayRef<llvm::StringRef> first, int64_t minimum);
 
   llvm::ArrayRef<std::string> words() const { return list; }
@@ -53,8 +53,8 @@ private:
 };
 
 /// Labels of documents, a line each: "CLASS", or columns that tabs separate,
-/// the last of which is the class; in one before it `train` or `test` may say
-/// what the document is for.
+/// the last of which is the class; one before it may be `train` or `test`, the
+/// use of the document.
 struct Labels {
   std::vector<int32_t> classes;   ///< of each document
   std::vector<std::string> names; ///< of each class

@@ -164,7 +164,7 @@ Expected<StringRef> ZipFile::packedBytes(const Entry &entry) const {
 
 namespace {
 
-/// The bytes of an entry in order, and what is wrong with them.
+/// Reads the bytes of an entry in order, and finds damage.
 class EntryReader {
 public:
   EntryReader(const ZipFile::Entry &entry, StringRef packed)
@@ -175,7 +175,7 @@ public:
   }
 
   size_t read(MutableArrayRef<char> out);
-  /// Reads what is left; empty if all is as the directory says.
+  /// Reads the rest; empty if size and checksum are those of the directory.
   std::string finish();
 
 private:

@@ -32,9 +32,9 @@ public:
 
   llvm::ArrayRef<Entry> entries() const { return list; }
 
-  /// Calls `use` with a function that fills what it is given with the next
-  /// bytes of the entry, and returns how many there were. An error if the data
-  /// are damaged: then that is the cause of whatever `use` says.
+  /// Calls `use` with a function that fills a buffer with the next bytes of the
+  /// entry, and returns how many there were. An error if the data are damaged,
+  /// in place of any error of `use`, which the damage explains.
   llvm::Error
   read(const Entry &entry,
        llvm::function_ref<llvm::Error(llvm::function_ref<llvm::Expected<size_t>(
