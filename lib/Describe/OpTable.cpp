@@ -38,7 +38,8 @@ void dlc::printOpTable(raw_ostream &os) {
     if (op.getDialectNamespace() != dl::DlDialect::getDialectNamespace())
       continue;
     StringRef name = op.stripDialect();
-    // What declares, ends or is resolved is gone where values are computed.
+    // Declarations, terminators and resolved ops are gone where values are
+    // computed.
     bool computes = isLeftAfter("grad", op) &&
                     !op.hasInterface<SymbolOpInterface>() &&
                     !op.hasTrait<OpTrait::IsTerminator>();
