@@ -232,8 +232,8 @@ struct Along {
     return e.broadcast(reduced, x, allBut(tensorType(x).getRank(), axis));
   }
   Value sum(Value y) { return spread(e.sum(y, {axis})); }
-  /// x less its maximum, which changes neither value nor derivative of what
-  /// follows.
+  /// x less its maximum, which changes neither value nor derivative of the
+  /// result.
   Value centred() { return e.sub(x, spread(e.stop(e.max(x, {axis})))); }
   bool isEmpty() { return tensorType(x).getNumElements() == 0; }
 };

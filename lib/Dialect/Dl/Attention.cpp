@@ -141,7 +141,7 @@ static Value maskedSoftmax(Expr &e, Value scores) {
   auto constant = [&](Value like, double value) {
     return e.splat(like.getType(), value);
   };
-  // The result does not depend on what is taken off, so neither does its
+  // The result does not depend on the subtracted number, so neither does its
   // derivative.
   Value max = e.stop(e.max(scores, last));
   Value sees = e.compare(Predicate::ne, max, constant(max, -INFINITY));

@@ -26,7 +26,7 @@ verifyConvRanks(RankedTensorType x, RankedTensorType w, int spatial,
 }
 
 /// The shape of a convolution's result for an image and a filter, or an error
-/// that says what does not fit.
+/// that names the mismatch.
 static FailureOr<SmallVector<int64_t>>
 inferConvShape(RankedTensorType x, RankedTensorType w, const WindowGeometry &g,
                int spatial, int64_t groups,
@@ -204,7 +204,7 @@ LogicalResult Conv1dOp::inferReturnTypes(MLIRContext *context,
                        Layout::ChannelsFirst, 1, types);
 }
 
-/// A list for rows and columns of which there is only the second.
+/// A list for rows and columns, from a list for columns only.
 static ArrayAttr withRow(OpBuilder &b, int64_t row, ArrayRef<int64_t> list) {
   return b.getI64ArrayAttr({row, list[0]});
 }

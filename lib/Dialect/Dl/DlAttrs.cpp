@@ -46,7 +46,7 @@ FailureOr<bool> dlc::dl::parseFlag(AsmParser &parser) {
   return false;
 }
 
-/// Null where there is no string.
+/// Null if no string follows.
 static FailureOr<StringAttr> parseOptionalName(AsmParser &parser) {
   StringAttr name;
   OptionalParseResult parsed = parser.parseOptionalAttribute(name);
@@ -134,7 +134,7 @@ static SmallVector<StringRef> namesOf() {
   (add(static_cast<Attrs *>(nullptr)), ...);
   return names;
 }
-/// Of all attributes of the dialect, those that say how to fill a tensor.
+/// The attributes of the dialect that are initializers.
 static SmallVector<StringRef> initializerNames() {
   return namesOf<InitializerAttrInterface,
 #define GET_ATTRDEF_LIST
@@ -362,7 +362,7 @@ RuntimeInit KaimingNormalAttr::getRuntimeInit(RankedTensorType type) const {
 
 using EmitError = llvm::function_ref<InFlightDiagnostic()>;
 
-/// What is drawn from a scaled distribution is real.
+/// Samples of a scaled distribution are real numbers.
 static LogicalResult verifyFloats(StringRef name, RankedTensorType type,
                                   EmitError emitError) {
   if (!isa<FloatType>(type.getElementType()))

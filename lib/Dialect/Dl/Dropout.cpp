@@ -33,7 +33,8 @@ static SmallVector<HyperUse> hypersOf(Op op) {
   return {{"p", read.getEntryAttr(), HyperRange::UpToOne}};
 }
 
-/// Whether the op neither gives back what it got nor the same for all.
+/// Whether the op is random: it returns neither x nor the same for all
+/// elements.
 template <typename Op>
 static bool isRandomDropout(Op op) {
   double p = op.getNumber();
@@ -74,7 +75,8 @@ static Value drawDropout(Expr &e, const RandomSource &source, DropoutOp op) {
   Value one = e.splat(p.getType(), 1);
   Value keep = e.sub(one, p);
   Value kept = drawKept(e, source, op, keep);
-  // Of what is never kept, the gradient is 0 and no 0 times infinity.
+  // For elements that are never kept, the gradient is 0 and not 0 times
+  // infinity.
   Value factor = e.unless(e.compare(Predicate::eq, keep, 0), e.div(one, keep));
   Value x = e.mul(op.getX(), spread(e, factor, op.getX()));
   return e.where(kept, x);
@@ -116,7 +118,8 @@ static Value drawAlphaDropout(Expr &e, const RandomSource &source,
   Value kept = drawKept(e, source, op, keep);
   Value x = e.select(kept, op.getX(), e.splat(op.getX().getType(), saturated));
   Value y = e.add(e.mul(x, spread(e, a, x)), spread(e, b, x));
-  // At the ends, where a is infinite or b is -0, what the attribute gives.
+  // At the ends, where a is infinite or b is -0, the result is that of the
+  // attribute.
   auto at = [&](double end) {
     return e.broadcast(e.compare(Predicate::eq, p, end), y, {});
   };

@@ -80,7 +80,7 @@ dlc::dl::broadcastShape(std::optional<Location> loc, StringRef op,
                                  " of type ", operands[j].getType(), " and ",
                                  names[i], " of type ", type,
                                  ", whose shapes do not broadcast");
-    // Shapes of which each two broadcast broadcast together.
+    // Shapes that broadcast pairwise broadcast together.
     shape = *broadcastShapes(shape, type.getShape());
   }
   return shape;
@@ -229,7 +229,7 @@ DIFFERENTIATE(CopyOp) { operands[0] = cotangents[0]; }
 // Decompositions
 //===----------------------------------------------------------------------===//
 
-// Choices, whose gradient at a bound is 0, and which keep what is not a number.
+// Choices, whose gradient at a bound is 0, and which keep NaN.
 SmallVector<Value> ClampOp::decompose(OpBuilder &builder) {
   Expr e(builder, getLoc());
   Value x = getX(), y = x;

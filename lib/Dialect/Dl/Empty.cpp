@@ -8,10 +8,10 @@
 //   %y = dl.constant dense<> : tensor<0x4xf32>
 //
 // so that no later pass, and no lowering, has to divide by an extent of 0 or to
-// find a place in nothing. The same holds for some of the results of an op with
-// several, and for what the body of a loop is given.
-// Sums over nothing, products of matrices that share no dimension and padding
-// around nothing are constants by the folds of their ops.
+// find a place in nothing. The same holds for empty results of an op with
+// several results, and for empty arguments of the body of a loop. Sums over
+// nothing, products of matrices that share no dimension and padding around
+// nothing are constants by the folds of their ops.
 //
 //===----------------------------------------------------------------------===//
 

@@ -55,7 +55,7 @@ struct KeyPart {
   bool isCut;
 };
 
-/// What a block of queries is multiplied with, and the rest of a part.
+/// One block of queries and the part of the keys that it is multiplied with.
 struct Block {
   /// matrices x queries x features, already scaled.
   Value query;
@@ -66,11 +66,12 @@ struct Block {
   /// queries: which key each query sees last, counted from that of the part; or
   /// null.
   Value last;
-  /// Slices of what else has a row for each query.
+  /// Slices of the other operands with a row for each query.
   ValueRange others;
 };
 
-/// What a block gives: terms of the sums over all queries, and rows of its own.
+/// The results of a block: terms of the sums over all queries, and rows of its
+/// own.
 struct BlockResults {
   SmallVector<Value> terms;
   SmallVector<Value> rows;
@@ -86,18 +87,18 @@ public:
 
   /// y and lse.
   SmallVector<Value> makeResults();
-  /// Of query, key, value and mask, the last where it is of numbers.
+  /// Writes those of query, key, value and mask, the last if it holds numbers.
   void makeCotangents(Value dy, Value dlse, MutableArrayRef<Value> operands);
 
 private:
   Value asMatrices(Value x, unsigned inner = 2);
-  /// With at most so many scores a block.
+  /// Blocks have at most `scores` scores.
   SmallVector<QueryRange> makeRanges(int64_t scores);
   SmallVector<KeyPart> partsFor(const QueryRange &range);
 
   /// Runs `body` for each block of a range with one part of the keys. `sums`
-  /// are what its terms are added to, null for nothing so far, and become the
-  /// new sums. `others` are stacks. Gives stacks, but for the mask's cotangent.
+  /// are the sums so far, null at first; the block's terms are added to them.
+  /// `others` are stacks. Returns stacks, except for the mask's cotangent.
   BlockResults run(const QueryRange &range, const KeyPart &part,
                    MutableArrayRef<Value> sums, ArrayRef<Value> others,
                    BlockBody body);
@@ -346,7 +347,7 @@ static Value finite(Expr &b, Value x) {
   return b.where(b.compare(Predicate::ne, x, -INFINITY), x);
 }
 
-/// Of each row, a number for all its elements.
+/// Spreads a number for each row over the elements of the row.
 static Value acrossRow(Expr &b, Value x, Value like) {
   return b.broadcast(x, like, {0, 1});
 }
@@ -362,16 +363,16 @@ SmallVector<Value> FlashAttention::makeResults() {
             e.splat(op.getLse().getType(), -INFINITY)};
   SmallVector<Value> ys, lses;
   for (const QueryRange &range : makeRanges(kBlockScores)) {
-    // Of the parts so far: the mean but for its divisor, the largest score and
-    // the sum of e^(score - largest).
+    // The state over the parts so far: the mean without its divisor, the
+    // largest score and the sum of e^(score - largest).
     SmallVector<Value> state;
     SmallVector<KeyPart> parts = partsFor(range);
     for (auto [number, part] : llvm::enumerate(parts)) {
       bool isLast = number + 1 == parts.size();
       auto body = [&](Expr &b, const Block &block) -> BlockResults {
         Value s = scores(b, block);
-        // The results do not depend on what is taken off, so neither do their
-        // derivatives.
+        // The results do not depend on the subtracted number, so neither do
+        // their derivatives.
         Value largest = b.stop(b.max(s, 2));
         if (!block.others.empty())
           largest = b.maximum(block.others[1], largest);
@@ -419,7 +420,7 @@ void FlashAttention::makeCotangents(Value dy, Value dlse,
     dlse = asMatrices(dlse, 1);
     less = less ? e.sub(less, dlse) : e.neg(dlse);
   }
-  // Of each part of the keys; a range sees the first of them, perhaps not all.
+  // For each part of the keys; a range sees the first of them, perhaps not all.
   SmallVector<SmallVector<Value>> sums;
   SmallVector<Value> queryRows, maskRows;
   // From the range that sees most.

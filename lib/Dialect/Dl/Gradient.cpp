@@ -85,8 +85,8 @@ static constexpr Clause clauses[] = {
 };
 static constexpr StringRef noiseDecay = "noise_decay";
 
-/// What a clause has behind its word. `rate` is set where the learning rate is
-/// a value.
+/// Parses the argument of a clause. `rate` is set if the learning rate is a
+/// value.
 static ParseResult
 parseClause(OpAsmParser &parser, const Clause &clause, NamedAttrList &attrs,
             std::optional<OpAsmParser::UnresolvedOperand> &rate) {

@@ -97,8 +97,9 @@ void MatmulOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
     operands[1] = tb ? e.matmul(dy, a, true, ta) : e.matmul(a, dy, !ta, false);
     return;
   }
-  // Of one b^T, as of a layer's weight, the transpose is left standing, so that
-  // it meets that of the weight, which is stored in x out.
+  // If a single b is transposed, as the weight of a layer is, the transpose
+  // stays outermost, so that it meets that of the weight, which is stored as in
+  // x out.
   if (oneA) {
     operands[1] = e.matmul(a, dy, !ta, false);
   } else {

@@ -33,7 +33,7 @@ static RankedTensorType reducedType(RankedTensorType terms,
   return RankedTensorType::get({}, terms.getElementType());
 }
 
-/// By what the sum of the terms is divided.
+/// The divisor of the sum of the terms.
 static double divisor(RankedTensorType terms, LossReduction reduction) {
   switch (reduction) {
   case LossReduction::Mean:
@@ -170,8 +170,9 @@ LogicalResult NllOp::verify() { return verifyClassLoss(*this); }
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What the losses of classes have in common. The classes are the last
-/// dimension of all that has them; the others are called places.
+/// The common parts of the losses of classes. The classes are the last
+/// dimension of every tensor that has them; the other dimensions are called
+/// places.
 class Classes {
 public:
   template <typename Op>
@@ -275,7 +276,7 @@ private:
   Value kept; ///< where the label is not to be ignored; null: everywhere
 };
 
-/// What cross_entropy and its gradient have in common.
+/// Values shared by cross_entropy and its gradient.
 struct Softmax {
   Value centred; ///< z - max z of the row
   Value exp;     ///< e^centred

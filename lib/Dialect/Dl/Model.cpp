@@ -42,7 +42,7 @@ LogicalResult ModelOp::verify() {
 // State
 //===----------------------------------------------------------------------===//
 
-/// Whether a type has a number; of floats, one as near as they come.
+/// Whether `type` can represent `number`; floats may round, but not overflow.
 static bool hasNumber(Type type, double number) {
   APFloat value(number);
   bool exact;
@@ -57,8 +57,8 @@ static bool hasNumber(Type type, double number) {
 }
 
 /// Checks that the entry can be filled as it says. Floats may have any
-/// constant, infinities and NaN too; integers those that they hold. Of other
-/// distributions there are none with infinite parameters.
+/// constant, infinities and NaN too; integers those that they hold. Parameters
+/// of other distributions must be finite.
 template <typename Op>
 static LogicalResult verifyInitializer(Op op) {
   auto type = cast<RankedTensorType>(op.getType());
@@ -71,7 +71,7 @@ static LogicalResult verifyInitializer(Op op) {
   }
   if (failed(op.getInit().verifyFor(type, [&] { return op.emitOpError(); })))
     return failure();
-  // The fan of what is empty may be 0.
+  // The fan of an empty tensor may be 0.
   if (type.getNumElements() == 0)
     return success();
   Type element = type.getElementType();
@@ -84,7 +84,7 @@ static LogicalResult verifyInitializer(Op op) {
       return op.emitOpError() << "cannot be filled by " << op.getInit()
                               << ": expected finite numbers";
     }
-    // The ends of what integers are drawn from need not be integers.
+    // The ends of the range that integers are drawn from need not be integers.
     if ((constant || isa<FloatType>(element)) && !hasNumber(element, value))
       return op.emitOpError() << "cannot be filled by " << op.getInit() << ": "
                               << value << " is no number of " << type;
@@ -92,7 +92,7 @@ static LogicalResult verifyInitializer(Op op) {
   return success();
 }
 
-/// The same for what no optimizer keeps.
+/// The same for entries that belong to no optimizer.
 template <typename Op>
 static LogicalResult verifyOwnEntry(Op op) {
   if (op.getParameterAttr())

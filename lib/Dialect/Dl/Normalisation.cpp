@@ -131,7 +131,7 @@ namespace {
 struct Statistics {
   Value centred; ///< x - mean
   Value mean;
-  Value var;  ///< biased, of what is centred: a large mean costs no digits
+  Value var;  ///< biased, of the centred x: a large mean costs no digits
   Value rstd; ///< 1 / sqrt(var + eps)
 };
 } // namespace
@@ -146,8 +146,8 @@ static Statistics buildStatistics(Expr &e, Value x, ArrayRef<int64_t> axes,
   return s;
 }
 
-/// What the cotangents of the statistics, as results of their own, add to that
-/// of x; null where they are. Second derivatives need them.
+/// The terms that the cotangents of the statistics, if these are results too,
+/// add to the cotangent of x; null without any. Second derivatives need them.
 static Value statisticsCotangent(Expr &e, Value x, ArrayRef<int64_t> axes,
                                  Value centred, Value rstd, Value dmean,
                                  Value dvar, Value drstd) {
@@ -168,7 +168,7 @@ static Value statisticsCotangent(Expr &e, Value x, ArrayRef<int64_t> axes,
   return dx;
 }
 
-/// h * weight + bias, each as dimensions `dims`; null where there is none.
+/// h * weight + bias, each as dimensions `dims` and optional.
 static Value applyAffine(Expr &e, Value h, Value weight, Value bias,
                          ArrayRef<int64_t> dims) {
   if (weight)

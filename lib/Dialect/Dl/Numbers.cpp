@@ -37,7 +37,7 @@ static StringRef numberWithoutPoint(const char *text) {
   const char *power = end;
   while (llvm::isDigit(*end))
     ++end;
-  // What goes on is another word.
+  // A longer run of characters is another word.
   if (end == power || llvm::isAlnum(*end) || StringRef("_$.").contains(*end))
     return {};
   return StringRef(text, end - text);

@@ -93,8 +93,8 @@ Values AdagradAttr::buildUpdate(Update &u) const {
   return {e.sub(u.param, u.scaled(quotient, rate)), sum};
 }
 
-// 0 / (sqrt(s) + eps) is 0 unless s and eps are; what the type rounds or
-// flushes to 0 is.
+// 0 / (sqrt(s) + eps) is 0 unless s and eps are 0; an eps below the least
+// normal number rounds or flushes to 0.
 bool AdagradAttr::restsAtZero(const Update &u) const {
   auto eps = dyn_cast<FloatAttr>(getEps());
   auto type = cast<FloatType>(tensorType(u.param).getElementType());
@@ -137,7 +137,7 @@ Values RmspropAttr::buildUpdate(Update &u) const {
   if (getCentered()) {
     Value mean = u.lerp(u.slots[1], g, u.complement(alpha));
     results.push_back(mean);
-    // Rounding must not make a negative number of what is zero.
+    // Rounding must not make a zero variance negative.
     square = e.maximum(e.sub(square, e.mul(mean, mean)),
                        e.splat(square.getType(), 0));
   }

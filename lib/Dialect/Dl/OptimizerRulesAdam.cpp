@@ -71,7 +71,7 @@ Values AdamAttr::buildUpdate(Update &u) const {
   Value rate = e.div(u.rate(), u.correction(moments.beta1));
   Value root = e.sqrt(u.correction(moments.beta2));
   if (u.sparse) {
-    // torch.optim.SparseAdam adds eps to what is not corrected.
+    // torch.optim.SparseAdam adds eps to the uncorrected root.
     Value denominator = u.shifted(e.sqrt(moments.v), u.hyper("eps", getEps()));
     Value step =
         e.mul(u.spread(e.mul(rate, root)), e.div(moments.m, denominator));
@@ -173,7 +173,7 @@ Values RadamAttr::buildUpdate(Update &u) const {
   Value above = e.mul(e.mul(e.offset(length, -4), e.offset(length, -2)), limit);
   Value below = e.mul(e.mul(e.offset(limit, -4), e.offset(limit, -2)), length);
   Value rectified = e.compare(Predicate::gt, length, 5);
-  // The root of what is negative must not reach the selection below.
+  // The root of a negative number must not reach the selection below.
   Value ratio = e.select(rectified, e.div(above, below), one);
   Value adaptive = e.mul(e.sqrt(ratio), e.sqrt(correction));
   Value root = u.shifted(e.sqrt(moments.v), u.hyper("eps", getEps()));

@@ -1,11 +1,11 @@
 //===- ParsedOp.h - What the parsers of all ops have in common --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What an op means may be written in ways that its attributes do not hold: a
+// The text of an op may be written in ways that its attributes do not hold: a
 // real number without a point, a dimension counted from the end, and axes in
-// another order than the ascending one. These are conveniences of the text.
-// Behind its parser, each op has the numbers that it holds, and no pass has to
-// know of others.
+// another order than the ascending one. These are conveniences of the text. The
+// parser converts them to the canonical form, and no pass has to know of
+// others.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_LIB_DIALECT_DL_PARSEDOP_H
@@ -20,8 +20,8 @@ namespace dlc::dl {
 bool namesDimensions(llvm::StringRef attribute);
 
 /// Makes f64s of whole numbers where the op holds real ones, counts negative
-/// dimensions from the end, sorts axes, and verifies an op that has results:
-/// what is wrong with it is said at the op, not where its result is used.
+/// dimensions from the end, sorts axes, and verifies an op that has results, so
+/// that errors are reported at the op and not where its result is used.
 mlir::LogicalResult finishParsing(mlir::OperationState &state);
 
 } // namespace dlc::dl

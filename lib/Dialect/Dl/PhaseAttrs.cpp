@@ -4,8 +4,8 @@
 // Functions carry attributes `dl.*` from phase to phase
 // (dlc/Dialect/Dl/Names.h). The dialect owns that prefix: an attribute of it
 // that no phase makes, or that has another form, is an error wherever it
-// stands, so that a pass can read one without asking what it is. What they say
-// of one another is held together in lib/Pipelines/VerifyProgram.cpp.
+// stands, so that a pass can read one without a check of its form. Relations
+// between attributes are verified in lib/Pipelines/VerifyProgram.cpp.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,7 +41,7 @@ enum class Place {
 struct PhaseAttr {
   StringRef name;
   Place place;
-  /// What the attribute has to be, in words and as a test.
+  /// The required form of the attribute, in words and as a predicate.
   StringRef form;
   bool (*holds)(Attribute);
 };

@@ -247,7 +247,7 @@ void MaxPool2dOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 // Composites
 //===----------------------------------------------------------------------===//
 
-/// A list for rows and columns of which there is only the second.
+/// A list for rows and columns, from a list for columns only.
 static ArrayAttr withRow(OpBuilder &b, int64_t row, ArrayRef<int64_t> list) {
   return b.getI64ArrayAttr({row, list[0]});
 }

@@ -122,8 +122,8 @@ Value dlc::dl::drawBits(Expr &e, const RandomSource &source,
                               b.getI64IntegerAttr(word), nullptr);
 }
 
-/// bits >> count as the float of an unsigned number, exact in `element`. There
-/// are no shifts, and integers are signed: where the sign is set, the
+/// bits >> count as the float of an unsigned number, exact in `element`. `dl`
+/// has no shifts, and integers are signed: where the sign is set, the
 /// complement, which is not negative, is divided instead.
 static Value shifted(Expr &e, Value bits, int count, Type element) {
   Type type = bits.getType();

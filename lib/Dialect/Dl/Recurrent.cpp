@@ -278,7 +278,7 @@ static Run runCell(Expr &e, Value x, ValueRange starts, Value lengths,
           SmallVector<Value>(scan.getFinals().take_front(states))};
 }
 
-/// What a layer op stands for.
+/// The decomposition of a layer op.
 template <typename Op>
 static SmallVector<Value> decomposeLayer(Op op, OpBuilder &builder,
                                          ArrayRef<Value> starts,

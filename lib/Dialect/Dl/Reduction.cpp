@@ -64,8 +64,8 @@ static int64_t reducedCount(Value x, ArrayRef<int64_t> axes) {
   return count;
 }
 
-/// The result type of a reduction. `needsElements`: there is no result for
-/// nothing.
+/// The result type of a reduction. `needsElements`: a reduction of no elements
+/// is an error.
 static LogicalResult inferReduced(std::optional<Location> loc, Value x,
                                   ArrayRef<int64_t> axes, bool keepDims,
                                   bool needsElements, Type element,
@@ -365,7 +365,8 @@ SmallVector<Value> LogsumexpOp::decompose(OpBuilder &builder) {
   if (tensorType(getX()).getNumElements() == 0) {
     y = e.log(e.sum(e.exp(getX()), axes));
   } else {
-    // y does not depend on what is taken off, so neither does its derivative.
+    // y does not depend on the subtracted number, so neither does its
+    // derivative.
     Value max = e.stop(e.max(getX(), axes));
     Value finite =
         e.compare(Predicate::lt, e.abs(max), splatLike(e, max, INFINITY));

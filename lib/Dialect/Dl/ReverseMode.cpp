@@ -66,12 +66,12 @@ static bool takesGradient(OpOperand &operand) {
          (op->hasTrait<Elementwise>() || passesGradient(operand));
 }
 
-/// Adds to `wanted` what the ops of a block, from before `end` back, need for
-/// what is in it.
+/// Adds to `wanted` the operands of a block's ops, from before `end` back, on
+/// which values in `wanted` depend.
 static void addDependences(Block &block, Block::iterator end,
                            bool throughGradients, DenseSet<Value> &wanted);
 
-/// The same for a loop: through its body until what is carried adds nothing.
+/// The same for a loop: through its body until the carried values add nothing.
 static void addDependences(ScanOp scan, bool throughGradients,
                            DenseSet<Value> &wanted) {
   Block &body = scan.getBlock();

@@ -147,7 +147,7 @@ struct BoundList {
 };
 } // namespace
 
-/// Checks that what is carried has the type that it has at the start.
+/// Checks that carried values keep the types of their start values.
 static LogicalResult
 verifyCarried(TypeRange inits, TypeRange results,
               function_ref<InFlightDiagnostic()> emitError) {
@@ -162,7 +162,7 @@ verifyCarried(TypeRange inits, TypeRange results,
   return success();
 }
 
-/// Checks that the body gives what the results are made of.
+/// Checks that the body yields the types of the results and their slices.
 static LogicalResult verifyYield(YieldOp yield, int64_t trips, TypeRange inits,
                                  TypeRange results) {
   if (yield.getValues().size() != results.size())
@@ -251,7 +251,7 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   Region &body = *result.addRegion();
   if (parser.parseRegion(body, args))
     return failure();
-  // The verifier says what is wrong with a body of another form.
+  // The verifier reports a body of another form.
   auto yield = trips < 0 || body.empty() || body.front().empty()
                    ? YieldOp()
                    : dyn_cast<YieldOp>(body.front().back());
@@ -315,8 +315,8 @@ LogicalResult ScanOp::verify() {
                        [&] { return emitOpError(); });
 }
 
-/// Whether an op may stand in the body. Steps of which kernels have been made
-/// call them from there.
+/// Whether an op may stand in the body. After kernels are formed, the body
+/// calls them.
 static bool isBodyOp(Operation &op) {
   return isa<DlDialect>(op.getDialect()) ||
          op.getName().getStringRef() == "func.call";

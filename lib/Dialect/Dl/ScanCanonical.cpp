@@ -20,8 +20,8 @@ public:
     keepOutputs.assign(op.getNumOutputs(), true);
   }
 
-  /// Replaces the scan by one without what is not kept. The arguments and
-  /// results of that have no uses.
+  /// Replaces the scan by one without the dropped values. Their arguments and
+  /// results have no uses.
   void replace(PatternRewriter &rewriter) {
     auto select = [](auto range, ArrayRef<bool> keep) {
       SmallVector<Value> kept;
@@ -47,7 +47,7 @@ public:
     llvm::append_range(keep, keepInvariants);
     for (auto [i, k] : llvm::enumerate(keep))
       dropped[i] = !k;
-    // What only feeds what is dropped goes too.
+    // Ops that only feed dropped values go too.
     for (Operation &inner :
          llvm::make_early_inc_range(llvm::reverse(op.getBlock())))
       if (isOpTriviallyDead(&inner))
@@ -92,7 +92,7 @@ struct DropUnused : OpRewritePattern<ScanOp> {
       if (keep.back())
         live.insert(yield->getOperand(keep.size() - 1));
     }
-    // A carried value that is used makes live what its next value is made of.
+    // If a carried value is used, the operands of its next value are live too.
     for (bool changed = true; changed;) {
       changed = false;
       for (Operation &inner : llvm::reverse(op.getBlock().without_terminator()))

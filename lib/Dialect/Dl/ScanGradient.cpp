@@ -11,8 +11,9 @@
 //     yield ds1, dw + dwt, dx
 //   }
 //
-// `saved` is what the derivative needs of each step and what is not cheap to
-// compute again: matrix products and functions, not copies and comparisons.
+// `saved` are the values of each step that the derivative needs and that are
+// not cheap to compute again: matrix products and functions, not copies and
+// comparisons.
 //
 // A cotangent dwt that is a^T b, or a sum over rows, is not added up step by
 // step: a and b are yielded, and one product of all rows of all steps stands
@@ -66,7 +67,7 @@ private:
   OpBuilder &builder;
   ArrayRef<Value> cotangents;
 
-  /// A copy of the body, from which the backward one takes what it needs.
+  /// A copy of the body; the backward one takes ops from it.
   std::unique_ptr<Region> primal;
   Block *forward = nullptr;
   /// The backward body; its arguments are in the order of the lists below only
@@ -75,7 +76,7 @@ private:
 
   DenseMap<Value, Value> ofValues;
 
-  // The backward scan: what it carries, takes and yields.
+  // The backward scan: its carried values, inputs and outputs.
   SmallVector<Value> inits, next;
   SmallVector<BlockArgument> carriedArgs;
   SmallVector<std::pair<BlockArgument, Stack>> inputs;
@@ -83,7 +84,7 @@ private:
   SmallVector<Value> outputs;
   DenseMap<Value, unsigned> outputOf;
 
-  // What the forward scan yields in addition.
+  // Additional outputs of the forward scan.
   llvm::MapVector<Value, unsigned> saved;
 
   /// Values of the forward body as the backward one sees them.
@@ -192,8 +193,8 @@ ScanDerivative::Sum ScanDerivative::accumulate(Value value) {
   return [this, number](Expr &) { return backwardScan.getResult(number); };
 }
 
-/// The sum of what the steps have for `value`, computed behind the loop from
-/// what they yield; none if `value` is not linear in anything smaller.
+/// The sum of the terms of all steps for `value`, computed behind the loop from
+/// stacked outputs; none if `value` is not linear in anything smaller.
 std::optional<ScanDerivative::Sum> ScanDerivative::sumOverSteps(Value value) {
   Operation *producer = value.getDefiningOp();
   if (!producer || producer->getBlock() != back)
@@ -246,7 +247,7 @@ std::optional<ScanDerivative::Sum> ScanDerivative::sumOverSteps(Value value) {
 }
 
 //===----------------------------------------------------------------------===//
-// What the backward body needs of the forward one
+// Values of the forward body that the backward one needs
 //===----------------------------------------------------------------------===//
 
 void ScanDerivative::eraseDead() {
@@ -255,8 +256,8 @@ void ScanDerivative::eraseDead() {
       inner.erase();
 }
 
-/// Finds the ops of the forward body whose results can be had again for little
-/// from what is there anyway.
+/// Finds the ops of the forward body whose results can be computed again
+/// cheaply from values that the backward one has anyway.
 void ScanDerivative::findRecomputable() {
   DenseMap<Operation *, unsigned> cost;
   for (Operation &inner : forward->without_terminator()) {
@@ -305,7 +306,7 @@ Value ScanDerivative::bring(Value value) {
     for (Value operand : producer->getOperands())
       mapping.map(operand, bring(operand));
     OpBuilder inside(value.getContext());
-    // Behind what has been brought so far, in front of what uses it.
+    // Behind all ops brought so far, in front of the ops that use it.
     if (lastBrought)
       inside.setInsertionPointAfter(lastBrought);
     else
@@ -339,8 +340,8 @@ void ScanDerivative::bringPrimals() {
 // The scans
 //===----------------------------------------------------------------------===//
 
-/// The forward scan with what is saved as further outputs; in place of the old
-/// one, which is left without uses.
+/// The forward scan with the saved values as further outputs; in place of the
+/// old one, which is left without uses.
 void ScanDerivative::makeForward() {
   Operation *yield = forward->getTerminator();
   SmallVector<Value> values(yield->getOperands());

@@ -45,7 +45,7 @@ static LogicalResult checkSign(Op op, StringRef name, double value,
                           << value;
 }
 
-/// What all schedules have.
+/// Checks the attributes that all schedules share.
 template <typename Op>
 static LogicalResult checkShared(Op op) {
   constexpr double defaultFactor = 1.0 / 3;
@@ -94,7 +94,7 @@ static Value cosine(Expr &e, Value lr, double low, Value x) {
 }
 
 /// The schedule that `rule` makes of lr and u, both f64 in the shape of t, with
-/// what all schedules have around it.
+/// the warm-up that all schedules share.
 template <typename Op>
 static SmallVector<Value>
 schedule(Op op, OpBuilder &builder,

@@ -272,7 +272,7 @@ OpFoldResult ReverseOp::fold(FoldAdaptor adaptor) {
   auto before = getX().getDefiningOp<ReverseOp>();
   if (!before)
     return {};
-  // What both reverse stays as it was.
+  // Dimensions that both reverse stay as they were.
   SmallVector<int64_t> dims;
   for (int64_t dim = 0, e = tensorType(getX()).getRank(); dim < e; ++dim)
     if (llvm::is_contained(getDims(), dim) !=

@@ -91,7 +91,7 @@ OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
   // Nothing but padding is left.
   if (tensorType(getX()).getNumElements() == 0)
     return SplatElementsAttr::get(tensorType(getY()), getElementValue());
-  // Around what has been padded with the same number: padded once.
+  // Padding around padding with the same number becomes one op.
   auto before = getX().getDefiningOp<PadOp>();
   if (!before || before.getElementValue() != getElementValue() ||
       (getInterior() &&
@@ -110,7 +110,7 @@ OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
   return getResult();
 }
 
-// Of new rows there is none in x to compute them from.
+// Padding rows have no source row in x.
 bool PadOp::hasRows() { return sameRows(getX(), getY()); }
 bool PadOp::isRowOperand(unsigned) { return sameRows(getX(), getY()); }
 
@@ -202,7 +202,7 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
 }
 
 namespace {
-/// What lies within one operand of a concat is a slice of that operand.
+/// A slice that lies within one operand of a concat is a slice of that operand.
 struct SliceOfConcat : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -234,8 +234,8 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
   }
 };
 
-/// What lies within some neighbouring operands of a concat that nothing else
-/// reads is a slice of a concat of those.
+/// A slice that lies within some neighbouring operands of a concat without
+/// other readers is a slice of a concat of those.
 struct SliceOfPartOfConcat : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -269,7 +269,7 @@ struct SliceOfPartOfConcat : OpRewritePattern<SliceOp> {
   }
 };
 
-/// Of what is padded only around, the part that lies within x is a slice of x.
+/// A slice of exterior padding whose elements all lie within x is a slice of x.
 struct SliceOfPad : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
 

@@ -19,7 +19,7 @@ static LogicalResult checkAxis(std::optional<Location> loc, StringRef op,
 // sort, argsort, top_k
 //===----------------------------------------------------------------------===//
 
-/// Of ops with an operand x, an axis and a result of indices.
+/// For ops with an operand x, an axis and a result of indices.
 #define COUNTS_PLACES(Op)                                                      \
   SmallVector<GreatestCount> Op::getGreatestCounts() {                         \
     return {placesAlong(getX(), getAxis(),                                     \

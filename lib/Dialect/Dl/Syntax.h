@@ -1,7 +1,7 @@
 //===- Syntax.h - Custom parts of the ops' assembly formats -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a family's `custom<X>(...)` calls; included by the .cpp of the family.
+// The functions that a family's `custom<X>(...)` calls; included by its .cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_LIB_DIALECT_DL_SYNTAX_H

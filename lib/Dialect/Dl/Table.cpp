@@ -70,7 +70,7 @@ LogicalResult CheckIndexOp::verify() {
 }
 
 OpFoldResult CheckIndexOp::fold(FoldAdaptor) {
-  // What is below a lower limit is below this one.
+  // An index below a lower limit is below this one.
   if (auto before = getIndex().getDefiningOp<CheckIndexOp>())
     if (before.getLimit() <= getLimit())
       return getIndex();
@@ -247,7 +247,8 @@ void ScatterAddOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
                                  MutableArrayRef<Value> operands) {
   Value ofSource = GatherOp::create(builder, getLoc(), cotangents[0],
                                     getIndex(), getAxisAttr());
-  // What the index does not reach is not added.
+  // Source elements beyond the index's extents are not added: their cotangent
+  // is 0.
   RankedTensorType source = tensorType(getSource());
   if (ofSource.getType() != source) {
     SmallVector<int64_t> low(source.getRank(), 0), high;

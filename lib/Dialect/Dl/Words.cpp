@@ -12,7 +12,7 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// What `dl` calls what another framework calls by that word.
+/// The word of `dl` for a word of another framework.
 static StringRef wordHere(StringRef word) {
   return llvm::StringSwitch<StringRef>(word)
       .CasesLower({"dim", "dims", "dimension", "dimensions"}, "axis")
@@ -34,7 +34,7 @@ static StringRef wordHere(StringRef word) {
       .Default(word);
 }
 
-/// What other frameworks call an op, and its name here.
+/// The names of ops in other frameworks, and their names here.
 static constexpr std::pair<StringRef, StringRef> otherOps[] = {
     {"sum", "reduce_sum"},
     {"sum_to_size", "reduce_sum"},
@@ -268,7 +268,7 @@ static const char *skipSpace(const char *text) {
   }
 }
 
-/// What follows the string at whose quote `text` stands.
+/// The text behind the string at whose opening quote `text` stands.
 static const char *skipString(const char *text) {
   for (++text; *text && *text != '"' && *text != '\n'; ++text)
     if (*text == '\\' && text[1])

@@ -19,13 +19,13 @@
 
 namespace dlc::dl {
 
-/// What to say behind an unknown word: the nearest one of `known`, by spelling
-/// or by what other frameworks call it, or else all of them.
+/// The end of a message about an unknown word: the nearest one of `known`, by
+/// spelling or by the names of other frameworks, or else all of them.
 std::string whatIsKnown(llvm::StringRef word,
                         llvm::ArrayRef<llvm::StringRef> known);
 
-/// What a name is called here that another framework has for an op (`sum` for
-/// `reduce_sum`) or an initialiser (`glorot_uniform`); empty for others.
+/// The name here of an op that another framework calls `name` (`sum` for
+/// `reduce_sum`), or of an initialiser (`glorot_uniform`); empty for others.
 llvm::StringRef opHere(llvm::StringRef name);
 llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> opsOfOthers();
 llvm::StringRef initializerHere(llvm::StringRef name);
@@ -38,8 +38,8 @@ mlir::LogicalResult
 verifyPropertyWords(mlir::OperationName op, mlir::Attribute properties,
                     llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
-/// `custom<Words>` at the start of what an attribute has between < and >: an
-/// error at a named parameter that is none of `known`.
+/// `custom<Words>` at the start of an attribute's text between < and >: an
+/// error at a named parameter that is not in `known`.
 mlir::ParseResult parseWords(mlir::AsmParser &parser,
                              llvm::ArrayRef<llvm::StringRef> known);
 inline void printWords(mlir::AsmPrinter &, llvm::ArrayRef<llvm::StringRef>) {}
@@ -62,7 +62,7 @@ mlir::LogicalResult verifyCounts(mlir::Operation *op,
   return result;
 }
 
-/// What can be verified of an op of a template: all but types.
+/// Verifies an op of a template in everything but types.
 template <typename Op>
 mlir::LogicalResult verifyDeferred(mlir::Operation *op) {
   if (isEntryOfFunction(op))
@@ -72,8 +72,8 @@ mlir::LogicalResult verifyDeferred(mlir::Operation *op) {
       failed(typename Op::Adaptor(llvm::cast<Op>(op)).verify(op->getLoc())));
 }
 
-/// How MLIR asks a registered op, with a check of the properties that it is
-/// given as a dictionary, and with what all ops do behind their own parsers.
+/// How MLIR asks a registered op, with a check of properties given as a
+/// dictionary, and with the checks that all ops make behind their own parsers.
 /// The code that ODS generates reads the entries it knows and no others.
 template <typename Op>
 class CheckedModel : public mlir::OperationName::Impl {
