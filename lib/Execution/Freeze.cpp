@@ -20,8 +20,8 @@
 using namespace llvm;
 using namespace dlc;
 
-/// The states that steps of a program after the phase `fuse` read, those that
-/// compute what follows from the state included.
+/// The states that steps of a program after the phase `fuse` read, derivations
+/// included.
 static StringSet<> statesRead(mlir::ModuleOp module) {
   StringSet<> read;
   module.walk([&](mlir::func::FuncOp step) {
@@ -33,9 +33,9 @@ static StringSet<> statesRead(mlir::ModuleOp module) {
   return read;
 }
 
-/// What steps read of optimizers and counters (averages) has to be in the file:
-/// nothing else says what it is. Hyper-parameters have the values of the
-/// program, and `dlc_load` asks for the rest.
+/// Entries of optimizers and counters (averages) that steps read must be in the
+/// file, their only source. Hyper-parameters have the values of the program,
+/// and `dlc_load` asks for the rest.
 static Error checkEntries(const dlc_model &model, const StringSet<> &read,
                           const std::set<std::string> &filled, StringRef path) {
   for (const dlc_state &state :

@@ -21,8 +21,8 @@ using namespace dlc;
 
 namespace {
 
-/// What one step or derivation does. Of its arguments and results the place in
-/// the state, or none: the next input or output.
+/// One step or derivation. Each argument and result has its place in the state,
+/// or none: then it is the next input or output.
 struct InterpretedStep {
   mlir::func::FuncOp function;
   SmallVector<std::optional<int64_t>> arguments, results;
@@ -34,7 +34,7 @@ struct InterpretedModel : CodeOwner, dlc_model {
   std::unique_ptr<Compilation> compilation;
   StepObserver observer;
   BumpPtrAllocator memory;
-  /// Of each step its sizes, in the order of the tables.
+  /// For each step its sizes, in the order of the tables.
   std::vector<std::vector<InterpretedStep>> functions;
   std::vector<InterpretedStep> derivations;
   StringMap<int64_t> places;
@@ -44,13 +44,13 @@ struct InterpretedModel : CodeOwner, dlc_model {
 
   Error prepare(const CompilerOptions &options);
   std::optional<int64_t> placeOf(mlir::DictionaryAttr attrs) const;
-  /// Runs a size of a step on a handle's state, and before it what it reads the
-  /// results of; whether it met no fault.
+  /// Runs a size of a step on a handle's state, after the derivations whose
+  /// results it reads; returns true without a fault.
   bool run(int step, unsigned size, char *state, void *const *io);
   bool run(InterpretedStep &step, char *state, void *const *io);
 };
 
-/// The context of a step function: which step of which model it is.
+/// The context of a step function: its model, step and size.
 struct InterpretedCall {
   InterpretedModel *model;
   unsigned step, size;
@@ -124,8 +124,8 @@ InterpretedModel::placeOf(mlir::DictionaryAttr attrs) const {
 }
 
 namespace {
-/// What runs here may not flush: tensors do, by their element types, where
-/// steps do.
+/// Interpreted code must not flush denormals: tensors do, by their element
+/// types, where steps do.
 class WithDenormals {
 public:
   WithDenormals() {

@@ -100,7 +100,7 @@ static Expected<Objects> compileOrFind(StringRef mlirPath,
   if (Error error = (*compilation)->run(options.from, "llvm"))
     return std::move(error);
   Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
-  // What was said of the program has to be said each time.
+  // Warnings about the program must be repeated each time.
   if (objects && !(*compilation)->hasWarned())
     cache.store(key, *objects);
   return objects;

@@ -66,8 +66,8 @@ Expected<std::unique_ptr<Model>> Model::createOutline(const dlc_model &tables) {
   return create({&tables, &dlc_runtime_api}, nullptr, /*threads=*/1);
 }
 
-/// The loader maps a file without comparing its size with what its header says,
-/// and a library that was cut short would end the process when it is touched.
+/// The loader maps a file without comparing its size with that of its header,
+/// and a truncated library would end the process when it is touched.
 static Error checkWhole(StringRef path) {
   Expected<InputFile> file = InputFile::open(path);
   if (!file)

@@ -104,10 +104,9 @@ struct Loops {
   double (*sums32)(int64_t, double) = nullptr;
   double (*sums64)(int64_t, double) = nullptr;
   void (*copy)(const void *, void *, int64_t) = nullptr;
-  int64_t blockBytes = 0; ///< of what is copied
+  int64_t blockBytes = 0; ///< of one copied block
   int64_t threads = 0;
-  /// The shortest time so far of each task of sums, of which there are as many
-  /// as threads.
+  /// The shortest time so far of each task of sums, one per thread.
   double *best = nullptr;
 };
 
@@ -250,7 +249,7 @@ Expected<Peak> dlc::measurePeak(int threads) {
            rate = 0;
     for (double seconds : best)
       rate += seconds > 0 ? sums / seconds : 0;
-    // Of more threads than CPUs not all run at once.
+    // With more threads than CPUs, not all run at once.
     unsigned cpus = hardware_concurrency().compute_thread_count();
     return rate * std::min(1.0, double(cpus) / threads);
   };
