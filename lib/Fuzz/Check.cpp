@@ -1,7 +1,7 @@
 //===- Check.cpp - One program, run in many ways --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What is compared, and how far numbers may be apart:
+// The comparisons, and how far numbers may be apart:
 //
 // The reference R is the interpreter. How far rounding alone moves the results
 // of this very program is measured: S is, for each output, the largest
@@ -79,12 +79,12 @@ private:
   Random random;
   Verdict verdict;
   std::string path, widePath;
-  /// What is compiled: the program, unless a fault is planted.
+  /// Path of the compiled program: the same, unless a fault is planted.
   std::string compiledPath;
   int calls = 2;
   bool narrow = false; ///< some of it is in f32
   Outcome reference;
-  /// The runs that say how far rounding moves the results.
+  /// The runs that show how far rounding moves the results.
   std::vector<Outcome> spread;
   bool isSpreadLarge = false;
 };
@@ -108,7 +108,7 @@ Checker::Checker(StringRef program, const CheckOptions &options)
 // The reference
 //===----------------------------------------------------------------------===//
 
-/// The first line that says what is wrong, without places.
+/// The first line of the error, without places.
 static std::string shortened(StringRef message) {
   size_t at = message.find("error: ");
   if (at != StringRef::npos)
@@ -259,8 +259,8 @@ void Checker::compareWithReference(const Outcome &outcome, StringRef variant) {
   }
 }
 
-/// A fault without the place in the text that its message ends with: what a
-/// phase leaves is another text.
+/// A fault without the place in the text that its message ends with: the text
+/// of another phase has other places.
 static std::optional<StringRef> withoutPlace(const Outcome &outcome) {
   if (!outcome.fault)
     return std::nullopt;
@@ -402,7 +402,7 @@ Verdict Checker::run() {
   size_t before = verdict.findings.size();
   if (only.empty() || only.contains("-O0"))
     checkLevel(0, plain, plainOutcome);
-  // What is wrong at one level is as wrong at the other.
+  // A fault at one level is usually one at the other.
   if (only.empty() ? verdict.findings.size() == before : !only.contains("-O0"))
     checkLevel(2, fast, fastOutcome);
   bool later = only.empty() || !only.contains("-O");

@@ -49,7 +49,8 @@ struct Result {
   double real(int64_t i) const;
 };
 
-/// What several calls gave, outputs in order and then the state; or why not.
+/// The results of several calls, outputs in order and then the state; or a
+/// fault.
 struct Outcome {
   std::optional<std::string> fault; ///< of a call
   std::vector<Result> results;
@@ -63,17 +64,17 @@ struct Outcome {
 struct Comparison {
   bool undecided = false; ///< rounding alone may change it
   bool excused = false;   ///< it is as it should be for rounding alone
-  Difference difference;  ///< of what is decided
+  Difference difference;  ///< of the decided elements
 };
 
 /// Compares a result by the rules in Check.cpp. `spread` are results of the
-/// runs that say how far rounding moves it; `narrow`: some of the program is in
-/// f32.
+/// runs that show how far rounding moves it; `narrow`: some of the program is
+/// in f32.
 Comparison compare(const Result &expected, const Result &seen,
                    llvm::ArrayRef<const Result *> spread, bool narrow);
 
-/// What sum(c y) is at -h, -h/2, 0, h/2 and h along a direction says of the
-/// derivative there.
+/// The derivative along a direction, judged from the values of sum(c y) at -h,
+/// -h/2, 0, h/2 and h.
 struct Slope {
   bool finite = true;
   bool kink = false;
@@ -93,7 +94,7 @@ struct Finding {
   std::string detail;
 };
 
-/// What was found out about a program.
+/// The result of checking a program.
 struct Verdict {
   std::vector<Finding> findings;
   int compared = 0;    ///< outputs and state entries
@@ -111,8 +112,8 @@ struct CheckOptions {
   std::string only;
   /// A folder for the program's text.
   std::string folder;
-  /// An op with results that are 1.001 times what they should be, to test what
-  /// finds: in compiled code, or where gradients are held against differences.
+  /// An op whose results are multiplied by 1.001, to test the fuzzer itself: in
+  /// compiled code, or where gradients are held against differences.
   std::string miscompiled, misderived;
 };
 

@@ -35,7 +35,7 @@ void Coverage::add(StringRef program) {
   if (!module)
     return;
   llvm::DenseSet<Operation *> first, second;
-  // A loop or a call on the way stands for what is in it.
+  // A loop or a call on the way stands for the ops inside.
   auto mark = [&](Operation *op, llvm::DenseSet<Operation *> &set) {
     op->walk([&](Operation *inner) { set.insert(inner); });
     if (auto call = dyn_cast<dl::CallOp>(op))

@@ -15,7 +15,7 @@ namespace dlc::fuzz {
 /// Ways in which an op can stand in a program.
 enum Mode {
   Any,      ///< at all
-  Gradient, ///< between what a gradient is taken of and a target of it
+  Gradient, ///< between a differentiated value and a target
   Second,   ///< in the same place of a gradient that is differentiated again
   Loop,     ///< in the body of a loop
   F32,

@@ -6,17 +6,17 @@
 // are made of the one that is checked, in f64, in which an input is added to t
 // before anything else uses it: one that returns g, y and c, and one that
 // returns y. With v a direction by chance, sum(g v) has to lie between the
-// slopes of sum(c y) from t - h v to t + h v, of which it is the mean where
-// nothing bends. What a gradient does not follow by definition (an operand of
-// `dl.stop_gradient`, the weights of classes) keeps, by a further input, the
-// value that it has at t.
+// slopes of sum(c y) from t - h v to t + h v; it is their mean where y is
+// smooth. Values that a gradient does not follow by definition (an operand of
+// `dl.stop_gradient`, the weights of classes) keep, by a further input, the
+// value that they have at t.
 //
 // At a kink, or where the way from t - h v to t + h v crosses one, that says
 // little, or need not be so. But a rule that is wrong is wrong nearby too: a
 // point close to t decides then.
 //
 // A gradient in the body of a loop is taken in the loop: the input is a stack
-// that is zero but for one step, and so are what the programs return.
+// that is zero but for one step, and so are the outputs of the programs.
 //
 //===----------------------------------------------------------------------===//
 
@@ -98,7 +98,7 @@ public:
       : program(program), path(path), options(options), number(gradient),
         target(target), random(gradient * 31 + target, 7) {}
 
-  /// What is wrong, or nothing.
+  /// The message of an error, or nothing.
   std::optional<std::string> run(Verdict &verdict);
 
 private:
@@ -120,7 +120,7 @@ private:
   unsigned number, target;
   Random random;
   bool cotangent = false;
-  /// Of the loop around it, or 1, and which of them is looked at.
+  /// The trips of the loop around it, or 1, and the one that is compared.
   int64_t trips = 1, trip = 0;
   /// Ops of the block, by number, and operands of them that are kept.
   SmallVector<std::pair<unsigned, unsigned>> kept;
@@ -233,8 +233,8 @@ static void addMovement(Surroundings &around, Value value) {
   value.replaceAllUsesExcept(sum->getResult(0), sum);
 }
 
-/// The program that returns the gradient, y, the cotangent and what is kept;
-/// false where the gradient is not that of the value by definition.
+/// The program that returns the gradient, y, the cotangent and the kept
+/// operands; false where the gradient is not that of the value by definition.
 bool DerivativeCheck::makeExact(ModuleOp module) {
   dl::GradientOp gradient = gradientsOf(stepOf(module))[number];
   Surroundings around(gradient);
@@ -281,7 +281,7 @@ bool DerivativeCheck::makeExact(ModuleOp module) {
   return true;
 }
 
-/// The program that returns y as a function of what is added to the target.
+/// The program that returns y as a function of the input added to the target.
 void DerivativeCheck::makeMoved(ModuleOp module) {
   dl::GradientOp gradient = gradientsOf(stepOf(module))[number];
   Surroundings around(gradient);

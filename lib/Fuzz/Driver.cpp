@@ -3,7 +3,7 @@
 //
 // A program that makes the compiler crash or run for ever is a finding like any
 // other, and not the end: each is made, run and compared in a process of its
-// own, which sends what it found as lines of text.
+// own, which sends its findings as lines of text.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,7 +41,7 @@ static std::string oneLine(StringRef text) {
 }
 
 //===----------------------------------------------------------------------===//
-// What processes do
+// Results of processes
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -51,8 +51,8 @@ struct Reported {
   uint64_t number;
   std::string kind, detail;
 
-  /// What two findings of one cause have in common: the kind, and the words of
-  /// a message without its numbers.
+  /// The common part of findings of one cause: the kind, and the words of a
+  /// message without its numbers.
   std::string signature() const {
     if (StringRef(kind).starts_with("wrong") ||
         StringRef(kind).starts_with("threads") || kind == "gradient")

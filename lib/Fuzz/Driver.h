@@ -29,8 +29,8 @@ std::string generate(uint64_t seed, uint64_t number, llvm::raw_ostream &os);
 /// Checks the program of a file; 1 if there is a finding.
 int replay(llvm::StringRef file, const Options &options);
 
-/// Makes and checks programs, and prints what was found and covered; 1 if there
-/// is a finding, or if it was asked to end before the last.
+/// Makes and checks programs, and prints findings and coverage; 1 if there is a
+/// finding, or if it was asked to end before the last.
 int runPrograms(const Options &options);
 
 } // namespace dlc::fuzz

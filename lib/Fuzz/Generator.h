@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A program is built as MLIR, so that the dialect's own type inference and
-// verifiers say what is valid; an op that they refuse although its generator
-// holds it for valid is counted. Every op of the dialect has a generator, in
+// verifiers decide on valid ops; an op that they refuse although its generator
+// considers it valid is counted. Every op of the dialect has a generator, in
 // Generate<Family>.cpp, which takes operands from the values that exist or
 // makes new ones, and chooses attributes.
 //
@@ -40,15 +40,14 @@ struct Bounds {
   }
 };
 
-/// What ops can be given without growing out of hand.
+/// Ranges of operands whose results do not grow out of hand.
 inline constexpr Bounds kTame = {-100, 100};
 inline constexpr Bounds kPositive = {0.5, 2};
 inline constexpr Bounds kProbability = {0.05, 0.95};
 
 class Generator;
 
-/// Makes one op (and what it needs), or nothing where the values do not lend
-/// themselves to it.
+/// Makes one op and its operands, or nothing where the values do not suit it.
 struct OpGenerator {
   llvm::StringLiteral op;
   void (*generate)(Generator &);
@@ -87,9 +86,9 @@ struct Scope {
   mlir::Block *block;
   /// Values that ops may take.
   std::vector<mlir::Value> pool;
-  /// Of each argument that a body was given for a source, the value outside.
+  /// For each argument that a body was given for a source, the value outside.
   std::vector<mlir::Value> invariants;
-  /// Of each argument of a step or function, the name.
+  /// For each argument of a step or function, its name.
   std::vector<std::string> names;
 };
 
@@ -130,7 +129,8 @@ public:
   }
 
   int64_t extent();
-  /// Of at most `most` elements; rarely with an extent of 0, if allowed.
+  /// A shape of at most `most` elements; rarely with an extent of 0, if
+  /// allowed.
   Shape shape(int leastRank, int mostRank, bool empty = true,
               int64_t most = 3000);
 
@@ -174,7 +174,7 @@ public:
   mlir::OpBuilder builder;
   mlir::Location location;
 
-  /// What was refused: the op's name and the message.
+  /// Refused ops: their names and the messages.
   std::vector<std::pair<std::string, std::string>> refused;
 
 private:

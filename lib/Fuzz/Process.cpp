@@ -34,7 +34,7 @@ static void checkProgress(int) {
 
 Process::Process(std::function<void(raw_ostream &)> work, int seconds) {
   outs().flush();
-  // What starts processes waits for them, each of which is watched.
+  // A process that starts others waits for them; each of these is watched.
   alarm(0);
   int ends[2];
   if (pipe(ends) != 0)

@@ -30,7 +30,7 @@ public:
   /// "signal 11 (Segmentation fault)"
   std::string status() const;
 
-  /// What it has written.
+  /// The output of the process.
   std::string output;
 
 private:

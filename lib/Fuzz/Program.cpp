@@ -41,7 +41,7 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// What a scope is given
+// Arguments of a scope
 //===----------------------------------------------------------------------===//
 
 /// The first letter of an input's name says how it is filled (Values.cpp).
@@ -297,8 +297,9 @@ void Generator::addCall() {
     if (random.chance(0.1))
       addGradient();
     for (int n = random.between(1, 2); n > 0; --n)
-      // What a function reads and gives back as it is stays a read at the call:
-      // a gradient along it, of what depends on another read, is an error.
+      // An entry that a function reads and returns unchanged stays a read at
+      // the call: a gradient along it of a value that depends on another read
+      // is an error.
       if (Value value = existing([](Value v) {
             return v.getDefiningOp() && !isa<dl::ReadOp>(v.getDefiningOp());
           }))
@@ -362,7 +363,7 @@ OwningOpRef<ModuleOp> Generator::run() {
   builder.create(modelState);
 
   addStep("s", random.between(2, 6));
-  // Another one over the same state; of averages, what they are for.
+  // Another one over the same state; it reads averages, if there are any.
   if (random.chance(averages.empty() ? 0.2 : 0.7))
     addStep("t", random.between(1, 3));
   return std::move(module);

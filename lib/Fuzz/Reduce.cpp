@@ -18,7 +18,7 @@ using namespace dlc;
 using namespace dlc::fuzz;
 
 //===----------------------------------------------------------------------===//
-// What nothing needs
+// Unneeded ops
 //===----------------------------------------------------------------------===//
 
 static bool mustStay(Operation *op) {
@@ -43,8 +43,8 @@ static void dropScanOperand(dl::ScanOp scan, unsigned number) {
                 DenseI32ArrayAttr::get(scan.getContext(), sizes));
 }
 
-/// Removes result `number` of a loop and what its body yields for it; a new
-/// op takes the place of the loop.
+/// Removes result `number` of a loop and the operand of its yield; a new op
+/// takes the place of the loop.
 static dl::ScanOp dropScanResult(dl::ScanOp scan, unsigned number) {
   scan.getYield()->eraseOperand(number);
   OpBuilder builder(scan);
@@ -205,7 +205,7 @@ static bool dropTarget(dl::GradientOp gradient, unsigned number) {
   return true;
 }
 
-/// Makes edit number `edit` of an op; false where there is none.
+/// Makes edit number `edit` of an op; false if the op has fewer edits.
 static bool apply(Operation *op, int edit, int &fresh) {
   if (auto ret = dyn_cast<dl::ReturnOp>(op)) {
     auto step = dyn_cast<dl::StepOp>(ret->getParentOp());
@@ -304,7 +304,7 @@ std::string dlc::fuzz::reduce(StringRef program,
   constexpr int edits = 26;
   for (bool changed = true; changed && budget > 0;) {
     changed = false;
-    // From the end: what comes late depends on what comes early.
+    // From the end: late ops depend on early ones.
     int count = 0;
     {
       OwningOpRef<ModuleOp> module = parseProgram(best, context);

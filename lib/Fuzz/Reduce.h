@@ -16,8 +16,7 @@ namespace dlc::fuzz {
 std::string reduce(llvm::StringRef program,
                    llvm::function_ref<bool(llvm::StringRef)> holds, int budget);
 
-/// The names of the ops of a program that say what it is about, in order,
-/// each once.
+/// The names of the ops that characterize a program, in order, each once.
 std::string summary(llvm::StringRef program);
 
 /// The number of ops in a program's steps and functions.

@@ -29,7 +29,7 @@ Outcome runModel(Model &model, int calls, const Noise &noise = {},
 /// A program in the interpreter.
 llvm::Expected<std::unique_ptr<Model>> interpret(llvm::StringRef path);
 
-/// Compiled code, of which instances with any number of threads can be made.
+/// Compiled code; makes instances with any number of threads.
 class Code {
 public:
   static llvm::Expected<Code> compile(llvm::StringRef path,

@@ -28,11 +28,11 @@ std::string printProgram(mlir::ModuleOp module);
 /// Adds an input of that type and name to a step.
 mlir::Value addInput(dl::StepOp step, mlir::Type type, llvm::StringRef name);
 
-/// Makes `values` what a step returns, by the names given.
+/// Makes `values` the results of a step, by the names given.
 void setOutputs(dl::StepOp step, llvm::ArrayRef<mlir::Value> values,
                 llvm::ArrayRef<std::string> names);
 
-/// Writes a call out; false if there is no such function.
+/// Replaces a call by the body of its function; false if that does not exist.
 bool inlineCall(dl::CallOp call);
 
 /// Multiplies the float results of all `dl.<name>` by 1.001.

@@ -134,7 +134,7 @@ Value Generator::readRows(StringRef table, RankedTensorType type, bool sparse) {
 }
 
 void Generator::addMinimize() {
-  // Of a table: by rows, where rule and shapes allow it.
+  // A parameter that is a table moves by rows, where rule and shapes allow it.
   bool table = random.chance(0.25), sparse = table && random.chance(0.5);
   const char *rule = sparse ? random.pick<const char *>(kSparseRules)
                             : random.pick<const char *>(kRules);
