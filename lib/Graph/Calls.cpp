@@ -41,7 +41,7 @@ struct Memory {
   }
 };
 
-/// What was last written, by which item.
+/// The item that wrote memory last.
 struct Written {
   Memory memory;
   Use use;
@@ -74,9 +74,9 @@ private:
   SmallVector<std::pair<Memory, std::string>> entries;
   DenseMap<Operation *, int> kernels;
   int numCalls = 0;
-  /// Of tensors: items by value.
+  /// Tensors: items by value.
   DenseMap<Value, llvm::SetVector<std::pair<unsigned, unsigned>>> known;
-  /// Of memory, the last first.
+  /// Writes to memory, the last first.
   std::vector<Written> written;
   /// The last item that wrote an argument.
   DenseMap<Value, Use> lastWriter;
@@ -118,7 +118,7 @@ CallReader::sourcesOf(Value value) {
   return sources;
 }
 
-/// The tensor that a part, or what a loop carries, begins as.
+/// The tensor that a part, or a carried value of a loop, begins as.
 static Value rootOf(Value value) {
   while (true) {
     auto loop = dyn_cast_or_null<scf::ForOp>(
@@ -245,7 +245,7 @@ void CallReader::readCall(func::CallOp call, func::FuncOp kernel,
   }
   add(std::move(item));
   for (Written &result : results) {
-    // What lies within is gone.
+    // Earlier writes within the new memory are gone.
     llvm::erase_if(written, [&](const Written &old) {
       return result.memory.holds(old.memory);
     });

@@ -1,9 +1,9 @@
 //===- Columns.cpp - The layout of long steps -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Graphviz lays out what follows each other below each other, and what stands
-// beside each other as it finds little crossing. Lines and points that are not
-// shown tell it what a reader expects.
+// Graphviz places successors below each other, and places independent boxes
+// beside each other in an order with few crossings. Invisible lines and points
+// force the order that a reader expects.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,8 +26,8 @@ void graph::visitNodes(const Cluster::Entry &entry,
     visitNodes(inner, visit);
 }
 
-/// Of each node, the first of its items that computes forward from an input;
-/// as many as there are items if there is none.
+/// For each node, the first of its items that computes forward from an input;
+/// the number of items if none does.
 static std::vector<size_t> firstOnInputs(const StepGraph &graph) {
   std::vector<size_t> first(graph.nodes.size(), graph.items.size());
   std::vector<bool> ofState(graph.items.size());
@@ -43,8 +43,8 @@ static std::vector<size_t> firstOnInputs(const StepGraph &graph) {
   return first;
 }
 
-/// Puts scopes in the order in which an input comes to them. What no input
-/// comes to stays behind what it was behind of.
+/// Puts scopes in the order in which an input reaches them. A scope that no
+/// input reaches stays behind its predecessor.
 void DotWriter::sortForReading(Cluster &cluster) {
   std::vector<size_t> first = firstOnInputs(graph);
   std::vector<Cluster::Entry> entries = std::move(cluster.entries);
@@ -127,7 +127,7 @@ void DotWriter::makeColumns() {
   int column = 0;
   unsigned filled = 0;
   for (auto [number, entry] : llvm::enumerate(parent->entries)) {
-    // Loose ops stay with what comes before.
+    // Ops outside of scopes stay with their predecessor.
     if (entry.cluster && filled && filled + rows[number] > highest) {
       ++column;
       filled = 0;

@@ -20,7 +20,7 @@ std::string shapesOf(llvm::ArrayRef<mlir::Type> types);
 
 /// With three digits and a prefix of the SI: "4.11 GFLOP".
 std::string amount(double value, llvm::StringRef unit);
-/// "4.11 GFLOP, 23.0 MB", without what is none.
+/// "4.11 GFLOP, 23.0 MB", without amounts of zero.
 std::string costs(double flops, double bytes);
 
 /// "add x3, mul" for what stands next to each other.
@@ -32,7 +32,7 @@ llvm::SmallVector<std::string> wrapped(llvm::StringRef text, size_t width);
 /// The colour of a kernel by its number; there are twelve.
 llvm::StringRef kernelColour(int kernel);
 
-/// Of boxes without a kernel, and of frames and lines.
+/// Colours of boxes without a kernel, and of frames and lines.
 llvm::StringRef fillOf(Part part);
 llvm::StringRef lineOf(Part part);
 

@@ -95,10 +95,10 @@ private:
   unsigned numClusters = 0;
   size_t numStacked = 0;
   bool hasGradient = false;
-  /// Of each node.
+  /// The readers of each node.
   std::vector<std::set<unsigned>> readers;
-  /// What is drawn in columns, and the column of each of its entries and of
-  /// each node; -1: none.
+  /// The cluster that is drawn in columns, and the column of each of its
+  /// entries and of each node; -1: none.
   const Cluster *inColumns = nullptr;
   std::map<std::pair<unsigned, unsigned>, Edge> edges;
   /// Numbers of nodes that are read in other columns.

@@ -103,7 +103,8 @@ void DotWriter::writeEdges() {
     unsigned first = graph.nodes[from].items.front();
     std::string source = prefix + std::to_string(from);
     if (isStateOfOne(first)) {
-      // Of a result that is an entry as it is.
+      // A result that is an unchanged entry of the state gets a cylinder of its
+      // own.
       source += "s";
       line(1) << source << " [shape=cylinder, style=filled, fillcolor="
               << "\"#fff3d6\", label=<" << stateLine(graph.items[first], {})

@@ -70,7 +70,7 @@ Expected<std::string> GraphFile::layOut(StringRef graph) const {
 }
 
 namespace {
-/// What Graphviz has written, as an element of a larger picture.
+/// Graphviz's output, as an element of a larger picture.
 struct Picture {
   double width = 0, height = 0;
   std::string rest; ///< behind "<svg " and the size

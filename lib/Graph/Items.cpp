@@ -3,7 +3,7 @@
 //
 // Calls of kernels are replaced by the kernels' ops, in a copy. Views,
 // broadcasts and constants are left out: their readers are drawn as readers of
-// what they are made of.
+// their sources.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,8 +27,8 @@ using namespace dlc::graph;
 // Words
 //===----------------------------------------------------------------------===//
 
-/// What the text of an op says beside its operands and types: of
-/// `%2 = dl.reduce_sum %1 {axes = [0]} : ...` it is `axes = [0]`.
+/// The attributes in the text of an op, behind its operands and before its
+/// types: of `%2 = dl.reduce_sum %1 {axes = [0]} : ...` they are `axes = [0]`.
 static std::string detailsOf(Operation *op, AsmState &state) {
   if (op->getNumRegions())
     return "";
@@ -104,11 +104,11 @@ private:
   StepGraph &graph;
   func::FuncOp original;
   OwningOpRef<func::FuncOp> copy;
-  /// Of each op that came from a kernel: which one, and in which call.
+  /// For each op that came from a kernel: the kernel, and its call.
   DenseMap<Operation *, std::pair<int, int>> origin;
   DenseMap<Operation *, int> kernels;
   int numCalls = 0;
-  /// What is known of a value; none: it is made of constants.
+  /// The source of a value; none: it is made of constants.
   DenseMap<Value, std::optional<Use>> known;
   std::unique_ptr<AsmState> names;
 };

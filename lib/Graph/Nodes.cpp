@@ -1,7 +1,7 @@
 //===- Nodes.cpp - Which ops are drawn as one box -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A product has a box of its own. Cheap ops join the box of what they read, if
+// A product has a box of its own. Cheap ops join the box of their operands, if
 // that is of the same kernel, part and scope, so that a convolution, its bias
 // and its activation are one. A step that has too many such boxes to be looked
 // at (and to be laid out in a moment) has one for each layer and part, whatever
@@ -27,7 +27,7 @@ static StringRef partName(Part part) {
   return part == Part::Gradient ? "%gradient" : "%update";
 }
 
-/// The clusters of what is in `loop` and `scope`.
+/// The clusters that contain items in `loop` and `scope`.
 static Path pathOf(const StepGraph &graph, unsigned loop, const Path &scope,
                    Part part) {
   Path path;
@@ -230,12 +230,12 @@ void graph::formNodes(StepGraph &graph) {
       [&](unsigned i, double bytes) {
         graph.nodes[graph.items[i].node].writes += bytes;
       });
-  // What moves: between kernels, or, before there are any, between ops.
+  // Bytes that move: between kernels, or, before there are any, between ops.
   unsigned calls = graph.items.size();
   auto unit = [&](unsigned i) {
     return graph.items[i].call < 0 ? i : calls + graph.items[i].call;
   };
-  // Of kernels whose ops are known it is known already.
+  // Kernels whose ops are known have their bytes already.
   for (const Kernel &kernel : graph.kernels)
     graph.bytes += kernel.bytes;
   auto moved = [&](unsigned i, double bytes) {

@@ -1,13 +1,12 @@
 //===- Scopes.cpp - Where each op of a step belongs -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Parameters are called by the layer that they are of, as
-// `layer1.0.conv1.weight` is. An op that reads that one belongs to the layer
-// `layer1.0.conv1` and is drawn in the scope `layer1.0`, with the other layers
-// there. So does what was made of the same op of the source: the decomposition
-// of a norm, its gradient. What reads no parameter stands where its operands
-// do. Locations also tell which function an op was inlined from; scopes of
-// parameters are within.
+// Parameters are named after their layer, as `layer1.0.conv1.weight` is. An op
+// that reads that one belongs to the layer `layer1.0.conv1` and is drawn in the
+// scope `layer1.0`, with the other layers there. So do all ops that were made
+// of the same op of the source: the decomposition of a norm, its gradient. An
+// op that reads no parameter stands where its operands do. Locations also tell
+// which function an op was inlined from; scopes of parameters are within.
 //
 //===----------------------------------------------------------------------===//
 
@@ -103,7 +102,7 @@ private:
   std::vector<std::set<Path>> layersOf;
   /// Calls of each function, in the order in which they were met.
   std::map<std::string, SmallVector<Location>> calls;
-  /// Of forward ops.
+  /// The groups of forward ops.
   DenseMap<Location, unsigned> byPlace;
 };
 
@@ -187,7 +186,7 @@ Path ScopeFinder::inherit(const Group &group, bool withinFunction) {
       if (&other == &group || !other.scope ||
           (withinFunction && other.functions != group.functions))
         continue;
-      // What is at the top has no scope to hand on.
+      // An operand at the top has no scope to hand on.
       if (withinFunction && *other.scope == group.functions)
         continue;
       unsigned &at = last[*other.scope];
@@ -211,7 +210,7 @@ void ScopeFinder::settle(unsigned number) {
     return;
   const Item &first = graph.items[group.items.front()];
   if (first.part == Part::Gradient) {
-    // Beside what it is the gradient of.
+    // Beside its forward op.
     auto forward = byPlace.find(unmarked(first.loc));
     if (forward != byPlace.end()) {
       settle(forward->second);
@@ -238,8 +237,8 @@ void ScopeFinder::settle(unsigned number) {
   group.scope->append(common.begin(), common.end());
 }
 
-/// What is between two scopes belongs to neither, unless it works element by
-/// element on what the first gives.
+/// An op between two scopes belongs to neither, unless it works element by
+/// element on results of the first.
 void ScopeFinder::widen(Group &group) {
   if (!group.isInherited || graph.items[group.items.front()].elementwise)
     return;
@@ -280,7 +279,7 @@ void ScopeFinder::findOwners() {
     if (owners.size() == 1)
       item.owner = *owners.begin();
   }
-  // What is made of the gradient alone for one parameter.
+  // Ops that only feed the update of one parameter.
   for (size_t i = graph.items.size(); i-- > 0;) {
     Item &item = graph.items[i];
     if (item.kind != Kind::Op || item.part != Part::Update ||
@@ -301,11 +300,11 @@ void ScopeFinder::findOwners() {
   }
 }
 
-/// What a pass made of the state alone, without a place in the source, is of
-/// the part and scope of all that read it: weights as the backward pass wants
-/// them.
+/// An op that a pass made from the state alone, without a place in the source,
+/// gets the part and scope of its readers, if these agree: weights as the
+/// backward pass wants them.
 void ScopeFinder::moveToReaders() {
-  // And what is made of an update alone: parameters as they are stored.
+  // And ops made from an update alone: parameters as they are stored.
   for (Item &item : graph.items)
     if (item.kind == Kind::Op && item.part == Part::Forward &&
         !isPlace(unmarked(item.loc)) && !item.uses.empty() &&
@@ -366,7 +365,7 @@ void ScopeFinder::run() {
     const Group &group = groups[groupOf[i]];
     item.scope = *group.scope;
     item.layer = group.layer;
-    // Of a convolution into which a norm went, the bias is the norm's.
+    // A convolution that a norm was folded into has the norm's bias.
     const std::set<Path> &layers = layersOf[i];
     if (item.layer.empty() && layers.size() == 1 && !layers.begin()->empty())
       item.layer = layers.begin()->back().substr(1);

@@ -36,7 +36,7 @@ struct Use {
   unsigned item = 0, result = 0;
   /// As it is read, behind views; null where it is of no interest.
   mlir::Type type;
-  /// What the loop before gave.
+  /// Whether the value comes from the previous iteration of a loop.
   bool isBack = false;
 };
 
@@ -56,8 +56,7 @@ struct Item {
       : kind(kind), name(std::move(name)), loc(loc) {}
 
   Kind kind;
-  /// Of an op: its mnemonic and what it is told beside operands. Of others:
-  /// their names.
+  /// For an op: its mnemonic and its attributes. For others: their names.
   std::string name, details;
   mlir::Location loc;
   llvm::SmallVector<mlir::Type> types; ///< of its results
@@ -70,7 +69,7 @@ struct Item {
   bool contracts = false, elementwise = false;
   /// The entries of the state that results become, by their numbers.
   llvm::SmallVector<std::pair<std::string, unsigned>> writes;
-  /// Of state: whether it is a parameter or a buffer, and what it belongs to.
+  /// For state: whether it is a parameter or a buffer, and its owner.
   bool isModelState = false;
   std::string owner;
   /// Where it is drawn, loops and parts excluded, and the layer in there.
@@ -110,7 +109,7 @@ struct StepGraph {
   std::vector<Kernel> kernels;
   double flops = 0, bytes = 0;
   double parameters = 0, parameterBytes = 0;
-  /// Whether boxes are whole kernels, of which no operations are known.
+  /// Whether boxes are whole kernels, whose operations are not known.
   bool isLowered = false;
   /// Whether boxes are layers.
   bool isByLayer = false;

@@ -244,7 +244,7 @@ std::string DotWriter::stateLine(const Item &item, const Path &path) const {
   return html(name) + "  " + html(shapeOf(item.types.front()));
 }
 
-/// The entries of the state that a node reads. An update reads what it writes.
+/// The entries of the state that a node reads, except those that it updates.
 SmallVector<std::string> DotWriter::stateOf(const Node &node) const {
   constexpr size_t mostRows = 10;
   std::set<unsigned> entries;
