@@ -71,7 +71,7 @@ static double constant(Operation *op, const APFloat &value) {
   return flushDenormal(type, roundTo(type, value.convertToDouble()));
 }
 
-/// Of a denormal too, which steps take apart as an integer.
+/// Takes denormals as they are; steps take them apart as integers.
 static Tensor logarithm(dl::LogOp op, const Call &call) {
   Tensor y(call.type());
   const Tensor &x = call.operand(0);

@@ -43,7 +43,7 @@ public:
       : faultsCollected(function->hasAttr(dlc::names::faults)),
         observer(observer) {}
 
-  /// What the terminator yields; nothing after a fault.
+  /// The operands of the terminator; nothing after a fault.
   std::vector<Tensor> run(Block &block, std::vector<Tensor> arguments);
 
   std::optional<std::string> fault;
@@ -55,7 +55,7 @@ private:
 
   bool faultsCollected;
   Observer observer;
-  /// Of a block that runs again, the values of its present run.
+  /// The values of the present run of each block.
   DenseMap<Value, Shared> values;
   DenseMap<Block *, std::unique_ptr<LastUses>> lastUsesOf;
 };

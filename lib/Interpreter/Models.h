@@ -60,8 +60,8 @@ void model(mlir::MLIRContext *context, Function function) {
 // Elementwise ops
 //===----------------------------------------------------------------------===//
 
-/// What a function of these numbers gave, which is exact where it is one of
-/// them (a maximum).
+/// Rounds the result of a function of `from`, unless it is one of these and
+/// therefore exact (a maximum).
 template <typename Result, typename... T>
 Result computed(mlir::Type type, Result value, T... from) {
   if (((value == Result(from)) || ...))
@@ -203,8 +203,8 @@ inline double product(double x, double y) { return x * y; }
 inline int64_t product(int64_t x, int64_t y) {
   return uint64_t(x) * uint64_t(y);
 }
-/// Of integers toward zero; x / 0 is 0, and the least integer over -1 is
-/// itself.
+/// Division of integers rounds toward zero; x / 0 is 0, and the least integer
+/// over -1 is itself.
 inline double quotient(double x, double y) { return x / y; }
 inline int64_t quotient(int64_t x, int64_t y) {
   if (y == 0)

@@ -28,7 +28,7 @@ static Tensor reduceSum(dl::ReduceSumOp op, const Call &call) {
 }
 
 static Tensor reduceMax(dl::ReduceMaxOp op, const Call &call) {
-  // Of truth values the least is false; minus infinity would be cast to true.
+  // The least truth value is false; minus infinity would be cast to true.
   bool isBool = call.type().getElementType().isInteger(1);
   return reduce(call.type(), call.operand(0), op.getReducedAxes(),
                 isBool ? 0 : -infinity,
@@ -44,7 +44,7 @@ static Tensor reduceMin(dl::ReduceMinOp op, const Call &call) {
 static Tensor placeOf(const Call &call, int64_t axis, bool isMax) {
   const Tensor &x = call.operand(0);
   Tensor index(call.type());
-  // Of each row the element found so far, and how many were looked at.
+  // For each row, the best element so far, and the number of elements seen.
   std::vector<int64_t> best(index.size(), -1), seen(index.size());
   forEachReduced(x.shape(), {axis}, [&](int64_t i, int64_t j) {
     auto isBetter = [&](int64_t k) {

@@ -22,7 +22,7 @@ struct Chance {
 };
 } // namespace
 
-/// Of this thread, as the rounding mode of the processor is.
+/// Thread-local, like the rounding mode of the processor.
 static thread_local std::optional<Chance> chance;
 
 RoundingByChance::RoundingByChance(uint64_t seed, unsigned units) {
