@@ -1,10 +1,10 @@
 //===- Caches.cpp - Caches of processors, by LLVM's names -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the manuals of the vendors say. The caches of the machine that compiles
-// are not asked for: how long sums are cut depends on them, and one name of a
-// processor has to give one program. Names that are not here have the defaults
-// of TargetInfo.
+// Sizes from the manuals of the vendors. The caches of the machine that
+// compiles are not asked for: how long sums are cut depends on them, and one
+// name of a processor has to give one program. Names that are not here have the
+// defaults of TargetInfo.
 //
 //===----------------------------------------------------------------------===//
 

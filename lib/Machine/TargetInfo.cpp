@@ -85,7 +85,7 @@ void TargetInfo::attach(ModuleOp module) const {
   module->setAttr(TargetSystemSpecAttr::name, toAttribute(module.getContext()));
 }
 
-/// Sets one field; says what is wrong with the value, or nothing.
+/// Sets one field; returns the error in the value, or nothing.
 static std::string set(TargetInfo &info, const Field &field, Attribute value) {
   auto integer = dyn_cast<IntegerAttr>(value);
   auto real = dyn_cast<FloatAttr>(value);
