@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // "ImageNet classification with deep convolutional neural networks": five
-// convolutions, of which the second, fourth and fifth see half of the channels
-// each (they were on two devices), local response normalisation after the first
-// two, and three fully connected layers; 60,965,224 parameters. Images of 224
-// are padded by 2, which gives the 55 x 55 places of the paper.
+// convolutions, the second, fourth and fifth with two groups of channels (they
+// were on two devices), local response normalisation after the first two, and
+// three fully connected layers; 60,965,224 parameters. Images of 224 are padded
+// by 2, which gives the 55 x 55 places of the paper.
 //
 // PyTorch divides alpha by the size of the neighbourhood and the paper does
 // not, so alpha is 5 times the paper's 1e-4.

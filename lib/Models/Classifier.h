@@ -10,7 +10,7 @@ namespace dlc::models {
 /// Sizes of a classifier, for its steps.
 struct ClassifierShape {
   int64_t batch, classes;
-  /// Of one image as the network takes it: C x H x W.
+  /// The shape of one input image of the network: C x H x W.
   nn::Shape image;
 };
 

@@ -210,8 +210,7 @@ Tensor nn::slice(Tensor x, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
 }
 
 Tensor nn::broadcastTo(Tensor x, ArrayRef<int64_t> shape) {
-  // Dimensions of 1 that become longer are left out, which is what the op
-  // knows.
+  // Dimensions of 1 that become longer are dropped: the op adds them.
   int64_t added = int64_t(shape.size()) - x.rank();
   SmallVector<int64_t> kept, dims;
   for (auto [dim, extent] : llvm::enumerate(x.shape())) {

@@ -41,8 +41,7 @@ Tensors nn::flashAttention(Tensor query, Tensor key, Tensor value, Tensor mask,
 // Windows
 //===----------------------------------------------------------------------===//
 
-/// How far windows are apart, what is around, and how far the places of a
-/// window are apart, in so many dimensions.
+/// Stride, padding and dilation of a window in `rank` dimensions.
 static Attributes windowOf(Tensor x, int64_t rank, const Extents &stride,
                            const Extents &padding, const Extents &dilation) {
   return Attributes(x)

@@ -42,8 +42,8 @@ using nn::Tensors;
 
 namespace {
 
-/// A network of two inputs: what it is for, and the one-hot class, which only
-/// conditional ones read.
+/// A network of two inputs: noise or an image, and the one-hot class, which
+/// only conditional networks read.
 using Network = std::function<Tensor(Tensor x, Tensor which)>;
 
 /// Hidden layers that become twice as wide from one to the next.
@@ -360,9 +360,10 @@ private:
 // Steps
 //===----------------------------------------------------------------------===//
 
-/// The logarithm of how likely the discriminator names what it sees, and the
-/// probabilities that it gives to real and made images. The generator descends
-/// on -log D(G(z)), whose gradient does not vanish where it is recognised.
+/// Steps with a logistic loss, the negative log-likelihood of the
+/// discriminator's verdicts; further outputs are the probabilities that it
+/// gives to real and made images. The generator descends on -log D(G(z)), whose
+/// gradient does not vanish where it is recognised.
 static void addLogisticSteps(const Adversaries &networks) {
   auto bce = [](Tensor logits, double target) {
     Program &program = logits.program();

@@ -48,7 +48,7 @@ public:
              options.width),
         fc(scope / "fc", options.width, options.vocabulary) {}
 
-  /// What training sees.
+  /// The relaxed symbols that training uses.
   Tensor relaxed(Program &program, Tensor temperature) const {
     return run(program, options.batch, temperature,
                [&](Tensor logits, Tensor tau) {
@@ -67,7 +67,7 @@ public:
   }
 
   /// Symbols, length x N. Without noise at the logits the sequence goes on from
-  /// what it went on from in training, and the likeliest symbols are taken.
+  /// the same input as in training, and the likeliest symbols are taken.
   Tensor symbols(Program &program) const {
     Tensor one = nn::full(program, {}, 1);
     Tensor chosen =
@@ -120,7 +120,7 @@ public:
         fc1(scope / "fc1", 2 * options.width, 2 * options.width),
         fc2(scope / "fc2", 2 * options.width, 1) {}
 
-  /// Of sequences length x N x vocabulary logits that they are real.
+  /// Logits that sequences length x N x vocabulary are real.
   Tensor operator()(Tensor x) const {
     int64_t count = x.size(1);
     x = nn::reshape(nn::permute(x, {1, 0, 2}), {count, inputs});
@@ -137,8 +137,7 @@ private:
 
 } // namespace
 
-/// Falls with the number of steps, to a half of what it was at the start at
-/// step 1000 and so on, down to a limit.
+/// The temperature: it halves every 1000 steps, down to a limit.
 static Tensor annealed(Program &program) {
   constexpr double gamma = 0.99930709; // 2^(-1/1000)
   Tensor first = program.readHyperParameter("temperature");

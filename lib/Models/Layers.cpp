@@ -118,7 +118,7 @@ ConvTranspose2d::ConvTranspose2d(const Scope &scope, int64_t in, int64_t out,
                                  Extents kernel, ConvOptions options,
                                  Extents outputPadding)
     : scope(scope), options(options), outputPadding(outputPadding) {
-  // PyTorch counts the second dimension of the weight as what goes in.
+  // PyTorch counts the second dimension of the weight as the input channels.
   int64_t outer = out / std::max<int64_t>(1, options.groups);
   int64_t fanIn = outer * kernel.product(2);
   Shape shape{in, outer};

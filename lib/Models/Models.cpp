@@ -32,7 +32,7 @@ static ModelOptions classifier(int64_t batch, int64_t classes,
   return options;
 }
 
-/// Of images of 3 x 224 x 224 and 1000 classes.
+/// Options for images of 3 x 224 x 224 and 1000 classes.
 static ModelOptions large(int64_t batch, StringRef optimizer) {
   ModelOptions options = classifier(batch, 1000, optimizer);
   options.image = {3, 224, 224};
@@ -44,7 +44,7 @@ static ModelOptions large(int64_t batch, StringRef optimizer, double dropout) {
   return options;
 }
 
-/// Of images of 28 x 28 or 32 x 32 and 10 classes.
+/// Options for images of 28 x 28 or 32 x 32 and 10 classes.
 static ModelOptions small(int64_t batch, StringRef optimizer) {
   ModelOptions options = classifier(batch, 10, optimizer);
   options.image = {1, 28, 28};
@@ -123,7 +123,7 @@ static ModelOptions textCnn() {
   return options;
 }
 
-/// Of the size of small images, made of so many random numbers.
+/// Options for networks that make small images of `latent` random numbers.
 static ModelOptions generative(int64_t width, int64_t sample) {
   ModelOptions options;
   options.batch = 64;

@@ -226,7 +226,7 @@ Tensors Program::scan(int64_t trips, ArrayRef<Tensor> carried,
 
 Tensor Program::readHyperParameter(StringRef name) {
   auto entry = FlatSymbolRefAttr::get(context(), name);
-  // Of a name that the model does not have, the verifier speaks.
+  // The verifier reports a name that the model does not have.
   auto hparam = dyn_cast_or_null<dl::HparamOp>(
       SymbolTable::lookupSymbolIn(model, entry.getAttr()));
   return add<dl::ReadHparamOp>({}, builder.getNamedAttr("entry", entry),

@@ -19,7 +19,7 @@ using nn::Tensor;
 
 namespace {
 
-/// What stands beside a block: a 1 x 1 convolution where the shape changes,
+/// The shortcut beside a block: a 1 x 1 convolution where the shape changes,
 /// otherwise nothing.
 nn::Sequential makeShortcut(const nn::Scope &scope, int64_t in, int64_t out,
                             int64_t stride) {
@@ -57,8 +57,8 @@ private:
   nn::Sequential shortcut;
 };
 
-/// A 3 x 3 convolution between two of 1 x 1, the last of which makes four times
-/// as many channels; the stride is at the 3 x 3, as in torchvision.
+/// A 3 x 3 convolution between two of 1 x 1; the last one makes four times as
+/// many channels; the stride is at the 3 x 3, as in torchvision.
 class Bottleneck {
 public:
   static constexpr int64_t expansion = 4;

@@ -5,10 +5,10 @@
 // paper's synthetic data: an oracle, an LSTM whose parameters are drawn from a
 // normal distribution and never trained, writes the real sequences and judges
 // the made ones by their likelihood. The generator is an LSTM of the same form.
-// It is trained by likelihood first, then by REINFORCE: what the choice of a
-// symbol is worth is the mean of what the discriminator says of sequences that
-// the generator goes on with from there. The discriminator is a TextCNN with a
-// highway layer.
+// It is trained by likelihood first, then by REINFORCE: the reward for the
+// choice of a symbol is the mean of the discriminator's outputs for sequences
+// that the generator continues from there. The discriminator is a TextCNN with
+// a highway layer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,8 +30,8 @@ using nn::Tensors;
 // Draws
 //===----------------------------------------------------------------------===//
 
-/// Of each row of weights N x C the first place where their sum is more than a
-/// bound, N x 1, and what of the bound is left there.
+/// For each row of weights N x C, the first place where the running sum exceeds
+/// a bound, N x 1, and the remainder of the bound there.
 static std::pair<Tensor, Tensor> findSum(Tensor weights, Tensor bound) {
   Type i32 = weights.program().attributes().getI32Type();
   int64_t last = weights.size(1) - 1;
@@ -94,8 +94,8 @@ struct Drawn {
   Front end;
 };
 
-/// An LSTM that says of each symbol how likely the next ones are. Sequences are
-/// length x N; before the first symbol stands 0.
+/// An LSTM that predicts the next symbol at each symbol. Sequences are length x
+/// N; before the first symbol stands 0.
 class SymbolLstm {
 public:
   SymbolLstm(const nn::Scope &scope, const ModelOptions &options)
@@ -181,7 +181,7 @@ public:
     fc.emplace(scope / "fc", sum, 1);
   }
 
-  /// Of sequences length x N logits that they are real, N.
+  /// Logits, N, that sequences length x N are real.
   Tensor operator()(Tensor symbols) const {
     Tensor x = nn::permute(embedding(symbols), {1, 2, 0});
     Tensors pooled;
@@ -242,8 +242,8 @@ public:
   Tensor operator()(const Drawn &given) const {
     Program &program = given.symbols.program();
     Tensors drawn{spread(given.symbols)};
-    // Of a prefix of `size` symbols (row `size` - 1 of a loop's prefixes) and
-    // how many symbols came behind it: the row among all that is drawn.
+    // For a prefix of `size` symbols (row `size` - 1 of a loop's prefixes) and
+    // the number of symbols drawn behind it: the row among all drawn symbols.
     std::vector<std::vector<int64_t>> behind(length);
     int64_t end = length;
 
@@ -447,7 +447,7 @@ void SeqGan::addSteps() {
                          })[0];
         Tensor reward = nn::mean(
             nn::reshape(judged, {length, options.rollouts, batch}), {1});
-        // What other sequences got at the same place is the baseline.
+        // The mean reward of other sequences at the same place is the baseline.
         Tensor advantage = reward - nn::mean(reward, {1}, /*keepDims=*/true);
         Tensor nll = generator.nll(drawn.symbols);
         Tensor loss = nn::mean(nll * nn::stopGradient(advantage));
@@ -456,8 +456,8 @@ void SeqGan::addSteps() {
       },
       {}, {"generator.*"});
 
-  // How likely what is made is to the oracle, and what is real to the
-  // generator.
+  // The likelihood of made sequences under the oracle, and of real ones under
+  // the generator.
   int64_t batches = batchesHeldOut(), heldOut = batches * batch;
   nn::Inputs heldOutInputs{{"real", program.tensor({heldOut, length}, i32())}};
   program.step("evaluate", heldOutInputs, [&](ArrayRef<Tensor> in) -> Outputs {

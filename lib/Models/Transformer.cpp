@@ -23,7 +23,7 @@ using nn::Tensors;
 
 namespace {
 
-/// Attention to what came before, then a perceptron, each beside a shortcut.
+/// Attention to earlier places, then a perceptron, each beside a shortcut.
 class Block {
 public:
   Block(const nn::Scope &scope, int64_t width, int64_t heads,
