@@ -173,7 +173,7 @@ static bool isFused(Operation *op) {
     return true;
   if (!function->hasAttr(names::step))
     return !isa<dl::ScanOp, func::CallOp>(op);
-  // A reshape there is how a loop sees what it takes.
+  // A reshape there is the view through which a loop takes an operand.
   if (isa<dl::ReshapeOp>(op))
     return llvm::all_of(op->getUsers(), [](Operation *user) {
       return isa<dl::ScanOp, dl::ReshapeOp>(user);

@@ -1,10 +1,10 @@
 //===- VerifyLowered.cpp - A lowered module and its manifest --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From `linalg` on a module holds functions and `dl.manifest`, which says what
-// the model keeps and what its steps take and give. The tables of the library
-// and its entries are made from the manifest; the memory they hand to the code
-// must be what the code's own types say.
+// From `linalg` on a module holds functions and `dl.manifest`, which describes
+// the state of the model and the inputs and outputs of its steps. The tables of
+// the library and its entries are made from the manifest; the memory they hand
+// to the code must agree with the types in the code.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,7 +58,7 @@ private:
   llvm::StringMap<RankedTensorType> states;
   llvm::StringSet<> steps, derivations, derived;
   SmallVector<SizeOfStep> sizes;
-  /// Of the step being verified: its inputs and outputs, and the fault.
+  /// For the step being verified: its inputs and outputs, and the fault.
   SmallVector<std::pair<dl::ArgAttr, RankedTensorType>> tensors;
 };
 
@@ -265,7 +265,7 @@ LogicalResult LoweredVerifier::verifyLLVMStep(LLVM::LLVMFuncOp step) {
   LLVM::LLVMFunctionType type = step.getFunctionType();
   auto isPointer = llvm::IsaPred<LLVM::LLVMPointerType>;
   ArrayRef<Type> types = type.getParams();
-  // State, arena, what the dl.manifest says, and the worker.
+  // State, arena, the arguments in dl.manifest, and the worker.
   size_t pointers = tensors.size() + 3;
   bool fits = !step.isExternal() && !type.isVarArg() &&
               isa<LLVM::LLVMVoidType>(type.getReturnType()) &&

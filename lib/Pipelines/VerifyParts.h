@@ -11,7 +11,7 @@ namespace dlc::verify {
 /// sign; lowering drops signs.
 bool agree(mlir::RankedTensorType a, mlir::RankedTensorType b);
 
-/// A step, and of which step it is a size, if it is one.
+/// A step; if it is one size of a step, also which.
 struct SizeOfStep {
   using Tensor = std::pair<llvm::StringRef, mlir::RankedTensorType>;
 

@@ -30,7 +30,7 @@ static LogicalResult tooDeep(Operation *op, Type type) {
                            << limits::rank;
 }
 
-/// The types that an op shows: of its values, and of what it declares.
+/// Verifies the types of an op's values and declarations.
 static LogicalResult verifyRanks(Operation *op) {
   for (Type type :
        llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))

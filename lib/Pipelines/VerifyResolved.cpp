@@ -17,8 +17,8 @@
 using namespace mlir;
 using namespace dlc;
 
-/// The type that the values of a state entry have in a step, or null if there
-/// is no such entry.
+/// The type that the values of a state entry have in a step, or null if `entry`
+/// is null or of another kind.
 static RankedTensorType stateType(Operation *entry) {
   if (!entry)
     return {};
@@ -35,7 +35,8 @@ static RankedTensorType stateType(Operation *entry) {
   return type;
 }
 
-/// A single block of tensors that ends in a return of what the type says.
+/// The body is a single block of tensors that returns the types of the
+/// function.
 static LogicalResult verifyBody(func::FuncOp function) {
   if (function.isExternal())
     return function.emitOpError("has no body");
@@ -144,7 +145,7 @@ LogicalResult StepVerifier::verifyTensor(DictionaryAttr attrs, Type type,
     return fail(isResult, number) << "behind the one that tells of faults";
   if (!names.insert(name).second)
     return fail(isResult, number) << "named " << name << ", as another is";
-  // The library's tables and its callers' buffers follow what was written.
+  // The library's tables and its callers' buffers follow the type as written.
   if (written && !verify::agree(cast<RankedTensorType>(written.getValue()),
                                 cast<RankedTensorType>(type)))
     return fail(isResult, number)
