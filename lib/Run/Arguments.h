@@ -35,7 +35,7 @@ class Arguments;
 /// without a name runs one step.
 struct Command {
   llvm::StringLiteral name;
-  llvm::StringLiteral usage; ///< what follows MODEL
+  llvm::StringLiteral usage; ///< the words behind MODEL
   llvm::StringLiteral help;
   /// Kinds of options that it takes.
   unsigned visibility;

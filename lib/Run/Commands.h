@@ -20,7 +20,7 @@ llvm::Error runTrain(const Arguments &arguments, RunContext &context);
 /// dlc-run MODEL tune: runs of train with several hyper-parameters.
 llvm::Error runTune(const Arguments &arguments, RunContext &context);
 
-/// dlc-run MODEL describe: what is in the model's table.
+/// dlc-run MODEL describe: the contents of the model's table.
 llvm::Error runDescribe(const Arguments &arguments, RunContext &context);
 
 /// dlc-run MODEL check-gradients: gradients against differences.
@@ -53,22 +53,23 @@ private:
 /// dlc-run --describe-data DESC: the fields of data, without a model.
 llvm::Error describeData(const Arguments &arguments, RunContext &context);
 
-// What the commands share.
+// Functions that commands share.
 
-/// Where what was compiled or converted is kept; empty: nowhere.
+/// The folder of the cache for compiled programs and converted data; empty:
+/// none.
 std::string cacheFolder(const Arguments &arguments);
 
 using CheckOutline =
     llvm::function_ref<llvm::Error(Model &model, const Outline &outline)>;
 
-/// Opens or compiles the model; `adjust` may change how. Of a program that is
-/// compiled `check` gets an instance without code, before code is made: what it
-/// refuses is not compiled in vain.
+/// Opens or compiles the model; `adjust` may change how. If a program is
+/// compiled, `check` gets an instance without code, before code is made, so
+/// that nothing is compiled after an error.
 llvm::Expected<std::unique_ptr<Model>>
 openModel(const Arguments &arguments, RunContext &context,
           llvm::function_ref<void(CompilerOptions &)> adjust = nullptr,
           CheckOutline check = nullptr);
-/// Fills the state: seed, then what --params has of the scope, if one is
+/// Fills the state: seed, then the entries of --params in the scope, if one is
 /// given, then --set.
 llvm::Error initialise(Model &model, const Arguments &arguments,
                        std::optional<dlc_scope> scope);

@@ -1,8 +1,8 @@
 //===- GradientChecker.h - Gradients against differences --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Of a step `gradients`, which gives the loss, its gradients and, of the second
-// order, their derivatives along vectors.
+// Checks a step `gradients`, which gives the loss, its gradients and, for the
+// second order, their derivatives along vectors.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_LIB_RUN_GRADIENTCHECKER_H
@@ -28,14 +28,13 @@ struct CheckedParameter {
   int64_t size = 0;
   std::vector<double> start;
 
-  // What was found.
+  // Results.
   int64_t compared = 0, wrong = 0, kinks = 0;
   double worst = -1, derivative = 0, difference = 0;
   int64_t place = 0;
 };
 
-/// How much to compare: entries of each parameter, and for how long. 0: no
-/// limit.
+/// Limits of a comparison: entries of each parameter, and time. 0: no limit.
 struct CheckLimits {
   int64_t entries = 0, seconds = 0;
 };
@@ -85,7 +84,7 @@ private:
   std::mt19937_64 random;
   std::vector<CheckedParameter> parameters;
   std::vector<std::string> notes;
-  /// State that the step may write, and what it held.
+  /// State that the step may write, and its contents before.
   std::vector<std::pair<std::string, std::vector<char>>> kept;
 };
 

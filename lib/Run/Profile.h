@@ -34,7 +34,7 @@ private:
   const Arguments &arguments;
   PendingFiles files;
   std::string temporary;
-  /// What has been measured that does not count.
+  /// Times measured before, which do not count.
   WorkerTimes before;
 };
 

@@ -1,7 +1,7 @@
 //===- ProfileReport.cpp - Where the time of steps went -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// docs/performance.md describes what is written here.
+// docs/performance.md describes the output.
 //
 //===----------------------------------------------------------------------===//
 
@@ -97,7 +97,7 @@ struct Rates {
       bytes = site.bytes * all / seconds;
       byBytes = peak.bytes > 0 ? bytes / peak.bytes : 0;
     }
-    // What moves faster than memory does is in the caches, where it fits.
+    // Bytes that move faster than memory are in the caches, if they fit there.
     bool isInMemory =
         byBytes > 0 && (byBytes <= 1 || byFlops <= 0 ||
                         site.bytes >= static_cast<double>(peak.block));
@@ -109,8 +109,9 @@ struct Rates {
 
   double milliseconds, worst, wait, calls, share;
   double flops = -1, bytes = -1;
-  /// Of the time, the part that the peak of arithmetic or, if that is more, of
-  /// memory makes necessary; of memory not where the data must be in caches.
+  /// The part of the time that the peak of arithmetic or, if that is more, of
+  /// memory makes necessary; memory does not count where the data must be in
+  /// caches.
   double ofPeak = -1;
   bool isComputing = false;
 };

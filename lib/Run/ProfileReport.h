@@ -36,8 +36,8 @@ struct StepProfile {
 
 class ProfileReport {
 public:
-  /// Of what has been measured since `before`, which is empty where all of it
-  /// counts; derivations, which run before, always count.
+  /// Reports times measured since `before`, which is empty if all count;
+  /// derivations, which run before, always count.
   ProfileReport(const dlc_model &model, const WorkerTimes &times,
                 const WorkerTimes &before, const Peak &peak);
 

@@ -103,8 +103,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
   timing.setEnabled(arguments.has(OPT_time_report));
   mlir::TimingScope total = timing.getRootScope();
   options.timing = &total;
-  // A report is of a compilation, and what is checked of gradients may be asked
-  // of the program alone.
+  // A report needs a compilation, and a check of gradients may need the program
+  // itself.
   if (!arguments.has(OPT_no_cache) && !arguments.has(OPT_time_report) &&
       options.gradientsOf.empty())
     options.cacheFolder = FileCache::defaultFolder();
@@ -203,8 +203,8 @@ Error Checkpoints::write(Model &model) const {
   return Error::success();
 }
 
-/// What could not be printed is an error of the run: without this the stream
-/// ends the process when it goes away, or nobody is told.
+/// A failure to print is an error of the run: without this the stream ends the
+/// process when it is destroyed, or nobody is told.
 static Error flushOutput(raw_ostream &out) {
   out.flush();
   auto *file = dynamic_cast<raw_fd_ostream *>(&out);
@@ -244,7 +244,7 @@ int dlc::runTool(ArrayRef<const char *> words, RunContext &context) {
         << printableLines(toString(std::move(error))) << '\n';
   };
   Error error = run();
-  // What was printed goes first.
+  // Output goes first.
   Error output = flushOutput(context.out);
   report(handleErrors(std::move(error),
                       [&](std::unique_ptr<StoppedBySignal> stopped) {

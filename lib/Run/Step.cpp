@@ -173,7 +173,7 @@ static Error checkPictures(const dlc_step &step, const Files &files) {
   return Error::success();
 }
 
-/// `files` are where to write to now, `wanted` what they will be.
+/// `files` are the temporaries to write to, `wanted` their final names.
 static Error writeOutputs(const StepBuffers &buffers, const Files &files,
                           const Files &wanted) {
   for (int index = 0; index < buffers.step().num_outputs; ++index) {
@@ -236,11 +236,11 @@ Error run::fillInputs(const Arguments &arguments, const dlc_step &step,
   return copyInputs(step, *files, *arrays, buffers);
 }
 
-/// What of a call to do: all, or what comes before the step runs.
+/// The part of a call to run: all, or only the checks before the step.
 enum class CallPart { All, Check };
 
-/// Calls one step as the arguments say, on state filled anew or, where it is to
-/// be kept, on what the call before left.
+/// Calls one step as the arguments say, on state filled anew or, with
+/// `keepState`, on the state after the previous call.
 static Error callStep(Model &model, const Arguments &arguments,
                       const InputArrays &given, RunContext &context,
                       Profile &profile, bool keepState = false,

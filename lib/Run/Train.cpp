@@ -89,7 +89,7 @@ static Expected<std::vector<Turn>> findTurns(Model &model,
   return std::move(turns);
 }
 
-/// What speed is told in: what --throughput says, or the data.
+/// The unit of speed, from --throughput or from the data.
 static Expected<Throughput> findThroughput(const DataSplits &data,
                                            const Arguments &arguments) {
   const Dataset &train = data.train;
@@ -255,7 +255,7 @@ static bool isFirstDimSample(const Dataset &data) {
                 [](const Field &field) { return field.sampleDim == 0u; });
 }
 
-/// Applies what options say of the data, and what the data say of the order.
+/// Applies options to the data, and properties of the data to the order.
 static Error prepareData(DataSplits &data, TrainingOptions &options,
                          const Arguments &arguments) {
   options.order.lengths = data.lengths;

@@ -1,11 +1,10 @@
 //===- Tune.cpp - dlc-run MODEL tune --------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every trial is a run of `dlc-run MODEL train` with its own --set and --out:
-// what a trial did can be done again by hand, and a search that was stopped
-// goes on from the checkpoints and the table of results. Of trials of equal
-// shapes only the first compiles: the others find its code in the cache.
-//
+// Every trial is a run of `dlc-run MODEL train` with its own --set and --out: a
+// trial can be repeated by hand, and a search that was stopped resumes from the
+// checkpoints and the table of results. Among trials of equal shapes only the
+// first compiles: the others find its code in the cache.
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
@@ -31,7 +30,7 @@ using namespace dlc::run;
 
 namespace {
 
-/// What came of a trial after so many epochs.
+/// The result of a trial after so many epochs.
 struct Result {
   int64_t trial; ///< from 1
   int64_t epochs;
@@ -322,8 +321,8 @@ const Result *Tuning::find(int64_t trial, int64_t epochs) const {
   return nullptr;
 }
 
-/// The values of a trial: those that the table has, or what the search proposes
-/// after the trials before it.
+/// The values of a trial: those in the table, or the search's proposal after
+/// the trials before it.
 Expected<std::vector<std::string>> Tuning::valuesOf(int64_t trial) const {
   if (const Result *result = find(trial, rungs.front()))
     return result->values;
@@ -435,8 +434,7 @@ Error Tuning::runTrial(int64_t trial, int64_t epochs, bool goesOn) {
   return writeTable();
 }
 
-/// The trials in the order of what came of them; those that failed are left
-/// out.
+/// The trials in the order of their metrics; failed ones are left out.
 std::vector<int64_t> Tuning::bestOf(ArrayRef<int64_t> candidates,
                                     int64_t epochs) const {
   std::vector<std::pair<double, int64_t>> results;
