@@ -1,13 +1,12 @@
 //===- Batch.c - Steps that are compiled for several batches --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A call of a size that is compiled is one run. Of any other number of rows,
-// where the step takes any, a call is made of several: the greatest size that
-// fits as often as it does, and then the least size that holds what is left, on
-// the last rows of the batch. So 13 rows of sizes 1, 2, 4, 8, 16 are rows 0 to
-// 7 and rows 5 to 12: no row is made up, nothing is copied, and the rows that
-// are computed twice are computed by the same code from the same inputs, to the
-// same bits.
+// A call of a size that is compiled is one run. Any other number of rows, where
+// the step takes any, is split into several: the greatest size as often as it
+// fits, and then the least size that holds the remaining rows, on the last rows
+// of the batch. So 13 rows of sizes 1, 2, 4, 8, 16 are rows 0 to 7 and rows 5
+// to 12: no row is made up, nothing is copied, and the rows that are computed
+// twice are computed by the same code from the same inputs, to the same bits.
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
@@ -23,7 +22,7 @@ static bool same_shape(const dlc_tensor *a, const dlc_tensor *b) {
 
 //===--- The table --------------------------------------------------------===//
 
-/// What differs between a step and a size of it and may not, or null.
+/// A difference between a step and a size of it that is not allowed, or null.
 static const char *tensors_flaw(const dlc_tensor *tensors,
                                 const dlc_tensor *others, int count) {
   for (int i = 0; i < count; ++i) {
@@ -123,7 +122,7 @@ static const char *sizes_text(char text[DLC_RT_SHAPE_BYTES],
   return text;
 }
 
-/// The least size of at least `rows` rows; null if there is none.
+/// The least size of at least `rows` rows; null if all are smaller.
 static const dlc_step *least_holding(const dlc_step *step, int64_t rows) {
   for (int i = 0; i < step->num_sizes; ++i)
     if (step->sizes[i].batch >= rows)
@@ -165,8 +164,8 @@ dlc_status dlc_run_batch(dlc_handle *handle, int step, int64_t batch,
       status = run_rows(handle, what, size, batch - size->batch, io);
       break;
     }
-    // The greatest that fits into what is left: the least does, or it would
-    // hold it.
+    // The greatest size that fits into the remaining rows: the least size fits,
+    // or it would hold them.
     size = what->sizes;
     while (size + 1 < what->sizes + what->num_sizes && size[1].batch <= rest)
       ++size;

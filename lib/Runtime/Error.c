@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Where there is no handle to keep the message. The only thing in the runtime
-// that outlives a call and belongs to no handle.
+// The message of calls without a handle. The only thing in the runtime that
+// outlives a call and belongs to no handle.
 static _Thread_local char thread_error[DLC_RT_ERROR_BYTES];
 
 /// Whether a terminal may do something else with the UTF-8 sequence at `at`

@@ -28,7 +28,7 @@ static dlc_status init_state(dlc_handle *reader, dlc_handle *handle,
 /// it.
 static dlc_status build_handle(dlc_handle *handle, int threads) {
   const dlc_model *model = handle->model;
-  // No step writes to what is frozen.
+  // No step writes to a frozen state.
   handle->state = model->frozen ? (char *)(uintptr_t)model->frozen
                                 : dlc_rt_allocate(model->state_bytes);
   handle->arena = handle->state ? dlc_rt_allocate(model->arena_bytes) : NULL;
@@ -113,8 +113,8 @@ dlc_status dlc_init(dlc_handle *handle, uint64_t seed) {
   dlc_status status = dlc_rt_check_handle(handle);
   if (status)
     return status;
-  // A handle is made with the state of seed 0, which is often what is asked for
-  // next; that of a large model takes a while to draw.
+  // A handle is made with the state of seed 0, which is often the first one
+  // asked for; the state of a large model takes a while to draw.
   if (seed == handle->init_seed && handle->clock == handle->init_clock)
     return DLC_OK;
   return init_state(handle, handle, seed);
@@ -261,7 +261,8 @@ dlc_status dlc_set_hparam(dlc_handle *handle, const char *name, double value) {
                        "hyper-parameter \"%s\" is an f32, %g is too large for "
                        "it",
                        name, value);
-  // What a step would read: the f32 nearest to a number below 1 may be 1.
+  // Checks the value that a step would read: the f32 nearest to a number below
+  // 1 may be 1.
   const char *expected =
       dlc_rt_hparam_flaw(hparam, is_f64 ? value : (double)narrow);
   if (expected)

@@ -4,7 +4,7 @@
 // {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...,
 //  "__metadata__": {"any": "text"}}
 //
-// The grammar and nothing else; what the entries mean is checked in Load.c.
+// This file checks the grammar only; Load.c checks the meaning of the entries.
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"
@@ -99,7 +99,7 @@ static dlc_status parse_metadata(dlc_rt_json *json,
   return DLC_OK;
 }
 
-/// One name and what it stands for. A status only when the reader refuses it.
+/// Parses one name and its value. A status only when the reader refuses it.
 static dlc_status parse_member(dlc_rt_json *json, bool *metadata,
                                const dlc_rt_header_reader *reader) {
   dlc_rt_entry entry = {.name = dlc_rt_json_string(json)};

@@ -32,11 +32,11 @@ enum {
 /// A position in a JSON text. The first error stays: all later calls fail.
 typedef struct dlc_rt_json {
   char *begin, *at, *end;
-  const char *error; ///< null, or what is wrong at `at`
+  const char *error; ///< null, or the error at `at`
 } dlc_rt_json;
 
-/// The length of the UTF-8 sequence at `at`, or 0 when it is none: cut short, a
-/// longer form than needed, half of a surrogate pair, or beyond U+10FFFF.
+/// The length of the UTF-8 sequence at `at`, or 0 if it is invalid: cut short,
+/// a longer form than needed, half of a surrogate pair, or beyond U+10FFFF.
 int dlc_rt_utf8_length(const char *at, const char *end);
 
 /// Fails unless the text is UTF-8.
@@ -64,7 +64,7 @@ typedef struct dlc_rt_entry {
   int64_t begin, end; ///< in the data
 } dlc_rt_entry;
 
-/// Who is given what the header holds. Null: it is not asked for.
+/// Receives the entries of the header. A null function: they are skipped.
 typedef struct dlc_rt_header_reader {
   dlc_status (*entry)(void *context, const dlc_rt_entry *entry);
   dlc_status (*metadata)(void *context, const char *name, const char *value);
@@ -72,8 +72,8 @@ typedef struct dlc_rt_header_reader {
 } dlc_rt_header_reader;
 
 /// Gives everything to `reader` until it refuses something; then its status.
-/// What is wrong with the text itself is left in `json`. Decodes the strings
-/// where they stand.
+/// Errors in the text itself are left in `json`. Decodes the strings where they
+/// stand.
 dlc_status dlc_rt_parse_header(dlc_rt_json *json,
                                const dlc_rt_header_reader *reader);
 

@@ -174,8 +174,8 @@ static void random_values(const dlc_state *state, uint32_t entry,
   }
 }
 
-/// All elements of an orthogonal entry in logical order, to be freed; null
-/// when there is no memory.
+/// All elements of an orthogonal entry in logical order, to be freed; null if
+/// memory runs out.
 static double *orthogonal_values(const dlc_state *state, uint32_t entry,
                                  uint64_t seed) {
   int64_t size = dlc_rt_num_elements(&state->tensor);

@@ -54,7 +54,7 @@ struct dlc_handle {
 
 /// Keeps the message for dlc_last_error (null: of this thread) and returns
 /// `status`, so that a check that fails is one statement. Names come from files
-/// and tables: what a terminal would obey is written as \xNN.
+/// and tables: control characters are written as \xNN.
 dlc_status dlc_rt_fail(dlc_handle *handle, dlc_status status,
                        const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -77,7 +77,7 @@ int32_t dlc_rt_type_of_dtype(const char *dtype);
 /// size * shape[0] * ... into `bytes`; false when it is negative or overflows.
 bool dlc_rt_bytes_of(const int64_t *shape, int rank, int64_t size,
                      int64_t *bytes);
-/// Of a tensor that dlc_rt_check_model has seen.
+/// For a tensor that dlc_rt_check_model has seen.
 int64_t dlc_rt_num_elements(const dlc_tensor *tensor);
 int64_t dlc_rt_num_bytes(const dlc_tensor *tensor);
 
@@ -85,18 +85,18 @@ int64_t dlc_rt_num_bytes(const dlc_tensor *tensor);
 const char *dlc_rt_shape_text(char text[DLC_RT_SHAPE_BYTES],
                               const int64_t *shape, int rank);
 
-/// Whether the table holds together: what comes after relies on it.
+/// Whether the table is consistent: all later code relies on it.
 dlc_status dlc_rt_check_model(const dlc_model *model);
 
 //===--- Handle.c ---------------------------------------------------------===//
 
 /// The value of a hyper-parameter that is stored at `bytes`.
 double dlc_rt_hparam_value(const dlc_state *hparam, const void *bytes);
-/// Null for a value that the hyper-parameter may have; otherwise what it must
-/// be.
+/// Null for a value that the hyper-parameter may have; otherwise the range
+/// expected, as text.
 const char *dlc_rt_hparam_flaw(const dlc_state *hparam, double value);
 
-/// The step of that number; null, with the message set, when there is none.
+/// The step of that number, or null, with the message set.
 const dlc_step *dlc_rt_find_step(dlc_handle *handle, int step);
 
 /// Whether a step can run on these buffers.
@@ -109,8 +109,8 @@ dlc_status dlc_rt_run_step(dlc_handle *handle, const dlc_step *step,
 
 //===--- Batch.c ----------------------------------------------------------===//
 
-/// What is wrong with the sizes of a step, each of which is a step without
-/// flaws, or null.
+/// The flaw in the sizes of a step, each of which is a step without flaws, or
+/// null.
 const char *dlc_rt_sizes_flaw(const dlc_step *step);
 
 //===--- Names.c ----------------------------------------------------------===//
@@ -140,13 +140,13 @@ const char *dlc_rt_nearest_name(const dlc_model *model, const char *name,
 /// time; in elements from the state's offset.
 typedef struct dlc_rt_rows {
   int64_t offset, length, stride;
-  int rank; ///< of what is outside the row
+  int rank; ///< of the dimensions outside of the row
   int64_t shape[DLC_RT_MAX_RANK];
   int64_t strides[DLC_RT_MAX_RANK];
   int64_t index[DLC_RT_MAX_RANK];
 } dlc_rt_rows;
 
-/// Both return false when there is no such row.
+/// Both return false if no row is left.
 bool dlc_rt_first_row(dlc_rt_rows *rows, const dlc_state *state);
 bool dlc_rt_next_row(dlc_rt_rows *rows);
 
@@ -154,34 +154,33 @@ bool dlc_rt_next_row(dlc_rt_rows *rows);
 void dlc_rt_gather(const dlc_state *state, const char *block, void *dense);
 void dlc_rt_scatter(const dlc_state *state, char *block, const void *dense);
 
-/// Whether `dense` holds values that the type of `tensor` has: a byte other
-/// than 0 and 1 is no i1, and compiled code may do anything with it.
+/// Whether all values of `dense` are valid in the type of `tensor`: a byte
+/// other than 0 and 1 is not an i1, and compiled code may do anything with it.
 bool dlc_rt_valid_values(const dlc_tensor *tensor, const void *dense);
 
 //===--- Derive.c ---------------------------------------------------------===//
 
-/// False when there is no memory to keep times in.
+/// False if there is no memory for the times of changes.
 bool dlc_rt_track_changes(dlc_handle *handle);
 /// Notes that these states have changed.
 void dlc_rt_note_changes(dlc_handle *handle, const int32_t *states, int count);
 void dlc_rt_note_change(dlc_handle *handle, int state);
 void dlc_rt_note_change_of_all(dlc_handle *handle);
-/// Runs the derivations that `step` reads the results of, if they are out of
-/// date.
+/// Runs the derivations whose results `step` reads, if they are out of date.
 void dlc_rt_derive(dlc_handle *handle, const dlc_step *step);
 
 //===--- Profile.c --------------------------------------------------------===//
 
-/// What is wrong with the sites of a model, or null.
+/// The flaw in the sites of a model, or null.
 const char *dlc_rt_profile_flaw(const dlc_model *model);
 /// Times of no calls for each worker of the handle, given back with free().
-/// False when there is no memory.
+/// False if memory runs out.
 bool dlc_rt_start_profile(dlc_handle *handle);
 
 //===--- Init.c -----------------------------------------------------------===//
 
-/// False when there is no memory to compute an orthogonal entry in. Of a block
-/// that is `zeroed`, entries of zeros are not touched.
+/// False if there is no memory for computing an orthogonal entry. If the block
+/// is `zeroed`, entries of zeros are not touched.
 bool dlc_rt_init_state(const dlc_model *model, char *block, bool zeroed,
                        uint64_t seed);
 
@@ -207,8 +206,8 @@ void dlc_rt_team_destroy(dlc_team *team);
 int dlc_rt_team_workers(const dlc_team *team);
 
 /// Runs code on all workers; the fault that it stored, or 0. When it returns
-/// all work is done, though threads may still find out that there is none left
-/// for them: they touch nothing that the caller owns.
+/// all work is done, though late threads may still be finding that out: they
+/// touch nothing that the caller owns.
 int64_t dlc_rt_team_run(dlc_team *team, dlc_step_fn code, const void *data,
                         void *state, void *arena, void *const *io, int buffers);
 

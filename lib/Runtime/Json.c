@@ -121,7 +121,7 @@ static bool read_hex(dlc_rt_json *json, unsigned *code) {
   return true;
 }
 
-/// What follows \u: a character, or the first half of one and then the second.
+/// Reads the digits behind \u: a character, or both halves of a surrogate pair.
 static bool read_unicode_escape(dlc_rt_json *json, unsigned *code) {
   if (!read_hex(json, code))
     return false;
@@ -142,7 +142,7 @@ static bool read_unicode_escape(dlc_rt_json *json, unsigned *code) {
   return true;
 }
 
-/// What follows a backslash.
+/// Reads the characters behind a backslash.
 static bool read_escape(dlc_rt_json *json, unsigned *code) {
   static const char names[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
   if (json->at == json->end)

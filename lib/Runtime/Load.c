@@ -41,7 +41,7 @@ static dlc_status load_failed(loading *load, dlc_status status,
 
 //===--- Entries ----------------------------------------------------------===//
 
-/// Compares what the header says of a state of the scope with the model.
+/// Compares the header's entry of a state in the scope with the model.
 static dlc_status check_entry(loading *load, const dlc_rt_entry *entry,
                               const dlc_tensor *tensor) {
   const char *expected = dlc_rt_type_dtype(tensor->type);
@@ -192,7 +192,7 @@ static dlc_status check_cover(loading *load) {
                      (long long)end);
 }
 
-/// What only the whole header can tell.
+/// Checks that need the whole header.
 static dlc_status check_complete(loading *load) {
   const dlc_model *model = load->handle->model;
   for (int i = 0; i < model->num_states; ++i) {

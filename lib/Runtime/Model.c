@@ -97,7 +97,8 @@ static dlc_status bad_model(const dlc_model *model, const char *kind,
                      model->name, kind, name ? name : "?", what);
 }
 
-/// What keeps a name from being written to a file and found again, or null.
+/// The flaw that keeps a name from being written to a file and found again, or
+/// null.
 static const char *name_flaw(const char *name) {
   if (!name || !*name)
     return "has no name";
@@ -112,7 +113,7 @@ static const char *name_flaw(const char *name) {
   return NULL;
 }
 
-/// What is wrong with a tensor, or null.
+/// The flaw in a tensor, or null.
 static const char *tensor_flaw(const dlc_tensor *tensor) {
   const char *flaw = name_flaw(tensor->name);
   if (flaw)
@@ -130,7 +131,7 @@ static const char *tensor_flaw(const dlc_tensor *tensor) {
   return NULL;
 }
 
-/// What is wrong with where a state stands in the block, or null.
+/// The flaw in the layout of a state in the block, or null.
 static const char *layout_flaw(const dlc_state *state, int64_t state_bytes) {
   int64_t size = types[state->tensor.type].bytes;
   if (state->view_rank < 0 || state->view_rank > DLC_RT_MAX_RANK ||

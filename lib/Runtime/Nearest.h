@@ -22,8 +22,8 @@ typedef struct dlc_rt_word {
 typedef dlc_rt_word (*dlc_rt_candidate)(const void *context, int index);
 
 /// The index of the candidate nearest to `name`, or -1 when none is near enough
-/// to be what was meant: more than about a third of the letters differ, and
-/// neither name is a part of the other. Ties go to the first.
+/// to be meant: more than about a third of the letters differ, and neither name
+/// is a part of the other. Ties go to the first.
 int dlc_rt_nearest(dlc_rt_word name, int num_candidates,
                    dlc_rt_candidate candidate, const void *context);
 

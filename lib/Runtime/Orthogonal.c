@@ -3,7 +3,7 @@
 //
 // As torch.nn.init.orthogonal_: the shape is taken for a matrix, its first
 // dimension by all others. The fewer of its rows and columns, made of normal
-// numbers, are orthonormalised in order; what comes out is the Q of a QR
+// numbers, are orthonormalised in order; the result is the Q of a QR
 // decomposition whose R has a positive diagonal.
 //
 // Gram and Schmidt's method in double, every vector freed twice of those before

@@ -3,9 +3,10 @@
 //
 // A step that was compiled to measure itself calls dlc_rt_mark behind each
 // kernel and each barrier. Each worker has times of its own, on cache lines of
-// its own, and reads the clock once a mark: what has passed since its last one
-// is added to the site that the mark names. A worker that is late marks what it
-// walks through even when the run is over, while its times may be read.
+// its own, and reads the clock once a mark: the time since its last mark is
+// added to the site that the mark names. A worker that is late still marks the
+// sites that it walks through when the run is over, while its times may be
+// read.
 //
 //===----------------------------------------------------------------------===//
 #include "Internal.h"

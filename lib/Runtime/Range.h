@@ -19,7 +19,7 @@ extern "C" {
 /// False for NaN, whatever the range; `range` is a dlc_range.
 bool dlc_rt_is_in_range(int32_t range, double value);
 
-/// What a value must be: "0 or more".
+/// The range that a value must be in, as text: "0 or more".
 const char *dlc_rt_describe_range(int32_t range);
 
 #ifdef __cplusplus

@@ -76,7 +76,7 @@ static bool is_leftover(const char *name, const char *base) {
   return name != NULL;
 }
 
-/// Whatever goes wrong here is no reason not to write: the file stays.
+/// An error here does not prevent the write: the leftover file stays.
 static void remove_leftovers(const char *target) {
   const char *slash = strrchr(target, '/');
   const char *base = slash ? slash + 1 : target;
@@ -116,7 +116,7 @@ static const char *other_kind(mode_t mode) {
                           : "a device";
 }
 
-/// Finds what is to be replaced, and whether there is something.
+/// Finds the file to replace, and whether it exists.
 static bool find_target(const char *path, char **target, bool *exists,
                         struct stat *old, char *error) {
   *exists = true;

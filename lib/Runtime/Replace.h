@@ -21,7 +21,7 @@ extern "C" {
 
 /// A file that will take the place of another.
 typedef struct dlc_rt_replacement {
-  char *target;    ///< what is replaced: the path, or what a link leads to
+  char *target;    ///< the file to replace: the path, or a link's target
   char *temporary; ///< the name beside it
   int file;        ///< open for writing
   int lock;        ///< holds the lock while `file` is closed

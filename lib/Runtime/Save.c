@@ -161,7 +161,7 @@ static bool is_utf8(const char *text) {
   return true;
 }
 
-/// What dlc_load and others would refuse is not written.
+/// Refuses metadata that dlc_load and others would refuse.
 static dlc_status check_metadata(dlc_handle *handle, metadata metadata) {
   if (metadata.count < 0 || (metadata.count && !metadata.words))
     return dlc_rt_fail(handle, DLC_ERROR_ARGUMENT,

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A team of N workers is the caller of dlc_run, worker 0, and N - 1 threads
-// that live as long as the handle. All walk through the step; what there is to
-// do in a kernel they take in pieces (dlc_rt_share, dlc_rt_next), and nothing
-// depends on who takes which. So a worker that the system lets wait holds up
+// that live as long as the handle. All walk through the step; they take the
+// tasks of a kernel in pieces (dlc_rt_share, dlc_rt_next), and nothing depends
+// on which worker takes which. So a worker that the system lets wait holds up
 // the others only for the piece that it has taken.
 //
 // From barrier to barrier lies a stage. It is over when all its tasks are done,
@@ -80,7 +80,7 @@ enum {
   /// Pieces of work that are shared out in one stage; with more, a barrier
   /// comes between.
   max_slots = 32,
-  /// Of a queue: bits of the next unit. The others are the number of the stage,
+  /// Bits of the next unit in a queue. The others are the number of the stage,
   /// which repeats after years of stages of a microsecond.
   unit_bits = 16,
 };
@@ -103,7 +103,7 @@ struct dlc_team {
   pthread_mutex_t mutex; ///< guards sleeping, nothing else
   pthread_cond_t wake;
 
-  // What to run. A thread that is late may read it while the next run is
+  // The present run. A thread that is late may read it while the next run is
   // written down, sees that `started` has changed, and reads it again.
   alignas(DLC_RT_CACHE_LINE) _Atomic(dlc_step_fn) code;
   _Atomic(const void *) data;
@@ -222,9 +222,10 @@ int64_t dlc_rt_fault(dlc_worker *worker) {
 
 //===--- Shares -----------------------------------------------------------===//
 //
-// The share of a worker is what it would have if all were equally fast, so that
-// it finds in its cache what it has written a stage before. Of what is left
-// there it takes half at a time, then of the shares of the others.
+// A worker's own share has the size for equally fast workers, so that the
+// worker finds in its cache the elements that it wrote a stage before. It takes
+// half of the remaining units there at a time, then of the shares of the
+// others.
 
 /// The first unit of a worker's share.
 static int64_t share_begin(const dlc_worker *worker, int owner) {
@@ -319,7 +320,7 @@ static void leave_float_mode(float_mode previous) { (void)previous; }
 
 //===--- Runs -------------------------------------------------------------===//
 
-/// Runs what the team was told to. False if a thread came when that was being
+/// Runs the team's present run. False if a thread came while that was being
 /// replaced; it has done nothing then.
 static bool run_member(dlc_team *team, dlc_worker *worker, uint64_t run) {
   dlc_step_fn code = atomic_load_explicit(&team->code, memory_order_relaxed);
