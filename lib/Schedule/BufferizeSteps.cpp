@@ -18,10 +18,10 @@
 //       func.call @kernel_0(%a as a tensor, %b as a tensor, ...)
 //
 // Kernels still take tensors; one-shot bufferization, which comes next, removes
-// the conversions in between. Here, where every kernel says what it writes and
-// slices are the only views, there is nothing to decide: each value lies
-// where its destination is. What is sliced or reshaped is bytes, so that a
-// slice at a place known only at run time is a buffer like any other.
+// the conversions in between. Here every kernel declares its writes and slices
+// are the only views, so nothing has to be decided: each value lies where its
+// destination is. Slices and reshapes are made of bytes, so that a slice at a
+// place known only at run time is a buffer like any other.
 //
 //===----------------------------------------------------------------------===//
 
@@ -61,7 +61,7 @@ struct Place {
   Value buffer;
   /// The bytes it is a part of, if slices may be taken of it, and at which.
   Value bytes, shift;
-  /// For a slice: of which tensor's place, and at which index.
+  /// For a slice: the place of its tensor, and the index in that.
   Value stackBytes, stackShift;
   OpFoldResult index;
 };
@@ -138,8 +138,8 @@ Place StepBufferizer::viewAt(Location loc, Type tensor, Value bytes,
   return place;
 }
 
-/// The index along dimension 0 of which a slice is all; null if it is anything
-/// else.
+/// The index along dimension 0 if a slice is all of one index; null for any
+/// other slice.
 static OpFoldResult sliceIndex(OffsetSizeAndStrideOpInterface op,
                                RankedTensorType stack, RankedTensorType slice) {
   SmallVector<OpFoldResult> offsets = op.getMixedOffsets(),

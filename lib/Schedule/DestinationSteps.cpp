@@ -65,7 +65,7 @@ private:
   const DenseMap<Operation *, InPlacePairs> &inPlace;
   OpBuilder builder;
   llvm::MapVector<Value, BlockArgument> places;
-  /// The places of what the body of a loop yields.
+  /// The places of the values that the body of a loop yields.
   DenseMap<Value, Value> slices;
   DenseSet<Value> ofState;
   /// The call that finds faults; null if the step has no checks.
@@ -126,7 +126,7 @@ Value StepLowering::placeOf(OpResult result, Operation *from) {
   auto place = places.find(result);
   if (place == places.end())
     return {};
-  // Before it is known that there is no fault the state stays as it is.
+  // Before the check for faults the state must not change.
   bool tooEarly =
       check && ofState.contains(place->second) && from->isBeforeInBlock(check);
   if (!tooEarly && !isReadFrom(place->second, from))
@@ -205,7 +205,7 @@ void StepLowering::lower(dl::ScanOp scan) {
   builder.setInsertionPoint(scan);
   int64_t trips = scan.getTrips();
   unsigned carried = scan.getNumCarried();
-  // Not tensor.empty, of which equal ones are one.
+  // Not tensor.empty: equal ones would be merged.
   auto allocate = [&](RankedTensorType type) -> Value {
     return bufferization::AllocTensorOp::create(builder, loc, type,
                                                 ValueRange());

@@ -77,8 +77,8 @@ static bool isSameMemory(Value one, Value other) {
 static Value writeInto(Value value, Value destination) {
   Location loc = value.getLoc();
   auto result = dyn_cast<OpResult>(value);
-  // A value with a view of it for a result: the view's source is what is
-  // written.
+  // The result is a view of a value: that value is written, through a view of
+  // the destination.
   if (auto expand = value.getDefiningOp<tensor::ExpandShapeOp>()) {
     OpBuilder behind(value.getContext());
     behind.setInsertionPointAfterValue(destination);
@@ -101,7 +101,7 @@ static Value writeInto(Value value, Value destination) {
     Operation *owner = result.getOwner();
     if (auto loop = dyn_cast<scf::ForOp>(owner)) {
       OpOperand *init = loop.getTiedLoopInit(result);
-      // It writes some places of what lies there.
+      // The loop updates some places of its initial value.
       if (isSameMemory(init->get(), destination))
         return value;
       init->set(init->get().getDefiningOp<tensor::EmptyOp>()
@@ -156,10 +156,10 @@ static Value writeInto(Value value, Value destination) {
   return linalg::CopyOp::create(behind, loc, value, destination).getResult(0);
 }
 
-/// Whether a value lies where it is written to in a way that one-shot
-/// bufferization does not see if it is told once more: a view of what is
-/// written to a view of the destination, or what is written element by element,
-/// by a loop or by what is left of one that had one iteration.
+/// Whether the destination is already in place, so that materializing it again
+/// would make one-shot bufferization insert a copy: the value is a view of a
+/// value written to a view of the destination, or it is written element by
+/// element, by a loop or by the rest of a loop that had one iteration.
 static bool isWrittenInPlace(Value value) {
   return isa_and_present<tensor::ExpandShapeOp, tensor::CollapseShapeOp,
                          scf::ForOp, tensor::InsertOp>(value.getDefiningOp());

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Walks a kernel backwards from the arguments that are wanted and keeps the ops
-// that write what is needed. Ops are kept or dropped whole: what is kept is
-// compiled to the same loops as in the kernel it was taken from.
+// that write them or their sources. Ops are kept or dropped whole: kept ops are
+// compiled to the same loops as in the kernel they were taken from.
 //
 //===----------------------------------------------------------------------===//
 
@@ -168,7 +168,8 @@ std::optional<KernelPart> KernelOps::select(BitVector wanted,
   for (auto [number, op] : llvm::enumerate(ops))
     if (!llvm::is_contained(part.ops, number))
       part.complete.reset(op.writes);
-  // One argument cannot be both what the kernel left and what the part makes.
+  // An argument cannot both keep the kernel's result and be written by the
+  // part.
   if (again && part.reads.anyCommon(part.writes))
     return std::nullopt;
   return part;

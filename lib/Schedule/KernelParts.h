@@ -19,7 +19,7 @@ namespace dlc::schedule {
 struct KernelPart {
   llvm::SmallVector<unsigned> ops;
   llvm::BitVector reads, writes;
-  /// What it leaves as the kernel does: with all that write them.
+  /// The arguments that it leaves as the kernel does: it has all their writers.
   llvm::BitVector complete;
   double cost = 0; ///< estimated cycles
   /// No contractions and no long sums among them.
@@ -39,11 +39,11 @@ public:
   /// All of it.
   const KernelPart &getWhole() const { return whole; }
 
-  /// The ops that make the arguments `wanted` from what was there before the
-  /// kernel ran.
+  /// The ops that make the arguments `wanted` from the contents of memory
+  /// before the kernel ran.
   KernelPart partOf(const llvm::BitVector &wanted) const;
   /// The same once the kernel has run, and with `available` as it left them.
-  /// None if an op needs what the kernel has overwritten.
+  /// None if an op needs contents that the kernel has overwritten.
   std::optional<KernelPart> partAgain(const llvm::BitVector &wanted,
                                       const llvm::BitVector &available) const;
 

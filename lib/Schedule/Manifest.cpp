@@ -99,8 +99,8 @@ static SmallVector<Attribute> entriesOf(func::FuncOp step, bool results) {
   return entries;
 }
 
-/// A step, and which derivations it reads the results of; `makers` says of each
-/// of these which one makes it.
+/// A step, with the derivations whose results it reads; `makers` holds the
+/// derivation of each result.
 static dl::StepEntryAttr
 describeStep(Builder &b, func::FuncOp step,
              const DenseMap<Attribute, Attribute> &makers) {

@@ -103,7 +103,7 @@ SetVector<Operation *> Lifetimes::visit(Block &block) {
     inside.remove_if([&](Operation *alloc) { return op.isAncestor(alloc); });
     if (inside.empty())
       continue;
-    // What an iteration leaves, the next one finds.
+    // An iteration finds the contents that the one before it left.
     unsigned end = ++time;
     for (Operation *alloc : inside) {
       Interval &interval = buffers.find(alloc)->second.interval;

@@ -62,10 +62,10 @@ private:
 
   const StepProgram &program;
   SmallVector<unsigned> order, position; ///< items, and where they are
-  SmallVector<unsigned> stageOf;         ///< of positions: where it begins
-  /// Of each root, the first and the last position that names it.
+  SmallVector<unsigned> stageOf;         ///< for positions: begin of the stage
+  /// For each root, the first and the last position that names it.
   std::vector<std::pair<unsigned, unsigned>> lives;
-  /// Of each item, those that must stay on their side of it.
+  /// For each item, those that must stay on their side of it.
   std::vector<BitVector> conflicts;
 };
 
@@ -94,7 +94,8 @@ void Ordering::findConflicts() {
           addConflict(writer, user);
 }
 
-/// What follows the check of indices does so only if they are good.
+/// Items behind the check of indices must stay there: they run only if it
+/// passes.
 void Ordering::guardState(SymbolTable &symbols) {
   for (auto [number, item] : llvm::enumerate(program.items)) {
     auto call = dyn_cast<func::CallOp>(item.op);
@@ -145,8 +146,8 @@ int64_t Ordering::peakBetween(unsigned begin, unsigned end) const {
   return peak;
 }
 
-/// Takes what is at one position to another, others give way; unless then more
-/// would be in use somewhere in between than was.
+/// Moves the item at one position to another and shifts the items in between;
+/// undone if then more memory would be in use somewhere in between than before.
 bool Ordering::move(unsigned from, unsigned to) {
   auto [begin, end] = std::minmax(from, to);
   int64_t before = peakBetween(begin, end);

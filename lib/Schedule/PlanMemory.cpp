@@ -129,7 +129,7 @@ int64_t PlanMemoryPass::place(StringAttr name, RankedTensorType type) {
   return offset;
 }
 
-/// Places every state of the manifest, and behind them what is derived.
+/// Places every state of the manifest, and derived entries behind them.
 void PlanMemoryPass::placeStates(dl::ManifestAttr manifest) {
   for (auto entry : manifest.getStates().getAsRange<dl::StateEntryAttr>())
     states.push_back(entry.withOffset(place(entry.getName(), entry.getType())));
@@ -157,7 +157,7 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   arena = placeIntervals(intervalsOf(buffers));
   if (print)
     printPlan(llvm::outs(), step, arena, buffers);
-  // dl-recompute takes what a loop allocates for one block.
+  // dl-recompute counts the memory that a loop allocates as one block.
   if (budget > 0 && arena > budget)
     return step.emitError("step @")
            << step.getSymName() << " needs an arena of " << arena

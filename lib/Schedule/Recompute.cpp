@@ -15,8 +15,8 @@
 //   call @kernel_7(%again, %d)
 //
 // Kernels are formed and their memory is known, but their ops are not loops
-// yet: what is repeated are the same ops that made the value first, and later
-// passes compile op by op, so that the result is the same to the last bit.
+// yet: the ops that made the value first are repeated, and later passes compile
+// op by op, so that the result is the same to the last bit.
 //
 //===----------------------------------------------------------------------===//
 
@@ -66,7 +66,7 @@ private:
   const Schedule &schedule;
   SymbolTable &symbols;
   SmallVector<Value> buffers;
-  /// Of each item, before any is changed.
+  /// For each item, before any is changed.
   std::vector<SmallVector<Value>> operands;
   DenseSet<Value> taken;
 };
@@ -246,7 +246,8 @@ static LogicalResult complain(func::FuncOp step, const StepProgram &program,
   return error;
 }
 
-/// Lowers what is in use as far as cheap ops can, in steps of a few percent.
+/// Lowers the peak of memory as far as cheap ops can, in steps of a few
+/// percent.
 static Treatments searchCheap(const RecomputeSearch &search) {
   Treatments best = search.keepAll();
   while (true) {
@@ -271,7 +272,7 @@ LogicalResult RecomputePass::rewrite(func::FuncOp step,
   int64_t before = search.arenaOf(plain), arena = before;
   bool cheapOnly = true;
   if (budget > 0) {
-    // First what is cheap; and further than asked for where the plan has holes.
+    // First with cheap ops; and below the budget where the plan has holes.
     int64_t goal = budget, smallest = before;
     Schedule best = plain;
     while (arena > budget) {

@@ -4,12 +4,13 @@
 // For a set of values that are not kept, the program follows: it is walked in
 // order, and where an item needs a value that is not there, the part of the
 // call that makes it stands once more in front of the item, and in front of
-// that what it needs itself. What that takes may have no use any more in the
-// program: it either lives on until then, or is made again too.
+// that the parts that make its own operands. An operand of these may have no
+// other use left in the program: it either lives on until then, or is made
+// again too.
 //
 // The search changes the treatment of one value after another, each time the
-// one that takes away most of what is too much for the time it costs, and at
-// the end takes back what turned out not to be needed.
+// one that removes most of the excess for the time it costs, and at the end
+// takes back the changes that turned out not to be needed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,7 +28,7 @@ static constexpr unsigned kNone = ~0u;
 
 namespace {
 
-/// Makes the schedule for one choice of what is not kept.
+/// Makes the schedule for one choice of dropped values.
 class Scheduler {
 public:
   Scheduler(const StepProgram &program, const Treatments &treatments,
@@ -164,7 +165,7 @@ bool Scheduler::emit(unsigned number) {
   Instruction instruction;
   instruction.item = number;
   if (item.kernel) {
-    // Without what is only needed much later.
+    // Without results that are only needed much later.
     unsigned count = item.byArgument.size();
     BitVector wanted(count);
     bool all = true;
@@ -304,7 +305,7 @@ bool RecomputeSearch::search(Treatments &treatments, int64_t target,
     if (!with)
       return 0.0;
     double gain = excess - excessOf(*with, target);
-    // Less than a millionth of what is left only prolongs the search.
+    // A gain below a millionth of the excess only prolongs the search.
     return gain <= 1e-6 * excess ? 0.0
                                  : gain / std::max(with->cost - cost, 100.0);
   };

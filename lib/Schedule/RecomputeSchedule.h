@@ -22,13 +22,13 @@ struct Instruction {
   llvm::SmallVector<std::pair<unsigned, unsigned>> versions; ///< of roots
 };
 
-/// What becomes of a root in its longest time without a use.
+/// The treatment of a root in its longest time without a use.
 enum class Treatment : uint8_t {
   Keep,
-  /// Made again when it is needed. What that takes and what is not cheap to
-  /// make lives on until then.
+  /// Made again when it is needed. Its operands that are not cheap to make live
+  /// on until then.
   Repeat,
-  /// Made again, and so is all that this takes.
+  /// Made again, and so are all its operands.
   RepeatChain
 };
 using Treatments = llvm::SmallVector<Treatment>; ///< of all roots
@@ -40,7 +40,7 @@ struct Schedule {
   double cost = 0; ///< cycles beyond those of the program as it is
 };
 
-/// Finds what of a step not to keep.
+/// Finds the values of a step that are not worth keeping.
 class RecomputeSearch {
 public:
   explicit RecomputeSearch(const StepProgram &program) : program(program) {}
@@ -52,7 +52,7 @@ public:
   /// None if a root cannot be made again, or with `cheapOnly` not by cheap ops.
   std::optional<Schedule> schedule(const Treatments &treatments,
                                    bool cheapOnly) const;
-  /// Bytes of the arena and most bytes in use, and what is in use then.
+  /// Bytes of the arena; most bytes in use, and the position where they are.
   int64_t arenaOf(const Schedule &schedule) const;
   int64_t peakOf(const Schedule &schedule, unsigned *position = nullptr) const;
 

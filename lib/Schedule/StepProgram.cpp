@@ -139,7 +139,7 @@ StepProgram StepReader::read() {
         readCall(call, item, written);
         return;
       }
-      // Anything else may write what it names.
+      // Any other op may write the memory it names.
       for (Value operand : inner->getOperands())
         if (isa<MemRefType>(operand.getType()))
           written.insert(rootOf(operand));
