@@ -106,7 +106,7 @@ public:
     action.sa_flags = SA_RESTART;
     for (auto &[signal, old] : handlers) {
       sigaction(signal, nullptr, &old);
-      // What the caller ignores stays ignored (nohup).
+      // Signals that the caller ignores stay ignored (nohup).
       if (old.sa_handler != SIG_IGN)
         sigaction(signal, &action, nullptr);
     }
@@ -184,7 +184,7 @@ static Expected<pid_t> start(ArrayRef<std::string> command, StringRef temporary,
 
 Expected<int> dlc::runProgram(ArrayRef<std::string> command,
                               TemporaryFolder &temporary, StringRef log) {
-  // Its write end is open in the child and what it starts: it hangs up when
+  // The child and the processes it starts hold the write end: it hangs up when
   // they are gone.
   int alive[2];
   if (pipe2(alive, O_CLOEXEC) != 0)

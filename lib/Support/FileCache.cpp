@@ -52,7 +52,7 @@ std::string FileCache::defaultFolder() {
 /// iteration.
 static int addBuildId(dl_phdr_info *info, size_t, void *list) {
   auto &ids = *static_cast<std::string *>(list);
-  // Of the kernel's own object, which has no code of ours, none is asked.
+  // The kernel's own object has none of our code and needs no id.
   if (StringRef(info->dlpi_name).starts_with("linux-vdso"))
     return 0;
   for (const ElfW(Phdr) &header : ArrayRef(info->dlpi_phdr, info->dlpi_phnum)) {

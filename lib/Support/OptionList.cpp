@@ -21,7 +21,7 @@ Error OptionList::check() const {
     if (arg->getOption().getKind() != opt::Option::UnknownClass)
       continue;
     std::string seen = arg->getSpelling().str();
-    // Of one letter, any other would be near.
+    // Names of one letter are left out: each would be near any other.
     std::vector<std::string> names;
     for (unsigned id = 1; id <= optTable->getNumOptions(); ++id) {
       opt::Option option = optTable->getOption(id);

@@ -23,7 +23,7 @@ using namespace dlc;
 
 struct PendingFiles::File {
   std::string path;
-  /// Of what is replaced, without links and detours: two paths may name one.
+  /// The replaced file, without links and detours: two paths may name one.
   std::string place;
   dlc_rt_replacement replacement;
 };

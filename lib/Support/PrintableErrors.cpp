@@ -28,7 +28,7 @@ static void writeAll(StringRef text) {
 
 /// Whole lines, so that no character is taken apart.
 [[noreturn]] static void filter(int source) {
-  // What ends the other process ends this one by the end of its input.
+  // A signal that ends the other process ends this one by the end of its input.
   for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
     std::signal(signal, SIG_IGN);
   std::string text;

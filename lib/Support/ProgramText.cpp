@@ -1,8 +1,8 @@
 //===- ProgramText.cpp - Text that the parser can be given ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The parser calls itself for each bracket, for each operator of an affine
-// expression, and what it makes of an alias nests as deep as the alias. One
+// The parser calls itself for each bracket and for each operator of an affine
+// expression, and the expansion of an alias nests as deep as the alias. One
 // pass over the text counts all three. It need not understand the text: it
 // skips strings and comments, pairs brackets, and knows where an alias is
 // defined (`#name =`, `!name =` outside of all brackets).
@@ -145,7 +145,7 @@ void TextScanner::scanString() {
 }
 
 /// A closing bracket without its opening one is an error of the parser; it must
-/// not hide the depth of what follows.
+/// not hide the depth of the text behind it.
 void TextScanner::close(char opening) {
   if (!open.empty() && open.back().open == opening)
     open.pop_back();

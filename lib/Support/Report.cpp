@@ -31,7 +31,7 @@ int dlc::reportError(StringRef tool, Error error) {
 
 static StringRef guardedTool;
 
-/// Ends the process; destructors of what is half done do not run.
+/// Ends the process; destructors do not run.
 [[noreturn]] static void endProcess(const Twine &message) {
   reportError(guardedTool, makeError(message));
   sys::RunInterruptHandlers(); // removes temporaries

@@ -12,7 +12,7 @@
 using namespace dlc;
 
 static constexpr int stopSignals[] = {SIGINT, SIGTERM, SIGHUP};
-/// What the signals did before, which they do again from the second on.
+/// The handlers before ours; they are restored by the first signal.
 static struct sigaction previousActions[std::size(stopSignals)];
 static volatile sig_atomic_t request = 0;
 
@@ -28,9 +28,9 @@ static void noteRequest(int signal) {
 
 StopRequest::StopRequest() {
   request = 0;
-  // LLVM's handlers, which remove files and end the process, are what the
-  // second signal meets: they must be there before, and not come after.
-  // LLVM takes over signals whether they were ignored or not.
+  // The second signal meets LLVM's handlers, which remove files and end the
+  // process: they must be installed before, and not come after. LLVM takes over
+  // signals whether they were ignored or not.
   for (unsigned i = 0; i < std::size(stopSignals); ++i)
     sigaction(stopSignals[i], nullptr, &previousActions[i]);
   llvm::sys::SetInterruptFunction(nullptr);
@@ -46,7 +46,7 @@ StopRequest::StopRequest() {
   for (int signal : stopSignals)
     sigaddset(&action.sa_mask, signal);
   for (unsigned i = 0; i < std::size(stopSignals); ++i)
-    // What was ignored (nohup) stays ignored.
+    // Ignored signals (nohup) stay ignored.
     if (previousActions[i].sa_handler != SIG_IGN)
       sigaction(stopSignals[i], &action, nullptr);
 }
