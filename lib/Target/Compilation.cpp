@@ -171,7 +171,7 @@ llvm::Error dlc::checkRemarks(StringRef passes) {
                                  "' is no regular expression: " + flaw);
 }
 
-/// What can be wrong with the options whatever the program is.
+/// Checks the options as far as they do not depend on the program.
 static llvm::Error checkOptions(const CompilerOptions &options) {
   if (options.optLevel != 0 && options.optLevel != 2)
     return llvm::createStringError(
@@ -263,7 +263,7 @@ Compilation::take(OwningOpRef<ModuleOp> module,
 llvm::Error Compilation::chooseGradients() {
   if (options.gradientsOf.empty() && !options.gradientNorms)
     return llvm::Error::success();
-  // What follows changes the program: it must be one before that.
+  // The passes below change the program: it must be valid before.
   if (llvm::Error error = enter(""))
     return error;
   return runCollecting(
@@ -309,7 +309,7 @@ llvm::Error Compilation::enter(StringRef from) {
       "the program is none that can enter here");
 }
 
-/// Of a program with a memory plan: fails if no process can have that memory.
+/// For a program with a memory plan: fails if no process can have that memory.
 static LogicalResult checkMemory(ModuleOp module) {
   auto manifest = module->getAttrOfType<dl::ManifestAttr>(names::manifest);
   if (manifest && manifest.getStateBytes() > limits::memoryBytes)
@@ -423,7 +423,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   for (auto [number, entry] : llvm::enumerate(phases)) {
     const Phase &phase = *entry;
     if (active) {
-      // A program that a phase of the backend left says itself what it is for.
+      // A program that a phase of the backend left already has its target.
       if (number >= getProgramPhases().size() &&
           !(*module)->hasAttr(TargetSystemSpecAttr::name))
         backend->describeTarget(options, machine.get()).attach(*module);
@@ -435,8 +435,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
             addPhase(manager, phase, wishes);
             manager.enableTiming(timing);
 #ifdef NDEBUG
-            // Two fifths of the time of passes; each phase verifies what it
-            // leaves, and so does dlc-opt after each pass.
+            // The verifier takes two fifths of the time of passes; each phase
+            // verifies its result, and dlc-opt verifies after each pass.
             manager.enableVerifier(false);
 #endif
             return failure(

@@ -1,10 +1,9 @@
 //===- CoverSamples.cpp - Batches for the rest of a data set --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A step over N samples in batches of B leaves N mod B over. As a batch of its
-// own they give what the step means for them, which no call on a batch that is
-// filled up does: a maximum, or a random number a row, cannot be taken off
-// again.
+// A step over N samples in batches of B leaves N mod B over. A batch of their
+// own gives the step's results for them. A call on a batch that is filled up
+// does not: a maximum, or a random number a row, cannot be taken off again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,7 +33,7 @@ static bool coverRest(dl::StepOp step, int64_t samples) {
     sizes.append(written->begin(), written->end());
   else
     sizes.push_back(step.getWrittenBatch());
-  // A range says which batches are meant; 0: there is no batch.
+  // A range determines the batches itself; 0: the step has no batch.
   if (step.getBatchRange() || sizes.front() < 1)
     return false;
   int64_t left = cutIntoBatches(samples, sizes).left;

@@ -72,7 +72,8 @@ private:
   void cut(BasicBlock &block);
   void outline();
   void eraseDead();
-  /// Finds what a part must repeat and take to have `value`.
+  /// Finds the instructions that a part must repeat, and the arguments that it
+  /// must take, to have `value`.
   void require(Value *value);
 
   Function &step;
@@ -156,7 +157,7 @@ void StepCutter::cut(BasicBlock &block) {
   }
 }
 
-/// What only computed arguments of calls that are gone.
+/// Erases instructions that only computed arguments of calls that are gone.
 void StepCutter::eraseDead() {
   for (BasicBlock &block : step)
     for (Instruction &instruction : make_early_inc_range(reverse(block)))
@@ -169,7 +170,7 @@ void dlc::cutStep(Function &step) {
   auto isLong = [&] {
     return size_t(count_if(instructions(step), IsaPred<CallInst>)) > kMostCalls;
   };
-  // Of very many parts there are parts again.
+  // A step with very many parts is cut again.
   while (isLong() && cutter.run())
     ;
 }

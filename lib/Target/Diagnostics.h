@@ -19,7 +19,7 @@ struct Compilation::Diagnostics {
 
   void clear();
   llvm::StringRef text() const { return llvm::StringRef(shown).rtrim(); }
-  /// What was collected as an error, or `otherwise` where nothing was.
+  /// The collected messages as an error, or `otherwise` if there are none.
   llvm::Error makeError(llvm::StringRef otherwise) const;
 
   mlir::MLIRContext &context;

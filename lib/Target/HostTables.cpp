@@ -86,7 +86,7 @@ private:
 
 } // namespace
 
-/// Places the entries one after the other, and what is derived behind them.
+/// Places the entries one after the other, and derived entries behind them.
 static void placeStates(Manifest &manifest, llvm::StringMap<int64_t> &derived) {
   int64_t end = 0;
   auto place = [&](RankedTensorType type) {

@@ -29,7 +29,7 @@ void InputRange::meet(const InputRange &other) {
   ascends |= other.ascends;
 }
 
-/// What an op says of an operand.
+/// The range that an op demands of an operand.
 static InputRange rangeOf(OpOperand &use) {
   Operation *op = use.getOwner();
   InputRange range;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `<model>_create`, `<model>_<step>` and so on: each calls the runtime with the
-// model's table. Header and functions come from one list of what there is.
+// model's table. Header and functions come from one list.
 //
 //===----------------------------------------------------------------------===//
 

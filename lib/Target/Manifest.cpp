@@ -29,7 +29,7 @@ static StateInfo readState(dl::StateEntryAttr entry) {
     info.range = static_cast<int>(range.getValue()); // a dlc_range
   info.offset = std::max<int64_t>(entry.getOffset(), 0);
 
-  // Dimension perm[i] of the view is dimension i of what is stored.
+  // Dimension perm[i] of the view is dimension i in memory.
   SmallVector<int64_t> perm;
   if (dl::StorageAttr storage = entry.getStorage()) {
     info.viewShape = llvm::to_vector(storage.getView());
@@ -80,7 +80,7 @@ llvm::Expected<Manifest> Manifest::read(ModuleOp module) {
   return manifest;
 }
 
-/// The numbers of what a list names.
+/// The numbers of the names in a list.
 static SmallVector<int32_t> indices(ArrayAttr list,
                                     const llvm::StringMap<int32_t> &numbers) {
   return llvm::map_to_vector(

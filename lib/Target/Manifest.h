@@ -40,7 +40,7 @@ struct StepInfo {
   llvm::StringRef name;
   bool trains;
   llvm::SmallVector<TensorInfo> inputs, outputs;
-  /// What to say of each check that fails.
+  /// The message of each check that fails.
   llvm::SmallVector<llvm::StringRef> faults;
   /// The states that it changes and the derivations that it reads, by index.
   llvm::SmallVector<int32_t> writes, derivations;
@@ -60,13 +60,13 @@ struct DerivedInfo {
   int64_t offset = 0;
 };
 
-/// What steps compute from the state alone; see dlc_derivation.
+/// A function of the state alone that steps use; see dlc_derivation.
 struct DerivationInfo {
   llvm::StringRef name;
   llvm::SmallVector<int32_t> reads; ///< states, by index
 };
 
-/// What dlc_site says.
+/// The contents of a dlc_site.
 struct SiteInfo {
   llvm::StringRef kernel; ///< empty: all of the step
   llvm::StringRef step;
@@ -79,7 +79,7 @@ struct SiteInfo {
   llvm::SmallVector<std::array<llvm::StringRef, 3>> ops;
 };
 
-/// What `dl.manifest` says, after the `vector` phase.
+/// The contents of `dl.manifest`, after the `vector` phase.
 struct Manifest {
   static llvm::Expected<Manifest> read(mlir::ModuleOp module);
   /// The same without the memory plan, whose numbers are zero.
@@ -87,7 +87,7 @@ struct Manifest {
 
   llvm::StringRef name;
   llvm::SmallVector<StateInfo> states;
-  /// What derivations make, behind the states in their block.
+  /// The results of derivations, behind the states in their block.
   llvm::SmallVector<DerivedInfo> derived;
   llvm::SmallVector<DerivationInfo> derivations;
   std::vector<StepInfo> steps;

@@ -41,10 +41,10 @@ static constexpr uint64_t kSmallConstant = 1024;
 static constexpr StringLiteral kQuickPasses =
     "function(sroa,early-cse,simplifycfg,loop-mssa(loop-rotate,licm))";
 
-/// What LLVM's default pipeline does for kernels, and nothing else: addresses
-/// are simplified, what a loop repeats leaves it, loads and stores of one place
-/// meet, short loops are unrolled. Kernels come as vectors in the shape that
-/// they should have, so that only loops are vectorised that ask for it.
+/// The passes of LLVM's default pipeline that kernels need: addresses are
+/// simplified, invariants leave loops, loads and stores of one place are
+/// merged, short loops are unrolled. Kernels come as vectors in their final
+/// shape, so that only loops are vectorised that ask for it.
 static constexpr StringLiteral kKernelPasses =
     "function("
     "sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"
@@ -120,7 +120,8 @@ findUsers(const GlobalVariable &variable) {
 }
 
 Partition::Partition(const Module &module) {
-  // What shares a variable of which there can only be one, or a large one.
+  // Functions that share a variable stay together, unless it is a small
+  // constant.
   EquivalenceClasses<const Function *> together;
   MapVector<const GlobalVariable *, SmallSetVector<const Function *, 4>> users;
   for (const GlobalVariable &variable : module.globals()) {
@@ -136,7 +137,7 @@ Partition::Partition(const Module &module) {
         together.unionSets(functions.front(), function);
     users[&variable] = std::move(functions);
   }
-  // So does what is called from outside.
+  // So do the functions that are called from outside.
   const Function *exported = nullptr;
   uint64_t total = 0;
   MapVector<const Function *, uint64_t> weights;

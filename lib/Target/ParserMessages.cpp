@@ -31,8 +31,8 @@ static std::string suggestion(StringRef prefix, StringRef name,
   return ("; did you mean '" + prefix + nearest + "'?").str();
 }
 
-/// Of a word that the parser takes for an op of a dialect that is not there, or
-/// of one that has no such op.
+/// Explains a word that the parser takes for an op of an unknown dialect, or
+/// for an unknown op of a known one.
 static std::string explainUnknownOp(MLIRContext &context, StringRef message) {
   bool foreign = message.starts_with("Dialect `") &&
                  message.contains("' not found for custom op '");
@@ -90,7 +90,7 @@ static std::string explainUnknownValue(StringRef text, StringRef program) {
       .str();
 }
 
-/// Of a use with another type than before: %y, its type here and before.
+/// Explains a use with another type than before: %y, its type here and before.
 static std::string explainTypes(StringRef message) {
   SmallVector<StringRef> parts;
   message.split(parts, '\'');
@@ -140,7 +140,7 @@ std::string dlc::explainParserMessage(MLIRContext &context, StringRef message,
             "'; the names of attributes begin with '#dl.': '#dl." + word + "'")
         .str();
   }
-  // The parser puts an op's name before what the op says, which begins with it.
+  // The parser puts an op's name before the op's message, which begins with it.
   StringRef rest = message;
   if (rest.consume_front("custom op '")) {
     auto [op, said] = rest.split("' ");
@@ -279,8 +279,8 @@ static std::string quoted(ArrayRef<std::string> types) {
 }
 
 namespace {
-/// Checks what a text says of types twice: where something is declared, and
-/// where it is used.
+/// Checks the types in a text twice: where a name is declared, and where it is
+/// used.
 class StatedTypes {
 public:
   StatedTypes(StringRef path, StringRef program)
@@ -291,7 +291,8 @@ public:
     functions = scope = 0;
   }
 
-  /// The first op up to a line that uses what is declared with another type.
+  /// The first op up to a line that uses a name with another type than its
+  /// declared one.
   llvm::Error check(unsigned lastLine) {
     StringRef op;
     for (Words words(program); words.findOp(op);) {

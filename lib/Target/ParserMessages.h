@@ -10,15 +10,15 @@
 
 namespace dlc {
 
-/// Replaces a `message` of MLIR's parser that does not say what is expected or
-/// what to write: for a word that is not an op by the nearest one, for a
-/// missing type by how types are written. `text` is the program from the place
-/// of the message on, `program` all of it. Empty for other messages.
+/// Replaces a `message` of MLIR's parser that does not name the expected text
+/// or its form: for a word that is not an op by the nearest op, for a missing
+/// type by the syntax of types. `text` is the program from the place of the
+/// message on, `program` all of it. Empty for other messages.
 std::string explainParserMessage(mlir::MLIRContext &context,
                                  llvm::StringRef message, llvm::StringRef text,
                                  llvm::StringRef program);
 
-/// Whether a message only repeats that what an earlier one is about could not
+/// Whether a message only repeats that the subject of an earlier one could not
 /// be parsed.
 bool repeatsEarlierMessage(llvm::StringRef message);
 

@@ -57,7 +57,7 @@ public:
   /// Writes a file to link.
   Error add(StringRef name, StringRef content);
   Error add(const Objects &objects);
-  /// Links what was added to `output`; messages begin with `name`.
+  /// Links all added objects to `output`; messages begin with `name`.
   Error run(ArrayRef<StringRef> options, StringRef output, StringRef name);
   std::string file(StringRef name) const { return folder.file(name); }
 

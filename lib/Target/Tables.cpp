@@ -134,8 +134,8 @@ public:
     return ("dlc.entry." + symbol).str();
   }
 
-  /// A dlc_step_fn of what a compiled step or derivation does, which has
-  /// `buffers` inputs and outputs.
+  /// The dlc_step_fn of a compiled step or derivation with `buffers` inputs and
+  /// outputs.
   Function *entry(StringRef name, size_t buffers, bool hasFaults);
   Function *entry(const StepInfo &info) {
     return entry(info.symbol, info.inputs.size() + info.outputs.size(),
