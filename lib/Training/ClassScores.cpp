@@ -60,7 +60,7 @@ void ClassScores::grow(int64_t classes) {
     row.resize(classes, 0);
 }
 
-/// The first greatest of a row; a NaN is none, as in dl.argmax.
+/// The first greatest of a row, where NaN never counts, as in dl.argmax.
 static int64_t firstGreatest(const dlc_tensor &tensor, const char *data,
                              int64_t row) {
   int64_t width = tensor.shape[1], best = 0;
@@ -154,7 +154,7 @@ std::string ClassScores::describe(ArrayRef<std::string> names) const {
   auto count = static_cast<double>(std::max<int64_t>(numClasses(), 1));
   row("mean", Twine(samples), precision / count, recall / count, f1 / count);
 
-  // What is confused most, the first of equals in the order of the classes.
+  // The most frequent confusions, equal ones in the order of the classes.
   std::vector<std::tuple<int64_t, int64_t, int64_t>> confused;
   for (int64_t label = 0; label < numClasses(); ++label)
     for (int64_t told = 0; told < numClasses(); ++told)

@@ -59,7 +59,7 @@ Error HparamSchedule::parseLine(StringRef text, unsigned line) {
 Expected<HparamSchedule> HparamSchedule::parse(StringRef text, StringRef path) {
   HparamSchedule schedule;
   schedule.path = path.str();
-  // What some editors put in front of a text.
+  // Byte order marks that some editors put in front of a text.
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
     return makeError("{0}: is UTF-16, expected plain text or UTF-8", path);
   text.consume_front("\xef\xbb\xbf");
@@ -79,8 +79,8 @@ Expected<HparamSchedule> HparamSchedule::read(StringRef path) {
   return parse((*file)->getBuffer(), path);
 }
 
-/// Sets the value and takes it back: the model knows what it can hold, and
-/// hours of training must not end at a line of the file.
+/// Sets the value and takes it back: the model checks the value, and hours of
+/// training must not end at a line of the file.
 Error HparamSchedule::checkValue(Model &model, const Change &change) const {
   Expected<double> before = model.getHparam(change.name);
   if (!before)

@@ -40,7 +40,7 @@ static Error readNumber(StringRef name, StringRef value, double least,
   return Error::success();
 }
 
-/// Of epochs: more than any run has.
+/// Limit of counts of epochs: more than any run has.
 static constexpr int64_t mostEpochs = 1'000'000'000;
 
 static Error readCount(StringRef name, StringRef value, int64_t &count) {

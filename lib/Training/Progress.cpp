@@ -50,7 +50,7 @@ void Progress::show(StringRef line) {
   if (width == 0)
     return;
   // The last column stays free: some terminals wrap when it is written. The
-  // escape sequence erases what is left of a longer line before.
+  // escape sequence erases the rest of a longer line before.
   os << '\r' << printable(fit(line, width - 1)) << "\x1b[K";
   os.flush();
   shown = true;

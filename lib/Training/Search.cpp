@@ -77,7 +77,7 @@ Expected<SearchRange> SearchRange::parse(StringRef text) {
   return range;
 }
 
-/// Six digits: what is printed is the value that is tried.
+/// Six digits: the printed value is the one that is tried.
 static std::string shortText(double value) {
   std::string text;
   raw_string_ostream(text) << format("%.6g", value);
@@ -239,8 +239,8 @@ private:
 
 } // namespace
 
-/// Of many draws from the density of good trials the one where that is largest
-/// beside the density of the others.
+/// Among many draws from the density of good trials, the one whose density is
+/// largest relative to the density of the others.
 template <typename Density>
 static double drawPromising(const Density &good, const Density &other,
                             Draws &draws) {
