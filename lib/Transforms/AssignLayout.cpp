@@ -147,8 +147,8 @@ Value ChannelsLast::convolve(Conv2dInputGradOp op, Value dy, Value w) {
 
 namespace {
 
-/// The elements of one dimension of dx that are at some place modulo the
-/// stride: what of dy and w they are made of.
+/// The elements of one dimension of dx at one place modulo the stride: the
+/// parts of dy and w that they are made of.
 struct Residue {
   int64_t tap, taps;     ///< taps `tap`, `tap + stride`, ... of the filter
   int64_t start, extent; ///< elements of dy; some may lie beyond its ends
@@ -176,8 +176,8 @@ Value ChannelsLast::stridedInputGrad(Conv2dInputGradOp op, Value dy, Value w) {
   ArrayRef<int64_t> image = tensorType(op.getDx()).getShape();
   ArrayRef<int64_t> taps = tensorType(w).getShape();
   int64_t batch = image[0], channels = image[1];
-  // Each residue has as many elements as the first one; what is beyond the
-  // image is cut off at the end. One border of dy is enough for all.
+  // Each residue has as many elements as the first one; elements beyond the
+  // image are cut off at the end. One border of dy is enough for all.
   SmallVector<int64_t> count, low, high, over;
   std::array<SmallVector<Residue>, 2> residues;
   for (int i : {0, 1}) {
@@ -284,7 +284,7 @@ void ChannelsLast::rewritePool(Op op) {
 }
 
 //===----------------------------------------------------------------------===//
-// What the program writes with channels last
+// Ops that the program writes with channels last
 //===----------------------------------------------------------------------===//
 
 /// Returns true if later phases take the op as it is.

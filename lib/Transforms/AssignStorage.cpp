@@ -36,7 +36,7 @@ using namespace dlc::dl;
 /// Whether a rank-4 value is an image that the windowed ops will keep channels
 /// last.
 static bool isImage(Value value) {
-  // Elementwise ops keep the layout of what they are applied to.
+  // Elementwise ops keep the layout of their operands.
   while (Operation *op = value.getDefiningOp()) {
     if (isa<Conv2dOp, Conv2dInputGradOp, MaxPool2dOp, MaxPool2dIndexOp,
             MaxPool2dScatterOp, MaxPool2dGatherOp>(op))
@@ -112,14 +112,14 @@ static StorageAttr chooseStorage(Value param) {
   return {};
 }
 
-/// The entry's value, given what is stored.
+/// The entry's value, given its value in memory.
 static Value fromStored(Expr &e, Value stored, StorageAttr storage,
                         RankedTensorType logical) {
   Value view = e.transpose(stored, inversePermutation(storage.getPerm()));
   return e.reshape(view, logical.getShape());
 }
 
-/// What is to be stored, given the entry's value.
+/// The value in memory, given the entry's value.
 static Value toStored(Expr &e, Value value, StorageAttr storage) {
   return e.transpose(e.reshape(value, storage.getView()), storage.getPerm());
 }

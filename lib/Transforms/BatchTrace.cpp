@@ -244,7 +244,7 @@ LogicalResult BatchTracer::traceScan(ScanOp op) {
     }
     Value init = op.getInits()[number];
     now.getResult(number).setType(after(init));
-    // What is carried has the batch before and behind a step.
+    // A carried value has the batch both before and behind a step.
     for (int64_t dim = 0; dim < before(init).getRank(); ++dim)
       if (after(init).getDimSize(dim) != after(value).getDimSize(dim) &&
           !(demand(moves(init, dim) ? value : init, dim) && again)) {
@@ -279,7 +279,7 @@ LogicalResult BatchTracer::trace(Operation *op) {
   bool accepted =
       !isa<SliceOp>(op) || succeeded(acceptSlice(cast<SliceOp>(op)));
   if (accepted) {
-    // What ops say of a batch that is in no program helps nobody.
+    // Messages of ops about a batch that is in no program would help nobody.
     ScopedDiagnosticHandler quiet(op->getContext(),
                                   [](Diagnostic &) { return success(); });
     FailureOr<SmallVector<Type>> types = inferTypes(op);

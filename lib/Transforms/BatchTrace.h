@@ -25,7 +25,7 @@ private:
   struct Extent {
     int64_t slope, offset;
   };
-  /// Of the values of a step in the order of forEachValue.
+  /// For the values of a step in the order of forEachValue.
   std::vector<llvm::SmallVector<Extent>> shapes;
 };
 

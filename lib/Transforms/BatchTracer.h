@@ -27,7 +27,7 @@ private:
   mlir::LogicalResult trace(mlir::Operation *op);
   mlir::LogicalResult traceScan(dl::ScanOp op);
   mlir::LogicalResult resizeSource(mlir::Operation *op);
-  /// The types of the results; fails without a word where there are none.
+  /// The types of the results; fails without a message if they do not follow.
   mlir::FailureOr<llvm::SmallVector<mlir::Type>>
   inferTypes(mlir::Operation *op);
   mlir::FailureOr<llvm::SmallVector<int64_t>> reshapedShape(dl::ReshapeOp op);
@@ -50,7 +50,7 @@ private:
   /// Dimensions of sources that have the batch.
   llvm::SetVector<BatchDim> demanded;
   bool again = false;
-  /// Of dimensions that are a multiple of the batch: the extents before it, as
+  /// For dimensions that are a multiple of the batch: the extents before it, as
   /// T of a T x N that was reshaped to one dimension.
   llvm::DenseMap<BatchDim, int64_t> factors;
   std::string why;

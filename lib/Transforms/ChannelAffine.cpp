@@ -32,7 +32,7 @@ static std::pair<Value, int64_t> repeatedVector(Value value) {
           broadcast.getDims().empty() ? -1 : broadcast.getDims()[0]};
 }
 
-/// What `repeatedVector` gives, as a vector of this type.
+/// The result of `repeatedVector`, as a vector of this type.
 static Value asVector(Expr e, Value repeated, RankedTensorType type) {
   if (DenseElementsAttr elements; matchPattern(repeated, m_Constant(&elements)))
     return ConstantOp::create(e.builder(), e.location(),

@@ -56,8 +56,8 @@ Affine affineOf(mlir::OpBuilder &builder, const Link &link,
 /// other.
 struct Passage {
   int64_t dim;
-  /// Where dimensions are merged: the extents of these, of which the numbers go
-  /// along the one at `place`; they repeat along the others.
+  /// Where dimensions are merged: their extents. The numbers go along the one
+  /// at `place` and repeat along the others.
   llvm::SmallVector<int64_t> merged = {};
   int64_t place = 0;
 };

@@ -63,7 +63,7 @@ using dlc::views::permuted;
 // Costs
 //===----------------------------------------------------------------------===//
 
-/// What one transpose of a value costs. An op that changes its order costs 1.
+/// Cost of one transpose of a value. An op that changes its order costs 1.
 static int64_t costOf(Value value, const StateOnly &stateOnly) {
   constexpr int64_t eachCall = 4096, eachChange = 16;
   return std::min(bytesOf(value), int64_t(1) << 36) *
@@ -131,7 +131,7 @@ private:
 
   std::vector<Node> nodes;
   DenseMap<Operation *, unsigned> nodeOf;
-  /// Of each node: 0 or 1, its first or its second orders.
+  /// For each node: 0 or 1, its first or its second orders.
   SmallVector<bool> choice;
 
   // While nodes are found.
@@ -191,9 +191,8 @@ void LayoutChooser::spread(Value value) {
   }
 }
 
-/// A transpose carries on to its other side what has come to one. It may come
-/// between orders of both sides that have nothing to do with each other: it
-/// goes last.
+/// A transpose hands the orders that reached one side on to the other. It may
+/// stand between unrelated orders of its sides: it is decided last.
 void LayoutChooser::decideTranspose(TransposeOp op) {
   if (nodeOf.contains(op))
     return;
@@ -396,7 +395,7 @@ void LayoutChooser::choose() {
   choice.assign(sides.begin() + 2, sides.begin() + 2 + nodes.size());
 }
 
-/// What the transposes of the choice cost.
+/// Cost of the transposes of the choice.
 int64_t LayoutChooser::cost() const {
   int64_t sum = 0;
   auto orderAt = [&](Value value, const Port &port) {
@@ -528,8 +527,8 @@ struct ChooseLayoutPass : dlc::impl::ChooseLayoutBase<ChooseLayoutPass> {
       return;
     SmallVector<Block *> blocks;
     step.walk([&](Block *block) { blocks.push_back(block); });
-    // What a block computes of what it takes stays the same: what is known of
-    // the others remains true.
+    // Each block still computes the same from its arguments, so that
+    // `stateOnly` stays valid for the other blocks.
     StateOnly stateOnly(step);
     for (Block *block : blocks)
       numChanged += LayoutChooser(*block, stateOnly).run();

@@ -118,7 +118,7 @@ static bool isKnownToAscend(Value index) {
 }
 
 /// Checks that an index begins with 0 and does not descend. The op works with
-/// what the checks of its range leave, so nothing uses these.
+/// the results of the range checks, so nothing uses these.
 static void insertGrowthChecks(IndexesTable op, const TableIndex &index,
                                Value value,
                                DenseSet<std::pair<Value, int64_t>> &known) {
@@ -138,7 +138,7 @@ static void insertGrowthChecks(IndexesTable op, const TableIndex &index,
   insertCheck(builder, op, e.slice(value, 0, 0, 1), 1, index.first());
   if (growths == 0)
     return;
-  // Wide enough for what is below 0 of bytes.
+  // Wide enough for negative differences of bytes.
   Value wide = e.cast(value, builder.getI64Type());
   Value after = e.slice(wide, 0, 1, growths),
         before = e.slice(wide, 0, 0, growths);
@@ -167,8 +167,8 @@ static void insertChecks(func::FuncOp step) {
   });
 }
 
-/// A tensor with the same elements, or of which it is a slice, that is computed
-/// earlier.
+/// A tensor computed earlier that has the same elements, or of which the index
+/// is a slice.
 static Value sourceOf(Value index) {
   while (true) {
     if (isa_and_present<ReshapeOp, BroadcastOp, TransposeOp>(
@@ -181,8 +181,8 @@ static Value sourceOf(Value index) {
   }
 }
 
-/// The same, and on into the loop that stacks it: what a backward loop reads at
-/// is there what the forward one has checked.
+/// The same, and on into the loop that stacks it: a backward loop reads indices
+/// that the forward one has checked.
 static Value originOf(Value index) {
   while (true) {
     index = sourceOf(index);
@@ -225,8 +225,8 @@ static Value addCarried(ScanOp scan, Value init,
 }
 
 /// Lets a loop carry the code of the first of its checks that finds a fault, 0
-/// as long as there is none. Of two that find one in the same step, the first
-/// has the greater code.
+/// until then. If two checks find one in the same step, the first has the
+/// greater code.
 static Value carryCode(ScanOp scan,
                        const llvm::MapVector<Operation *, int64_t> &codes) {
   OpBuilder builder(scan);
@@ -264,13 +264,13 @@ static Value carryCode(ScanOp scan,
 
 namespace {
 
-/// What a step has to check.
+/// One check of a step.
 struct Check {
   CheckIndexOp op;
-  /// The outermost loop that computes what is checked; none for what a step has
-  /// outside of its loops.
+  /// The outermost loop that computes the checked index; none for an index
+  /// outside of the step's loops.
   ScanOp loop;
-  /// What `loop` carries out of it if this check is the first to fail.
+  /// The code that `loop` carries out if this check is the first to fail.
   int64_t code = 0;
 };
 

@@ -271,8 +271,8 @@ static double bytesRead(Value value) {
   return std::min(all, selected);
 }
 
-/// The bytes of a kernel's result that it writes: in place, at most what it
-/// puts there.
+/// The bytes of a kernel's result that it writes: in place, at most those of
+/// the new elements.
 static double bytesWritten(Value result) {
   auto writer = result.getDefiningOp<Overwrites>();
   if (!writer || !isInPlace(writer))

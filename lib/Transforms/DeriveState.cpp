@@ -1,11 +1,12 @@
 //===- DeriveState.cpp - What follows from the state, made once -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Each step is cut between what follows from the state alone and the rest. What
-// crosses the cut is derived: an entry of the state that a function of its own
-// makes. To find what several steps derive alike, the functions of all steps
-// are first one, in which equal ops become one; then every set of steps gets a
-// function for what exactly these steps read.
+// Each step is cut between the values that follow from the state alone and the
+// rest. Values that cross the cut are derived: entries of the state that a
+// function of their own makes. To find values that several steps derive alike,
+// the functions of all steps are first joined, which merges equal ops; then
+// every set of steps gets a function for the values that exactly these steps
+// read.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,8 +38,9 @@ using dlc::layout::bytesOf;
 // The cut
 //===----------------------------------------------------------------------===//
 
-/// Whether the step had better compute the value itself, from its operands:
-/// what needs no memory, and what is cheap and more to read than they are.
+/// Whether the step had better compute the value itself, from its operands: a
+/// value that needs no memory, or a cheap one with more bytes to read than its
+/// operands.
 static bool staysInStep(Operation *op) {
   if (dl::isFree(op))
     return true;
@@ -58,7 +60,7 @@ static bool staysInStep(Operation *op) {
 
 namespace {
 
-/// What a step reads of derived entries.
+/// The derived values that a step reads.
 class Cut {
 public:
   explicit Cut(func::FuncOp step) : stateOnly(step) {
@@ -159,8 +161,8 @@ void Deriver::copy(func::FuncOp step, Value value) {
   builder.clone(*op, map);
 }
 
-/// What a derived entry is called: after the largest entry that it follows
-/// from, `conv1.derived_weight` of `conv1.weight`.
+/// The name of a derived entry: that of the largest entry that it follows from,
+/// with a prefix: `conv1.derived_weight` of `conv1.weight`.
 std::string Deriver::nameOf(Value value) const {
   DenseSet<Value> seen;
   BlockArgument largest;
@@ -225,7 +227,7 @@ void Deriver::derive(ArrayRef<unsigned> numbers, func::FuncOp step) {
     resultTypes.push_back(value.getType());
     resultAttrs.push_back(attrsOf(entries[value]));
   }
-  // What it makes is an argument too: there it lies.
+  // Each result is an argument too, the memory for it.
   llvm::append_range(argTypes, resultTypes);
   llvm::append_range(argAttrs, resultAttrs);
 
@@ -308,7 +310,8 @@ unsigned Deriver::run() {
   DominanceInfo dominance(all);
   eliminateCommonSubExpressions(rewriter, dominance, all);
 
-  // Who reads each value; then, for each set of readers, what they read.
+  // The steps that read each value; then, for each set of steps, the values
+  // they read.
   results = llvm::to_vector(
       cast<func::ReturnOp>(all.getBody().front().getTerminator())
           .getOperands());

@@ -148,7 +148,7 @@ static std::pair<Value, Value> factorsOf(Value value) {
 // The rewrites: for each kind of op its forms, the first that fits
 //===----------------------------------------------------------------------===//
 
-/// What replaces `op`, or null.
+/// The replacement of `op`, or null.
 static Value rewrite(DivOp op, Expr &e) {
   Value a = op.getA(), b = op.getB();
   if (!isFloat(a))
@@ -159,7 +159,7 @@ static Value rewrite(DivOp op, Expr &e) {
   // a / sqrt(b) = a * rsqrt(b)
   if (Value x = operandOfOwn<SqrtOp>(b))
     return e.mul(a, e.rsqrt(x));
-  // x / s = x * (1 / s), the reciprocal of what is repeated
+  // x / s = x * (1 / s), with the reciprocal of the broadcast operand
   if (BroadcastOp s = repeated(b))
     return e.mul(a, repeatLike(e, e.reciprocal(s.getX()), s));
   // A quotient of 1 is a reciprocal.
@@ -232,7 +232,7 @@ static Value rewrite(MulOp op, Expr &e) {
     // x * rsqrt(x) = sqrt(x)
     if (y.hasOneUse() && operandOf<RsqrtOp>(y) == x)
       return e.sqrt(x);
-    // (x * s) * t = x * (s * t), the product of what is repeated
+    // (x * s) * t = x * (s * t), with the product of the broadcast operands
     BroadcastOp t = repeated(y);
     if (!t || !x.hasOneUse())
       continue;
@@ -336,7 +336,7 @@ static Value rewrite(ReduceSumOp op, Expr &e) {
   if (auto scale = x.getDefiningOp<ScaleOp>())
     return e.scale(e.sum(scale.getX(), axes),
                    scale.getFactor().convertToDouble());
-  // sum(x * s) = sum(x) * s, where s is the same along what is summed
+  // sum(x * s) = sum(x) * s, where s is constant along the summed dimensions
   auto [a, b] = factorsOf(x);
   for (auto [y, factor] : {std::pair(a, b), std::pair(b, a)}) {
     BroadcastOp s = factor ? repeated(factor) : BroadcastOp();

@@ -36,7 +36,7 @@ public:
   explicit StateUses(ModelOp model) : symbols(model) {}
 
   /// Looks at the steps and at all functions and optimizers that they name.
-  /// Fails if a descent does not say well what it trains.
+  /// Fails if the patterns of a descent are wrong.
   LogicalResult find();
 
   bool contains(StringAttr entry) const { return used.contains(entry); }
@@ -52,8 +52,8 @@ private:
 
 } // namespace
 
-/// Returns true if a step computes with what it reads, rather than write it
-/// back or ignore it.
+/// Returns true if a step computes with the value it reads, rather than write
+/// it back or ignore it.
 static bool isNeeded(Value read, FlatSymbolRefAttr entry) {
   llvm::SetVector<Operation *> users;
   users.insert_range(read.getUsers());

@@ -13,7 +13,7 @@
 // it. A chain of such ops is composed into one factor and one term, which go
 // into the layer in front of the chain or, where that is exact, into all layers
 // behind it. All of it must follow from the state alone, so that
-// dl-derive-state computes what is folded when the state changes.
+// dl-derive-state computes the folded weights when the state changes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -93,8 +93,8 @@ private:
 
 } // namespace
 
-/// What follows from the state alone goes in front of all else, where whatever
-/// is built can use it.
+/// Moves ops that follow from the state alone to the front, where all new ops
+/// can use them.
 void Folder::moveStateFirst(Block &block) {
   Operation *first = nullptr;
   for (Operation &op : llvm::make_early_inc_range(block)) {
@@ -161,8 +161,8 @@ Affine Folder::compose(const Chain &chain, Operation *before) {
   return affine;
 }
 
-/// What changes the values that have to follow from the state alone; empty if
-/// they do.
+/// The reason why `values` do not follow from the state alone; empty if they
+/// do.
 static std::string changeOf(ValueRange values, const StateOnly &stateOnly) {
   auto changing =
       llvm::find_if(values, [&](Value v) { return !stateOnly.contains(v); });
@@ -199,7 +199,7 @@ void Folder::report(const Chain &chain, const Twine &what, Operation *where) {
           "'{0}' {1}", link.op->getName().getStringRef().str(), text);
 }
 
-/// Views stay, everything else of a chain is what it is applied to.
+/// Views stay; every other op of a chain is replaced by its operand.
 void Folder::remove(const Chain &chain) {
   for (const Link &link : llvm::reverse(chain.links)) {
     if (link.isView())
@@ -259,8 +259,8 @@ bool Folder::foldIntoLayer(Chain &chain, std::string &why) {
   return true;
 }
 
-/// Finds the layers that read a value, which has numbers along `dim`; or says
-/// why what reads it is none.
+/// Finds the layers that read a value, which has numbers along `dim`; or
+/// returns the reason why a reader is not a layer.
 std::string Folder::findReaders(Value value, int64_t dim,
                                 SmallVector<Passage> way,
                                 SmallVectorImpl<Reader> &readers) const {
@@ -358,7 +358,7 @@ bool Folder::fold(Operation *root) {
   Chain chain = findChain(link);
   if (!chain.hasNorm())
     return false;
-  // What is folded is erased: its norms are counted before.
+  // Folding erases the chain: its norms are counted before.
   auto norms = [&] {
     return unsigned(llvm::count_if(
         chain.links, [](const Link &link) { return link.isNorm(); }));
@@ -396,7 +396,7 @@ bool Folder::fold(Operation *root) {
   return false;
 }
 
-/// Why a normalisation is not even looked at; empty if it is none.
+/// Why a normalisation cannot be folded at all; empty for other ops.
 static std::string reasonOf(Operation *op, const StateOnly &stateOnly) {
   if (isa<LayerNormOp, GroupNormOp, InstanceNormOp, RmsNormOp, NormalizeOp,
           BatchNormTrainOp>(op))
@@ -423,7 +423,7 @@ void Folder::run() {
   moveStateFirst(step.getBody().front());
   SmallVector<Operation *> ops;
   step.walk([&](Operation *op) { ops.push_back(op); });
-  // An op that is made where another one was is none to begin at.
+  // An erased op's address may have been reused: such an op is skipped.
   for (Operation *op : llvm::reverse(ops))
     if (!erased.contains(op))
       fold(op);

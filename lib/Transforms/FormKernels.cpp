@@ -13,9 +13,9 @@
 // Two kinds of ops stand together: those that share a loop over rows (dimension
 // 0), each needing of the group's values only the same row, and elementwise ops
 // of one shape. Within a kernel no worker needs what another computes, so a
-// kernel has no barrier. Large elementwise ops join what they have to do with:
-// what makes or also reads an operand of theirs. So the update of a parameter
-// is one kernel, and not one with those of other parameters.
+// kernel has no barrier. Large elementwise ops join the kernel of a producer or
+// a co-reader of their operands. So the update of a parameter is one kernel,
+// and not one with those of other parameters.
 //
 // Constants, iotas, broadcasts, reshapes, random bits and the masks made of
 // them are free: each group has its own (FreeOps.h). In a loop over rows such
@@ -66,9 +66,9 @@ static Value copyToMemory(Value value) {
   return CopyOp::create(builder, value.getLoc(), value.getType(), value);
 }
 
-/// Gives every operand of a terminator a value of its own: what is returned is
-/// computed by a kernel, for one result only. A step may return stacked outputs
-/// of a loop too.
+/// Gives every operand of a terminator a value of its own: each returned value
+/// is computed by a kernel, for one result only. A step may return stacked
+/// outputs of a loop too.
 static void separateResults(Block &body, const FreeOps &freeOps) {
   Operation *terminator = body.getTerminator();
   OpBuilder builder(terminator);
@@ -87,9 +87,9 @@ static void separateResults(Block &body, const FreeOps &freeOps) {
   }
 }
 
-/// Copies to memory what a loop takes and no kernel gives. Reshapes of values
-/// in memory lie there too; in the body of another loop, where nothing but
-/// kernels and loops may stand, they are copied.
+/// Copies to memory the operands of a loop that no kernel gives. Reshapes of
+/// values in memory lie there too; in the body of another loop, where nothing
+/// but kernels and loops may stand, they are copied.
 static void separateOperands(ScanOp loop, const FreeOps &freeOps) {
   bool isNested = isa<ScanOp>(loop->getParentOp());
   for (OpOperand &operand : loop->getOpOperands()) {
@@ -145,7 +145,7 @@ static void separateRows(Block &body, FreeOps &freeOps) {
 
 namespace {
 
-/// A group as a function, and what it takes and gives in the step. A loop has
+/// A group as a function, with its inputs and outputs in the step. A loop has
 /// no function: it stays.
 struct Outlined {
   func::FuncOp kernel;
@@ -267,7 +267,7 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
     for (Value input : group.inputs)
       lastReader[input] = i;
 
-  // Before it is known that there is no fault the state stays as it is.
+  // Before the check for faults the state must not change.
   size_t check = 0;
   for (auto [i, group] : llvm::enumerate(groups))
     if (isa<FirstFaultOp>(group.ops.front()))
@@ -351,10 +351,10 @@ static void explain(const KernelGroup &group, func::FuncOp kernel, bool known,
                         known ? "; the code is there already" : "");
 }
 
-/// Moves a loop to where the builder stands, to take what was `computed`.
+/// Moves a loop to the builder's position, with operands mapped by `computed`.
 static void moveLoop(ScanOp loop, OpBuilder &builder, IRMapping &computed) {
   for (OpOperand &operand : loop->getOpOperands()) {
-    // Reshapes of what a loop takes stay in front of it.
+    // Reshapes of a loop's operands stay in front of it.
     SmallVector<Operation *> views;
     Value source = operand.get();
     while (auto view = source.getDefiningOp<ReshapeOp>()) {

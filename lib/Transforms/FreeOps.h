@@ -24,11 +24,11 @@ public:
     return made.contains(value.getDefiningOp());
   }
 
-  /// Says that what the free op `view` looks at now lies in memory.
+  /// Notes that the operand of the free op `view` now lies in memory.
   void setInMemory(mlir::Operation *view) { made.erase(view); }
 
 private:
-  /// Of each free op, the number of ops that a kernel runs to make its result.
+  /// For each free op, the number of ops that a kernel runs to make its result.
   llvm::DenseMap<mlir::Operation *, unsigned> cost;
   llvm::DenseSet<mlir::Operation *> made;
 };

@@ -45,7 +45,8 @@ void FunctionInstance::nameEntries(Operation *op) {
   replacer.replaceElementsIn(op);
 }
 
-/// Types are inferred; what was written holds where it was not open.
+/// Sets inferred types; they must agree with the written types where these are
+/// not open.
 LogicalResult FunctionInstance::setTypes(Operation *op, TypeRange types) {
   Operation *now = mapping.lookup(op);
   for (auto [result, type] : llvm::zip(op->getResults(), types)) {

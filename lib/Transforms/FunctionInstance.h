@@ -12,7 +12,7 @@ namespace dlc {
 /// `block` of the instance `layer1.0`: `layer1.0.block`.
 mlir::StringAttr nameWithin(mlir::StringAttr prefix, mlir::StringAttr name);
 
-/// What a function is instantiated for.
+/// A function and the arguments that it is instantiated for.
 struct InstanceRequest {
   dl::FuncOp callee;
   mlir::StringAttr name;   ///< of the callee, which is erased in the end
@@ -21,7 +21,7 @@ struct InstanceRequest {
   llvm::SmallVector<mlir::Type> operands;
   dl::CallOp call;
 
-  /// What is wrong in a function is wrong for the call.
+  /// Adds to an error in a function a note at the call.
   void note(mlir::Diagnostic &error);
 };
 

@@ -58,8 +58,8 @@ static unsigned hoist(ScanOp scan) {
   }
   if (!hoisted)
     return 0;
-  // What still is used inside comes in; what is not used goes with the next
-  // canonicalization.
+  // Results still used inside become invariants; the next canonicalization
+  // erases unused ones.
   for (Operation &op :
        llvm::make_early_inc_range(llvm::reverse(scan.getBlock()))) {
     if (!movable.contains(&op) || isFree(&op))

@@ -10,12 +10,12 @@
 namespace dlc {
 
 /// Makes each target of a gradient a value that no pass merges with an equal
-/// one. Before anything is inlined or folded: what is equal afterwards need not
-/// have been one value in the program.
+/// one. Runs before anything is inlined or folded: values that are equal
+/// afterwards need not have been one value in the program.
 void isolateTargets(dl::ModelOp model);
 
-/// Replaces the calls of a step by the bodies of what they call, which take the
-/// modes of the calls; recursion is an error.
+/// Replaces the calls of a step by the bodies of the called functions, which
+/// take the modes of the calls; recursion is an error.
 mlir::LogicalResult inlineCalls(dl::StepOp step, mlir::SymbolTable &symbols);
 
 } // namespace dlc

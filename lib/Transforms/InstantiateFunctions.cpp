@@ -69,7 +69,7 @@ private:
   /// By function, prefix, sizes and types of operands.
   using Key = std::pair<Operation *, Attribute>;
   llvm::MapVector<Key, FuncOp> instances;
-  /// What declared an entry, and for which call.
+  /// The op that declared an entry, and the call it was made for.
   DenseMap<StringAttr, std::pair<Operation *, CallOp>> declared;
   DenseMap<Operation *, bool> templates;
   SmallVector<FuncOp> active;
@@ -93,8 +93,8 @@ bool Instantiator::isTemplate(FuncOp func) {
   return templates[func] = result;
 }
 
-/// Whether an instance of the function has entries, of its own or of what it
-/// calls.
+/// Whether an instance of the function has entries, of its own or of functions
+/// that it calls.
 bool Instantiator::declares(FuncOp func, SmallVectorImpl<FuncOp> &seen) {
   if (!func.getEntries().empty())
     return true;
@@ -109,8 +109,7 @@ bool Instantiator::declares(FuncOp func, SmallVectorImpl<FuncOp> &seen) {
   return result;
 }
 
-/// Entries stand in front of all functions, instances in front of what uses
-/// them.
+/// Entries stand in front of all functions, instances in front of their users.
 Operation *Instantiator::beforeFunctions() {
   for (Operation &op : model.getBody().front())
     if (isa<FuncOp, StepOp>(op))
@@ -271,7 +270,7 @@ LogicalResult Instantiator::resolveCalls(Operation *callable) {
   return failure(result.wasInterrupted());
 }
 
-/// Verifies what the ops of instances say of the entries that they name.
+/// Verifies the ops of instances against the entries that they name.
 LogicalResult Instantiator::verifyUses() {
   SymbolTableCollection tables;
   for (auto &[func, request] : finished) {

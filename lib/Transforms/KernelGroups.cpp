@@ -8,12 +8,12 @@
 //    same row, and is related to the group: it reads a value of the group, or a
 //    value that the group reads too;
 //  - or is elementwise and of its shape;
-//  - or is elementwise and takes, element by element, what the group's one
-//    convolution or product makes, which has too few rows to share them out.
+//  - or is elementwise and takes, element by element, the result of the group's
+//    one convolution or product, which has too few rows to share them out.
 //
 // Groups have a limit of ops and of inputs: the time that a kernel takes to
 // compile grows faster than its size, and one that reads many streams of memory
-// is no faster than two.
+// is not faster than two.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,7 +44,7 @@ private:
     bool rowOnly; ///< row r is enough for row r
   };
 
-  /// What `op` needs of ops in groups.
+  /// The values of grouped ops that `op` needs.
   SmallVector<Need> needs(Operation *op) const {
     SmallVector<Need> result;
     collect(op, true, result);
@@ -66,8 +66,8 @@ private:
     }
   }
 
-  /// Whether an op goes where its first user does: a large one that only looks
-  /// at what is there before all kernels, as at an optimizer's moment.
+  /// Whether an op goes where its first user does: a large one that only reads
+  /// values that exist before all kernels, as at an optimizer's moment.
   bool canWait(Operation *op) const;
   void assign(Operation *op);
   /// Whether a group has room for `op`.
@@ -76,7 +76,7 @@ private:
   void put(Operation *op, size_t group);
   void addInputs(Operation *op, size_t group);
   bool makes(size_t group, Value value) const;
-  /// Whether a group reads what the op, or one that waits for it, does.
+  /// Whether a group reads an operand of the op, or of one that waits for it.
   bool readsAlso(Operation *op, const KernelGroup &group) const {
     return llvm::any_of(op->getOperands(), [&](Value operand) {
       Operation *producer = operand.getDefiningOp();
@@ -191,7 +191,7 @@ void Grouping::assign(Operation *op) {
     pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
 
   SmallVector<Need> needed = needs(op);
-  // What has waited for this op comes along.
+  // Ops that have waited for this op come along.
   llvm::erase_if(needed,
                  [&](const Need &need) { return isWaiting(need.producer); });
   size_t earliest = 0;
@@ -230,8 +230,8 @@ void Grouping::assign(Operation *op) {
     bool joinRows =
         sameRows && rowOnly &&
         (related || (large && (!pointwise || readsAlso(op, group))));
-    // What shares rows and is pointwise stays so: an optimizer's update then
-    // may overwrite what it reads.
+    // A group that shares rows and is pointwise stays so: an optimizer's update
+    // then may overwrite its operands.
     bool joinPointwise = samePoints && sameElement &&
                          (related || !large || readsAlso(op, group));
     bool joinResults =

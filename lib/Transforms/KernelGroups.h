@@ -22,7 +22,7 @@ struct KernelGroup {
   llvm::DenseSet<mlir::Value> inputs;
 };
 
-/// What a kernel may be.
+/// Limits of a kernel.
 struct KernelLimits {
   int64_t minRows;  ///< fewest rows that are divided among workers
   size_t maxOps;    ///< most ops, those that are free not counted

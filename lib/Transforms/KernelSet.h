@@ -9,12 +9,12 @@
 
 namespace dlc {
 
-/// Kernels no two of which are equal: they differ in ops, types, attributes or
-/// in which value an op reads. Names and locations do not count.
+/// Kernels that are pairwise different: in ops, types, attributes or in which
+/// value an op reads. Names and locations do not count.
 class KernelSet {
 public:
-  /// The equal kernel of the set; if there is none, `kernel`, which is added.
-  /// It must not change afterwards except for its name.
+  /// The equal kernel of the set, or else `kernel`, which is added. It must not
+  /// change afterwards except for its name.
   mlir::func::FuncOp findOrInsert(mlir::func::FuncOp kernel);
 
 private:

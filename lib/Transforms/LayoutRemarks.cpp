@@ -27,7 +27,7 @@ MovedInStep::MovedInStep(func::FuncOp step) {
 }
 
 //===----------------------------------------------------------------------===//
-// What fixes an order
+// Ops that fix an order
 //===----------------------------------------------------------------------===//
 
 /// Returns true if the op computes in whatever order its neighbours have.
@@ -81,7 +81,7 @@ static std::string describeMaker(Value value) {
   return "what the step makes itself";
 }
 
-/// The nearest reader of `value`, or of what is made of it, with one order.
+/// The nearest reader with a fixed order of `value`, or of a value made of it.
 static std::string describeReader(Value value) {
   SmallVector<Value> queue{value};
   DenseSet<Value> seen{value};

@@ -63,7 +63,7 @@ static SmallVector<Group> groupsOf(ArrayRef<int64_t> from,
     }
     groups.push_back(std::move(group));
   }
-  // What is left has extent 1.
+  // The remaining dimensions have extent 1.
   if (groups.empty())
     return {};
   for (; i < from.size(); ++i)
@@ -123,7 +123,7 @@ static Orders reduced(const Order &operand, ArrayRef<int64_t> axes) {
 
 static bool keepsDims(Operation *op) { return op->hasAttr("keep_dims"); }
 
-/// Ops of which all operands and results have one order.
+/// Ops whose operands and results all have one order.
 static bool isUniform(Operation *op) {
   return (op->hasTrait<Elementwise>() && op->getNumResults() == 1 &&
           op->getNumOperands() > 0) ||

@@ -35,7 +35,7 @@ private:
   };
 
   bool findLevels();
-  /// Pushes flow along one path of the level graph; false if there is none.
+  /// Pushes flow along one path of the level graph; false if none is left.
   bool augment();
 
   /// Edge 2 k and its reverse, 2 k + 1.

@@ -366,7 +366,7 @@ struct SortMatmulGroups : OpRewritePattern<MatmulOp> {
     for (int number : {0, 1})
       for (int dim : {0, 1}) {
         bool contracted = number == 0 ? dim == contractedA : dim == 0;
-        // The order of what is contracted follows a; b would pull it back.
+        // The order of contracted dimensions follows a; b would pull it back.
         if (contracted && number == 1)
           continue;
         if (succeeded(sort(op, number, dim, contracted, rewriter)))

@@ -8,7 +8,7 @@
 //
 //   %2 = dl.conv2d %1, %w {dl.zero_border = array<i64: 1, 1, 1, 1>, ...}
 //
-// A kernel sees the image as an argument, of which it could not tell.
+// A kernel sees the image as an argument and could not see the padding.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,7 +38,7 @@ static std::pair<int64_t, int64_t> zeroRows(Value value, unsigned dim) {
       return {0, 0};
     return {pad.getLow()[dim], pad.getHigh()[dim]};
   }
-  // Of a strided gradient, each part sees another box of the padded cotangent.
+  // In a strided gradient, each part sees another box of the padded cotangent.
   auto slice = value.getDefiningOp<SliceOp>();
   if (!slice || slice.getStrides())
     return {0, 0};

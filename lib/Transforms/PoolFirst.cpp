@@ -9,10 +9,10 @@
 //   %0 = dl.max_pool2d %x {kernel = [2, 2]}
 //   %1 = dl.leaky_relu %0 {slope = 0.2}
 //
-// If the computed function never descends (with -0 below 0) and keeps what is
-// not a number, f(max(x)) and max(f(x)) have the same bits. That holds for
-// products with a positive constant and sums with a constant, because rounding
-// is monotone. An approximated e^x may descend by a unit in the last place.
+// If the computed function never descends (with -0 below 0) and keeps NaN,
+// f(max(x)) and max(f(x)) have the same bits. That holds for products with a
+// positive constant and sums with a constant, because rounding is monotone. An
+// approximated e^x may descend by a unit in the last place.
 //
 //===----------------------------------------------------------------------===//
 

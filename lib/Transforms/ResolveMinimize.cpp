@@ -10,7 +10,7 @@
 //   %w1 = <update of w by c#0>
 //   %b1 = <update of b by c#1>
 //
-// and what it writes: parameters, slots and counters.
+// and writes of parameters, slots and counters.
 //
 //===----------------------------------------------------------------------===//
 
@@ -60,8 +60,8 @@ FailureOr<OptimizerUses> dlc::findOptimizerUses(ModelOp model) {
       return WalkResult::interrupt();
     auto [place, isNew] = uses.try_emplace(op.getOptimizer());
     OptimizerUse &use = place->second;
-    // Of the same parameters, losses may depend on different ones. In a
-    // function it may be one for each call.
+    // Losses over the same parameters may depend on different ones. In a
+    // function, the loss may be one for each call.
     if (!isNew || op->getParentOfType<FuncOp>())
       use.countsEach = true;
     if (op.getAverageAttr())
@@ -89,7 +89,7 @@ StringAttr StepResolver::declareSlot(StringRef optimizer, OptimizerSlot slot,
   if (slot.init != 0)
     init =
         FillAttr::get(builder.getContext(), builder.getF64FloatAttr(slot.init));
-  // What is of the parameter's type is stored like it.
+  // A slot of the parameter's type is stored like it.
   FlatSymbolRefAttr like;
   if (slot.type == param.getType())
     like = FlatSymbolRefAttr::get(param.getSymNameAttr());
@@ -155,8 +155,8 @@ FailureOr<Value> StepResolver::readAverage(Operation *op, StringRef optimizer,
 //===----------------------------------------------------------------------===//
 
 /// Checks that the loss was computed with the present values of the parameters.
-/// A parameter that it does not depend on stays as it is; one of which it read
-/// an old value is an error.
+/// A parameter that it does not depend on stays as it is; it is an error if the
+/// loss read an old value.
 LogicalResult StepResolver::checkReached(MinimizeOp op,
                                          ArrayRef<ParamOp> params,
                                          ArrayRef<Value> values) {
@@ -285,7 +285,7 @@ LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
     if (factor.value || factor.number != 1)
       u.lr = u.e.mul(u.rate(), u.scalar(factor));
   }
-  // Of what is as large as the parameter, the rows that are moved.
+  // The moved rows of entries that are as large as the parameter.
   auto rowsOf = [&](Value entry) -> Value {
     if (!d.places || entry.getType() != type)
       return entry;
@@ -323,8 +323,8 @@ LogicalResult StepResolver::update(MinimizeOp op, OptimizerAttrInterface rule,
   return writeAverage(op, d, *present);
 }
 
-/// Writes a parameter, within the bounds of `clip_weights`, and returns what it
-/// is when an update is due.
+/// Writes a parameter, within the bounds of `clip_weights`, and returns its
+/// value after an update that is due.
 FailureOr<Value> StepResolver::writeParam(MinimizeOp op, Descent d,
                                           Value updated) {
   Expr e(builder, op.getLoc());
@@ -488,7 +488,7 @@ LogicalResult StepResolver::resolve(MinimizeOp op) {
       derive(op, rule, *groups, *params, values);
   if (failed(descents))
     return failure();
-  // What follows makes new values of the gradients.
+  // The ops below make new values of the gradients.
   op->setLoc(marked(op.getLoc(), Part::Update));
 
   DenseMap<StringAttr, Descent> clocks;

@@ -40,8 +40,8 @@ using namespace dlc::dl;
 // State of one step
 //===----------------------------------------------------------------------===//
 
-/// The value of a state entry: the argument it came in with, or what was
-/// written.
+/// The value of a state entry: the argument it came in with, or the value
+/// written last.
 Value StepResolver::read(StringAttr entry, Type type) {
   auto found = current.find(entry);
   if (found != current.end())
@@ -57,8 +57,8 @@ Value StepResolver::readAlone(StringAttr entry, Type type) {
   if (!isFloat(value) || !symbols.lookup<ParamOp>(entry) ||
       !written.contains(entry) || value.getDefiningOp<VariableOp>())
     return value;
-  // What was written is another value's equal: that of an activation, or of
-  // another parameter.
+  // The written value may be another value too: an activation, or another
+  // parameter.
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointAfterValue(value);
   return current[entry] =
@@ -150,7 +150,7 @@ LogicalResult StepResolver::resolve(BatchNormOp op) {
   return success();
 }
 
-/// What ops in the block of `op` draw by in place of the step count: itself,
+/// The number that random ops in the block of `op` use as step count: itself,
 /// and in the bodies of loops plus 2^32 times the number of the iteration, of
 /// which `repeated` of loops within are one of this block.
 Value StepResolver::drawnStep(Operation *op, int64_t repeated) {
@@ -412,8 +412,8 @@ LogicalResult StepResolver::run() {
   return success();
 }
 
-/// Gives each hyper-parameter the range that all who name it allow: what they
-/// are is gone when it is set.
+/// Gives each hyper-parameter the range that all its users allow: a value is
+/// checked when it is set, and its users are not known then.
 static void recordRanges(ModelOp model) {
   SymbolTable symbols(model);
   auto record = [&](ArrayRef<HyperUse> uses) {
@@ -436,7 +436,7 @@ static void recordRanges(ModelOp model) {
   });
 }
 
-/// The names that the pass gives to what it declares are not free.
+/// The names of entries that the pass declares are reserved.
 static LogicalResult checkNames(ModelOp model) {
   for (Operation &op : model.getBody().front()) {
     if (isa<CounterOp, SlotOp>(op))

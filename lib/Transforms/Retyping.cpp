@@ -29,7 +29,7 @@ bool dlc::hasTypeRule(RegisteredOperationName op) {
       MaxPool2dGatherOp::getOperationName()};
   if (llvm::is_contained(rules, name))
     return true;
-  // What has a type of its own, or none.
+  // Ops with a type of their own, or without results.
   static constexpr StringLiteral others[] = {
       IotaOp::getOperationName(),        UniformOp::getOperationName(),
       NormalOp::getOperationName(),      GumbelOp::getOperationName(),
@@ -121,7 +121,8 @@ FailureOr<SmallVector<Type>> Retyping::inferTypes(Operation *op) {
       shape[0] = after(spmm.getIndptr()).getDimSize(0) - 1;
     return done();
   }
-  // Images, of whose extents only the first follows; a filter has none.
+  // Images: only their first extent follows the operand; a filter has none that
+  // does.
   if (isa<Conv2dInputGradOp, MaxPool2dScatterOp, MaxPool2dGatherOp>(op))
     take(0, op->getOperand(0), 0);
   else if (!isa<Conv2dFilterGradOp>(op))

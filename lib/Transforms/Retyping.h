@@ -29,7 +29,7 @@ protected:
   }
 
   /// The types of the results in the copy, whose operands have theirs; fails
-  /// without a word where there are none. Not of `dl.reshape`.
+  /// without a message if they do not follow. Not for `dl.reshape`.
   mlir::FailureOr<llvm::SmallVector<mlir::Type>>
   inferTypes(mlir::Operation *op);
 

@@ -161,7 +161,7 @@ FailureOr<bool> StepResolver::movesRows(MinimizeOp op,
       return true;
     }
   }
-  // What sums, adds to or clips all rows needs them.
+  // Clauses that sum, add to or clip all rows need all of them.
   if (!rests || uses.other || !surely || op.getAccumulate() ||
       op.getClipNormAttr() || op.getNoiseAttr() || op.getClipWeightsAttr())
     return false;

@@ -9,11 +9,11 @@
 
 namespace dlc {
 
-/// What a loss makes of a parameter.
+/// The uses of a parameter in a loss.
 struct TableUses {
   /// The rows that it reads, in the order of the program.
   llvm::SmallVector<dl::EmbeddingOp> lookups;
-  /// The first use that is none of these; null if there is none.
+  /// The first use that is not a lookup, or null.
   mlir::Operation *other = nullptr;
   /// A lookup that asks for the rule for sparse gradients.
   dl::EmbeddingOp asks;

@@ -43,7 +43,7 @@ static Operation *findChange(StepOp step) {
 }
 
 /// The sizes that are compiled: those of a list; of a range its ends and the
-/// powers of two between them, of which any number is made in few calls.
+/// powers of two between them, which make any number in few calls.
 static SmallVector<int64_t> compiledSizes(StepOp step) {
   ArrayRef<int64_t> written = *step.getBatch();
   if (!step.getBatchRange())

@@ -1,7 +1,7 @@
 //===- StepResolver.h - One step as a pure function -------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What ResolveSteps.cpp and ResolveMinimize.cpp share.
+// Declarations that ResolveSteps.cpp and ResolveMinimize.cpp share.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_LIB_TRANSFORMS_STEPRESOLVER_H
@@ -31,17 +31,17 @@ struct Descent {
   mlir::Value places, count;
 };
 
-/// What all steps of a model together do with each optimizer.
+/// The uses of an optimizer by all steps of a model.
 struct OptimizerUse {
   /// Whether several `dl.minimize`s may move different parameters: then each
   /// parameter has a count of updates of its own.
   bool countsEach = false;
-  /// Of which averages are kept.
+  /// Parameters whose averages are kept.
   llvm::DenseSet<mlir::Operation *> averaged;
 };
 using OptimizerUses = llvm::StringMap<OptimizerUse>;
 
-/// Finds the uses; says what is wrong with the patterns of a `dl.minimize`.
+/// Finds the uses; reports errors in the patterns of a `dl.minimize`.
 mlir::FailureOr<OptimizerUses> findOptimizerUses(dl::ModelOp model);
 
 class StepResolver {
@@ -93,7 +93,8 @@ private:
                                   dl::OptimizerAttrInterface rule,
                                   const dl::Update &update, dl::ParamOp param,
                                   TableUses &uses, bool surely);
-  /// An update of a parameter of this value, with what its group says.
+  /// Begins the update of a parameter with this value, with the clauses of its
+  /// group.
   dl::Update startUpdate(dl::MinimizeOp op, dl::GroupAttr group,
                          const Descent &descent, dl::Update::Reader reader);
   Descent advance(dl::MinimizeOp op, const Descent &descent);
@@ -108,7 +109,7 @@ private:
   mlir::LogicalResult writeAverage(dl::MinimizeOp op, Descent descent,
                                    mlir::Value present);
   mlir::Value drawnStep(mlir::Operation *op, int64_t repeated);
-  /// What an op that draws makes its numbers of.
+  /// The source of the random numbers of an op.
   mlir::FailureOr<dl::RandomSource> nextSource(mlir::Operation *op);
   mlir::StringAttr declareSlot(llvm::StringRef optimizer,
                                dl::OptimizerSlot slot, dl::ParamOp param);
@@ -125,7 +126,7 @@ private:
   llvm::MapVector<mlir::StringAttr, mlir::Value> current;
   llvm::SetVector<mlir::StringAttr> written;
   llvm::SmallVector<mlir::DictionaryAttr> argAttrs;
-  /// What ops in the bodies of loops draw by.
+  /// The step numbers for random ops in the bodies of loops.
   llvm::DenseMap<std::pair<mlir::Operation *, int64_t>, mlir::Value> drawnSteps;
   /// The entries that targets of gradients were read from.
   llvm::DenseMap<mlir::Value, mlir::StringAttr> readTargets;

@@ -9,12 +9,12 @@
 //
 //   %x: tensor<32x8x4xf32>                    rows: dimension 0
 //   %0 = dl.transpose %x perm [1, 0, 2]       rows: dimension 1
-//   %1 = dl.reshape %0 to tensor<256x4xf32>   rows: within dimension 0, 8
-//   outside %2 = dl.reduce_sum %1 {axes = [0]}        error
+//   %1 = dl.reshape %0 to tensor<256x4xf32>   rows: in dimension 0, 8 outside
+//   %2 = dl.reduce_sum %1 {axes = [0]}        error
 //
-// What meets rows without being of the batch has to be the same for each of
-// them: made by a `dl.broadcast` or of one number. An op without a rule is an
-// error.
+// A value that meets rows without being of the batch has to be the same for
+// each of them: made by a `dl.broadcast` or of one number. An op without a rule
+// is an error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -181,8 +181,8 @@ std::optional<Rows> RowVerifier::meet(Operation *op) {
   return common;
 }
 
-/// Where the results of an op have the batch, at least one operand of which has
-/// it; none if its rows do not follow each from one row.
+/// Where the results of an op have the batch, if at least one operand has it;
+/// none if each row of the results does not follow from one row.
 std::optional<Rows> RowVerifier::follow(Operation *op) {
   why = "it mixes rows of the batch";
   if (op->hasTrait<Elementwise>() || isa<StopGradientOp, VariableOp>(op))
@@ -341,8 +341,8 @@ LogicalResult RowVerifier::verify(ScanOp op) {
         stacked ? own->at(own->dim - 1) : *own;
   }
   auto yields = op.getYield()->getOperands();
-  // What a step gives for a carried value has the batch in the end: then the
-  // value has it from the start, and had to be the same for all rows there.
+  // The next value of a carried value has the batch: then the value has it from
+  // the start, and had to be the same for all rows there.
   for (bool again = true; again;) {
     again = false;
     if (failed(verify(op.getBlock())))

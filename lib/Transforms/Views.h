@@ -28,8 +28,8 @@ std::optional<Groups> expandGroups(mlir::RankedTensorType x,
                                    mlir::RankedTensorType y);
 std::optional<Groups> expandGroups(dl::ReshapeOp op);
 
-/// Where the dimensions of what is broadcast are after a reshape of the result
-/// to `to`, if they go through it whole.
+/// The dimensions of a broadcast's operand after a reshape of the result to
+/// `to`, if they go through it whole.
 std::optional<llvm::SmallVector<int64_t>>
 dimsAfterReshape(dl::BroadcastOp broadcast, mlir::RankedTensorType to);
 
