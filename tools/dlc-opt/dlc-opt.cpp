@@ -1,7 +1,7 @@
 //===- dlc-opt.cpp - mlir-opt with the dialect `dl` -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What mlir-opt does, but for how text enters (see readProgram) and how
+// Works as mlir-opt, except for how text enters (see readProgram) and how
 // messages leave (see PrintableErrors).
 //
 //===----------------------------------------------------------------------===//
