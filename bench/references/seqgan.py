@@ -33,14 +33,14 @@ class Plan:
     judge: int  # epochs of the discriminator before that
     updates: int  # of the discriminator for one of the generator
     adversarial: int  # epochs
-    rates: list
+    rates: dict  # hyper-parameters of the adversarial phase
 
 
 LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 19 lr=0.001\n", 25, 40, 5, 5, 30,
-            ["--set", "d_lr=0.001", "--set", "g_lr=0.003"])
+            {"d_lr": "0.001", "g_lr": "0.003"})
 SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "32", "--filters", "32", "--rollouts", "4",
               "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 4, 12,
-             ["--set", "d_lr=0.001", "--set", "g_lr=0.002", "--set", "dropout=0"])
+             {"d_lr": "0.001", "g_lr": "0.002", "dropout": "0"})
 
 
 def rows_of(folder):
@@ -82,13 +82,14 @@ class Run:
         plan = self.plan
         self.draw()
         fresh, falling = ["--seed", self.seed], ["--schedule", self.schedule]
+        rates = [word for name, value in plan.rates.items() for word in ("--set", f"{name}={value}")]
         before = self.train("likelihood", "pretrain_g", plan.likelihood, fresh, falling)
         if not (self.folder / "alone").exists():
             shutil.copytree(before, self.folder / "alone")
         self.train("alone", "pretrain_g", plan.alone, fresh, falling)
-        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"], plan.rates)
+        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"], rates)
         self.train("adversarial", f"train_d*{plan.updates},train_g", plan.adversarial,
-                   [*fresh, "--params", judge / "model.safetensors"], plan.rates)
+                   [*fresh, "--params", judge / "model.safetensors"], rates)
 
     def curve(self, name):
         return [float(row["eval_oracle_nll"]) for row in rows_of(self.folder / name)]
@@ -143,7 +144,7 @@ def main():
     arguments = parser.parse_args()
     plan = SMALL if arguments.small else LONG
     plan.model = arguments.model.split() or plan.model
-    plan.rates += [word for value in arguments.set for word in ("--set", value)]
+    plan.rates |= dict(value.split("=", 1) for value in arguments.set)
     plan.updates = arguments.updates or plan.updates
     plan.adversarial = arguments.epochs or plan.adversarial
     arguments.bin = arguments.bin.resolve()

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs the cases of golden.py through the compiler and compares with PyTorch's answers.
 
-The cases of an op become one model a float type, one step a case. `dlc` compiles it
-to a shared library at -O2, and in one of the types at -O0, whose steps are called
-through the C interface of include/dlc/Runtime.h, each on a new handle: at -O0 on one
-thread, at -O2 on one and on two, which must give the same bits. `dlc-run --interpret` runs it without compiling.
-With --phases nothing is compiled: what each of these phases leaves is interpreted.
+The cases of an op become one model a float type, one step a case. `dlc` compiles the
+model to shared libraries, whose steps are called through the C interface of
+include/dlc/Runtime.h, each on a new handle: at -O0 on one thread, at -O2 on one and on
+two, which must give the same bits. Compiling takes most of the time, so that a case is
+compiled at -O2 in one type and at -O0 in the other, by turns, unless it is the only one
+of its op or has one type; with --every it is compiled at both levels in both types.
+`dlc-run --interpret` runs all of them without compiling. With --phases nothing is
+compiled: what each of these phases leaves is interpreted.
 
 What is held against PyTorch: all outputs, the gradients of the sum of output * cotangent,
 and the state after the step. Nothing may be written beside an output or into an
@@ -96,18 +99,25 @@ class Op:
             raise Failure(f"{path.stem}: no case")
 
     def run(self):
-        plain = False
         for float_type, steps in self.steps.items():
             if not steps:
                 continue
             if not self.options.phases:
-                # Plain loops differ from vectors, not from type to type.
-                if not plain:
-                    self.compiled(steps, float_type, 0, [1])
-                plain = True
-                self.compiled(steps, float_type, 2, [1, 2])
+                for level, threads in ((0, [1]), (2, [1, 2])):
+                    chosen = [step for step in steps if self.is_compiled(step, level)]
+                    if chosen:
+                        self.compiled(chosen, float_type, level, threads)
             for phase in self.options.phases or ["grad"]:
                 self.interpreted(steps, float_type, phase)
+
+    def is_compiled(self, step, level):
+        """Whether the case is compiled in its type at that level."""
+        names = [[other.name for other in steps] for steps in self.steps.values()]
+        if self.options.every or not all(step.name in of_type for of_type in names) or \
+                min(map(len, names)) < 2 or len(names) < 2:
+            return True
+        turn = names[0].index(step.name) + list(self.steps).index(step.float_type)
+        return turn % 2 == (0 if level == 2 else 1)
 
     def fail(self, step, configuration, text):
         self.failures.append(f"{step.name} {step.float_type} {configuration}: {text}")
@@ -270,6 +280,8 @@ def main():
     parser.add_argument("--types", nargs="+", default=["f32", "f64"], help="run in these types")
     parser.add_argument("--phases", nargs="+", default=[], metavar="PHASE",
                         help="interpret what these phases leave, and compile nothing")
+    parser.add_argument("--every", action="store_true",
+                        help="compile every case at both levels in every type")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR",
                         help="folder for the models and libraries")
     parser.add_argument("--print", action="store_true", help="print the models, run nothing")
