@@ -1,8 +1,8 @@
 // A graph convolutional network that classifies the papers of Cora, one graph being all the data: dlc-run examples/gcn.mlir train --data cora:data/cora.npz --epochs 200 --out runs/gcn
 //
 // Kipf and Welling, "Semi-supervised classification with graph convolutional networks",
-// ICLR 2017. A label of -100 is of a node that does not count; an epoch is one step on
-// the whole graph. docs/data.md says what arrays the file has.
+// ICLR 2017. A label of -100 marks a node that does not count; an epoch is one step on
+// the whole graph. docs/data.md lists the arrays of the file.
 
 dl.model @gcn {
   dl.hparam @lr = 1.0e-2
@@ -26,7 +26,7 @@ dl.model @gcn {
     dl.return %4 : tensor<2708x7xf32>
   }
 
-  // The loss, how many nodes with a label are told right, and of how many.
+  // The loss, the number of correctly classified nodes, and the number of nodes with a label.
   dl.func @score(%x: tensor<2708x1433xf32>, %indptr: tensor<2709xi32>, %indices: tensor<10556xi32>, %label: tensor<2708xi32>) -> (tensor<f32>, tensor<i32>, tensor<i32>) {
     %logits = dl.call @net(%x, %indptr, %indices) : (tensor<2708x1433xf32>, tensor<2709xi32>, tensor<10556xi32>) -> tensor<2708x7xf32>
     %loss = dl.cross_entropy %logits, %label : tensor<2708x7xf32>, tensor<2708xi32> -> tensor<f32>

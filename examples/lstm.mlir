@@ -35,7 +35,7 @@ dl.model @lstm {
     dl.return %logits, %hn, %cn : tensor<2048x128xf32>, tensor<1x32x128xf32>, tensor<1x32x128xf32>
   }
 
-  // The loss, how many characters are told right, and of how many.
+  // The loss, the number of correctly predicted characters, and the number of characters.
   dl.func @score(%text: tensor<64x32xui8>, %next: tensor<64x32xui8>) -> (tensor<f32>, tensor<i32>, tensor<i32>) {
     %zeros = dl.constant dense<0.0> : tensor<1x32x128xf32>
     %logits, %hn, %cn = dl.call @net(%text, %zeros, %zeros) : (tensor<64x32xui8>, tensor<1x32x128xf32>, tensor<1x32x128xf32>) -> (tensor<2048x128xf32>, tensor<1x32x128xf32>, tensor<1x32x128xf32>)

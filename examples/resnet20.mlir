@@ -35,8 +35,8 @@ dl.model @resnet20 {
     dl.return %y : tensor<?x?x?x?xf32>
   }
 
-  // A block behind its first convolution: %y is what that gave of the block's
-  // input, %shortcut the input itself, or what fits in its place.
+  // A block behind its first convolution: %y is the result of that convolution,
+  // %shortcut the block's input, or its strided and padded form of the same shape.
   dl.func @rest<c>(%y: tensor<?x?x?x?xf32>, %shortcut: tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32> {
     %0 = dl.call @norm<c>(%y) as @bn1 : (tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32>
     %1 = dl.relu %0 : tensor<?x?x?x?xf32>
@@ -90,7 +90,7 @@ dl.model @resnet20 {
     dl.return %logits : tensor<?x10xf32>
   }
 
-  // The loss, and the number of images that are told right.
+  // The loss, and the number of correctly classified images.
   dl.func @score(%image: tensor<64x28x28xui8>, %label: tensor<64xui8>) -> (tensor<f32>, tensor<i32>) {
     %logits = dl.call @net(%image) : (tensor<64x28x28xui8>) -> tensor<64x10xf32>
     %loss = dl.cross_entropy %logits, %label : tensor<64x10xf32>, tensor<64xui8> -> tensor<f32>

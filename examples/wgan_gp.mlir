@@ -1,9 +1,9 @@
 // A Wasserstein GAN with gradient penalty on a ring of Gaussians: dlc-run examples/wgan_gp.mlir train --cycle train_critic*5,train_generator --data npy:x=ring.npy --epochs 60 --out runs/wgan_gp
 //
 // Gulrajani et al., "Improved training of Wasserstein GANs", NIPS 2017: the loss of
-// the critic has the square of how far the norm of its gradient is from 1, at points
-// between real and made ones, so its gradient is one of second order. `ring.npy` has a
-// point a row, as examples/README.md makes them. Points of the generator:
+// the critic contains the squared difference between the norm of its gradient and 1, at
+// points between real and generated ones, so training takes a gradient of second order.
+// `ring.npy` has a point a row; examples/README.md makes it. Points of the generator:
 //
 //   dlc-run examples/wgan_gp.mlir --step generate --params runs/wgan_gp/model.safetensors --output x=made.npy
 
@@ -21,7 +21,7 @@ dl.model @wgan_gp {
     %y = dl.linear %x, %w bias %b : tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32> -> tensor<?x?xf32>
     dl.return %y : tensor<?x?xf32>
   }
-  // Three layers of relu, and one to what is wanted.
+  // Three layers with relu, and a linear one to the output.
   dl.func @net<in, out>(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
     %0 = dl.call @dense<in, 128>(%x) as @fc0 : (tensor<?x?xf32>) -> tensor<?x?xf32>
     %1 = dl.relu %0 : tensor<?x?xf32>

@@ -1,9 +1,9 @@
 //===- train.cpp - A network written in C++, compiled and trained ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Three spirals of points in the plane are told apart by a network of residual
-// blocks. The program is built with dlc::nn, compiled in memory, trained, and
-// then predicts. docs/nn.md goes through it.
+// A network of residual blocks classifies points of three spirals in the plane.
+// The program is built with dlc::nn, compiled in memory, trained, and then
+// predicts. docs/nn.md goes through it.
 //
 //===----------------------------------------------------------------------===//
 
