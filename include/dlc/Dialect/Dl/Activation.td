@@ -49,7 +49,7 @@ def Dl_SeluOp : Dl_ActivationOp<"selu",
     "1.0507 elu(x) with alpha = 1.6733: keeps mean 0 and variance 1">;
 
 def Dl_HardtanhOp : Dl_ActivationOp<"hardtanh",
-    "x held within `min` and `max`; gradient 1 between them, 0 elsewhere",
+    "x limited to the range from `min` to `max`; gradient 1 between them, 0 elsewhere",
     (ins
     Arg<DefaultValuedAttr<Dl_RealAttr, "-1.0">, "least value of y">:$min,
     Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "greatest value of y, not below `min`">:$max), [], " {min = -2.0, max = 2.0}"> {
@@ -66,7 +66,7 @@ def Dl_PreluOp : Dl_Op<"prelu", [Pure, AllTypesMatch<["x", "y"]>, Dl_IsComposite
   let summary = "x where x > 0, weight x elsewhere";
   let description = [{
     weight has one entry, or one a channel (dimension 1 of x). Gradient of x: 1 or
-    weight; of weight: the sum of x over the places it is used at.
+    weight; gradient of weight: the sum of dy x over the elements that it multiplies.
     ```mlir
     %y = dl.prelu %x, %w : tensor<8x16x7x7xf32>, tensor<16xf32>
     ```
@@ -151,7 +151,7 @@ class Dl_SoftmaxOpBase<string mnemonic, string formula>
                     # " %x {axis = 1} : tensor<8x10xf32>\n```";
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape of rank 1 or more">:$x,
-    Arg<I64Attr, "the dimension that the sum goes along">:$axis);
+    Arg<I64Attr, "the dimension to sum along">:$axis);
   let results = (outs Res<Dl_FloatTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;
@@ -174,8 +174,8 @@ def Dl_GumbelSoftmaxOp : Dl_Op<"gumbel_softmax", [Pure, SameOperandsAndResultTyp
   let summary = "softmax of noisy logits, as torch.nn.functional.gumbel_softmax";
   let description = [{
     Jang et al., ICLR 2017: `softmax((logits + noise) / tau)` along the axis. With
-    `hard` the value is 1 at its maximum and 0 elsewhere, and the gradient that of
-    the soft one (straight through). noise has the Gumbel distribution:
+    `hard` the value is 1 at its maximum and 0 elsewhere, and the gradient is that of
+    the soft value (straight through). noise has the Gumbel distribution:
     `dl.gumbel` draws it.
     ```mlir
     %noise = dl.gumbel : tensor<8x10xf32>

@@ -16,9 +16,9 @@ class Dl_AttentionOp<string mnemonic, list<Trait> traits = []>
         "values, ... x S x V, with the element type and the dimensions in front of "
         "query">:$value,
     Arg<Optional<Dl_Tensor>,
-        "broadcasts to ... x L x S; of i1: where a query sees a key; of the element type of "
-        "query: terms of the scores">:$mask,
-    Arg<UnitAttr, "query i sees keys 0 to i; not with a mask">:$is_causal,
+        "broadcasts to ... x L x S; of i1: true where a query sees a key; of the element type of "
+        "query: added to the scores">:$mask,
+    Arg<UnitAttr, "query i sees keys 0 to i; excludes a mask">:$is_causal,
     Arg<OptionalAttr<Dl_RealAttr>, "factor of the products, 1 / sqrt(E) if not given">:$scale);
   let extraClassDeclaration = [{
     /// The factor of the scores.
@@ -32,15 +32,15 @@ def Dl_ScaledDotProductAttentionOp : Dl_AttentionOp<"scaled_dot_product_attentio
   let description = [{
     As `torch.nn.functional.scaled_dot_product_attention`, without its dropout.
     query is ... x L x E, key ... x S x E, value ... x S x V, the result ... x L x V, with equal
-    dimensions in front. `scale` is 1 / sqrt(E) where none is given.
+    dimensions in front. `scale` is 1 / sqrt(E) unless given.
 
-    A mask of i1 says which keys a query may see; one of floats is added to the
-    products. Its shape is ... x L x S, where dimensions of 1 and missing ones in front
-    hold for all. `is_causal`, in place of a mask, lets query i see keys 0 to i.
+    A mask of i1 marks the keys that a query may see; a mask of floats is added to the
+    products. Its shape is ... x L x S, where dimensions of 1 and missing leading ones
+    broadcast. `is_causal`, in place of a mask, lets query i see keys 0 to i.
     A query that sees no key gives 0, with gradient 0.
 
-    With more than 65536 scores a matrix it is `dl.flash_attention`, whose memory grows with
-    L + S and not with L S.
+    If a matrix has more than 65536 scores, the op is replaced by `dl.flash_attention`, whose
+    memory grows with L + S and not with L S.
 
     Gradient: that of its decomposition into matmuls and a softmax, for the
     mask too.
@@ -58,14 +58,14 @@ def Dl_ScaledDotProductAttentionOp : Dl_AttentionOp<"scaled_dot_product_attentio
 
 def Dl_FlashAttentionOp : Dl_AttentionOp<"flash_attention", [
     AllElementTypesMatch<["query", "key", "value", "y", "lse"]>, Dl_HasRule]> {
-  let summary = "attention a block of scores at a time, and what its softmax divided by";
+  let summary = "attention by blocks of scores, and the logarithm of the softmax's divisor";
   let description = [{
-    y is that of `dl.scaled_dot_product_attention`, whose operands and attributes it
-    has. lse, ... x L, is the logarithm of the sum over keys of e^score, and -infinity
+    y is that of `dl.scaled_dot_product_attention`, with the same operands and attributes.
+    lse, ... x L, is the logarithm of the sum over keys of e^score, and -infinity
     for a query that sees no key.
 
     Scores exist for a block of queries and a part of the keys at a time, up to 65536 for each matrix, and
-    are made again for the gradient, so that memory grows with L + S (FlashAttention,
+    are recomputed for the gradient, so that memory grows with L + S (FlashAttention,
     arXiv 2205.14135). Under `is_causal`, parts of the keys that no query of a
     range sees are left out.
 

@@ -81,9 +81,9 @@ def Dl_Conv2dOp : Dl_ConvOp<"conv2d", [
     `y[n, o, i, j] = bias[o] + sum over c, k, l of x[n, c, i stride + k dilation - padding, ...] w[o, c, k, l]`.
     The extent of y is `(H + 2 padding - dilation (KH - 1) - 1) / stride + 1`.
 
-    With `groups`, channels of x and of y are in as many blocks, each of y made
-    of that of x alone: w is O x C/groups x KH x KW. With C groups of one
-    channel the convolution is depthwise. Gradient: `conv2d_input_grad`,
+    `groups` divides the channels of x and of y into as many blocks, and each block of
+    y depends on the same block of x alone: w is O x C/groups x KH x KW. With C groups
+    of one channel the convolution is depthwise. Gradient: `conv2d_input_grad`,
     `conv2d_filter_grad`, and for the bias a sum.
     ```mlir
     %y = dl.conv2d %x, %w bias %b {padding = [1, 1]} : tensor<8x3x32x32xf32>, tensor<16x3x3x3xf32>, tensor<16xf32> -> tensor<8x16x32x32xf32>
@@ -111,7 +111,7 @@ def Dl_Conv2dInputGradOp : Dl_ConvOp<"conv2d_input_grad", [
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "the cotangent of conv2d's image";
   let description = [{
-    The shape of the result is that of the image: several are possible for one of
+    The result has the shape of the image: several shapes are possible for the same
     dy. Gradient: `conv2d` for dy, `conv2d_filter_grad` for w.
     ```mlir
     %dx = dl.conv2d_input_grad %dy, %w {padding = [1, 1]} : tensor<8x16x32x32xf32>, tensor<16x3x3x3xf32> -> tensor<8x3x32x32xf32>

@@ -42,14 +42,14 @@ def Dl_DropoutOp : Dl_AnyDropoutOp<"dropout"> {
     In mode `train` an element is kept where `dl.bernoulli` of 1 - p draws 1, and
     then divided by 1 - p; otherwise it is 0. In mode `eval` the op is the
     identity. With `channels`, whole channels are left out (torch.nn.Dropout1d,
-    Dropout2d): the elements that share their first two indices share what is
-    drawn. The gradient is left out and divided likewise. What was drawn is not
-    kept for it: the kernels of the backward pass compute it again.
+    Dropout2d): the elements that share their first two indices share a draw.
+    The gradient is masked and divided likewise. The mask is not kept for the backward
+    pass: its kernels compute it again.
 
-    p is 0.5 where none is given. It may be a value too, which may change from call to
-    call. A `dl.hparam` that is read for it has the range `up_to_one`; of a value that
-    is computed, a number outside 0 to 1 is taken as the nearer of them. It draws what
-    the attribute draws, to the bit, and has no derivative.
+    p is 0.5 unless given. It may be a value too, which may change from call to
+    call. A `dl.hparam` that is read for it has the range `up_to_one`; a computed value
+    outside 0 to 1 is clamped to that range. A value draws the same mask as an equal
+    attribute, to the bit, and has no derivative.
     ```mlir
     %y = dl.dropout %x {p = 0.25} : tensor<8x128xf32>
     %z = dl.dropout %x mode(train) {channels} : tensor<8x16x4x4xf32>
@@ -62,11 +62,11 @@ def Dl_DropoutOp : Dl_AnyDropoutOp<"dropout"> {
 def Dl_AlphaDropoutOp : Dl_AnyDropoutOp<"alpha_dropout"> {
   let summary = "dropout that keeps mean 0 and variance 1, as torch.nn.AlphaDropout";
   let description = [{
-    Klambauer et al., NIPS 2017, for networks of SELUs. What is left out takes the
-    value c = -1.7580993 to which SELU saturates, then all is scaled and shifted:
+    Klambauer et al., NIPS 2017, for networks of SELUs. Dropped elements take the
+    value c = -1.7580993 to which SELU saturates, then all elements are scaled and shifted:
     `a select(kept, x, c) + b` with `a = 1 / sqrt((1 - p) (1 + p c^2))` and
-    `b = -a c p`. At p = 1 all is 0. In mode `eval` the identity. `channels` and p as
-    for `dl.dropout`. Gradient: a where kept, 0 elsewhere.
+    `b = -a c p`. At p = 1 all elements are 0. In mode `eval` the op is the identity. `channels`
+    and p are as for `dl.dropout`. Gradient: a where kept, 0 elsewhere.
     ```mlir
     %y = dl.alpha_dropout %x {p = 0.1} : tensor<8x128xf32>
     %z = dl.alpha_dropout %x p(%p) : tensor<8x128xf32>, tensor<f64>

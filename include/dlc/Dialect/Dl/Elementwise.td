@@ -107,10 +107,10 @@ def Dl_OffsetOp : Dl_ElementwiseOp<"offset",
 
 def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
                                  Dl_IsComposite]> {
-  let summary = "x held within `min` and `max`, as torch.clamp";
+  let summary = "x limited to the range from `min` to `max`, as torch.clamp";
   let description = [{
-    Either bound may be missing, not both. Where `min` is above `max` the result is
-    `max`. Of integers the bounds must be whole. Gradient 1 between the bounds, 0
+    Either bound may be missing, but not both. If `min` is above `max` the result is
+    `max`. Bounds of integers must be whole numbers. Gradient 1 between the bounds, 0
     elsewhere.
     ```mlir
     %y = dl.clamp %x {min = -1.0, max = 1.0} : tensor<8x4xf32>
@@ -119,8 +119,8 @@ def Dl_ClampOp : Dl_Op<"clamp", [Pure, SameOperandsAndResultType,
   let arguments = (ins
     Arg<Dl_NumberTensor, "any shape">:$x,
     Arg<OptionalAttr<Dl_RealAttr>,
-        "least value of y; of integers a whole number that their type holds">:$min,
-    Arg<OptionalAttr<Dl_RealAttr>, "greatest value of y, alike">:$max);
+        "least value of y; for integers a whole number that their type can represent">:$min,
+    Arg<OptionalAttr<Dl_RealAttr>, "greatest value of y, with the same restriction">:$max);
   let results = (outs Res<Dl_NumberTensor, "shape and type of x">:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
   let hasVerifier = 1;
@@ -151,7 +151,7 @@ def Dl_MulOp : Dl_BinaryOp<"mul", "a * b", "e.mul(dy, b)", "e.mul(dy, a)",
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
-def Dl_DivOp : Dl_BinaryOp<"div", "a / b (of integers toward zero, and 0 where b is 0)",
+def Dl_DivOp : Dl_BinaryOp<"div", "a / b (integers round toward zero, and give 0 where b is 0)",
                            "e.div(dy, b)", "e.neg(e.mul(operands[0], y))",
                            [Dl_CheapToRepeat]> {
   let hasFolder = 1;
@@ -209,18 +209,18 @@ def Dl_CompareOp : Dl_ElementwiseOp<"compare",
   let denormals = "taken for zeros: equal to 0 and to each other";
 }
 
-def Dl_AndOp : Dl_PairOp<"and", "whether both hold", Dl_BoolTensor,
+def Dl_AndOp : Dl_PairOp<"and", "true where a and b are true", Dl_BoolTensor,
                           [Commutative, Dl_NoDerivative]> {
   let hasFolder = 1;
 }
-def Dl_OrOp : Dl_PairOp<"or", "whether one or both hold", Dl_BoolTensor,
+def Dl_OrOp : Dl_PairOp<"or", "true where a or b or both are true", Dl_BoolTensor,
                          [Commutative, Dl_NoDerivative]> {
   let hasFolder = 1;
 }
-def Dl_XorOp : Dl_PairOp<"xor", "whether just one holds", Dl_BoolTensor,
+def Dl_XorOp : Dl_PairOp<"xor", "true where exactly one of a and b is true", Dl_BoolTensor,
                           [Commutative, Dl_NoDerivative]>;
 def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivative]> {
-  let summary = "whether x does not hold";
+  let summary = "true where x is false";
   let description = [{
     ```mlir
     %y = dl.not %x : tensor<8x4xi1>
@@ -234,7 +234,7 @@ def Dl_NotOp : Dl_ElementwiseOp<"not", [SameOperandsAndResultType, Dl_NoDerivati
 
 def Dl_SelectOp : Dl_ElementwiseOp<"select",
     [Dl_InferTypes, Dl_HasRule, Dl_CheapToRepeat]> {
-  let summary = "chooses a where the condition holds, otherwise b";
+  let summary = "chooses a where the condition is true, otherwise b";
   let description = [{
     ```mlir
     %y = dl.select %m, %a, %b : tensor<8x4xi1>, tensor<8x4xf32>
@@ -243,7 +243,7 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select",
   }];
   let arguments = (ins
     Arg<Dl_BoolTensor, "any shape that broadcasts with those of a and b">:$condition,
-    Arg<Dl_Tensor, "values where the condition holds, any shape">:$a,
+    Arg<Dl_Tensor, "values where the condition is true, any shape">:$a,
     Arg<Dl_Tensor, "values elsewhere, any shape that broadcasts with that of a, of the element type of "
         "a">:$b);
   let results = (outs Res<Dl_Tensor, "the shape that all three broadcast to">:$y);
@@ -258,8 +258,8 @@ def Dl_SelectOp : Dl_ElementwiseOp<"select",
 def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule, Dl_CheapToRepeat]> {
   let summary = "the same numbers in another element type";
   let description = [{
-    Float to integer rounds toward zero; what lies outside goes to the nearest end,
-    not a number to 0. To `i1`: not equal to zero.
+    Float to integer rounds toward zero; values out of range become the nearest end of
+    the range, NaN becomes 0. To `i1`: true where x is not equal to zero.
     ```mlir
     %y = dl.cast %x : tensor<8xui8> to tensor<8xf32>
     ```
@@ -274,9 +274,9 @@ def Dl_CastOp : Dl_ElementwiseOp<"cast", [Dl_HasRule, Dl_CheapToRepeat]> {
 
 def Dl_CopyOp : Dl_ElementwiseOp<"copy",
     [SameOperandsAndResultType, Dl_HasRule, Dl_CheapToRepeat]> {
-  let summary = "the same numbers in a place of their own";
+  let summary = "a copy of x in memory of its own";
   let description = [{
-    Made by the compiler where a value that a step returns would share its
+    The compiler makes it where a value that a step returns would share its
     memory with another.
   }];
   let arguments = (ins Arg<Dl_Tensor, "any shape">:$x);

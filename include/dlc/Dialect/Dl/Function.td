@@ -25,8 +25,8 @@ def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
     ```
 
     **Blocks.** A function may have parameters and buffers of its own. Each name that a
-    `dl.call` gives behind `as` is an instance with its own ones, named behind the
-    instance; calls that name the same instance share them.
+    `dl.call` gives behind `as` is an instance with its own parameters and buffers, whose
+    names begin with that of the instance; calls that name the same instance share them.
     ```mlir
     dl.func @norm<c>(%x: tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32> {
       dl.param @weight : tensor<?xf32> sizes(c) = ones
@@ -41,19 +41,19 @@ def Dl_FuncOp : Dl_Callable<"func", [Dl_Shorthand]> {
     ```
     declares `@layer1.norm.weight` and `@layer1.norm.bias`. Instances nest: a call
     `as @conv1` in a function that was called `as @layer1.0` makes `@layer1.0.conv1`. A
-    call without `as` makes the parameters of the instance that it stands in, or, in a
-    step, of the model, under their own names. In its function, a name of an entry of the
-    function comes before one of the model.
+    call without `as` declares the parameters in the instance that contains the call, or,
+    in a step, in the model, under their own names. Inside a function, the names of its own
+    entries hide those of the model.
 
     **Open extents.** A function's types may have open extents (`?`), and it may name
     sizes, as `<in, out>`, for the open extents of its parameters. Each call then has its
     own version of the function, whose types are inferred from those of the operands and
-    from the numbers in `<...>`; nothing is dynamic in a step. What is wrong with a
-    function for the types of a call is said with the call. A result that does not follow
-    from operands, as that of `dl.reshape` or `dl.broadcast`, may have as many open
-    extents as follow from what the op keeps: of a reshape one, and those before it that
-    are open in the operand too. In `dl.slice`, a size of -1 is all that is left.
-    A function that is never called is not checked, which is warned about.
+    from the numbers in `<...>`; nothing is dynamic in a step. An error of a
+    function for the types of a call is reported with the call. A result whose shape the
+    operands do not determine, as that of `dl.reshape` or `dl.broadcast`, may have as many
+    open extents as the op can infer: a reshape one, and those before it that are open in
+    the operand too. In `dl.slice`, a size of -1 takes all remaining elements.
+    A function that is never called is not checked; a warning says so.
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name">:$sym_name,
@@ -77,16 +77,16 @@ def Dl_Recompute : StringBasedAttr<CPred<"::llvm::cast<::mlir::StringAttr>($_sel
 def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
   let summary = "an entry point of the compiled model";
   let description = [{
-    What the library exports and `dlc-run` calls. Its inputs and outputs have
+    The library exports the step and `dlc-run` calls it. Its inputs and outputs have
     names.
     ```mlir
     dl.step @train(%x: tensor<8x4xf32>, %y: tensor<8x1xf32>) -> (loss: tensor<f32>) { ... }
     dl.step @critic(%x: tensor<8x4xf32>) -> (loss: tensor<f32>) updates ["critic.*"] { ... }
     ```
-    With `updates`, a `dl.minimize` or a `dl.write` in it that changes a parameter of
-    another name is an error. With `attributes {recompute = "auto"}`, what is cheap
-    and takes more memory to keep than to compute again is computed again by the
-    backward pass; the results are the same to the last bit.
+    With `updates`, a `dl.minimize` or a `dl.write` in the step that changes a parameter of
+    another name is an error. With `attributes {recompute = "auto"}`, the backward pass
+    recomputes values that are cheap to compute and would take much memory to keep; the
+    results are the same to the last bit.
 
     **Batches.** With `batch` a step is compiled for several extents of the batch,
     over one state:
@@ -99,23 +99,23 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     ```
     The batch is dimension 0 of the inputs that `over` names; without `over`, of every
     input that has dimensions, and they have to agree in it. The step is written for one
-    extent, and that extent is followed through the step and the functions that it calls: an
-    extent of a value is that of the batch because the value is made of a batch or meets
-    one in an op that wants equal extents, never because the numbers are equal. So are the
-    extents that ops name: those of a `reshape`, of a `broadcast`, of the box of a `slice`
-    that takes the whole batch. Where an op's result cannot follow, as that of a
-    `slice` of a part of the batch, the op is named in an error. A number is a number:
-    where a program divides by 32.0, a batch of 8 is divided by 32.0 too; `dl.mean`
-    divides by what there is.
+    extent, and the compiler follows that extent through the step and the functions that it
+    calls: an extent of a value is that of the batch because the value is computed from a
+    batch or meets one in an op that requires equal extents, never because the numbers are
+    equal. The same holds for extents that ops name: those of a `reshape`, of a `broadcast`,
+    of the box of a `slice` that takes the whole batch. If an op's result cannot follow, as
+    that of a `slice` of a part of the batch, an error names the op. Constants stay: if a
+    program divides by 32.0, it divides a batch of 8 by 32.0 too; `dl.mean` divides by the
+    actual number of elements.
 
-    `batch(1, 8, 64)` lists the sizes: a call is of one of them, and does what the same
-    program does that is written for that size, to the bit; a step that trains may have
-    sizes too. `batch(1 to 32)` takes any number of rows. For that each row of an output has to
-    follow from the same row of the inputs, whatever its number, and no state may change;
+    `batch(1, 8, 64)` lists the sizes: a call uses one of them, and gives the same bits as
+    the same program written for that size; a step that trains may have sizes too.
+    `batch(1 to 32)` takes any number of rows. For that each row of an output has to depend
+    on the same row of the inputs alone, whatever its number, and no state may change;
     the compiler proves it and names the op that mixes rows, such as a batch norm in mode train, a mean
-    over the batch or a random number. Compiled are the powers of two, and a call of n rows is made of at most
-    a few of those: of 13 rows the first 8 and the last 8. No row is made up, and rows that are
-    computed twice get the same bits twice.
+    over the batch or a random number. The compiler compiles the step for powers of two, and a call of n rows
+    runs a few of those: for 13 rows the first 8 and the last 8. No rows are invented, and rows
+    that are computed twice get the same bits both times.
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name">:$sym_name,
@@ -130,8 +130,7 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     Arg<UnitAttr, "`batch` is a range">:$batch_range,
     Arg<OptionalAttr<StrArrayAttr>, "the inputs after `over`">:$batch_inputs,
     Arg<OptionalAttr<Dl_Recompute>,
-        "`\"auto\"`: values that are cheap to compute are computed again by the backward "
-        "pass">:$recompute);
+        "`\"auto\"`: the backward pass recomputes values that are cheap to compute">:$recompute);
   let extraClassDeclaration = [{
     /// Whether dimension 0 of input `number` is the batch, by the clause `batch`.
     bool hasBatch(unsigned number);
@@ -157,26 +156,25 @@ def Dl_CallOp : Dl_Op<"call", [Dl_Shorthand,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "calls a function, in a mode";
   let description = [{
-    The one place where training and evaluation differ: the mode of the call
-    becomes the mode of every `batch_norm` and `dropout` inside that does not
-    state its own. A call without a mode inherits its caller's.
+    Training and evaluation differ only here: the mode of the call becomes the mode
+    of every `batch_norm` and `dropout` inside that does not state its own. A call without a mode inherits its caller's.
     ```mlir
     %logits = dl.call @net(%x) mode(train) : (tensor<8x4xf32>) -> tensor<8x1xf32>
     %smooth = dl.call @net(%x) mode(eval) averaged(@adam) : (tensor<8x4xf32>) -> tensor<8x1xf32>
     %y = dl.call @block<16, 32>(%x) as @layer2.0 : (tensor<8x16x32x32xf32>) -> tensor<8x32x16x16xf32>
     ```
     `as` names an instance of a function with parameters of its own, and `<...>` its
-    sizes: numbers, or sizes of the function that the call stands in (`dl.func`).
+    sizes: numbers, or sizes of the function that contains the call (`dl.func`).
     With `averaged`, the parameters inside are the averages that a `dl.minimize` of
-    this optimizer keeps; until its first update, the parameters themselves. The
-    averages are in a full checkpoint, not in a file of parameters alone.
+    this optimizer keeps; before its first update, the parameters themselves. A full
+    checkpoint contains the averages, a file of parameters alone does not.
   }];
   let arguments = (ins
     Arg<FlatSymbolRefAttr, "the function">:$callee,
     Arg<Variadic<Dl_Tensor>, "its operands, of the types that it declares">:$args,
     Arg<OptionalAttr<Dl_ModeAttr>, "`train` or `eval`; that of the caller if not given">:$mode,
     Arg<OptionalAttr<FlatSymbolRefAttr>,
-        "the optimizer whose averages stand for the parameters">:$averaged,
+        "the optimizer whose averages replace the parameters">:$averaged,
     Arg<OptionalAttr<FlatSymbolRefAttr>,
         "name of the instance that has the parameters of the function">:$instance,
     Arg<OptionalAttr<ArrayAttr>,

@@ -17,21 +17,21 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
     c, which has the type of y, it is d sum(c y) / d x, and y need not be a scalar. The
     results may be used further, in another gradient too: a Hessian-vector product is
     the gradient of a gradient along the vector. The `grad` phase replaces the
-    op by the reverse-mode program. It may stand in a step, in a function, and in
-    the body of a `dl.scan`, of the values there.
+    op by the reverse-mode program. The op may stand in a step, in a function, and in
+    the body of a `dl.scan`, for the values there.
 
-    A target is one value and not what it is equal to: of two ops that compute the
-    same, of two `dl.read`s of one parameter and of an argument of a function and the
-    value that is passed for it, only what is computed from the target itself counts.
+    A target is one particular value: equal values do not count. Examples are the results
+    of two identical ops, two `dl.read`s of one parameter, and an argument of a function
+    and the value passed for it: the gradient follows only the uses of the target itself.
     (`dl.read ... shared` stands for all reads of the entry.)
     ```mlir
     %dx, %dw = dl.gradient %y wrt %x, %w : tensor<f32> -> tensor<8x4xf32>, tensor<1x4xf32>
     %hv = dl.gradient %dx wrt %x cotangent(%v) : tensor<8x4xf32> -> tensor<8x4xf32>
     ```
-    Gradient: as any other; the cotangent may be what another gradient is taken of.
+    The op is differentiable like any other, with respect to the cotangent too.
   }];
   let arguments = (ins
-    Arg<Dl_FloatTensor, "what is differentiated: a scalar, or with a cotangent any shape">:$y,
+    Arg<Dl_FloatTensor, "the value to differentiate: a scalar, or with a cotangent any shape">:$y,
     Arg<Variadic<Dl_FloatTensor>,
         "values to differentiate with respect to, of any shapes and of any of these types">:$targets,
     Arg<Optional<Dl_FloatTensor>,
@@ -48,10 +48,10 @@ def Dl_GradientOp : Dl_Op<"gradient", [Pure, Dl_Shorthand,
 
 def Dl_VariableOp : Dl_Op<"variable", [SameOperandsAndResultType, Dl_HasRule,
                                       Dl_CheapToRepeat]> {
-  let summary = "the value itself, as one that equals no other";
+  let summary = "the identity, which no pass merges or folds";
   let description = [{
-    Keeps apart for gradients what is equal as a number: no op folds it away or merges
-    two of it. The `resolve` phase puts one behind each target of a `dl.gradient` and
+    Keeps equal values distinct as targets of gradients: no pass folds the op or merges
+    two of them. The `resolve` phase puts one behind each target of a `dl.gradient` and
     behind a parameter that is read after it was written; the `grad` phase drops them
     when no gradient is left.
     ```mlir
@@ -66,12 +66,12 @@ def Dl_VariableOp : Dl_Op<"variable", [SameOperandsAndResultType, Dl_HasRule,
 }
 
 def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
-  let summary = "whether a gradient with respect to values is more than absent";
+  let summary = "whether y has a gradient with respect to each target";
   let description = [{
-    Made by the `resolve` phase for a `dl.minimize` whose loss depends on a parameter
-    through a `dl.gradient` at most. Each result says of one target, the present value
-    of the entry of that name, whether y is computed from it by ops that pass
-    gradients on. The `grad` phase puts truth values in its place.
+    The `resolve` phase makes it for a `dl.minimize` whose loss may depend on a parameter
+    only through a `dl.gradient`. Each target is the current value of the entry of that
+    name; its result is true if ops that pass gradients on compute y from it. The `grad`
+    phase replaces the op by constants.
     ```mlir
     %d = dl.depends %loss on %w of ["fc.weight"] : tensor<f32> on tensor<8x4xf32> -> tensor<i1>
     ```
@@ -79,7 +79,7 @@ def Dl_DependsOp : Dl_Op<"depends", [Pure, Dl_Shorthand]> {
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape">:$y,
     Arg<Variadic<Dl_FloatTensor>,
-        "present values of entries of the state, of any shapes and of any of these types">:$targets,
+        "current values of entries of the state, of any shapes and of any of these types">:$targets,
     Arg<StrArrayAttr, "the names of these entries, one for each target">:$entries);
   let results = (outs Res<Variadic<Dl_BoolTensor>, "one for each target, a scalar">:$answers);
   let assemblyFormat = [{
@@ -93,7 +93,7 @@ def Dl_StopGradientOp : Dl_Op<"stop_gradient", [Pure, SameOperandsAndResultType,
     Dl_CheapToRepeat, Dl_NoGradient<["x"]>,
     DeclareOpInterfaceMethods<Dl_RowParallel>,
     DeclareOpInterfaceMethods<Dl_Differentiable>]> {
-  let summary = "the value itself, with derivative zero";
+  let summary = "the identity, with derivative zero";
   let description = [{
     ```mlir
     %t = dl.stop_gradient %x : tensor<8x4xf32>
@@ -118,7 +118,7 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "one step of descent on a scalar";
   let description = [{
-    Short for: the gradient of `loss` with respect to every parameter whose name
+    Abbreviates the gradient of `loss` with respect to every parameter whose name
     matches one of the patterns (`*` stands for any run of characters), one update
     a parameter by the rule of the optimizer, and the writes.
     ```mlir
@@ -133,18 +133,18 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
     dl.minimize %loss with @adam over ["*"] lr(1.0e-3) : tensor<f32>
     dl.minimize %loss with @adam over ["*"] lr(@lr) : tensor<f32>
     ```
-    A parameter that the loss does not depend on by ops that pass gradients on (not
-    through `dl.stop_gradient`, indices or truth values) has no gradient and is left as
-    it is, with all that the rule keeps for it, as PyTorch leaves one whose `grad` is
-    `None`: no weight decay moves it. A warning names it. A gradient that is computed
-    and is zero (of `dl.sign`, of a product with 0) is one like any other.
+    A parameter has no gradient if the loss does not depend on it through ops that pass
+    gradients on (`dl.stop_gradient`, indices and booleans do not). The op then leaves the
+    parameter and its slots unchanged, as PyTorch does if `grad` is `None`: no weight decay
+    applies. A warning names it. A computed gradient that is zero (of `dl.sign`, of a
+    product with 0) is a gradient like any other.
 
-    What may be added; a number, from 0 to 1 in `average` and of 0 or more
+    Optional clauses; a number, from 0 to 1 in `average` and of 0 or more
     elsewhere, may be the name of a `dl.hparam` too:
 
-    - `frozen [...]`: parameters that are left as they are.
+    - `frozen [...]`: parameters that stay unchanged.
     - `groups [#dl.group<...>, ...]`: parameters with a factor on the learning rate
-      and a weight decay of their own. None may be in two groups.
+      and a weight decay of their own. No parameter may be in two groups.
     - `accumulate(n)`: calls add up the mean of n gradients; every nth makes the
       update, the others change no parameter and no state of the rule.
     - `clip_value(v)`: gradients between -v and v, as
@@ -156,14 +156,14 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
       number of updates before; gamma is 0.55 unless given. Neelakantan et al.,
       "Adding gradient noise improves learning for very deep networks", 2015.
     - `clip_weights(v)`: new parameters between -v and v. Arjovsky, Chintala and
-      Bottou, "Wasserstein GAN", 2017. Those that the loss does not depend on too.
+      Bottou, "Wasserstein GAN", 2017. Parameters without a gradient are clipped too.
     - `average(d)`: keeps d * average + (1 - d) * parameter, starting from the first
       update's result, as `torch.optim.swa_utils.AveragedModel` with
       `get_ema_multi_avg_fn(d)`; `averaged(@optimizer)` on a `dl.call` or `dl.read`
-      reads it. Of parameters that the loss does not depend on too.
+      reads it. Parameters without a gradient are averaged too.
   }];
   let arguments = (ins
-    Arg<Dl_FloatScalar, "what becomes smaller, a scalar">:$loss,
+    Arg<Dl_FloatScalar, "the value to minimize, a scalar">:$loss,
     Arg<FlatSymbolRefAttr, "the `dl.optimizer` whose rule makes the updates">:$optimizer,
     Arg<StrArrayAttr,
         "names of the parameters that change; `*` stands for any characters">:$patterns,
@@ -171,12 +171,12 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
     Arg<OptionalAttr<Dl_HyperArg>,
         "the same as a number or a hyper-parameter, in place of the value">:$rate,
     Arg<OptionalAttr<StrArrayAttr>,
-        "names of parameters that stay as they are, patterns too">:$frozen,
+        "names of parameters that stay unchanged, patterns too">:$frozen,
     Arg<OptionalAttr<TypedArrayAttrBase<Dl_GroupArg, "groups of parameters">>,
         "`#dl.group<...>`s: patterns of names with a factor on the learning rate and a weight "
         "decay of their own">:$groups,
     Arg<OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>,
-        "calls for one update, 1 or more">:$accumulate,
+        "number of calls for one update, 1 or more">:$accumulate,
     Arg<OptionalAttr<Dl_HyperArg>,
         "greatest magnitude of an element of a gradient, 0 or more">:$clip_value,
     Arg<OptionalAttr<Dl_HyperArg>,
@@ -184,7 +184,7 @@ def Dl_MinimizeOp : Dl_Op<"minimize", [Dl_Shorthand,
     Arg<OptionalAttr<Dl_HyperArg>,
         "variance of the noise added to the gradients at the first update, 0 or more">:$noise,
     Arg<OptionalAttr<Dl_HyperArg>,
-        "how fast the noise goes down, 0 or more; the second number of `noise`">:$noise_decay,
+        "decay rate of the noise, 0 or more; the second number of `noise`">:$noise_decay,
     Arg<OptionalAttr<Dl_HyperArg>,
         "greatest magnitude of an element of a new parameter, 0 or more">:$clip_weights,
     Arg<OptionalAttr<Dl_HyperArg>, "weight of the old average, from 0 to 1">:$average);

@@ -11,9 +11,9 @@ def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule, Dl_HasChannels,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "matrix product a b, or many of them";
   let description = [{
-    The last two dimensions are a matrix. Those before number the products: they
-    are equal in a and b, or one of them has none and takes part in
-    every product. `transpose_a`, `transpose_b`: the matrices of the operand stand
+    The last two dimensions are a matrix. The leading ones index the products: they
+    are equal in a and b, or one of the operands has none and takes part in
+    every product. `transpose_a`, `transpose_b`: the matrices of the operand are stored
     transposed. A vector is a matrix of one row or column, by `reshape`.
     Gradient: da = dy b^T, db = a^T dy, again matmuls.
     ```mlir
@@ -26,8 +26,8 @@ def Dl_MatmulOp : Dl_PureOp<"matmul", [Dl_HasRule, Dl_HasChannels,
     Arg<Dl_FloatTensor,
         "matrices, ... x K x N; with `transpose_b` ... x N x K; of the element type of a; "
         "dimensions in front equal those of a, or one of a and b has none">:$b,
-    Arg<UnitAttr, "the matrices of a stand transposed">:$transpose_a,
-    Arg<UnitAttr, "the matrices of b stand transposed">:$transpose_b);
+    Arg<UnitAttr, "the matrices of a are stored transposed">:$transpose_a,
+    Arg<UnitAttr, "the matrices of b are stored transposed">:$transpose_b);
   let results = (outs
     Res<Dl_FloatTensor, "... x M x N, with the dimensions in front of a or b">:$y);
   let assemblyFormat =

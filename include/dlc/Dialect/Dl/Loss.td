@@ -1,9 +1,9 @@
 //===- Loss.td - What training makes small -----------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Each is as PyTorch's function of the same name. `reduction(...)` says what
-// becomes of the terms: `mean` (the default), `sum`, or `none`, which leaves
-// them as they are.
+// Each is as PyTorch's function of the same name. `reduction(...)` selects how
+// the terms are combined: `mean` (the default), `sum`, or `none`, which returns
+// them unreduced.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,9 +54,9 @@ def Dl_CrossEntropyOp : Dl_ClassLossOp<"cross_entropy", [Dl_HasRule],
     `weight` has one factor a class; the mean is then over the weights of the
     labels. Where the label is `ignore_index` the term is 0 and does not count.
     With `label_smoothing` = s the target is 1 - s of the label and s / C of every
-    class. A step with a label that is no class fails with a message.
+    class. A step with a label outside the classes fails with a message.
     Gradient of the logits: softmax - target, times the term's share; label and
-    weight have none.
+    weight have no gradient.
     ```mlir
     %loss = dl.cross_entropy %logits, %label : tensor<8x10xf32>, tensor<8xui8> -> tensor<f32>
     %terms = dl.cross_entropy %logits, %label weight %w reduction(none) {label_smoothing = 0.1} : tensor<8x10xf32>, tensor<8xi64>, tensor<10xf32> -> tensor<8xf32>
@@ -67,7 +67,7 @@ def Dl_CrossEntropyOp : Dl_ClassLossOp<"cross_entropy", [Dl_HasRule],
 def Dl_NllOp : Dl_ClassLossOp<"nll"> {
   let summary = "-input[label], as torch.nn.functional.nll_loss";
   let description = [{
-    Input holds log-probabilities, as `log_softmax` gives them; the rest is as for
+    Input holds log-probabilities, the result of `log_softmax`; all else is as for
     `cross_entropy`. Gradient: minus the term's share at the label, 0 elsewhere.
     ```mlir
     %loss = dl.nll %logp, %label : tensor<8x10xf32>, tensor<8xui8> -> tensor<f32>
@@ -163,7 +163,7 @@ def Dl_BceWithLogitsOp : Dl_PureOp<"bce_with_logits", [
   let description = [{
     `(1 - t) x + (1 + (p - 1) t) softplus(-x)`, where p is `pos_weight`, of a shape
     that broadcasts to x's, or 1. Gradient of x:
-    `(1 + (p - 1) t) sigmoid(x) - p t`; p has none, as in PyTorch.
+    `(1 + (p - 1) t) sigmoid(x) - p t`; p has no gradient, as in PyTorch.
     ```mlir
     %loss = dl.bce_with_logits %x, %t : tensor<8x4xf32> -> tensor<f32>
     %sum = dl.bce_with_logits %x, %t pos_weight %p reduction(sum) : tensor<8x4xf32>, tensor<4xf32> -> tensor<f32>

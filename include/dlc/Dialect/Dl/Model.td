@@ -28,7 +28,7 @@ def Dl_ModelOp : Dl_Op<"model", [
     dl.model @net attributes {fastmath} { ... }
     ```
     The attribute allows the rewrites of this table and no others. A unit is one unit in the last place
-    of the result, and bounds how far the two sides are apart. `c` and `d` are constants, `s` and `t`
+    of the result; the last column bounds the difference of the two sides in units. `c` and `d` are constants, `s` and `t`
     are broadcast along at least one dimension, and `w` depends only on parameters and buffers that the
     step does not change.
 
@@ -56,7 +56,7 @@ def Dl_ModelOp : Dl_Op<"model", [
     | sum of `x * c` | `c *` sum of x | for n terms, n units of the sum of \|x c\| |
     | sum of `x * s` along which s does not vary | `s *` sum of x | the same |
     | `(x w) * c` | `x (w * c)` | for n terms, n units of the sum of \|x w c\| |
-    | `max_pool(f(x))` | `f(max_pool(x))` | by as much as f as it is computed fails to ascend: 2 units; f is sigmoid, tanh, exp, expm1, erf, elu, selu, softplus or softsign |
+    | `max_pool(f(x))` | `f(max_pool(x))` | by as much as the approximation of f fails to ascend: 2 units; f is sigmoid, tanh, exp, expm1, erf, elu, selu, softplus or softsign |
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name of the model">:$sym_name,
@@ -73,17 +73,17 @@ def Dl_HparamType : TypeAttrBase<"::mlir::RankedTensorType",
 }
 
 def Dl_HparamOp : Dl_ModelMember<"hparam"> {
-  let summary = "a scalar in the state, set from outside at any time";
+  let summary = "a scalar in the state, which the caller may set at any time";
   let description = [{
     ```mlir
     dl.hparam @lr = 1.0e-3
     dl.hparam @decay : tensor<f64> = 0.1
     ```
-    Its type is `tensor<f32>` where none is given, or `tensor<f64>`; a step reads it with
-    `dl.read_hparam`. Whatever it is set to is rounded to its type, and finite. Where an
-    optimizer or a clause of `dl.minimize` names it, or a dropout reads it, they say
-    which numbers it may be; the `resolve` phase makes that its `range`, and no other
-    can be set:
+    Its type is `tensor<f32>` unless given, or `tensor<f64>`; a step reads it with
+    `dl.read_hparam`. Its value is rounded to its type and has to be finite. If an
+    optimizer or a clause of `dl.minimize` names it, or a dropout reads it, they restrict
+    its values; the `resolve` phase makes that its `range`, and a value outside of it
+    cannot be set:
 
     | range | |
     |---|---|
@@ -100,7 +100,7 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
         "::mlir::RankedTensorType::get({}, $_builder.getF32Type())">,
         "a scalar of f32 or f64">:$type,
     Arg<Dl_RealAttr, "value at the start, finite in its type">:$value,
-    Arg<OptionalAttr<Dl_HyperRangeAttr>, "which values may be set, by what reads it">:$range);
+    Arg<OptionalAttr<Dl_HyperRangeAttr>, "the values that may be set, derived from its readers">:$range);
   let assemblyFormat = [{
     $sym_name (`:` $type^)? `=` custom<HparamValue>($value)
     (`range` `(` custom<HyperRange>($range)^ `)`)? attr-dict
@@ -122,11 +122,11 @@ class Dl_StateEntry<string mnemonic> : Dl_ModelMember<mnemonic> {
     Arg<TypeAttrOf<Dl_Tensor>, "shape and element type">:$type,
     Arg<Dl_InitializerAttrInterface, "initialiser: the values at the start">:$init,
     Arg<OptionalAttr<FlatSymbolRefAttr>,
-        "of a slot: the parameter that it belongs to">:$parameter,
+        "for a slot: the parameter that it belongs to">:$parameter,
     Arg<OptionalAttr<Dl_StorageAttr>,
         "order of the elements in memory, chosen by the compiler">:$storage,
     Arg<OptionalAttr<StrArrayAttr>,
-        "in a function: the size that each open extent of the type is">:$sizes);
+        "in a function: the size for each open extent of the type">:$sizes);
   let assemblyFormat = [{
     $sym_name `:` $type (`sizes` `` `(` custom<SizeNames>($sizes)^ `)`)? `=`
     custom<Initializer>($init) (`of` $parameter^)? (`stored` $storage^)? attr-dict
@@ -140,8 +140,8 @@ def Dl_ParamOp : Dl_StateEntry<"param"> {
     ```mlir
     dl.param @conv1.weight : tensor<32x1x3x3xf32> = kaiming_uniform
     ```
-    In a `dl.func` it is one of each instance of the function. There an extent may be a
-    size of the function: it is open in the type, and `sizes` names what stands for it,
+    In a `dl.func` each instance of the function has its own. There an extent may be a
+    size of the function: it is open in the type, and `sizes` names the size,
     one name for each open extent.
     ```mlir
     dl.param @weight : tensor<?x?x3x3xf32> sizes(out, in) = kaiming_uniform
@@ -161,14 +161,14 @@ def Dl_BufferOp : Dl_StateEntry<"buffer"> {
 def Dl_SlotOp : Dl_StateEntry<"slot"> {
   let summary = "an optimizer's memory of one parameter";
   let description = [{
-    Made by the `resolve` phase, named `<optimizer>.<slot>.<parameter>`.
+    The `resolve` phase makes it, named `<optimizer>.<slot>.<parameter>`.
   }];
 }
 
 def Dl_CounterOp : Dl_ModelMember<"counter"> {
-  let summary = "an i64 that the compiled program counts with";
+  let summary = "an i64 counter of the compiled program";
   let description = [{
-    Made by the `resolve` phase: `step_count` (calls of steps that train) and
+    The `resolve` phase makes `step_count` (calls of steps that train) and
     `<optimizer>.step` (updates made by that optimizer).
   }];
   let arguments = (ins Arg<SymbolNameAttr, "name">:$sym_name);
@@ -176,11 +176,11 @@ def Dl_CounterOp : Dl_ModelMember<"counter"> {
 }
 
 def Dl_DerivedOp : Dl_ModelMember<"derived"> {
-  let summary = "an entry of the state that follows from others";
+  let summary = "an entry of the state that is computed from others";
   let description = [{
-    Made by the `simplify` phase for what steps compute from the state alone, such as
-    folded weights. It is in no checkpoint, and is made anew when what it follows from
-    has changed.
+    The `simplify` phase makes it for values that steps compute from the state alone, such
+    as folded weights. Checkpoints do not contain it; the runtime recomputes it when an
+    entry that it depends on has changed.
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name">:$sym_name,
@@ -213,17 +213,17 @@ class Dl_StateAccess<string mnemonic> : Dl_Op<mnemonic, [Dl_Shorthand,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]>;
 
 def Dl_ReadOp : Dl_StateAccess<"read"> {
-  let summary = "the present value of a parameter, buffer or slot";
+  let summary = "the current value of a parameter, buffer or slot";
   let description = [{
     ```mlir
     %w = dl.read @fc.weight : tensor<10x128xf32>
     %a = dl.read @fc.weight averaged(@adam) : tensor<10x128xf32>
     ```
-    With `averaged`, of a parameter: see `dl.call`.
+    `averaged` reads the average of a parameter: see `dl.call`.
 
-    A gradient with respect to what is read counts what is computed from this read.
-    With `shared`, what is computed from any read of the entry's present value counts,
-    in functions that are called too:
+    A gradient with respect to the value counts only its uses through this read. With
+    `shared`, it counts the uses through any read of the entry's current value, including
+    those in called functions:
     ```mlir
     %w = dl.read @fc.weight shared : tensor<10x128xf32>
     %loss = dl.call @loss(%x) mode(train) : (tensor<8x128xf32>) -> tensor<f32>
@@ -245,7 +245,7 @@ def Dl_ReadOp : Dl_StateAccess<"read"> {
 def Dl_WriteOp : Dl_StateAccess<"write"> {
   let summary = "replaces the value of a parameter, buffer or slot";
   let description = [{
-    Reads that follow in the step see the new value.
+    Later reads in the step see the new value.
     ```mlir
     dl.write %w, @fc.weight : tensor<10x128xf32>
     ```
@@ -257,7 +257,7 @@ def Dl_WriteOp : Dl_StateAccess<"write"> {
 }
 
 def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
-  let summary = "the present value of a hyper-parameter";
+  let summary = "the current value of a hyper-parameter";
   let description = [{
     ```mlir
     %lr = dl.read_hparam @lr : tensor<f32>
@@ -269,11 +269,11 @@ def Dl_ReadHparamOp : Dl_StateAccess<"read_hparam"> {
 }
 
 def Dl_StepCountOp : Dl_Op<"step_count", [Pure, Dl_Shorthand]> {
-  let summary = "how many calls of steps that train came before this one";
+  let summary = "number of earlier calls of steps that train";
   let description = [{
-    What schedules are made of. A step trains if it has a `dl.minimize`, or if it
-    writes to a parameter a value that depends on a `dl.gradient`; one that only copies
-    or averages parameters does not.
+    Schedules are functions of it. A step trains if it has a `dl.minimize`, or if it
+    writes to a parameter a value that depends on a `dl.gradient`; a step that only copies
+    or averages parameters does not train.
     ```mlir
     %n = dl.step_count : tensor<i64>
     ```

@@ -13,7 +13,7 @@ include "dlc/Dialect/Dl/DlAttrs.td"
 def Dl_ClipByGlobalNormOp : Dl_Op<"clip_by_global_norm", [Pure, Dl_IsComposite,
     TypesMatchWith<"what is clipped has the types of the gradients", "gradients",
                    "clipped", "$_self">]> {
-  let summary = "one factor for all, so that their joint norm is at most a bound";
+  let summary = "scales all gradients by one factor, so that their joint norm is at most a bound";
   let description = [{
     `norm` is the square root of the sum of the squares of all elements of all
     operands; each is multiplied by min(1, max_norm / (norm + 1e-6)), as by
@@ -78,7 +78,7 @@ def Dl_SgdAttr : Dl_Optimizer<"Sgd", "sgd",
   }];
   let parameters = (ins
     Dl_Hyper<"0.0", "momentum">:$momentum,
-    Dl_Hyper<"0.0", "of the gradient that enters v">:$dampening,
+    Dl_Hyper<"0.0", "dampening of the gradient in v">:$dampening,
     Dl_Flag<"false", "looks ahead along the momentum">:$nesterov,
     Dl_Hyper<"0.0", Dl_Decay>:$weight_decay,
     Dl_Flag<"false", Dl_Decoupled>:$decoupled_weight_decay);
@@ -153,8 +153,8 @@ def Dl_AdamAttr : Dl_Optimizer<"Adam", "adam", ["getSparseMeaning"]> {
     With amsgrad (Reddi, Kale and Kumar, ICLR 2018) the greatest v so far takes the
     place of v in the quotient.
 
-    The rows of a table that `dl.embedding` reads as `sparse` are moved as by
-    torch.optim.SparseAdam, all others and their m and v stay:
+    The rows of a table that `dl.embedding` reads as `sparse` are updated as by
+    torch.optim.SparseAdam, all other rows and their m and v stay:
     ```
     p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
     ```
@@ -171,8 +171,8 @@ def Dl_AdamAttr : Dl_Optimizer<"Adam", "adam", ["getSparseMeaning"]> {
 def Dl_AdamwAttr : Dl_Optimizer<"Adamw", "adamw"> {
   let summary = "Adam with decoupled weight decay, as torch.optim.AdamW";
   let description = [{
-    Loshchilov and Hutter, ICLR 2019. `adam` with `decoupled_weight_decay`, and
-    0.01 of it.
+    Loshchilov and Hutter, ICLR 2019. `adam` with `decoupled_weight_decay` and a
+    weight decay of 0.01.
   }];
   let parameters = (ins
     Dl_Hyper<"0.9", Dl_Beta1>:$beta1,
@@ -258,7 +258,7 @@ def Dl_LionAttr : Dl_Optimizer<"Lion", "lion"> {
 }
 
 def Dl_LambAttr : Dl_Optimizer<"Lamb", "lamb"> {
-  let summary = "Adam's direction, as long as the parameter";
+  let summary = "Adam's direction, scaled to the norm of the parameter";
   let description = [{
     You et al., "Large batch optimization for deep learning: training BERT in 76
     minutes", ICLR 2020, algorithm 2, with phi(x) = x. m and v as in `adam`;
@@ -320,10 +320,10 @@ class Dl_WrappingOptimizer<string name, string mnemonic_>
 }
 
 def Dl_LookaheadAttr : Dl_WrappingOptimizer<"Lookahead", "lookahead"> {
-  let summary = "slow weights that follow any other rule's";
+  let summary = "slow weights that follow those of any other rule";
   let description = [{
     Zhang, Lucas, Hinton and Ba, "Lookahead optimizer: k steps forward, 1 step back",
-    NeurIPS 2019. The inner rule moves p; after every kth update
+    NeurIPS 2019. The inner rule updates p; after every kth update
     ```
     s += alpha (p - s),   p = s              (s starts as the parameter)
     ```
@@ -333,9 +333,9 @@ def Dl_LookaheadAttr : Dl_WrappingOptimizer<"Lookahead", "lookahead"> {
     ```
   }];
   let parameters = (ins
-    AttrParameter<"::mlir::Attribute", "the rule that moves p">:$inner,
-    DefaultValuedParameter<"int64_t", "5", "updates between two of s">:$k,
-    Dl_Hyper<"0.5", "how far s follows, from 0 to 1">:$alpha);
+    AttrParameter<"::mlir::Attribute", "the rule that updates p">:$inner,
+    DefaultValuedParameter<"int64_t", "5", "updates of p for each update of s">:$k,
+    Dl_Hyper<"0.5", "part of the way that s moves, from 0 to 1">:$alpha);
   let assemblyFormat = [{
     `` custom<Words>("getWords()") `<` $inner (`,` struct($k, $alpha)^)? `>`
   }];
@@ -354,8 +354,8 @@ def Dl_RangerAttr : Dl_WrappingOptimizer<"Ranger", "ranger"> {
     Dl_Hyper<"0.999", Dl_Beta2>:$beta2,
     Dl_Hyper<"1.0e-5", Dl_Eps>:$eps,
     Dl_Hyper<"0.0", "decoupled weight decay">:$weight_decay,
-    DefaultValuedParameter<"int64_t", "6", "updates between two of the slow weights">:$k,
-    Dl_Hyper<"0.5", "how far the slow weights follow, from 0 to 1">:$alpha);
+    DefaultValuedParameter<"int64_t", "6", "updates for each update of the slow weights">:$k,
+    Dl_Hyper<"0.5", "part of the way that the slow weights move, from 0 to 1">:$alpha);
   let assemblyFormat = Dl_StructFormat;
   let extraClassDeclaration = Dl_Words<parameters>.getter # [{
     /// The rule it is short for.

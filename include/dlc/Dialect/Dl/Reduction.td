@@ -47,9 +47,9 @@ def Dl_ReduceSumOp : Dl_ReduceOp<"reduce_sum", Dl_NumberTensor, [Dl_Counts]> {
     %z = dl.reduce_sum %x {axes = [1], keep_dims} : tensor<8x4x3xf32> -> tensor<8x1x3xf32>
     %s = dl.reduce_sum %x : tensor<8x4x3xf32> -> tensor<f32>
     ```
-    As `torch.sum`, but integers keep their type and wrap. The sum of a cast of truth
-    values is a count, and an error where its type may not hold it. The sum of nothing is 0.
-    Long sums are taken in parts that follow from the shape.
+    As `torch.sum`, but integers keep their type and wrap. The sum of a cast of `i1` is
+    a count; the op is an error if its type may overflow. The sum of no elements is 0.
+    Long sums are computed in parts that follow from the shape.
   }];
   let hasFolder = 1;
 }
@@ -62,7 +62,7 @@ def Dl_ReduceMaxOp : Dl_ReduceOp<"reduce_max", Dl_Tensor, [],
     %y = dl.reduce_max %x {axes = [1]} : tensor<8x4xf32> -> tensor<8xf32>
     ```
     As `torch.amax`: where several elements are the maximum, each takes an equal
-    share of the gradient. There is no maximum of nothing.
+    share of the gradient. The maximum of no elements is an error.
   }];
 }
 
@@ -84,7 +84,7 @@ class Dl_ArgOp<string mnemonic> : Dl_PureOp<mnemonic, [Dl_NoDerivative, Dl_Count
     Arg<I64Attr, "the dimension that goes away">:$axis,
     Arg<UnitAttr, "it stays with extent 1">:$keep_dims);
   let results = (outs
-    Res<TensorOf<[I32]>, "places along `axis`, the shape of x without it">:$index);
+    Res<TensorOf<[I32]>, "indices along `axis`, the shape of x without it">:$index);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($index)";
   let hasCanonicalizer = 1;
 }
@@ -95,7 +95,7 @@ def Dl_ArgmaxOp : Dl_ArgOp<"argmax"> {
     ```mlir
     %i = dl.argmax %x {axis = 1} : tensor<8x10xf32> -> tensor<8xi32>
     ```
-    What is not a number counts as the maximum, as in PyTorch.
+    NaN counts as the maximum, as in PyTorch.
   }];
 }
 
@@ -105,7 +105,7 @@ def Dl_ArgminOp : Dl_ArgOp<"argmin"> {
     ```mlir
     %i = dl.argmin %x {axis = 1, keep_dims} : tensor<8x10xf32> -> tensor<8x1xi32>
     ```
-    What is not a number counts as the minimum, as in PyTorch.
+    NaN counts as the minimum, as in PyTorch.
   }];
 }
 
@@ -119,8 +119,8 @@ def Dl_ReduceProdOp : Dl_AxesOp<"reduce_prod", Dl_NumberTensor, [Dl_IsComposite]
     ```mlir
     %y = dl.reduce_prod %x {axes = [1]} : tensor<8x4xf32> -> tensor<8xf32>
     ```
-    As `torch.prod`, over any number of dimensions; integers keep their type. The product of nothing
-    is 1. It multiplies halves of x, so the gradient divides by nothing and is
+    As `torch.prod`, over any number of dimensions; integers keep their type. The product of no
+    elements is 1. It multiplies halves of x, so the gradient needs no division and is
     exact where elements are 0.
   }];
 }
@@ -131,7 +131,7 @@ def Dl_MeanOp : Dl_AxesOp<"mean", Dl_FloatTensor, [Dl_IsComposite]> {
     ```mlir
     %y = dl.mean %x {axes = [2, 3]} : tensor<8x64x7x7xf32> -> tensor<8x64xf32>
     ```
-    As `torch.mean`; the mean of nothing is not a number.
+    As `torch.mean`; the mean of no elements is NaN.
   }];
 }
 
@@ -151,7 +151,7 @@ def Dl_VarOp : Dl_AxesOp<"var", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> {
         "the dimensions that go away, in any order, each once; all if none is named">:$axes,
     Arg<UnitAttr, "they stay with extent 1">:$keep_dims,
     Arg<DefaultValuedAttr<I64Attr, "1">,
-        "what is taken off the number of elements">:$correction);
+        "subtracted from the number of elements">:$correction);
 }
 
 def Dl_LogsumexpOp : Dl_AxesOp<"logsumexp", Dl_FloatTensor,
@@ -159,8 +159,8 @@ def Dl_LogsumexpOp : Dl_AxesOp<"logsumexp", Dl_FloatTensor,
   let summary = "log(sum e^x) over dimensions; gradient e^(x - y), the softmax";
   let description = [{
     As `torch.logsumexp`: computed from the differences to the maximum, so nothing
-    overflows. Where all x are -infinity so is y, with gradient 0; where one is
-    +infinity so is y. The gradient there is not a number, as in PyTorch.
+    overflows. If all x are -infinity, y is -infinity and the gradient 0; if one x is
+    +infinity, y is +infinity and the gradient NaN, as in PyTorch.
     ```mlir
     %y = dl.logsumexp %x {axes = [1]} : tensor<8x10xf32> -> tensor<8xf32>
     ```
@@ -170,7 +170,7 @@ def Dl_LogsumexpOp : Dl_AxesOp<"logsumexp", Dl_FloatTensor,
 def Dl_NormOp : Dl_AxesOp<"norm", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> {
   let summary = "(sum |x|^p)^(1/p) over dimensions";
   let description = [{
-    As `torch.linalg.vector_norm`; p is 2 where none is given. `inf` gives the greatest |x|,
+    As `torch.linalg.vector_norm`; p is 2 unless given. `inf` gives the greatest |x|,
     `-inf` the least, 0 the number of elements that are not 0. Computed
     from x over its greatest |x|, so squares neither overflow nor vanish.
     Gradient: sign(x) (|x| / y)^(p - 1), and 0 where x or y is 0; with `inf` it is
@@ -193,7 +193,7 @@ def Dl_NormOp : Dl_AxesOp<"norm", Dl_FloatTensor, [Dl_IsComposite, Dl_HasRule]> 
 }
 
 def Dl_AnyOp : Dl_AxesOp<"any", Dl_BoolTensor, [Dl_IsComposite]> {
-  let summary = "whether an element holds; of nothing none does";
+  let summary = "true if any element is true; of no elements false";
   let description = [{
     ```mlir
     %y = dl.any %m {axes = [1]} : tensor<8x4xi1> -> tensor<8xi1>
@@ -202,7 +202,7 @@ def Dl_AnyOp : Dl_AxesOp<"any", Dl_BoolTensor, [Dl_IsComposite]> {
 }
 
 def Dl_AllOp : Dl_AxesOp<"all", Dl_BoolTensor, [Dl_IsComposite]> {
-  let summary = "whether every element holds; of nothing all do";
+  let summary = "true if all elements are true; of no elements true";
   let description = [{
     ```mlir
     %y = dl.all %m : tensor<8x4xi1> -> tensor<i1>
@@ -211,7 +211,7 @@ def Dl_AllOp : Dl_AxesOp<"all", Dl_BoolTensor, [Dl_IsComposite]> {
 }
 
 def Dl_CountEqualOp : Dl_PureOp<"count_equal", [SameTypeOperands, Dl_IsComposite, Dl_Counts]> {
-  let summary = "how many elements of two tensors agree";
+  let summary = "number of equal elements of two tensors";
   let description = [{
     ```mlir
     %n = dl.count_equal %a, %b : tensor<8xi32> -> tensor<i32>
