@@ -22,7 +22,7 @@ def Differentiate : Pass<"dl-differentiate", "::mlir::func::FuncOp"> {
     %g = dl.add %0, %1 : tensor<f32>
     ```
     (and with `clean` the constant is folded away). Cleaning after each gradient keeps the
-    next one small, whose size is a multiple of this one's.
+    next one small, because its size is a multiple of this one's.
 
     An op on the path that has neither a derivative nor a decomposition is an
     error at its location.
@@ -39,15 +39,15 @@ def Differentiate : Pass<"dl-differentiate", "::mlir::func::FuncOp"> {
 }
 
 def DropStopGradient : Pass<"dl-drop-stop-gradient", "::mlir::func::FuncOp"> {
-  let summary = "remove dl.stop_gradient, which means nothing without gradients";
+  let summary = "remove dl.stop_gradient, which has no effect without gradients";
 }
 
 def GradientStep : Pass<"dl-gradient-step", "::dlc::dl::ModelOp"> {
-  let summary = "make of one step that trains one that gives loss and gradients";
+  let summary = "turn a step that trains into one that returns loss and gradients";
   let description = [{
-    For comparing gradients with differences of the loss. Of the model's steps only
-    `step` is left, as @gradients: its `dl.minimize` of the given number becomes the gradient of the
-    loss with respect to the parameters that it names, and nothing is updated.
+    For comparing gradients with finite differences of the loss. Only the step `step` of the model
+    is left, as @gradients: its `dl.minimize` of the given number becomes the gradient of the
+    loss with respect to the parameters that it names, and the step updates nothing.
     Outputs are `loss` and g0, g1, ..., one a parameter of the model, in their order, which the
     minimize names. With order 2, inputs v0, v1, ... are vectors and outputs h0, h1, ... the
     products of the second derivative and all of them. A warning names another
@@ -63,18 +63,18 @@ def GradientStep : Pass<"dl-gradient-step", "::dlc::dl::ModelOp"> {
 def GradientNorms : Pass<"dl-gradient-norms", "::dlc::dl::ModelOp"> {
   let summary = "give steps that train the norms of their gradients as outputs";
   let description = [{
-    Of each parameter that a `dl.minimize` of the step itself descends along, an output
-    `gradient_NAME`: the 2-norm of the gradient as it is before the clauses of
-    the `dl.minimize` change it. What is no letter and no digit in NAME becomes `_`, and a name
-    that is there already gets a number.
+    Each parameter that a `dl.minimize` of the step itself trains gets an output
+    `gradient_NAME`: the 2-norm of the gradient before the clauses of
+    the `dl.minimize` change it. Characters of NAME other than letters and digits become `_`, and
+    a name that exists already gets a number.
   }];
 }
 
 def WidenFloats : Pass<"dl-widen-floats", "::mlir::ModuleOp"> {
-  let summary = "f32 becomes f64 in the whole program";
+  let summary = "replace f32 by f64 in the whole program";
   let description = [{
-    State, inputs, outputs and constants too; hyper-parameters, which are f32 by
-    definition, are converted where they are read.
+    The pass also widens state, inputs, outputs and constants; it converts hyper-parameters, which
+    are f32 by definition, where they are read.
     ```mlir
     %y = dl.exp %x : tensor<4xf32>
     ```

@@ -12,7 +12,7 @@ def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
 }
 
 def AddWorkers : Pass<"dl-add-workers", "::mlir::ModuleOp"> {
-  let summary = "all threads of a team run a step";
+  let summary = "let all threads of a team run a step";
   let description = [{
     Each step and each kernel takes, behind its buffers, the worker that calls it.
   }];
@@ -25,8 +25,8 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
     Works on functions that carry the attribute `dl.kernel`. Their operands are
     memrefs of static shape, followed by `%worker: !llvm.ptr`: every worker calls
     the function and takes tasks, that is tiles of the parallel loops, until none is
-    left. Tasks depend on shapes only, and reductions are never shared out, so
-    results do not depend on who does what.
+    left. Tasks depend on shapes only, and a reduction is never divided among workers, so
+    results do not depend on the assignment of tasks.
 
     Before:
     ```mlir
@@ -55,7 +55,7 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
 
     An elementwise op that directly follows a sum over other dimensions, such as a
     convolution, and takes its results element by element, is evaluated on each result
-    while that is in registers; what nothing else reads is not stored.
+    while that is in registers; results that no other op reads are not stored.
 
     A kernel with several ops has the attribute `dl.sliced = 1`: dimension 0 of
     every output is then one loop around all ops, whose iterations, or blocks of
@@ -76,31 +76,31 @@ def EmitLoops : Pass<"dl-emit-loops", "mlir::func::FuncOp"> {
 }
 
 def InsertBarriers : Pass<"dl-insert-barriers", "::mlir::ModuleOp"> {
-  let summary = "workers wait for each other where data crosses them";
+  let summary = "make workers wait for each other where data passes between them";
   let description = [{
-    A barrier stands before a kernel that reads what an earlier one wrote, or writes
-    what an earlier one read or wrote, since the last barrier. In a loop, kernels of
-    the last iteration are earlier ones too.
+    A barrier precedes a kernel that reads memory that an earlier kernel wrote, or writes
+    memory that an earlier kernel read or wrote, since the last barrier. In a loop, kernels
+    of the previous iteration are earlier ones too.
   }];
   let statistics = [
     Statistic<"numBarriers", "barriers", "barriers inserted">];
 }
 
 def ApproximateMath : Pass<"dl-approximate-math", "::mlir::func::FuncOp"> {
-  let summary = "exp, log, tanh and erf as polynomials";
+  let summary = "compute exp, log, tanh and erf by polynomials";
   let description = [{
-    For f32, scalar and vector alike, so that the result does not depend on which a
-    loop uses. Within 5 ULP.
+    Scalar and vector code of f32 use the same polynomials, so that the result does not
+    depend on which a loop uses. The error is within 5 ULP.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect"];
 }
 
 def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
-  let summary = "a step with a fault ends before it changes the state";
+  let summary = "end a step with a fault before it changes the state";
   let description = [{
-    What follows the kernel that checks the step's indices is done only if it found no
-    fault.
+    The code behind the kernel that checks the step's indices runs only if the kernel
+    found no fault.
   }];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
@@ -108,37 +108,37 @@ def GuardState : Pass<"dl-guard-state", "::mlir::ModuleOp"> {
 }
 
 def InsertMarks : Pass<"dl-insert-marks", "::mlir::ModuleOp"> {
-  let summary = "steps measure where their time goes";
+  let summary = "make steps measure the time of their kernels";
   let description = [{
-    Behind each call of a kernel and behind each barrier stands a mark, at which the
-    worker adds the time since its last mark to what the kernel, or the wait in front
-    of it, has taken so far. A step begins with a mark and ends with a barrier and one,
-    so that the times of a worker are all of the step. The `dl.manifest` gets a
-    list `sites` of what marks count: for each step and derivation itself, then for
-    each of its calls of kernels, with what dl-note-costs left.
+    A mark follows each call of a kernel and each barrier; at a mark the worker adds the
+    time since its last mark to the total of the kernel, or of the wait in front of it.
+    A step begins with a mark and ends with a barrier and a mark, so that the times of a
+    worker add up to the whole step. The `dl.manifest` gets a list `sites` that describes
+    the counts of marks: for each step and derivation itself, then for each of its calls of
+    kernels, with the costs that dl-note-costs left.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect"];
 }
 
 def FlattenEmptyBuffers : Pass<"dl-flatten-empty-buffers", "::mlir::ModuleOp"> {
-  let summary = "buffers without elements have one dimension";
+  let summary = "give buffers without elements one dimension";
   let description = [{
-    There is none of their elements to address, and a stride of 0 has no form in LLVM.
+    No code addresses their elements, and LLVM cannot represent a stride of 0.
   }];
 }
 
 def ConvertBodyToLLVM : Pass<"dl-convert-body-to-llvm", "::mlir::func::FuncOp"> {
-  let summary = "what a function does in the LLVM dialect";
+  let summary = "convert the bodies of functions to the LLVM dialect";
   let description = [{
     One conversion of arith, cf, memref, ub and vector, whose patterns are made once
-    for all functions. The function itself, its calls, its return and what reads
-    globals stay: the module around it has a part in them.
+    for all functions. The function itself, its calls, its return and the ops that read
+    globals stay: converting them changes the module.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 def PrefixSteps : Pass<"dl-prefix-steps", "::mlir::ModuleOp"> {
-  let summary = "names of steps apart from those of the functions that code calls";
+  let summary = "keep names of steps distinct from those of called functions";
   let description = [{
     A step may be called `exp` or `memcpy`: the function gets a prefix that no
     function of libm, libc or the runtime has. The manifest keeps the step's own name.
@@ -146,11 +146,11 @@ def PrefixSteps : Pass<"dl-prefix-steps", "::mlir::ModuleOp"> {
 }
 
 def AnnotateLoops : Pass<"dl-annotate-loops"> {
-  let summary = "what loops say of how LLVM is to treat them stands on branches";
+  let summary = "move the loop annotations for LLVM to branches";
   let description = [{
     `scf.for` becomes branches that keep an `llvm.loop_annotation` as a discardable
-    attribute, which the translation to LLVM IR passes over; it becomes the branches'
-    own.
+    attribute, which the translation to LLVM IR ignores; the pass makes it the branches'
+    own attribute.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

@@ -6,9 +6,9 @@ include "mlir/Pass/PassBase.td"
 def DlToLinalg : Pass<"dl-to-linalg", "::dlc::dl::ModelOp"> {
   let summary = "lower the ops of kernels to linalg on tensors";
   let description = [{
-    Unsigned integers become signless ones of the same width; which ops treat them as
-    unsigned is decided here. What reads and writes at computed places becomes loops
-    (`scf.for`), the outermost of which, marked `dl.tasks`, workers share out.
+    Unsigned integers become signless ones of the same width; this pass decides which ops
+    treat them as unsigned. Ops that read and write at computed indices become loops
+    (`scf.for`); workers share the iterations of the outermost one, marked `dl.tasks`.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

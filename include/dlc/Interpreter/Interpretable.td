@@ -10,8 +10,8 @@ def Interpretable : OpInterface<"Interpretable"> {
   let cppNamespace = "::dlc::interp";
   let description = [{
     The reference meaning of a primitive op: the values of its results, given
-    those of its operands. Implemented from outside (lib/Interpreter), so that
-    the dialect knows nothing of it.
+    those of its operands. lib/Interpreter implements it, so that the dialect does not
+    depend on it.
   }];
   let methods = [InterfaceMethod<[{
       Reads the operands from `call` and gives it the results, in their order,

@@ -7,8 +7,8 @@ def AttachTarget : Pass<"dl-attach-target", "::mlir::ModuleOp"> {
   let summary = "describe the target in the module";
   let description = [{
     Attaches the description of the target that later passes read
-    (`dlc/Machine/TargetInfo.h`): registers and width of vectors as LLVM's subtarget
-    has them, caches from a table by the name of the processor, costs and grain of
+    (`dlc/Machine/TargetInfo.h`): registers and width of vectors from LLVM's
+    subtarget, caches from a table by the name of the processor, costs and grain of
     work. A module that has a description keeps it.
 
     Before:

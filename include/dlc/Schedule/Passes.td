@@ -4,12 +4,12 @@
 include "mlir/Pass/PassBase.td"
 
 def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
-  let summary = "kernels write into buffers they are given; the model dissolves";
+  let summary = "make kernels write into destination arguments, and dissolve the model";
   let description = [{
     Each kernel takes, after its inputs, a destination for each result. Each step takes its inputs, its
-    outputs and the state it uses, described by its attribute `dl.args`. What the
-    model keeps becomes the module attribute `dl.manifest`. A `dl.scan` becomes an
-    `scf.for` over tensors of which each step reads and writes slices.
+    outputs and the state it uses, described by its attribute `dl.args`. The state of the
+    model becomes the module attribute `dl.manifest`. A `dl.scan` becomes an
+    `scf.for` over tensors, in which each step reads and writes slices.
   }];
   let dependentDialects = [
     "::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect",
@@ -18,11 +18,11 @@ def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
 }
 
 def BufferizeSteps : Pass<"dl-bufferize-steps", "::mlir::ModuleOp"> {
-  let summary = "steps work on memory";
+  let summary = "lower steps from tensors to memory";
   let description = [{
-    Every tensor of a step lies where the destination it was computed into does: in an
-    argument, or in an allocation. Loops carry nothing, and slices along dimension 0
-    are views of bytes. Kernels are left to one-shot bufferization.
+    Every tensor of a step uses the memory of the destination that it was computed into: an
+    argument, or an allocation. Loops carry nothing, and slices along dimension 0
+    are views of bytes. One-shot bufferization lowers the kernels later.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
@@ -30,29 +30,29 @@ def BufferizeSteps : Pass<"dl-bufferize-steps", "::mlir::ModuleOp"> {
 }
 
 def OrderGlobals : Pass<"dl-order-globals", "::mlir::ModuleOp"> {
-  let summary = "constants in memory in the order of their use";
+  let summary = "sort constants in memory by their first use";
   let description = [{
     One-shot bufferization visits functions in the order of their addresses and makes
-    globals as it meets constants. The pass gives each the place and the number of the
-    first op that reads it, so that the output is the same in every run.
+    globals as it meets constants. The pass orders and numbers each global by the first op
+    that reads it, so that the output is the same in every run.
   }];
 }
 
 def HoistScratch : Pass<"dl-hoist-scratch", "::mlir::ModuleOp"> {
-  let summary = "kernels take their scratch memory as arguments";
+  let summary = "pass scratch memory to kernels as arguments";
   let description = [{
-    What a kernel allocates becomes an argument, and each call allocates it instead;
+    Each allocation of a kernel becomes an argument, and each call allocates it instead;
     the memory plan of the step places it.
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
 def OrderKernels : Pass<"dl-order-kernels", "::mlir::ModuleOp"> {
-  let summary = "an order of a step that needs less memory";
+  let summary = "reorder the kernels of a step to need less memory";
   let description = [{
-    A call of a step that makes more bytes than it frees moves back, to where its
-    results are needed first; one that frees at least as many as it makes forward,
-    to where its operands are there. A parameter is then updated where its
+    A call of a step that allocates more bytes than it frees moves down, to the first user
+    of its results; a call that frees at least as many as it allocates moves up, to the point
+    where its operands are available. A parameter is then updated as soon as its
     gradient is known, not at the end of the step:
     ```mlir
     call @gradient(%d, %g)
@@ -68,8 +68,8 @@ def OrderKernels : Pass<"dl-order-kernels", "::mlir::ModuleOp"> {
     ...
     ```
     No call passes another that touches the same memory if one of the two writes
-    it, and none moves in front of the check of indices. Calls move from stage to
-    stage, that is from barrier to barrier: none is added.
+    it, and no call moves in front of the check of indices. Calls move from stage to
+    stage, that is from barrier to barrier, so the pass adds no barrier.
   }];
   let statistics = [
     Statistic<"numMoved", "moved", "calls moved">];
@@ -78,8 +78,8 @@ def OrderKernels : Pass<"dl-order-kernels", "::mlir::ModuleOp"> {
 def Recompute : Pass<"dl-recompute", "::mlir::ModuleOp"> {
   let summary = "compute values again instead of keeping them";
   let description = [{
-    Of a step that is to fit a budget, or that has `dl.recompute = "auto"`, calls
-    that make large values are repeated just before the values are needed again,
+    In a step that has to fit a budget, or that has `dl.recompute = "auto"`, the pass repeats
+    calls that make large values just before the values are needed again,
     so that their memory is free in between:
     ```mlir
     call @kernel_0(%x, %a, %b)             // makes %a and %b
@@ -95,11 +95,11 @@ def Recompute : Pass<"dl-recompute", "::mlir::ModuleOp"> {
     call @kernel_0_part_0(%x, %again)      // the ops of @kernel_0 that make %a
     call @kernel_7(%again, %d)
     ```
-    What is computed again is computed by the same ops on the same operands, which
-    later passes compile one by one: results are the same to the last bit.
-    With `auto` only elementwise ops and small windows are repeated, and as long
-    as that makes the arena smaller; for a budget these first, then any, the
-    cheapest for the bytes they free. A budget that cannot be met is an error.
+    The same ops compute the value again from the same operands, and later passes compile
+    ops one by one: results are the same to the last bit.
+    With `auto` the pass repeats only elementwise ops and small windows, as long
+    as that makes the arena smaller; for a budget it repeats these first, then any ops, the
+    cheapest first relative to the bytes they free. A budget that cannot be met is an error.
   }];
   let dependentDialects = [
     "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
@@ -115,12 +115,12 @@ def Recompute : Pass<"dl-recompute", "::mlir::ModuleOp"> {
 }
 
 def PlanMemory : Pass<"dl-plan-memory", "::mlir::ModuleOp"> {
-  let summary = "all memory of a step at fixed offsets";
+  let summary = "assign fixed offsets to all memory of a step";
   let description = [{
-    State entries get offsets in one block, and what a step allocates gets
-    offsets in one arena: buffers that are alive at the same time are
-    apart, others may share. A step then takes the block, the arena, its inputs
-    and outputs. The offsets and sizes are added to the module's `dl.manifest`.
+    State entries get offsets in one block, and the allocations of a step get
+    offsets in one arena: buffers that are live at the same time do not
+    overlap, others may share memory. A step then takes the block, the arena, its inputs
+    and outputs. The pass adds the offsets and sizes to the module's `dl.manifest`.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
@@ -132,5 +132,5 @@ def PlanMemory : Pass<"dl-plan-memory", "::mlir::ModuleOp"> {
   let statistics = [
     Statistic<"arenaBytes", "arena-bytes", "bytes of the largest arena">,
     Statistic<"unsharedBytes", "unshared-bytes",
-              "bytes it would have if no buffers shared memory">];
+              "bytes of that arena if no buffers shared memory">];
 }

@@ -12,7 +12,7 @@ def SplitConcats : Pass<"dl-split-concats", "::mlir::func::FuncOp"> {
   let summary = "concatenate many operands in steps";
   let description = [{
     A `dl.concat` of more than `max-operands` operands becomes concatenations of at most
-    as many, the results of which are concatenated.
+    that many, and a concatenation of their results.
   }];
   let options = [
     Option<"maxOperands", "max-operands", "size_t", /*default=*/"32",
@@ -23,10 +23,10 @@ def SplitConcats : Pass<"dl-split-concats", "::mlir::func::FuncOp"> {
 def NoteZeroBorders : Pass<"dl-note-zero-borders", "::mlir::func::FuncOp"> {
   let summary = "tell convolutions which rows of their image are zeros";
   let description = [{
-    A `dl.conv2d` or `dl.conv2d_filter_grad` of an image that a `dl.pad` has put
-    zeros around gets them as the attribute `dl.zero_border`, in
-    the order above, below, left, right. Their products with the filter add
-    nothing: of a filter of 3 x 3 on an image of 4 x 4 they are 31 % of all.
+    A `dl.conv2d` or `dl.conv2d_filter_grad` of an image that a `dl.pad` has padded with
+    zeros gets the numbers of padding rows and columns as the attribute `dl.zero_border`,
+    in the order above, below, left, right. Products with the zeros add nothing: for a
+    filter of 3 x 3 on an image of 4 x 4 they are 31 % of all products.
   }];
   let statistics = [Statistic<"numNoted", "noted", "convolutions of a padded image">];
 }
@@ -36,9 +36,9 @@ def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
   let description = [{
     A reduction over dimension 0 and others becomes one that keeps dimension 0,
     which can share a loop with the ops before it and be divided among
-    workers, and a small one over what that left. The split follows from
+    workers, and a small reduction of its result. The split follows from
     the shape alone, so the result does not depend on the number of workers.
-    So is a sum of many floats, whatever it goes over: in parts it rounds less.
+    The pass also splits sums of many floats over any dimensions: sums in parts round less.
   }];
   let options = [
     Option<"minRows", "min-rows", "int64_t", /*default=*/"4",
@@ -48,12 +48,12 @@ def SplitReductions : Pass<"dl-split-reductions", "::mlir::func::FuncOp"> {
 }
 
 def NoteCosts : Pass<"dl-note-costs", "::dlc::dl::ModelOp"> {
-  let summary = "kernels carry what they cost and what they are made of";
+  let summary = "annotate kernels with their costs and their ops";
   let description = [{
     For programs that measure themselves: each kernel gets `dl.cost`, the operations
     and bytes of one call and the bits of its widest float, and `dl.ops`, the
-    names of its ops, empty where an op only says how others read. The
-    location of each call gets those of its ops, in the same order. Later phases keep
+    names of its ops, empty for an op that only changes how others read. The
+    location of each call gets the locations of its ops, in the same order. Later phases keep
     both, and `dl-insert-marks` makes a table of them.
   }];
 }
@@ -64,8 +64,8 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
     Ops that share a loop over rows, and elementwise ops of one shape, are grouped;
     each group becomes a private function `@kernel_<i>`, and equal groups (same
     ops, shapes and attributes) become one. A `dl.scan` stays, and so do reshapes
-    of what it takes; its body calls kernels as the step does. Values made where
-    they are used (iotas, broadcasts, random bits) are copied to memory where
+    of its operands; its body calls kernels as the step does. Values that each kernel
+    computes for itself (iotas, broadcasts, random bits) are copied to memory if
     an op reads other rows of them than its own.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
@@ -84,11 +84,10 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
 def VerifyKernels : Pass<"dl-verify-kernels", "::dlc::dl::ModelOp"> {
   let summary = "check that kernels can run row by row";
   let description = [{
-    In a kernel with a loop over rows each op may read of the values that the
-    kernel makes only the row that it computes: other rows are not there
-    yet, or are no more. The pass fails at an op that reads others. It never
-    does behind `dl-form-kernels`, unless an op's RowParallel interface or that
-    pass is wrong.
+    In a kernel with a loop over rows each op may read only the row that it computes
+    of the values that the kernel makes: other rows are not computed yet, or are
+    overwritten. The pass fails at an op that reads other rows. It never fails behind
+    `dl-form-kernels`, unless an op's RowParallel interface or that pass is wrong.
   }];
 }
 

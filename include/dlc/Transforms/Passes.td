@@ -12,11 +12,11 @@ include "dlc/Transforms/FusePasses.td"
 def Canonicalize : Pass<"dl-canonicalize"> {
   let summary = "apply all canonicalization patterns, or fail";
   let description = [{
-    As MLIR's `canonicalize`, which stops after ten rounds whether it has finished or
-    not, and never where patterns of one round undo each other. This pass goes on
-    until no pattern matches, and reports an error where that does not end. Its measure is the
+    Like MLIR's `canonicalize`, which stops after ten rounds whether it has finished or
+    not, and never ends if patterns of one round undo each other. This pass continues
+    until no pattern matches, and reports an error if that does not end. Its measure is the
     sum of those of the dialects' canonical forms: each pattern leads to a form that no
-    other leaves.
+    other pattern leaves.
   }];
 }
 
@@ -27,7 +27,7 @@ def VerifyNames : Pass<"dl-verify-names", "::mlir::ModuleOp"> {
     of the model and parameters with those of inputs and outputs. None may be a keyword or
     a reserved identifier of C or C++, a macro or type of C's headers or, if it is
     exported, a name of the C library. Names of state entries are UTF-8, as safetensors
-    files ask for. The pass fails at the op that has the name; it takes a program that any
-    phase left, and runs on each that enters the compiler.
+    files require. The pass fails at the op that has the name; it accepts the output of any
+    phase, and runs on each program that enters the compiler.
   }];
 }

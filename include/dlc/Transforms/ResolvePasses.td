@@ -40,8 +40,8 @@ def InstantiateFunctions : Pass<"dl-instantiate-functions", "::dlc::dl::ModelOp"
     ...
     %1 = dl.call @fc.head(%0) : (tensor<8x4xf32>) -> tensor<8x3xf32>
     ```
-    Types of results are inferred from those of operands, op by op. No function with open
-    extents or with parameters of its own is left.
+    The pass infers types of results from those of operands, op by op. It leaves no function
+    with open extents or with parameters of its own.
   }];
   let statistics = [Statistic<"numInstances", "instances", "functions made">];
 }
@@ -65,10 +65,10 @@ def SpecializeBatch : Pass<"dl-specialize-batch", "::dlc::dl::ModelOp"> {
     ```
     Calls of such a step are inlined first. The largest size keeps the name of the step.
 
-    Which extents are those of the batch follows from two extents: types are inferred again
-    for a batch that is a prime number, which no extent of the step is, and every extent that
-    is another then is the linear function of the batch that has both values. Every size is
-    verified by the ops' own type inference.
+    Two batches determine the extents that depend on the batch: the pass infers types again
+    for a batch that is a prime number, which no extent of the step equals; every extent that
+    changes is the linear function of the batch that has both values. The ops' own type
+    inference verifies every size.
   }];
   let options = [
     ListOption<"batch", "batch", "std::string",
@@ -97,16 +97,17 @@ def FindUnusedState : Pass<"dl-find-unused-state", "::dlc::dl::ModelOp"> {
   let description = [{
     A `dl.param`, `dl.buffer` or `dl.hparam` whose value no step computes with, neither itself nor in a
     function that it calls, is most often a forgotten operand: it takes memory, and training leaves it
-    as it is. A warning names it at its place. A step uses what it writes, unless it writes back what it
-    has read; it uses what a `dl.minimize` is to train, which warns by itself if the loss does not depend
-    on it, and the hyper-parameters that its clauses and its optimizer name.
+    it unchanged. A warning names it at its location. A step uses the entries that it writes, unless it
+    writes back the value that it has read; it uses the parameters that a `dl.minimize` trains, which
+    warns by itself if the loss does not depend on them, and the hyper-parameters that its clauses and
+    its optimizer name.
   }];
 }
 
 def KeepEvaluation : Pass<"dl-keep-evaluation", "::dlc::dl::ModelOp"> {
   let summary = "remove steps that change the state";
   let description = [{
-    What is left can be frozen (`dl-freeze-state`). An error if no step is left.
+    `dl-freeze-state` can freeze the remaining steps. If no step is left, the pass fails.
   }];
 }
 

@@ -9,12 +9,12 @@
 include "mlir/Pass/PassBase.td"
 
 def VerifyRows : Pass<"dl-verify-rows", "::mlir::func::FuncOp"> {
-  let summary = "prove that rows of a batch are computed each by itself";
+  let summary = "prove that each row of a batch is computed on its own";
   let description = [{
-    A step whose `dl.batch` says that calls of any number of rows are made of its sizes has
-    to compute each row of its outputs from that row of its inputs alone, wherever the row stands.
-    The pass follows the batch through primitive ops and fails at the first that
-    mixes rows, or that treats them by their number.
+    If the `dl.batch` of a step allows calls with any number of rows, composed of its sizes, the step
+    has to compute each row of its outputs from the same row of its inputs alone, at any position.
+    The pass follows the batch through primitive ops and fails at the first op that
+    mixes rows, or whose result depends on the number of a row.
   }];
 }
 
@@ -27,22 +27,22 @@ def CollectFaults : Pass<"dl-collect-faults", "::mlir::func::FuncOp"> {
   let description = [{
     Puts a `dl.check_index` before each index operand of an op with a table, unless it is
     known to be inside, and checks that row pointers begin with 0 and do not descend.
-    Then all checks of a step become one `dl.first_fault`, behind
-    the computation of the last index that is checked; it is a result of the step,
-    marked `dl.fault`, and the step's attribute `dl.faults` holds what to say of each. The
+    Then one `dl.first_fault` replaces all checks of a step, behind
+    the computation of the last checked index; it is a result of the step,
+    marked `dl.fault`, and the step's attribute `dl.faults` holds the message of each check. The
     `check_index` ops stay and clamp. A `dl.scan` whose body computes an index
-    carries the number of its first check that failed, 0 so far; what it carries out is
-    what `dl.first_fault` sees of it.
+    carries the number of its first check that failed, initially 0; `dl.first_fault` reads
+    the final number.
   }];
   let statistics = [Statistic<"numChecks", "checks", "different checks">];
 }
 
 def HoistInvariants : Pass<"dl-hoist-invariants", "::mlir::func::FuncOp"> {
-  let summary = "compute once what is the same at every step of a loop";
+  let summary = "move loop-invariant ops out of loops";
   let description = [{
-    What the body of a `dl.scan` computes of its invariants alone moves in front of
-    the loop and becomes an invariant itself. Constants, broadcasts and reshapes stay:
-    they cost nothing where they are.
+    Ops in the body of a `dl.scan` that depend on its invariants alone move in front of
+    the loop, and their results become invariants. Constants, broadcasts and reshapes stay:
+    they cost nothing in the body.
   }];
   let statistics = [
     Statistic<"numHoisted", "hoisted", "ops moved out of loops">];
@@ -59,11 +59,10 @@ def AssignLayout : Pass<"dl-assign-layout", "::dlc::dl::ModelOp"> {
 def AssignStorage : Pass<"dl-assign-storage", "::dlc::dl::ModelOp"> {
   let summary = "weights stored as kernels read them";
   let description = [{
-    Each parameter gets a storage order in which the kernels that read it find
-    what they load as a vector contiguous (filters KH x KW x I x O, matrices
-    in x out), and steps transposes of what is stored, which cancel with those
-    of `dl-assign-layout`. Runs before that pass, as the ops of the language
-    say what is a filter.
+    Each parameter gets a storage order in which the vectors that kernels load are
+    contiguous (filters KH x KW x I x O, matrices in x out), and steps get transposes of
+    the stored parameters, which cancel with those of `dl-assign-layout`. The pass runs
+    before that pass, because the ops of the language identify filters.
   }];
 }
 
@@ -88,7 +87,7 @@ def MoveViews : Pass<"dl-move-views", "::mlir::func::FuncOp"> {
 }
 
 def ChooseLayout : Pass<"dl-choose-layout", "::dlc::dl::ModelOp"> {
-  let summary = "orders of dimensions for which transposes are fewest bytes";
+  let summary = "choose orders of dimensions that minimise the bytes of transposes";
   let description = [{
     ```mlir
     %1 = dl.transpose %0 perm [0, 3, 1, 2] : tensor<8x32x32x8xf32> -> tensor<8x8x32x32xf32>
@@ -101,12 +100,13 @@ def ChooseLayout : Pass<"dl-choose-layout", "::dlc::dl::ModelOp"> {
     %2 = dl.tanh %0 : tensor<8x32x32x8xf32>
     %4 = dl.concat %0, %2 {axis = 3} : tensor<8x32x32x8xf32>, tensor<8x32x32x8xf32> -> tensor<8x32x32x16xf32>
     ```
-    `dl-move-views` moves one transpose at a time. This pass decides on those that
-    are left for the whole step at once: which of two orders each op has that computes
-    in any, so that the bytes of all transposes are least, as a minimum cut. Inputs,
-    outputs, entries of the state, windowed ops and products have one order. What
-    follows from the state alone is transposed when that changes and costs
-    little. A remark says what is left in each step, and one of each transpose why.
+    `dl-move-views` moves one transpose at a time. This pass handles the remaining
+    transposes of the whole step at once: for each op that can compute in any order it
+    chooses one of two orders, by a minimum cut, so that the bytes of all transposes are
+    least. Inputs, outputs, entries of the state, windowed ops and products have one order.
+    Values that depend on the state alone are transposed only when the state changes, which
+    costs little. A remark lists the remaining transposes of each step, and one for each
+    transpose gives the reason.
   }];
   let statistics = [
     Statistic<"numChanged", "changed", "blocks in which another choice was better">,
@@ -128,9 +128,9 @@ def FoldBatchNorm : Pass<"dl-fold-batch-norm", "::dlc::dl::ModelOp"> {
     factor and one term. They go into the convolution (of any rank, grouped or
     transposed) or matrix product in front, also through reshapes and transposes that
     keep channels apart, or into those behind, if nothing else reads the norm and a term
-    moves all of their places alike: there is no padding. Everything that is folded must
-    follow from entries of the state that the step does not change. A remark says of each
-    norm what became of it, and why it stays.
+    shifts all of their elements by the same amount, that is without padding. The factors
+    and terms must depend only on entries of the state that the step does not change. A
+    remark for each norm tells where it was folded, or why it stays.
   }];
   let statistics = [
     Statistic<"numFolded", "folded", "norms that went into a layer">,
@@ -155,8 +155,8 @@ def PoolFirst : Pass<"dl-pool-first", "::mlir::func::FuncOp"> {
     are approximated (`tanh`, `sigmoid`, ...) may descend by a unit in the last place and move
     only in models with `fastmath`.
 
-    The pass declines, with a remark that says why, if something else reads the function's result (in
-    training its gradient does), if the op also returns where the maximum stands, if a window may
+    The pass declines, with a remark that gives the reason, if another op reads the function's result (in
+    training its gradient does), if the op also returns the index of the maximum, if a window may
     cover padding alone (its maximum is minus infinity, whatever the function), if there are as many
     maxima as elements, and if a cheap function follows a convolution or matrix product, which
     applies it in its epilogue. It runs when gradients are explicit already: which of several
@@ -186,7 +186,7 @@ def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
 }
 
 def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
-  let summary = "compute what follows from the state alone when that changes";
+  let summary = "compute values that depend on the state alone only when it changes";
   let description = [{
     ```mlir
     func.func @predict(%x: tensor<8x4xf32> {dl.name = "x"}, %w: tensor<4x3xf32> {dl.state = @w}, %s: tensor<3xf32> {dl.state = @s}) {
@@ -202,9 +202,9 @@ def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
     func.func @predict(%x: tensor<8x4xf32> {dl.name = "x"}, %1: tensor<4x3xf32> {dl.state = @derived_w}) {
       %y = dl.matmul %x, %1 : tensor<8x4xf32>, tensor<4x3xf32> -> tensor<8x3xf32>
     ```
-    The runtime calls `@derive_0` before `@predict` when `@w` or `@s` has changed. What
-    a step writes it does not derive from. Values that are made where they are used
-    stay, and so does what is cheap and larger than what it is made of. What several
+    The runtime calls `@derive_0` before `@predict` when `@w` or `@s` has changed. A step
+    derives nothing from entries that it writes. Values that each kernel computes for itself
+    stay, and so do cheap values that are larger than their operands. A value that several
     steps compute is derived once.
   }];
   let statistics = [
@@ -212,10 +212,10 @@ def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
 }
 
 def FreezeState : Pass<"dl-freeze-state", "::dlc::dl::ModelOp"> {
-  let summary = "make the state that steps read a part of the library";
+  let summary = "put the state that steps read into the library";
   let description = [{
-    Every entry that a step reads becomes a `dl.derived` that nothing makes: its
-    values are put into the library with the code. All other entries, and the functions
+    Every entry that a step reads becomes a `dl.derived` that no function computes: the
+    library contains its values beside the code. All other entries, and the functions
     that derive, are removed. No step may change the state.
   }];
 }

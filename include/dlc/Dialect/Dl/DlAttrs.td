@@ -67,11 +67,11 @@ def Dl_HyperRangeAttr : EnumAttr<Dl_Dialect, Dl_HyperRange, "hyper_range">;
 
 def Dl_StorageAttr : AttrDef<Dl_Dialect, "Storage"> {
   let mnemonic = "storage";
-  let summary = "how a state entry lies in memory";
+  let summary = "memory layout of a state entry";
   let description = [{
     The entry's shape is split into `view` (same elements in the same row-major
-    order), whose dimensions are stored in the order `perm`: dimension i of what is
-    stored is dimension `perm[i]` of the view.
+    order), whose dimensions are stored in the order `perm`: dimension i of the
+    stored tensor is dimension `perm[i]` of the view.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$view,
                         ArrayRefParameter<"int64_t">:$perm);
@@ -247,7 +247,7 @@ class Dl_KaimingAttr<string name, string mnemonic_> : Dl_FanInitializer<name, mn
   let parameters = (ins
     Dl_DefaultNumber<"0.0", "negative slope of leaky_relu">:$a,
     Dl_EnumParameter<"FanMode", "FanIn", "fan_in or fan_out">:$mode,
-    Dl_EnumParameter<"Nonlinearity", "LeakyRelu", "what the gain is for">:$nonlinearity);
+    Dl_EnumParameter<"Nonlinearity", "LeakyRelu", "the function that sets the gain">:$nonlinearity);
 }
 def Dl_KaimingUniformAttr : Dl_KaimingAttr<"KaimingUniform", "kaiming_uniform"> {
   let summary = [{uniform by one fan (He): `kaiming_uniform`, `kaiming_uniform<mode = fan_out,
@@ -268,8 +268,8 @@ def Dl_KaimingNormalAttr : Dl_KaimingAttr<"KaimingNormal", "kaiming_normal"> {
 def Dl_OrthogonalAttr : Dl_Initializer<"Orthogonal", "orthogonal", ["verifyFor"]> {
   let summary = "orthonormal rows or columns: `orthogonal`, `orthogonal<gain = 1.4>`";
   let description = [{
-    The first dimension by all others as a matrix: its rows are orthonormal, or its
-    columns where those are fewer.
+    The tensor is a matrix of the first dimension by all others: its rows are orthonormal, or its
+    columns if it has fewer columns.
   }];
   let formula = "gain times Q of a QR decomposition of normal numbers, R with a positive diagonal";
   let source = "Saxe, McClelland and Ganguli, ICLR 2014";
@@ -303,7 +303,7 @@ def Dl_GroupAttr : AttrDef<Dl_Dialect, "Group"> {
   let summary = "parameters of `dl.minimize` with hyper-parameters of their own";
   let description = [{
     The parameters whose names match a pattern; `lr` multiplies the learning rate,
-    `weight_decay` stands in for that of the rule.
+    `weight_decay` replaces that of the rule.
     ```mlir
     #dl.group<["*.bias", "norm.*"], lr = 2.0, weight_decay = 0.0>
     ```

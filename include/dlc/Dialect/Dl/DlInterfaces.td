@@ -16,8 +16,8 @@ def Dl_Differentiable : OpInterface<"Differentiable"> {
       Builds the cotangents of the operands from those of the results.
       `cotangents` has one entry a result, null where it is zero. `operands` has
       one entry an operand, null on entry; a rule fills those it has a
-      derivative for and leaves null what is zero. Rules need not care
-      which operands are wanted: what is not used is erased.
+      derivative for and leaves zero cotangents null. Rules may ignore
+      which operands are needed: unused ops are erased.
     }],
     "void", "differentiate",
     (ins "::mlir::OpBuilder &":$builder,
@@ -41,8 +41,8 @@ def Dl_StopsGradient : OpInterface<"StopsGradient"> {
 def Dl_HoldsCounts : OpInterface<"HoldsCounts"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
-    An op that counts elements or names their places, in its results or within its
-    decomposition. The greatest number follows from shapes, and its type holds it.
+    An op that counts elements or computes indices, in its results or within its
+    decomposition. The greatest number follows from shapes, and its type represents it.
   }];
   let methods = [InterfaceMethod<
     "The greatest of the numbers, for each kind of them.",
@@ -56,8 +56,8 @@ def Dl_HoldsCounts : OpInterface<"HoldsCounts"> {
 def Dl_Decomposable : OpInterface<"Decomposable"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
-    A composite: an op that is short for a program of simpler ops. Its
-    decomposition is its meaning.
+    A composite: an op that abbreviates a program of simpler ops. Its
+    decomposition defines its meaning.
   }];
   let methods = [InterfaceMethod<
     "Builds the program that the op stands for and returns its results.",
@@ -73,7 +73,7 @@ def Dl_ChannelLayer : OpInterface<"ChannelLayer"> {
     and of x, can go into the weights.
   }];
   let methods = [
-    InterfaceMethod<"Its operands and channels; nothing if it has none of that form.",
+    InterfaceMethod<"Its operands and channels; nothing if the op is not of that form.",
       "::std::optional<::dlc::dl::LayerChannels>", "getChannels">,
     InterfaceMethod<[{
         The weight that multiplies channel o of the result by entry o of `factors`, of
@@ -85,17 +85,17 @@ def Dl_ChannelLayer : OpInterface<"ChannelLayer"> {
       "::mlir::Value", "scaleInputs",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$factors)>,
     InterfaceMethod<[{
-        Whether a term added to a channel of x moves all places of the result alike; next
-        to padding it does not.
+        Whether a term added to a channel of x shifts all elements of a result channel by
+        the same amount; next to padding it does not.
       }],
       "bool", "shiftsAlike">,
     InterfaceMethod<[{
-        If so: by how much entry c of `terms`, of rank 1, added to channel c of x, moves
-        each channel of the result.
+        If so: the shift of each channel of the result if entry c of `terms`, of rank 1,
+        is added to channel c of x.
       }],
       "::mlir::Value", "shiftInputs",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$terms)>,
-    InterfaceMethod<"The result with these weights; a null bias is none.",
+    InterfaceMethod<"The result with these weights; `bias` may be null.",
       "::mlir::Value", "rebuild",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Value":$weight,
            "::mlir::Value":$bias)>];
@@ -104,7 +104,7 @@ def Dl_ChannelLayer : OpInterface<"ChannelLayer"> {
 def Dl_HasMode : OpInterface<"HasMode"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
-    An op that does one thing in training and another in evaluation. Where it does
+    An op that behaves differently in training and evaluation. If it does
     not state its mode, it takes that of the call it was inlined from.
   }];
   let methods = [
@@ -137,7 +137,7 @@ def Dl_RowParallel : OpInterface<"RowParallel"> {
   let description = [{
     Row r of a tensor is its slice at index r of dimension 0. An op whose
     results can be computed row by row can share one loop, and so one pass
-    through the caches and no barrier, with the ops before it that are alike.
+    through the caches and no barrier, with earlier ops of the same kind.
   }];
   let methods = [InterfaceMethod<[{
       Whether row r of every result depends on operand `number` only through its
@@ -164,21 +164,21 @@ def Dl_RowParallel : OpInterface<"RowParallel"> {
 def Dl_IndexesTable : OpInterface<"IndexesTable"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
-    An op that reads or writes at places that an operand names. Its lowering takes
-    them for valid; the `simplify` phase puts a `check_index` before each, and one
-    of its steps where an index ascends.
+    An op that reads or writes at indices that an operand gives. Its lowering assumes
+    valid indices; the `simplify` phase puts a `check_index` before each, and for an
+    ascending index one on its differences.
   }];
   let methods = [InterfaceMethod<
-    "Which operands are indices, and how many places there are for each.",
+    "The operands that are indices, and the extent that each indexes.",
     "::llvm::SmallVector<::dlc::dl::TableIndex>", "getTableIndices">];
 }
 
 def Dl_Overwrites : OpInterface<"Overwrites"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
-    An op whose one result is an operand with other elements in some places. It reads
-    that operand nowhere else, so that both may lie in the same memory: then only
-    these places are written.
+    An op whose one result is an operand with some elements replaced. It reads
+    that operand nowhere else, so that both may share memory: then the op writes only
+    the replaced elements.
   }];
   let methods = [InterfaceMethod<
     "That operand.",
@@ -188,29 +188,29 @@ def Dl_Overwrites : OpInterface<"Overwrites"> {
 def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
   let cppNamespace = "::dlc::dl";
   let description = [{
-    An update rule: which slots it keeps for a parameter and how it moves one.
+    An update rule: the slots that it keeps for a parameter and the update of one.
   }];
   let methods = [
     InterfaceMethod<
-      "What is kept for each parameter of this type.",
+      "The slots of a parameter of this type.",
       "::llvm::SmallVector<::dlc::dl::OptimizerSlot>", "getSlots",
       (ins "::mlir::RankedTensorType":$param)>,
     InterfaceMethod<[{
-        Builds one update out of `dl` ops, by preference elementwise ones: returns
+        Builds one update from `dl` ops, preferably elementwise ones: returns
         the new parameter, then the new slots.
       }],
       "::llvm::SmallVector<::mlir::Value>", "buildUpdate",
       (ins "::dlc::dl::Update &":$update)>,
     InterfaceMethod<[{
-        Whether an update by a gradient of zero leaves the parameter and its slots as they
-        are, to the bit, for a learning rate that is finite and not negative. Then an update
-        of the rows of a table whose gradient may be another is one of the whole table.
+        Whether an update by a gradient of zero leaves the parameter and its slots unchanged,
+        to the bit, for a learning rate that is finite and not negative. Then updating only
+        the rows of a table whose gradient may be nonzero updates the whole table.
       }],
       "bool", "restsAtZero", (ins "const ::dlc::dl::Update &":$update),
       [{}], [{ return false; }]>,
     InterfaceMethod<[{
-        What the rule does with a gradient of some rows (`sparse` on `dl.embedding`), as
-        PyTorch's; fails where PyTorch has no such rule.
+        The rule for a gradient of some rows (`sparse` on `dl.embedding`), as in
+        PyTorch; fails if PyTorch has no such rule.
       }],
       "::llvm::FailureOr<::dlc::dl::SparseMeaning>", "getSparseMeaning",
       (ins "const ::dlc::dl::Update &":$update,
@@ -220,16 +220,16 @@ def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
                            << " has no rule for sparse gradients; leave out 'sparse'";
       }]>,
     InterfaceMethod<
-      "Checks that a parameter of this type can be updated so.",
+      "Checks that the rule can update a parameter of this type.",
       "::llvm::LogicalResult", "verifyFor",
       (ins "::mlir::RankedTensorType":$param,
            "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
       [{}], [{ return ::mlir::success(); }]>,
     InterfaceMethod<
-      "Its hyper-parameters, and which numbers they may be.",
+      "Its hyper-parameters and their ranges.",
       "::llvm::SmallVector<::dlc::dl::HyperUse>", "getHypers">,
     InterfaceMethod<
-      "Checks what is no hyper-parameter, and what goes together.",
+      "Checks the other parameters, and combinations of parameters.",
       "::llvm::LogicalResult", "verifyRule",
       (ins "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),
       [{}], [{ return ::mlir::success(); }]>];
@@ -237,13 +237,13 @@ def Dl_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
 
 def Dl_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {
   let cppNamespace = "::dlc::dl";
-  let description = "How a state entry is filled before the first step.";
+  let description = "The initialiser of a state entry.";
   let methods = [InterfaceMethod<
     "The distribution, as the runtime knows it, for a tensor of this type.",
     "::dlc::dl::RuntimeInit", "getRuntimeInit",
     (ins "::mlir::RankedTensorType":$type)>,
     InterfaceMethod<
-    "Checks that a tensor of this type can be filled so, and the parameters.",
+    "Checks the parameters, and that they can initialise a tensor of this type.",
     "::llvm::LogicalResult", "verifyFor",
     (ins "::mlir::RankedTensorType":$type,
          "::llvm::function_ref<::mlir::InFlightDiagnostic()>":$emitError),

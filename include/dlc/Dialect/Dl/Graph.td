@@ -11,10 +11,10 @@ def Dl_SpmmOp : Dl_Op<"spmm", [Pure, Dl_HasRule, Dl_Irregular,
   let summary = "a sparse matrix times a dense one";
   let description = [{
     The sparse matrix A is N x M in compressed rows: the entries of row i are those numbered
-    indptr[i] to indptr[i + 1] - 1; entry e stands in column indices[e] and is values[e].
+    indptr[i] to indptr[i + 1] - 1; entry e is in column indices[e] and has the value values[e].
     The result is A dense, or A^T dense if `transpose`. Sums are in the order of the
-    entries. An index outside fails the step, and so does an `indptr` that does not begin
-    with 0 or that descends; entries behind the last row count as 0. Gradient: `spmm` with the transpose for
+    entries. An index outside of the matrix fails the step, and so does an `indptr` that does
+    not begin with 0 or that descends; entries behind the last row count as 0. Gradient: `spmm` with the transpose for
     dense, `sddmm` for values.
     ```mlir
     %y = dl.spmm %indptr, %indices, %values, %dense : tensor<5xi32>, tensor<9xi32>, tensor<9xf32>, tensor<6x8xf32> -> tensor<4x8xf32>
@@ -39,7 +39,7 @@ def Dl_SpmmOp : Dl_Op<"spmm", [Pure, Dl_HasRule, Dl_Irregular,
 
 def Dl_SddmmOp : Dl_PureOp<"sddmm", [Dl_HasRule, Dl_Irregular,
     DeclareOpInterfaceMethods<Dl_IndexesTable>]> {
-  let summary = "the entries of a matrix product where a sparse matrix has entries";
+  let summary = "the entries of a matrix product at the entries of a sparse matrix";
   let description = [{
     values[e] = sum over d of a[i, d] b[indices[e], d] for entry e of row i; `indptr` and
     `indices` as in `spmm`. Gradient: `spmm`.
@@ -66,8 +66,8 @@ def Dl_GcnConvOp : Dl_PureOp<"gcn_conv", [Dl_IsComposite]> {
   let description = [{
     D^-1/2 (A + I) D^-1/2 x weight^T + bias (ICLR 2017), where A is the adjacency matrix in
     compressed rows (row i lists the neighbours of node i, all of weight 1) and D the
-    diagonal of the row sums of A + I. With add_self_loops = false it is A
-    that takes the place of A + I; a node without neighbours then gets 0. x is N x in,
+    diagonal of the row sums of A + I. With add_self_loops = false, A
+    replaces A + I; a node without neighbours then gets 0. x is N x in,
     weight out x in, bias of length out.
     ```mlir
     %y = dl.gcn_conv %x, %weight, %bias over %indptr, %indices : tensor<4x8xf32>, tensor<3x8xf32>, tensor<5xi32>, tensor<9xi32>, tensor<3xf32> -> tensor<4x3xf32>

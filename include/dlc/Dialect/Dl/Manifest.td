@@ -37,11 +37,11 @@ def Dl_StateKind : Dl_Enum<"StateKind", "what an entry of the state is",
      I32EnumAttrCase<"Counter", 4, "counter">]>;
 
 def Dl_StateEntryAttr : Dl_DescriptionAttr<"StateEntry", "state_entry"> {
-  let summary = "what a model keeps under a name";
+  let summary = "a named entry of a model's state";
   let description = [{
     The kinds are those of `dlc_state_kind`; `init` is a `dlc_init_kind` with the
-    numbers a to d. `type` is what a user sees, `storage` how it lies in memory,
-    where that differs.
+    numbers a to d. `type` is the type that a user sees, `storage` its memory layout,
+    if that differs.
     ```mlir
     #dl.state_entry<kind = param, name = "w", type = tensor<4xf32>, a = 1.0>
     ```
@@ -66,7 +66,7 @@ def Dl_StateEntryAttr : Dl_DescriptionAttr<"StateEntry", "state_entry"> {
 }
 
 def Dl_TensorEntryAttr : Dl_DescriptionAttr<"TensorEntry", "tensor_entry"> {
-  let summary = "an input or output of a step, or what a derivation makes";
+  let summary = "an input or output of a step, or a result of a derivation";
   let parameters = (ins "::mlir::StringAttr":$name,
                         "::mlir::RankedTensorType":$type,
                         Dl_PlannedParameter<"in the block of the state">:$offset);
@@ -94,24 +94,24 @@ def Dl_BatchAttr : Dl_DescriptionAttr<"Batch", "batch"> {
 }
 
 def Dl_StepEntryAttr : Dl_DescriptionAttr<"StepEntry", "step_entry"> {
-  let summary = "what a step takes, gives and changes";
+  let summary = "the inputs, outputs and effects of a step";
   let parameters = (ins "::mlir::StringAttr":$name,
                         DefaultValuedParameter<"bool", "false">:$trains,
                         Dl_ListParameter<"of `#dl.tensor_entry`">:$inputs,
                         Dl_ListParameter<"of `#dl.tensor_entry`">:$outputs,
-                        Dl_ListParameter<"what to say of each check that fails">:$faults,
+                        Dl_ListParameter<"the message of each check">:$faults,
                         Dl_ListParameter<"names of state entries">:$writes,
                         Dl_ListParameter<"names of derivations">:$derivations,
                         OptionalParameter<"::dlc::dl::BatchAttr">:$batch);
 }
 
 def Dl_SiteAttr : Dl_DescriptionAttr<"Site", "site"> {
-  let summary = "what a mark of a step that measures itself counts";
+  let summary = "the counts of a mark in a step that measures itself";
   let description = [{
     A step or derivation itself or, with `kernel`, one of its calls of kernels, which a run
-    of the step makes `trips` times. Trips, operations and bytes of a call are -1 where
-    they are not known; `bits` are those of its widest float. Of each op the lists have the
-    name, the place in the source and the part of a step: forward, gradient or update.
+    of the step makes `trips` times. Trips, operations and bytes of a call are -1 if
+    unknown; `bits` are those of its widest float. The lists have the name, the source
+    location and the part of a step (forward, gradient or update) of each op.
     ```mlir
     #dl.site<step = "s", kernel = "kernel_0", trips = 5, flops = 32.0, bytes = 256.0,
              bits = 32, ops = ["tanh"], places = ["m.mlir:3:10"], parts = ["forward"]>
@@ -131,10 +131,10 @@ def Dl_SiteAttr : Dl_DescriptionAttr<"Site", "site"> {
 }
 
 def Dl_ManifestAttr : Dl_DescriptionAttr<"Manifest", "manifest"> {
-  let summary = "what a lowered model keeps, and what its steps are";
+  let summary = "the state of a lowered model, and its steps";
   let description = [{
-    The tables of `dlc/Runtime.h` are made of it. The memory plan adds offsets and
-    sizes.
+    The compiler makes the tables of `dlc/Runtime.h` from it. The memory plan adds offsets
+    and sizes.
     ```mlir
     #dl.manifest<name = "m",
                  states = [#dl.state_entry<kind = counter, name = "seed", type = tensor<i64>>],

@@ -17,11 +17,11 @@ def Dl_BatchNormOp : Dl_Op<"batch_norm", [
   let summary = "batch normalisation of a channel, as torch.nn.BatchNorm1d and torch.nn.BatchNorm2d";
   let description = [{
     Ioffe and Szegedy, ICML 2015. `y = (x - mean) / sqrt(var + eps) * weight + bias`.
-    In mode `train` mean and (biased) variance are those of the batch, and the two
-    buffers move: `running = (1 - momentum) running + momentum batch`, with the
-    unbiased variance. In mode `eval` they are the buffers. Channels are dimension 1
-    of an x of rank 2 or more (N x C, N x C x L, N x C x H x W). Without weight and
-    bias they are 1 and 0; without `stats` both modes use the batch's. The gradient
+    In mode `train` mean and (biased) variance are those of the batch, and the op updates
+    the two buffers: `running = (1 - momentum) running + momentum batch`, with the
+    unbiased variance. In mode `eval` mean and variance are the buffers. Channels are dimension 1
+    of an x of rank 2 or more (N x C, N x C x L, N x C x H x W). Weight
+    defaults to 1 and bias to 0; without `stats` both modes use the statistics of the batch. The gradient
     is that of `dl.batch_norm_train` or `dl.batch_norm_eval`.
     ```mlir
     %y = dl.batch_norm %x, %g, %b stats(@running_mean, @running_var) : tensor<8x16x32x32xf32>, tensor<16xf32>, tensor<16xf32> -> tensor<8x16x32x32xf32>
@@ -52,8 +52,8 @@ def Dl_BatchNormTrainOp : Dl_PureOp<"batch_norm_train", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_Decomposable>]> {
   let summary = "batch normalisation by the statistics of the batch";
   let description = [{
-    Also gives the batch's mean, biased variance and `1 / sqrt(var + eps)`.
-    The gradient runs through the statistics.
+    The op also returns the batch's mean, biased variance and `1 / sqrt(var + eps)`.
+    The gradient passes through the statistics.
     ```mlir
     %y, %mean, %var, %rstd = dl.batch_norm_train %x, %g, %b : tensor<8x16x4x4xf32>, tensor<16xf32>, tensor<16xf32> -> tensor<8x16x4x4xf32>, tensor<16xf32>
     ```
@@ -80,7 +80,7 @@ def Dl_BatchNormEvalOp : Dl_PureOp<"batch_norm_eval", [
     DeclareOpInterfaceMethods<Dl_Decomposable>, Dl_NoGradient<["mean", "var"]>]> {
   let summary = "batch normalisation by given statistics";
   let description = [{
-    The statistics have no gradient, as PyTorch's running ones.
+    The statistics have no gradient, as PyTorch's running statistics.
     ```mlir
     %y = dl.batch_norm_eval %x, %g, %b, %mean, %var : tensor<8x16x4x4xf32>, tensor<16xf32> -> tensor<8x16x4x4xf32>
     ```
@@ -105,9 +105,9 @@ def Dl_NormalizeOp : Dl_PureOp<"normalize", [Dl_HasRule, Dl_IsComposite]> {
   let summary = "mean 0 and variance 1 over some dimensions";
   let description = [{
     `y = (x - mean) rstd` with `rstd = 1 / sqrt(var + eps)`, mean and biased
-    variance over the dimensions `axes`, which the results mean, var and rstd do
-    not have. The variance is taken of x - mean, so that a large mean costs no
-    digits. What the other normalisations are made of. The gradient runs through
+    variance over the dimensions `axes`, which the results mean, var and rstd
+    lack. The variance is computed from x - mean, so that a large mean costs no
+    digits. The other normalisations decompose into this op. The gradient passes through
     the statistics: `dx = rstd (dy - mean(dy) - y mean(dy y))`.
     ```mlir
     %y, %mean, %var, %rstd = dl.normalize %x {axes = [1]} : tensor<8x64xf32> -> tensor<8x64xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
@@ -190,7 +190,7 @@ def Dl_RmsNormOp : Dl_AffineNormOp<"rms_norm", [Dl_HasRule]> {
 def Dl_GroupNormOp : Dl_AffineNormOp<"group_norm"> {
   let summary = "normalisation of groups of channels, as torch.nn.GroupNorm";
   let description = [{
-    Wu and He, ECCV 2018. The channels, dimension 1, are cut into `groups` equal
+    Wu and He, ECCV 2018. `groups` divides the channels, dimension 1, into equal
     parts; mean and biased variance are those of one part of one sample. weight and
     bias have an entry for each channel; both, or the bias, may be missing. The
     gradient runs through mean and variance.
@@ -228,9 +228,9 @@ def Dl_InstanceNormOp : Dl_AffineNormOp<"instance_norm"> {
 
 def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [
     Pure, SameOperandsAndResultType, Dl_IsComposite]> {
-  let summary = "division by what neighbouring channels do, as torch.nn.LocalResponseNorm";
+  let summary = "division by a function of neighbouring channels, as torch.nn.LocalResponseNorm";
   let description = [{
-    Krizhevsky, Sutskever and Hinton, NIPS 2012, as PyTorch has it:
+    Krizhevsky, Sutskever and Hinton, NIPS 2012, in PyTorch's form:
     `y = x / (k + alpha / size * s)^beta`, where s sums x^2 over `size` channels
     (dimension 1): from size / 2 before to (size - 1) / 2 behind, as far as they
     exist.
@@ -250,12 +250,12 @@ def Dl_LocalResponseNormOp : Dl_Op<"local_response_norm", [
 }
 
 def Dl_WeightNormOp : Dl_PureOp<"weight_norm", [Dl_IsComposite]> {
-  let summary = "a weight as length and direction, as torch.nn.utils.weight_norm";
+  let summary = "a weight from its length and direction, as torch.nn.utils.weight_norm";
   let description = [{
     Salimans and Kingma, NIPS 2016. `w = g v / |v|`, |v| the Euclidean norm over all
     dimensions but `axis`. g has, as PyTorch's `weight_g`, the shape of v with an
-    extent of 1 everywhere but there. What a step reads as the weight of any layer
-    may be made so of two parameters. Where |v| is 0, w is 0 and so is the gradient.
+    extent of 1 everywhere but there. A step may compute the weight of any layer
+    from two parameters in this way. Where |v| is 0, w is 0 and so is the gradient.
     ```mlir
     %w = dl.weight_norm %v, %g : tensor<16x3x3x3xf32>, tensor<16x1x1x1xf32> -> tensor<16x3x3x3xf32>
     ```
@@ -265,7 +265,7 @@ def Dl_WeightNormOp : Dl_PureOp<"weight_norm", [Dl_IsComposite]> {
     Arg<Dl_FloatTensor,
         "lengths: the rank of v, its extent along `axis` and 1 elsewhere; of the element type of "
         "v">:$g,
-    Arg<DefaultValuedAttr<I64Attr, "0">, "the dimension that numbers the lengths">:$axis);
+    Arg<DefaultValuedAttr<I64Attr, "0">, "the dimension with one length for each index">:$axis);
   let results = (outs Res<Dl_FloatTensor, "shape and type of v">:$w);
   let assemblyFormat = "$v `,` $g attr-dict `:` type($v) `,` type($g) `->` type($w)";
 }

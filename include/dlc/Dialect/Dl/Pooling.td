@@ -32,11 +32,11 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
     Dl_InferTypes]> {
   let summary = "maximum of each window, as torch.nn.functional.max_pool2d";
   let description = [{
-    `stride` is the kernel where it is not given. Padding counts as minus infinity;
+    `stride` defaults to the kernel. Padding counts as minus infinity and is
     at most half of the kernel. The extent of y is that of `conv2d`, but
     with `ceil_mode` rounded up, as long as the last window starts in the image or
     in the padding before it. The gradient goes to the first maximum of each
-    window; where an element is not a number, to the last of those.
+    window; if the window has NaNs, to the last NaN.
     ```mlir
     %y = dl.max_pool2d %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
     %z = dl.max_pool2d %x {ceil_mode, kernel = [3, 3], stride = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>
@@ -54,11 +54,11 @@ def Dl_MaxPool2dOp : Dl_PoolOp<"max_pool2d", [Dl_HasRule,
 
 def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
     Dl_InferTypes, Dl_HasRule, Dl_Counts]> {
-  let summary = "maximum of each window, and where in the window it stood";
+  let summary = "maximum of each window, and its index in the window";
   let description = [{
     `index` is k * KW + l for the first maximum at row k, column l of the window, and
     0 where the window has no element of x.
-    The gradient of y is that of max_pool2d; index has none.
+    The gradient of y is that of max_pool2d; index has no gradient.
     ```mlir
     %y, %i = dl.max_pool2d_with_index %x {kernel = [2, 2]} : tensor<8x16x32x32xf32> -> tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32>
     ```
@@ -66,17 +66,17 @@ def Dl_MaxPool2dIndexOp : Dl_PoolOp<"max_pool2d_with_index", [
   let arguments = !con((ins Arg<Dl_FloatTensor, "images, N x C x H x W">:$x), geometry);
   let results = (outs
     Res<Dl_FloatTensor, "N x C x OH x OW, as `max_pool2d`">:$y,
-    Res<TensorOf<[I32]>, "place of the maximum in its window, shape of y">:$index);
+    Res<TensorOf<[I32]>, "index of the maximum in its window, shape of y">:$index);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y) `,` type($index)";
   let extraClassDeclaration = geometryMethods;
 }
 
 def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule,
     AllElementTypesMatch<["dy", "dx"]>]> {
-  let summary = "adds each element to the place that its index names";
+  let summary = "adds each element at the position that its index names";
   let description = [{
     The cotangent of max_pool2d's image: `dx[place of index[...]] += dy[...]`.
-    Linear in dy; its transpose is `max_pool2d_gather`.
+    The op is linear in dy; its transpose is `max_pool2d_gather`.
     ```mlir
     %dx = dl.max_pool2d_scatter %dy, %i {kernel = [2, 2]} : tensor<8x16x16x16xf32>, tensor<8x16x16x16xi32> -> tensor<8x16x32x32xf32>
     ```
@@ -93,9 +93,9 @@ def Dl_MaxPool2dScatterOp : Dl_PoolOp<"max_pool2d_scatter", [Dl_HasRule,
 
 def Dl_MaxPool2dGatherOp : Dl_PoolOp<"max_pool2d_gather", [Dl_HasRule,
     AllElementTypesMatch<["x", "y"]>]> {
-  let summary = "reads each element from the place that its index names";
+  let summary = "reads each element from the position that its index names";
   let description = [{
-    Linear in x; its transpose, and so its gradient, is `max_pool2d_scatter`.
+    The op is linear in x; its transpose, and so its gradient, is `max_pool2d_scatter`.
     ```mlir
     %y = dl.max_pool2d_gather %x, %i {kernel = [2, 2]} : tensor<8x16x32x32xf32>, tensor<8x16x16x16xi32> -> tensor<8x16x16x16xf32>
     ```
@@ -150,9 +150,9 @@ def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d",
   let description = [{
     Windows are those of `max_pool2d`. The sum of a window is divided by
     `divisor_override` if given, otherwise by the number of its elements: those
-    of the image, and with `count_include_pad` those of the padding, but never what
-    `ceil_mode` lets a window reach beyond it. A depthwise `conv2d` with a filter of
-    ones; so is its gradient.
+    of the image, and with `count_include_pad` those of the padding, but never elements beyond
+    the padding, which `ceil_mode` lets a window reach. The op is a depthwise `conv2d` with a
+    filter of ones; so is its gradient.
     ```mlir
     %y = dl.avg_pool2d %x {kernel = [3, 3], padding = [1, 1], count_include_pad = false} : tensor<8x16x32x32xf32> -> tensor<8x16x11x11xf32>
     ```
@@ -168,7 +168,7 @@ def Dl_AvgPool2dOp : Dl_PoolCompositeOp<"avg_pool2d",
     Arg<UnitAttr, "rounds the numbers of windows up">:$ceil_mode,
     Arg<DefaultValuedAttr<BoolAttr, "true">,
         "the zeros of the padding count as elements">:$count_include_pad,
-    Arg<OptionalAttr<I64Attr>, "what sums are divided by, not 0">:$divisor_override);
+    Arg<OptionalAttr<I64Attr>, "divisor of the sums, not 0">:$divisor_override);
 }
 
 def Dl_AvgPool1dOp : Dl_PoolCompositeOp<"avg_pool1d",
@@ -218,11 +218,11 @@ def Dl_GlobalMaxPool2dOp : Dl_PoolCompositeOp<"global_max_pool2d", "N x C x 1 x 
 
 def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d",
     "N x C x output_size[0] x output_size[1]"> {
-  let summary = "means of as many windows as wanted, as torch.nn.functional.adaptive_avg_pool2d";
+  let summary = "means of a given number of windows, as torch.nn.functional.adaptive_avg_pool2d";
   let description = [{
     Row i of `output_size[0]` rows is the mean of rows `floor(i H / output_size[0])`
-    up to, not including, `ceil((i + 1) H / output_size[0])`; columns alike. Where
-    the size divides that of the image, it is `avg_pool2d`.
+    up to, not including, `ceil((i + 1) H / output_size[0])`; columns alike. If
+    the size divides that of the image, the op equals `avg_pool2d`.
     ```mlir
     %y = dl.adaptive_avg_pool2d %x {output_size = [7, 7]} : tensor<8x16x32x30xf32> -> tensor<8x16x7x7xf32>
     ```
@@ -234,19 +234,19 @@ def Dl_AdaptiveAvgPool2dOp : Dl_PoolCompositeOp<"adaptive_avg_pool2d",
 
 def Dl_KMaxPoolOp : Dl_PoolCompositeOp<"k_max_pool",
     "the shape of x with k along `axis`", [Dl_Counts]> {
-  let summary = "the k greatest values along a dimension, in the order in which they stood";
+  let summary = "the k greatest values along a dimension, in the order of x";
   let description = [{
-    Kalchbrenner et al., ACL 2014. Of equal values those with the lowest indices;
-    not a number counts as the greatest. `gather` by the sorted indices of `top_k`;
-    the gradient goes to the places taken.
+    Kalchbrenner et al., ACL 2014. Among equal values the op takes those with the lowest
+    indices; NaN counts as the greatest. It is a `gather` by the sorted indices of `top_k`;
+    the gradient goes to the elements taken.
     ```mlir
     %y = dl.k_max_pool %x {k = 3 : i64, axis = 2 : i64} : tensor<8x16x32xf32> -> tensor<8x16x3xf32>
     ```
   }];
   let arguments = (ins
     Arg<Dl_FloatTensor, "any shape of rank 1 or more">:$x,
-    Arg<I64Attr, "how many values, from 1 to the extent of x along `axis`">:$k,
-    Arg<I64Attr, "the dimension that they are chosen along">:$axis);
+    Arg<I64Attr, "number of values, from 1 to the extent of x along `axis`">:$k,
+    Arg<I64Attr, "the dimension to choose along">:$axis);
 }
 
 #endif // DL_POOLING_TD

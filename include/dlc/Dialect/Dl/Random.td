@@ -25,15 +25,15 @@ def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
                   key     = {low 32 bits of seed, high 32 bits of seed})
     ```
 
-    as an i32 with those bits. e counts the elements in row-major order; where
-    `strides` are given, the element at index (i0, i1, ...) is number
-    i0 * strides[0] + i1 * strides[1] + ..., so that a transpose of random bits is
-    random bits. The result depends on nothing else: not on the number of threads,
-    the width of vectors, or the place where the op is computed.
+    as an i32 with those bits. e counts the elements in row-major order; with
+    `strides`, the element at index (i0, i1, ...) is number
+    i0 * strides[0] + i1 * strides[1] + ..., so that a transpose of `random_bits` is
+    a `random_bits` too. The result depends on nothing else: not on the number of threads,
+    the width of vectors, or the kernel that computes it.
 
-    Programs draw by `dl.uniform` and the other distributions; the phase `resolve`
-    makes this op, with the model's seed and step count and with a number that no
-    other op of the model has. In the body of a `dl.scan` the step is the step count
+    Programs draw with `dl.uniform` and the other distributions; the phase `resolve`
+    makes this op, with the model's seed and step count and with a number that is
+    unique in the model. In the body of a `dl.scan` the step is the step count
     plus 2^32 times the number of the iteration (of all loops around the op together,
     the innermost running fastest). It has no derivative.
     ```mlir
@@ -46,7 +46,7 @@ def Dl_RandomBitsOp : Dl_Op<"random_bits", [Pure, Dl_NoDerivative,
     Arg<I64Attr, "number of the op, from 0 to 2^24 - 1">:$number,
     Arg<I64Attr, "which word of the generator, 0 to 3">:$word,
     Arg<OptionalAttr<DenseI64ArrayAttr>,
-        "one for each dimension, 0 or more; of row-major order if not given">:$strides);
+        "one for each dimension, 0 or more; row-major order if not given">:$strides);
   let results = (outs Res<Dl_TensorOf<[I32]>, "any shape">:$bits);
   let assemblyFormat = [{
     $seed `,` $step `number` $number `word` $word (`strides` $strides^)? attr-dict
@@ -78,7 +78,7 @@ def Dl_UniformOp : Dl_DistributionOp<"uniform"> {
 
     so u is never 1. As with all ops that draw, the numbers change with the seed
     and the step count, that is, with every call of a step that trains; steps that
-    do not train repeat theirs until another one has trained or the caller sets
+    do not train draw the same numbers until another step has trained or the caller sets
     `step_count`. No two ops of a model draw the same numbers, nor do two calls of
     one function, nor two iterations of a loop.
     ```mlir
@@ -105,8 +105,8 @@ def Dl_NormalOp : Dl_DistributionOp<"normal"> {
     u2 = ((w1 >> 5) 2^26 + (w3 >> 6)) 2^-53                               in f64
     ```
 
-    A sample with a mean and a deviation that are learned is this one, scaled and
-    shifted by `dl.mul` and `dl.add`: the gradient goes to those.
+    For a learned mean and deviation, scale and shift a standard normal sample with
+    `dl.mul` and `dl.add`: the gradient goes to their operands.
     ```mlir
     %z = dl.normal {deviation = 0.1} : tensor<8x4xf32>
     ```
@@ -144,7 +144,8 @@ def Dl_BernoulliOp : Dl_DistributionOp<"bernoulli", [Dl_NoGradient<["probability
   let description = [{
     1 where u < p, with u = (w0 >> 8) 2^-24 and w0 word 0 of `dl.random_bits`. The
     probability is `p` for all elements, or an operand with one for each. The
-    result is of type i1 or a float. p has no derivative: the result is flat in it.
+    result is of type i1 or a float. p has no derivative: the result is piecewise constant
+    in it.
     ```mlir
     %m = dl.bernoulli {p = 0.3} : tensor<8x4xi1>
     %h = dl.bernoulli of %probability : tensor<8x4xf32> -> tensor<8x4xf32>
@@ -165,9 +166,9 @@ def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [
     Dl_InferTypes, Dl_Counts, Dl_NoGradient<["logits"]>]> {
   let summary = "a class for every row of logits, as torch.distributions.Categorical";
   let description = [{
-    Class c of the last dimension with probability softmax(logits)[c]: the index of
-    the maximum of logits plus `dl.gumbel`. A logit of -infinity is never drawn
-    while the row has another. The result has no derivative.
+    The op draws class c of the last dimension with probability softmax(logits)[c]: the
+    index of the maximum of logits plus `dl.gumbel`. It never draws a class with a logit of
+    -infinity unless the whole row is -infinity. The result has no derivative.
     ```mlir
     %c = dl.categorical %logits : tensor<8x10xf32> -> tensor<8xi32>
     ```
@@ -179,11 +180,10 @@ def Dl_CategoricalOp : Dl_DistributionOp<"categorical", [
 }
 
 def Dl_PermutationOp : Dl_DistributionOp<"permutation", [Dl_Counts]> {
-  let summary = "0 to n - 1 in an order by chance, as torch.randperm";
+  let summary = "0 to n - 1 in random order, as torch.randperm";
   let description = [{
-    The places that `dl.argsort` gives word 0 of `dl.random_bits`, as signed numbers;
-    of equal bits, which two of n have with a probability of n^2 / 2^33, the lower
-    place is first. The result has no derivative; `dl.index_select` by it shuffles
+    `dl.argsort` of word 0 of `dl.random_bits`, as signed numbers; the lower index of two
+    equal words, which occur among n with a probability of n^2 / 2^33, comes first. The result has no derivative; `dl.index_select` by it shuffles
     rows.
     ```mlir
     %p = dl.permutation : tensor<8xi32>

@@ -21,32 +21,32 @@ defvar Dl_RecurrentText = [{
     and within it per direction (`bidirectional`: forward, then backward), w_ih
     (G H x I, for further layers G H x D H), w_hh (G H x H) and, unless all
     are left out, b_ih and b_hh (G H): PyTorch's tensors in PyTorch's order, where G is
-    the number of gates and D that of directions. States at the start are
+    the number of gates and D that of directions. Initial states are
     L D x N x H for L `layers`; zero if not given. The output is T x N x D H
-    (`batch_first`: N x T x D H), what the last layer has for each step, and the last
+    (`batch_first`: N x T x D H), the states of the last layer at each step, and the last
     states are L D x N x H.
 
-    `lengths` (N integers) says how many steps of each sequence count, as
+    `lengths` (N integers) gives the number of steps of each sequence that count, as
     pack_padded_sequence and pad_packed_sequence do: outputs behind the end are
     0, the last state is that of the last step that counts, and the backward
-    direction starts there. A length above T is T, one below 1 leaves the
-    state as it was.
+    direction starts there. A length above T counts as T, a length below 1 leaves the
+    state unchanged.
 
-    The products with w_ih of all steps are one matmul in front of the loop, and
-    the loop is a `dl.scan`. Gradient: that of the decomposition; `truncate` (a number of
-    steps) is that of the scan.
+    One matmul in front of the loop computes the products with w_ih of all steps; the loop
+    is a `dl.scan`. Gradient: that of the decomposition; `truncate` (a number of
+    steps) is an attribute of the scan.
 }];
 
 defvar Dl_SequenceText = "input sequences, T x N x I; with `batch_first` N x T x I";
-defvar Dl_WeightsText = "w_ih, w_hh and perhaps b_ih and b_hh of each layer and direction, in this "
-                        "order, of the element type of x";
-defvar Dl_FirstStatesText = "states at the start, L D x N x H, of the element type of x; zeros if "
+defvar Dl_WeightsText = "w_ih, w_hh and optionally b_ih and b_hh of each layer and direction, in "
+                        "this order, of the element type of x";
+defvar Dl_FirstStatesText = "initial states, L D x N x H, of the element type of x; zeros if "
                             "not given";
-defvar Dl_FirstCellsText = "cells at the start, L D x N x H, of the element type of x; zeros if not "
+defvar Dl_FirstCellsText = "initial cells, L D x N x H, of the element type of x; zeros if not "
                            "given";
-defvar Dl_LengthsText = "steps that count of each sequence, N; T if not given";
+defvar Dl_LengthsText = "number of steps of each sequence that count, N; T if not given";
 defvar Dl_LayersText = "number of layers L, from 1 to 1000";
-defvar Dl_BidirectionalText = "a second direction from the end: D is 2, otherwise 1";
+defvar Dl_BidirectionalText = "adds a direction that starts at the end: D is 2, otherwise 1";
 defvar Dl_BatchFirstText = "the batch is dimension 0 of x and y";
 defvar Dl_TruncateText = "steps that the gradient goes back, 1 or more; all if not given";
 defvar Dl_StatesText = "states of the last layer, T x N x D H; with `batch_first` N x T x D H";
@@ -167,7 +167,7 @@ class Dl_CellOp<string mnemonic>
 def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
   let summary = "one step of `dl.rnn`, as torch.nn.RNNCell";
   let description = [{
-    x is N x I, h N x H, the weights w_ih (H x I), w_hh (H x H) and perhaps b_ih, b_hh
+    x is N x I, h N x H, the weights w_ih (H x I), w_hh (H x H) and optionally b_ih, b_hh
     (H).
     ```mlir
     %h1 = dl.rnn_cell %x, %h weights(%w_ih, %w_hh)
@@ -179,7 +179,7 @@ def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
     Arg<Dl_FloatTensor, "input, N x I">:$x,
     Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
     Arg<Variadic<Dl_FloatTensor>,
-        "w_ih (H x I), w_hh (H x H) and perhaps b_ih and b_hh (H), of the element type of "
+        "w_ih (H x I), w_hh (H x H) and optionally b_ih and b_hh (H), of the element type of "
         "x">:$weights,
     Arg<DefaultValuedAttr<Dl_NonlinearityAttr, "\"tanh\"">,
         "`\"tanh\"` or `\"relu\"`, the function around the sum">:$nonlinearity);
@@ -193,8 +193,8 @@ def Dl_RnnCellOp : Dl_CellOp<"rnn_cell"> {
 def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
   let summary = "one step of `dl.lstm`, as torch.nn.LSTMCell";
   let description = [{
-    x is N x I, h and c N x H, the weights w_ih (4 H x I), w_hh (4 H x H) and perhaps
-    b_ih, b_hh (4 H); gates i, f, g, o. Results: h, c.
+    x is N x I, h and c N x H, the weights w_ih (4 H x I), w_hh (4 H x H) and
+    optionally b_ih, b_hh (4 H); gates i, f, g, o. Results: h, c.
     ```mlir
     %h1, %c1 = dl.lstm_cell %x, %h, %c weights(%w_ih, %w_hh)
         : (tensor<2x3xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<16x3xf32>,
@@ -206,7 +206,7 @@ def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
     Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
     Arg<Dl_FloatTensor, "cell, N x H, of the element type of x">:$c,
     Arg<Variadic<Dl_FloatTensor>,
-        "w_ih (4 H x I), w_hh (4 H x H) and perhaps b_ih and b_hh (4 H), of the element type of "
+        "w_ih (4 H x I), w_hh (4 H x H) and optionally b_ih and b_hh (4 H), of the element type of "
         "x">:$weights);
   let results = (outs
     Res<Dl_FloatTensor, "next state, N x H">:$h_next,
@@ -220,8 +220,8 @@ def Dl_LstmCellOp : Dl_CellOp<"lstm_cell"> {
 def Dl_GruCellOp : Dl_CellOp<"gru_cell"> {
   let summary = "one step of `dl.gru`, as torch.nn.GRUCell";
   let description = [{
-    x is N x I, h N x H, the weights w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih,
-    b_hh (3 H); gates r, z, n.
+    x is N x I, h N x H, the weights w_ih (3 H x I), w_hh (3 H x H) and
+    optionally b_ih, b_hh (3 H); gates r, z, n.
     ```mlir
     %h1 = dl.gru_cell %x, %h weights(%w_ih, %w_hh)
         : (tensor<2x3xf32>, tensor<2x4xf32>, tensor<12x3xf32>, tensor<12x4xf32>)
@@ -232,7 +232,7 @@ def Dl_GruCellOp : Dl_CellOp<"gru_cell"> {
     Arg<Dl_FloatTensor, "input, N x I">:$x,
     Arg<Dl_FloatTensor, "state, N x H, of the element type of x">:$h,
     Arg<Variadic<Dl_FloatTensor>,
-        "w_ih (3 H x I), w_hh (3 H x H) and perhaps b_ih and b_hh (3 H), of the element type of "
+        "w_ih (3 H x I), w_hh (3 H x H) and optionally b_ih and b_hh (3 H), of the element type of "
         "x">:$weights);
   let results = (outs Res<Dl_FloatTensor, "next state, N x H">:$h_next);
   let assemblyFormat = [{

@@ -10,12 +10,12 @@ def Dl_ScanOp : Dl_Op<"scan", [
     Pure, AttrSizedOperandSegments, IsolatedFromAbove, SingleBlock,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>,
     DeclareOpInterfaceMethods<Dl_Differentiable>]> {
-  let summary = "a loop with carried values over slices of stacked ones";
+  let summary = "a loop with carried values over slices of stacked tensors";
   let description = [{
     Runs its body `trips` times. The body takes
 
-    - the carried values: at first the operands after `carry`, then what the step
-      before gave for them,
+    - the carried values: at first the operands after `carry`, then the values that the
+      previous step yielded,
     - slice t (along dimension 0, which goes away) of the stacked operands after
       `over`,
     - the operands after `with`, the same at every step,
@@ -23,11 +23,10 @@ def Dl_ScanOp : Dl_Op<"scan", [
     and yields the next carried values, then any number of outputs. The results
     are the last carried values, then each output stacked along a new dimension
     0 of extent `trips`. With `reverse`, t runs from the last slice to the first;
-    what step t yields still is slice t of the outputs.
+    the values that step t yields are still slice t of the outputs.
 
-    The body sees nothing but its arguments. It reads no state once resolved: what
-    it reads becomes an operand after `with`, and it may not write any. The loop
-    is never unrolled.
+    The body sees only its arguments. The `resolve` phase turns the state that it reads
+    into operands after `with`; the body may not write state. The loop is never unrolled.
 
     ```
     s = inits
@@ -36,15 +35,15 @@ def Dl_ScanOp : Dl_Op<"scan", [
     results = s, outputs
     ```
 
-    Gradient: a scan in the other direction, over what the body's derivative
-    needs of each step, which the forward scan then yields as further outputs.
-    Cotangents of the operands after `with` are sums over the steps; where such a
-    cotangent is a matrix product, it is taken once, of what all steps yielded.
+    Gradient: a scan in the other direction, over the values of each step that the body's
+    derivative needs, which the forward scan then yields as further outputs.
+    Cotangents of the operands after `with` are sums over the steps; if such a
+    cotangent is a matrix product, one product computes it from the values of all steps.
 
-    `truncate k` cuts that gradient (truncated backpropagation through time): into
-    every k-th step but the first, the carried values come as through
-    `dl.stop_gradient`. Values do not change, and no step's derivative goes further back than
-    to the last cut. Under `reverse` steps count from where the loop begins.
+    `truncate k` cuts that gradient (truncated backpropagation through time): the carried
+    values enter every k-th step but the first as through `dl.stop_gradient`. Values do not
+    change, and no step's derivative goes further back than to the last cut. Under `reverse`
+    steps count from the first one that the loop runs.
 
     ```mlir
     %s, %all = dl.scan 16 carry(%h = %h0) over(%x = %xs) with(%u = %w)
@@ -61,9 +60,9 @@ def Dl_ScanOp : Dl_Op<"scan", [
     Arg<I64Attr, "number of steps, 0 or more">:$trips,
     Arg<UnitAttr, "from the last slice to the first">:$reverse,
     Arg<OptionalAttr<I64Attr>, "steps between two cuts of the gradient, 1 or more">:$truncate,
-    Arg<Variadic<Dl_Tensor>, "carried values at the start, of any shapes and of any of these types">:$inits,
+    Arg<Variadic<Dl_Tensor>, "initial carried values, of any shapes and of any of these types">:$inits,
     Arg<Variadic<Dl_Tensor>, "stacked operands, trips x ..., of any of these types">:$inputs,
-    Arg<Variadic<Dl_Tensor>, "what every step sees, of any shapes and of any of these types">:$invariants);
+    Arg<Variadic<Dl_Tensor>, "values that every step sees, of any shapes and of any of these types">:$invariants);
   let results = (outs
     Res<Variadic<Dl_Tensor>,
         "the last carried values, of the types of inits; then the outputs, trips x "

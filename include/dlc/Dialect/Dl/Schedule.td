@@ -3,7 +3,7 @@
 //
 // The schedules of torch.optim.lr_scheduler as functions of a count, with its
 // names of attributes and its defaults. They are stateless: the rate at a step
-// does not depend on how training got there.
+// does not depend on earlier steps.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,11 +24,11 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
 
     `t` counts calls of steps that train, from 0, as `dl.step_count` does; it may be
     of any shape, and the result has its shape and the element type of `lr`. Counts
-    below 0 are taken for 0. With `every = N` the schedule moves once in N steps, so
-    that its numbers are in epochs where an epoch has N steps. The count that it sees,
-    u, is t, or floor(t / N), less `warmup_iters`. While that is below 0, lr rises in
-    a line from `lr * warmup_factor`: torch's SequentialLR of a LinearLR and of this
-    schedule. All is computed in f64. Gradient: to lr.
+    below 0 count as 0. With `every = N` the schedule advances once in N steps, so
+    that its numbers are epochs if an epoch has N steps. The count u of the formula is t,
+    or floor(t / N), minus `warmup_iters`. While u is below 0, lr rises linearly from
+    `lr * warmup_factor`: torch's SequentialLR of a LinearLR and of this schedule. The op
+    computes in f64. Only lr has a gradient.
     ```mlir
     %n = dl.step_count : tensor<i64>
     %y = dl.}] # mnemonic # " %lr at %n {" # attrs_ # [{} : tensor<f32>, tensor<i64>
@@ -38,7 +38,7 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
     Arg<Dl_FloatScalar, "learning rate, a scalar">:$lr,
     Arg<Dl_CountTensor, "count of steps, any shape">:$t), attributes,
                        (ins
-    Arg<DefaultValuedAttr<I64Attr, "1">, "steps for one of the schedule, 1 or more">:$every,
+    Arg<DefaultValuedAttr<I64Attr, "1">, "steps of training for one of the schedule, 1 or more">:$every,
     Arg<DefaultValuedAttr<I64Attr, "0">, "length of the warm-up, 0 or more">:$warmup_iters,
     Arg<DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">,
         "fraction of lr at its start, from 0 to 1; only with `warmup_iters`">:$warmup_factor));
@@ -61,10 +61,10 @@ class Dl_ScheduleOp<string mnemonic, string summary_, dag attributes,
 //===----------------------------------------------------------------------===//
 
 def Dl_ConstantLrOp : Dl_ScheduleOp<"constant_lr",
-    "a fraction of lr at first, as torch's ConstantLR",
+    "a fraction of lr for the first steps, as torch's ConstantLR",
     (ins
     Arg<DefaultValuedAttr<Dl_RealAttr, "1.0 / 3">, "fraction of lr at first, from 0 to 1">:$factor,
-    Arg<DefaultValuedAttr<I64Attr, "5">, "how long, 1 or more">:$total_iters),
+    Arg<DefaultValuedAttr<I64Attr, "5">, "number of steps with the fraction, 1 or more">:$total_iters),
     "`lr * factor` while u < total_iters, then lr.", "factor = 0.1, total_iters = 500">;
 
 def Dl_LinearLrOp : Dl_ScheduleOp<"linear_lr",
@@ -79,14 +79,14 @@ def Dl_LinearLrOp : Dl_ScheduleOp<"linear_lr",
     "start_factor = 1.0, end_factor = 0.0, total_iters = 1000">;
 
 def Dl_StepLrOp : Dl_ScheduleOp<"step_lr",
-    "a drop by gamma once in step_size steps, as torch's StepLR",
+    "lr multiplied by gamma every step_size steps, as torch's StepLR",
     (ins
     Arg<I64Attr, "length of a step, 1 or more">:$step_size,
     Arg<DefaultValuedAttr<Dl_RealAttr, "0.1">, "factor of each drop, 0 or more">:$gamma),
     "`lr gamma^floor(u / step_size)`.", "step_size = 30, every = 938">;
 
 def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
-    "a drop by gamma at each milestone, as torch's MultiStepLR",
+    "lr multiplied by gamma at each milestone, as torch's MultiStepLR",
     (ins
     Arg<I64ArrayAttr, "counts of the drops, 0 or more, ascending">:$milestones,
     Arg<DefaultValuedAttr<Dl_RealAttr, "0.1">, "factor of each drop, 0 or more">:$gamma),
@@ -98,18 +98,18 @@ def Dl_MultiStepLrOp : Dl_ScheduleOp<"multi_step_lr",
 //===----------------------------------------------------------------------===//
 
 def Dl_ExponentialLrOp : Dl_ScheduleOp<"exponential_lr",
-    "a drop by gamma at every step, as torch's ExponentialLR",
+    "lr multiplied by gamma at every step, as torch's ExponentialLR",
     (ins Arg<Dl_RealAttr, "factor of each drop, 0 or more">:$gamma), "`lr gamma^u`.", "gamma = 0.95, every = 938">;
 
 def Dl_PolynomialLrOp : Dl_ScheduleOp<"polynomial_lr",
-    "down to 0 as a power of what is left, as torch's PolynomialLR",
+    "down to 0 as a power of the remaining fraction, as torch's PolynomialLR",
     (ins
-    Arg<DefaultValuedAttr<I64Attr, "5">, "where lr is 0, 1 or more">:$total_iters,
+    Arg<DefaultValuedAttr<I64Attr, "5">, "count at which lr reaches 0, 1 or more">:$total_iters,
     Arg<DefaultValuedAttr<Dl_RealAttr, "1.0">, "exponent, 0 or more">:$power),
     "`lr (1 - min(u / total_iters, 1))^power`.", "total_iters = 1000, power = 0.9">;
 
 def Dl_InverseSqrtLrOp : Dl_ScheduleOp<"inverse_sqrt_lr",
-    "a fall as one over the square root of the count",
+    "falls with the inverse square root of the count",
     (ins
     Arg<I64Attr,
         "the count at which lr has fallen by a factor of sqrt(2), 1 or more">:$timescale), [{
@@ -146,15 +146,15 @@ def Dl_OneCycleLrOp : Dl_ScheduleOp<"one_cycle_lr",
         "fraction of the cycle that rises, from 0 to 1; with `three_phase` to 0.5">:$pct_start,
     Arg<DefaultValuedStrAttr<StrAttr, "cos">, "`\"cos\"` or `\"linear\"`">:$anneal_strategy,
     Arg<DefaultValuedAttr<Dl_RealAttr, "25.0">,
-        "lr divided by that at the start, above 0">:$div_factor,
+        "lr divided by the rate at the start, above 0">:$div_factor,
     Arg<DefaultValuedAttr<Dl_RealAttr, "1.0e4">,
-        "the start divided by the end, above 0">:$final_div_factor,
+        "the rate at the start divided by that at the end, above 0">:$final_div_factor,
     Arg<UnitAttr, "falls in two parts">:$three_phase), [{
     Smith and Topin, 2018. `lr` is torch's max_lr. The cycle starts at
     `lr / div_factor`, reaches lr at `pct_start * total_steps - 1` and falls to
     `lr / div_factor / final_div_factor` at `total_steps - 1`, where it stays. With
-    `three_phase` it falls first to where it started, in as many steps as it rose.
-    Between, it follows a cosine, or a line with `anneal_strategy = "linear"`.}],
+    `three_phase` it falls first to its start value, in as many steps as it rose.
+    In between, it follows a cosine, or a line with `anneal_strategy = "linear"`.}],
     [{total_steps = 9380, anneal_strategy = "linear"}]>;
 
 #endif // DL_SCHEDULE_TD

@@ -39,9 +39,9 @@ def Dl_ReshapeOp : Dl_Op<"reshape", [Pure, Dl_HasRule, Dl_View,
 }
 
 def Dl_FlattenOp : Dl_Op<"flatten", [Pure, Dl_HasRule, Dl_IsComposite]> {
-  let summary = "dimensions `start_axis` to `end_axis` as one";
+  let summary = "merges dimensions `start_axis` to `end_axis` into one";
   let description = [{
-    As `torch.nn.Flatten`: all dimensions but the first, unless said otherwise.
+    As `torch.nn.Flatten`: merges all dimensions but the first by default.
     ```mlir
     %y = dl.flatten %x : tensor<8x64x7x7xf32> to tensor<8x3136xf32>
     %z = dl.flatten %x {start_axis = 0, end_axis = 1} : tensor<8x64x7x7xf32> to tensor<512x7x7xf32>
@@ -79,10 +79,10 @@ def Dl_TransposeOp : Dl_PureOp<"transpose", [Dl_HasRule,
 
 def Dl_BroadcastOp : Dl_Op<"broadcast", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_MadeWhereUsed,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
-  let summary = "copies of a tensor along new dimensions";
+  let summary = "repeats a tensor along new dimensions";
   let description = [{
     Dimension i of the operand is dimension `dims[i]` of the result (ascending);
-    along the others the result does not vary. Gradient: `reduce_sum` over those.
+    along the others the result is constant. Gradient: `reduce_sum` over those.
     ```mlir
     %y = dl.broadcast %x dims [1] : tensor<4xf32> to tensor<8x4xf32>
     ```
@@ -101,8 +101,8 @@ def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
   let summary = "zeros around and between the elements of a tensor";
   let description = [{
-    `low` and `high` give the zeros before and after, `interior` those between two
-    neighbours, per dimension; `value` stands for another number than 0. Gradient: `slice`.
+    `low` and `high` are the numbers of zeros before and after, `interior` that between two
+    neighbours, per dimension; `value` gives another number than 0. Gradient: `slice`.
     ```mlir
     %y = dl.pad %x low [0, 1] high [0, 1] : tensor<8x4xf32> -> tensor<8x6xf32>
     %z = dl.pad %x low [0, 0] high [0, 0] interior [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
@@ -116,7 +116,7 @@ def Dl_PadOp : Dl_PureOp<"pad", [Dl_HasRule,
     Arg<OptionalAttr<DenseI64ArrayAttr>,
         "how many between two neighbours, for each dimension, 0 or more">:$interior,
     Arg<DefaultValuedAttr<Dl_RealAttr, "0.0">,
-        "the number that is put in, one of the element type of x">:$value);
+        "the number to insert, a number of the element type of x">:$value);
   let results = (outs
     Res<Dl_Tensor, "in each dimension n + low + high + interior max(n - 1, 0)">:$y);
   let assemblyFormat = [{
@@ -150,8 +150,8 @@ class Dl_EdgePadOp<string mnemonic, string most> : Dl_PureOp<mnemonic, [Dl_IsCom
 def Dl_ReflectionPadOp : Dl_EdgePadOp<"reflection_pad", "from 0 to max(n - 1, 0)"> {
   let summary = "a tensor with its mirror image around it";
   let description = [{
-    The outermost elements are the mirrors and stand once, as in
-    `torch.nn.ReflectionPad2d`: of a b c with two on each side, c b a b c b a.
+    The outermost elements are the mirrors and appear once, as in
+    `torch.nn.ReflectionPad2d`: a b c with two on each side becomes c b a b c b a.
     ```mlir
     %y = dl.reflection_pad %x low [0, 2] high [0, 1] : tensor<8x4xf32> -> tensor<8x7xf32>
     ```
@@ -169,7 +169,7 @@ def Dl_ReplicationPadOp : Dl_EdgePadOp<"replication_pad", "0 or more, of n = 0 o
 }
 
 def Dl_CircularPadOp : Dl_EdgePadOp<"circular_pad", "from 0 to n"> {
-  let summary = "a tensor with what stands at its other end around it";
+  let summary = "a tensor with elements of its opposite end around it";
   let description = [{
     As `torch.nn.CircularPad2d`.
     ```mlir
@@ -180,7 +180,7 @@ def Dl_CircularPadOp : Dl_EdgePadOp<"circular_pad", "from 0 to n"> {
 
 def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
-  let summary = "a box out of a tensor";
+  let summary = "a box of elements of a tensor";
   let description = [{
     `sizes` elements from `offsets` on, `strides` apart, per dimension.
     Gradient: `pad`.
@@ -210,10 +210,10 @@ def Dl_SliceOp : Dl_PureOp<"slice", [Dl_HasRule,
 
 def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand", "hasRows"]>]> {
-  let summary = "tensors one after the other along a dimension";
+  let summary = "concatenates tensors along a dimension";
   let description = [{
     All other dimensions are equal. With `interleaved` the tensors have one shape, and their elements along the
-    dimension take turns: of `n` tensors element `i` of tensor `j` is element `n i + j` of the result. Gradient: `slice`s.
+    dimension take turns: with `n` tensors, element `i` of tensor `j` is element `n i + j` of the result. Gradient: `slice`s.
     ```mlir
     %y = dl.concat %a, %b {axis = 1} : tensor<8x4xf32>, tensor<8x2xf32> -> tensor<8x6xf32>
     %z = dl.concat %a, %c {axis = 1, interleaved} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<8x8xf32>
@@ -222,8 +222,8 @@ def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
   let arguments = (ins
     Arg<Variadic<Dl_Tensor>,
         "one or more, equal but for the extent along `axis`; with `interleaved` equal">:$xs,
-    Arg<I64Attr, "the dimension along which they follow each other">:$axis,
-    Arg<UnitAttr, "they take turns along it">:$interleaved);
+    Arg<I64Attr, "the dimension to concatenate along">:$axis,
+    Arg<UnitAttr, "their elements take turns along it">:$interleaved);
   let extraClassDeclaration = [{
     /// Where the elements of operand number `i` go along the axis.
     int64_t offsetOf(unsigned i);
@@ -236,7 +236,7 @@ def Dl_ConcatOp : Dl_PureOp<"concat", [Dl_HasRule,
 }
 
 def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
-  let summary = "a tensor in parts along a dimension: the inverse of concat";
+  let summary = "cuts a tensor into parts along a dimension: the inverse of concat";
   let description = [{
     As `torch.split` with a list; the sizes have to add up to the dimension.
     ```mlir
@@ -255,7 +255,7 @@ def Dl_SplitOp : Dl_PureOp<"split", [Dl_IsComposite]> {
 }
 
 def Dl_StackOp : Dl_PureOp<"stack", [Dl_AxesOfResult, Dl_IsComposite]> {
-  let summary = "tensors of one shape along a new dimension";
+  let summary = "stacks tensors of one shape along a new dimension";
   let description = [{
     ```mlir
     %y = dl.stack %a, %b {axis = 0} : tensor<8x4xf32>, tensor<8x4xf32> -> tensor<2x8x4xf32>
@@ -271,7 +271,7 @@ def Dl_StackOp : Dl_PureOp<"stack", [Dl_AxesOfResult, Dl_IsComposite]> {
 
 def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
-  let summary = "dimensions traversed backwards";
+  let summary = "reverses the order of elements along dimensions";
   let description = [{
     ```mlir
     %y = dl.reverse %x dims [1] : tensor<8x4xf32>
@@ -279,7 +279,7 @@ def Dl_ReverseOp : Dl_Op<"reverse", [Pure, SameOperandsAndResultType, Dl_HasRule
   }];
   let arguments = (ins
     Arg<Dl_Tensor, "any shape">:$x,
-    Arg<DenseI64ArrayAttr, "the dimensions, each once">:$dims);
+    Arg<DenseI64ArrayAttr, "the dimensions to reverse, each once">:$dims);
   let results = (outs Res<Dl_Tensor, "shape and type of x">:$y);
   let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x)";
   let hasVerifier = 1;
@@ -295,7 +295,7 @@ def Dl_IotaOp : Dl_Op<"iota", [Dl_AxesOfResult, Pure, Dl_NoDerivative, Dl_MadeWh
     %i = dl.iota {axis = 1} : tensor<8x4xi32>
     ```
   }];
-  let arguments = (ins Arg<I64Attr, "the dimension that is counted along">:$axis);
+  let arguments = (ins Arg<I64Attr, "the dimension to count along">:$axis);
   let results = (outs Res<Dl_NumberTensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
@@ -305,7 +305,7 @@ def Dl_OneHotOp : Dl_Op<"one_hot", [Pure, Dl_NoDerivative,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "1 at the index, 0 elsewhere, along a new last dimension";
   let description = [{
-    Where the index is not within the dimension all elements are 0.
+    If the index is outside of the dimension, all elements are 0.
     ```mlir
     %y = dl.one_hot %label : tensor<8xui8> to tensor<8x10xf32>
     ```

@@ -55,7 +55,7 @@ def Dl_TopKOp : Dl_PureOp<"top_k", [Dl_IsComposite, Dl_Counts]> {
   }];
   let arguments = (ins
     Arg<Dl_Tensor, "any shape of rank 1 or more">:$x,
-    Arg<I64Attr, "how many values, from 0 to the extent of x along `axis`">:$k,
+    Arg<I64Attr, "number of values, from 0 to the extent of x along `axis`">:$k,
     Arg<I64Attr, "the dimension to sort along">:$axis,
     Arg<DefaultValuedAttr<BoolAttr, "true">, "the greatest, otherwise the least">:$largest);
   let results = (outs
