@@ -10,22 +10,22 @@ def FindingGroup : OptionGroup<"findings">, HelpText<"What is looked for">;
 def LookGroup : OptionGroup<"look">, HelpText<"What is printed">;
 
 defm seed : Value<"seed", "N",
-  "What all choices follow from (default: 1)", Always, ProgramGroup>;
+  "Seed of all choices (default: 1)", Always, ProgramGroup>;
 defm programs : Value<"programs", "N",
-  "How many programs (default: 200)", Always, ProgramGroup>;
+  "Number of programs (default: 200)", Always, ProgramGroup>;
 defm first : Value<"first", "N",
-  "The number of the first of them (default: 0)", Always, ProgramGroup>;
+  "The number of the first program (default: 0)", Always, ProgramGroup>;
 defm jobs : Value<"jobs", "N",
   "Processes at a time (default: 2)", Always, ProgramGroup>;
 defm timeout : Value<"timeout", "N",
-  "Seconds of CPU time after which a program hangs (default: 20)", Always, ProgramGroup>;
+  "Seconds of CPU time after which a program counts as hanging (default: 20)", Always, ProgramGroup>;
 defm replay : Value<"replay", "FILE",
   "Check the program of a file", Always, ProgramGroup>;
 
 defm only : Value<"only", "KIND",
   "Look for one kind of finding", Always, FindingGroup>;
 defm reductions : Value<"reductions", "N",
-  "How many findings to make smaller at most (default: 40)", Always, FindingGroup>;
+  "Number of findings to reduce at most (default: 40)", Always, FindingGroup>;
 defm out : Value<"out", "DIR",
   "Folder for programs of findings, reduced", Always, FindingGroup>;
 defm plant : Value<"plant", "OP",
@@ -33,7 +33,7 @@ defm plant : Value<"plant", "OP",
 defm miscompile : Value<"miscompile", "OP",
   "Compile OP with a fault: 1.001 times its result", Always, FindingGroup>;
 defm misderive : Value<"misderive", "OP",
-  "The same fault where gradients are held against differences", Always, FindingGroup>;
+  "The same fault where gradients are compared with differences", Always, FindingGroup>;
 
 defm print : Value<"print", "N",
   "Print program N and end", Always, LookGroup>;

@@ -27,11 +27,11 @@ defm vocabulary : Value<"vocabulary", "N",
 defm length : Value<"length", "N",
   "Characters or words of a sequence", Always, ModelGroup>;
 defm sample : Value<"sample", "N",
-  "What one call makes: characters of the step sample, images or sequences of other steps", Always, ModelGroup>;
+  "Characters that one call of the step sample draws, or images or sequences that one call of other steps draws", Always, ModelGroup>;
 defm k_max : Value<"k-max", "N",
   "Greatest values of a channel that pooling keeps", Always, ModelGroup>;
 defm latent : Value<"latent", "N",
-  "Random numbers that a generator makes an image of", Always, ModelGroup>;
+  "Random numbers from which a generator makes an image", Always, ModelGroup>;
 defm nodes : Value<"nodes", "N",
   "Nodes of the graph", Always, ModelGroup>;
 defm features : Value<"features", "N",
@@ -41,22 +41,22 @@ defm edges : Value<"edges", "N",
 defm filters : Value<"filters", "N",
   "Channels of a discriminator's windows of one symbol", Always, ModelGroup>;
 defm rollouts : Value<"rollouts", "N",
-  "Ends that are drawn for each beginning of a sequence", Always, ModelGroup>;
+  "Completions that are drawn for each prefix of a sequence", Always, ModelGroup>;
 defm activation : Value<"activation", "NAME",
   "sigmoid, tanh, relu, leaky_relu or maxout", Always, ModelGroup>;
 defm norm : Value<"norm", "NAME",
-  "What normalises hidden values: none, batch, layer or weight", Always, ModelGroup>;
+  "Normalisation of hidden values: none, batch, layer or weight", Always, ModelGroup>;
 defm relaxation : Value<"relaxation", "NAME",
-  "What a generator makes of a choice: gumbel, straight-through, softmax or none", Always, ModelGroup>;
+  "How a generator relaxes the choice of a symbol: gumbel, straight-through, softmax or none", Always, ModelGroup>;
 defm dropout : Value<"dropout", "P",
-  "Part of the values that dropout takes away; 0: there is none", Always, ModelGroup>;
+  "Fraction of the values that dropout drops; 0: no dropout", Always, ModelGroup>;
 defm optimizer : Value<"optimizer", "NAME",
   "sgd (with momentum), adam or adamw; each has a learning rate of its own", Always, ModelGroup>;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"FILE">, Group<OutputGroup>,
-  HelpText<"What to write (default: -, standard output)">;
+  HelpText<"File to write (default: -, standard output)">;
 def print_list : Switch<"list",
-  "Print what models there are and their options with the defaults, one a line", Always, OutputGroup>;
+  "Print all models and their options with the defaults, one a line", Always, OutputGroup>;
 def describe : Switch<"describe-models",
   "Print the same as comma-separated values", Always, OutputGroup>;
 def help : Switch<"help", "Print this", Always, OutputGroup>;

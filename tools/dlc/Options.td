@@ -14,15 +14,15 @@ def : Flag<["-"], "h">, Alias<help>, Group<LookGroup>;
 def version : Switch<"version", "Print the version", Always, LookGroup>;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"FILE">, Group<OutputGroup>,
-  HelpText<"What to write; the suffix says in which form: .so, .o, .s, .ll or .mlir (-: standard output)">;
+  HelpText<"File to write; the suffix selects the form: .so, .o, .s, .ll or .mlir (-: standard output)">;
 defm emit : Value<"emit", "PHASE",
   "Stop after this phase, or: ll, s, o, so", Always, OutputGroup>;
 defm from : Value<"from", "PHASE",
-  "The input is what this phase left", Always, OutputGroup>;
+  "The input is the output of this phase", Always, OutputGroup>;
 defm dump_phases : Value<"dump-phases", "DIR",
   "Write the program after each phase to DIR", Always, OutputGroup>;
 defm print_graph : Value<"print-graph", "FILE",
-  "Draw what the phase of --emit leaves (default: fuse), as .svg (by Graphviz) or .dot; needs no -o",
+  "Draw the program after the phase of --emit (default: fuse), as .svg (by Graphviz) or .dot; needs no -o",
   Always, OutputGroup>;
 defm step : Value<"step", "NAME",
   "The step that --print-graph draws (default: all)", Always, OutputGroup>;
@@ -30,41 +30,41 @@ defm step : Value<"step", "NAME",
 def O : Joined<["-"], "O">, MetaVarName<"0|2">, Group<CodeGroup>,
   HelpText<"Compile to plain loops (0) or optimise (2, default)">;
 defm backend : Value<"backend", "NAME",
-  "Who makes the code, of those below (default: cpu)", Always, CodeGroup>;
+  "The backend that makes the code, one of those below (default: cpu)", Always, CodeGroup>;
 defm mcpu : Value<"mcpu", "CPU",
   "The processor to compile for (default: native)", Always, CodeGroup>;
 defm memory_budget : Value<"memory-budget", "BYTES",
-  "What each step may use beside state, inputs and outputs (suffix K, M, G); values are computed again to fit it",
+  "Memory that each step may use beside state, inputs and outputs (suffix K, M, G); values are recomputed to fit it",
   Always, CodeGroup>;
 defm batch : Value<"batch", "[STEP=]SIZES",
-  "Compile a step, or all that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated",
+  "Compile a step, or all steps that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated",
   Always, CodeGroup>;
 def freeze : Switch<"freeze",
-  "Make the weights of --params a part of the library, which then has only the steps that leave the state as it is, and needs no other file",
+  "Put the weights of --params into the library, which then has only the steps that do not change the state, and needs no other file",
   Always, CodeGroup>;
 defm params : Value<"params", "FILE",
-  "Of --freeze: parameters and buffers, a safetensors file", Always, CodeGroup>;
+  "For --freeze: parameters and buffers, a safetensors file", Always, CodeGroup>;
 defm rename : Value<"rename", "PATTERN=NAME",
   RenameHelp,
   Always, CodeGroup>;
 def profile : Switch<"profile",
-  "Let the steps of the library measure where their time goes, for dlc-run --profile and dlc_profile; see docs/performance.md",
+  "Let the steps of the library measure the time of their kernels, for dlc-run --profile and dlc_profile; see docs/performance.md",
   Always, CodeGroup>;
 defm leave_out : Value<"leave-out", "PASS,...",
-  "Do without these passes, of those that a program means the same without; to find one that is wrong",
+  "Skip these passes, which must be optional ones; to find a pass that is wrong",
   Always, CodeGroup>;
 
 def print_memory_plan : Switch<"print-memory-plan",
-  "Print where the values of each step lie, and when; needs no -o",
+  "Print the offset and live range of each value of a step; needs no -o",
   Always, LookGroup>;
 def remarks : Joined<["--"], "remarks=">, MetaVarName<"REGEX">, Group<LookGroup>,
-  HelpText<"Print to standard error what passes decided and why, of passes or subjects whose names match REGEX, as layout, fuse, rows, tile, pack, memory; --remarks alone is --remarks=.*">;
+  HelpText<"Print to standard error the decisions, and their reasons, of passes or subjects whose names match REGEX, such as layout, fuse, rows, tile, pack, memory; --remarks alone is --remarks=.*">;
 def : Flag<["--"], "remarks">, Alias<remarks>, AliasArgs<[".*"]>, Group<LookGroup>;
 def time_report : Switch<"time-report",
-  "Print to standard error how long each phase, pass and stage of code generation took",
+  "Print to standard error the time of each phase, pass and stage of code generation",
   Always, LookGroup>;
 def describe_phases : Switch<"describe-phases",
-  "Print what each phase leaves, as docs/phases.md", Always, LookGroup>;
+  "Describe the output of each phase, as docs/phases.md", Always, LookGroup>;
 def describe_ops : Switch<"describe-ops",
   "Print which ops have type inference, a reference meaning, a lowering and a gradient, as CSV",
   Always, LookGroup>;

@@ -19,6 +19,6 @@ class Switch<string name, string help, list<OptionVisibility> commands,
     : Flag<["--"], name>, HelpText<help>, Visibility<commands>, Group<group>;
 
 // Help of --rename, which several tools have.
-defvar RenameHelp = "Of --params: entries whose name PATTERN matches are NAME in the model; a * is any text, in NAME the text of the * in PATTERN ('module.*=*'); with nothing after the = they are left out. May be repeated; the first match holds";
+defvar RenameHelp = "For --params: entries whose name PATTERN matches are named NAME in the model; a * matches any text, in NAME it stands for the text of the * in PATTERN ('module.*=*'); with nothing after the = they are left out. May be repeated; the first match applies";
 
 #endif // DLC_SUPPORT_OPTIONKINDS_TD
