@@ -135,9 +135,9 @@ def plain(text):
 INITIALISERS = """\
 ## Initialisers
 
-What stands behind the `=` of `dl.param` and `dl.buffer`. fan_in and fan_out are the numbers of inputs
-that an output depends on and of outputs that depend on an input: of a weight of O x I x taps, I and O
-times the number of taps. The numbers depend on the seed, the place of the entry in the model and the
+The initialisers that may follow the `=` of `dl.param` and `dl.buffer`. fan_in and fan_out are the numbers of
+inputs that an output depends on and of outputs that depend on an input: for a weight of O x I x taps, I and O
+times the number of taps. The values depend on the seed, the position of the entry in the model and the
 index of the element alone.
 """.splitlines() + [""]
 
@@ -175,14 +175,14 @@ DENORMALS = """\
 
 Steps compute with denormals flushed (below 2^-126 in f32, 2^-1022 in f64), which can be a
 hundred times faster: an operand that is denormal counts as a zero of its sign, and a result
-that would be denormal is one. So for x = 1e-40 `dl.sign`, `dl.ceil`, `dl.floor`, `dl.sqrt`,
+that would be denormal is a zero. So for x = 1e-40 `dl.sign`, `dl.ceil`, `dl.floor`, `dl.sqrt`,
 `dl.relu` and `dl.mul` by any finite number give 0, `dl.max` of x and 0 is 0, `dl.compare eq` of x
 and 0 is true, and `dl.reciprocal` and `dl.div` by x give an infinity. Sums, products, convolutions,
-maxima and the order of `dl.sort` take it for 0 too. What moves, chooses or copies elements keeps
+maxima and the order of `dl.sort` treat it as 0 too. Ops that move, choose or copy elements keep
 their bits, as do `dl.neg`, `dl.abs`, `dl.log1p` and `dl.expm1` (which are x where x is tiny); `dl.cast`
-to `i1` and `dl.log` tell x from 0. An op that the
-compiler replaces by its operand (x + 0, x * 1), by `dl.neg` (x * -1) or by a constant has the
-result of what replaces it. The interpreter does what compiled steps do; a sum of products may be
+to `i1` and `dl.log` tell x from 0. If the
+compiler replaces an op by its operand (x + 0, x * 1), by `dl.neg` (x * -1) or by a constant, the result is
+that of the replacement. The interpreter flushes as compiled steps do; a sum of products may be
 flushed after each product or when it is complete.
 """.splitlines() + [""]
 
@@ -192,26 +192,26 @@ TYPES = """\
 
 A value is a tensor whose shape is known to the compiler: `tensor<8x3x32x32xf32>`, or `tensor<f32>`, a
 scalar. An extent may be 0 unless a table says otherwise. The product of the extents is at most 2^40, with 0
-counted as 1. Element types are `f32` and `f64` (real numbers), `i8`, `ui8`, `i32` and `i64` (integers; `ui8` without a
-sign) and `i1` (truth values). Nothing is converted unless a program says so: [dl.cast](#dlcast).
+counted as 1. Element types are `f32` and `f64` (real numbers), `i8`, `ui8`, `i32` and `i64` (integers; `ui8` is
+unsigned) and `i1` (booleans). Only [dl.cast](#dlcast) converts between types.
 
-The tables of the pages list operands, attributes and results by name. The column `type` says which element
-types a value may have. Operands and results of one op with the same entry there have the same element type,
-unless the text says otherwise. The last column says what a value is, and its shape:
+The tables of the pages list operands, attributes and results by name. The column `type` lists the element
+types that a value may have. Operands and results of one op with the same entry have the same element type,
+unless the text says otherwise. The last column describes the value and its shape:
 
 - Letters are extents, in one table the same letter the same extent. N is the batch, C the channels or
   classes, H x W the rows and columns of an image, KH x KW those of the window.
-- `...` is any number of dimensions, none included.
-- A shape of one letter is that of a vector: where C is 16, C alone is `tensor<16xf32>`.
-- Shapes *broadcast* as in NumPy: aligned at the last dimension, an extent of 1 (or a missing dimension) goes
-  with any other.
+- `...` is any number of dimensions, including none.
+- A shape of one letter is that of a vector: if C is 16, the shape C is `tensor<16xf32>`.
+- Shapes *broadcast* as in NumPy: aligned at the last dimension, an extent of 1 (or a missing dimension) matches
+  any other.
 - Dimensions are numbered from 0. An attribute that names them (`axis`, `axes`, `start_axis`, `dims`, `perm`) counts
   from the end where it is negative, as in PyTorch: `axis = -1` is the last one. The order of `axes` makes no difference.
 
 Attributes stand in braces behind the operands, unless the example shows words of their own for them: a number
 as `slope = 0.2` or `slope = 1`, whole numbers as `stride = [2, 2]`, a flag as its name alone. Those with a default or marked
-optional may be left out. In braces and in `dense<...>` a number with an exponent needs a point, `1.0e-3`, because MLIR reads
-those; `dl.hparam`, initialisers, optimizers, `lr(...)` and `dl.scale` take `1e-3` as well. *No gradient* at an operand says that none goes to it, though it holds real numbers.
+optional may be left out. In braces and in `dense<...>` a number with an exponent needs a point, `1.0e-3`, because MLIR parses
+those; `dl.hparam`, initialisers, optimizers, `lr(...)` and `dl.scale` take `1e-3` as well. *No gradient* marks an operand of real numbers that has no gradient.
 """.splitlines() + [""]
 
 
@@ -289,7 +289,7 @@ def make_ops(args):
     lines = ["# The ops of `dl`", "",
              "[A page for each family of ops](#families), written by `scripts/docs` from the definitions in",
              "`include/dlc/Dialect/Dl`. Shapes and defaults are PyTorch's where PyTorch defines the operation.",
-             "What is tested of each op is in [status.md](status.md).", ""]
+             "[status.md](status.md) lists the tests of each op.", ""]
     lines += TYPES + DENORMALS + ["## Families", ""]
     for family in families():
         records, ops = read_ops(family, args)
@@ -331,13 +331,13 @@ def make_status(args, described):
     messages = lit_mentions("Dialect/Dl/*-invalid.mlir")
     registered = {row["op"]: row for row in described}
     lines = ["# What is there of each op", "",
-             "Written by `scripts/docs` from what is registered (`dlc --describe-ops`) and from the tests.",
-             "", "- inference: the result's type follows from operands and attributes; elsewhere it is",
-             "  written, and verified.",
-             "- interpreter, lowering, gradient: `yes`; `parts` where the op is replaced by others that",
-             "  have it; `-` where there is nothing to do: the op is gone before values are computed, or",
-             "  has no operand or no result of real numbers.",
-             "- round trip, messages: a test prints and reads it; a test of what is refused names it.",
+             "Written by `scripts/docs` from the registered ops (`dlc --describe-ops`) and from the tests.",
+             "", "- inference: `yes` if the result's type follows from operands and attributes; otherwise the",
+             "  program states it, and the op verifies it.",
+             "- interpreter, lowering, gradient: `yes`; `parts` if ops that have it replace this one;",
+             "  `-` if the op needs none: it is replaced before values are computed, or has no operand or",
+             "  no result of real numbers.",
+             "- round trip, messages: a test prints and parses it; a test of error messages names it.",
              "- numbers: golden cases against PyTorch that run it, each in f32 and f64, interpreted, at",
              "  -O0, and at -O2 with one and two threads, with gradients.", "",
              "| op | inference | interpreter | lowering | gradient | round trip | messages | numbers |",

@@ -21,67 +21,67 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEAD = """\
 # The reference models
 
-Written by `scripts/docs` from what `dlc-models` prints and from the tables
+Written by `scripts/docs` from the output of `dlc-models` and from the tables
 [references.csv](references.csv), [depth.csv](depth.csv), [distance.csv](distance.csv) and [models-pytorch.csv](models-pytorch.csv).
 
 `dlc-models NAME` prints a model as a program in `dl`: parameters under the names of PyTorch's modules, a function `@net`
-and the steps `train`, `evaluate` and `predict`; models of several networks have the steps of each. It is written with [dlc::nn](nn.md) in `lib/Models`, a file for each family.
+and the steps `train`, `evaluate` and `predict`; models of several networks have steps for each. `lib/Models` builds the models with [dlc::nn](nn.md), a file for each family.
 
 | command | does |
 |---|---|
 | `dlc-models --list` | prints all models, and the options of each with their defaults |
 | `dlc-models mlp --activation tanh --norm layer` | prints a model with other options |
 | `dlc-models resnet20 \\| dlc-run - train --data fashion-mnist --out runs/resnet20` | trains it |
-| `dlc-models resnet20 \\| dlc-run - train --data fashion-mnist --set lr=0.05` | with another learning rate; `--schedule` lets it follow a table |
+| `dlc-models resnet20 \\| dlc-run - train --data fashion-mnist --set lr=0.05` | trains it with another learning rate; `--schedule` takes the rate from a table |
 | `dlc-models resnet20 \\| dlc-run - describe` | prints parameters, memory, and the floating-point operations of each step |
 | `dlc-models resnet20 -o resnet20.mlir; dlc resnet20.mlir --print-graph=resnet20.svg --step=predict` | [draws](graphs.md) it |
-| `dlc-models resnet18 \\| dlc-run - --step predict --params resnet18.safetensors --input image=x.npy` | uses weights of torchvision, saved by `safetensors.torch.save_file(model.state_dict(), ...)` |
+| `dlc-models resnet18 \\| dlc-run - --step predict --params resnet18.safetensors --input image=x.npy` | uses torchvision's weights, saved by `safetensors.torch.save_file(model.state_dict(), ...)` |
 
-Images are bytes, N x H x W if they are grey and N x C x H x W if not. Classes are numbers, bytes up to 256 of them. Texts of
+Images are bytes, N x H x W if they are grey and N x C x H x W if not. Classes are numbers, bytes for up to 256 classes. Texts of
 a language model are length x batch, and `next` has the character that follows each ([data.md](data.md)
-says what the descriptors of data mean). `indptr` and `indices` are the adjacency of a graph in
-compressed rows; the label -100 is of a node that does not count.
+explains the data descriptors). `indptr` and `indices` are the adjacency of a graph in
+compressed rows; the label -100 marks a node that does not count.
 
-The learning rate is the hyper-parameter `lr`, the weight decay `weight_decay`, and the part that dropout takes away
-`dropout`, where the model has them: `--set` changes them without compiling again. `--optimizer` of `dlc-models` chooses
+The learning rate is the hyper-parameter `lr`, the weight decay `weight_decay`, and the dropout probability
+`dropout`, if the model has them: `--set` changes them without compiling again. `--optimizer` of `dlc-models` chooses
 another optimizer with its usual rate.
 
-Language models have a step that draws text after a character, as bytes or numbers below the vocabulary:
+Language models have a step that draws text after a given character, as bytes or numbers below the vocabulary:
 
 ```
 dlc-models char-lstm | dlc-run - --step sample --params runs/char-lstm/model.safetensors --input first=first.npy --set temperature=0.8 --output text=text.npy
 ```
 
-The text is another one with another `--seed`. At a temperature of 0 it is the likeliest character each time.
+Another `--seed` gives another text. At a temperature of 0 the step takes the likeliest character each time.
 
-Names lead to [pictures](graphs.md) of the step whose operations are counted, for one example.
+Names link to [pictures](graphs.md) of the step whose operations are counted, for one example.
 
-Parameters are those of the defaults. FLOPs are of the first step that is there of `predict` and `evaluate`, for one example
-or, of graphs, the whole graph; a multiplication and an addition count as two.
+Parameters are counted with default options. FLOPs are those of `predict`, or of `evaluate` if the model has no `predict`, for one
+example or, for graphs, the whole graph; a multiplication and an addition count as two.
 """
 
 ADVERSARIAL = """\
-Two networks train in turn, each by a step of its own that changes no parameter of the other; `--cycle` says how the steps
-take turns, and each has its columns in `metrics.csv`: losses, the mean probability that the discriminator gives to `real`
+Two networks train in turn, each by a step of its own that changes no parameter of the other; `--cycle` gives the order of the
+steps, and each has its columns in `metrics.csv`: losses, the mean probability that the discriminator gives to `real`
 and to `fake` images, the `distance` that a critic estimates, the `penalty` and the mean `norm` of its gradient. FLOPs are
-of the step `generate` for one image. It makes images from 0 to 1, ten of each class where there are classes; other
-images with another `--seed`. `generate_class` makes images of the classes that it is given. `interpolate` draws pairs of
-points and makes a row of images between each: at an angle t from 0 to a right one, cos(t) a + sin(t) b, the spherical
-interpolation of White, "Sampling generative networks", 2016, of vectors at a right angle, as draws in many dimensions
-nearly are. `clip` and `penalty_weight` are hyper-parameters, `--set` changes them."""
+of the step `generate` for one image. It makes images from 0 to 1, ten of each class if the model has classes; another
+`--seed` gives other images. `generate_class` makes images of given classes. `interpolate` draws pairs of
+points and makes a row of images between each pair: cos(t) a + sin(t) b for angles t from 0 to a right angle, the spherical
+interpolation of White, "Sampling generative networks", 2016, for orthogonal vectors; random vectors of many dimensions
+are nearly orthogonal. `clip` and `penalty_weight` are hyper-parameters; `--set` changes them."""
 
 SEQUENCES = """\
 Two networks train in turn here too; `real` are sequences of symbols, N x length, whole numbers below the vocabulary. A
-symbol that is drawn has no gradient, and two ways around that are here:
+drawn symbol has no gradient; two models avoid this in different ways:
 
-- `gumbel-gan` takes a relaxed symbol in its place, by Gumbel-softmax at a temperature that falls from `temperature` to
-  `least_temperature`, to a half in 1000 steps. `--relaxation` chooses it soft (`gumbel`) or with the symbol itself forwards
-  and the gradient of the soft one (`straight-through`); and, to compare with, the `softmax` alone, or the symbol with its
+- `gumbel-gan` replaces the symbol by a relaxed one, by Gumbel-softmax at a temperature that falls from `temperature` to
+  `least_temperature`, to a half in 1000 steps. `--relaxation` selects the soft value (`gumbel`) or the symbol in the forward
+  pass with the gradient of the soft value (`straight-through`); and, for comparison, the `softmax` alone, or the symbol with its
   own derivative, which is 0 (`none`).
-- `seqgan` takes the policy gradient: what a symbol is worth is the mean of what the discriminator says of `--rollouts`
-  sequences that the generator goes on with from there, less the mean of the batch. All of that is one step, `train_g`.
-  The oracle that judges is in the same program, and another one with another `--seed`: `draw_real` draws `--sample`
-  sequences of it and `held_out` ones for `evaluate`, which says how likely the generator's sequences are to the oracle
+- `seqgan` uses the policy gradient: the reward of a symbol is the mean score that the discriminator gives to `--rollouts`
+  completions by the generator from there, minus the mean of the batch. One step, `train_g`, does all of this.
+  The oracle that judges is in the same program, and `--seed` selects it: `draw_real` draws `--sample`
+  sequences of it and `held_out` ones for `evaluate`, which reports how likely the generator's sequences are to the oracle
   (`oracle_nll`, the mean negative log likelihood of a symbol) and the oracle's to the generator (`nll`).
 
 ```
@@ -91,7 +91,7 @@ dlc-run seqgan.mlir train --seed 1 --cycle pretrain_g --data 'npy:real=real.npy;
 dlc-run seqgan.mlir train --seed 1 --cycle 'train_d*5,train_g' --params likelihood/model.safetensors --data 'npy:real=real.npy;eval:real=held_out.npy' --epochs 40 --out adversarial
 ```
 
-`bench/references/seqgan.py` is the whole experiment, [its short form](#seqgan-and-likelihood-alone) takes minutes."""
+`bench/references/seqgan.py` runs the whole experiment, [its short form](#seqgan-and-likelihood-alone) takes minutes."""
 
 GROUPS = [
     ("Large images", "Commands read images of 3 x 224 x 224 bytes from `x.npy` and 32-bit classes from `y.npy`.",
@@ -107,8 +107,8 @@ GROUPS = [
 REFERENCES = """\
 ## Trained on real data
 
-`scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is what is known to be
-reachable, the result that of the last epoch on the data to evaluate on, without a choice of the epoch; of several seeds or
+`scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is a result known to be
+reachable; the result is that of the last epoch on the evaluation data, without a choice of the epoch; for several seeds or
 folds, mean and deviation. Times are of training alone, on two cores beside other work.
 """
 
@@ -116,12 +116,12 @@ JUDGED = """\
 ## Samples, judged by a classifier
 
 `bench/references/gans.py --docs` trains these networks on Fashion-MNIST, draws 10,000 samples before the training and after each
-epoch, and shows them to the classifier of `examples/fashion.mlir`. The Frechet distance is that of the classifier's last
-hidden layer between the samples and the test set, taken for normal distributions (Heusel et al., NIPS 2017, have features of
-another network, so numbers compare within the table alone); of the training set, the same number of real images, it is
-@REAL@. A sample of a network that is given the class counts as recognised if the classifier tells that class;
-@RIGHT@ of the test set it tells right. `classes` counts those that more than 4 % of the samples are told as. The generator of `wgan-gp` is updated for every fifth batch
-alone, a fifth as often as the others in an epoch. [gans.csv](gans.csv) has all epochs.
+epoch, and shows them to the classifier of `examples/fashion.mlir`. The Frechet distance compares the features of
+the classifier's last hidden layer for the samples and for the test set, modelled as normal distributions (Heusel et al., NIPS 2017,
+use features of another network, so numbers compare within the table alone); for the training set, the same number of real images,
+it is @REAL@. A sample of a class-conditional network counts as recognised if the classifier predicts its class; the classifier is right
+for @RIGHT@ of the test set. `classes` counts the classes that the classifier predicts for more than 4 % of the samples. `wgan-gp` updates its generator only
+for every fifth batch, a fifth as often as the others in an epoch. [gans.csv](gans.csv) has all epochs.
 
 ![Frechet distance after each epoch](gans.svg)
 
@@ -132,8 +132,8 @@ alone, a fifth as often as the others in an epoch. [gans.csv](gans.csv) has all 
 SEQGAN = """\
 ## SeqGAN and likelihood alone
 
-`bench/references/seqgan.py --small --seeds 3 --write`: sequences of 8 symbols out of 32, an oracle for each seed. Likelihood alone has
-30 epochs, adversarial training goes on from the 20th. The number is the oracle's mean negative log
+`bench/references/seqgan.py --small --seeds 3 --write`: sequences of 8 symbols out of 32, an oracle for each seed. Training by likelihood
+alone runs 30 epochs, adversarial training continues from the 20th. The number is the oracle's mean negative log
 likelihood of a symbol that the generator draws. Mean of @SEEDS@ seeds: @ALONE@ at the best epoch of likelihood alone,
 @LAST@ after adversarial training.
 
@@ -147,7 +147,7 @@ DEMONSTRATIONS = """\
 
 Gradients that vanish over layers: perceptrons of ten hidden layers of 100 on Fashion-MNIST, Adam. Through a sigmoid a gradient shrinks
 by a factor of four or more, so the first layer of the deep sigmoid net gets none and the net learns nothing; batch norms keep
-the inputs of each sigmoid where it is steep, tanh is steeper, and a relu passes a gradient on as it is.
+the inputs of each sigmoid where it is steep, tanh is steeper, and a relu passes a gradient on unchanged.
 
 `bench/demonstrations/demonstrate.py depth --table docs/depth.csv --picture docs/depth.svg`
 
@@ -155,8 +155,8 @@ the inputs of each sigmoid where it is steep, tanh is steeper, and a relu passes
 
 @DEPTH@
 
-Gradients that vanish over time: a recurrent net sees one of eight symbols, then 99 steps of noise, and is trained to say what the
-symbol was. The norm is that of the gradient of the last step's loss along the input of each step.
+Gradients that vanish over time: a recurrent net sees one of eight symbols, then 99 steps of noise, and is trained to predict the
+symbol. The norm is that of the gradient of the last step's loss with respect to the input of each step.
 
 `bench/demonstrations/demonstrate.py distance --table docs/distance.csv --picture docs/distance.svg`
 
@@ -171,8 +171,8 @@ TAIL = """\
 `bench/models/compare.py` gives the models for large images the weights of twins in PyTorch, torchvision's where it has them,
 and compares the first step of training on one batch, without dropout: the loss, the gradients (the largest difference
 of a tensor, relative to its norm) and the running statistics in f64; the loss and all gradients together in f32, the
-latter against PyTorch's in f64, with how far PyTorch's own in f32 are from these. Then it takes 20 steps on the batch
-at the learning rate `lr`. A dash is a time that has not been measured on an idle machine.
+latter against PyTorch's in f64, beside the distance of PyTorch's own f32 gradients from these. Then it takes 20 steps on the batch
+at the learning rate `lr`. A dash marks a time that has not been measured on an idle machine.
 """
 
 
