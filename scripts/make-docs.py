@@ -330,7 +330,7 @@ def make_status(args, described):
     cases, round_trips = golden_cases(), lit_mentions("Dialect/Dl/*.mlir")
     messages = lit_mentions("Dialect/Dl/*-invalid.mlir")
     registered = {row["op"]: row for row in described}
-    lines = ["# What is there of each op", "",
+    lines = ["# Status of each op", "",
              "Written by `scripts/docs` from the registered ops (`dlc --describe-ops`) and from the tests.",
              "", "- inference: `yes` if the result's type follows from operands and attributes; otherwise the",
              "  program states it, and the op verifies it.",

@@ -5,9 +5,9 @@ include "include/dlc/Support/OptionKinds.td"
 
 defvar Always = [DefaultVis];
 
-def ProgramGroup : OptionGroup<"programs">, HelpText<"Which programs">;
-def FindingGroup : OptionGroup<"findings">, HelpText<"What is looked for">;
-def LookGroup : OptionGroup<"look">, HelpText<"What is printed">;
+def ProgramGroup : OptionGroup<"programs">, HelpText<"Programs">;
+def FindingGroup : OptionGroup<"findings">, HelpText<"Findings">;
+def LookGroup : OptionGroup<"look">, HelpText<"Output">;
 
 defm seed : Value<"seed", "N",
   "Seed of all choices (default: 1)", Always, ProgramGroup>;

@@ -6,7 +6,7 @@ include "include/dlc/Support/OptionKinds.td"
 defvar Always = [DefaultVis];
 
 def ModelGroup : OptionGroup<"model">, HelpText<"Which model (each has some of these options; see below)">;
-def OutputGroup : OptionGroup<"output">, HelpText<"What is written">;
+def OutputGroup : OptionGroup<"output">, HelpText<"Output">;
 
 defm batch : Value<"batch", "N",
   "Examples in one call of a step", Always, ModelGroup>;

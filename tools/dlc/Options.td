@@ -5,9 +5,9 @@ include "include/dlc/Support/OptionKinds.td"
 
 defvar Always = [DefaultVis];
 
-def OutputGroup : OptionGroup<"output">, HelpText<"What is written">;
+def OutputGroup : OptionGroup<"output">, HelpText<"Output">;
 def CodeGroup : OptionGroup<"code">, HelpText<"How a program is compiled">;
-def LookGroup : OptionGroup<"look">, HelpText<"What is printed about it">;
+def LookGroup : OptionGroup<"look">, HelpText<"Information">;
 
 def help : Switch<"help", "Print this", Always, LookGroup>;
 def : Flag<["-"], "h">, Alias<help>, Group<LookGroup>;

@@ -1,4 +1,4 @@
-//===- Passes.td - what a step does, in which order and where -------------===//
+//===- Passes.td - order and memory of a step --------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "mlir/Pass/PassBase.td"

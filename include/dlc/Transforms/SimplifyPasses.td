@@ -169,7 +169,7 @@ def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
   let summary = "algebra that changes roundings, in models that allow it";
   let description = [{
     Does nothing unless the model has the attribute `fastmath`, whose description
-    ([dl.model](ops/model.md#dlmodel)) lists what is rewritten and by how much results may differ.
+    ([dl.model](ops/model.md#dlmodel)) lists the rewrites and by how much results may differ.
     ```mlir
     %0 = dl.broadcast %s dims [0] : tensor<8xf32> to tensor<8x4xf32>
     %1 = dl.div %x, %0 : tensor<8x4xf32>

@@ -1,4 +1,4 @@
-//===- Activation.td - What networks put between layers ----*- tablegen -*-===//
+//===- Activation.td - Activation functions ----------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All but relu are short for functions of Elementwise.td, written so that no

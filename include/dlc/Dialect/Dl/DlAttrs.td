@@ -200,7 +200,7 @@ def Dl_IdentityAttr : Dl_Initializer<"Identity", "identity", ["verifyFor"]> {
 def Dl_TruncatedNormalAttr : Dl_Initializer<"TruncatedNormal", "truncated_normal", ["verifyFor"]> {
   let summary = "normal within bounds: `truncated_normal<deviation = 0.02, a = -0.04, b = 0.04>`";
   let description = "The bounds are values, not multiples of the deviation.";
-  let formula = "normal with that mean and deviation; what lies outside of [a, b] is drawn again";
+  let formula = "normal with that mean and deviation; values outside of [a, b] are drawn again";
   let source = "usual for transformers on images (Dosovitskiy et al., ICLR 2021)";
   let pytorch = "torch.nn.init.trunc_normal_";
   let defaultOf = "no layer";

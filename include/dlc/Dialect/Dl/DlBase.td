@@ -1,4 +1,4 @@
-//===- DlBase.td - The dialect and what its ops have in common ------------===//
+//===- DlBase.td - The dialect and the base classes of its ops ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_BASE_TD

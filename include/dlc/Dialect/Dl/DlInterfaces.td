@@ -1,4 +1,4 @@
-//===- DlInterfaces.td - What passes may ask of an op ------*- tablegen -*-===//
+//===- DlInterfaces.td - Interfaces of ops for passes ------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_INTERFACES_TD

@@ -1,4 +1,4 @@
-//===- Dropout.td - Values left out by chance --------------*- tablegen -*-===//
+//===- Dropout.td - Elements dropped at random -------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_DROPOUT_TD

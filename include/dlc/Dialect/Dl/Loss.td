@@ -1,4 +1,4 @@
-//===- Loss.td - What training makes small -----------------*- tablegen -*-===//
+//===- Loss.td - Loss functions ----------------------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each is as PyTorch's function of the same name. `reduction(...)` selects how

@@ -1,4 +1,4 @@
-//===- Manifest.td - What phases say of a model ------------*- tablegen -*-===//
+//===- Manifest.td - Attributes that describe a model ------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The attributes that describe a model from `resolve` on: its state, the inputs
@@ -79,7 +79,7 @@ def Dl_DerivationAttr : Dl_DescriptionAttr<"Derivation", "derivation"> {
 }
 
 def Dl_BatchAttr : Dl_DescriptionAttr<"Batch", "batch"> {
-  let summary = "of which step a step is one size";
+  let summary = "one batch size of a step";
   let description = [{
     `rows` is its batch, `inputs` those that have it. With `any`, calls of any
     number of rows are made of the sizes.
@@ -169,7 +169,7 @@ class Dl_OptionalNameParameter<string summary>
 
 def Dl_ArgAttr : AttrDef<Dl_Dialect, "Arg"> {
   let mnemonic = "arg";
-  let summary = "what an argument of a lowered step is";
+  let summary = "the role of an argument of a lowered step";
   let description = "`#dl.arg<input \"x\">`; a fault has no name.";
   let parameters = (ins Dl_CaseParameter<"ArgKind">:$kind,
                         Dl_OptionalNameParameter<"of the entry, input or output">:$name);

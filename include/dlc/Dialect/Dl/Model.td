@@ -41,7 +41,7 @@ def Dl_ModelOp : Dl_Op<"model", [
     | `1 / (1 / x)` | `x` | 1 unit; a finite number where 1 / x leaves the range |
     | `(x * c) * d` | `x * (c * d)` | 2 units; finite where x * c leaves the range |
     | `(x + c) + d` | `x + (c + d)` | 2 units of the largest of x, c, d and the sums |
-    | `(x * s) * t` | `x * (s * t)` | 2 units; what leaves the range is another product |
+    | `(x * s) * t` | `x * (s * t)` | 2 units; another value where a product leaves the range |
     | `x * a + x * b` | `x * (a + b)` | 3 units of the larger product; another value where x is infinite or a product or a + b leaves the range |
     | `x + 0`, `x - -0` | `x` | the sign of a zero |
     | `x * 0` | `0` | where x is infinite or not a number; the sign |

@@ -1,4 +1,4 @@
-//===- Optimizer.td - Update rules and what tames gradients ---------------===//
+//===- Optimizer.td - Update rules and clipping of gradients --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_OPTIMIZER_TD

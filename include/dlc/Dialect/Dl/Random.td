@@ -1,4 +1,4 @@
-//===- Random.td - Numbers by chance, the same every time --*- tablegen -*-===//
+//===- Random.td - Reproducible random numbers -------------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_RANDOM_TD

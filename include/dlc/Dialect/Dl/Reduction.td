@@ -1,4 +1,4 @@
-//===- Reduction.td - Sums, maxima and their places --------*- tablegen -*-===//
+//===- Reduction.td - Sums, maxima and their indices -------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_REDUCTION_TD

@@ -1,4 +1,4 @@
-//===- Shape.td - Where elements stand ---------------------*- tablegen -*-===//
+//===- Shape.td - Moving and rearranging elements ----------*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_SHAPE_TD

@@ -1,4 +1,4 @@
-//===- Table.td - Reading and adding at computed places ----*- tablegen -*-===//
+//===- Table.td - Reading and adding at computed indices ---*- tablegen -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef DL_TABLE_TD
@@ -101,7 +101,7 @@ def Dl_IndexAddOp : Dl_Op<"index_add", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_Ir
     Arg<Dl_IndexTensor,
         "any shape; entries from 0 on, below the extent of y along `axis`">:$index,
     Arg<Optional<Dl_Tensor>,
-        "what the sums are added to, shape and type of y; zeros if not given">:$into,
+        "added to the sums, shape and type of y; zeros if not given">:$into,
     Arg<I64Attr, "the dimension that is indexed">:$axis);
   let results = (outs Res<Dl_Tensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = [{
@@ -154,7 +154,7 @@ def Dl_ScatterAddOp : Dl_Op<"scatter_add", [Dl_AxesOfResult, Pure, Dl_HasRule, D
         "the rank of y, nowhere but along `axis` larger than y; entries from 0 on, below the "
         "extent of y along `axis`">:$index,
     Arg<Optional<Dl_Tensor>,
-        "what the sums are added to, shape and type of y; zeros if not given">:$into,
+        "added to the sums, shape and type of y; zeros if not given">:$into,
     Arg<I64Attr, "the dimension that is indexed">:$axis);
   let results = (outs Res<Dl_Tensor, "any shape of rank 1 or more">:$y);
   let assemblyFormat = [{
