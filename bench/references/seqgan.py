@@ -31,16 +31,21 @@ class Plan:
     likelihood: int  # epochs that the generator is trained by likelihood before it is trained adversarially
     alone: int  # and in all, for what likelihood alone reaches
     judge: int  # epochs of the discriminator before that
+    judge_rate: float  # its learning rate in these
     updates: int  # of the discriminator for one of the generator
     adversarial: int  # epochs
     rates: dict  # hyper-parameters of the adversarial phase
 
 
-LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 19 lr=0.001\n", 25, 40, 5, 5, 30,
-            {"d_lr": "0.001", "g_lr": "0.003"})
+LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 19 lr=0.001\n", 25, 40, 5, 0.001, 1, 6,
+            {"d_lr": 0.0001, "g_lr": 0.01})
 SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "32", "--filters", "32", "--rollouts", "4",
-              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 4, 12,
-             {"d_lr": "0.001", "g_lr": "0.002", "dropout": "0"})
+              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 0.001, 4, 12,
+             {"d_lr": 0.001, "g_lr": 0.002, "dropout": 0})
+
+
+def settings(values):
+    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
 
 
 def rows_of(folder):
@@ -82,14 +87,14 @@ class Run:
         plan = self.plan
         self.draw()
         fresh, falling = ["--seed", self.seed], ["--schedule", self.schedule]
-        rates = [word for name, value in plan.rates.items() for word in ("--set", f"{name}={value}")]
         before = self.train("likelihood", "pretrain_g", plan.likelihood, fresh, falling)
         if not (self.folder / "alone").exists():
             shutil.copytree(before, self.folder / "alone")
         self.train("alone", "pretrain_g", plan.alone, fresh, falling)
-        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"], rates)
+        judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"],
+                           settings(plan.rates | {"d_lr": plan.judge_rate}))
         self.train("adversarial", f"train_d*{plan.updates},train_g", plan.adversarial,
-                   [*fresh, "--params", judge / "model.safetensors"], rates)
+                   [*fresh, "--params", judge / "model.safetensors"], settings(plan.rates))
 
     def curve(self, name):
         return [float(row["eval_oracle_nll"]) for row in rows_of(self.folder / name)]
