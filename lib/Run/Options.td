@@ -50,7 +50,8 @@ defm save_all : Value<"save-all", "FILE",
   "Write all of the state at the end, including optimizer slots, counters and hyper-parameters; --params of a later step continues from it",
   FileCommand, ModelGroup>;
 defm set : Value<"set", "NAME=VALUE",
-  "Set a hyper-parameter; may be repeated", AnyCommand, ModelGroup>;
+  "Set a hyper-parameter to a number, or a buffer to the array of FILE.npy; may be repeated",
+  AnyCommand, ModelGroup>;
 defm seed : Value<"seed", "N",
   "Seed of state, dropout and shuffle (default: 0)", AnyCommand, ModelGroup>;
 defm threads : Value<"threads", "N",

@@ -5,6 +5,7 @@
 
 #include "Commands.h"
 
+#include "dlc/Data/Npy.h"
 #include "dlc/Execution/Params.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
@@ -130,11 +131,43 @@ Error run::chooseCode(const Arguments &arguments, CompilerOptions &options) {
   return Error::success();
 }
 
+/// The buffer of that name; null for other names.
+static const dlc_state *findBuffer(const dlc_model &model, StringRef name) {
+  for (const dlc_state &state :
+       ArrayRef(model.states, static_cast<size_t>(model.num_states)))
+    if (state.kind == DLC_BUFFER && name == state.tensor.name)
+      return &state;
+  return nullptr;
+}
+
+/// Sets a buffer to the numbers of an npy file.
+static Error setBuffer(Model &model, const dlc_tensor &buffer, StringRef path) {
+  StringRef name = buffer.name;
+  ArrayRef shape(buffer.shape, static_cast<size_t>(buffer.rank));
+  if (!path.ends_with(".npy"))
+    return makeError("--set {0}: '{1}', but {0} is a buffer of {2}: give its "
+                     "numbers in a file, --set {0}=FILE.npy",
+                     name, path, describe(buffer.type, shape));
+  Expected<Array> array = readNpy(path);
+  if (!array)
+    return array.takeError();
+  SmallVector<char> bytes(*sizeInBytes(buffer.type, shape));
+  if (Error error =
+          copyTo(buffer, *array, ("buffer '" + name + "'").str(), path, bytes))
+    return error;
+  return model.set(name, bytes);
+}
+
 Error run::setHparams(Model &model, const Arguments &arguments) {
   Expected<Assignments> hparams = arguments.assignments(OPT_set);
   if (!hparams)
     return hparams.takeError();
   for (const auto &[name, text] : *hparams) {
+    if (const dlc_state *buffer = findBuffer(model.description(), name)) {
+      if (Error error = setBuffer(model, buffer->tensor, text))
+        return error;
+      continue;
+    }
     double value;
     if (StringRef(text).getAsDouble(value) || !std::isfinite(value))
       return makeError("--set {0}: '{1}', expected a finite number", name,

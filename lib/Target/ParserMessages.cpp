@@ -3,6 +3,8 @@
 
 #include "ParserMessages.h"
 
+#include "SpellingHints.h"
+
 #include "dlc/Support/Message.h"
 #include "dlc/Support/Suggest.h"
 #include "lib/Dialect/Dl/Words.h"
@@ -104,6 +106,9 @@ std::string dlc::explainParserMessage(MLIRContext &context, StringRef message,
   std::string unknownOp = explainUnknownOp(context, message);
   if (!unknownOp.empty())
     return unknownOp;
+  std::string spelling = explainSpelling(message, text, program);
+  if (!spelling.empty())
+    return spelling;
   if (message == "use of undeclared SSA value name")
     return explainUnknownValue(text, program);
   if (message.starts_with("use of value '") && message.count('\'') == 6)

@@ -45,11 +45,25 @@ void FunctionInstance::nameEntries(Operation *op) {
   replacer.replaceElementsIn(op);
 }
 
+/// "did you mean ..." for the nearest entry of the function that reads, or
+/// nothing.
+static std::string suggestEntry(ReadOp read) {
+  SmallVector<StringRef> candidates;
+  for (Operation *entry : read->getParentOfType<dl::FuncOp>().getEntries())
+    candidates.push_back(SymbolTable::getSymbolName(entry).getValue());
+  return suggestion(read.getEntry(), candidates);
+}
+
 /// Sets inferred types; they must agree with the written types where these are
 /// not open.
 LogicalResult FunctionInstance::setTypes(Operation *op, TypeRange types) {
   Operation *now = mapping.lookup(op);
   for (auto [result, type] : llvm::zip(op->getResults(), types)) {
+    auto read = dyn_cast<ReadOp>(op);
+    if (hasOpenExtents(type) && read)
+      return now->emitOpError() << "names " << read.getEntryAttr() << ", which "
+                                << request.callee.getSymNameAttr()
+                                << " does not declare" << suggestEntry(read);
     if (hasOpenExtents(type))
       return now->emitOpError()
              << "has an open extent that follows from no operand: " << type

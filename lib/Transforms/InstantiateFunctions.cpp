@@ -57,7 +57,7 @@ private:
                                 TypeRange operands);
   FailureOr<FuncOp> instantiate(InstanceRequest &request);
   LogicalResult declareEntries(InstanceRequest &request);
-  LogicalResult verifyUses();
+  LogicalResult verifyUses(ArrayRef<Operation *> callers);
   Operation *beforeFunctions();
 
   ModelOp model;
@@ -270,22 +270,30 @@ LogicalResult Instantiator::resolveCalls(Operation *callable) {
   return failure(result.wasInterrupted());
 }
 
-/// Verifies the ops of instances against the entries that they name.
-LogicalResult Instantiator::verifyUses() {
+/// Verifies the ops of instances, and of the callers that the program has,
+/// against the entries that they name: which entries the model has is known
+/// from here on.
+LogicalResult Instantiator::verifyUses(ArrayRef<Operation *> callers) {
   SymbolTableCollection tables;
+  auto verifyIn = [&](Operation *op) {
+    return failure(op->walk([&](SymbolUserOpInterface user) {
+                       return failed(user.verifySymbolUses(tables))
+                                  ? WalkResult::interrupt()
+                                  : WalkResult::advance();
+                     }).wasInterrupted());
+  };
   for (auto &[func, request] : finished) {
     InstanceRequest &made = request;
     ScopedDiagnosticHandler note(model.getContext(), [&](Diagnostic &error) {
       made.note(error);
       return failure();
     });
-    WalkResult result = func.walk([&](SymbolUserOpInterface user) {
-      return failed(user.verifySymbolUses(tables)) ? WalkResult::interrupt()
-                                                   : WalkResult::advance();
-    });
-    if (result.wasInterrupted())
+    if (failed(verifyIn(func)))
       return failure();
   }
+  for (Operation *caller : callers)
+    if (failed(verifyIn(caller)))
+      return failure();
   return success();
 }
 
@@ -316,7 +324,7 @@ LogicalResult Instantiator::run() {
   // Instances have taken their names.
   for (FuncOp func : originals)
     func.erase();
-  return verifyUses();
+  return verifyUses(callers);
 }
 
 namespace {

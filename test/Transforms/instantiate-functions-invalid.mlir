@@ -180,3 +180,43 @@ dl.model @entry {
     dl.return %y : tensor<5xf32>
   }
 }
+
+// -----
+
+// A step may name the entries of instances, and nothing else.
+dl.model @misspelt {
+  dl.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+    dl.param @weight : tensor<4xf32> = ones
+    %w = dl.read @weight : tensor<4xf32>
+    %y = dl.mul %x, %w : tensor<4xf32>
+    dl.return %y : tensor<4xf32>
+  }
+  dl.step @s(%x: tensor<4xf32>) -> (y: tensor<4xf32>) {
+    %h = dl.call @f(%x) as @fc : (tensor<4xf32>) -> tensor<4xf32>
+    // expected-error @+1 {{names @fc.wieght, which is no parameter or buffer of the model; did you mean 'fc.weight'?}}
+    %w = dl.read @fc.wieght : tensor<4xf32>
+    %y = dl.mul %h, %w : tensor<4xf32>
+    dl.return %y : tensor<4xf32>
+  }
+}
+
+// -----
+
+dl.model @type {
+  dl.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+    dl.param @weight : tensor<4xf32> = ones
+    %w = dl.read @weight : tensor<4xf32>
+    %y = dl.mul %x, %w : tensor<4xf32>
+    dl.return %y : tensor<4xf32>
+  }
+  dl.func @g(%x: tensor<4xf32>) -> tensor<5xf32> {
+    // expected-error @+1 {{has type 'tensor<5xf32>' but @fc.weight is 'tensor<4xf32>'}}
+    %w = dl.read @fc.weight : tensor<5xf32>
+    dl.return %w : tensor<5xf32>
+  }
+  dl.step @s(%x: tensor<4xf32>) -> (y: tensor<4xf32>, z: tensor<5xf32>) {
+    %y = dl.call @f(%x) as @fc : (tensor<4xf32>) -> tensor<4xf32>
+    %z = dl.call @g(%x) : (tensor<4xf32>) -> tensor<5xf32>
+    dl.return %y, %z : tensor<4xf32>, tensor<5xf32>
+  }
+}

@@ -117,17 +117,32 @@ Operation *dlc::dl::findEntry(Operation *from, FlatSymbolRefAttr ref,
   return symbols.lookupNearestSymbolFrom(from, ref);
 }
 
+/// "did you mean ..." for the nearest entry of the function around an op or of
+/// its model, or nothing.
+static std::string suggestEntry(Operation *from, StringRef name) {
+  SmallVector<StringRef> candidates;
+  if (auto func = from->getParentOfType<FuncOp>())
+    for (Operation *entry : func.getEntries())
+      candidates.push_back(SymbolTable::getSymbolName(entry).getValue());
+  std::string own = suggestion(name, candidates);
+  return own.empty() ? suggestSymbol<ParamOp, BufferOp>(from, name) : own;
+}
+
 /// Checks that `ref` names a state entry of type `type`.
 static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
                                  Type type, SymbolTableCollection &symbols) {
   Operation *entry = findEntry(op, ref, symbols);
   if (!entry && declaresMore(op))
     return success();
-  if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
+  if (isa_and_nonnull<HparamOp>(entry))
     return op->emitOpError()
            << "names " << ref
-           << ", which is no parameter or buffer of the model"
-           << suggestSymbol<ParamOp, BufferOp>(op, ref.getValue());
+           << ", which is a hyper-parameter: "
+              "'dl.read_hparam' reads it, and no step sets it";
+  if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
+    return op->emitOpError() << "names " << ref
+                             << ", which is no parameter or buffer of the model"
+                             << suggestEntry(op, ref.getValue());
   Type stored =
       RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
   if (!isa<CounterOp>(entry))
