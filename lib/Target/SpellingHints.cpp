@@ -202,8 +202,9 @@ std::string dlc::explainSpelling(StringRef message, StringRef text,
             "'")
         .str();
   if (said == "@ identifier expected to start with letter or '_'") {
-    StringRef name = place.text.drop_front().take_while(
-        [](char c) { return isWordLetter(c) || c == '.'; });
+    StringRef name = place.text;
+    name.consume_front("@");
+    name = name.take_while([](char c) { return isWordLetter(c) || c == '.'; });
     return ("a name that begins with a digit stands in quotes: '@\"" + name +
             "\"'")
         .str();
