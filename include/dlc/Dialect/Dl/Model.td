@@ -92,7 +92,7 @@ def Dl_HparamOp : Dl_ModelMember<"hparam"> {
     | `below_one` | from 0 on, less than 1 |
 
     Numbers with a shape, such as weights of classes, are a `dl.buffer` that no step
-    writes; `<model>_set` sets it at any time.
+    writes; `<model>_set` sets it at any time, and `dlc-run --set NAME=FILE.npy`.
   }];
   let arguments = (ins
     Arg<SymbolNameAttr, "name">:$sym_name,
