@@ -54,6 +54,9 @@ dlc-models char-lstm | dlc-run - --step sample --params runs/char-lstm/model.saf
 
 Another `--seed` gives another text. At a temperature of 0 the step takes the likeliest character each time.
 
+A result is that of the command in [Trained on real data](#trained-on-real-data), which has the epochs and the schedule; options
+of the model other than the default ones stand behind it.
+
 Names link to [pictures](graphs.md) of the step whose operations are counted, for one example.
 
 Parameters are counted with default options. FLOPs are those of `predict`, or of `evaluate` if the model has no `predict`, for one
@@ -259,9 +262,13 @@ def model_row(tools, row, results, folder, pages):
     pages[f"models/{row['name']}.svg"] = picture
     cycle = f" --cycle '{row['cycle']}'" if row["cycle"] else ""
     command = f"dlc-models {row['name']} \\| dlc-run - train{cycle} --data '{row['data']}'"
-    best = results.get(row["name"], {"result": "", "time": ""})
+    best = results.get(row["name"], {"result": "", "time": "", "training": ""})
+    result = best["result"]
+    # A reference may be of other options than the row's counts.
+    if options := re.match(r"dlc-models \S+ (--.*?) \|", best["training"]):
+        result += f" (`{options.group(1)}`)"
     return (f"| [`{row['name']}`](models/{row['name']}.svg) | {what[0].upper()}{what[1:]} | {parameters} | {flops} | {source} | `{command}` |"
-            f" {best['result'] or '-'} | {best['time'] or '-'} |")
+            f" {result or '-'} | {best['time'] or '-'} |")
 
 
 def make(dlc):

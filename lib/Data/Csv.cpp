@@ -19,7 +19,10 @@
 #include "dlc/Support/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/StringExtras.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace llvm;
@@ -100,6 +103,7 @@ public:
 private:
   Error nameColumns(ArrayRef<std::string> cells, bool isHeader, StringRef path);
   Error findColumn(StringRef option, StringRef name, Use use, StringRef path);
+  Error matchColumns(ArrayRef<std::string> header, StringRef path);
   Error addRow(ArrayRef<std::string> cells, StringRef place);
   void standardise(const Split &split);
   Expected<Array> numbers(size_t first, size_t count, StringRef path) const;
@@ -110,6 +114,9 @@ private:
   bool mustStandardise = false, isOneField = true;
   std::vector<std::string> names;
   std::vector<Use> uses;
+  bool isNamed = false; ///< the first file has a header
+  /// For each column, its place in the rows of the present file.
+  std::vector<size_t> places;
   int64_t rows = 0;
   size_t width = 0;          ///< columns of numbers
   std::vector<float> values; ///< rows x width
@@ -165,6 +172,7 @@ Error TableReader::nameColumns(ArrayRef<std::string> cells, bool isHeader,
   for (auto [index, cell] : enumerate(cells))
     names.push_back(isHeader ? StringRef(cell).trim().str()
                              : std::to_string(index));
+  isNamed = isHeader;
   uses.assign(names.size(), Use::Number);
   for (auto [option, use] : {std::pair(StringRef("label"), Use::Label),
                              std::pair(StringRef("target"), Use::Target)})
@@ -187,25 +195,50 @@ Error TableReader::nameColumns(ArrayRef<std::string> cells, bool isHeader,
   return Error::success();
 }
 
+/// Finds the columns of the first file in the header of a later one, which may
+/// have them in another order.
+Error TableReader::matchColumns(ArrayRef<std::string> header, StringRef path) {
+  std::vector<std::string> given;
+  for (StringRef cell : header)
+    given.push_back(cell.trim().str());
+  if (given == names)
+    return Error::success();
+  std::vector<std::string> wanted = names, found = given;
+  llvm::sort(wanted);
+  llvm::sort(found);
+  if (wanted != found ||
+      std::adjacent_find(found.begin(), found.end()) != found.end())
+    return makeError("{0}: has the columns {1}, expected {2}", path,
+                     llvm::join(given, ", "), llvm::join(names, ", "));
+  for (auto [place, name] : zip_equal(places, names))
+    place = llvm::find(given, name) - given.begin();
+  return Error::success();
+}
+
 Error TableReader::addRow(ArrayRef<std::string> cells, StringRef place) {
   if (cells.size() != names.size())
     return makeError("{0}: {1} columns, expected {2}", place, cells.size(),
                      names.size());
-  for (auto [cell, name, use] : zip_equal(cells, names, uses)) {
+  for (auto [at, name, use] : zip_equal(places, names, uses)) {
+    StringRef cell = cells[at];
     if (use == Use::Nothing)
       continue;
     if (use == Use::Label) {
-      labels.push_back(StringRef(cell).trim().str());
+      labels.push_back(cell.trim().str());
       continue;
     }
     double value = 0;
-    if (StringRef(cell).trim().getAsDouble(value))
+    if (cell.trim().getAsDouble(value))
       return makeError("{0}: column '{1}' is '{2}', expected a number; "
                        "label={1} takes it as a class and drop={1} leaves it "
                        "out",
                        place, name, cell);
-    (use == Use::Target ? targets : values)
-        .push_back(static_cast<float>(value));
+    float number = static_cast<float>(value);
+    if (!std::isfinite(number))
+      return makeError("{0}: column '{1}' is '{2}', expected a finite number "
+                       "of f32",
+                       place, name, cell);
+    (use == Use::Target ? targets : values).push_back(number);
   }
   ++rows;
   return Error::success();
@@ -233,6 +266,12 @@ Error TableReader::read(StringRef path) {
                     (header == "yes" || none_of(cells, isNumber));
     if (names.empty())
       if (Error error = nameColumns(cells, isHeader, path))
+        return error;
+    if (isFirst)
+      places.assign(seq<size_t>(names.size()).begin(),
+                    seq<size_t>(names.size()).end());
+    if (isFirst && isHeader && isNamed)
+      if (Error error = matchColumns(cells, path))
         return error;
     isFirst = false;
     if (isHeader)

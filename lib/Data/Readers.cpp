@@ -59,6 +59,10 @@ Expected<Split> dlc::splitSamples(const Descriptor &descriptor, int64_t size,
   Expected<int64_t> folds = descriptor.number("folds", 0, 2, most);
   if (!folds)
     return folds.takeError();
+  if (*folds > size)
+    return makeError("data descriptor: folds={0}, but the data have {1} "
+                     "samples; each fold has one or more",
+                     *folds, size);
   if (descriptor.has("fold") && !descriptor.has("folds"))
     return makeError("data descriptor: fold={0} without folds, as in "
                      "folds=10,fold=3",

@@ -183,6 +183,10 @@ Expected<DataSplits> dlc::openTextGraph(StringRef text,
     for (auto [row, isTest] : enumerate(labels->isTest))
       (isTest ? split.eval : split.train).push_back(row);
   }
+  if (split.train.empty())
+    return makeError("{0}: has no document to train on: its labels are all of "
+                     "the test",
+                     *path);
 
   // Words of all documents: the graph has those to evaluate on too.
   Vocabulary vocabulary;

@@ -33,6 +33,14 @@ Tensor models::prepareImages(Tensor image, ArrayRef<int64_t> shape) {
   return nn::reshape(x * (1.0 / 255), shape);
 }
 
+/// The outputs of an evaluation; of the predictions dlc-run makes a table of
+/// confusions and the scores of each class.
+static Outputs evaluated(Tensor logits, Tensor label) {
+  return {{"loss", nn::crossEntropy(logits, label)},
+          {"correct", nn::countCorrect(logits, label)},
+          {"prediction", nn::argmax(logits, 1)}};
+}
+
 void models::addClassifier(Program &program, const ClassifierShape &shape,
                            const Recipe &recipe,
                            function_ref<Tensors(Tensor)> network,
@@ -63,8 +71,7 @@ void models::addClassifier(Program &program, const ClassifierShape &shape,
   });
   program.step("evaluate", labelled, [&](ArrayRef<Tensor> in) -> Outputs {
     Tensor logits = net({prepareImages(in[0], input)}, nn::Mode::Eval)[0];
-    Tensor loss = nn::crossEntropy(logits, in[1]);
-    return {{"loss", loss}, {"correct", nn::countCorrect(logits, in[1])}};
+    return evaluated(logits, in[1]);
   });
   program.step(
       "predict", {{"image", image}}, [&](ArrayRef<Tensor> in) -> Outputs {
@@ -76,7 +83,7 @@ void models::addClassifier(Program &program, const ClassifierShape &shape,
 void models::addFeatureClassifier(
     Program &program, const Recipe &recipe, const Inputs &inputs,
     RankedTensorType label, function_ref<Tensor(ArrayRef<Tensor>)> network,
-    Score score) {
+    Score score, Score evaluation) {
   declareOptimizer(program, recipe);
   nn::Function net = program.function(
       "net", llvm::to_vector(llvm::make_second_range(inputs)),
@@ -90,7 +97,9 @@ void models::addFeatureClassifier(
     return outputs;
   });
   program.step("evaluate", labelled, [&](ArrayRef<Tensor> in) {
-    return score(net(in.drop_back(), nn::Mode::Eval)[0], in.back());
+    Tensor logits = net(in.drop_back(), nn::Mode::Eval)[0];
+    return evaluation ? evaluation(logits, in.back())
+                      : score(logits, in.back());
   });
   program.step("predict", inputs, [&](ArrayRef<Tensor> in) -> Outputs {
     return {{"logits", net(in, nn::Mode::Eval)[0]}};
@@ -103,8 +112,10 @@ void models::addFeatureClassifier(
   addFeatureClassifier(
       program, recipe, inputs,
       program.tensor({options.batch}, labelType(program, options.classes)),
-      network, [](Tensor logits, Tensor label) -> Outputs {
+      network,
+      [](Tensor logits, Tensor label) -> Outputs {
         Tensor loss = nn::crossEntropy(logits, label);
         return {{"loss", loss}, {"correct", nn::countCorrect(logits, label)}};
-      });
+      },
+      evaluated);
 }

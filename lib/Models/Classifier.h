@@ -41,12 +41,13 @@ using Score =
     llvm::function_ref<nn::Outputs(nn::Tensor logits, nn::Tensor label)>;
 
 /// The same for a network with any inputs: `inputs`, and labels of the type
-/// `label`.
+/// `label`. `evaluation`, if given, makes the outputs of the step that
+/// evaluates.
 void addFeatureClassifier(
     nn::Program &program, const Recipe &recipe, const nn::Inputs &inputs,
     mlir::RankedTensorType label,
     llvm::function_ref<nn::Tensor(llvm::ArrayRef<nn::Tensor>)> network,
-    Score score);
+    Score score, Score evaluation = nullptr);
 
 /// The same, with a class for each entry of the batch.
 void addFeatureClassifier(

@@ -17,10 +17,12 @@
 #include "dlc/Training/History.h"
 #include "dlc/Training/Search.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatAdapters.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
 
 #include <cmath>
 
@@ -61,6 +63,8 @@ private:
   Error readProgram();
   Error readTable();
   Error writeTable() const;
+  Expected<std::string> conditions() const;
+  Error checkConditions() const;
   std::string header() const;
   std::string file(const Twine &name) const;
   std::string folderOf(int64_t trial) const;
@@ -173,6 +177,8 @@ Expected<Tuning> Tuning::create(const Arguments &arguments,
   if (Error error = tuning.readProgram())
     return std::move(error);
   if (Error error = tuning.readTable())
+    return std::move(error);
+  if (Error error = tuning.checkConditions())
     return std::move(error);
   return std::move(tuning);
 }
@@ -300,6 +306,60 @@ Error Tuning::readTable() {
     table.push_back(std::move(result));
   }
   return Error::success();
+}
+
+/// A line for the program and one for each option that a trial's number depends
+/// on beside its values.
+Expected<std::string> Tuning::conditions() const {
+  Expected<std::unique_ptr<MemoryBuffer>> file =
+      readFile(arguments->modelPath(), uint64_t(1) << 32);
+  if (!file)
+    return file.takeError();
+  StringRef bytes = (*file)->getBuffer();
+  std::string text =
+      formatv("program {0:x-16}\n", xxh3_64bits(arrayRefFromStringRef(bytes)));
+  static constexpr Option others[] = {
+      OPT_space, OPT_search, OPT_trials,  OPT_metric,      OPT_halving,
+      OPT_out,   OPT_epochs, OPT_threads, OPT_no_prefetch, OPT_no_cache};
+  for (const opt::Arg *arg : arguments->arguments()) {
+    bool isOther = any_of(others, [&](Option option) {
+      return arg->getOption().matches(option);
+    });
+    if (!isOther && arg->getOption().getKind() != opt::Option::InputClass)
+      text += arg->getAsString(arguments->arguments()) + "\n";
+  }
+  return text;
+}
+
+/// Results of another program or of other options are not those of this search.
+Error Tuning::checkConditions() const {
+  Expected<std::string> now = conditions();
+  if (!now)
+    return now.takeError();
+  std::string path = file("search.txt");
+  if (table.empty() || !sys::fs::exists(path))
+    return writeFileAtomically(path, [&](raw_ostream &os) { os << *now; });
+  Expected<std::unique_ptr<MemoryBuffer>> before = readFile(path, 1 << 20);
+  if (!before)
+    return before.takeError();
+  if ((*before)->getBuffer() == *now)
+    return Error::success();
+  SmallVector<StringRef> old, present;
+  (*before)->getBuffer().split(old, '\n', -1, /*KeepEmpty=*/false);
+  StringRef(*now).split(present, '\n', -1, /*KeepEmpty=*/false);
+  auto listMissing = [](ArrayRef<StringRef> lines, ArrayRef<StringRef> from) {
+    SmallVector<StringRef> missing;
+    for (StringRef line : lines)
+      if (!is_contained(from, line))
+        missing.push_back(line.starts_with("program ") ? "another program"
+                                                       : line);
+    return missing.empty() ? std::string("nothing else")
+                           : llvm::join(missing, ", ");
+  };
+  return makeError("{0}: the results in this folder are of another search: "
+                   "they are with {1}, this one is with {2}; give another "
+                   "--out",
+                   path, listMissing(old, present), listMissing(present, old));
 }
 
 Error Tuning::writeTable() const {

@@ -224,6 +224,23 @@ TEST(CsvData, ColumnsLabelsAndTargets) {
       << "by mean and deviation of the rows to train on";
 }
 
+TEST(CsvData, ColumnsOfTheTestFileByName) {
+  TempFolder folder;
+  std::string path = folder.write("t.csv", "a,b,kind\n1,2,x\n3,4,y\n");
+  auto open = [&](llvm::StringRef test) {
+    return openData("csv:" + path +
+                    ",label=kind,test=" + folder.write("e.csv", test));
+  };
+  DataSplits data = llvm::cantFail(open("kind,b,a\ny,6,5\n"));
+  EXPECT_EQ(valuesOf<float>(*data.eval, "x"), (Floats{5, 6}));
+  EXPECT_EQ(valuesOf<int32_t>(*data.eval, "label"), (Ints{1}));
+  EXPECT_CONTAINS(message(open("a,c,kind\n5,6,y\n")),
+                  "e.csv: has the columns a, c, kind, expected a, b, kind");
+  EXPECT_CONTAINS(message(open("a,b,kind,c\n5,6,y,1\n")),
+                  "has the columns a, b, kind, c, expected a, b, kind");
+  EXPECT_CONTAINS(message(open("a,b,b\n5,6,7\n")), "has the columns a, b, b");
+}
+
 TEST(CsvData, Messages) {
   TempFolder folder;
   auto errorOf = [&](llvm::StringRef content, const std::string &options) {
@@ -238,6 +255,13 @@ TEST(CsvData, Messages) {
                   "t.csv:2: column 'b' is 'x', expected a number; label=b "
                   "takes it as a class and drop=b leaves it out");
   EXPECT_CONTAINS(errorOf("a,b\n1,\n", ""), "column 'b' is ''");
+  for (llvm::StringRef value : {"nan", "inf", "1e400", "1e39"})
+    EXPECT_CONTAINS(errorOf(("a,b\n1," + value + "\n").str(), ""),
+                    "column 'b' is '" + value.str() +
+                        "', expected a finite number of f32");
+  EXPECT_CONTAINS(errorOf("a,b\n1,2\n3,4\n", ",folds=3,fold=1"),
+                  "folds=3, but the data have 2 samples; each fold has one or "
+                  "more");
   EXPECT_CONTAINS(errorOf("aa,b\n1,2\n", ",label=aaa"),
                   "no column 'aaa'; did you mean 'aa'?");
   EXPECT_CONTAINS(errorOf("a,b\n1,2\n", ",label=a,target=a"),
