@@ -31,6 +31,18 @@ def citation_graph():
     return starts.astype(np.int32), columns[order].astype(np.int32)
 
 
+def normalized_adjacency(starts, columns, dtype):
+    """D^-1/2 (A + I) D^-1/2 for the peers: row starts, rows, columns and values, ordered by row and column."""
+    nodes = len(starts) - 1
+    rows = np.concatenate([np.repeat(np.arange(nodes), np.diff(starts)), np.arange(nodes)])
+    columns = np.concatenate([columns, np.arange(nodes)])
+    order = np.lexsort((columns, rows))
+    rows, columns = rows[order], columns[order].astype(np.int64)
+    degrees = np.bincount(rows, minlength=nodes)
+    values = 1 / np.sqrt(degrees[rows] * degrees[columns])
+    return np.concatenate([[0], np.cumsum(degrees)]), rows, columns, values.astype(dtype)
+
+
 def make_batch(name, seed, dtype=np.float32):
     """The inputs of the training steps by name; `step.input` where two steps of a model differ in one."""
     random = np.random.default_rng(seed)

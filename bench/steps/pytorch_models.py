@@ -4,15 +4,12 @@
 A module gives the loss, so that torch.compile sees forward pass, loss and backward pass. Optimizers are fused, images
 lie with their channels last where that is faster. A step of dcgan is one of the discriminator and one of the generator.
 """
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 import batches
 
-NAMES = ["mlp", "lstm", "gru", "textcnn", "gcn", "transformer", "resnet20", "vgg11", "dcgan", "depthwise",
-         "lenet5", "resnet18", "resnet50"]
 CHANNELS_LAST = {"resnet20", "vgg11", "dcgan", "depthwise", "resnet18", "resnet50"}
 
 
@@ -281,20 +278,6 @@ def load(module, weights):
         raise ValueError(f"the program lacks {missing} and has {unknown} more than the twin")
 
 
-def normalized_adjacency(starts, columns, dtype):
-    """D^-1/2 (A + I) D^-1/2 in CSR."""
-    nodes = len(starts) - 1
-    rows = np.concatenate([np.repeat(np.arange(nodes), np.diff(starts)), np.arange(nodes)])
-    columns = np.concatenate([columns, np.arange(nodes)])
-    order = np.lexsort((columns, rows))
-    rows, columns = rows[order], columns[order]
-    degrees = np.bincount(rows, minlength=nodes)
-    values = 1 / np.sqrt(degrees[rows] * degrees[columns])
-    return torch.sparse_csr_tensor(torch.from_numpy(np.concatenate([[0], np.cumsum(degrees)])),
-                                   torch.from_numpy(columns.astype(np.int64)), torch.from_numpy(values).to(dtype),
-                                   (nodes, nodes), check_invariants=False)
-
-
 def build(name, weights, threads, compiled, dropout):
     """How a batch is converted, and how a step is done with it."""
     torch.set_num_threads(threads)
@@ -308,7 +291,9 @@ def build(name, weights, threads, compiled, dropout):
 
     def convert(batch):
         if name == "gcn":
-            adjacency = normalized_adjacency(batch["indptr"], batch["indices"], dtype)
+            starts, _, columns, values = map(torch.from_numpy, batches.normalized_adjacency(
+                batch["indptr"], batch["indices"], batch["x"].dtype))
+            adjacency = torch.sparse_csr_tensor(starts, columns, values, [len(batch["x"])] * 2, check_invariants=False)
             return torch.from_numpy(batch["x"]), adjacency, torch.from_numpy(batch["label"])
         tensors = [torch.from_numpy(value) for value in batch.values()]
         if name in CHANNELS_LAST:

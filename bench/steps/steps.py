@@ -7,11 +7,12 @@
                 [--seconds 2] [--write]
   scripts/bench --check [...]              compares the losses of three steps from the same weights, in f64
 
-Peers are PyTorch eager, torch.compile, JAX and TensorFlow; one that is not installed is left out, and so is a model
-that it has no twin of (bench/steps/*_models.py). Each peer and model has a process of its own with as many CPUs as
-threads. The processes of one model take turns: in each round every one does steps for some seconds while the others
-wait. A number is the median over the steps of all rounds and, in brackets, the least. `--write` puts the table into
-docs/performance.md and a bar chart (with matplotlib) into docs/steps.svg. The machine should be idle.
+Peers are PyTorch eager, torch.compile, JAX and TensorFlow (bench/steps/*_models.py). One that is not installed is left
+out; one that fails at a model has a dash there and a message on standard error. Each peer and model has a process of
+its own with as many CPUs as threads. The processes of one model take turns: in each round every one does steps for
+some seconds while the others wait. A number is the median over the steps of all rounds and, in brackets, the least.
+`--write` puts the table into docs/performance.md and a bar chart (with matplotlib) into docs/steps.svg. The machine
+should be idle.
 Needs numpy; dlc itself is built by scripts/build.
 """
 import argparse
@@ -82,43 +83,39 @@ def prepare(args, name, folder, check):
 
 def time_model(args, name, threads, prepared, folder):
     """Medians and least times of a step by peer, in seconds; those that failed are not in it."""
-    workers = {}
-    for peer in ["dlc", *args.peers]:
-        if peer != "dlc" and not has_twin(peer, name):
-            continue
-        worker = Worker(folder, peer, name, threads, *prepared, "time")
-        if worker.read():
-            workers[peer] = worker
-        else:
-            print(f"{name}, {peer}: {worker.failure}\n{log_end(worker)}", file=sys.stderr)
+    workers, times = {}, {}
+
+    def drop_failed(peer):
+        failure = workers[peer].failure
+        if failure:
+            print(f"{name}, {peer}: {failure}\n{log_end(workers[peer])}", file=sys.stderr, flush=True)
             if peer == "dlc":
                 sys.exit(1)
-    times = {peer: [] for peer in workers}
+            del workers[peer]
+
+    for peer in ["dlc", *args.peers]:
+        workers[peer] = Worker(folder, peer, name, threads, *prepared, "time")
+        workers[peer].read()
+        drop_failed(peer)
     for _ in range(args.rounds):
-        for peer, worker in workers.items():
+        for peer, worker in list(workers.items()):
             time.sleep(PAUSE)
-            times[peer] += worker.times(args.seconds)
+            times.setdefault(peer, []).extend(worker.times(args.seconds))
+            drop_failed(peer)
     for worker in workers.values():
         worker.close()
-    return {peer: (statistics.median(found), min(found)) for peer, found in times.items() if found}
+    return {peer: (statistics.median(times[peer]), min(times[peer])) for peer in workers}
 
 
 def log_end(worker):
     return "\n".join(worker.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
 
 
-def has_twin(peer, name):
-    """Whether the models of a peer have one of them, read without loading the peer."""
-    file = {"eager": "pytorch", "compile": "pytorch"}.get(peer, peer)
-    text = (HERE / f"{file}_models.py").read_text(encoding="utf-8")
-    return f'"{name}"' in text[text.index("\nNAMES = ["):].split("]")[0]
-
-
 def check_model(args, name, folder):
     """Compares losses of each peer with those of dlc. Returns whether all agree."""
     prepared = prepare(args, name, folder, check=True)
     losses, good = {}, True
-    for peer in ["dlc", *(peer for peer in args.peers if has_twin(peer, name))]:
+    for peer in ["dlc", *args.peers]:
         worker = Worker(folder, peer, name, args.threads[-1], *prepared, "check")
         line = worker.read()
         worker.close()
