@@ -115,7 +115,7 @@ class Net:
 
     @staticmethod
     def scan(cell, state, inputs):
-        """The first part of the state after each input; unrolled, which is faster than `tf.while_loop`."""
+        """The first part of the state after each input; unrolled, as the number of inputs is known."""
         outputs = []
         for a in tf.unstack(inputs):
             state = cell(state, a)
