@@ -21,7 +21,7 @@ def padding(pad, size, stride):
 class Net:
     """Parameters and layers while TensorFlow traces a model; batch norms assign to the running statistics."""
 
-    relu, leaky_relu, gelu = map(staticmethod, (tf.nn.relu, tf.nn.leaky_relu, tf.nn.gelu))
+    relu, gelu = map(staticmethod, (tf.nn.relu, tf.nn.gelu))
     tanh, sigmoid, matmul, reshape = map(staticmethod, (tf.tanh, tf.sigmoid, tf.matmul, tf.reshape))
     mean, max = staticmethod(tf.reduce_mean), staticmethod(tf.reduce_max)
     concat, split = staticmethod(partial(tf.concat, axis=-1)), staticmethod(partial(tf.split, axis=-1))
@@ -41,6 +41,11 @@ class Net:
 
     def zeros(self, shape):
         return tf.zeros(shape, next(iter(self.variables.values())).dtype)
+
+    @staticmethod
+    def leaky_relu(x, slope):
+        # The kernel has its slope in f32, also for f64.
+        return tf.nn.leaky_relu(x, slope) if x.dtype == tf.float32 else tf.maximum(x, slope * x)
 
     @staticmethod
     def flatten(x):
