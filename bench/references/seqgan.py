@@ -32,15 +32,16 @@ class Plan:
     alone: int  # and in all, for what likelihood alone reaches
     judge: int  # epochs of the discriminator before that
     judge_rate: float  # its learning rate in these
-    updates: int  # of the discriminator for one of the generator
+    cycle: str  # the updates of the two that take turns
     adversarial: int  # epochs
     rates: dict  # hyper-parameters of the adversarial phase
 
 
-LONG = Plan(["--rollouts", "4", "--filters", "25"], "epoch 19 lr=0.001\n", 25, 40, 5, 0.001, 1, 6,
+LONG = Plan(["--rollouts", "1", "--filters", "25", "--dropout", "0.5"], "epoch 19 lr=0.001\n", 25, 40, 5, 0.001,
+            "train_d,train_g*4", 2,
             {"d_lr": 0.0001, "g_lr": 0.01})
 SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "32", "--filters", "32", "--rollouts", "4",
-              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 0.001, 4, 12,
+              "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 0.001, "train_d*4,train_g", 12,
              {"d_lr": 0.001, "g_lr": 0.002, "dropout": 0})
 
 
@@ -93,7 +94,7 @@ class Run:
         self.train("alone", "pretrain_g", plan.alone, fresh, falling)
         judge = self.train("judge", "train_d", plan.judge, [*fresh, "--params", before / "model.safetensors"],
                            settings(plan.rates | {"d_lr": plan.judge_rate}))
-        self.train("adversarial", f"train_d*{plan.updates},train_g", plan.adversarial,
+        self.train("adversarial", plan.cycle, plan.adversarial,
                    [*fresh, "--params", judge / "model.safetensors"], settings(plan.rates))
 
     def curve(self, name):
@@ -142,7 +143,7 @@ def main():
     parser.add_argument("--threads", type=int)
     parser.add_argument("--model", default="", help="other options of dlc-models seqgan")
     parser.add_argument("--set", action="append", default=[], help="hyper-parameters of the adversarial phase, as g_lr=0.01")
-    parser.add_argument("--updates", type=int, help="of the discriminator for one of the generator")
+    parser.add_argument("--cycle", help="the updates of the two that take turns, as 'train_d*5,train_g'")
     parser.add_argument("--epochs", type=int, help="of the adversarial phase")
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--write", action="store_true", help="write docs/seqgan.svg and docs/seqgan.csv")
@@ -150,7 +151,7 @@ def main():
     plan = SMALL if arguments.small else LONG
     plan.model = arguments.model.split() or plan.model
     plan.rates |= dict(value.split("=", 1) for value in arguments.set)
-    plan.updates = arguments.updates or plan.updates
+    plan.cycle = arguments.cycle or plan.cycle
     plan.adversarial = arguments.epochs or plan.adversarial
     arguments.bin = arguments.bin.resolve()
     arguments.out = (arguments.out or ROOT / ("runs/seqgan-small" if arguments.small else "runs/seqgan")).resolve()
