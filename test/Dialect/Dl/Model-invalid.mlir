@@ -131,7 +131,7 @@ dl.model @no_entry_at_all {
 dl.model @hparam_is_no_entry {
   dl.hparam @lr = 0.1
   dl.step @s() {
-    // expected-error@+1 {{'dl.read' op names @lr, which is no parameter or buffer of the model}}
+    // expected-error@+1 {{'dl.read' op names @lr, which is a hyper-parameter: 'dl.read_hparam' reads it, and no step sets it}}
     %w = dl.read @lr : tensor<f32>
     dl.return
   }
