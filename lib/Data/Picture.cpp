@@ -42,8 +42,8 @@ static Expected<Picture> decodePng(StringRef bytes, StringRef path) {
     png_image_free(&image);
     return std::move(error);
   }
-  // Samples of 16 bits have the encoding of those of 8 bits, and are not linear,
-  // as libpng takes them to be where a file says nothing.
+  // Samples of 16 bits have the encoding of those of 8 bits, and are not
+  // linear, as libpng takes them to be where a file says nothing.
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   Picture picture;
   picture.height = image.height;

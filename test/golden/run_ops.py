@@ -5,9 +5,10 @@
 The cases of an op become one model a float type, one step a case. `dlc` compiles the
 model to shared libraries, whose steps are called through the C interface of
 include/dlc/Runtime.h, each on a new handle: at -O0 on one thread, at -O2 on one and on
-two, which must give the same bits. Compiling takes most of the time, so that a case is
-compiled at -O2 in one type and at -O0 in the other, by turns, unless it is the only one
-of its op or has one type; with --every it is compiled at both levels in both types.
+two, which must give the same bits. Compiling takes most of the time: of an op with few
+cases all are compiled at -O2 in both types and at -O0 in one; of the others a case in
+both types is compiled at -O2 in one of them and at -O0 in the other, by turns. With
+--every each case is compiled at both levels in both types.
 `dlc-run --interpret` runs all of them without compiling. With --phases nothing is
 compiled: what each of these phases leaves is interpreted.
 
@@ -40,6 +41,7 @@ from library import Compiled, Failure
 from program import Step, model_text
 
 HERE = pathlib.Path(__file__).resolve().parent
+FEW = 5  # cases of an op: below it a model more costs as much as half of the cases
 
 
 # --- Comparing -----------------------------------------------------------------
@@ -112,12 +114,13 @@ class Op:
 
     def is_compiled(self, step, level):
         """Whether the case is compiled in its type at that level."""
-        names = [[other.name for other in steps] for steps in self.steps.values()]
-        if self.options.every or not all(step.name in of_type for of_type in names) or \
-                min(map(len, names)) < 2 or len(names) < 2:
+        names = [[other.name for other in steps] for steps in self.steps.values() if steps]
+        if self.options.every or not all(step.name in of_type for of_type in names):
             return True
-        turn = names[0].index(step.name) + list(self.steps).index(step.float_type)
-        return turn % 2 == (0 if level == 2 else 1)
+        number = list(self.steps).index(step.float_type)
+        if min(map(len, names)) < FEW:
+            return level == 2 or step.float_type == next(t for t in self.steps if self.steps[t])
+        return len(names) < 2 or (names[0].index(step.name) + number) % 2 == (level == 0)
 
     def fail(self, step, configuration, text):
         self.failures.append(f"{step.name} {step.float_type} {configuration}: {text}")
