@@ -145,18 +145,6 @@ likelihood of a symbol that the generator draws. Mean of @SEEDS@ seeds: @ALONE@ 
 @TABLE@
 """
 
-SEQGAN_LONG = """\
-`bench/references/seqgan.py --seeds 3 --write`: the setting of the paper, sequences of 20 symbols out of 5000, 10,000 of them. Training by
-likelihood alone runs 40 epochs, adversarial training continues from the 25th for one epoch, with four updates of the generator
-for each of the discriminator, 624 in all. Mean of @SEEDS@ seeds: @ALONE@ at the best epoch of likelihood alone, @LAST@ after adversarial
-training. The last columns are the reverse, the generator's mean negative log likelihood of the oracle's sequences: it rises above that
-of symbols drawn uniformly, ln 5000 = 8.517. The generator collapses: it draws few sequences, which are likely to the oracle.
-
-![The oracle's negative log likelihood over the epochs, in the setting of the paper](seqgan-long.svg)
-
-@TABLE@
-"""
-
 DEMONSTRATIONS = """\
 ## Demonstrations
 
@@ -221,21 +209,16 @@ def judged_section(rows):
     return text.rstrip() + "\n"
 
 
-def seqgan_section(page, rows):
+def seqgan_section(rows):
     """The best epoch of likelihood alone and the last of adversarial training, for each seed."""
-    def curve(seed, training, column="oracle_nll"):
-        return [float(row[column]) for row in rows if (row["seed"], row["training"]) == (seed, training)]
-    shown, ends = [], []
-    for seed in dict.fromkeys(row["seed"] for row in rows):
-        alone = curve(seed, "alone")
-        ends.append((min(alone), curve(seed, "adversarial")[-1]))
-        shown.append({"seed": seed, "best of likelihood alone": f"{ends[-1][0]:.3f}",
-                      "after adversarial training": f"{ends[-1][1]:.3f}"})
-        if page is SEQGAN_LONG:
-            shown[-1] |= {"reverse, at the best epoch": f"{curve(seed, 'alone', 'nll')[alone.index(min(alone))]:.3f}",
-                          "reverse, after": f"{curve(seed, 'adversarial', 'nll')[-1]:.3f}"}
+    def curve(seed, training):
+        return [float(row["oracle_nll"]) for row in rows if (row["seed"], row["training"]) == (seed, training)]
+    seeds = list(dict.fromkeys(row["seed"] for row in rows))
+    ends = [(min(curve(seed, "alone")), curve(seed, "adversarial")[-1]) for seed in seeds]
     means = [f"{statistics.mean(values):.3f}" for values in zip(*ends)]
-    return (page.replace("@SEEDS@", str(len(ends))).replace("@ALONE@", means[0]).replace("@LAST@", means[1])
+    shown = [{"seed": seed, "best of likelihood alone": f"{best:.3f}", "after adversarial training": f"{last:.3f}"}
+             for seed, (best, last) in zip(seeds, ends)]
+    return (SEQGAN.replace("@SEEDS@", str(len(seeds))).replace("@ALONE@", means[0]).replace("@LAST@", means[1])
             .replace("@TABLE@", table(shown)))
 
 
@@ -315,10 +298,9 @@ def make(dlc):
     judged = read_table("gans.csv")
     if judged:
         lines += [judged_section(judged)]
-    for name, page in (("seqgan", SEQGAN), ("seqgan-long", SEQGAN_LONG)):
-        curves = read_table(f"{name}.csv")
-        if curves:
-            lines += [seqgan_section(page, curves)]
+    curves = read_table("seqgan.csv")
+    if curves:
+        lines += [seqgan_section(curves)]
     demonstrations = DEMONSTRATIONS
     for name in ("depth", "distance"):
         demonstrations = demonstrations.replace(f"@{name.upper()}@", table(read_table(f"{name}.csv")))

@@ -7,8 +7,8 @@
 Each seed has an oracle of its own, 10000 sequences of it to train on, and other ones to evaluate on. A phase whose
 folder has its last epoch is not run again, and one that was stopped goes on. What counts is how likely the
 generator's sequences are to the oracle, the mean negative log likelihood of a symbol: that of the last epoch against
-the least of all epochs of likelihood alone. --write draws the curves into docs/seqgan-long.svg and their numbers into
-docs/seqgan-long.csv, those of the short form into docs/seqgan.svg and docs/seqgan.csv.
+the least of all epochs of likelihood alone. --write draws the curves of the short form into docs/seqgan.svg and their
+numbers into docs/seqgan.csv, those of the whole one into docs/seqgan-long.svg and docs/seqgan-long.csv.
 
 --small is a short form (a vocabulary of 32, 8 symbols), which takes about a minute a seed.
 """
