@@ -408,9 +408,8 @@ Verdict Checker::run() {
   bool later = only.empty() || !only.contains("-O");
   if (!fast || !later)
     return verdict;
-  // One of the three for every second program, as compiling takes most of the
-  // time.
-  uint64_t which = random.below(6);
+  // One of the three for each program, as compiling takes most of the time.
+  uint64_t which = random.below(3);
   if (only.empty() ? which == 0 : only.starts_with("from"))
     checkPhases(fastOutcome);
   if (only.empty() ? which == 1 : only.starts_with("budget"))

@@ -331,13 +331,17 @@ Expected<std::string> Tuning::conditions() const {
   return text;
 }
 
-/// Results of another program or of other options are not those of this search.
+/// Results of another program or of other options are not those of this search;
+/// nor is the checkpoint of a first trial that was stopped before it had one.
 Error Tuning::checkConditions() const {
   Expected<std::string> now = conditions();
   if (!now)
     return now.takeError();
   std::string path = file("search.txt");
-  if (table.empty() || !sys::fs::exists(path))
+  SmallString<128> checkpoint(folderOf(1));
+  sys::path::append(checkpoint, "model.safetensors");
+  bool isBegun = !table.empty() || sys::fs::exists(checkpoint);
+  if (!isBegun || !sys::fs::exists(path))
     return writeFileAtomically(path, [&](raw_ostream &os) { os << *now; });
   Expected<std::unique_ptr<MemoryBuffer>> before = readFile(path, 1 << 20);
   if (!before)
