@@ -95,7 +95,7 @@ class Net:
         return "\n".join(lines).replace("FLOAT", element) + "\n"
 
 
-def vgg11(batch, size=224):
+def vgg11(batch, size=224, hidden=4096):
     """Simonyan and Zisserman, ICLR 2015, configuration A, with batch norm."""
     net = Net("vgg11", (batch, 3, size, size))
     for layer in [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"]:
@@ -103,7 +103,7 @@ def vgg11(batch, size=224):
             net.max_pool()
         else:
             net.conv(layer, 3, padding=1).norm().unary("relu")
-    net.flatten().linear(4096).unary("relu").linear(4096).unary("relu")
+    net.flatten().linear(hidden).unary("relu").linear(hidden).unary("relu")
     return net.linear(1000)
 
 

@@ -67,11 +67,12 @@ private:
   void compareBits(const Outcome &expected, const Outcome &seen,
                    StringRef kind);
   std::optional<Code> compile(StringRef kind, const CompilerOptions &options,
-                              StringRef path, StringRef from = "");
+                              StringRef path, StringRef from = "",
+                              const Code *known = nullptr);
   Outcome runCode(const Code &code, int threads);
   void checkLevel(unsigned level, std::optional<Code> &code, Outcome &outcome);
-  void checkPhases(const Outcome &expected);
-  void checkPasses();
+  void checkPhases(const Code &code, const Outcome &expected);
+  void checkPasses(const Code &code);
   void checkBudget(const Code &code, const Outcome &expected);
 
   std::string program;
@@ -298,8 +299,9 @@ void Checker::compareBits(const Outcome &expected, const Outcome &seen,
 
 std::optional<Code> Checker::compile(StringRef kind,
                                      const CompilerOptions &compilerOptions,
-                                     StringRef path, StringRef from) {
-  Expected<Code> code = Code::compile(path, compilerOptions, from);
+                                     StringRef path, StringRef from,
+                                     const Code *known) {
+  Expected<Code> code = Code::compile(path, compilerOptions, from, known);
   if (code)
     return std::move(*code);
   find(kind, shortened(toString(code.takeError())));
@@ -330,7 +332,7 @@ void Checker::checkLevel(unsigned level, std::optional<Code> &code,
     compareBits(outcome, runCode(*code, threads), "threads " + name);
 }
 
-void Checker::checkPhases(const Outcome &expected) {
+void Checker::checkPhases(const Code &code, const Outcome &expected) {
   ArrayRef<Phase> phases = getPhases();
   StringRef name = phases[random.below(phases.size() - 1)].name;
   if (StringRef(options.only).starts_with("from "))
@@ -346,13 +348,14 @@ void Checker::checkPhases(const Outcome &expected) {
     find("internal", toString(std::move(error)));
     return;
   }
-  if (std::optional<Code> code = compile(kind, CompilerOptions(), file, name))
-    compareBits(expected, runCode(*code, 1), kind);
+  if (std::optional<Code> other =
+          compile(kind, CompilerOptions(), file, name, &code))
+    compareBits(expected, runCode(*other, 1), kind);
 }
 
 /// Passes that are left out may change how sums are ordered, so that the bits
 /// may be others; the numbers may not.
-void Checker::checkPasses() {
+void Checker::checkPasses(const Code &code) {
   StringRef pass =
       getOptionalPasses()[random.below(getOptionalPasses().size())];
   if (StringRef(options.only).contains("without"))
@@ -360,13 +363,13 @@ void Checker::checkPasses() {
   std::string kind = ("without " + pass).str();
   CompilerOptions compilerOptions;
   compilerOptions.disabledPasses = {pass.str()};
-  std::optional<Code> code =
-      compile("compile " + kind, compilerOptions, compiledPath);
-  if (!code)
+  std::optional<Code> other =
+      compile("compile " + kind, compilerOptions, compiledPath, "", &code);
+  if (!other)
     return;
-  Outcome outcome = runCode(*code, 1);
+  Outcome outcome = runCode(*other, 1);
   compareWithReference(outcome, kind);
-  compareBits(outcome, runCode(*code, 3), "threads " + kind);
+  compareBits(outcome, runCode(*other, 3), "threads " + kind);
 }
 
 void Checker::checkBudget(const Code &code, const Outcome &expected) {
@@ -374,7 +377,8 @@ void Checker::checkBudget(const Code &code, const Outcome &expected) {
   compilerOptions.memoryBudget = code.arenaBytes() * 6 / 10;
   if (compilerOptions.memoryBudget == 0)
     return;
-  Expected<Code> small = Code::compile(compiledPath, compilerOptions);
+  Expected<Code> small =
+      Code::compile(compiledPath, compilerOptions, "", &code);
   // Not every program can do with less.
   if (!small) {
     std::string message = toString(small.takeError());
@@ -411,11 +415,11 @@ Verdict Checker::run() {
   // One of the three for each program, as compiling takes most of the time.
   uint64_t which = random.below(3);
   if (only.empty() ? which == 0 : only.starts_with("from"))
-    checkPhases(fastOutcome);
+    checkPhases(*fast, fastOutcome);
   if (only.empty() ? which == 1 : only.starts_with("budget"))
     checkBudget(*fast, fastOutcome);
   if (only.empty() ? which == 2 : only.contains("without"))
-    checkPasses();
+    checkPasses(*fast);
   return verdict;
 }
 

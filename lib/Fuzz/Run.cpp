@@ -117,17 +117,27 @@ read(StringRef path, const CompilerOptions &options) {
   return compilation;
 }
 
+static std::string textOf(mlir::ModuleOp module) {
+  std::string text;
+  raw_string_ostream os(text);
+  module.print(os);
+  return text;
+}
+
 Expected<Code> Code::compile(StringRef path, const CompilerOptions &options,
-                             StringRef from) {
+                             StringRef from, const Code *known) {
   auto compilation = read(path, options);
   if (!compilation)
     return compilation.takeError();
   if (Error error = (*compilation)->run(from, "llvm"))
     return std::move(error);
+  Code code;
+  code.lowered = textOf((*compilation)->getModule());
+  if (known && known->lowered == code.lowered)
+    return *known;
   Expected<LoadedCode> loaded = loadCode(**compilation, path);
   if (!loaded)
     return loaded.takeError();
-  Code code;
   code.library = loaded->library;
   code.owner = std::move(loaded->owner);
   return code;
@@ -154,10 +164,7 @@ Expected<std::string> dlc::fuzz::emit(StringRef path,
     return compilation.takeError();
   if (Error error = (*compilation)->run("", phase))
     return std::move(error);
-  std::string text;
-  raw_string_ostream os(text);
-  (*compilation)->getModule().print(os);
-  return text;
+  return textOf((*compilation)->getModule());
 }
 
 Expected<std::string> dlc::fuzz::widen(StringRef path) {
@@ -175,10 +182,7 @@ Expected<std::string> dlc::fuzz::widen(StringRef path) {
                         "the program cannot be widened");
   if (error)
     return std::move(error);
-  std::string text;
-  raw_string_ostream os(text);
-  module.print(os);
-  return text;
+  return textOf(module);
 }
 
 Error dlc::fuzz::writeText(StringRef path, StringRef text) {

@@ -32,15 +32,19 @@ llvm::Expected<std::unique_ptr<Model>> interpret(llvm::StringRef path);
 /// Compiled code; makes instances with any number of threads.
 class Code {
 public:
+  /// Where the passes leave the very program of `known`, compiled at the same
+  /// level, that is the result: LLVM would do the same work again.
   static llvm::Expected<Code> compile(llvm::StringRef path,
                                       const CompilerOptions &options,
-                                      llvm::StringRef from = "");
+                                      llvm::StringRef from = "",
+                                      const Code *known = nullptr);
   llvm::Expected<std::unique_ptr<Model>> instance(int threads) const;
   int64_t arenaBytes() const { return library.model->arena_bytes; }
 
 private:
   dlc_library library;
   std::shared_ptr<CodeOwner> owner;
+  std::string lowered; ///< what LLVM made it of, as text
 };
 
 /// The program of `path` after a phase, as text.

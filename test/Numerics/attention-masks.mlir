@@ -1,6 +1,7 @@
-// RUN: dlc-run %s --step added --threads 1 --output digest=%t.1.npy | FileCheck %s
-// RUN: dlc-run %s --step added --threads 2 --output digest=%t.2.npy | FileCheck %s
-// RUN: dlc-run %s --step added --threads 3 --output digest=%t.3.npy | FileCheck %s
+// RUN: dlc %s -o %t.so
+// RUN: dlc-run %t.so --step added --threads 1 --output digest=%t.1.npy | FileCheck %s
+// RUN: dlc-run %t.so --step added --threads 2 --output digest=%t.2.npy | FileCheck %s
+// RUN: dlc-run %t.so --step added --threads 3 --output digest=%t.3.npy | FileCheck %s
 // RUN: cmp %t.1.npy %t.2.npy
 // RUN: cmp %t.1.npy %t.3.npy
 // RUN: dlc-run %s --step seen -O0 | FileCheck %s

@@ -2,12 +2,13 @@
 """Whole networks with folded and with kept batch norms: fold_networks.py DLC DLC_MODELS FOLDER
 
 ResNet-18 and -50, VGG-11, a net of depthwise convolutions and one of transposed ones, on small images,
-in f32 and f64, VGG-11 at -O2 and the others at -O0, as folding is done before there is code, with random statistics and with extreme ones: variances of
-1e-12 and 1e12, weights that are negative and 0. Nothing of a norm is left in the folded program. In
-f64 the predictions agree, and in f32 with statistics that are not extreme. A norm of variance 1e-12
-multiplies rounding errors by 1 / sqrt(eps) = 316, whether it is folded or kept; so with extreme
-statistics folded and kept predictions in f32 are held against the one in f64: folding may not make the
-error larger than twice that of the kept norms.
+in f32 and f64, VGG-11 at -O2 and the others at -O0, as folding is done before there is code, with
+random statistics and with extreme ones: variances of 1e-12 and 1e12, weights that are negative and 0.
+Nothing of a norm is left in the folded program. In f64 the predictions agree, and in f32 with
+statistics that are not extreme. A norm of variance 1e-12 multiplies rounding errors by
+1 / sqrt(eps) = 316, whether it is folded or kept; so with extreme statistics folded and kept
+predictions in f32 are held against the one in f64: folding may not make the error larger than twice
+that of the kept norms.
 """
 import json
 import pathlib
@@ -26,7 +27,7 @@ from library import DTYPES  # noqa: E402
 
 
 def resnet(dlc_models, name):
-    text = subprocess.run([dlc_models, name, "--batch=1", "--image=3x32x32"], capture_output=True, text=True,
+    text = subprocess.run([dlc_models, name, "--batch=1", "--image=3x16x16"], capture_output=True, text=True,
                           check=True).stdout
     # The learning rate is of the steps that go.
     return re.sub(r"  dl\.hparam .*?\n|  dl\.step @(?!predict).*?\n  \}\n", "", text, flags=re.DOTALL)
@@ -95,8 +96,8 @@ def main():
     folder.mkdir(exist_ok=True)
     programs = {"resnet18": resnet(dlc_models, "resnet18"),
                 "resnet50": resnet(dlc_models, "resnet50"),
-                "vgg11": nets.vgg11(2, 32).text("f32"),
-                "mobilenet": nets.mobilenet(2, 64).text("f32"),
+                "vgg11": nets.vgg11(2, 32, hidden=512).text("f32"),
+                "mobilenet": nets.mobilenet(2, 32).text("f32"),
                 "generator": nets.generator(2).text("f32")}
     for name, program in programs.items():
         libraries = {}
