@@ -12,6 +12,7 @@ With --check nothing is written; the exit status is 1 if a page is not up to dat
 import argparse
 import csv
 import difflib
+import functools
 import io
 import json
 import os
@@ -36,12 +37,17 @@ def families():
     return re.search(r"set\(families\s+(.*?)\)", text, re.S).group(1).split()
 
 
+@functools.cache
+def read_records(path, tblgen, include):
+    """The records of a .td file, which several pages need."""
+    text = subprocess.run([tblgen, "--dump-json", "-I", include, "-I", ROOT / "include", path],
+                          check=True, capture_output=True, text=True).stdout
+    return json.loads(text)
+
+
 def read_ops(family, args):
     """The op records of one family, in the order of its file."""
-    path = DIALECT / f"{family}.td"
-    text = subprocess.run([args.tblgen, "--dump-json", "-I", args.include, "-I", ROOT / "include", path],
-                          check=True, capture_output=True, text=True).stdout
-    records = json.loads(text)
+    records = read_records(DIALECT / f"{family}.td", args.tblgen, args.include)
     ops = [records[name] for name in records["!instanceof"].get("Op", [])]
 
     # The location of a `def`; those of a class instantiated by it come after.

@@ -42,6 +42,8 @@ def is_a(record, name):
 def element_types(summary):
     """The element types that the summary of a constraint of tensors names."""
     found = re.findall(r"tensor<(\w+)>", summary)
+    if names := re.search(r"tensor of (?:rank 0 of )?((?:\w+ or )*\w+)(?:$|, of)", summary):
+        found += names[1].split(" or ")
     for width, kind in re.findall(r"(\d+)-bit (float|signless integer|unsigned integer)", summary):
         found.append({"float": "f", "signless integer": "i", "unsigned integer": "ui"}[kind] + width)
     unknown = set(found) - set(ELEMENTS)

@@ -283,9 +283,6 @@ static Error callStep(Model &model, const Arguments &arguments,
   if (Error error = keepState ? setHparams(model, arguments)
                               : initialise(model, arguments, DLC_PRESENT))
     return error;
-  if (part == CallPart::Check)
-    return Error::success();
-
   // All files are reserved before the step runs and appear after it succeeded.
   PendingFiles pending;
   Expected<Files> temporaries = reserveOutputs(*outputFiles, pending);
@@ -294,6 +291,8 @@ static Error callStep(Model &model, const Arguments &arguments,
   Checkpoints checkpoints;
   if (Error error = checkpoints.reserve(arguments, pending))
     return error;
+  if (part == CallPart::Check)
+    return Error::success();
   auto begin = std::chrono::steady_clock::now();
   if (Error error = model.run(*index, *buffers))
     return error;

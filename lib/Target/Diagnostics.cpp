@@ -69,12 +69,18 @@ Compilation::Diagnostics::Diagnostics(MLIRContext &context)
                                               textAt(sources, given), program);
     messages.push_back(
         makeMessage(given, better.empty() ? given.str() : better));
-    for (Diagnostic &note : given.getNotes())
-      messages.push_back(makeMessage(note, note.str()));
-    if (better.empty())
-      return failure();
-    handler.emitDiagnostic(given.getLocation(), better, given.getSeverity());
-    return success();
+    if (!better.empty())
+      handler.emitDiagnostic(given.getLocation(), better, given.getSeverity());
+    for (Diagnostic &note : given.getNotes()) {
+      // Others of the parser list dialects; those to other messages are shown
+      // with them.
+      bool isUse = note.str() == "prior use here";
+      std::string text = isUse ? "the type before is from here" : note.str();
+      messages.push_back(makeMessage(note, text));
+      if (!better.empty() && isUse)
+        handler.emitDiagnostic(note.getLocation(), text, note.getSeverity());
+    }
+    return success(!better.empty());
   });
 }
 

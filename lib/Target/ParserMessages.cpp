@@ -323,12 +323,18 @@ private:
   };
 
   static bool isOpen(StringRef type) { return type.contains('?'); }
-  static bool mayBe(ArrayRef<std::string> a, ArrayRef<std::string> b) {
-    if (a.size() != b.size())
-      return false;
-    return llvm::all_of(llvm::zip(a, b), [](const auto &pair) {
-      const auto &[one, other] = pair;
+  /// Whether two types, of which any extent may be open, can be one.
+  static bool mayBeOne(StringRef a, StringRef b) {
+    SmallVector<StringRef> parts, others;
+    a.split(parts, 'x');
+    b.split(others, 'x');
+    return llvm::equal(parts, others, [](StringRef one, StringRef other) {
       return one == other || isOpen(one) || isOpen(other);
+    });
+  }
+  static bool mayBe(ArrayRef<std::string> a, ArrayRef<std::string> b) {
+    return llvm::equal(a, b, [](StringRef one, StringRef other) {
+      return mayBeOne(one, other);
     });
   }
 
@@ -381,8 +387,8 @@ private:
     if (declared == entries.end())
       declared = entries.find({0, name});
     // Each call chooses the open extents.
-    if (type.empty() || declared == entries.end() || declared->second == type ||
-        isOpen(type) || isOpen(declared->second))
+    if (type.empty() || declared == entries.end() ||
+        mayBeOne(type, declared->second))
       return {};
     return ("has type '" + type + "' but " + name + " is '" + declared->second +
             "'")

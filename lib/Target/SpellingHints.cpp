@@ -3,6 +3,8 @@
 
 #include "SpellingHints.h"
 
+#include "dlc/Support/Suggest.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
@@ -130,6 +132,18 @@ static std::string explainAttributeValue(const Place &place) {
   return {};
 }
 
+/// A word before the body of a step that begins no clause.
+static std::string explainClause(StringRef word) {
+  if (word.empty())
+    return {};
+  StringRef nearest = dlc::nearestName(word, {"updates", "batch"});
+  std::string said = ("a step has no clause '" + word + "'").str();
+  if (nearest.empty())
+    return said + ": before its body stand 'updates [\"*\"]' and 'batch(1 to "
+                  "32)'";
+  return (said + "; did you mean '" + nearest + "'?").str();
+}
+
 //===----------------------------------------------------------------------===//
 // Constraints
 //===----------------------------------------------------------------------===//
@@ -225,6 +239,8 @@ std::string dlc::explainSpelling(StringRef message, StringRef text,
   if (place.isIn("dl.step") && place.before.contains("->") &&
       (said == "expected '('" || said == "expected ':'"))
     return "the outputs of a step have names: '-> (loss: tensor<f32>)'";
+  if (said == "expected '{' to begin a region" && place.isIn("dl.step"))
+    return explainClause(wordAt(place.text));
   if (said.contains("created with unregistered dialect"))
     return "the attributes of dl begin with '#dl.', as '#dl.adam'";
   return {};

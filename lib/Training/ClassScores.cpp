@@ -141,7 +141,7 @@ std::string ClassScores::describe(ArrayRef<std::string> names) const {
   os << left_justify("class", width)
      << "  samples  precision   recall       f1\n";
   double precision = 0, recall = 0, f1 = 0;
-  int64_t samples = 0;
+  int64_t samples = 0, occurring = 0;
   for (int64_t i = 0; i < numClasses(); ++i) {
     Scores own = scores(i);
     row(nameOf(names, i), Twine(own.samples), own.precision(), own.recall(),
@@ -150,8 +150,9 @@ std::string ClassScores::describe(ArrayRef<std::string> names) const {
     recall += own.recall();
     f1 += own.f1();
     samples += own.samples;
+    occurring += own.samples + own.told > 0;
   }
-  auto count = static_cast<double>(std::max<int64_t>(numClasses(), 1));
+  auto count = static_cast<double>(std::max<int64_t>(occurring, 1));
   row("mean", Twine(samples), precision / count, recall / count, f1 / count);
 
   // The most frequent confusions, equal ones in the order of the classes.

@@ -140,10 +140,10 @@ def run(library, x, row, values):
 
 
 def compile_without(dlc, folder, name, *options):
-    """What the phase `vector` leaves, and a library of it."""
+    """What the phase `vector` leaves, and a library of it, which LLVM need not optimize."""
     left = folder / f"{name}.vector.mlir"
     subprocess.run([dlc, folder / "passes.mlir", "--emit=vector", "-o", left, *options], check=True)
-    subprocess.run([dlc, left, "--from=vector", "-o", folder / f"{name}.so"], check=True)
+    subprocess.run([dlc, left, "--from=vector", "-O0", "-o", folder / f"{name}.so"], check=True)
     return left.read_text(), Compiled(folder / f"{name}.so")
 
 

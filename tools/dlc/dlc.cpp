@@ -208,6 +208,12 @@ static Error run(const Arguments &arguments) {
   auto text = Compilation::open(arguments.input());
   if (!text)
     return text.takeError();
+  // A folder that cannot be written to is an error now, not after compiling.
+  if (!output.empty()) {
+    Expected<std::string> file = PendingFiles().reserve(output);
+    if (!file)
+      return file.takeError();
+  }
   StringMap<std::vector<char>> state;
   if (freeze) {
     Expected<StringMap<std::vector<char>>> frozen = freezeState(

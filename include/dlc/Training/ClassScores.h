@@ -33,8 +33,9 @@ public:
     return counts[label][told];
   }
 
-  /// As text: precision, recall and F1 of each class, their means, and the most
-  /// frequent confusions. `names` may be fewer than classes.
+  /// As text: precision, recall and F1 of each class, their means over the
+  /// classes that occur as label or prediction (scikit-learn's macro average),
+  /// and the most frequent confusions. `names` may be fewer than classes.
   std::string describe(llvm::ArrayRef<std::string> names) const;
   /// The matrix as CSV: a row a label, a column a prediction, then the scores.
   void writeCsv(llvm::raw_ostream &os, llvm::ArrayRef<std::string> names) const;

@@ -11,10 +11,8 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-/// `batch(1 to 32)` or `batch(1, 8, 32)`, and `over ["x"]`.
+/// Behind `batch`: `(1 to 32)` or `(1, 8, 32)`, and `over ["x"]`.
 static ParseResult parseBatch(OpAsmParser &parser, OperationState &result) {
-  if (failed(parser.parseOptionalKeyword("batch")))
-    return success();
   Builder &builder = parser.getBuilder();
   SmallVector<int64_t> sizes;
   if (parser.parseLParen() || parser.parseInteger(sizes.emplace_back()))
@@ -34,6 +32,23 @@ static ParseResult parseBatch(OpAsmParser &parser, OperationState &result) {
       parser.parseRParen() ||
       (succeeded(parser.parseOptionalKeyword("over")) &&
        parser.parseAttribute(inputs, "batch_inputs", result.attributes)));
+}
+
+/// `updates ["*"]` and `batch(1 to 32)`, in any order.
+static ParseResult parseClauses(OpAsmParser &parser, OperationState &result) {
+  while (true) {
+    SMLoc loc = parser.getCurrentLocation();
+    StringRef clause;
+    if (failed(parser.parseOptionalKeyword(&clause, {"updates", "batch"})))
+      return success();
+    if (result.attributes.get(clause))
+      return parser.emitError(loc) << "has '" << clause << "' twice";
+    ArrayAttr updates;
+    if (clause == "batch"
+            ? parseBatch(parser, result)
+            : parser.parseAttribute(updates, "updates", result.attributes))
+      return failure();
+  }
 }
 
 static void printBatch(OpAsmPrinter &printer, StepOp step) {
@@ -157,11 +172,7 @@ static ParseResult parseCallable(OpAsmParser &parser, OperationState &result,
   result.addAttribute("arg_names", builder.getArrayAttr(argNames));
   if (namedResults) {
     result.addAttribute("result_names", builder.getArrayAttr(resultNames));
-    ArrayAttr updates;
-    if (succeeded(parser.parseOptionalKeyword("updates")) &&
-        parser.parseAttribute(updates, "updates", result.attributes))
-      return failure();
-    if (parseBatch(parser, result))
+    if (parseClauses(parser, result))
       return failure();
   }
   return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
@@ -228,7 +239,7 @@ static LogicalResult verifyCallable(Op op, bool mayBeOpen = false) {
         !isElementType(tensor.getElementType()) || !hasUsableSize(tensor))
       return op.emitOpError() << "takes and gives tensors of static shape of "
                                  "f32, f64, i1, i8, ui8, "
-                                 "i32 or i64, not too large, not "
+                                 "i32 or i64, of at most 2^40 elements, not "
                               << t;
   }
   auto ret = dyn_cast<ReturnOp>(body.getTerminator());

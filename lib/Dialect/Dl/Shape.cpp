@@ -1,6 +1,7 @@
 //===- Shape.cpp - Where elements stand -----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Syntax.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
 
@@ -17,6 +18,26 @@ static bool sameRows(Value x, Value y) {
 //===----------------------------------------------------------------------===//
 // constant
 //===----------------------------------------------------------------------===//
+
+ParseResult dlc::dl::parseElements(OpAsmParser &parser, ElementsAttr &value) {
+  SMLoc loc = parser.getCurrentLocation();
+  const char *end = loc.getPointer();
+  if (*end == '-')
+    ++end;
+  if (llvm::isDigit(*end)) {
+    while (llvm::isAlnum(*end) || StringRef("+-.").contains(*end))
+      ++end;
+    return parser.emitError(loc)
+           << "expects its elements in 'dense<...>': 'dense<"
+           << StringRef(loc.getPointer(), end - loc.getPointer()) << ">'";
+  }
+  return parser.parseAttribute(value);
+}
+
+void dlc::dl::printElements(OpAsmPrinter &printer, Operation *,
+                            ElementsAttr value) {
+  printer << value;
+}
 
 LogicalResult ConstantOp::inferReturnTypes(MLIRContext *,
                                            std::optional<Location>,

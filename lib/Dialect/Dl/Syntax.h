@@ -22,6 +22,12 @@ mlir::ParseResult parseHyper(mlir::OpAsmParser &parser, mlir::Attribute &value);
 void printHyper(mlir::OpAsmPrinter &printer, mlir::Operation *,
                 mlir::Attribute value);
 
+/// `dense<...>` and its type; says so where a bare number stands.
+mlir::ParseResult parseElements(mlir::OpAsmParser &parser,
+                                mlir::ElementsAttr &value);
+void printElements(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   mlir::ElementsAttr value);
+
 /// A case of an enumeration as a bare keyword, without the space that an
 /// attribute would print before it.
 template <typename EnumAttr, typename Enum>

@@ -1,7 +1,7 @@
 // RUN: dlc-opt %s -split-input-file -verify-diagnostics
 
 func.func @of_integers(%x: tensor<8xi32>) {
-  // expected-error@+1 {{'dl.silu' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<8xi32>'}}
+  // expected-error@+1 {{'dl.silu' op operand #0 must be tensor of f32 or f64, of static shape and at most 2^40 elements, but got 'tensor<8xi32>'}}
   %0 = dl.silu %x : tensor<8xi32>
   return
 }

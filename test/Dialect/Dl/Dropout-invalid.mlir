@@ -33,7 +33,7 @@ func.func @twice(%x: tensor<8x4xf32>, %p: tensor<f32>) {
 // -----
 
 func.func @of_each(%x: tensor<8x4xf32>, %p: tensor<8x4xf32>) {
-  // expected-error@+1 {{'dl.alpha_dropout' op operand #1 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.alpha_dropout' op operand #1 must be tensor of rank 0 of f32 or f64, but got 'tensor<8x4xf32>'}}
   %0 = dl.alpha_dropout %x p(%p) : tensor<8x4xf32>, tensor<8x4xf32>
   return
 }

@@ -63,7 +63,7 @@ dl.model @empty_body {
 // -----
 
 dl.model @dynamic_input {
-  // expected-error@+1 {{'dl.step' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, not too large, not 'tensor<?xf32>'}}
+  // expected-error@+1 {{'dl.step' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, of at most 2^40 elements, not 'tensor<?xf32>'}}
   dl.step @s(%x: tensor<?xf32>) {
     dl.return
   }
@@ -72,7 +72,7 @@ dl.model @dynamic_input {
 // -----
 
 dl.model @scalar_input {
-  // expected-error@+1 {{'dl.func' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, not too large, not 'f32'}}
+  // expected-error@+1 {{'dl.func' op takes and gives tensors of static shape of f32, f64, i1, i8, ui8, i32 or i64, of at most 2^40 elements, not 'f32'}}
   dl.func @f(%x: f32) {
     dl.return
   }

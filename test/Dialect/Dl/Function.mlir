@@ -44,7 +44,7 @@ dl.model @functions {
   }
 
   // CHECK:      dl.step @batches(%x: tensor<8x4xf32>) -> () updates ["w"] batch(1, 16) attributes {recompute = "auto"} {
-  dl.step @batches(%x: tensor<8x4xf32>) updates ["w"] batch(1, 16) attributes {recompute = "auto"} {
+  dl.step @batches(%x: tensor<8x4xf32>) batch(1, 16) updates ["w"] attributes {recompute = "auto"} {
     dl.return
   }
 

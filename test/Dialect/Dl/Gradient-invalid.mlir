@@ -17,7 +17,7 @@ func.func @along_another_type(%y: tensor<8xf32>, %x: tensor<8xf32>, %c: tensor<4
 // -----
 
 func.func @of_an_integer(%y: tensor<i32>, %x: tensor<8xf32>) {
-  // expected-error@+1 {{'dl.gradient' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<i32>'}}
+  // expected-error@+1 {{'dl.gradient' op operand #0 must be tensor of f32 or f64, of static shape and at most 2^40 elements, but got 'tensor<i32>'}}
   %0 = dl.gradient %y wrt %x : tensor<i32> -> tensor<8xf32>
   return
 }
@@ -25,7 +25,7 @@ func.func @of_an_integer(%y: tensor<i32>, %x: tensor<8xf32>) {
 // -----
 
 func.func @wrt_integers(%y: tensor<f32>, %x: tensor<8xi32>) {
-  // expected-error@+1 {{'gradients' must be variadic of statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<8xi32>'}}
+  // expected-error@+1 {{'gradients' must be variadic of tensor of f32 or f64, of static shape and at most 2^40 elements, but got 'tensor<8xi32>'}}
   %0 = dl.gradient %y wrt %x : tensor<f32> -> tensor<8xi32>
   return
 }
@@ -49,7 +49,7 @@ func.func @one_too_many(%y: tensor<f32>, %x: tensor<8xf32>) {
 // -----
 
 func.func @stop_of_integers(%x: tensor<8xi32>) {
-  // expected-error@+1 {{'dl.stop_gradient' op operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, not too large, but got 'tensor<8xi32>'}}
+  // expected-error@+1 {{'dl.stop_gradient' op operand #0 must be tensor of f32 or f64, of static shape and at most 2^40 elements, but got 'tensor<8xi32>'}}
   %0 = dl.stop_gradient %x : tensor<8xi32>
   return
 }
@@ -82,7 +82,7 @@ dl.model @loss_of_a_batch {
   dl.optimizer @sgd = #dl.sgd
   dl.param @w : tensor<4xf32> = zeros
   dl.step @train(%loss: tensor<8xf32>, %lr: tensor<f32>) -> () {
-    // expected-error@+1 {{'dl.minimize' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<8xf32>'}}
+    // expected-error@+1 {{'dl.minimize' op operand #0 must be tensor of rank 0 of f32 or f64, but got 'tensor<8xf32>'}}
     dl.minimize %loss with @sgd over ["*"] lr(%lr) : tensor<8xf32>, tensor<f32>
     dl.return
   }

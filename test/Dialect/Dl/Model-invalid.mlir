@@ -55,14 +55,14 @@ dl.model @initialiser_without_end {
 // -----
 
 dl.model @dynamic_parameter {
-  // expected-error@+1 {{'dl.param' op attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of}}
+  // expected-error@+1 {{'dl.param' op attribute 'type' failed to satisfy constraint: type attribute of tensor of}}
   dl.param @w : tensor<?xf32> = zeros
 }
 
 // -----
 
 dl.model @parameter_type {
-  // expected-error@+1 {{'dl.buffer' op attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of}}
+  // expected-error@+1 {{'dl.buffer' op attribute 'type' failed to satisfy constraint: type attribute of tensor of}}
   dl.buffer @w : tensor<4xbf16> = zeros
 }
 
@@ -209,7 +209,7 @@ dl.model @hparam_of_another_type {
 dl.model @hparam_as_integer {
   dl.hparam @lr = 0.1
   dl.step @s() {
-    // expected-error@+1 {{must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<i64>'}}
+    // expected-error@+1 {{must be tensor of rank 0 of f32 or f64, but got 'tensor<i64>'}}
     %lr = dl.read_hparam @lr : tensor<i64>
     dl.return
   }
@@ -218,6 +218,6 @@ dl.model @hparam_as_integer {
 // -----
 
 dl.model @parameter_beyond_any_memory {
-  // expected-error@+1 {{not too large}}
+  // expected-error@+1 {{at most 2^40 elements}}
   dl.param @w : tensor<1000000x1000000x1000000x100xf32> = zeros
 }

@@ -225,7 +225,7 @@ func.func @one_cycle_lr(%lr: tensor<f32>, %t: tensor<i64>) {
 // -----
 
 func.func @lr_is_a_scalar(%lr: tensor<3xf32>, %t: tensor<i64>) {
-  // expected-error@+1 {{'dl.step_lr' op operand #0 must be 0D tensor of 32-bit float or 64-bit float values, but got 'tensor<3xf32>'}}
+  // expected-error@+1 {{'dl.step_lr' op operand #0 must be tensor of rank 0 of f32 or f64, but got 'tensor<3xf32>'}}
   %0 = dl.step_lr %lr at %t {step_size = 3} : tensor<3xf32>, tensor<i64>
   return
 }

@@ -161,7 +161,7 @@ func.func @unique_below_nothing(%i: tensor<3xi64>) {
 // -----
 
 func.func @unique_of_bytes(%i: tensor<3xi8>) {
-  // expected-error@+1 {{'dl.unique' op operand #0 must be statically shaped tensor of 64-bit signless integer values, not too large, but got 'tensor<3xi8>'}}
+  // expected-error@+1 {{'dl.unique' op operand #0 must be tensor of i64, of static shape and at most 2^40 elements, but got 'tensor<3xi8>'}}
   %0, %1, %2 = dl.unique %i below 4 : tensor<3xi8> -> tensor<3xi8>, tensor<3xi8>, tensor<i8>
   return
 }

@@ -78,6 +78,21 @@ TEST(ClassScores, OfPredictions) {
   EXPECT_EQ(scores.numClasses(), 0);
 }
 
+TEST(ClassScores, MeansAreOverTheClassesThatOccur) {
+  dlc_step step = stepOf(label, prediction);
+  ClassScores scores = *ClassScores::create(step);
+  scores.add(buffersOf<uint8_t, int32_t>(step, {0, 0, 3, 3}, {0, 0, 3, 5}));
+  EXPECT_EQ(scores.describe({}), "class  samples  precision   recall       f1\n"
+                                 "0            2     1.0000   1.0000   1.0000\n"
+                                 "1            0     0.0000   0.0000   0.0000\n"
+                                 "2            0     0.0000   0.0000   0.0000\n"
+                                 "3            2     1.0000   0.5000   0.6667\n"
+                                 "4            0     0.0000   0.0000   0.0000\n"
+                                 "5            0     0.0000   0.0000   0.0000\n"
+                                 "mean         4     0.6667   0.5000   0.5556\n"
+                                 "1 of 3 told as 5\n");
+}
+
 TEST(ClassScores, OfLogits) {
   dlc_step step = stepOf(wholeLabel, logits);
   ClassScores scores = *ClassScores::create(step);

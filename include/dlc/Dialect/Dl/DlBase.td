@@ -44,13 +44,32 @@ def Dl_Dialect : Dialect {
 defvar Dl_FloatTypes = [F32, F64];
 defvar Dl_IntTypes = [I1, I8, UI8, I32, I64];
 
-/// A tensor of static shape, not larger than any memory holds; it may be
-/// empty.
+/// The types of elements as programs write them: "f32 or f64".
+class Dl_NamesOf<list<Type> elements> {
+  string names = !interleave(
+      !foreach(e, elements,
+               !cond(!eq(e.summary, F32.summary) : "f32",
+                     !eq(e.summary, F64.summary) : "f64",
+                     !eq(e.summary, I1.summary) : "i1",
+                     !eq(e.summary, I8.summary) : "i8",
+                     !eq(e.summary, UI8.summary) : "ui8",
+                     !eq(e.summary, I32.summary) : "i32",
+                     !eq(e.summary, I64.summary) : "i64")), " or ");
+}
+
+/// A tensor of static shape, not larger than any memory holds (maxElements in
+/// Dl.h); it may be empty.
 class Dl_TensorOf<list<Type> elements>
     : Type<And<[StaticShapeTensorOf<elements>.predicate,
                 CPred<"::dlc::dl::hasUsableSize($_self)">]>,
-           StaticShapeTensorOf<elements>.summary # ", not too large",
+           "tensor of " # Dl_NamesOf<elements>.names #
+               ", of static shape and at most 2^40 elements",
            "::mlir::TensorType">;
+/// A tensor of rank 0.
+class Dl_ScalarOf<list<Type> elements>
+    : Type<TensorRankOf<elements, [0]>.predicate,
+           "tensor of rank 0 of " # Dl_NamesOf<elements>.names,
+           "::mlir::RankedTensorType">;
 
 def Dl_FloatTensor : Dl_TensorOf<Dl_FloatTypes>;
 /// For types that are parsed before the surrounding function is known, which
@@ -62,7 +81,7 @@ def Dl_IntTensor : Dl_TensorOf<Dl_IntTypes>;
 def Dl_Tensor : Dl_TensorOf<!listconcat(Dl_FloatTypes, Dl_IntTypes)>;
 def Dl_NumberTensor : Dl_TensorOf<[F32, F64, I8, UI8, I32, I64]>;
 def Dl_BoolTensor : Dl_TensorOf<[I1]>;
-def Dl_FloatScalar : TensorRankOf<Dl_FloatTypes, [0]>;
+def Dl_FloatScalar : Dl_ScalarOf<Dl_FloatTypes>;
 /// Places in a table, or classes.
 def Dl_IndexTensor : Dl_TensorOf<[I8, UI8, I32, I64]>;
 

@@ -278,7 +278,7 @@ def Dl_StepCountOp : Dl_Op<"step_count", [Pure, Dl_Shorthand]> {
     %n = dl.step_count : tensor<i64>
     ```
   }];
-  let results = (outs Res<TensorRankOf<[I64], [0]>, "a scalar">:$count);
+  let results = (outs Res<Dl_ScalarOf<[I64]>, "a scalar">:$count);
   let assemblyFormat = "attr-dict `:` type($count)";
 }
 

@@ -220,7 +220,7 @@ def Dl_CountEqualOp : Dl_PureOp<"count_equal", [SameTypeOperands, Dl_IsComposite
   let arguments = (ins
     Arg<Dl_IntTensor, "any shape">:$a,
     Arg<Dl_IntTensor, "shape and type of a">:$b);
-  let results = (outs Res<TensorRankOf<[I32], [0]>, "a scalar">:$count);
+  let results = (outs Res<Dl_ScalarOf<[I32]>, "a scalar">:$count);
   let assemblyFormat = "$a `,` $b attr-dict `:` type($a) `->` type($count)";
 }
 

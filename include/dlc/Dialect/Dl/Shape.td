@@ -18,7 +18,7 @@ def Dl_ConstantOp : Dl_Op<"constant", [Pure, ConstantLike, Dl_NoDerivative,
   }];
   let arguments = (ins Arg<ElementsAttr, "the elements: `dense<...>`">:$value);
   let results = (outs Res<Dl_Tensor, "shape and type of the value">:$y);
-  let assemblyFormat = "attr-dict $value";
+  let assemblyFormat = "attr-dict custom<Elements>($value)";
   let hasFolder = 1;
 }
 

@@ -51,7 +51,7 @@ def Dl_FirstFaultOp : Dl_PureOp<"first_fault", [Dl_Irregular, Dl_NoDerivative]> 
   let arguments = (ins
     Arg<Variadic<Dl_IndexTensor>, "of any shapes and of any of these types">:$indices,
     Arg<DenseI64ArrayAttr, "the first number that is outside, one for each index">:$limits);
-  let results = (outs Res<TensorRankOf<[I64], [0]>, "a scalar">:$fault);
+  let results = (outs Res<Dl_ScalarOf<[I64]>, "a scalar">:$fault);
   let assemblyFormat = [{
     $indices `below` $limits attr-dict `:` type($indices) `->` type($fault)
   }];
@@ -183,7 +183,7 @@ def Dl_UniqueOp : Dl_PureOp<"unique", [Dl_Irregular, Dl_NoDerivative]> {
   let results = (outs
     Res<TensorRankOf<[I64], [1]>, "the distinct entries, min(N, limit)">:$places,
     Res<Dl_TensorOf<[I64]>, "positions of the entries among them, shape of index">:$inverse,
-    Res<TensorRankOf<[I64], [0]>, "their number, a scalar">:$count);
+    Res<Dl_ScalarOf<[I64]>, "their number, a scalar">:$count);
   let assemblyFormat = [{
     $index `below` $limit attr-dict `:` type($index) `->` type($places) `,`
     type($inverse) `,` type($count)
@@ -214,7 +214,7 @@ def Dl_IndexCopyOp : Dl_PureOp<"index_copy", [Dl_HasRule, Dl_Irregular,
         "element type">:$source,
     Arg<Dl_IndexTensor,
         "any shape; entries from 0 on, below the extent of into along dimension 0">:$index,
-    Arg<Optional<TensorRankOf<[I64], [0]>>,
+    Arg<Optional<Dl_ScalarOf<[I64]>>,
         "number of entries of index that count, a scalar; all if not given">:$count,
     Arg<Dl_Tensor, "the tensor to change, any shape of rank 1 or more">:$into);
   let results = (outs Res<Dl_Tensor, "shape and type of into">:$y);
