@@ -208,6 +208,14 @@ Expected<Array> GraphReader::labels(ArrayRef<int32_t> all,
   int64_t nodes = static_cast<int64_t>(all.size());
   std::string index = (part + "_index").str(), mask = (part + "_mask").str();
   std::vector<int32_t> values(nodes, ignored);
+  auto take = [&](StringRef array, int64_t node) -> Error {
+    values[node] = all[node];
+    if (all[node] >= 0 || all[node] == ignored)
+      return Error::success();
+    return makeError("{0}: element {1} is {2}, of a node of {3}: expected 0 or "
+                     "more, or {4} for a node that does not count",
+                     place("labels"), node, all[node], array, ignored);
+  };
   if (has(mask) && !has(index)) {
     Expected<Array> given = indices(mask, 0, 1);
     if (!given)
@@ -218,15 +226,16 @@ Expected<Array> GraphReader::labels(ArrayRef<int32_t> all,
                        place(mask), given->shape.front(), nodes);
     for (auto [node, isIn] :
          enumerate(elementsOf<int32_t>(std::as_const(*given))))
-      if (isIn)
-        values[node] = all[node];
+      if (Error error = isIn ? take(mask, node) : Error::success())
+        return std::move(error);
     return makeI32(values, path);
   }
   Expected<Array> given = indices(index, 0, nodes - 1);
   if (!given)
     return given.takeError();
   for (int32_t node : elementsOf<int32_t>(std::as_const(*given)))
-    values[node] = all[node];
+    if (Error error = take(index, node))
+      return std::move(error);
   return makeI32(values, path);
 }
 

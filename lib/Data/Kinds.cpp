@@ -135,15 +135,18 @@ void dlc::printDataKinds(raw_ostream &os) {
   }
 }
 
-/// Adds the origin of the data to the error if the file is missing.
+/// Adds the origin of the data to the error if a file is missing.
 static Error withOrigin(Error error, const DataKind &kind,
                         StringRef arguments) {
   StringRef file = arguments.take_front(arguments.find_first_of(",;"));
   if (arguments.empty())
     file = fashionFolder;
-  if (file.contains('=') || sys::fs::exists(file))
-    return error;
-  return makeError("{0}; {1}", toString(std::move(error)), kind.origin);
+  std::string text = toString(std::move(error));
+  bool isMissing = StringRef(text).contains(
+      std::make_error_code(std::errc::no_such_file_or_directory).message());
+  if (!isMissing && (file.contains('=') || sys::fs::exists(file)))
+    return makeError("{0}", text);
+  return makeError("{0}; {1}", text, kind.origin);
 }
 
 Expected<DataSplits> dlc::openData(StringRef descriptor,
