@@ -43,23 +43,22 @@ ArrayRef<DataKind> dlc::dataKinds() {
        "train-labels-idx1-ubyte and t10k-... in DIR, plain or with .gz",
        "MNIST and Fashion-MNIST are such files", openIdx, filesOfIdx},
       {"npy", "npy:FIELD=FILE.npy,...[;eval:FIELD=FILE.npy,...]",
-       "arrays with one entry a sample; the second list is evaluated on. "
-       "FIELD@1=FILE.npy: dimension 1 counts the samples, as of time-major "
-       "sequences. FIELD@all=FILE.npy: every batch gets the whole array; where "
-       "all fields are such (one graph), an epoch is one step",
+       "arrays with one entry per sample; the list after eval: is for "
+       "evaluation. FIELD@1=FILE.npy: dimension 1 counts the samples, as in "
+       "time-major sequences. FIELD@all=FILE.npy: every batch gets the whole "
+       "array; if all fields are such (one graph), an epoch is one step",
        "numpy.save writes such files", openNpy},
       {"npz",
        "npz:FILE.npz[,FIELD=ARRAY,...][;eval:[FILE.npz,]FIELD=ARRAY,...]",
        "arrays of a NumPy archive, stored or deflated. Without a list, x_train "
-       "or train_x is the field x, and x_test, x_val, x_eval or test_x what to "
-       "evaluate on",
+       "or train_x is the field x, and x_test, x_val, x_eval or test_x is for "
+       "evaluation",
        "numpy.savez writes such files", openNpz},
       {"graph", "graph:FILE.npz[,eval=val][,normalise=no]",
        "a graph of compressed rows: adj_indptr, adj_indices, perhaps adj_data, "
        "features_... (compressed or dense, rows divided by their sums), "
-       "labels, "
-       "train_index and test_index (or masks). Fields x, indptr, indices, "
-       "values, label (-100: does not count), all for the whole graph",
+       "labels, train_index and test_index (or masks). Fields x, indptr, "
+       "indices, values, label (-100: does not count), all for the whole graph",
        "Cora, CiteSeer and PubMed, with the split of Planetoid, can be saved "
        "as such a file",
        openGraph},
@@ -70,46 +69,49 @@ ArrayRef<DataKind> dlc::dataKinds() {
       {"text",
        "text:FILE[,length=64][,eval=0.1][,unit=byte|raw][,layout=batch]",
        "windows of characters for a language model: fields text and next, "
-       "time-major; the last part is evaluated on. A character is its place "
-       "among the distinct ones of the text, of UTF-8; unit=byte takes bytes, "
-       "unit=raw their values",
+       "time-major; evaluation uses the last part. A character is numbered by "
+       "its place among the distinct characters of the text (UTF-8); unit=byte "
+       "numbers distinct bytes, unit=raw takes their values",
        "any text, plain or with .gz, as tiny Shakespeare", openText,
        filesOfText},
       {"chars", "chars:FILE", "the same as text:FILE",
        "any text, plain or with .gz, as tiny Shakespeare", openText,
        filesOfText},
       {"lines",
-       "lines:FILE,FILE,... or lines:FILE,labels=FILE"
-       "[,length=N][,min-count=N][,vocabulary=all][,layout=time][,bucket=N]",
-       "a sentence a line, words between blanks: a file for each class, or "
-       "labels, a line each, perhaps with a column train or test. Fields text "
-       "(0 is padding, 1 an unknown word), lengths and label, of length words "
-       "(default: the longest). bucket: batches of about equal length, chosen "
-       "from the samples of so many. Or eval=0.1 (a part, shuffled by "
-       "split-seed=0), or folds=10,fold=3 (from 0)",
-       "movie reviews (Pang and Lee 2005, rt-polarity) and Reuters R8 are "
-       "such files",
+       "lines:FILE,FILE,... or "
+       "lines:FILE,labels=FILE[,length=N][,min-count=N][,vocabulary=all][,"
+       "layout=time][,bucket=N]",
+       "one sentence per line, blanks between words: a file for each class, or "
+       "a file of labels with a label per line, which may have a column with "
+       "train or test. Fields text (0: padding, 1: unknown word), lengths and "
+       "label; sentences have length words (default: as many as the longest). "
+       "bucket=N takes the sentences of a batch, of about equal length, from N "
+       "batches. eval=0.1 evaluates on a part (shuffled by split-seed=0), "
+       "folds=10,fold=3 on one of ten (counted from 0)",
+       "movie reviews (Pang and Lee 2005, rt-polarity) and Reuters R8 are such "
+       "files",
        openLines, filesOfText},
       {"textgcn", "textgcn:FILE,labels=FILE[,window=20][,min-count=N]",
-       "the graph of documents and words of TextGCN: PMI in windows, TF-IDF, "
-       "symmetrically normalised. Fields indptr, indices, values and label, of "
-       "documents, then words; vocabulary and labels as of lines",
+       "TextGCN's graph of documents and words (PMI in windows, TF-IDF), "
+       "symmetrically normalised. Fields indptr, indices, values and label; "
+       "documents come first, then words. Vocabulary and labels as for lines",
        "Reuters R8 and 20 Newsgroups, a cleaned document a line", openTextGraph,
        filesOfText},
       {"csv",
-       "csv:FILE[,label=COLUMN][,target=COLUMN][,drop=COLUMN+COLUMN]"
-       "[,test=FILE]",
-       "a row a sample: columns of numbers are the field x (fields=columns: "
-       "one each), the label the field label, the target y. header=yes|no "
-       "(default: if no cell is a number), separator=semicolon|tab, "
-       "standardise=yes by the rows to train on. eval or folds as of lines",
+       "csv:FILE[,label=COLUMN][,target=COLUMN][,drop=COLUMN+COLUMN][,test="
+       "FILE]",
+       "each row is a sample: columns of numbers become the field x "
+       "(fields=columns: a field each), the column label the field label, the "
+       "column target the field y. header=yes|no (default: yes if no cell of "
+       "the first row is a number), separator=semicolon|tab, standardise=yes "
+       "by mean and deviation of the rows to train on. eval or folds as for "
+       "lines",
        "Iris and other tables of the UCI repository are such files", openCsv,
        filesOfText},
       {"images", "images:DIR[,size=HEIGHTxWIDTH][,colour=yes|no]",
        "a folder of PNG and JPEG files for each class, in DIR or in DIR/train "
        "and DIR/test (or val). Fields image (bytes, N x H x W of grey images, "
-       "N "
-       "x 3 x H x W of others) and label. eval or folds as of lines",
+       "N x 3 x H x W of others) and label. eval or folds as for lines",
        "ImageNet and torchvision's ImageFolder have such folders", openImages,
        filesOfImages}};
   return table;

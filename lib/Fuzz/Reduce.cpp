@@ -104,17 +104,10 @@ static void clean(ModuleOp module) {
       else if (auto scan = dyn_cast<dl::ScanOp>(op))
         scans.push_back(scan);
     });
-    // Inner ones come first.
-    for (Operation *op : llvm::reverse(dead))
-      if (op->use_empty() && op->getParentOp()) {
-        bool inside = llvm::any_of(dead, [&](Operation *other) {
-          return other != op && other->isProperAncestor(op);
-        });
-        if (inside)
-          continue;
-        op->erase();
-        changed = true;
-      }
+    // Those in the body of one come before it, and none uses another.
+    for (Operation *op : dead)
+      op->erase();
+    changed = !dead.empty();
     if (changed)
       continue;
     for (dl::ScanOp scan : scans)

@@ -291,13 +291,13 @@ static constexpr Phase phases[] = {
     {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
      isExplicit},
     {"simplify",
-     "primitive ops only, norms folded into layers, channels last, weights "
-     "stored as kernels read them, what follows from the state alone derived "
-     "once; no repeated and no dead code",
+     "primitive ops only: norms folded into layers, images with channels last, "
+     "weights in the order in which kernels read them, values that depend on "
+     "the state alone in derivations; no repeated and no dead code",
      addSimplify, isSimplified},
     {"fuse",
-     "kernels: steps call functions of ops that share a loop; equal ones are "
-     "one",
+     "kernels: steps call functions of ops that share a loop; equal functions "
+     "are merged",
      addFuse, isFused},
     {"linalg",
      "structured ops on tensors that write into given destinations; no dl",
