@@ -1,4 +1,4 @@
-//===- SanitizerOptions.cpp - What sanitizers may not ask for -------------===//
+//===- SanitizerOptions.cpp - Default options of sanitizers ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // LLVM's own libraries are not instrumented. Their headers, compiled into our
@@ -8,7 +8,13 @@
 //===----------------------------------------------------------------------===//
 
 extern "C" const char *__asan_default_options();
+extern "C" const char *__ubsan_default_options();
 
 extern "C" const char *__asan_default_options() {
   return "allow_user_poisoning=0:detect_leaks=0";
+}
+
+// A finding ends the program, so that the test that runs it fails.
+extern "C" const char *__ubsan_default_options() {
+  return "halt_on_error=1:print_stacktrace=1";
 }

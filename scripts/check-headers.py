@@ -15,7 +15,7 @@ import sys
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 COLUMNS = 80
-SLASHES = {".c", ".h", ".cpp", ".S", ".td"}
+SLASHES = {".c", ".h", ".cpp", ".S", ".td", ".inc", ".def"}
 MARKERS = {".h": "C++", ".td": "tablegen"}
 
 

@@ -23,10 +23,12 @@ cpp_files() {
 }
 
 # Files that begin with the licence, one path a line: those in C, C++, assembly and
-# TableGen, and scripts.
+# TableGen, and scripts. Programs in .mlir and .test files are data: the licence of the
+# project holds for them without a line of their own.
 licensed_files() {
   find include lib tools cmake test examples bench -type f \
     \( -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.S' -o -name '*.td' -o -name '*.py' \
+      -o -name '*.inc' -o -name '*.def' -o -name '*.map' -o -name '*.in' \
       -o -name '*.cmake' -o -name CMakeLists.txt \) |
     LC_ALL=C sort
   echo CMakeLists.txt

@@ -161,7 +161,7 @@ def parse():
     if not args.threads or min(args.threads) < 1 or args.rounds < 1 or not args.models:
         parser.error("--models, --threads and --rounds have to be given something, counts 1 or more")
     if not args.dlc.is_file():
-        parser.error(f"{args.dlc} is no file; scripts/build makes it, --dlc names another one")
+        parser.error(f"{args.dlc} is not a file; scripts/build makes it, --dlc names another one")
     return args
 
 

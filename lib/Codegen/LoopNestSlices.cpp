@@ -1,4 +1,4 @@
-//===- LoopNestSlices.cpp - Which iterations touch which elements ---------===//
+//===- LoopNestSlices.cpp - Elements touched by iterations ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The check that the iterations of the loop that the nests of a kernel share

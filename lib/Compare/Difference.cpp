@@ -1,4 +1,4 @@
-//===- Difference.cpp - How far two tensors are apart ---------------------===//
+//===- Difference.cpp - Comparison of two tensors -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Compare/Difference.h"

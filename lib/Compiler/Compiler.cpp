@@ -244,7 +244,8 @@ dlc_status dlc_compilation_write(dlc_compilation *compilation,
     return compilation->end(std::move(error), DLC_ERROR_ARGUMENT);
   if (formOfSuffix(path).empty())
     return compilation->end(
-        makeError("{0}: the suffix is none of .so, .o, .s, .ll, .mlir", path),
+        makeError("{0}: the suffix is not one of .so, .o, .s, .ll, .mlir",
+                  path),
         DLC_ERROR_ARGUMENT);
   return compilation->end(write(*compilation->compilation, path), DLC_ERROR_IO);
 }

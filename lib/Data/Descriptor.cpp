@@ -1,4 +1,4 @@
-//===- Descriptor.cpp - What follows the colon of --data ------------------===//
+//===- Descriptor.cpp - Parser of data descriptors ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Descriptor.h"

@@ -1,4 +1,4 @@
-//===- Descriptor.h - What follows the colon of --data ----------*- C++ -*-===//
+//===- Descriptor.h - Parser of data descriptors ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_DATA_DESCRIPTOR_H
 #define DLC_LIB_DATA_DESCRIPTOR_H

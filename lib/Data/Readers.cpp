@@ -1,4 +1,4 @@
-//===- Readers.cpp - What readers of data share ---------------------------===//
+//===- Readers.cpp - Common part of data readers --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Readers.h"

@@ -1,4 +1,4 @@
-//===- Readers.h - What opens each kind of data -----------------*- C++ -*-===//
+//===- Readers.h - Readers of each kind of data -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A reader parses the text behind the colon of its kind; each has a file.

@@ -1,4 +1,4 @@
-//===- Vocabulary.cpp - What the numbers of a text stand for --------------===//
+//===- Vocabulary.cpp - Vocabulary of a text ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/Vocabulary.h"

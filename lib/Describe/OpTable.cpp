@@ -1,4 +1,4 @@
-//===- OpTable.cpp - What is registered for each op -----------------------===//
+//===- OpTable.cpp - Table of registered ops ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Describe/OpTable.h"

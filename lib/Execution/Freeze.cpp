@@ -57,6 +57,8 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
                  const CompilerOptions &options, StringRef params,
                  ArrayRef<std::string> renames) {
   CompilerOptions here = options;
+  // Derivations run here, whatever the library is for.
+  here.backend = "cpu";
   here.cpu = "native";
   here.evaluationOnly = true;
   here.printMemoryPlan = false;

@@ -1,4 +1,4 @@
-//===- Peak.cpp - What this machine can do at most ------------------------===//
+//===- Peak.cpp - Peak arithmetic and memory rates ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The loops are LLVM IR that is compiled for the processor at hand: this
@@ -40,10 +40,14 @@ static constexpr unsigned kSums = 12;
 static constexpr int64_t kIterations = 100'000;
 static constexpr int kRounds = 16, kCopies = 4;
 
-/// Bits of a vector register of this machine.
+/// Bits of a vector register of this machine, as compiled code uses them.
 static unsigned vectorBits() {
-  StringMap<bool> features = sys::getHostCPUFeatures();
-  return features.lookup("avx512f") ? 512 : features.lookup("avx") ? 256 : 128;
+  auto machine = Processor::find("native").makeMachine(CodeGenOptLevel::None);
+  if (!machine) {
+    consumeError(machine.takeError());
+    return 128;
+  }
+  return describeTarget(**machine, /*plain=*/false).vectorBits;
 }
 
 /// `double NAME(int64_t iterations)`: sums of `type` vectors, kSums of them,

@@ -14,7 +14,7 @@ int64_t dlc::elementBytes(int32_t type) { return elementType(type).bytes; }
 int64_t dlc::numElements(const dlc_tensor &tensor) {
   ArrayRef<int64_t> shape(tensor.shape, tensor.rank);
   // An empty tensor is empty however large its other dimensions are, whose
-  // product may be no number.
+  // product may be NaN.
   if (is_contained(shape, 0))
     return 0;
   int64_t elements = 1;

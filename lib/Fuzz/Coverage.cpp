@@ -1,4 +1,4 @@
-//===- Coverage.cpp - Which ops programs had, and how ---------------------===//
+//===- Coverage.cpp - Coverage of ops by programs -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Coverage.h"

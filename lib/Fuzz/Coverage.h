@@ -1,4 +1,4 @@
-//===- Coverage.h - Which ops programs had, and how -------------*- C++ -*-===//
+//===- Coverage.h - Coverage of ops by programs -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_FUZZ_COVERAGE_H
 #define DLC_LIB_FUZZ_COVERAGE_H

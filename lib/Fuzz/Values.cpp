@@ -1,4 +1,4 @@
-//===- Values.cpp - What programs are given -------------------------------===//
+//===- Values.cpp - Inputs of fuzzed programs -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Check.h"

@@ -1,4 +1,4 @@
-//===- GraphFile.cpp - Where a graph is written ---------------------------===//
+//===- GraphFile.cpp - Output files of graphs -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Graph/Graph.h"

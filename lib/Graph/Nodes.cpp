@@ -1,4 +1,4 @@
-//===- Nodes.cpp - Which ops are drawn as one box -------------------------===//
+//===- Nodes.cpp - Grouping ops into boxes --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A product has a box of its own. Cheap ops join the box of their operands, if

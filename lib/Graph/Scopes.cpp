@@ -1,4 +1,4 @@
-//===- Scopes.cpp - Where each op of a step belongs -----------------------===//
+//===- Scopes.cpp - Scopes of ops in a step -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Parameters are named after their layer, as `layer1.0.conv1.weight` is. An op

@@ -1,4 +1,4 @@
-//===- StepGraph.h - What a picture of a step shows -------------*- C++ -*-===//
+//===- StepGraph.h - The graph of a step ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step on its way to a picture:

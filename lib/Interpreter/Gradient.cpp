@@ -1,4 +1,4 @@
-//===- Gradient.cpp - What stands in the way of derivatives ---------------===//
+//===- Gradient.cpp - Gradient ops ----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"

@@ -1,4 +1,4 @@
-//===- Models.cpp - What the models of all families share -----------------===//
+//===- Models.cpp - Common part of the op models --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"

@@ -1,4 +1,4 @@
-//===- Models.h - What the models of all families share ---------*- C++ -*-===//
+//===- Models.h - Common part of the op models ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_INTERPRETER_MODELS_H
 #define DLC_LIB_INTERPRETER_MODELS_H

@@ -1,4 +1,4 @@
-//===- Shape.cpp - Where elements stand -----------------------------------===//
+//===- Shape.cpp - Ops that move elements ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Models.h"

@@ -90,7 +90,8 @@ static std::string set(TargetInfo &info, const Field &field, Attribute value) {
   auto integer = dyn_cast<IntegerAttr>(value);
   auto real = dyn_cast<FloatAttr>(value);
   if (field.integer ? !integer : !real)
-    return field.integer ? "is no integer" : "is no floating-point number";
+    return field.integer ? "is not an integer"
+                         : "is not a floating-point number";
   if (integer && integer.getValue().getSignificantBits() > 63)
     return "is out of range";
   double number = integer ? double(integer.getValue().getSExtValue())
@@ -104,7 +105,7 @@ static std::string set(TargetInfo &info, const Field &field, Attribute value) {
     return text;
   }
   if (field.isPower && number != 0 && !llvm::isPowerOf2_64(uint64_t(number)))
-    return "is no power of two";
+    return "is not a power of two";
   if (field.integer)
     info.*field.integer = integer.getValue().getSExtValue();
   else
@@ -135,11 +136,11 @@ FailureOr<TargetInfo> TargetInfo::get(Operation *op) {
   for (DataLayoutEntryInterface entry : device->getEntries()) {
     auto key = dyn_cast<StringAttr>(entry.getKey());
     if (!key)
-      return error() << "a key is no string";
+      return error() << "a key is not a string";
     if (key == kCpu) {
       auto name = dyn_cast<StringAttr>(entry.getValue());
       if (!name)
-        return error() << "\"" << kCpu << "\" is no string";
+        return error() << "\"" << kCpu << "\" is not a string";
       info.cpu = name.str();
       continue;
     }

@@ -1,4 +1,4 @@
-//===- Families.h - What builds the reference models ------------*- C++ -*-===//
+//===- Families.h - Builders of the reference models ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A file for each family of architectures; the rows of Models.cpp say which

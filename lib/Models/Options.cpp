@@ -1,4 +1,4 @@
-//===- Options.cpp - What a user chooses about a reference model ----------===//
+//===- Options.cpp - Options of reference models --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Models/Models.h"

@@ -1,4 +1,4 @@
-//===- Recipe.cpp - How a reference model is trained ----------------------===//
+//===- Recipe.cpp - Training recipe of a reference model ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Recipe.h"

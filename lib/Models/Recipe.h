@@ -1,4 +1,4 @@
-//===- Recipe.h - How a reference model is trained --------------*- C++ -*-===//
+//===- Recipe.h - Training recipe of a reference model ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_MODELS_RECIPE_H
 #define DLC_LIB_MODELS_RECIPE_H

@@ -1,4 +1,4 @@
-//===- Dialects.cpp - What programs of any phase are made of --------------===//
+//===- Dialects.cpp - Dialects of all phases ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Pipelines/Phases.h"

@@ -102,7 +102,7 @@ LoweredVerifier::verifyNames(StringRef list, ArrayAttr names,
     if (!isKnown(cast<StringAttr>(name).getValue()) ||
         !seen.insert(name).second)
       return fail() << "has " << name << " among '" << list
-                    << "', which is no name of one, or there twice";
+                    << "', which is not a name of one, or there twice";
   return success();
 }
 
@@ -154,7 +154,7 @@ LogicalResult LoweredVerifier::verifyFunction(StringRef name) {
   Operation *function = symbols.lookup((prefix + name).str());
   if (!isa_and_present<func::FuncOp, LLVM::LLVMFuncOp>(function) ||
       isa<LLVM::LLVMFuncOp>(function) != (form == Lowered::LLVM))
-    return fail() << "names the step " << name << ", which is no function";
+    return fail() << "names the step " << name << ", which is not a function";
   if (form == Lowered::LLVM)
     return verifyLLVMStep(cast<LLVM::LLVMFuncOp>(function));
   auto lowered = cast<func::FuncOp>(function);
@@ -225,8 +225,7 @@ static int64_t blockBytes(Type type) {
 /// plain bytes where several values lie in it one after the other.
 static bool holds(Type type, RankedTensorType tensor) {
   tensor = inMemory(tensor);
-  int64_t bits = tensor.getElementTypeBitWidth();
-  if (blockBytes(type) == tensor.getNumElements() * bits / 8)
+  if (blockBytes(type) == dl::bytesOf(tensor))
     return true;
   auto buffer = dyn_cast<MemRefType>(type);
   return buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&

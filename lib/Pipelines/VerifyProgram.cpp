@@ -1,4 +1,4 @@
-//===- VerifyProgram.cpp - What text may enter the compiler ---------------===//
+//===- VerifyProgram.cpp - Verification of programs given as text ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Pipelines/VerifyProgram.h"
@@ -151,7 +151,7 @@ static LogicalResult verifyWritten(dl::ModelOp model) {
       model.walk<WalkOrder::PreOrder>([](Operation *op) -> WalkResult {
         if (!isa_and_present<dl::DlDialect>(op->getDialect())) {
           op->emitOpError(
-              "is no op of the language; the output of a phase enters "
+              "is not an op of the language; the output of a phase enters "
               "with --from=PHASE");
           return WalkResult::interrupt();
         }

@@ -136,9 +136,10 @@ LogicalResult StepVerifier::verifyTensor(DictionaryAttr attrs, Type type,
   if (state)
     return verifyState(state, type, isResult, number);
   if (step->hasAttr(names::derives))
-    return fail(isResult, number) << "that is no entry of the state, as all "
-                                     "are of a function with "
-                                  << names::derives;
+    return fail(isResult, number)
+           << "that is not an entry of the state, as all "
+              "are of a function with "
+           << names::derives;
   if (fault)
     return verifyFault(type, number);
   if (hasFault)
@@ -254,7 +255,7 @@ LogicalResult verify::verifyCalls(Operation *root, SymbolTable &functions) {
     if (callee && callee->hasAttr(names::kernel))
       return WalkResult::advance();
     call.emitOpError() << "calls @" << call.getCallee()
-                       << ", which is no kernel";
+                       << ", which is not a kernel";
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());
@@ -268,7 +269,7 @@ LogicalResult verify::verifyResolved(dl::ModelOp model, bool fused) {
         return failure();
     } else if (!fused || !function->hasAttr(names::kernel)) {
       return function.emitOpError()
-             << "is no step (" << names::step << ")"
+             << "is not a step (" << names::step << ")"
              << (fused ? " and no kernel (dl.kernel)" : "");
     } else if (failed(verifyKernel(function))) {
       return failure();

@@ -1,4 +1,4 @@
-//===- Commands.h - What dlc-run does ---------------------------*- C++ -*-===//
+//===- Commands.h - Commands of dlc-run -------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_RUN_COMMANDS_H
 #define DLC_LIB_RUN_COMMANDS_H

@@ -37,7 +37,7 @@ static Error writePart(StringRef folder, StringRef prefix,
   for (const Field &field : data.fields()) {
     // Names of columns may have anything in them.
     if (StringRef(field.name).contains('/') || field.name.empty())
-      return makeError("--write-data: field '{0}' is no name of a file",
+      return makeError("--write-data: field '{0}' is not a name of a file",
                        field.name);
     SmallString<128> path(folder);
     sys::path::append(path, prefix + field.name + ".npy");

@@ -1,4 +1,4 @@
-//===- GradientInputs.cpp - What gradients are checked at -----------------===//
+//===- GradientInputs.cpp - Inputs for gradient checks --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "GradientChecker.h"

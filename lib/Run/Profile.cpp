@@ -1,4 +1,4 @@
-//===- Profile.cpp - What --profile asks for ------------------------------===//
+//===- Profile.cpp - The option --profile ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Profile.h"

@@ -1,4 +1,4 @@
-//===- Profile.h - What --profile asks for ----------------------*- C++ -*-===//
+//===- Profile.h - The option --profile -------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_RUN_PROFILE_H
 #define DLC_LIB_RUN_PROFILE_H

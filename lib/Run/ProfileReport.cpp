@@ -1,4 +1,4 @@
-//===- ProfileReport.cpp - Where the time of steps went -------------------===//
+//===- ProfileReport.cpp - Report of kernel times -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // docs/performance.md describes the output.

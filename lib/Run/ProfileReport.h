@@ -1,4 +1,4 @@
-//===- ProfileReport.h - Where the time of steps went -----------*- C++ -*-===//
+//===- ProfileReport.h - Report of kernel times -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_RUN_PROFILEREPORT_H
 #define DLC_LIB_RUN_PROFILEREPORT_H

@@ -361,9 +361,9 @@ static Error checkCallOptions(const Arguments &call) {
                         OPT_interpret, OPT_compare, OPT_compare_with,
                         OPT_tolerance, OPT_profile, OPT_keep_state})
     if (call.has(option))
-      return makeError("{0} is no option of a call", spelling(option));
+      return makeError("{0} is not an option of a call", spelling(option));
   if (!call.command().name.empty())
-    return makeError("'{0}' is no step; see --step", call.command().name);
+    return makeError("'{0}' is not a step; see --step", call.command().name);
   return Error::success();
 }
 

@@ -1,4 +1,4 @@
-//===- Derive.c - What follows from the state, kept up to date ------------===//
+//===- Derive.c - Derived values, kept up to date -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Internal.h"
 

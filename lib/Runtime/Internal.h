@@ -1,4 +1,4 @@
-//===- Internal.h - What the files of the runtime share -----------*- C -*-===//
+//===- Internal.h - Internal declarations of the runtime ----------*- C -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every symbol here starts with dlc_rt_, and every static one has a name of its

@@ -1,4 +1,4 @@
-//===- Profile.c - Where the time of steps goes ---------------------------===//
+//===- Profile.c - Measuring kernel times ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step that was compiled to measure itself calls dlc_rt_mark behind each

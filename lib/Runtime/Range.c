@@ -1,4 +1,4 @@
-//===- Range.c - Which numbers a hyper-parameter may be -------------------===//
+//===- Range.c - Ranges of hyper-parameters -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Range.h"
 

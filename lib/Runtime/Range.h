@@ -1,4 +1,4 @@
-//===- Range.h - Which numbers a hyper-parameter may be -----------*- C -*-===//
+//===- Range.h - Ranges of hyper-parameters -----------------------*- C -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The one meaning of dlc_range, by which the compiler judges numbers in a

@@ -27,6 +27,7 @@
 
 #include "MemoryPlan.h"
 
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Schedule/Passes.h"
 
 #include "dlc/Transforms/Passes.h"
@@ -123,7 +124,7 @@ Place StepBufferizer::allocate(Location loc, Value tensor) {
   if (!isSliced(tensor))
     return Place(memref::AllocOp::create(builder, loc, type));
   Value bytes = memref::AllocOp::create(
-      builder, loc, MemRefType::get({bytesOf(type)}, builder.getI8Type()));
+      builder, loc, MemRefType::get({dl::bytesOf(type)}, builder.getI8Type()));
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   return viewAt(loc, tensor.getType(), bytes, zero);
 }
@@ -159,10 +160,10 @@ LogicalResult StepBufferizer::bufferize(tensor::ExtractSliceOp slice) {
   OpFoldResult index =
       sliceIndex(slice, slice.getSourceType(), slice.getType());
   if (!index || !stack.bytes)
-    return slice.emitOpError("is no slice along dimension 0 of a buffer");
+    return slice.emitOpError("is not a slice along dimension 0 of a buffer");
   Location loc = slice.getLoc();
-  Value bytes =
-      arith::ConstantIndexOp::create(builder, loc, bytesOf(slice.getType()));
+  Value bytes = arith::ConstantIndexOp::create(builder, loc,
+                                               dl::bytesOf(slice.getType()));
   Value number = getValueOrCreateConstantIndexOp(builder, loc, index);
   Value distance = arith::MulIOp::create(builder, loc, number, bytes);
   Value shift = arith::AddIOp::create(builder, loc, stack.shift, distance);
@@ -288,7 +289,7 @@ LogicalResult StepBufferizer::run() {
       // gone.
       MemRefType buffer = bufferType(type);
       type = sliced.back()
-                 ? MemRefType::get({bytesOf(buffer)}, builder.getI8Type())
+                 ? MemRefType::get({dl::bytesOf(buffer)}, builder.getI8Type())
                  : buffer;
     }
     types.push_back(type);

@@ -1,4 +1,4 @@
-//===- KernelParts.cpp - What of a kernel makes some results --------------===//
+//===- KernelParts.cpp - Parts of a kernel for some results ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Walks a kernel backwards from the arguments that are wanted and keeps the ops
@@ -11,6 +11,7 @@
 
 #include "MemoryPlan.h"
 
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -62,7 +63,7 @@ void KernelOps::describe(Op &described, const TargetInfo &target) {
         auto type = dyn_cast<MemRefType>(operand.get().getType());
         if (!type)
           continue;
-        bytes += bytesOf(type);
+        bytes += dl::bytesOf(type);
         bool init = structured.isDpsInit(&operand);
         if (!init || structured.payloadUsesValueFromOperand(&operand))
           touch(described.reads, operand.get());
@@ -78,7 +79,7 @@ void KernelOps::describe(Op &described, const TargetInfo &target) {
     if (auto store = dyn_cast<memref::StoreOp>(inner))
       return touch(described.writes, store.getMemRef());
     if (auto copy = dyn_cast<memref::CopyOp>(inner)) {
-      bytes += 2 * bytesOf(cast<MemRefType>(copy.getSource().getType()));
+      bytes += 2 * dl::bytesOf(cast<MemRefType>(copy.getSource().getType()));
       touch(described.reads, copy.getSource());
       return touch(described.writes, copy.getTarget());
     }
@@ -94,7 +95,8 @@ void KernelOps::describe(Op &described, const TargetInfo &target) {
     for (unsigned number = 0; number < numArguments; ++number)
       if (described.reads[number] || described.writes[number])
         bytes +=
-            10 * bytesOf(cast<MemRefType>(body->getArgument(number).getType()));
+            10 *
+            dl::bytesOf(cast<MemRefType>(body->getArgument(number).getType()));
   }
   described.cost =
       std::max(described.cost, bytes / target.memoryBytesPerCycle) +

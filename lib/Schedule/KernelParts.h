@@ -1,4 +1,4 @@
-//===- KernelParts.h - What of a kernel makes some results ------*- C++ -*-===//
+//===- KernelParts.h - Parts of a kernel for some results -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_SCHEDULE_KERNELPARTS_H
 #define DLC_LIB_SCHEDULE_KERNELPARTS_H

@@ -1,4 +1,4 @@
-//===- Manifest.cpp - What a model keeps and does, as an attribute --------===//
+//===- Manifest.cpp - State and steps of a model as an attribute ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Schedule/Manifest.h"

@@ -1,4 +1,4 @@
-//===- MemoryPlan.cpp - When buffers live and where they lie --------------===//
+//===- MemoryPlan.cpp - Live ranges and offsets of buffers ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MemoryPlan.h"
@@ -9,8 +9,6 @@
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
-
-int64_t dlc::bytesOf(ShapedType type) { return dl::bytesOf(type); }
 
 Value dlc::rootOfViews(Value memref) {
   while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
@@ -92,7 +90,7 @@ SetVector<Operation *> Lifetimes::visit(Block &block) {
       if (!alloc)
         continue;
       auto [entry, isNew] = buffers.insert(
-          {alloc, {alloc, &op, {bytesOf(alloc.getType()), time, time}}});
+          {alloc, {alloc, &op, {dl::bytesOf(alloc.getType()), time, time}}});
       entry->second.interval.last = time;
       used.insert(alloc);
     }

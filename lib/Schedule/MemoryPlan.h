@@ -1,4 +1,4 @@
-//===- MemoryPlan.h - When buffers live and where they lie ------*- C++ -*-===//
+//===- MemoryPlan.h - Live ranges and offsets of buffers --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_SCHEDULE_MEMORYPLAN_H
 #define DLC_LIB_SCHEDULE_MEMORYPLAN_H
@@ -11,7 +11,9 @@
 
 namespace dlc::schedule {
 
-/// Offsets are multiples of a cache line, so that no two buffers share one.
+/// Offsets are multiples of the alignment of state and arena, which the
+/// interface fixes (DLC_RT_ALIGNMENT in lib/Runtime/Internal.h): a vector
+/// register, and the cache line of most processors.
 inline constexpr int64_t kAlignment = 64;
 
 /// Bytes that are in use from one position of a program to another, both

@@ -25,6 +25,7 @@
 #include "MemoryPlan.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Schedule/Passes.h"
 
@@ -125,7 +126,7 @@ private:
 int64_t PlanMemoryPass::place(StringAttr name, RankedTensorType type) {
   int64_t offset = stateBytes;
   stateOffsets[name.getValue()] = offset;
-  stateBytes = llvm::alignTo(offset + bytesOf(type), kAlignment);
+  stateBytes = llvm::alignTo(offset + dl::bytesOf(type), kAlignment);
   return offset;
 }
 
@@ -145,7 +146,7 @@ void PlanMemoryPass::placeStates(dl::ManifestAttr manifest) {
       continue;
     llvm::outs() << llvm::format(
                         "%12lld %12lld  ", static_cast<long long>(offset),
-                        static_cast<long long>(bytesOf(entry.getType())))
+                        static_cast<long long>(dl::bytesOf(entry.getType())))
                  << entry.getName().getValue() << ": ";
     printShape(llvm::outs(), entry.getType());
     llvm::outs() << '\n';

@@ -1,4 +1,4 @@
-//===- RecomputeSchedule.cpp - What to keep and what to repeat ------------===//
+//===- RecomputeSchedule.cpp - Choosing values to recompute ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For a set of values that are not kept, the program follows: it is walked in

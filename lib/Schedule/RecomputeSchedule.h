@@ -1,4 +1,4 @@
-//===- RecomputeSchedule.h - What to keep and what to repeat ----*- C++ -*-===//
+//===- RecomputeSchedule.h - Choosing values to recompute -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_SCHEDULE_RECOMPUTESCHEDULE_H
 #define DLC_LIB_SCHEDULE_RECOMPUTESCHEDULE_H

@@ -5,6 +5,7 @@
 
 #include "MemoryPlan.h"
 
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Dialect/Dl/Names.h"
 
 using namespace mlir;
@@ -46,7 +47,7 @@ unsigned StepReader::rootOf(Value memref) {
     Root root;
     root.memref = value;
     if (value.getDefiningOp<memref::AllocOp>())
-      root.bytes = bytesOf(cast<MemRefType>(value.getType()));
+      root.bytes = dl::bytesOf(cast<MemRefType>(value.getType()));
     program.roots.push_back(root);
   }
   return entry->second;

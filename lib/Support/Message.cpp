@@ -1,4 +1,4 @@
-//===- Message.cpp - What is said about a program -------------------------===//
+//===- Message.cpp - Messages about a program -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Message.h"

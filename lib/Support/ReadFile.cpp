@@ -1,4 +1,4 @@
-//===- ReadFile.cpp - Whole files into memory, up to a limit --------------===//
+//===- ReadFile.cpp - Reading whole files, up to a limit ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/ReadFile.h"

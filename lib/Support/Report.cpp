@@ -1,4 +1,4 @@
-//===- Report.cpp - What tools say at their end ---------------------------===//
+//===- Report.cpp - Error reports of tools --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Report.h"

@@ -1,4 +1,4 @@
-//===- Version.cpp - What --version prints --------------------------------===//
+//===- Version.cpp - The text of --version --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/Version.h"

@@ -159,7 +159,7 @@ llvm::Error dlc::checkOptionalPass(StringRef pass) {
   if (llvm::is_contained(known, pass))
     return llvm::Error::success();
   return llvm::createStringError(
-      "'" + pass + "' is no pass that can be left out" +
+      "'" + pass + "' is not a pass that can be left out" +
       dl::suggestion(pass, known) + "; these can: " + llvm::join(known, ", "));
 }
 
@@ -168,7 +168,7 @@ llvm::Error dlc::checkRemarks(StringRef passes) {
   if (passes.empty() || llvm::Regex(passes).isValid(flaw))
     return llvm::Error::success();
   return llvm::createStringError("'" + passes +
-                                 "' is no regular expression: " + flaw);
+                                 "' is not a regular expression: " + flaw);
 }
 
 /// Checks the options as far as they do not depend on the program.
@@ -306,7 +306,7 @@ llvm::Error Compilation::enter(StringRef from) {
         manager.addPass(createVerifyNames());
         return manager.run(*module);
       },
-      "the program is none that can enter here");
+      "a program of this kind cannot enter here");
 }
 
 /// For a program with a memory plan: fails if no process can have that memory.
@@ -439,9 +439,9 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
             // verifies its result, and dlc-opt verifies after each pass.
             manager.enableVerifier(false);
 #endif
-            return failure(
-                failed(manager.run(*module)) ||
-                (phase.name == "vector" && failed(checkMemory(*module))));
+            return failure(failed(manager.run(*module)) ||
+                           (number >= getProgramPhases().size() &&
+                            failed(checkMemory(*module))));
           },
           ("phase '" + phase.name + "' failed").str());
       if (error)
@@ -556,7 +556,7 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   std::string flaw;
   llvm::raw_string_ostream os(flaw);
   if (llvm::verifyModule(*result, &os))
-    return llvm::createStringError("the program is no valid LLVM IR: " + flaw);
+    return llvm::createStringError("the program is not valid LLVM IR: " + flaw);
   return result;
 }
 

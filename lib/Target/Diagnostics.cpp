@@ -1,4 +1,4 @@
-//===- Diagnostics.cpp - What is said while a program compiles ------------===//
+//===- Diagnostics.cpp - Diagnostics of a compilation ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Diagnostics.h"

@@ -1,4 +1,4 @@
-//===- Diagnostics.h - What is said while a program compiles ----*- C++ -*-===//
+//===- Diagnostics.h - Diagnostics of a compilation -------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_DIAGNOSTICS_H
 #define DLC_LIB_TARGET_DIAGNOSTICS_H

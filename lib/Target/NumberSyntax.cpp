@@ -74,7 +74,7 @@ Error dlc::checkNumberAt(const Message &message, StringRef text) {
           (behind.empty() || !continues(behind.front())))
         return makeProgramError(
             message.file, line, first,
-            formatv("'{0}' is no number in MLIR, which wants digits on both "
+            formatv("'{0}' is not a number in MLIR, which wants digits on both "
                     "sides of a point: write {1}",
                     number, written)
                 .str());

@@ -1,13 +1,13 @@
-//===- ParserMessages.cpp - What MLIR's parser says, in other words -------===//
+//===- ParserMessages.cpp - Clearer messages for MLIR's parser ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ParserMessages.h"
 
 #include "SpellingHints.h"
 
+#include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Support/Message.h"
 #include "dlc/Support/Suggest.h"
-#include "lib/Dialect/Dl/Words.h"
 
 #include "mlir/IR/OperationSupport.h"
 #include "llvm/ADT/SetVector.h"

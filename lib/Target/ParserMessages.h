@@ -1,4 +1,4 @@
-//===- ParserMessages.h - What MLIR's parser says, in other words ---------===//
+//===- ParserMessages.h - Clearer messages for MLIR's parser ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_PARSERMESSAGES_H
 #define DLC_LIB_TARGET_PARSERMESSAGES_H

@@ -1,4 +1,4 @@
-//===- SpellingHints.cpp - How a program spells what was meant ------------===//
+//===- SpellingHints.cpp - Hints for foreign spellings --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "SpellingHints.h"

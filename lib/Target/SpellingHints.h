@@ -1,4 +1,4 @@
-//===- SpellingHints.h - How a program spells what was meant ----*- C++ -*-===//
+//===- SpellingHints.h - Hints for foreign spellings ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TARGET_SPELLINGHINTS_H
 #define DLC_LIB_TARGET_SPELLINGHINTS_H

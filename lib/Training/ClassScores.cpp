@@ -1,4 +1,4 @@
-//===- ClassScores.cpp - Which classes are told as which ------------------===//
+//===- ClassScores.cpp - Confusion matrix and class scores ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/ClassScores.h"

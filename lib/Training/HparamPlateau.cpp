@@ -48,7 +48,8 @@ Expected<std::string> HparamPlateau::step(Model &model, ArrayRef<double> row) {
   if (Error error = model.setHparam(options.hparam, after))
     return std::move(error);
   std::string line;
-  raw_string_ostream(line) << options.metric << " rests, " << options.hparam
-                           << ' ' << format("%g -> %g", *before, after);
+  raw_string_ostream(line) << options.metric << " has stopped improving, "
+                           << options.hparam << ' '
+                           << format("%g -> %g", *before, after);
   return line;
 }

@@ -1,4 +1,4 @@
-//===- Metrics.cpp - What a step's scalar outputs mean --------------------===//
+//===- Metrics.cpp - Metrics from a step's scalar outputs -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Metrics.h"

@@ -1,4 +1,4 @@
-//===- Plateau.cpp - A rate that falls when a metric rests ----------------===//
+//===- Plateau.cpp - Reducing a rate on a plateau of a metric -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Plateau.h"

@@ -1,4 +1,4 @@
-//===- Progress.cpp - What a training run prints --------------------------===//
+//===- Progress.cpp - Progress output of a training run -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Progress.h"

@@ -1,4 +1,4 @@
-//===- RunFolder.cpp - What a training run keeps on the disk --------------===//
+//===- RunFolder.cpp - Files of a training run ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/RunFolder.h"

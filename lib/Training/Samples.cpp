@@ -1,4 +1,4 @@
-//===- Samples.cpp - What a model makes while it is trained ---------------===//
+//===- Samples.cpp - Samples drawn during training ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Samples.h"

@@ -1,4 +1,4 @@
-//===- Search.cpp - Which hyper-parameters to try -------------------------===//
+//===- Search.cpp - Search over hyper-parameters --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Search.h"

@@ -1,4 +1,4 @@
-//===- UpdateRatios.cpp - How far steps change parameters -----------------===//
+//===- UpdateRatios.cpp - Ratios of updates to parameters -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/UpdateRatios.h"

@@ -1,4 +1,4 @@
-//===- BatchTrace.cpp - Which extents of a step are the batch -------------===//
+//===- BatchTrace.cpp - Tracing batch extents through a step --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step is written for a batch of N. Its types are inferred again for a batch
@@ -91,7 +91,7 @@ FailureOr<SmallVector<int64_t>> BatchTracer::reshapedShape(ReshapeOp op) {
   int64_t extent = from[*moved], multiple = extent / written;
   if (extent % written ||
       after(op.getX()).getDimSize(*moved) != multiple * probe) {
-    why = "it reshapes a dimension that is no multiple of the batch";
+    why = "it reshapes a dimension that is not a multiple of the batch";
     return failure();
   }
   // The product of the extents before the batch.
@@ -301,7 +301,7 @@ LogicalResult BatchTracer::trace(Operation *op) {
     for (auto [old, extent] :
          llvm::zip(before(result).getShape(), after(result).getShape()))
       if ((extent - old) % (probe - written) != 0) {
-        why = "an extent of its result is no linear function of the batch";
+        why = "an extent of its result is not a linear function of the batch";
         return refuse(op);
       }
   }

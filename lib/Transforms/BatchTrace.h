@@ -1,4 +1,4 @@
-//===- BatchTrace.h - Which extents of a step are the batch -----*- C++ -*-===//
+//===- BatchTrace.h - Tracing batch extents through a step ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_BATCHTRACE_H
 #define DLC_LIB_TRANSFORMS_BATCHTRACE_H

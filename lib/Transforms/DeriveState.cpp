@@ -1,4 +1,4 @@
-//===- DeriveState.cpp - What follows from the state, made once -----------===//
+//===- DeriveState.cpp - Derivations of state-only values -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each step is cut between the values that follow from the state alone and the

@@ -213,13 +213,15 @@ bool Folder::foldIntoLayer(Chain &chain, std::string &why) {
   auto layer = chain.x.getDefiningOp<ChannelLayer>();
   if (!layer) {
     Operation *op = chain.x.getDefiningOp();
-    why = !chain.end.empty() ? chain.end
-          : op ? "what it normalises is made by '" +
-                     op->getName().getStringRef().str() +
-                     "', which is no convolution and no product with weights"
-          : isa<ScanOp>(chain.x.getParentBlock()->getParentOp())
-              ? "what it normalises comes into the loop from outside"
-              : std::string("what it normalises is an input");
+    why =
+        !chain.end.empty() ? chain.end
+        : op
+            ? "what it normalises is made by '" +
+                  op->getName().getStringRef().str() +
+                  "', which is neither a convolution nor a product with weights"
+        : isa<ScanOp>(chain.x.getParentBlock()->getParentOp())
+            ? "what it normalises comes into the loop from outside"
+            : std::string("what it normalises is an input");
     return false;
   }
   if (!chain.x.hasOneUse()) {
@@ -281,8 +283,9 @@ std::string Folder::findReaders(Value value, int64_t dim,
     }
     auto layer = dyn_cast<ChannelLayer>(op);
     if (!layer)
-      return name + " reads it, which is no convolution and no product with "
-                    "weights";
+      return name +
+             " reads it, which is neither a convolution nor a product with "
+             "weights";
     std::string flaw = flawOfLayer(layer);
     if (!flaw.empty())
       return flaw;

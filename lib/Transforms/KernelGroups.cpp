@@ -1,4 +1,4 @@
-//===- KernelGroups.cpp - Which ops become one kernel ---------------------===//
+//===- KernelGroups.cpp - Grouping ops into kernels -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Ops go to groups one after another, in the order of the program. An op joins

@@ -1,4 +1,4 @@
-//===- KernelGroups.h - Which ops become one kernel -------------*- C++ -*-===//
+//===- KernelGroups.h - Grouping ops into kernels ---------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRANSFORMS_KERNELGROUPS_H
 #define DLC_TRANSFORMS_KERNELGROUPS_H

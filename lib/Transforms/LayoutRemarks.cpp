@@ -1,4 +1,4 @@
-//===- LayoutRemarks.cpp - Why transposes are left ------------------------===//
+//===- LayoutRemarks.cpp - Remarks on remaining transposes ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LayoutRemarks.h"

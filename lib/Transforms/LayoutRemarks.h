@@ -1,4 +1,4 @@
-//===- LayoutRemarks.h - Why transposes are left ----------------*- C++ -*-===//
+//===- LayoutRemarks.h - Remarks on remaining transposes --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_LAYOUTREMARKS_H
 #define DLC_LIB_TRANSFORMS_LAYOUTREMARKS_H

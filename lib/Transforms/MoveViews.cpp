@@ -211,7 +211,7 @@ struct TransposeOfBroadcast : OpRewritePattern<TransposeOp> {
                                 PatternRewriter &rewriter) const override {
     auto broadcast = op.getX().getDefiningOp<BroadcastOp>();
     if (!broadcast)
-      return rewriter.notifyMatchFailure(op, "operand is no broadcast");
+      return rewriter.notifyMatchFailure(op, "operand is not a broadcast");
     rewriter.replaceOp(
         op, transposeBroadcast(rewriter, op.getLoc(), broadcast, op.getPerm()));
     return success();
@@ -226,7 +226,7 @@ struct ReshapeOfBroadcast : OpRewritePattern<ReshapeOp> {
                                 PatternRewriter &rewriter) const override {
     auto broadcast = op.getX().getDefiningOp<BroadcastOp>();
     if (!broadcast)
-      return rewriter.notifyMatchFailure(op, "operand is no broadcast");
+      return rewriter.notifyMatchFailure(op, "operand is not a broadcast");
     std::optional<SmallVector<int64_t>> dims =
         dimsAfterReshape(broadcast, tensorType(op.getY()));
     if (!dims)
@@ -247,7 +247,7 @@ struct ViewOfConstant : OpRewritePattern<View> {
                                 PatternRewriter &rewriter) const override {
     DenseElementsAttr elements = denseConstant(op.getX());
     if (!elements)
-      return rewriter.notifyMatchFailure(op, "operand is no constant");
+      return rewriter.notifyMatchFailure(op, "operand is not a constant");
     Value constant;
     if constexpr (std::is_same_v<View, TransposeOp>)
       constant =

@@ -1,4 +1,4 @@
-//===- Origin.cpp - Which part of a step an op belongs to -----------------===//
+//===- Origin.cpp - Step part and function of origin of an op -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Transforms/Origin.h"

@@ -30,11 +30,11 @@ struct LastRewrite : RewriterBase::Listener {
 
 } // namespace
 
-/// Runs `apply` with a bound on the rewrites. A set that ends makes a few for
-/// each op, one whose patterns undo each other makes any number.
-static LogicalResult
-applyBounded(Operation *root, StringRef pass, GreedyRewriteConfig config,
-             function_ref<LogicalResult(const GreedyRewriteConfig &)> apply) {
+// A set that ends makes a few rewrites for each op, one whose patterns undo
+// each other makes any number.
+LogicalResult dlc::rewriteGreedily(Operation *root,
+                                   const FrozenRewritePatternSet &patterns,
+                                   StringRef pass, GreedyRewriteConfig config) {
   constexpr int64_t rounds = 64, perOp = 16, least = 4096;
   int64_t size = 0;
   root->walk([&](Operation *) { ++size; });
@@ -43,7 +43,7 @@ applyBounded(Operation *root, StringRef pass, GreedyRewriteConfig config,
   config.setMaxIterations(rounds);
   config.setMaxNumRewrites(perRound);
   config.setListener(&last);
-  if (succeeded(apply(config)))
+  if (succeeded(applyPatternsGreedily(root, patterns, config)))
     return success();
   InFlightDiagnostic error = emitError(last.place)
                              << "the rewrites of pass '" << pass
@@ -55,23 +55,4 @@ applyBounded(Operation *root, StringRef pass, GreedyRewriteConfig config,
     error << "; the last was by " << last.name;
   return error << ". This is a fault of the compiler, not of the program: "
                   "please report it";
-}
-
-LogicalResult dlc::rewriteGreedily(Operation *root,
-                                   const FrozenRewritePatternSet &patterns,
-                                   StringRef pass, GreedyRewriteConfig config) {
-  return applyBounded(root, pass, config,
-                      [&](const GreedyRewriteConfig &bounded) {
-                        return applyPatternsGreedily(root, patterns, bounded);
-                      });
-}
-
-LogicalResult dlc::rewriteOpGreedily(Operation *op,
-                                     const FrozenRewritePatternSet &patterns,
-                                     StringRef pass,
-                                     GreedyRewriteConfig config) {
-  return applyBounded(op, pass, config,
-                      [&](const GreedyRewriteConfig &bounded) {
-                        return applyOpPatternsGreedily(op, patterns, bounded);
-                      });
 }

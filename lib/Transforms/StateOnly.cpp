@@ -1,4 +1,4 @@
-//===- StateOnly.cpp - What follows from the state alone ------------------===//
+//===- StateOnly.cpp - Values that depend on the state alone --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StateOnly.h"

@@ -1,4 +1,4 @@
-//===- StateOnly.h - What follows from the state alone ----------*- C++ -*-===//
+//===- StateOnly.h - Values that depend on the state alone ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_TRANSFORMS_STATEONLY_H
 #define DLC_LIB_TRANSFORMS_STATEONLY_H

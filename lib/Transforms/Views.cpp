@@ -1,4 +1,4 @@
-//===- Views.cpp - What a transpose or a reshape goes into ----------------===//
+//===- Views.cpp - Merging transposes and reshapes into ops ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Views.h"

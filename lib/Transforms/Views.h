@@ -1,4 +1,4 @@
-//===- Views.h - What a transpose or a reshape goes into --------*- C++ -*-===//
+//===- Views.h - Merging transposes and reshapes into ops -------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A view (dl.transpose, dl.reshape) of a constant, of a broadcast and of random

@@ -116,7 +116,7 @@ func.func @through_select(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %g : tensor<4xf32>
 }
 
-// Along a cotangent, of a value that is no scalar.
+// Along a cotangent, of a value that is not a scalar.
 // CHECK-LABEL: func @along
 // CHECK-SAME:    %[[X:.*]]: tensor<4xf32>, %[[C:.*]]: tensor<4xf32>
 // CHECK:         %[[Y:.*]] = dl.exp %[[X]]

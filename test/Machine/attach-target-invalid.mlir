@@ -12,25 +12,25 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
 
 // -----
 
-// expected-error @+1 {{"vector_registers" is no integer}}
+// expected-error @+1 {{"vector_registers" is not an integer}}
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"vector_registers" = 4.0 : f64>>} {
 }
 
 // -----
 
-// expected-error @+1 {{"math_op_cost" is no floating-point number}}
+// expected-error @+1 {{"math_op_cost" is not a floating-point number}}
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"math_op_cost" = 4 : i64>>} {
 }
 
 // -----
 
-// expected-error @+1 {{"cpu" is no string}}
+// expected-error @+1 {{"cpu" is not a string}}
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"cpu" = 4 : i64>>} {
 }
 
 // -----
 
-// expected-error @+1 {{"max_vector_op_width" is no power of two}}
+// expected-error @+1 {{"max_vector_op_width" is not a power of two}}
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #dlti.target_device_spec<"max_vector_op_width" = 384 : i64>>} {
 }
 

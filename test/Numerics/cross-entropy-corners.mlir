@@ -21,7 +21,7 @@ dl.model @corners {
     dl.return %loss, %slope : tensor<f32>, tensor<f32>
   }
 
-  // A label that is no class is not passed over.
+  // A label that is not a class is not passed over.
   // NOCLASS: dl.cross_entropy
   // NOCLASS-SAME: label
   dl.step @no_class() -> (loss: tensor<f32>) {

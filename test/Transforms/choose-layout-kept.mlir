@@ -53,7 +53,7 @@ dl.model @m {
 
 // -----
 
-// A function that is no step.
+// A function that is not a step.
 dl.model @m {
   func.func @helper(%x: tensor<5x8xf32>) -> tensor<5x8xf32> {
     %0 = dl.transpose %x perm [1, 0] : tensor<5x8xf32> -> tensor<8x5xf32>

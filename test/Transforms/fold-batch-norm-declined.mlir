@@ -117,7 +117,7 @@ dl.model @m {
   func.func @activated(%x: tensor<2x4x6x6xf32> {dl.name = "x"}, %w: tensor<4x4x3x3xf32> {dl.state = @w}, %g: tensor<4xf32> {dl.state = @g}) -> (tensor<2x4x4x4xf32> {dl.name = "y"}) attributes {dl.step} {
     %0 = dl.conv2d %x, %w : tensor<2x4x6x6xf32>, tensor<4x4x3x3xf32> -> tensor<2x4x4x4xf32>
     %1 = dl.relu %0 : tensor<2x4x4x4xf32>
-    // expected-remark@below {{stays: what it normalises is made by 'dl.relu', which is no convolution and no product with weights; 'dl.conv2d' reads it with zeros around it, or overlapping}}
+    // expected-remark@below {{stays: what it normalises is made by 'dl.relu', which is neither a convolution nor a product with weights; 'dl.conv2d' reads it with zeros around it, or overlapping}}
     %2 = dl.batch_norm_eval %1, %g, %g, %g, %g : tensor<2x4x4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32> -> tensor<2x4x4x4xf32>
     %3 = dl.conv2d %2, %w {padding = [1, 1]} : tensor<2x4x4x4xf32>, tensor<4x4x3x3xf32> -> tensor<2x4x4x4xf32>
     return %3 : tensor<2x4x4x4xf32>
@@ -135,7 +135,7 @@ dl.model @m {
   dl.param @w : tensor<4x4x3x3xf32> = kaiming_uniform
   dl.param @g : tensor<4xf32> = ones
   func.func @padded(%x: tensor<2x4x6x6xf32> {dl.name = "x"}, %w: tensor<4x4x3x3xf32> {dl.state = @w}, %g: tensor<4xf32> {dl.state = @g}) -> (tensor<2x4x6x6xf32> {dl.name = "y"}) attributes {dl.step} {
-    // expected-remark@below {{stays: what it normalises is an input; 'dl.pad' reads it, which is no convolution and no product with weights}}
+    // expected-remark@below {{stays: what it normalises is an input; 'dl.pad' reads it, which is neither a convolution nor a product with weights}}
     %0 = dl.batch_norm_eval %x, %g, %g, %g, %g : tensor<2x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32> -> tensor<2x4x6x6xf32>
     %1 = dl.pad %0 low [0, 0, 1, 1] high [0, 0, 1, 1] : tensor<2x4x6x6xf32> -> tensor<2x4x8x8xf32>
     %2 = dl.conv2d %1, %w : tensor<2x4x8x8xf32>, tensor<4x4x3x3xf32> -> tensor<2x4x6x6xf32>
@@ -153,7 +153,7 @@ dl.model @m {
   dl.param @w : tensor<4x4x3x3xf32> = kaiming_uniform
   dl.param @g : tensor<4xf32> = ones
   func.func @returned(%x: tensor<2x4x6x6xf32> {dl.name = "x"}, %w: tensor<4x4x3x3xf32> {dl.state = @w}, %g: tensor<4xf32> {dl.state = @g}) -> (tensor<2x4x4x4xf32> {dl.name = "y"}, tensor<2x4x6x6xf32> {dl.name = "z"}) attributes {dl.step} {
-    // expected-remark@below {{'func.return' reads it, which is no convolution and no product with weights}}
+    // expected-remark@below {{'func.return' reads it, which is neither a convolution nor a product with weights}}
     %1 = dl.batch_norm_eval %x, %g, %g, %g, %g : tensor<2x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32> -> tensor<2x4x6x6xf32>
     %0 = dl.conv2d %1, %w : tensor<2x4x6x6xf32>, tensor<4x4x3x3xf32> -> tensor<2x4x4x4xf32>
     return %0, %1 : tensor<2x4x4x4xf32>, tensor<2x4x6x6xf32>

@@ -193,7 +193,7 @@ dl.model @misspelt {
   }
   dl.step @s(%x: tensor<4xf32>) -> (y: tensor<4xf32>) {
     %h = dl.call @f(%x) as @fc : (tensor<4xf32>) -> tensor<4xf32>
-    // expected-error @+1 {{names @fc.wieght, which is no parameter or buffer of the model; did you mean 'fc.weight'?}}
+    // expected-error @+1 {{names @fc.wieght, which is not a parameter or buffer of the model; did you mean 'fc.weight'?}}
     %w = dl.read @fc.wieght : tensor<4xf32>
     %y = dl.mul %h, %w : tensor<4xf32>
     dl.return %y : tensor<4xf32>

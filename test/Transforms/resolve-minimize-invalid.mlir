@@ -145,7 +145,7 @@ dl.model @group_of_a_number {
   dl.param @w : tensor<4xf32> = zeros
   dl.optimizer @rule = #dl.sgd
   dl.step @train(%loss: tensor<f32>, %lr: tensor<f32>) {
-    // expected-error@+1 {{'dl.minimize' op has the pattern 1 : i64, which is no string}}
+    // expected-error@+1 {{'dl.minimize' op has the pattern 1 : i64, which is not a string}}
     dl.minimize %loss with @rule over ["*"] lr(%lr) groups [#dl.group<[1], lr = 2.0>] : tensor<f32>, tensor<f32>
     dl.return
   }

@@ -104,7 +104,7 @@ dl.model @nonlinear {
   dl.step @s(%x: tensor<4x3x8xf32>) -> (y: tensor<3x4x4xf32>) batch(4, 8) {
     %0 = dl.transpose %x perm [1, 0, 2] : tensor<4x3x8xf32> -> tensor<3x4x8xf32>
     %1 = dl.reshape %0 : tensor<3x4x8xf32> to tensor<1x3x4x8xf32>
-    // expected-error@+1 {{'dl.max_pool2d' op cannot follow the batch of step @s: an extent of its result is no linear function of the batch}}
+    // expected-error@+1 {{'dl.max_pool2d' op cannot follow the batch of step @s: an extent of its result is not a linear function of the batch}}
     %2 = dl.max_pool2d %1 {kernel = [2, 2]} : tensor<1x3x4x8xf32> -> tensor<1x3x2x4xf32>
     %3 = dl.reshape %2 : tensor<1x3x2x4xf32> to tensor<3x2x4xf32>
     %4 = dl.concat %3, %3 {axis = 1 : i64} : tensor<3x2x4xf32>, tensor<3x2x4xf32> -> tensor<3x4x4xf32>

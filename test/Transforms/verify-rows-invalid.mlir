@@ -54,7 +54,7 @@ dl.model @similarity {
 
 // -----
 
-// The number of the row is no part of the row.
+// The number of the row is not a part of the row.
 dl.model @numbered {
   dl.step @s(%x: tensor<4x2xf32>) -> (y: tensor<4x2xf32>) batch(1 to 4) {
     %i = dl.iota {axis = 0 : i64} : tensor<4x2xf32>

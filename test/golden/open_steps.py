@@ -4,7 +4,7 @@
 
 The step of each golden case becomes a dl.func in which all extents are open, called by a step with
 the types of the case; dl-instantiate-functions then has to make, op by op, the types that the case
-has. What is no function of the types of operands keeps its own: KEEPS names these ops.
+has. What is not a function of the types of operands keeps its own: KEEPS names these ops.
 """
 import json
 import pathlib

@@ -69,7 +69,7 @@ static Expected<std::string> findForm(const Arguments &arguments,
                              suffixesOf(backend, "or ") +
                              " says in which form), or where to stop with "
                              "--emit=PHASE");
-  return createStringError("-o " + output + ": the suffix is none of " +
+  return createStringError("-o " + output + ": the suffix is not one of " +
                            suffixesOf(backend, "") +
                            "; say the form with --emit");
 }

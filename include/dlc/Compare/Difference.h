@@ -1,4 +1,4 @@
-//===- Difference.h - How far two tensors are apart -------------*- C++ -*-===//
+//===- Difference.h - Comparison of two tensors -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_COMPARE_DIFFERENCE_H
 #define DLC_COMPARE_DIFFERENCE_H

@@ -1,4 +1,4 @@
-//===- SampleOrder.h - Which samples an epoch trains on ---------*- C++ -*-===//
+//===- SampleOrder.h - Order of samples in an epoch -------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_SAMPLEORDER_H
 #define DLC_DATA_SAMPLEORDER_H

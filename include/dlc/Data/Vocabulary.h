@@ -1,4 +1,4 @@
-//===- Vocabulary.h - What the numbers of a text stand for ------*- C++ -*-===//
+//===- Vocabulary.h - Vocabulary of a text ----------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DATA_VOCABULARY_H
 #define DLC_DATA_VOCABULARY_H

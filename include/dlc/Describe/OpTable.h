@@ -1,4 +1,4 @@
-//===- OpTable.h - What is registered for each op ---------------*- C++ -*-===//
+//===- OpTable.h - Table of registered ops ----------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_DESCRIBE_OPTABLE_H
 #define DLC_DESCRIBE_OPTABLE_H

@@ -1,4 +1,4 @@
-//===- Peak.h - What this machine can do at most ----------------*- C++ -*-===//
+//===- Peak.h - Peak arithmetic and memory rates ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_EXECUTION_PEAK_H
 #define DLC_EXECUTION_PEAK_H

@@ -1,4 +1,4 @@
-//===- VerifyProgram.h - What text may enter the compiler -------*- C++ -*-===//
+//===- VerifyProgram.h - Verification of programs given as text -*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Passes trust what earlier passes left: that a step's attributes describe its

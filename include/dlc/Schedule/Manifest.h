@@ -1,4 +1,4 @@
-//===- Manifest.h - What a model keeps and does, as an attribute ----------===//
+//===- Manifest.h - State and steps of a model as an attribute --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SCHEDULE_MANIFEST_H
 #define DLC_SCHEDULE_MANIFEST_H

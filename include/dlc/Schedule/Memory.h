@@ -8,9 +8,6 @@
 
 namespace dlc {
 
-/// Bytes of a buffer.
-int64_t bytesOf(mlir::ShapedType type);
-
 /// The buffer that a chain of views looks into.
 mlir::Value rootOfViews(mlir::Value memref);
 

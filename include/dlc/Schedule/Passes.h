@@ -1,4 +1,4 @@
-//===- Passes.h - What a step does, in which order and where ----*- C++ -*-===//
+//===- Passes.h - Scheduling passes -----------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From kernels on tensors to steps that call kernels on memory at fixed

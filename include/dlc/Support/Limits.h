@@ -1,4 +1,4 @@
-//===- Limits.h - How large a program may be --------------------*- C++ -*-===//
+//===- Limits.h - Limits on the size of programs ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Bounds on the resources that a program may ask of the compiler. They lie far

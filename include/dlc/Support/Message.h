@@ -1,4 +1,4 @@
-//===- Message.h - What is said about a program -----------------*- C++ -*-===//
+//===- Message.h - Messages about a program ---------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SUPPORT_MESSAGE_H
 #define DLC_SUPPORT_MESSAGE_H

@@ -1,4 +1,4 @@
-//===- ReadFile.h - Whole files into memory, up to a limit ------*- C++ -*-===//
+//===- ReadFile.h - Reading whole files, up to a limit ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The one way in for the bytes of a file. A file is copied, not mapped: a

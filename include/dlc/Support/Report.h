@@ -1,4 +1,4 @@
-//===- Report.h - What tools say at their end -------------------*- C++ -*-===//
+//===- Report.h - Error reports of tools ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_SUPPORT_REPORT_H
 #define DLC_SUPPORT_REPORT_H

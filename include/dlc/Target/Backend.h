@@ -1,4 +1,4 @@
-//===- Backend.h - Who makes code of a program ------------------*- C++ -*-===//
+//===- Backend.h - Interface and table of backends --------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Up to the phase `fuse` a program is the same for every machine. What follows

@@ -1,4 +1,4 @@
-//===- ClassScores.h - Which classes are told as which ----------*- C++ -*-===//
+//===- ClassScores.h - Confusion matrix and class scores --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_CLASSSCORES_H
 #define DLC_TRAINING_CLASSSCORES_H

@@ -23,7 +23,8 @@ public:
          llvm::StringRef resumedFrom);
 
   /// Sees the row of one more epoch, and sets the hyper-parameter. Gives a
-  /// sentence ("eval_loss rests, lr 0.1 -> 0.01") if that changed it.
+  /// sentence ("eval_loss has stopped improving, lr 0.1 -> 0.01") if that
+  /// changed it.
   llvm::Expected<std::string> step(Model &model, llvm::ArrayRef<double> row);
 
   /// The part of it that a checkpoint keeps.

@@ -1,4 +1,4 @@
-//===- Metrics.h - What a step's scalar outputs mean ------------*- C++ -*-===//
+//===- Metrics.h - Metrics from a step's scalar outputs ---------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_METRICS_H
 #define DLC_TRAINING_METRICS_H

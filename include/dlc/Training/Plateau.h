@@ -1,4 +1,4 @@
-//===- Plateau.h - A rate that falls when a metric rests --------*- C++ -*-===//
+//===- Plateau.h - Reducing a rate on a plateau of a metric -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // torch.optim.lr_scheduler.ReduceLROnPlateau, acting on a hyper-parameter of

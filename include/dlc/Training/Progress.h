@@ -1,4 +1,4 @@
-//===- Progress.h - What a training run prints ------------------*- C++ -*-===//
+//===- Progress.h - Progress output of a training run -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_PROGRESS_H
 #define DLC_TRAINING_PROGRESS_H

@@ -1,4 +1,4 @@
-//===- RunFolder.h - What a training run keeps on the disk ------*- C++ -*-===//
+//===- RunFolder.h - Files of a training run --------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_RUNFOLDER_H
 #define DLC_TRAINING_RUNFOLDER_H

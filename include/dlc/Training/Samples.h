@@ -1,4 +1,4 @@
-//===- Samples.h - What a model makes while it is trained -------*- C++ -*-===//
+//===- Samples.h - Samples drawn during training ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_SAMPLES_H
 #define DLC_TRAINING_SAMPLES_H

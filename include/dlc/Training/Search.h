@@ -1,4 +1,4 @@
-//===- Search.h - Which hyper-parameters to try -----------------*- C++ -*-===//
+//===- Search.h - Search over hyper-parameters ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Grid, random and Bayesian search over a box of hyper-parameters. The Bayesian

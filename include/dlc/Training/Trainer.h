@@ -41,7 +41,7 @@ struct TrainingOptions {
   std::string outputFolder;
   /// Values of hyper-parameters from certain steps on.
   std::optional<HparamSchedule> schedule;
-  /// A hyper-parameter that falls when a metric rests.
+  /// A hyper-parameter that falls when a metric has stopped improving.
   std::optional<PlateauOptions> plateau;
   /// A metric that ends the run when it gets no better.
   std::optional<EarlyStopOptions> stopEarly;

@@ -1,4 +1,4 @@
-//===- UpdateRatios.h - How far steps change parameters ---------*- C++ -*-===//
+//===- UpdateRatios.h - Ratios of updates to parameters ---------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_TRAINING_UPDATERATIOS_H
 #define DLC_TRAINING_UPDATERATIOS_H

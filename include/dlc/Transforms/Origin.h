@@ -1,4 +1,4 @@
-//===- Origin.h - Which part of a step an op belongs to ---------*- C++ -*-===//
+//===- Origin.h - Step part and function of origin of an op -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step that trains computes a loss, its gradients and new values of the

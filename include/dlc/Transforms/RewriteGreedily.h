@@ -17,12 +17,6 @@ rewriteGreedily(mlir::Operation *root,
                 const mlir::FrozenRewritePatternSet &patterns,
                 llvm::StringRef pass, mlir::GreedyRewriteConfig config = {});
 
-/// The same for one op and the ops that rewrites put in its place.
-mlir::LogicalResult
-rewriteOpGreedily(mlir::Operation *op,
-                  const mlir::FrozenRewritePatternSet &patterns,
-                  llvm::StringRef pass, mlir::GreedyRewriteConfig config = {});
-
 } // namespace dlc
 
 #endif // DLC_TRANSFORMS_REWRITEGREEDILY_H

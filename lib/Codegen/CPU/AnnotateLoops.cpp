@@ -1,4 +1,4 @@
-//===- AnnotateLoops.cpp - How LLVM is to treat a loop --------------------===//
+//===- AnnotateLoops.cpp - Loop annotations for LLVM ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Codegen/Passes.h"

@@ -1,4 +1,4 @@
-//===- InsertBarriers.cpp - Where data crosses workers --------------------===//
+//===- InsertBarriers.cpp - Barriers between workers ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Kernels of one step are called by all workers, which do its tasks together. A
@@ -14,6 +14,7 @@
 #include "Shares.h"
 
 #include "dlc/Codegen/Passes.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Dialect/Dl/Names.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -117,8 +118,7 @@ static MemoryRange rangeOf(Value value) {
     if (auto view = dyn_cast<memref::ViewOp>(producer)) {
       auto whole = cast<MemRefType>(view.getType());
       if (range.end == unknown)
-        range.end = whole.getNumElements() *
-                    (std::max(8u, whole.getElementTypeBitWidth()) / 8);
+        range.end = dl::bytesOf(whole);
       APInt offset;
       if (matchPattern(view.getByteShift(), m_ConstantInt(&offset))) {
         range.begin += offset.getSExtValue();

@@ -1,4 +1,4 @@
-//===- TileCost.cpp - What ways to tile a loop nest cost ------------------===//
+//===- TileCost.cpp - Cost model of tilings -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TileCost.h"

@@ -1,4 +1,4 @@
-//===- TileCost.h - What ways to tile a loop nest cost ----------*- C++ -*-===//
+//===- TileCost.h - Cost model of tilings -----------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Estimates, in cycles of the target, from extents and strides alone: which

@@ -1,4 +1,4 @@
-//===- TilePlan.cpp - How a loop nest is tiled and vectorized -------------===//
+//===- TilePlan.cpp - Tiling and vectorization plan of a nest -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TilePlan.h"

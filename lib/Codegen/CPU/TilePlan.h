@@ -1,4 +1,4 @@
-//===- TilePlan.h - How a loop nest is tiled and vectorized -----*- C++ -*-===//
+//===- TilePlan.h - Tiling and vectorization plan of a nest -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Decides, from extents and strides alone, which loop runs along the lanes of

@@ -1,4 +1,4 @@
-//===- TileRemarks.cpp - Why loops are tiled as they are ------------------===//
+//===- TileRemarks.cpp - Remarks on tiling --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   dl-emit-loops:tile: @kernel_3: product over 8x56x56x64, summed over 3x192:

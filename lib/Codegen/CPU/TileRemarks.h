@@ -1,4 +1,4 @@
-//===- TileRemarks.h - Why loops are tiled as they are ----------*- C++ -*-===//
+//===- TileRemarks.h - Remarks on tiling ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_CODEGEN_CPU_TILEREMARKS_H
 #define DLC_LIB_CODEGEN_CPU_TILEREMARKS_H

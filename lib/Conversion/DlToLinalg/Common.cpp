@@ -1,4 +1,4 @@
-//===- Common.cpp - What the lowerings of all families share --------------===//
+//===- Common.cpp - Common part of the lowerings --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Common.h"

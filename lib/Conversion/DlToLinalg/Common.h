@@ -1,4 +1,4 @@
-//===- Common.h - What the lowerings of all families share ------*- C++ -*-===//
+//===- Common.h - Common part of the lowerings ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef DLC_LIB_CONVERSION_DLTOLINALG_COMMON_H
 #define DLC_LIB_CONVERSION_DLTOLINALG_COMMON_H

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Common.h"
+#include "dlc/Dialect/Dl/ElementTypes.h"
 #include "dlc/Machine/TargetInfo.h"
 
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
@@ -60,8 +61,8 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
       // the addresses of single elements.
       Type element = type.getElementType();
       if (element.isUnsignedInteger() || element.isInteger(1))
-        return type.clone(IntegerType::get(
-            type.getContext(), std::max(8u, element.getIntOrFloatBitWidth())));
+        return type.clone(
+            IntegerType::get(type.getContext(), 8 * dl::elementBytes(element)));
       return type;
     });
 

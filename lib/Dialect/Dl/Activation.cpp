@@ -1,4 +1,4 @@
-//===- Activation.cpp - What networks put between layers ------------------===//
+//===- Activation.cpp - Activation functions ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Syntax.h"

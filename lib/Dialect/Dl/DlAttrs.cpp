@@ -194,7 +194,7 @@ ParseResult dlc::dl::parseRule(OpAsmParser &parser,
   rule = dyn_cast<OptimizerAttrInterface>(attribute);
   if (!rule)
     return parser.emitError(loc)
-           << attribute << " is no rule of an optimizer; there is "
+           << attribute << " is not a rule of an optimizer; there is "
            << llvm::join(ruleNames(), ", ");
   return success();
 }

@@ -471,7 +471,7 @@ struct DivByPowerOfTwo : OpRewritePattern<DivOp> {
     APFloat inverse(number.getSemantics());
     if (!number.isFiniteNonZero() || number.isDenormal() ||
         !number.getExactInverse(&inverse) || inverse.isDenormal())
-      return rewriter.notifyMatchFailure(op, "divisor is no power of two");
+      return rewriter.notifyMatchFailure(op, "divisor is not a power of two");
     bool losesInfo;
     inverse.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
                     &losesInfo);

@@ -1,4 +1,4 @@
-//===- Empty.cpp - What has no elements is known --------------------------===//
+//===- Empty.cpp - Folding of tensors without elements --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   %y = dl.exp %x : tensor<0x4xf32>
@@ -42,7 +42,7 @@ struct EmptyResultIsConstant : RewritePattern {
                                 PatternRewriter &rewriter) const override {
     if (!isa_and_present<DlDialect>(op->getDialect()) || isa<ConstantOp>(op) ||
         !isPure(op))
-      return rewriter.notifyMatchFailure(op, "is no computation");
+      return rewriter.notifyMatchFailure(op, "is not a computation");
     bool used = false;
     for (Value result : op->getResults())
       if (isEmpty(result.getType()) && !result.use_empty()) {

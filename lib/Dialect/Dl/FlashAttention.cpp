@@ -23,13 +23,16 @@
 using namespace mlir;
 using namespace dlc::dl;
 
+// The sizes of blocks are constants and do not follow the target: they set the
+// order of sums, and a program computes the same bits on every processor.
+
 /// Scores of one matrix that exist at a time, 128 and 256 KiB of f32: they are
-/// made, turned into weights and multiplied before they leave the second-level
-/// cache. For the cotangents of keys and values, products sum over the queries
-/// of a block; they gain by longer sums.
+/// made, turned into weights and multiplied before they leave a second-level
+/// cache of 512 KiB or more. For the cotangents of keys and values, products
+/// sum over the queries of a block; they gain by longer sums.
 static constexpr int64_t kBlockScores = 32768, kGradientScores = 65536;
 
-/// Keys of a part. Those and their values stay in the second-level cache, with
+/// Keys of a part. Those and their values stay in such a cache, with
 /// the sums of their cotangents.
 static constexpr int64_t kPartKeys = 256;
 

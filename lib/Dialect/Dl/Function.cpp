@@ -435,7 +435,7 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee = symbols.lookupNearestSymbolFrom<FuncOp>(*this, getCalleeAttr());
   if (!callee)
     return emitOpError() << "calls " << getCalleeAttr()
-                         << ", which is no dl.func of the model"
+                         << ", which is not a dl.func of the model"
                          << suggestSymbol<FuncOp>(*this, getCallee());
   auto type = cast<FunctionType>(callee.getFunctionType());
   if (!mayBe(getArgs().getTypes(), type.getInputs()) ||

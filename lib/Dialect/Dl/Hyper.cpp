@@ -1,4 +1,4 @@
-//===- Hyper.cpp - Which numbers a hyper-parameter may be -----------------===//
+//===- Hyper.cpp - Ranges of hyper-parameters -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Rules of optimizers and clauses of `dl.minimize` say which numbers they take
@@ -47,7 +47,8 @@ LogicalResult dlc::dl::verifyHypers(Operation *op, ArrayRef<HyperUse> uses,
     auto hparam = symbols.lookupNearestSymbolFrom<HparamOp>(op, ref);
     if (!hparam)
       return op->emitOpError()
-             << "names " << ref << ", which is no hyper-parameter of the model"
+             << "names " << ref
+             << ", which is not a hyper-parameter of the model"
              << suggestSymbol<HparamOp>(op, ref.getValue());
     double value = hparam.round(hparam.getValue().convertToDouble());
     if (!isInRange(value, use.range))

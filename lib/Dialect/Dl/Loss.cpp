@@ -1,4 +1,4 @@
-//===- Loss.cpp - What training makes small -------------------------------===//
+//===- Loss.cpp - Loss functions ------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Syntax.h"

@@ -1,4 +1,4 @@
-//===- Manifest.cpp - What phases say of a model --------------------------===//
+//===- Manifest.cpp - Manifest attributes of a model ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Dialect/Dl/Dl.h"

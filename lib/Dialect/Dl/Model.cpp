@@ -87,7 +87,7 @@ static LogicalResult verifyInitializer(Op op) {
     // The ends of the range that integers are drawn from need not be integers.
     if ((constant || isa<FloatType>(element)) && !hasNumber(element, value))
       return op.emitOpError() << "cannot be filled by " << op.getInit() << ": "
-                              << value << " is no number of " << type;
+                              << value << " is not a number of " << type;
   }
   return success();
 }
@@ -140,9 +140,10 @@ static LogicalResult verifyEntry(Operation *op, FlatSymbolRefAttr ref,
            << ", which is a hyper-parameter: "
               "'dl.read_hparam' reads it, and no step sets it";
   if (!entry || !isa<ParamOp, BufferOp, SlotOp, CounterOp>(entry))
-    return op->emitOpError() << "names " << ref
-                             << ", which is no parameter or buffer of the model"
-                             << suggestEntry(op, ref.getValue());
+    return op->emitOpError()
+           << "names " << ref
+           << ", which is not a parameter or buffer of the model"
+           << suggestEntry(op, ref.getValue());
   Type stored =
       RankedTensorType::get({}, IntegerType::get(op->getContext(), 64));
   if (!isa<CounterOp>(entry))
@@ -179,7 +180,7 @@ LogicalResult ReadHparamOp::verifySymbolUses(SymbolTableCollection &symbols) {
       symbols.lookupNearestSymbolFrom<HparamOp>(*this, getEntryAttr());
   if (!hparam)
     return emitOpError() << "names " << getEntryAttr()
-                         << ", which is no hyper-parameter of the model"
+                         << ", which is not a hyper-parameter of the model"
                          << suggestSymbol<HparamOp>(*this, getEntry());
   if (hparam.getType() != getType())
     return emitOpError() << "has type " << getType() << " but "

@@ -1,4 +1,4 @@
-//===- Optimizer.cpp - What update rules and descent are made of ----------===//
+//===- Optimizer.cpp - Update rules and dl.minimize -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Dialect/Dl/Optimizer.h"

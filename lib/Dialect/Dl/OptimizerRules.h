@@ -1,4 +1,4 @@
-//===- OptimizerRules.h - What update rules share ---------------*- C++ -*-===//
+//===- OptimizerRules.h - Common part of update rules -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each rule is a program of elementwise ops; the fusion of a step makes one

@@ -17,7 +17,7 @@ FailureOr<SmallVector<ParamOp>> dlc::dl::matchParams(Operation *op,
     auto name = dyn_cast<StringAttr>(attr);
     if (!name)
       return op->emitOpError()
-             << "has the pattern " << attr << ", which is no string";
+             << "has the pattern " << attr << ", which is not a string";
     llvm::Expected<llvm::GlobPattern> pattern =
         llvm::GlobPattern::create(name.getValue());
     if (!pattern)

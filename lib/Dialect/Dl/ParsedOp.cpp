@@ -1,4 +1,4 @@
-//===- ParsedOp.cpp - What the parsers of all ops have in common ----------===//
+//===- ParsedOp.cpp - Common part of op parsers ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ParsedOp.h"

@@ -1,4 +1,4 @@
-//===- ParsedOp.h - What the parsers of all ops have in common --*- C++ -*-===//
+//===- ParsedOp.h - Common part of op parsers -------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The text of an op may be written in ways that its attributes do not hold: a

@@ -151,7 +151,7 @@ static Value drawInteger(Expr &e, const RandomSource &source,
 
 /// The bits of a uniform number in [0, 1), as many as the type holds.
 static int uniformWidth(RankedTensorType type) {
-  return type.getElementType().isF64() ? 53 : 24;
+  return cast<FloatType>(type.getElementType()).getFPMantissaWidth();
 }
 
 /// (integer + shift) / 2^width.

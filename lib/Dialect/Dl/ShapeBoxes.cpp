@@ -211,7 +211,7 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
     auto concat = op.getX().getDefiningOp<ConcatOp>();
     if (!concat || concat.getInterleaved() ||
         tensorType(op.getY()).getNumElements() == 0)
-      return rewriter.notifyMatchFailure(op, "operand is no concat");
+      return rewriter.notifyMatchFailure(op, "operand is not a concat");
     int64_t axis = concat.getAxis();
     int64_t first = op.getOffsets()[axis];
     int64_t last = first + (op.getSizes()[axis] - 1) * op.strideAt(axis);

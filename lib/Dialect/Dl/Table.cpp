@@ -377,7 +377,7 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
     if (int64_t(*padding) < 0 || int64_t(*padding) >= table.getDimSize(0))
       return emitOptionalError(loc, "'dl.embedding' has padding_index ",
                                int64_t(*padding),
-                               ", which is no row of operand table ", table);
+                               ", which is not a row of operand table ", table);
   types.push_back(table.clone(selectedShape(table, index, 0)));
   return success();
 }

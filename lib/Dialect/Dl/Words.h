@@ -24,10 +24,11 @@ namespace dlc::dl {
 std::string whatIsKnown(llvm::StringRef word,
                         llvm::ArrayRef<llvm::StringRef> known);
 
-/// The name here of an op that another framework calls `name` (`sum` for
-/// `reduce_sum`), or of an initialiser (`glorot_uniform`); empty for others.
-llvm::StringRef opHere(llvm::StringRef name);
+/// Names of ops in other frameworks (`sum`) and here (`reduce_sum`); opHere in
+/// Dl.h looks them up.
 llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> opsOfOthers();
+/// The name here of an initialiser that another framework calls `name`
+/// (`glorot_uniform`); empty for others.
 llvm::StringRef initializerHere(llvm::StringRef name);
 
 /// The attributes that an op defines, without those of its syntax.

@@ -138,7 +138,7 @@ dl.model @unknown_function {
     dl.return
   }
   dl.step @s(%x: tensor<4xf32>) {
-    // expected-error@+1 {{'dl.call' op calls @nett, which is no dl.func of the model; did you mean 'net'?}}
+    // expected-error@+1 {{'dl.call' op calls @nett, which is not a dl.func of the model; did you mean 'net'?}}
     dl.call @nett(%x) : (tensor<4xf32>) -> ()
     dl.return
   }
@@ -151,7 +151,7 @@ dl.model @step_is_no_function {
     dl.return
   }
   dl.step @s(%x: tensor<4xf32>) {
-    // expected-error@+1 {{'dl.call' op calls @t, which is no dl.func of the model}}
+    // expected-error@+1 {{'dl.call' op calls @t, which is not a dl.func of the model}}
     dl.call @t(%x) : (tensor<4xf32>) -> ()
     dl.return
   }

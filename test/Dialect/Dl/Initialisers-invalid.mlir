@@ -57,7 +57,7 @@ dl.model @negative_deviation {
 // -----
 
 dl.model @no_f32 {
-  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.constant<1.000000e+300>: 1.000000e+300 is no number of 'tensor<4xf32>'}}
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.constant<1.000000e+300>: 1.000000e+300 is not a number of 'tensor<4xf32>'}}
   dl.param @w : tensor<4xf32> = constant<1.0e300>
 }
 
@@ -70,7 +70,7 @@ dl.model @f64_has_it {
 // -----
 
 dl.model @bound_no_f32 {
-  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.uniform<0.000000e+00, 1.000000e+39>: 1.000000e+39 is no number of 'tensor<4xf32>'}}
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.uniform<0.000000e+00, 1.000000e+39>: 1.000000e+39 is not a number of 'tensor<4xf32>'}}
   dl.param @w : tensor<4xf32> = uniform<0.0, 1.0e39>
 }
 
@@ -105,35 +105,35 @@ dl.model @whole_infinity {
 // -----
 
 dl.model @gain_no_f32 {
-  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.xavier_normal<gain = 1.000000e+39>: 5.000000e+38 is no number of 'tensor<4x4xf32>'}}
+  // expected-error@+1 {{'dl.param' op cannot be filled by #dl.xavier_normal<gain = 1.000000e+39>: 5.000000e+38 is not a number of 'tensor<4x4xf32>'}}
   dl.param @w : tensor<4x4xf32> = xavier_normal<gain = 1.000000e+39>
 }
 
 // -----
 
 dl.model @no_i32 {
-  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<3.000000e+09>: 3.000000e+09 is no number of 'tensor<4xi32>'}}
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<3.000000e+09>: 3.000000e+09 is not a number of 'tensor<4xi32>'}}
   dl.buffer @w : tensor<4xi32> = constant<3.000000e+09>
 }
 
 // -----
 
 dl.model @no_whole {
-  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<5.000000e-01>: 5.000000e-01 is no number of 'tensor<4xi32>'}}
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<5.000000e-01>: 5.000000e-01 is not a number of 'tensor<4xi32>'}}
   dl.buffer @w : tensor<4xi32> = constant<5.000000e-01>
 }
 
 // -----
 
 dl.model @below_zero {
-  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<-1.000000e+00>: -1.000000e+00 is no number of 'tensor<4xui8>'}}
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<-1.000000e+00>: -1.000000e+00 is not a number of 'tensor<4xui8>'}}
   dl.buffer @w : tensor<4xui8> = constant<-1.000000e+00>
 }
 
 // -----
 
 dl.model @no_bit {
-  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<2.000000e+00>: 2.000000e+00 is no number of 'tensor<4xi1>'}}
+  // expected-error@+1 {{'dl.buffer' op cannot be filled by #dl.constant<2.000000e+00>: 2.000000e+00 is not a number of 'tensor<4xi1>'}}
   dl.buffer @w : tensor<4xi1> = constant<2.000000e+00>
 }
 

@@ -65,7 +65,7 @@ dl.model @unknown_rate {
   dl.param @w : tensor<4xf32> = zeros
   dl.optimizer @o = #dl.sgd
   dl.step @train(%loss: tensor<f32>) {
-    // expected-error@+1 {{'dl.minimize' op names @rl, which is no hyper-parameter of the model; did you mean 'lr'?}}
+    // expected-error@+1 {{'dl.minimize' op names @rl, which is not a hyper-parameter of the model; did you mean 'lr'?}}
     dl.minimize %loss with @o over ["*"] lr(@rl) : tensor<f32>
     dl.return
   }

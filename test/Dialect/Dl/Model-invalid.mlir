@@ -69,7 +69,7 @@ dl.model @parameter_type {
 // -----
 
 dl.model @initialiser_as_optimizer {
-  // expected-error@+1 {{#dl.zeros is no rule of an optimizer; there is}}
+  // expected-error@+1 {{#dl.zeros is not a rule of an optimizer; there is}}
   dl.optimizer @o = #dl.zeros
 }
 
@@ -110,7 +110,7 @@ dl.model @hparam_is_no_number {
 dl.model @unknown_entry {
   dl.param @fc.weight : tensor<4xf32> = zeros
   dl.step @s() {
-    // expected-error@+1 {{'dl.read' op names @fc.wieght, which is no parameter or buffer of the model; did you mean 'fc.weight'?}}
+    // expected-error@+1 {{'dl.read' op names @fc.wieght, which is not a parameter or buffer of the model; did you mean 'fc.weight'?}}
     %w = dl.read @fc.wieght : tensor<4xf32>
     dl.return
   }
@@ -120,7 +120,7 @@ dl.model @unknown_entry {
 
 dl.model @no_entry_at_all {
   dl.step @s() {
-    // expected-error@+1 {{'dl.read' op names @w, which is no parameter or buffer of the model}}
+    // expected-error@+1 {{'dl.read' op names @w, which is not a parameter or buffer of the model}}
     %w = dl.read @w : tensor<4xf32>
     dl.return
   }
@@ -164,7 +164,7 @@ dl.model @write_another_type {
 dl.model @write_unknown {
   dl.buffer @mean : tensor<4xf32> = zeros
   dl.step @s(%x: tensor<4xf32>) {
-    // expected-error@+1 {{'dl.write' op names @maen, which is no parameter or buffer of the model; did you mean 'mean'?}}
+    // expected-error@+1 {{'dl.write' op names @maen, which is not a parameter or buffer of the model; did you mean 'mean'?}}
     dl.write %x, @maen : tensor<4xf32>
     dl.return
   }
@@ -187,7 +187,7 @@ dl.model @write_more_than_a_counter {
 dl.model @unknown_hparam {
   dl.hparam @lr = 0.1
   dl.step @s() {
-    // expected-error@+1 {{'dl.read_hparam' op names @rl, which is no hyper-parameter of the model; did you mean 'lr'?}}
+    // expected-error@+1 {{'dl.read_hparam' op names @rl, which is not a hyper-parameter of the model; did you mean 'lr'?}}
     %lr = dl.read_hparam @rl : tensor<f32>
     dl.return
   }

@@ -74,7 +74,7 @@ dl.model @inner_range {
 // -----
 
 dl.model @unknown_hyper {
-  // expected-error@+1 {{'dl.optimizer' op names @bata, which is no hyper-parameter of the model}}
+  // expected-error@+1 {{'dl.optimizer' op names @bata, which is not a hyper-parameter of the model}}
   dl.optimizer @o = #dl.adam<beta1 = @bata>
 }
 
@@ -99,7 +99,7 @@ dl.model @unknown_bound {
   dl.optimizer @sgd = #dl.sgd
   dl.param @w : tensor<4xf32> = zeros
   dl.step @train(%loss: tensor<f32>, %lr: tensor<f32>) {
-    // expected-error@+1 {{'dl.minimize' op names @bound, which is no hyper-parameter of the model}}
+    // expected-error@+1 {{'dl.minimize' op names @bound, which is not a hyper-parameter of the model}}
     dl.minimize %loss with @sgd over ["*"] lr(%lr) clip_norm(@bound) : tensor<f32>, tensor<f32>
     dl.return
   }

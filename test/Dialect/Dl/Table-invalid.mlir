@@ -145,7 +145,7 @@ func.func @embedding_of_nothing(%t: tensor<0x4xf32>, %i: tensor<3xi32>) {
 // -----
 
 func.func @embedding_padding(%t: tensor<8x4xf32>, %i: tensor<3xi32>) {
-  // expected-error@+1 {{'dl.embedding' has padding_index 8, which is no row of operand table 'tensor<8x4xf32>'}}
+  // expected-error@+1 {{'dl.embedding' has padding_index 8, which is not a row of operand table 'tensor<8x4xf32>'}}
   %0 = dl.embedding %t at %i {padding_index = 8} : tensor<8x4xf32>, tensor<3xi32> -> tensor<3x4xf32>
   return
 }

@@ -1,4 +1,4 @@
-//===- SampleOrderTest.cpp - Which samples an epoch trains on -------------===//
+//===- SampleOrderTest.cpp - Order of samples in an epoch -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Data/SampleOrder.h"

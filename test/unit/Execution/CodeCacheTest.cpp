@@ -84,7 +84,7 @@ TEST(CodeCache, RunsNothingThatOthersCanWrite) {
   ASSERT_EQ(chmod(folder.path("cache").c_str(), 0777), 0);
   EXPECT_FALSE(cache.find("a"));
   ASSERT_EQ(chmod(folder.path("cache").c_str(), 0700), 0);
-  // Nor what a link leads to, or what is no file.
+  // Nor what a link leads to, or what is not a file.
   ASSERT_FALSE(llvm::sys::fs::rename(path, folder.path("elsewhere")));
   ASSERT_FALSE(llvm::sys::fs::create_link(folder.path("elsewhere"), path));
   EXPECT_FALSE(cache.find("a"));

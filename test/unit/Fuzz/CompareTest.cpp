@@ -1,4 +1,4 @@
-//===- CompareTest.cpp - What counts as another result --------------------===//
+//===- CompareTest.cpp - Comparison of results ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Check.h"

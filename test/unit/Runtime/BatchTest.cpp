@@ -190,7 +190,7 @@ TEST(Batch, RunWithoutBatch) {
       "step \"square\" is compiled for one batch: its function takes none");
 }
 
-/// A table whose sizes are not those of one step is no model.
+/// A table whose sizes are not those of one step is not a model.
 TEST(Batch, Tables) {
   auto flaw = [](bool any, void (*change)(Sized &)) {
     Sized model(any);

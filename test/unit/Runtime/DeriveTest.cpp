@@ -1,4 +1,4 @@
-//===- DeriveTest.cpp - What follows from the state, made anew ------------===//
+//===- DeriveTest.cpp - Derived values after changes of state -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A model with a parameter w, a buffer b and a hyper-parameter h; a derivation

@@ -1,4 +1,4 @@
-//===- SaveTest.cpp - What a save may replace, and what it leaves ---------===//
+//===- SaveTest.cpp - Files that a save may replace -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CheckpointFolder.h"
@@ -209,7 +209,7 @@ TEST_F(Save, LeavesTheFilesOfOthers) {
     write("a.safetensors.tmp." + suffix);
   write("b.safetensors.tmp." + gone);
   write("a.safetensors" + gone);
-  // What is no file, and a file that another thread of this process writes.
+  // What is not a file, and a file that another thread of this process writes.
   fs::create_directory(folder / ("a.safetensors.tmp." + gone + ".5"));
   fs::create_symlink("a.safetensors.tmp.x",
                      folder / ("a.safetensors.tmp." + gone + ".6"));

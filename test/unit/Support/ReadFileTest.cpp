@@ -1,4 +1,4 @@
-//===- ReadFileTest.cpp - Whole files into memory, up to a limit ----------===//
+//===- ReadFileTest.cpp - Reading whole files, up to a limit --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Support/ReadFile.h"

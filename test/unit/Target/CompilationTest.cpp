@@ -162,11 +162,12 @@ TEST_F(CompilationTest, OptionsAreChecked) {
   EXPECT_EQ(messageOf(options), "there are optimisation levels 0 and 2, not 1");
   options = {};
   options.disabledPasses = {"dl-resolve"};
-  EXPECT_EQ(messageOf(options).substr(0, 43),
-            "'dl-resolve' is no pass that can be left ou");
+  EXPECT_EQ(messageOf(options).substr(0, 47),
+            "'dl-resolve' is not a pass that can be left out");
   options = {};
   options.remarks = "[";
-  EXPECT_EQ(messageOf(options).substr(0, 28), "'[' is no regular expression");
+  EXPECT_EQ(messageOf(options).substr(0, 31),
+            "'[' is not a regular expression");
 }
 
 } // namespace

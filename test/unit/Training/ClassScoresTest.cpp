@@ -1,4 +1,4 @@
-//===- ClassScoresTest.cpp - Which classes are told as which --------------===//
+//===- ClassScoresTest.cpp - Confusion matrix and class scores ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/ClassScores.h"
@@ -108,7 +108,7 @@ TEST(ClassScores, OfLogits) {
             3);
 }
 
-// What is no class makes no matrix of it.
+// Labels that are not classes are left out of the matrix.
 TEST(ClassScores, NumbersThatAreNoClasses) {
   dlc_step step = stepOf(wholeLabel, prediction);
   ClassScores scores = *ClassScores::create(step);

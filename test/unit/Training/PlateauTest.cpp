@@ -1,4 +1,4 @@
-//===- PlateauTest.cpp - A rate that falls when a metric rests ------------===//
+//===- PlateauTest.cpp - Reducing a rate on a plateau of a metric ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What torch.optim.lr_scheduler.ReduceLROnPlateau (PyTorch 2.15) makes of a

@@ -1,4 +1,4 @@
-//===- ProgressTest.cpp - What a training run prints ----------------------===//
+//===- ProgressTest.cpp - Progress output of a training run ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Progress.h"

@@ -1,4 +1,4 @@
-//===- SearchTest.cpp - Which hyper-parameters to try ---------------------===//
+//===- SearchTest.cpp - Search over hyper-parameters ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Training/Search.h"

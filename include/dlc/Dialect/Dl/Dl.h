@@ -259,6 +259,10 @@ llvm::SmallVector<int64_t> poolStride(mlir::ArrayAttr stride,
 /// "rows", as spatial dimension i of `spatialRank` is called.
 llvm::StringRef spatialName(int i, int spatialRank);
 
+/// The name here of an op that another framework calls `name` (`sum` for
+/// `reduce_sum`); empty for others.
+llvm::StringRef opHere(llvm::StringRef name);
+
 /// The most elements a tensor may have: 8 TiB of f64.
 inline constexpr int64_t maxElements = int64_t(1) << 40;
 
