@@ -46,6 +46,10 @@ config.substitutions.append(
     ("%link_graph", os.path.join(config.dlc_obj_root, "link-graph.txt"))
 )
 
+# Programs reserve terabytes of addresses, so that these cannot be limited.
+if config.dlc_sanitize:
+    config.available_features.add("sanitizers")
+
 # Lays out graphs.
 if shutil.which("dot"):
     config.available_features.add("graphviz")
