@@ -117,6 +117,7 @@ void dlc::addPrimitives(OpPassManager &manager) {
   model.addNestedPass<func::FuncOp>(createDecompose());
   model.addNestedPass<func::FuncOp>(createDropStopGradient());
   model.addNestedPass<func::FuncOp>(createVerifyRows());
+  model.addPass(createVerifyRowCounts());
 }
 
 static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {

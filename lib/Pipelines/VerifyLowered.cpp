@@ -231,7 +231,7 @@ static bool holds(Type type, RankedTensorType tensor) {
   return buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
          buffer.getElementType().isIntOrFloat() &&
          buffer.getNumElements() == tensor.getNumElements() &&
-         buffer.getElementTypeBitWidth() == bits;
+         buffer.getElementTypeBitWidth() == tensor.getElementTypeBitWidth();
 }
 
 /// (state, arena, inputs and outputs, worker)

@@ -284,7 +284,7 @@ static Error callStep(Model &model, const Arguments &arguments,
                               : initialise(model, arguments, DLC_PRESENT))
     return error;
   // All files are reserved before the step runs and appear after it succeeded.
-  PendingFiles pending;
+  PendingFiles pending(arguments.modelPath());
   Expected<Files> temporaries = reserveOutputs(*outputFiles, pending);
   if (!temporaries)
     return temporaries.takeError();

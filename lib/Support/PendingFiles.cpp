@@ -28,7 +28,7 @@ struct PendingFiles::File {
   dlc_rt_replacement replacement;
 };
 
-PendingFiles::PendingFiles() = default;
+PendingFiles::PendingFiles(StringRef program) : program(program) {}
 
 PendingFiles::~PendingFiles() {
   for (std::unique_ptr<File> &file : files) {
@@ -51,6 +51,10 @@ static std::string placeOf(StringRef target) {
 Expected<std::string> PendingFiles::reserveRegular(StringRef path) {
   if (path.contains('\0'))
     return makeError("the name of a file to write holds a zero byte");
+  if (!program.empty() && sys::fs::equivalent(path, program))
+    return makeError("{0}: is the program that is read, and would be replaced; "
+                     "name another file",
+                     path);
   auto file = std::make_unique<File>();
   file->path = path.str();
   char message[DLC_RT_REPLACE_ERROR_BYTES];

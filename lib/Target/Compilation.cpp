@@ -424,8 +424,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
     const Phase &phase = *entry;
     if (active) {
       // A program that a phase of the backend left already has its target.
-      if (number >= getProgramPhases().size() &&
-          !(*module)->hasAttr(TargetSystemSpecAttr::name))
+      bool ofBackend = number >= getProgramPhases().size();
+      if (ofBackend && !(*module)->hasAttr(TargetSystemSpecAttr::name))
         backend->describeTarget(options, machine.get()).attach(*module);
       // Begun on this thread: the report has no order for those of others.
       TimingScope timing = options.measure(phase.name);
@@ -440,8 +440,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
             manager.enableVerifier(false);
 #endif
             return failure(failed(manager.run(*module)) ||
-                           (number >= getProgramPhases().size() &&
-                            failed(checkMemory(*module))));
+                           (ofBackend && failed(checkMemory(*module))));
           },
           ("phase '" + phase.name + "' failed").str());
       if (error)

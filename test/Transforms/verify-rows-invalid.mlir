@@ -142,3 +142,31 @@ dl.model @constant {
     dl.return %0, %w : tensor<4x2xf32>, tensor<3xf32>
   }
 }
+
+// -----
+
+// The divisor of the mean is all that is left of it.
+dl.model @gradient_of_a_mean {
+  dl.step @s(%x: tensor<8x4xf32>) -> (y: tensor<8x4xf32>) batch(1 to 32) {
+    %0 = dl.square %x : tensor<8x4xf32>
+    // expected-error@+1 {{cannot be computed row by row: it gives 7.812500e-03 : f32, and 1.562500e-02 : f32 in a batch of 16 rows; step @s takes a batch of any size. List the sizes that are wanted instead: 'batch(1, 32)'}}
+    %1 = dl.mean %0 : tensor<8x4xf32> -> tensor<f32>
+    %2 = dl.gradient %1 wrt %x : tensor<f32> -> tensor<8x4xf32>
+    dl.return %2 : tensor<8x4xf32>
+  }
+}
+
+// -----
+
+dl.model @sum_of_a_broadcast {
+  dl.param @p : tensor<f32> = ones
+  dl.step @s(%x: tensor<8x4xf32>) -> (y: tensor<8x4xf32>) batch(1 to 32) {
+    %p = dl.read @p : tensor<f32>
+    %0 = dl.broadcast %p dims [] : tensor<f32> to tensor<8x4xf32>
+    %1 = dl.add %x, %0 : tensor<8x4xf32>
+    // expected-error@+1 {{cannot be computed row by row}}
+    %2 = dl.reduce_sum %0 : tensor<8x4xf32> -> tensor<f32>
+    %3 = dl.mul %1, %2 : tensor<8x4xf32>, tensor<f32> -> tensor<8x4xf32>
+    dl.return %3 : tensor<8x4xf32>
+  }
+}

@@ -154,7 +154,7 @@ static Error run(const Arguments &arguments) {
     if (Error error = checkRemarks(options.remarks))
       return createStringError("--remarks: " + toString(std::move(error)));
   }
-  PendingFiles files;
+  PendingFiles files(arguments.input());
   std::optional<GraphFile> graph;
   std::string drawn;
   if (arguments.has(OPT_step) && !arguments.has(OPT_print_graph))
@@ -210,7 +210,8 @@ static Error run(const Arguments &arguments) {
     return text.takeError();
   // A folder that cannot be written to is an error now, not after compiling.
   if (!output.empty()) {
-    Expected<std::string> file = PendingFiles().reserve(output);
+    Expected<std::string> file =
+        PendingFiles(arguments.input()).reserve(output);
     if (!file)
       return file.takeError();
   }

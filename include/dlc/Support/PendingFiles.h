@@ -27,7 +27,8 @@ namespace dlc {
 
 class PendingFiles {
 public:
-  PendingFiles();
+  /// `program` is the file that the tool reads, which is never replaced.
+  explicit PendingFiles(llvm::StringRef program = "");
   PendingFiles(const PendingFiles &) = delete;
   PendingFiles &operator=(const PendingFiles &) = delete;
   /// Removes the temporaries of all files that were not committed.
@@ -50,6 +51,7 @@ public:
 
 private:
   struct File;
+  std::string program;
   std::vector<std::unique_ptr<File>> files;
 };
 

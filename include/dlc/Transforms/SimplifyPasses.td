@@ -18,6 +18,16 @@ def VerifyRows : Pass<"dl-verify-rows", "::mlir::func::FuncOp"> {
   }];
 }
 
+def VerifyRowCounts : Pass<"dl-verify-row-counts", "::dlc::dl::ModelOp"> {
+  let summary = "prove that no number depends on the size of a batch";
+  let description = [{
+    Where calls of a step with any number of rows are composed of its sizes, the sizes have to be one
+    program up to their extents. The pass compares the largest with another one, op by op, and fails at
+    the first op that has other numbers there, such as the divisor of a mean over the batch in its
+    gradient, or that sums over the batch what is no data of it.
+  }];
+}
+
 def Decompose : Pass<"dl-decompose", "::mlir::func::FuncOp"> {
   let summary = "replace composite ops by primitive ones";
 }

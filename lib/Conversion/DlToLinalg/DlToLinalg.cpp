@@ -61,8 +61,8 @@ struct DlToLinalgPass : dlc::impl::DlToLinalgBase<DlToLinalgPass> {
       // the addresses of single elements.
       Type element = type.getElementType();
       if (element.isUnsignedInteger() || element.isInteger(1))
-        return type.clone(
-            IntegerType::get(type.getContext(), 8 * dl::elementBytes(element)));
+        return type.clone(IntegerType::get(type.getContext(),
+                                           8 * dlc::dl::elementBytes(element)));
       return type;
     });
 

@@ -111,9 +111,9 @@ def Dl_StepOp : Dl_Callable<"step", [Dl_Shorthand]> {
     `batch(1, 8, 64)` lists the sizes: a call uses one of them, and gives the same bits as
     the same program written for that size; a step that trains may have sizes too.
     `batch(1 to 32)` takes any number of rows. For that each row of an output has to depend
-    on the same row of the inputs alone, whatever its number, and no state may change;
-    the compiler proves it and names the op that mixes rows, such as a batch norm in mode train, a mean
-    over the batch or a random number. The compiler compiles the step for powers of two, and a call of n rows
+    on the same row of the inputs alone, whatever its number and however many rows there are, and no state may
+    change; the compiler proves it and names the op that mixes rows, such as a batch norm in mode train, a mean
+    over the batch, its gradient or a random number. The compiler compiles the step for powers of two, and a call of n rows
     runs a few of those: for 13 rows the first 8 and the last 8. No rows are invented, and rows
     that are computed twice get the same bits both times.
   }];
