@@ -40,14 +40,10 @@ static constexpr unsigned kSums = 12;
 static constexpr int64_t kIterations = 100'000;
 static constexpr int kRounds = 16, kCopies = 4;
 
-/// Bits of a vector register of this machine, as compiled code uses them.
+/// Bits of a vector register of this machine.
 static unsigned vectorBits() {
-  auto machine = Processor::find("native").makeMachine(CodeGenOptLevel::None);
-  if (!machine) {
-    consumeError(machine.takeError());
-    return 128;
-  }
-  return describeTarget(**machine, /*plain=*/false).vectorBits;
+  StringMap<bool> features = sys::getHostCPUFeatures();
+  return features.lookup("avx512f") ? 512 : features.lookup("avx") ? 256 : 128;
 }
 
 /// `double NAME(int64_t iterations)`: sums of `type` vectors, kSums of them,
