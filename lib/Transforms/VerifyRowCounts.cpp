@@ -35,8 +35,8 @@ namespace {
 /// Compares the programs of a step for two sizes of its batch.
 class SizeComparison {
 public:
-  SizeComparison(func::FuncOp larger, func::FuncOp smaller)
-      : larger(larger), smaller(smaller) {}
+  SizeComparison(func::FuncOp larger, func::FuncOp smaller, int64_t rows)
+      : larger(larger), smaller(smaller), rows(rows) {}
 
   /// Whether both have the same ops, and so can be compared.
   bool haveSameOps();
@@ -50,6 +50,7 @@ private:
   bool sumsBatchAway(Operation *op, Operation *other);
 
   func::FuncOp larger, smaller;
+  int64_t rows;      ///< of the smaller one
   IRMapping mapping; ///< from the larger to the smaller
   SmallVector<std::pair<Operation *, Operation *>> pairs;
   std::string reason;
@@ -114,6 +115,7 @@ bool SizeComparison::agree(NamedAttribute a, Attribute b) {
     os << "'" << a.getName().getValue() << "' is " << value << ", and " << b;
   else
     os << "it gives other numbers";
+  os << " in a batch of " << rows << " rows";
   return false;
 }
 
@@ -168,7 +170,7 @@ static LogicalResult verifySizes(func::FuncOp largest,
                  << rows << ")'";
   };
   for (func::FuncOp smaller : others) {
-    SizeComparison comparison(largest, smaller);
+    SizeComparison comparison(largest, smaller, batchOf(smaller).getRows());
     if (!comparison.haveSameOps())
       continue;
     Operation *op = comparison.findDependent();
@@ -177,8 +179,6 @@ static LogicalResult verifySizes(func::FuncOp largest,
     InFlightDiagnostic error = op->emitOpError()
                                << "cannot be computed row by row: "
                                << comparison.why();
-    if (comparison.why().find(", and ") != std::string::npos)
-      error << " in a batch of " << batchOf(smaller).getRows() << " rows";
     return advise(error);
   }
   InFlightDiagnostic error =

@@ -17,8 +17,8 @@ T, V, S = "tensor<@x4xf32>", "tensor<@xf32>", "tensor<f32>"
 BODIES = {
     "pointwise": f"%y = dl.tanh %x : {T}",
     "softmax": f"%y = dl.softmax %x {{axis = 1}} : {T}",
-    "mean of a row": f"%m = dl.mean %x {{axes = [1]}} : {T} -> {V}\n%y = dl.sub %x, %b : {T}".replace(
-        "%y", f"%b = dl.broadcast %m dims [0] : {V} to {T}\n%y"),
+    "mean of a row": f"%m = dl.mean %x {{axes = [1]}} : {T} -> {V}\n%b = dl.broadcast %m dims [0] : {V} to {T}\n"
+                     f"%y = dl.sub %x, %b : {T}",
     "mean of the batch": f"%m = dl.mean %x : {T} -> {S}\n%y = dl.sub %x, %m : {T}, {S} -> {T}",
     "number of ones": f"%o = dl.constant dense<1.0> : {T}\n%a = dl.add %x, %o : {T}\n"
                       f"%s = dl.reduce_sum %o : {T} -> {S}\n%y = dl.mul %a, %s : {T}, {S} -> {T}",
