@@ -103,6 +103,49 @@ int64_t Cycle::countCalls(size_t part, int64_t count) const {
          count_if(ArrayRef(calls).take_front(count % size), isOfPart);
 }
 
+/// The name of a part's totals in metadata.
+static std::string totalsName(const Cycle::Part &part) {
+  std::string name = "epoch.totals";
+  return part.prefix.empty()
+             ? name
+             : name + "." + StringRef(part.prefix).rtrim().str();
+}
+
+Metadata Cycle::saveTotals(ArrayRef<Totals> totals) const {
+  Metadata metadata;
+  for (auto [part, own] : zip_equal(partList, totals))
+    if (std::string text = totalsText(own); !text.empty())
+      metadata[totalsName(part)] = text;
+  return metadata;
+}
+
+bool Cycle::hasTotals(const Metadata &metadata) const {
+  return any_of(partList, [&](const Part &part) {
+    return metadata.count(totalsName(part)) != 0;
+  });
+}
+
+Expected<std::vector<Totals>> Cycle::restoreTotals(const Metadata &metadata,
+                                                   StringRef path,
+                                                   int64_t count) const {
+  std::vector<Totals> result;
+  for (auto [number, part] : enumerate(partList)) {
+    result.push_back(part.metrics.zero());
+    std::string name = totalsName(part);
+    auto found = metadata.find(name);
+    if (count == 0 || found == metadata.end())
+      continue;
+    Expected<Totals> totals =
+        parseTotals(found->second, result.back(),
+                    countCalls(number, count) * part.feed.batchSize());
+    if (!totals)
+      return makeError("--resume: {0}: {1} of its metadata is {2}", path, name,
+                       toString(totals.takeError()));
+    result.back() = std::move(*totals);
+  }
+  return std::move(result);
+}
+
 Error Cycle::makeRoomAhead() {
   for (Part &part : partList) {
     if (part.ahead || !part.feed.takesSamples() || !part.feed.isWorthAThread())

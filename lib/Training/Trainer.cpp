@@ -7,7 +7,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
@@ -112,7 +111,7 @@ Error Trainer::prepare() {
     updates.emplace(model);
     for (const std::string &name : updates->names())
       columns.push_back("update_" + name);
-    if (Error error = restoreRatios())
+    if (Error error = updates->restore(options.resumed, options.resumedFrom))
       return error;
   }
   if (options.order.overfit)
@@ -162,70 +161,18 @@ Error Trainer::prepare() {
 // Checkpoints
 //===----------------------------------------------------------------------===//
 
-std::string Trainer::totalsName(const Cycle::Part &part) {
-  std::string name = "epoch.totals";
-  return part.prefix.empty()
-             ? name
-             : name + "." + StringRef(part.prefix).rtrim().str();
-}
-
-/// The metadata with the ratios of the last step of an epoch that was not yet
-/// evaluated.
-static constexpr const char *ratiosName = "epoch.update_ratios";
-
-Error Trainer::restoreRatios() {
-  ratios.assign(updates->names().size(), 0);
-  auto found = options.resumed.find(ratiosName);
-  if (found == options.resumed.end())
-    return Error::success();
-  SmallVector<StringRef> words;
-  StringRef(found->second).split(words, ' ');
-  bool good = words.size() == ratios.size();
-  for (size_t i = 0; good && i < ratios.size(); ++i)
-    good = parseExact(words[i], ratios[i]);
-  if (good)
-    return Error::success();
-  return makeError("--resume: {0}: {1} of its metadata is '{2}', expected {3} "
-                   "numbers",
-                   options.resumedFrom, ratiosName, found->second,
-                   ratios.size());
-}
-
-Expected<std::vector<Totals>> Trainer::beginTotals(int64_t stepsDone) const {
-  std::vector<Totals> result;
-  for (auto [number, part] : enumerate(cycle.parts())) {
-    result.push_back(part.metrics.zero());
-    std::string name = totalsName(part);
-    auto found = options.resumed.find(name);
-    if (stepsDone == 0 || found == options.resumed.end())
-      continue;
-    Expected<Totals> totals = parseTotals(found->second, result.back(),
-                                          cycle.countCalls(number, stepsDone) *
-                                              part.feed.batchSize());
-    if (!totals)
-      return makeError("--resume: {0}: {1} of its metadata is {2}",
-                       options.resumedFrom, name, toString(totals.takeError()));
-    result.back() = std::move(*totals);
-  }
-  return std::move(result);
-}
-
 Error Trainer::writeFolder(ArrayRef<Totals> trained) {
   if (!folder)
     return Error::success();
   Metadata metadata;
   if (plateau)
-    metadata = plateau->save();
-  if (earlyStop) {
-    Metadata own = earlyStop->save();
-    metadata.insert(own.begin(), own.end());
-  }
+    metadata.merge(plateau->save());
+  if (earlyStop)
+    metadata.merge(earlyStop->save());
   if (updates && unfinished && position.isBetweenEpochs())
-    metadata[ratiosName] = join(map_range(ratios, exactText), " ");
+    metadata.merge(updates->save());
   if (unfinished || !position.isBetweenEpochs())
-    for (auto [part, totals] : zip_equal(cycle.parts(), trained))
-      if (std::string text = totalsText(totals); !text.empty())
-        metadata[totalsName(part)] = text;
+    metadata.merge(cycle.saveTotals(trained));
   return folder->write(model, metadata);
 }
 
@@ -273,12 +220,9 @@ Error Trainer::runStep(int64_t index, int64_t end, ArrayRef<uint32_t> order,
   if (Error error = model.run(part.step, part.buffers))
     return makeError("training step {0}: {1}", position.step + 1,
                      toString(std::move(error)));
-  if (isMeasured) {
-    Expected<std::vector<double>> measured = updates->after(model);
-    if (!measured)
-      return measured.takeError();
-    ratios = std::move(*measured);
-  }
+  if (isMeasured)
+    if (Error error = updates->after(model))
+      return error;
   ++position.step;
   part.metrics.add(part.buffers, part.feed.batchSize(), totals[call.part]);
   report.watch(position.step, part);
@@ -339,7 +283,8 @@ Error Trainer::finishEpoch(int64_t epoch, ArrayRef<Totals> trained,
   } else if (overfit) {
     overfit->see(cycle.parts().front().metrics, trained.front());
   }
-  append_range(record.values, ratios);
+  if (updates)
+    append_range(record.values, updates->values());
   report.endEpoch(trained, line);
   if (folder)
     folder->add(record);
@@ -361,7 +306,8 @@ Error Trainer::runEpoch(int64_t epoch) {
   int64_t first = epoch * position.stepsPerEpoch;
   int64_t begin = position.step - first;
   int64_t end = std::min(position.stepsPerEpoch, position.last - first);
-  Expected<std::vector<Totals>> totals = beginTotals(begin);
+  Expected<std::vector<Totals>> totals =
+      cycle.restoreTotals(options.resumed, options.resumedFrom, begin);
   if (!totals)
     return totals.takeError();
   report.beginEpoch(epoch, position, *totals);
@@ -382,9 +328,7 @@ Error Trainer::run() {
     return error;
   // A run that was stopped while it evaluated, after all steps of the epoch.
   bool isUnfinished = position.step > 0 && position.isBetweenEpochs() &&
-                      any_of(cycle.parts(), [&](const Cycle::Part &part) {
-                        return options.resumed.count(totalsName(part)) != 0;
-                      });
+                      cycle.hasTotals(options.resumed);
   if (position.step >= position.last && !isUnfinished) {
     report.say(formatv("nothing to train: {0} of {1} steps are done",
                        position.step, position.last)
@@ -414,14 +358,6 @@ void Trainer::sayConclusion() {
   if (overfit)
     if (std::string text = overfit->verdict(); !text.empty())
       report.say(text);
-  if (!evaluation || !evaluation->classScores())
-    return;
-  // A table of more lines is read in confusion.csv.
-  constexpr int64_t most = 50;
-  const ClassScores &scores = *evaluation->classScores();
-  if (scores.numClasses() == 0 || scores.numClasses() > most)
-    return;
-  std::string text = scores.describe(data.classes);
-  for (StringRef line : split(StringRef(text).rtrim('\n'), '\n'))
-    report.say(line);
+  if (evaluation && evaluation->classScores())
+    report.sayScores(*evaluation->classScores(), data.classes);
 }

@@ -4,6 +4,7 @@
 #include "dlc/Training/TrainingReport.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -80,6 +81,16 @@ void TrainingReport::logStep(int64_t step, const Cycle::Part &part) {
     os << ' ' << part.prefix << name << ' '
        << format("%.9g", part.metrics.mean(part.buffers, i));
   say(line);
+}
+
+void TrainingReport::sayScores(const ClassScores &scores,
+                               ArrayRef<std::string> names) {
+  constexpr int64_t most = 50;
+  if (scores.numClasses() == 0 || scores.numClasses() > most)
+    return;
+  std::string text = scores.describe(names);
+  for (StringRef line : split(StringRef(text).rtrim('\n'), '\n'))
+    say(line);
 }
 
 void TrainingReport::watch(int64_t step, const Cycle::Part &part) {

@@ -7,6 +7,7 @@
 #include "dlc/Support/Error.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
 
@@ -22,6 +23,7 @@ UpdateRatios::UpdateRatios(Model &model) {
     types.push_back(state.tensor.type);
     sizes.push_back(numBytes(state.tensor));
   }
+  ratios.assign(parameterNames.size(), 0);
 }
 
 Error UpdateRatios::read(Model &model,
@@ -37,12 +39,12 @@ Error UpdateRatios::read(Model &model,
 
 Error UpdateRatios::before(Model &model) { return read(model, kept); }
 
-Expected<std::vector<double>> UpdateRatios::after(Model &model) {
+Error UpdateRatios::after(Model &model) {
   std::vector<std::vector<char>> now;
   if (Error error = read(model, now))
-    return std::move(error);
-  std::vector<double> ratios;
-  for (auto [type, before, after] : zip_equal(types, kept, now)) {
+    return error;
+  for (auto [type, before, after, ratio] :
+       zip_equal(types, kept, now, ratios)) {
     double change = 0, norm = 0;
     int64_t count =
         static_cast<int64_t>(before.size()) / elementType(type).bytes;
@@ -53,7 +55,29 @@ Expected<std::vector<double>> UpdateRatios::after(Model &model) {
       norm += old * old;
     }
     // Nothing that stays nothing has not changed.
-    ratios.push_back(change == 0 ? 0 : std::sqrt(change / norm));
+    ratio = change == 0 ? 0 : std::sqrt(change / norm);
   }
-  return std::move(ratios);
+  return Error::success();
+}
+
+static constexpr const char *ratiosName = "epoch.update_ratios";
+
+Metadata UpdateRatios::save() const {
+  return {{ratiosName, join(map_range(ratios, exactText), " ")}};
+}
+
+Error UpdateRatios::restore(const Metadata &metadata, StringRef path) {
+  auto found = metadata.find(ratiosName);
+  if (found == metadata.end())
+    return Error::success();
+  SmallVector<StringRef> words;
+  StringRef(found->second).split(words, ' ');
+  bool isGood = words.size() == ratios.size();
+  for (size_t i = 0; isGood && i < ratios.size(); ++i)
+    isGood = parseExact(words[i], ratios[i]);
+  if (isGood)
+    return Error::success();
+  return makeError("--resume: {0}: {1} of its metadata is '{2}', expected {3} "
+                   "numbers",
+                   path, ratiosName, found->second, ratios.size());
 }

@@ -6,6 +6,7 @@
 #include "dlc/Data/Batches.h"
 #include "dlc/Data/Prefetcher.h"
 #include "dlc/Execution/Model.h"
+#include "dlc/Training/Metadata.h"
 #include "dlc/Training/Metrics.h"
 
 #include <memory>
@@ -70,6 +71,17 @@ public:
   Call call(int64_t index) const;
   /// How many of the first `count` calls of an epoch are of a part.
   int64_t countCalls(size_t part, int64_t count) const;
+
+  /// The metrics of an epoch that is not finished, as metadata: `totals` has
+  /// those of each part.
+  Metadata saveTotals(llvm::ArrayRef<Totals> totals) const;
+  /// Whether metadata have such metrics.
+  bool hasTotals(const Metadata &metadata) const;
+  /// The totals of each part after `count` calls of an epoch: those of the
+  /// metadata of the checkpoint `path`, or zero.
+  llvm::Expected<std::vector<Totals>> restoreTotals(const Metadata &metadata,
+                                                    llvm::StringRef path,
+                                                    int64_t count) const;
 
   /// Gathers the batch of a call into the buffers of its part, if `prefetch`
   /// has not.

@@ -113,19 +113,12 @@ private:
   llvm::Error writeFolder(llvm::ArrayRef<Totals> trained);
   /// Prints the conclusions about the whole run.
   void sayConclusion();
-  /// The ratios of a last step that an earlier run has done.
-  llvm::Error restoreRatios();
   /// Writes the checkpoint from which a run resumes in the middle of the epoch,
   /// or at its evaluation.
   llvm::Error stopInEpoch(llvm::ArrayRef<Totals> trained);
   bool mustStop();
   /// Whether there is nothing more to train.
   bool isEnd() const;
-  /// The totals at the begin of an epoch, for each part: zero, or those of a
-  /// checkpoint in the middle of the epoch.
-  llvm::Expected<std::vector<Totals>> beginTotals(int64_t stepsDone) const;
-  /// The metadata with the totals of a part in an epoch that is not finished.
-  static std::string totalsName(const Cycle::Part &part);
   llvm::Expected<uint64_t> counter(llvm::StringRef name);
 
   Model &model;
@@ -141,7 +134,6 @@ private:
   std::optional<EarlyStop> earlyStop;
   std::optional<Overfit> overfit;
   std::optional<UpdateRatios> updates;
-  std::vector<double> ratios; ///< of the last step of an epoch
 
   uint64_t seed = 0;
   TrainingPosition position;

@@ -3,6 +3,7 @@
 #ifndef DLC_TRAINING_TRAININGREPORT_H
 #define DLC_TRAINING_TRAININGREPORT_H
 
+#include "dlc/Training/ClassScores.h"
 #include "dlc/Training/Cycle.h"
 #include "dlc/Training/Progress.h"
 
@@ -52,6 +53,9 @@ public:
 
   /// The metrics of one step, to all their digits.
   void logStep(int64_t step, const Cycle::Part &part);
+  /// The scores of the classes, unless they are so many that the table in
+  /// confusion.csv is easier to read. `names` may be fewer than classes.
+  void sayScores(const ClassScores &scores, llvm::ArrayRef<std::string> names);
   /// Says once when a metric of a step is not finite.
   void watch(int64_t step, const Cycle::Part &part);
 
