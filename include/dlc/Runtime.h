@@ -128,6 +128,10 @@ typedef struct dlc_context {
   const void *data; ///< of the step or derivation in the tables
 } dlc_context;
 
+/// Bytes to which state and arena, and each value in them, are aligned: a
+/// vector register, and the cache line of most processors.
+enum { DLC_RT_ALIGNMENT = 64 };
+
 /// The entry of a step: every worker of the team calls it. `io` holds the
 /// inputs, then the outputs, in the order of the tables. A worker may be late,
 /// when all is done: outside of the tasks that it is given it must touch

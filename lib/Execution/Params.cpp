@@ -99,28 +99,19 @@ Error Renames::checkUsed(StringRef path, ArrayRef<StringRef> names) const {
 
 namespace {
 
-struct Entry {
-  std::string name, dtype;
-  SmallVector<int64_t, 4> shape;
-  int64_t begin, end;
-
+/// An entry as it is in the header, whose text the file keeps.
+struct Entry : dlc_rt_entry {
   std::string type() const {
+    ArrayRef<int64_t> extents(shape, rank);
     const ElementType *found = find_if(elementTypes(), [&](const auto &type) {
       return type.safetensors == dtype;
     });
     if (found != elementTypes().end())
-      return describe(found->code, shape);
+      return describe(found->code, extents);
     std::string text;
-    for (int64_t extent : shape)
+    for (int64_t extent : extents)
       text += std::to_string(extent) + "x";
     return text + dtype;
-  }
-  /// A counter of PyTorch, which the runtime passes over.
-  bool isBatchCount() const {
-    StringRef rest = name;
-    return rest.consume_back("num_batches_tracked") &&
-           (rest.empty() || rest.ends_with(".")) && dtype == "I64" &&
-           shape.empty();
   }
 };
 
@@ -144,16 +135,12 @@ public:
       dlc_rt_checkpoint_close(&file);
   }
 
-  /// The bytes of an entry, which are as many as its tensor has.
-  Expected<std::vector<char>> read(const Entry &entry, int64_t bytes) {
-    if (entry.begin > entry.end || entry.end > file.data_bytes ||
-        entry.end - entry.begin != bytes)
-      return makeError("{0}: '{1}' is at bytes {2} to {3} of {4}, expected {5} "
-                       "bytes: the file is damaged or cut short",
-                       path, entry.name, entry.begin, entry.end,
-                       file.data_bytes, bytes);
-    std::vector<char> data(bytes);
+  Expected<std::vector<char>> read(const Entry &entry) {
     char error[DLC_RT_CHECKPOINT_ERROR_BYTES];
+    if (dlc_rt_checkpoint_check_entry(&file, path.c_str(), &entry, error))
+      return makeError(Twine(error));
+    int64_t bytes = entry.end - entry.begin;
+    std::vector<char> data(bytes);
     if (dlc_rt_checkpoint_read(&file, path.c_str(), data.data(), bytes,
                                entry.begin, error))
       return makeError(Twine(error));
@@ -166,12 +153,7 @@ private:
   explicit ParamsFile(StringRef path) : path(path) {}
 
   static dlc_status take(void *context, const dlc_rt_entry *entry) {
-    static_cast<std::vector<Entry> *>(context)->push_back(
-        {entry->name,
-         entry->dtype,
-         {entry->shape, entry->shape + entry->rank},
-         entry->begin,
-         entry->end});
+    static_cast<std::vector<Entry> *>(context)->push_back({*entry});
     return DLC_OK;
   }
 
@@ -192,7 +174,7 @@ public:
   Error add(const Entry &entry, StringRef name) {
     auto state = states.find(name);
     if (state == states.end()) {
-      if (!entry.isBatchCount())
+      if (!dlc_rt_is_batch_count(&entry))
         leftOver.push_back({&entry, name.str()});
       return Error::success();
     }
@@ -312,8 +294,7 @@ Expected<std::set<std::string>> dlc::loadParams(Model &model, StringRef path,
     filled.insert(state.tensor.name);
     if (renames->empty())
       continue;
-    Expected<std::vector<char>> data =
-        (*file)->read(*entry, numBytes(state.tensor));
+    Expected<std::vector<char>> data = (*file)->read(*entry);
     if (!data)
       return data.takeError();
     if (Error error = model.set(state.tensor.name, *data))

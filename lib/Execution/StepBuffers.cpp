@@ -18,12 +18,10 @@
 using namespace llvm;
 using namespace dlc;
 
-static constexpr size_t alignment = 64;
-
 /// Whole cache lines: an empty tensor still has an address, and two buffers
 /// that different workers write never share a line.
 static size_t allocatedBytes(const dlc_tensor &tensor) {
-  return alignTo(std::max<int64_t>(numBytes(tensor), 1), alignment);
+  return alignTo(std::max<int64_t>(numBytes(tensor), 1), DLC_RT_ALIGNMENT);
 }
 
 Expected<StepBuffers> StepBuffers::create(const dlc_step &step) {
@@ -32,7 +30,7 @@ Expected<StepBuffers> StepBuffers::create(const dlc_step &step) {
        concat<const dlc_tensor>(ArrayRef(step.inputs, step.num_inputs),
                                 ArrayRef(step.outputs, step.num_outputs))) {
     size_t bytes = allocatedBytes(tensor);
-    void *memory = std::aligned_alloc(alignment, bytes);
+    void *memory = std::aligned_alloc(DLC_RT_ALIGNMENT, bytes);
     if (!memory)
       return makeError("no memory for '{0}' of step '{1}', {2} bytes",
                        tensor.name, step.name, numBytes(tensor));

@@ -96,6 +96,31 @@ dlc_status dlc_rt_checkpoint_open(dlc_rt_checkpoint *checkpoint,
   return status;
 }
 
+dlc_status
+dlc_rt_checkpoint_check_entry(const dlc_rt_checkpoint *checkpoint,
+                              const char *path, const dlc_rt_entry *entry,
+                              char error[DLC_RT_CHECKPOINT_ERROR_BYTES]) {
+  if (entry->begin > entry->end || entry->end > checkpoint->data_bytes)
+    return refuse(error, DLC_ERROR_FORMAT,
+                  "%s: \"%s\" is at bytes %lld to %lld of %lld: the file is "
+                  "damaged or cut short",
+                  path, entry->name, (long long)entry->begin,
+                  (long long)entry->end, (long long)checkpoint->data_bytes);
+  // Nobody may ask for an entry, and then its type need not be a known one.
+  int32_t type = dlc_rt_type_of_dtype(entry->dtype);
+  int64_t bytes;
+  if (type < 0 || (dlc_rt_bytes_of(entry->shape, entry->rank,
+                                   dlc_rt_type_bytes(type), &bytes) &&
+                   bytes == entry->end - entry->begin))
+    return DLC_OK;
+  char shape[DLC_RT_SHAPE_BYTES];
+  return refuse(error, DLC_ERROR_FORMAT,
+                "%s: \"%s\" has %lld bytes, which is not the size of %s %s",
+                path, entry->name, (long long)(entry->end - entry->begin),
+                entry->dtype,
+                dlc_rt_shape_text(shape, entry->shape, entry->rank));
+}
+
 dlc_status dlc_rt_checkpoint_read(const dlc_rt_checkpoint *checkpoint,
                                   const char *path, void *to, int64_t bytes,
                                   int64_t offset,

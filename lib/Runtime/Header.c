@@ -11,6 +11,15 @@
 
 #include <string.h>
 
+bool dlc_rt_is_batch_count(const dlc_rt_entry *entry) {
+  static const char suffix[] = "num_batches_tracked";
+  size_t length = strlen(entry->name), rest = sizeof(suffix) - 1;
+  if (length < rest || strcmp(entry->name + length - rest, suffix) != 0)
+    return false;
+  return (length == rest || entry->name[length - rest - 1] == '.') &&
+         !strcmp(entry->dtype, "I64") && entry->rank == 0;
+}
+
 static void parse_shape(dlc_rt_json *json, dlc_rt_entry *entry) {
   if (!dlc_rt_json_expect(json, '[', "expected \"[\"") ||
       dlc_rt_json_accept(json, ']'))

@@ -71,6 +71,11 @@ typedef struct dlc_rt_header_reader {
   void *context;
 } dlc_rt_header_reader;
 
+/// Whether an entry is what each batch norm of PyTorch counts beside its
+/// statistics, and reads only where its momentum is None. Models have no use
+/// for it, and no state_dict comes without it.
+bool dlc_rt_is_batch_count(const dlc_rt_entry *entry);
+
 /// Gives everything to `reader` until it refuses something; then its status.
 /// Errors in the text itself are left in `json`. Decodes the strings where they
 /// stand.
@@ -95,6 +100,13 @@ typedef struct dlc_rt_checkpoint {
 dlc_status dlc_rt_checkpoint_open(dlc_rt_checkpoint *checkpoint,
                                   const char *path,
                                   char error[DLC_RT_CHECKPOINT_ERROR_BYTES]);
+
+/// Fails unless the bytes of an entry lie within the data and, if its type is
+/// known, are as many as its tensor has.
+dlc_status
+dlc_rt_checkpoint_check_entry(const dlc_rt_checkpoint *checkpoint,
+                              const char *path, const dlc_rt_entry *entry,
+                              char error[DLC_RT_CHECKPOINT_ERROR_BYTES]);
 
 /// Reads exactly `bytes` of the data from `offset` on. `path` is for messages.
 dlc_status dlc_rt_checkpoint_read(const dlc_rt_checkpoint *checkpoint,

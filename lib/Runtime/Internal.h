@@ -24,7 +24,6 @@
 #endif
 
 enum {
-  DLC_RT_ALIGNMENT = 64,     ///< of the state block and the arena
   DLC_RT_CACHE_LINE = 64,    ///< keeps what different workers write apart
   DLC_RT_MAX_THREADS = 1024, ///< a wish for more is a mistake
   DLC_RT_ERROR_BYTES = 1024, ///< longer messages are cut

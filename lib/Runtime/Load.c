@@ -63,31 +63,16 @@ static dlc_status check_entry(loading *load, const dlc_rt_entry *entry,
   return DLC_OK;
 }
 
-/// Whether an entry is what each batch norm of PyTorch counts beside its
-/// statistics, and reads only where its momentum is None. Models have no use
-/// for it, and no state_dict comes without it.
-static bool is_batch_count(const dlc_rt_entry *entry) {
-  static const char suffix[] = "num_batches_tracked";
-  size_t length = strlen(entry->name), rest = sizeof(suffix) - 1;
-  if (length < rest || strcmp(entry->name + length - rest, suffix) != 0)
-    return false;
-  return (length == rest || entry->name[length - rest - 1] == '.') &&
-         !strcmp(entry->dtype, "I64") && entry->rank == 0;
-}
-
-static dlc_status check_place(loading *load, const dlc_rt_entry *entry) {
-  if (entry->begin <= entry->end && entry->end <= load->file.data_bytes)
-    return DLC_OK;
-  return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
-                     "%s: \"%s\" is at bytes %lld to %lld of %lld: the file "
-                     "is damaged or cut short",
-                     load->path, entry->name, (long long)entry->begin,
-                     (long long)entry->end, (long long)load->file.data_bytes);
+static dlc_status check_bytes(loading *load, const dlc_rt_entry *entry) {
+  char error[DLC_RT_CHECKPOINT_ERROR_BYTES];
+  dlc_status status =
+      dlc_rt_checkpoint_check_entry(&load->file, load->path, entry, error);
+  return status ? dlc_rt_fail(load->handle, status, "%s", error) : DLC_OK;
 }
 
 /// Passes over an entry; its bytes are covered all the same.
 static dlc_status skip_entry(loading *load, const dlc_rt_entry *entry) {
-  dlc_status status = check_place(load, entry);
+  dlc_status status = check_bytes(load, entry);
   if (status)
     return status;
   if (load->num_skipped == load->max_skipped) {
@@ -111,7 +96,7 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
   loading *load = context;
   const dlc_model *model = load->handle->model;
   int index = dlc_rt_find_state(model, entry->name, load->next);
-  if (index < 0 && is_batch_count(entry))
+  if (index < 0 && dlc_rt_is_batch_count(entry))
     return skip_entry(load, entry);
   if (index < 0) {
     const char *nearest = dlc_rt_nearest_name(model, entry->name, load->kinds);
@@ -125,27 +110,13 @@ static dlc_status take_entry(void *context, const dlc_rt_entry *entry) {
   span *span = &load->spans[index];
   if (span->seen)
     return load_failed(load, DLC_ERROR_FORMAT, entry->name, "is there twice");
-  dlc_status placed = check_place(load, entry);
-  if (placed)
-    return placed;
+  dlc_status status = check_bytes(load, entry);
+  if (status)
+    return status;
   span->seen = true;
   span->begin = entry->begin;
   span->end = entry->end;
 
-  // An entry outside the scope may be of a type that the model does not know.
-  int32_t type = dlc_rt_type_of_dtype(entry->dtype);
-  int64_t bytes;
-  if (type >= 0 && (!dlc_rt_bytes_of(entry->shape, entry->rank,
-                                     dlc_rt_type_bytes(type), &bytes) ||
-                    bytes != entry->end - entry->begin)) {
-    char shape[DLC_RT_SHAPE_BYTES];
-    return dlc_rt_fail(load->handle, DLC_ERROR_FORMAT,
-                       "%s: \"%s\" has %lld bytes, which is not the size of "
-                       "%s %s",
-                       load->path, entry->name,
-                       (long long)(entry->end - entry->begin), entry->dtype,
-                       dlc_rt_shape_text(shape, entry->shape, entry->rank));
-  }
   const dlc_state *state = &model->states[index];
   return dlc_rt_has_kind(state, load->kinds)
              ? check_entry(load, entry, &state->tensor)

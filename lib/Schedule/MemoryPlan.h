@@ -3,6 +3,7 @@
 #ifndef DLC_LIB_SCHEDULE_MEMORYPLAN_H
 #define DLC_LIB_SCHEDULE_MEMORYPLAN_H
 
+#include "dlc/Runtime.h"
 #include "dlc/Schedule/Memory.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -11,10 +12,8 @@
 
 namespace dlc::schedule {
 
-/// Offsets are multiples of the alignment of state and arena, which the
-/// interface fixes (DLC_RT_ALIGNMENT in lib/Runtime/Internal.h): a vector
-/// register, and the cache line of most processors.
-inline constexpr int64_t kAlignment = 64;
+/// Offsets are multiples of it.
+inline constexpr int64_t kAlignment = DLC_RT_ALIGNMENT;
 
 /// Bytes that are in use from one position of a program to another, both
 /// included.
