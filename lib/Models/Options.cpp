@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringTable.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -12,30 +13,19 @@ using namespace llvm;
 using namespace dlc;
 using namespace dlc::models;
 
+#define OPTTABLE_STR_TABLE_CODE
+#include "lib/Models/ModelOptions.inc"
+#undef OPTTABLE_STR_TABLE_CODE
+
 ArrayRef<OptionEntry> models::optionEntries() {
-  static constexpr OptionEntry table[] = {
-      {"batch", &ModelOptions::batch},
-      {"classes", &ModelOptions::classes},
-      {"image", &ModelOptions::image},
-      {"width", &ModelOptions::width},
-      {"layers", &ModelOptions::layers},
-      {"directions", &ModelOptions::directions},
-      {"heads", &ModelOptions::heads},
-      {"vocabulary", &ModelOptions::vocabulary},
-      {"length", &ModelOptions::length},
-      {"sample", &ModelOptions::sample},
-      {"k-max", &ModelOptions::kMax},
-      {"latent", &ModelOptions::latent},
-      {"nodes", &ModelOptions::nodes},
-      {"features", &ModelOptions::features},
-      {"edges", &ModelOptions::edges},
-      {"filters", &ModelOptions::filters},
-      {"rollouts", &ModelOptions::rollouts},
-      {"activation", &ModelOptions::activation},
-      {"norm", &ModelOptions::norm},
-      {"relaxation", &ModelOptions::relaxation},
-      {"dropout", &ModelOptions::dropout},
-      {"optimizer", &ModelOptions::optimizer},
+  static const OptionEntry table[] = {
+#define OPTION_WITH_MARSHALLING(                                               \
+    PREFIX, SPELLING, ID, KIND, GROUP, ALIAS, ALIAS_ARGUMENTS, FLAGS,          \
+    VISIBILITY, PARAMETER, HELP, HELP_VARIANTS, METAVAR, VALUES, SUBCOMMANDS,  \
+    IS_PARSED, IS_EMITTED, MEMBER, ...)                                        \
+  {OptionStrTable[SPELLING].drop_front(2), &ModelOptions::MEMBER},
+#include "lib/Models/ModelOptions.inc"
+#undef OPTION_WITH_MARSHALLING
   };
   return table;
 }
