@@ -170,7 +170,7 @@ compile(const dlc_compile_options *given, dlc_status unreadable,
   auto compilation = Compilation::read(std::move(*text), *options);
   if (!compilation)
     return self.end(compilation.takeError(), DLC_ERROR_ARGUMENT);
-  if (Error error = (*compilation)->run("", "llvm"))
+  if (Error error = (*compilation)->runAll())
     return self.end(std::move(error), DLC_ERROR_FORMAT);
   self.compilation = std::move(*compilation);
   return self.end(Error::success(), DLC_OK);

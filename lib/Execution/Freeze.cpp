@@ -8,6 +8,7 @@
 #include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Execution/Jit.h"
 #include "dlc/Execution/Params.h"
+#include "dlc/Pipelines/Phases.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Target/Outline.h"
 
@@ -74,10 +75,11 @@ dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
   auto compilation = Compilation::read(std::move(program), here);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run("", "fuse"))
+  StringRef ofProgram = getProgramPhases().back().name;
+  if (Error error = (*compilation)->run("", ofProgram))
     return std::move(error);
   StringSet<> read = statesRead((*compilation)->getModule());
-  if (Error error = (*compilation)->run("fuse", "llvm"))
+  if (Error error = (*compilation)->runAll(ofProgram))
     return std::move(error);
   Expected<LoadedCode> code = loadCode(**compilation, "frozen");
   if (!code)

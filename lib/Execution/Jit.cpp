@@ -97,7 +97,7 @@ static Expected<Objects> compileOrFind(StringRef mlirPath,
   auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run(options.from, "llvm"))
+  if (Error error = (*compilation)->runAll(options.from))
     return std::move(error);
   Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
   // Warnings about the program must be repeated each time.
@@ -122,7 +122,7 @@ Expected<std::unique_ptr<Model>> dlc::compileAndLoad(Compilation &compilation,
                                                      StringRef from,
                                                      StringRef name,
                                                      int threads) {
-  if (Error error = compilation.run(from, "llvm"))
+  if (Error error = compilation.runAll(from))
     return std::move(error);
   Expected<LoadedCode> code = loadCode(compilation, name);
   if (!code)

@@ -129,7 +129,7 @@ Expected<Code> Code::compile(StringRef path, const CompilerOptions &options,
   auto compilation = read(path, options);
   if (!compilation)
     return compilation.takeError();
-  if (Error error = (*compilation)->run(from, "llvm"))
+  if (Error error = (*compilation)->runAll(from))
     return std::move(error);
   Code code;
   code.lowered = textOf((*compilation)->getModule());

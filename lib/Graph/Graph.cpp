@@ -16,22 +16,6 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::graph;
 
-/// Phases whose steps are ops of `dl`, and those behind, whose steps only call
-/// kernels.
-static constexpr llvm::StringLiteral opPhases[] = {"resolve", "grad",
-                                                   "simplify", "fuse"};
-static constexpr llvm::StringLiteral callPhases[] = {"linalg", "vector"};
-
-std::string dlc::drawablePhases() {
-  return llvm::join(
-      llvm::concat<const llvm::StringLiteral>(opPhases, callPhases), ", ");
-}
-
-bool dlc::isDrawable(StringRef phase) {
-  return llvm::is_contained(opPhases, phase) ||
-         llvm::is_contained(callPhases, phase);
-}
-
 /// The beginning of each graph.
 static constexpr llvm::StringLiteral kHead =
     "digraph dlc {\n"

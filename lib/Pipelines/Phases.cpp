@@ -288,25 +288,25 @@ static constexpr Phase phases[] = {
     {"resolve",
      "steps as pure functions of state and inputs: calls inlined, modes set, "
      "reads and writes as arguments and results; broadcasts written out",
-     addResolve, isResolved},
+     addResolve, isResolved, ProgramForm::Ops},
     {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
-     isExplicit},
+     isExplicit, ProgramForm::Ops},
     {"simplify",
      "primitive ops only: norms folded into layers, images with channels last, "
      "weights in the order in which kernels read them, values that depend on "
      "the state alone in derivations; no repeated and no dead code",
-     addSimplify, isSimplified},
+     addSimplify, isSimplified, ProgramForm::Ops},
     {"fuse",
      "kernels: steps call functions of ops that share a loop; equal functions "
      "are merged",
-     addFuse, isFused},
+     addFuse, isFused, ProgramForm::Kernels},
     {"linalg",
      "structured ops on tensors that write into given destinations; no dl",
-     addLinalg, isLinalg},
+     addLinalg, isLinalg, ProgramForm::Tensors},
     {"vector",
      "register-tiled vector loops on memory at fixed offsets of one arena",
-     addVector, isVector},
-    {"llvm", "the LLVM dialect only", addLLVM, isLLVM},
+     addVector, isVector, ProgramForm::Buffers},
+    {"llvm", "the LLVM dialect only", addLLVM, isLLVM, ProgramForm::Code},
 };
 
 ArrayRef<Phase> dlc::getPhases() { return phases; }
@@ -314,7 +314,9 @@ ArrayRef<Phase> dlc::getPhases() { return phases; }
 /// The number of phases in front of those of backends.
 static size_t countProgramPhases() {
   return llvm::find_if(phases,
-                       [](const Phase &p) { return p.name == "linalg"; }) -
+                       [](const Phase &phase) {
+                         return phase.form > ProgramForm::Kernels;
+                       }) -
          std::begin(phases);
 }
 

@@ -21,14 +21,13 @@
 
 using namespace mlir;
 using namespace dlc;
-using dlc::verify::Lowered;
 using dlc::verify::SizeOfStep;
 
 namespace {
 
 class LoweredVerifier {
 public:
-  LoweredVerifier(ModuleOp module, Lowered form)
+  LoweredVerifier(ModuleOp module, ProgramForm form)
       : module(module), form(form), symbols(module) {}
 
   LogicalResult run();
@@ -52,7 +51,7 @@ private:
   LogicalResult verifyKernel(func::FuncOp kernel);
 
   ModuleOp module;
-  Lowered form;
+  ProgramForm form;
   SymbolTable symbols;
   dl::ManifestAttr manifest;
   llvm::StringMap<RankedTensorType> states;
@@ -73,7 +72,7 @@ LogicalResult LoweredVerifier::addEntry(StringAttr name, RankedTensorType type,
                                         int64_t offset) {
   if (!states.try_emplace(name.getValue(), type).second)
     return fail() << "has two state entries '" << name.getValue() << "'";
-  if (form == Lowered::Tensors)
+  if (form == ProgramForm::Tensors)
     return success();
   int64_t bytes = dl::bytesOf(type), size = manifest.getStateBytes();
   if (offset < 0)
@@ -150,12 +149,13 @@ LogicalResult LoweredVerifier::verifyStep(dl::StepEntryAttr step) {
 
 /// The function of a step or derivation whose inputs and outputs are `tensors`.
 LogicalResult LoweredVerifier::verifyFunction(StringRef name) {
-  StringRef prefix = form == Lowered::LLVM ? StringRef(names::stepPrefix) : "";
+  StringRef prefix =
+      form == ProgramForm::Code ? StringRef(names::stepPrefix) : "";
   Operation *function = symbols.lookup((prefix + name).str());
   if (!isa_and_present<func::FuncOp, LLVM::LLVMFuncOp>(function) ||
-      isa<LLVM::LLVMFuncOp>(function) != (form == Lowered::LLVM))
+      isa<LLVM::LLVMFuncOp>(function) != (form == ProgramForm::Code))
     return fail() << "names the step " << name << ", which is not a function";
-  if (form == Lowered::LLVM)
+  if (form == ProgramForm::Code)
     return verifyLLVMStep(cast<LLVM::LLVMFuncOp>(function));
   auto lowered = cast<func::FuncOp>(function);
   if (!lowered->hasAttr(names::step) || lowered.isExternal() ||
@@ -163,8 +163,8 @@ LogicalResult LoweredVerifier::verifyFunction(StringRef name) {
     return lowered.emitOpError(
         "is a step by the dl.manifest, and so must have "
         "the attribute dl.step, one block and no result");
-  return form == Lowered::Tensors ? verifyTensorStep(lowered)
-                                  : verifyBufferStep(lowered);
+  return form == ProgramForm::Tensors ? verifyTensorStep(lowered)
+                                      : verifyBufferStep(lowered);
 }
 
 //===----------------------------------------------------------------------===//
@@ -279,7 +279,7 @@ LogicalResult LoweredVerifier::verifyLLVMStep(LLVM::LLVMFuncOp step) {
 
 LogicalResult LoweredVerifier::verifyKernel(func::FuncOp kernel) {
   // Between `vector` and `llvm` kernels are functions like any other.
-  if (form != Lowered::Tensors)
+  if (form != ProgramForm::Tensors)
     return success();
   TypeRange types = kernel.getArgumentTypes();
   auto writes = kernel->getAttrOfType<DenseI64ArrayAttr>(names::writes);
@@ -304,7 +304,7 @@ LogicalResult LoweredVerifier::run() {
   if (!manifest)
     return module.emitError("has no dl.manifest, expected what phase 'linalg' "
                             "or a later one left of a model");
-  if (form != Lowered::Tensors && !manifest.isPlanned())
+  if (form != ProgramForm::Tensors && !manifest.isPlanned())
     return fail() << "lacks 'state_bytes' and 'arena_bytes'";
   for (auto entry : manifest.getStates().getAsRange<dl::StateEntryAttr>())
     if (failed(addEntry(entry.getName(), entry.getStoredType(),
@@ -336,11 +336,11 @@ LogicalResult LoweredVerifier::run() {
     if (function->hasAttr(names::kernel) && failed(verifyKernel(function)))
       return failure();
   }
-  if (form != Lowered::Tensors)
+  if (form != ProgramForm::Tensors)
     return success();
   return verify::verifyCalls(module, symbols);
 }
 
-LogicalResult verify::verifyLowered(ModuleOp module, Lowered form) {
+LogicalResult verify::verifyLowered(ModuleOp module, ProgramForm form) {
   return LoweredVerifier(module, form).run();
 }

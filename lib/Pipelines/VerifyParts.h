@@ -4,6 +4,7 @@
 #define DLC_LIB_PIPELINES_VERIFYPARTS_H
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Pipelines/Phases.h"
 
 namespace dlc::verify {
 
@@ -35,10 +36,9 @@ mlir::LogicalResult verifyCalls(mlir::Operation *root,
 /// Steps and kernels as functions of a model: after `resolve` to `fuse`.
 mlir::LogicalResult verifyResolved(dl::ModelOp model, bool fused);
 
-/// The manifest of a lowered module and its steps: after `linalg`, `vector` and
-/// `llvm`.
-enum class Lowered { Tensors, Buffers, LLVM };
-mlir::LogicalResult verifyLowered(mlir::ModuleOp module, Lowered form);
+/// The manifest of a lowered module and its steps, in one of the forms behind
+/// ProgramForm::Kernels.
+mlir::LogicalResult verifyLowered(mlir::ModuleOp module, ProgramForm form);
 
 } // namespace dlc::verify
 #endif // DLC_LIB_PIPELINES_VERIFYPARTS_H

@@ -224,7 +224,8 @@ bool verify::agree(RankedTensorType a, RankedTensorType b) {
 LogicalResult dlc::verifyProgram(ModuleOp module, StringRef from) {
   if (failed(verifySize(module)) || failed(TargetInfo::get(module)))
     return failure();
-  if (const Phase *phase = findPhase(from)) {
+  const Phase *phase = findPhase(from);
+  if (phase) {
     WalkResult legal =
         module.walk<WalkOrder::PreOrder>([&](Operation *op) -> WalkResult {
           if (phase->isLegal(op))
@@ -236,16 +237,13 @@ LogicalResult dlc::verifyProgram(ModuleOp module, StringRef from) {
     if (legal.wasInterrupted())
       return failure();
   }
-  if (from == "linalg")
-    return verify::verifyLowered(module, verify::Lowered::Tensors);
-  if (from == "vector")
-    return verify::verifyLowered(module, verify::Lowered::Buffers);
-  if (from == "llvm")
-    return verify::verifyLowered(module, verify::Lowered::LLVM);
+  ProgramForm form = phase ? phase->form : ProgramForm::Ops;
+  if (form > ProgramForm::Kernels)
+    return verify::verifyLowered(module, form);
   FailureOr<dl::ModelOp> model = theModel(module);
   if (failed(model))
     return failure();
   if (from.empty())
     return verifyWritten(*model);
-  return verify::verifyResolved(*model, /*fused=*/from == "fuse");
+  return verify::verifyResolved(*model, form == ProgramForm::Kernels);
 }

@@ -7,6 +7,7 @@
 #include "dlc/Support/Suggest.h"
 #include "dlc/Target/Output.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -68,4 +69,17 @@ SmallVector<const Phase *> Backend::allPhases() const {
     for (const Phase &phase : part)
       all.push_back(&phase);
   return all;
+}
+
+const Phase *Backend::findPhase(StringRef name) const {
+  for (const Phase *phase : allPhases())
+    if (phase->name == name)
+      return phase;
+  return nullptr;
+}
+
+const Phase &Backend::planningPhase() const {
+  return *find_if(phases, [](const Phase &phase) {
+    return phase.form >= ProgramForm::Buffers;
+  });
 }

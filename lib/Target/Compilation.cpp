@@ -464,6 +464,10 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   return llvm::Error::success();
 }
 
+llvm::Error Compilation::runAll(StringRef from) {
+  return run(from, backend->allPhases().back()->name);
+}
+
 llvm::Error Compilation::runToPrimitives() {
   if (llvm::Error error = run(options.from, "grad"))
     return error;

@@ -18,12 +18,6 @@ namespace dlc {
 
 class PendingFiles;
 
-/// The phases whose programs can be drawn, for messages: "resolve, grad, ...".
-std::string drawablePhases();
-
-/// Whether what this phase leaves can be drawn.
-bool isDrawable(llvm::StringRef phase);
-
 /// The graph of the program that `phase` left, as text of Graphviz. `step` is
 /// the step to draw; empty: all, side by side. With `columnsApart` each step,
 /// and each column of a long one, is a graph of its own, because Graphviz does

@@ -41,6 +41,15 @@ struct PhaseOptions {
   std::vector<std::string> *optional = nullptr;
 };
 
+/// What steps consist of after a phase; later phases have later forms.
+enum class ProgramForm {
+  Ops,     ///< ops of `dl`
+  Kernels, ///< calls of kernels, which are functions of ops of `dl`
+  Tensors, ///< calls of kernels, which are structured ops on tensors
+  Buffers, ///< calls of kernels on memory at the places of a plan
+  Code     ///< the LLVM dialect
+};
+
 struct Phase {
   llvm::StringLiteral name;
   /// A property of the program that the phase establishes.
@@ -48,6 +57,7 @@ struct Phase {
   void (*addPasses)(mlir::OpPassManager &, const PhaseOptions &);
   /// Whether an op may be left after the phase.
   bool (*isLegal)(mlir::Operation *);
+  ProgramForm form;
 };
 
 /// All phases up to code for a CPU, in the order they run.

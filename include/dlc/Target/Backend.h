@@ -50,6 +50,10 @@ struct Backend {
 
   /// The phases from the program that a user wrote on.
   llvm::SmallVector<const Phase *> allPhases() const;
+  /// The one of that name, or null.
+  const Phase *findPhase(llvm::StringRef name) const;
+  /// The first that plans memory.
+  const Phase &planningPhase() const;
 };
 
 /// The backends, `cpu` first.

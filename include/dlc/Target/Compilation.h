@@ -155,6 +155,8 @@ public:
 
   /// Runs the phases after `from` (empty: all) up to and including `to`.
   llvm::Error run(llvm::StringRef from, llvm::StringRef to);
+  /// Runs all phases of the backend after `from`.
+  llvm::Error runAll(llvm::StringRef from = "");
 
   /// Runs the phases from options.from up to `grad` and makes all composites
   /// primitive ops: the program that the interpreter evaluates.

@@ -188,9 +188,9 @@ static llvm::Error write(Compilation &compilation, StringRef, StringRef path,
       writeStream(*file, [&](llvm::raw_ostream &out) { out << text; }));
 }
 
-static const Phase phases[] = {
-    *findPhase("linalg"),
-    {"loops", "loops over numbers in memory", addLoops, isLoops}};
+static const Phase phases[] = {*findPhase("linalg"),
+                               {"loops", "loops over numbers in memory",
+                                addLoops, isLoops, ProgramForm::Buffers}};
 static constexpr llvm::StringLiteral forms[] = {"c"};
 static const Backend toy{
     "toy", "plain C, for tests", phases, nullptr, describe, forms, write};
