@@ -1,13 +1,7 @@
 //===- TrainerTest.cpp - Epochs of a training step ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dlc/Training/Trainer.h"
-
-#include "LinearData.h"
-#include "LinearModel.h"
-#include "TestFiles.h"
-
-#include "llvm/ADT/StringExtras.h"
+#include "LinearSession.h"
 
 #include <cmath>
 #include <sys/stat.h>
@@ -16,64 +10,6 @@ using namespace dlc;
 using namespace dlc::test;
 
 namespace {
-
-/// 22 samples: five batches of 4 an epoch, and two samples left over. All that
-/// is evaluated is three batches.
-DataSplits linearSplits() { return {linearData(22), linearData(12)}; }
-
-/// A model, its data and what training printed.
-struct Session {
-  std::unique_ptr<Model> model =
-      llvm::cantFail(Model::create(linearLibrary(), nullptr, 1));
-  DataSplits data = linearSplits();
-  std::string text;
-
-  Session() { llvm::cantFail(model->init(11)); }
-
-  llvm::Error train(TrainingOptions options, int step = linearTrain,
-                    std::optional<int> eval = linearEvaluate,
-                    unsigned width = 0) {
-    llvm::raw_string_ostream os(text);
-    double now = 0;
-    Progress progress(os, width, [&] { return now += 0.0625; });
-    auto trainer = Trainer::create(*model, data, Turn{step}, eval,
-                                   std::move(options), progress);
-    if (!trainer)
-      return trainer.takeError();
-    return (*trainer)->run();
-  }
-
-  /// The model's whole state.
-  std::string state() {
-    std::string bytes;
-    for (auto [name, size] : {std::pair("weight", 12),
-                              {"bias", 4},
-                              {"weight.momentum", 12},
-                              {"seed", 8},
-                              {"step_count", 8}}) {
-      std::string part(size, '\0');
-      llvm::cantFail(model->get(name, {part.data(), part.size()}));
-      bytes += part;
-    }
-    return bytes;
-  }
-};
-
-TrainingOptions options(int64_t epochs, std::string folder = "") {
-  TrainingOptions result;
-  result.epochs = epochs;
-  result.outputFolder = std::move(folder);
-  return result;
-}
-
-/// Without the column that is a time.
-std::vector<std::string> metricRows(const std::string &path) {
-  std::vector<std::string> rows;
-  std::string file = readFile(path);
-  for (llvm::StringRef line : llvm::split(llvm::StringRef(file).rtrim(), '\n'))
-    rows.push_back(line.rsplit(',').first.str());
-  return rows;
-}
 
 TEST(Trainer, Learns) {
   TempFolder folder;
@@ -172,45 +108,6 @@ TEST(Trainer, EveryEpochHasItsOwnShuffle) {
   EXPECT_EQ(session.state(), replay.state());
 }
 
-/// Stops after every number of steps, resumes in a new model, and compares with
-/// a run that never stopped.
-TEST(Trainer, ResumeEqualsAStraightRun) {
-  TempFolder folder;
-  Session straight;
-  ASSERT_EQ(message(straight.train(options(3, folder.path("straight")))), "");
-  std::vector<std::string> rows =
-      metricRows(folder.path("straight/metrics.csv"));
-  for (int64_t stop = 1; stop <= 15; ++stop) {
-    std::string out = folder.path("stop" + std::to_string(stop));
-    Session first, second;
-    TrainingOptions part = options(3, out);
-    part.maxSteps = stop;
-    ASSERT_EQ(message(first.train(part)), "");
-    ASSERT_EQ(message(second.model->init(99)), "");
-    ASSERT_EQ(message(second.model->load(out + "/model.safetensors", DLC_ALL)),
-              "");
-    ASSERT_EQ(message(second.train(options(3, out))), "");
-    EXPECT_EQ(second.state(), straight.state()) << "stopped at " << stop;
-    EXPECT_EQ(readFile(out + "/model.safetensors"),
-              readFile(folder.path("straight/model.safetensors")));
-    // An epoch that was cut has the averages of its second part alone.
-    std::vector<std::string> resumed = metricRows(out + "/metrics.csv");
-    ASSERT_EQ(resumed.size(), rows.size());
-    if (stop % 5 == 0)
-      EXPECT_EQ(resumed, rows);
-  }
-}
-
-TEST(Trainer, NothingLeftToDo) {
-  Session run;
-  ASSERT_EQ(message(run.train(options(1))), "");
-  run.text.clear();
-  std::string before = run.state();
-  ASSERT_EQ(message(run.train(options(1))), "");
-  EXPECT_EQ(run.text, "nothing to train: 5 of 5 steps are done\n");
-  EXPECT_EQ(run.state(), before);
-}
-
 TEST(Trainer, Errors) {
   Session run;
   EXPECT_EQ(message(run.train(options(1), linearEvaluate)),
@@ -233,99 +130,6 @@ TEST(Trainer, FaultNamesTheStep) {
   TrainingOptions inOrder = options(1);
   inOrder.order.shuffle = false;
   EXPECT_CONTAINS(message(run.train(inOrder)), "training step 1: ");
-}
-
-//===----------------------------------------------------------------------===//
-// Stopping
-//===----------------------------------------------------------------------===//
-
-/// Asks a run to stop at the n-th time that it is asked whether it must.
-std::function<bool()> stopAt(int times) {
-  return [times, seen = 0]() mutable { return ++seen >= times; };
-}
-
-// Wherever a run is stopped, between steps or batches of an evaluation: one
-// that resumes ends where a run ends that never stopped, curves included.
-void stopAnywhereAndResume(
-    llvm::function_ref<TrainingOptions(std::string)> optionsOf) {
-  TempFolder folder;
-  Session straight;
-  ASSERT_EQ(message(straight.train(optionsOf(folder.path("straight")))), "");
-  std::vector<std::string> rows =
-      metricRows(folder.path("straight/metrics.csv"));
-  int stops = 0, inEvaluation = 0;
-  for (int times = 1;; ++times) {
-    std::string out = folder.path("stop" + std::to_string(times));
-    Session first, second;
-    TrainingOptions part = optionsOf(out);
-    part.stop = stopAt(times);
-    ASSERT_EQ(message(first.train(part)), "");
-    // metrics.csv, the checkpoint and perhaps the best, and no temporary.
-    EXPECT_LE(countFiles(out), part.stopEarly ? 3 : 2);
-    if (first.state() == straight.state() &&
-        metricRows(out + "/metrics.csv") == rows)
-      break; // it was never asked so often
-    ++stops;
-    TrainingOptions rest = optionsOf(out);
-    ASSERT_EQ(message(second.model->init(99)), "");
-    // Stopped before the first step there is no checkpoint.
-    if (llvm::sys::fs::exists(out + "/model.safetensors")) {
-      ASSERT_EQ(
-          message(second.model->load(out + "/model.safetensors", DLC_ALL)), "");
-      rest.resumed = llvm::cantFail(readMetadata(out + "/model.safetensors"));
-      int64_t steps = 0;
-      llvm::cantFail(second.model->get(
-          "step_count", {reinterpret_cast<char *>(&steps), sizeof(steps)}));
-      inEvaluation += steps % 5 == 0 && rest.resumed.count("epoch.totals");
-    } else {
-      EXPECT_EQ(times, 1);
-      ASSERT_EQ(message(second.model->init(11)), "");
-    }
-    ASSERT_EQ(message(second.train(rest)), "");
-    EXPECT_EQ(second.state(), straight.state()) << "stopped at " << times;
-    EXPECT_EQ(metricRows(out + "/metrics.csv"), rows) << "stopped at " << times;
-    EXPECT_EQ(readFile(out + "/model.safetensors"),
-              readFile(folder.path("straight/model.safetensors")));
-  }
-  EXPECT_GT(stops, 15);
-  EXPECT_GT(inEvaluation, 3);
-}
-
-TEST(Trainer, StopsAnywhereAndResumes) {
-  stopAnywhereAndResume(
-      [](std::string out) { return options(2, std::move(out)); });
-}
-
-// The same of all that an epoch decides or measures, and of drawn samples.
-TEST(Trainer, StopsAnywhereAndResumesWithMore) {
-  stopAnywhereAndResume([](std::string out) {
-    TrainingOptions result = options(2, std::move(out));
-    result.updateRatios = true;
-    result.stopEarly =
-        llvm::cantFail(EarlyStopOptions::parse("train_loss:patience=5"));
-    result.order.balance = "label";
-    return result;
-  });
-}
-
-TEST(Trainer, SaysWhereItStopped) {
-  TempFolder folder;
-  Session run;
-  llvm::raw_string_ostream os(run.text);
-  Progress progress(os, 0);
-  for (int times : {4, 1000}) {
-    ASSERT_EQ(message(run.model->init(11)), "");
-    TrainingOptions part = options(2, folder.path("out"));
-    part.stop = stopAt(times);
-    auto trainer =
-        llvm::cantFail(Trainer::create(*run.model, run.data, Turn{linearTrain},
-                                       linearEvaluate, part, progress));
-    ASSERT_EQ(message(trainer->run()), "");
-    EXPECT_EQ(trainer->wasStopped(), times == 4);
-    EXPECT_EQ(trainer->describePosition(),
-              times == 4 ? "step 3 of 10" : "step 10 of 10");
-    EXPECT_EQ(trainer->checkpoint(), folder.path("out/model.safetensors"));
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -412,55 +216,8 @@ TEST(Trainer, Overfits) {
 }
 
 //===----------------------------------------------------------------------===//
-// Hostile checkpoints and folders
+// Folders
 //===----------------------------------------------------------------------===//
-
-TEST(Trainer, TotalsOfACheckpoint) {
-  TempFolder folder;
-  Session first;
-  TrainingOptions part = options(2, folder.path("out"));
-  part.maxSteps = 3;
-  ASSERT_EQ(message(first.train(part)), "");
-  std::string path = folder.path("out/model.safetensors");
-  std::string good = llvm::cantFail(readMetadata(path))["epoch.totals"];
-  ASSERT_EQ(good.rfind("12 ", 0), 0u) << good;
-  auto resume = [&](const std::string &text) {
-    Session second;
-    llvm::cantFail(second.model->load(path, DLC_ALL));
-    TrainingOptions rest = options(2);
-    rest.resumed = {{"epoch.totals", text}};
-    rest.resumedFrom = path;
-    return message(second.train(rest));
-  };
-  EXPECT_EQ(resume(good), "");
-  for (const char *text : {"",
-                           "12",
-                           "12 3",
-                           "12 3 nan",
-                           "12 3 inf",
-                           "12 3 -inf",
-                           "12 3 1e999",
-                           "12 3 0x1p3",
-                           "12 3 1.0",
-                           "12 3 +1",
-                           "12 3  1",
-                           "12 3 1 ",
-                           " 12 3 1",
-                           "12 3 1 2",
-                           "012 3 1",
-                           "12 3x 1",
-                           "12 99999999999999999999 1",
-                           "12 9223372036854775807 1",
-                           "-12 3 1",
-                           "0 0 0",
-                           "8 3 1",
-                           "20 3 1",
-                           "9223372036854775807 3 1"})
-    EXPECT_CONTAINS(resume(text), "--resume: " + path +
-                                      ": epoch.totals of its metadata is '" +
-                                      text + "'");
-  EXPECT_CONTAINS(resume("8 3 1"), "of 8 samples, expected 12");
-}
 
 TEST(Trainer, OutputThatIsNoFile) {
   TempFolder folder;
