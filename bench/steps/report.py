@@ -2,11 +2,13 @@
 """What steps.py found, as a table of Markdown and as a bar chart."""
 import datetime
 import importlib.metadata
+import json
 import math
 import os
 import re
 import subprocess
 import time
+import typing
 
 import batches
 
@@ -48,6 +50,13 @@ def versions(dlc, peers):
     return ", ".join(found)
 
 
+class Time(typing.NamedTuple):
+    """Seconds of a step of a peer, and how much longer it takes than one of dlc."""
+    median: float
+    least: float
+    ratio: float
+
+
 class Run:
     """The times of a run."""
 
@@ -55,20 +64,39 @@ class Run:
         self.args, self.absent, self.rows = args, absent, []
         self.busy = busy_share()
         self.date = datetime.date.today().isoformat()
+        if args.resume and args.resume.exists():
+            found = json.loads(args.resume.read_text(encoding="utf-8"))
+            if found["setting"] != self.setting():
+                raise SystemExit(f"{args.resume}: made with {found['setting']}, not with {self.setting()}")
+            self.date = found["date"]
+            self.rows = [(model, threads, {peer: Time(*time) for peer, time in times.items()})
+                         for model, threads, times in found["rows"]]
+
+    def setting(self):
+        """What has to be the same in all rows."""
+        return f"{machine()}; {versions(self.args.dlc, self.args.peers)}; {', '.join(self.args.peers)}"
+
+    def has(self, model, threads):
+        return any((model, threads) == row[:2] for row in self.rows)
 
     def add(self, model, threads, times):
         self.rows.append((model, threads, times))
+        order = {name: place for place, name in enumerate(batches.NAMES)}
+        self.rows.sort(key=lambda row: (order[row[0]], row[1]))
+        self.last = model, threads, times
+        if self.args.resume:
+            self.args.resume.write_text(json.dumps({"setting": self.setting(), "date": self.date, "rows": self.rows}),
+                                        encoding="utf-8")
 
     def progress(self):
-        model, threads, times = self.rows[-1]
-        shown = ", ".join(f"{PEER_TITLES[peer]} {1e3 * median:.2f}" for peer, (median, _) in times.items())
+        model, threads, times = self.last
+        shown = ", ".join(f"{PEER_TITLES[peer]} {1e3 * time.median:.2f}" for peer, time in times.items())
         return f"{batches.TITLES[model]}, threads {threads}: {shown} ms"
 
     @staticmethod
     def ratio(times):
-        """The time of the fastest peer by that of dlc, or None without a peer."""
-        peers = [median for peer, (median, _) in times.items() if peer != "dlc"]
-        return min(peers) / times["dlc"][0] if peers else None
+        """The ratio of the fastest peer, or None without a peer."""
+        return min((time.ratio for peer, time in times.items() if peer != "dlc"), default=None)
 
     def command(self):
         args = self.args
@@ -80,7 +108,7 @@ class Run:
         lines = ["| model | threads | " + " | ".join(PEER_TITLES[peer] for peer in peers) + " | best peer / dlc |",
                  "|---" * (len(peers) + 3) + "|"]
         for model, threads, times in self.rows:
-            cells = [f"{1e3 * times[peer][0]:.2f} ({1e3 * times[peer][1]:.2f})" if peer in times else "-"
+            cells = [f"{1e3 * times[peer].median:.2f} ({1e3 * times[peer].least:.2f})" if peer in times else "-"
                      for peer in peers]
             ratio = self.ratio(times)
             cells.append("-" if ratio is None else f"{ratio:.2f}")
@@ -128,7 +156,7 @@ class Run:
             rows = [(model, times) for model, of, times in self.rows if of == count]
             width = 0.8 / len(self.args.peers)
             for index, peer in enumerate(self.args.peers):
-                bars = [(place + (index + 0.5) * width - 0.4, times[peer][0] / times["dlc"][0])
+                bars = [(place + (index + 0.5) * width - 0.4, times[peer].ratio)
                         for place, (_, times) in enumerate(rows) if peer in times]
                 axis.bar([place for place, _ in bars], [height for _, height in bars], width, label=PEER_TITLES[peer])
             axis.axhline(1, color="black", linewidth=0.8)

@@ -3,20 +3,22 @@
 """Times whole training steps (forward, backward, update) of dlc and of its peers, in turns.
 
   scripts/bench --setup                    makes a virtual environment with the peers, once
-  scripts/bench [--models mlp,lstm] [--peers eager,compile,jax,tensorflow] [--threads 1,2] [--rounds 5]
-                [--seconds 2] [--write]
+  scripts/bench [--models mlp,lstm] [--peers eager,compile,jax,tensorflow] [--threads 1,2] [--rounds 10]
+                [--seconds 1] [--resume FILE] [--write]
   scripts/bench --check [...]              compares the losses of three steps from the same weights, in f64
 
 Peers are PyTorch eager, torch.compile, JAX and TensorFlow (bench/steps/*_models.py). One that is not installed is left
 out; one that fails at a model has a dash there and a message on standard error. Each peer and model has a process of
 its own with as many CPUs as threads. The processes of one model take turns: in each round every one does steps for
-some seconds while the others wait. A number is the median over the steps of all rounds and, in brackets, the least.
-`--write` puts the table into docs/performance.md and a bar chart (with matplotlib) into docs/steps.svg. The machine
+some seconds while the others wait. A number is the median over the steps of all rounds and, in brackets, the least. A
+ratio is that of the medians of one round, the median over rounds: a machine that gets slower for a while makes both slower.
+`--resume FILE` keeps what has been measured in a file, and measures what is not in it. `--write` puts the table into docs/performance.md and a bar chart (with matplotlib) into docs/steps.svg. The machine
 should be idle.
 Needs numpy; dlc itself is built by scripts/build.
 """
 import argparse
 import importlib.util
+import itertools
 import json
 import pathlib
 import statistics
@@ -82,7 +84,7 @@ def prepare(args, name, folder, check):
 
 
 def time_model(args, name, threads, prepared, folder):
-    """Medians and least times of a step by peer, in seconds; those that failed are not in it."""
+    """By peer a report.Time; those that failed are not in it."""
     workers, times = {}, {}
 
     def drop_failed(peer):
@@ -100,11 +102,14 @@ def time_model(args, name, threads, prepared, folder):
     for _ in range(args.rounds):
         for peer, worker in list(workers.items()):
             time.sleep(PAUSE)
-            times.setdefault(peer, []).extend(worker.times(args.seconds))
+            times.setdefault(peer, []).append(worker.times(args.seconds))
             drop_failed(peer)
     for worker in workers.values():
         worker.close()
-    return {peer: (statistics.median(times[peer]), min(times[peer])) for peer in workers}
+    rounds = {peer: [statistics.median(found) for found in times[peer]] for peer in workers}
+    return {peer: report.Time(statistics.median(itertools.chain(*times[peer])), min(itertools.chain(*times[peer])),
+                              statistics.median(time / own for time, own in zip(rounds[peer], rounds["dlc"])))
+            for peer in workers}
 
 
 def log_end(worker):
@@ -151,8 +156,9 @@ def parse():
     parser.add_argument("--models", type=listed(str, batches.NAMES), default=batches.NAMES)
     parser.add_argument("--peers", type=listed(str, PEERS), default=list(PEERS))
     parser.add_argument("--threads", type=listed(int), default=[1, 2])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2, help="of one process in a round")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=1, help="of one process in a round")
+    parser.add_argument("--resume", type=pathlib.Path, help="a file of results, to go on from and to add to")
     parser.add_argument("--check", action="store_true", help="compare losses, time nothing")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and docs/steps.svg")
     args = parser.parse_args()
@@ -177,8 +183,9 @@ def main():
             sys.exit(not all([check_model(args, model, folder) for model in args.models]))
         run = report.Run(args, absent)
         for model in args.models:
-            prepared = prepare(args, model, folder, check=False)
-            for threads in args.threads:
+            missing = [threads for threads in args.threads if not run.has(model, threads)]
+            prepared = prepare(args, model, folder, check=False) if missing else None
+            for threads in missing:
                 run.add(model, threads, time_model(args, model, threads, prepared, folder))
                 print(run.progress(), file=sys.stderr, flush=True)
     print(run.markdown())
