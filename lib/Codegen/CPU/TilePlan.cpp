@@ -101,10 +101,11 @@ static int64_t panelBytes(
   return bytes;
 }
 
-/// Cache that the part of `access` under `extents` takes away. Runs at a
-/// distance that is a multiple of a large power of two fall into few sets,
-/// which makes them as costly as a larger buffer.
-static int64_t cacheFootprint(const Access &access, const TargetInfo &target,
+/// What the part of `access` under `extents` takes away of a cache whose ways
+/// have `wayBytes`. Runs at a distance that is a multiple of a large power of
+/// two fall into few sets, which makes them as costly as a larger buffer.
+static int64_t cacheFootprint(const Access &access, int64_t wayBytes,
+                              const TargetInfo &target,
                               ArrayRef<int64_t> extents) {
   int64_t bytes = footprint(access, extents);
   // The contiguous run, and the nearest stride beyond it.
@@ -126,8 +127,7 @@ static int64_t cacheFootprint(const Access &access, const TargetInfo &target,
   }
   if (distance == 0)
     return bytes;
-  int64_t spacing =
-      std::gcd(distance * access.elementBytes(), target.l2WayBytes());
+  int64_t spacing = std::gcd(distance * access.elementBytes(), wayBytes);
   int64_t line = llvm::alignTo(run * access.elementBytes(), target.lineBytes);
   return bytes * std::max<int64_t>(1, spacing / line);
 }
@@ -141,7 +141,8 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     return packs ? panelBytes(nest, plan, steps, footprint)
                  : panelBytes(nest, plan, steps,
                               [&](const Access &access, ArrayRef<int64_t> own) {
-                                return cacheFootprint(access, target, own);
+                                return cacheFootprint(
+                                    access, target.l2WayBytes(), target, own);
                               });
   };
   int64_t limit = packs ? target.packedBytes() : target.panelBytes();
@@ -182,9 +183,37 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
   }
 }
 
+/// Whether that part falls out of the first-level cache or, if it is larger
+/// than that, takes away twice its size of the second, because of the distance
+/// of its runs.
+static bool isSpreadOverCache(const Access &access, const TargetInfo &target,
+                              ArrayRef<int64_t> extents) {
+  int64_t bytes = footprint(access, extents);
+  if (bytes >= target.l1Bytes)
+    return cacheFootprint(access, target.l2WayBytes(), target, extents) >=
+           2 * bytes;
+  return cacheFootprint(access, target.l1WayBytes(), target, extents) >
+         target.l1Bytes;
+}
+
+/// How many tiles read the part of `input` that one tile reads.
+static int64_t countUses(const LoopNest &nest, const Access &input,
+                         const RegisterTile &tile) {
+  int64_t uses = 1;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+    if (!nest.parallel[loop] || !input.isInvariant(loop))
+      continue;
+    int64_t size = 1;
+    for (auto [unrolled, steps] : tile.unrolled)
+      size = unrolled == loop ? steps : size;
+    uses *= llvm::divideCeil(nest.extents[loop], size);
+  }
+  return uses;
+}
+
 /// The input that is worth a copy: the part of it that one tile reads, for
-/// `extents` steps of the reductions, is spread over much more of a cache than
-/// its size, or it is contiguous in `transposed` only.
+/// `extents` steps of the reductions, is spread over a cache, or it is
+/// contiguous in `transposed` only.
 static std::optional<unsigned>
 findPackable(const LoopNest &nest, const TargetInfo &target,
              const TilePlan &plan, const RegisterTile &tile,
@@ -201,16 +230,17 @@ findPackable(const LoopNest &nest, const TargetInfo &target,
   }
   if (!found || tile.unrolled.empty())
     return std::nullopt;
+  const Access &input = nest.accesses[*found];
+  if (countUses(nest, input, tile) < kPackedTiles)
+    return std::nullopt;
   if (transposed)
     return found;
-  const Access &input = nest.accesses[*found];
   SmallVector<int64_t> steps(nest.numLoops(), 1);
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
     if (!nest.parallel[loop])
       steps[loop] = extents[loop];
   steps[v] = std::min(nest.extents[v], tile.vectors * plan.lanes);
-  if (cacheFootprint(input, target, steps) < 2 * footprint(input, steps) ||
-      footprint(input, steps) < target.l1Bytes)
+  if (!isSpreadOverCache(input, target, steps))
     return std::nullopt;
   return found;
 }
