@@ -401,15 +401,14 @@ SmallVector<Value> NestEmitter::emitSegment(const Position &position,
 
 void NestEmitter::emitTileLoops(const Position &position, unsigned level,
                                 TileCode code) {
-  if (plan.packed && level == plan.packed->level &&
-      (code == TileCode::All || code == TileCode::Accumulation)) {
-    Position start = position;
-    start.packed = {};
-    emitPack(start, 0);
-    emitInnerTileLoops(start, level, code);
-    return;
-  }
-  emitInnerTileLoops(position, level, code);
+  Position start = position;
+  if (code == TileCode::All || code == TileCode::Accumulation)
+    for (auto [panel, packed] : llvm::enumerate(plan.packed))
+      if (packed.level == level) {
+        start.packed[panel] = {};
+        emitPack(start, panel);
+      }
+  emitInnerTileLoops(start, level, code);
 }
 
 void NestEmitter::emitInnerTileLoops(const Position &position, unsigned level,
@@ -530,6 +529,7 @@ NestEmitter::Position NestEmitter::start() const {
   Position position;
   position.iterations.resize(nest.numLoops());
   position.sizes.assign(nest.numLoops(), 1);
+  position.packed.resize(plan.packed.size());
   // The offset of a memref is part of its view: only that of its map is here.
   for (const Access &access : nest.accesses)
     position.elements.push_back({nullptr, access.offset});

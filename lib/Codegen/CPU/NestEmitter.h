@@ -69,8 +69,8 @@ private:
     llvm::SmallVector<Index> iterations;
     /// Element number in each operand.
     llvm::SmallVector<Index> elements;
-    /// Element number in the copy of a panel.
-    Index packed;
+    /// Element number in the copy of each panel.
+    llvm::SmallVector<Index, 2> packed;
     /// Steps of each loop that the code below covers, from the iteration on.
     llvm::SmallVector<int64_t> sizes;
     /// The steps of one loop of the register tile to compute; none: all of
@@ -126,10 +126,17 @@ private:
   void emitInnerTileLoops(const Position &position, unsigned level,
                           TileCode code);
   void emitTile(const Position &position, TileCode code);
-  void emitPack(const Position &position, unsigned level);
-  mlir::Value packedIndex(const Position &position, const Slot &slot);
-  mlir::Value loadPacked(const Position &position, const Slot &slot);
-  void storePacked(const Position &position, const Slot &slot,
+  void emitPack(const Position &position, unsigned panel);
+  void emitPackSteps(const Position &position, unsigned panel, unsigned level);
+  void packRows(const Position &position, unsigned panel);
+  void packVectors(const Position &position, unsigned panel);
+  int64_t packedStride(const Position &position, unsigned panel,
+                       unsigned loop) const;
+  mlir::Value packedIndex(const Position &position, unsigned panel,
+                          const Slot &slot);
+  mlir::Value loadPacked(const Position &position, unsigned panel,
+                         const Slot &slot);
+  void storePacked(const Position &position, unsigned panel, const Slot &slot,
                    mlir::Value value);
   llvm::SmallVector<Segment> reductionSegments(const Position &position,
                                                const TileLoop &tileLoop) const;
@@ -188,7 +195,8 @@ private:
   std::vector<BodyEmitter> epilogues;
   mlir::Location loc;
   llvm::SmallVector<mlir::Value> views;
-  mlir::Value packView;
+  /// The copies of panels.
+  llvm::SmallVector<mlir::Value, 2> packViews;
   /// Valid while emitting.
   mlir::OpBuilder *builder = nullptr;
   /// Inputs already loaded in the current step: (operand, element, width).

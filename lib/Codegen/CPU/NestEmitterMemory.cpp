@@ -110,11 +110,11 @@ NestEmitter::Position NestEmitter::enter(const Position &position,
     if (tile)
       advance(element, tile, access.strides[loop] * segment.size);
   }
-  if (plan.packed) {
-    int64_t stride = plan.packed->strides[loop];
-    inner.packed.constant += stride * segment.start;
+  for (auto [panel, index] : llvm::enumerate(inner.packed)) {
+    int64_t stride = packedStride(position, panel, loop);
+    index.constant += stride * segment.start;
     if (tile)
-      advance(inner.packed, tile, stride * segment.size);
+      advance(index, tile, stride * segment.size);
   }
   return inner;
 }
@@ -266,8 +266,12 @@ Value NestEmitter::loadInput(const Position &position, unsigned operand,
   std::tuple key(operand, elementStep(access, slot.steps),
                  uniform ? 1 : slot.width);
   if (!loaded.contains(key)) {
-    if (plan.packed && operand == plan.packed->operand) {
-      loaded[key] = loadPacked(position, slot);
+    const PackedPanel *panel =
+        llvm::find_if(plan.packed, [&](const PackedPanel &panel) {
+          return panel.operand == operand;
+        });
+    if (panel != plan.packed.end()) {
+      loaded[key] = loadPacked(position, panel - plan.packed.begin(), slot);
     } else if (isTransposed(position, operand, slot)) {
       int64_t first = elementStep(access, slot.steps);
       for (auto [step, row] :

@@ -134,9 +134,10 @@ static int64_t cacheFootprint(const Access &access, int64_t wayBytes,
 
 /// Cuts outer reduction loops into blocks where the vector operand of one tile
 /// would not stay in cache.
+/// With `packs` they are to fit a copy, and so are those of the input `rows`.
 static void planBlocks(const LoopNest &nest, const TargetInfo &target,
                        TilePlan &plan, SmallVector<int64_t> &extents,
-                       bool packs) {
+                       bool packs, std::optional<unsigned> rows) {
   auto panel = [&](ArrayRef<int64_t> steps) {
     return packs ? panelBytes(nest, plan, steps, footprint)
                  : panelBytes(nest, plan, steps,
@@ -153,7 +154,11 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
       bytes += footprint(input, steps);
     return bytes;
   };
-  if (panel(extents) <= limit)
+  auto rowsFit = [&](ArrayRef<int64_t> steps) {
+    return !rows ||
+           footprint(nest.accesses[*rows], steps) <= target.packedBytes();
+  };
+  if (panel(extents) <= limit && rowsFit(extents))
     return;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
     if (nest.parallel[loop] || extents[loop] == 1)
@@ -167,7 +172,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
                    totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
     auto fits = [&](int64_t size) {
       steps[loop] = size;
-      return panel(steps) <= limit &&
+      return panel(steps) <= limit && rowsFit(steps) &&
              (packs || !shrinks || totalBytes(steps) <= target.panelBytes());
     };
     int64_t size = extent;
@@ -245,13 +250,76 @@ findPackable(const LoopNest &nest, const TargetInfo &target,
   return found;
 }
 
+/// The input that is broadcast to vectors, contiguous in the loop of the
+/// register tile, and so spread over the second-level cache by its steps of the
+/// reductions that a copy is worth it: the left operand of a product,
+/// transposed.
+static std::optional<unsigned> findRows(const LoopNest &nest,
+                                        const TargetInfo &target,
+                                        const TilePlan &plan,
+                                        const RegisterTile &tile) {
+  // Steps that a condition leaves out must not be read.
+  if (!nest.slicedLoop || tile.unrolled.size() != 1 || !nest.conditions.empty())
+    return std::nullopt;
+  unsigned v = *plan.vectorLoop, r = tile.unrolled.front().first;
+  if (llvm::divideCeil(nest.extents[v], tile.vectors * plan.lanes) <
+      kPackedTiles)
+    return std::nullopt;
+  SmallVector<int64_t> steps(nest.numLoops(), 1);
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (!nest.parallel[loop] || loop == r)
+      steps[loop] = nest.extents[loop];
+  for (auto [number, input] : llvm::enumerate(nest.inputs())) {
+    if (input.isScalar() || !input.isInvariant(v) || !input.isContiguous(r))
+      continue;
+    if (cacheFootprint(input, target.l2WayBytes(), target, steps) >=
+            2 * footprint(input, steps) &&
+        footprint(input, steps) > target.l1Bytes)
+      return number;
+  }
+  return std::nullopt;
+}
+
+/// Copies the rows of `operand` for all register tiles of a block, in front of
+/// the first loop from which on tiles use them again and again.
+static void planRowPacking(const LoopNest &nest, const TargetInfo &target,
+                           TilePlan &plan, unsigned operand, unsigned rowLoop) {
+  const Access &input = nest.accesses[operand];
+  PackedPanel packed{operand, rowLoop, std::nullopt, 0, {}, 0};
+  for (auto [level, tileLoop] : llvm::enumerate(plan.tileLoops))
+    if (tileLoop.loop != rowLoop && !input.isInvariant(tileLoop.loop))
+      packed.level = level + 1;
+  int64_t uses = 1;
+  bool hasRows = false;
+  for (const TileLoop &tileLoop :
+       ArrayRef(plan.tileLoops).drop_front(packed.level)) {
+    hasRows |= tileLoop.loop == rowLoop;
+    if (tileLoop.loop != rowLoop)
+      uses *= tileLoop.numTiles();
+  }
+  if (!hasRows || uses < kPackedTiles)
+    return;
+  packed.strides.assign(nest.numLoops(), 0);
+  int64_t steps = 1;
+  for (const TileLoop &reduction : llvm::reverse(plan.reductionLoops)) {
+    if (input.isInvariant(reduction.loop))
+      continue;
+    packed.strides[reduction.loop] = steps;
+    steps *= reduction.segments.front().count;
+  }
+  packed.strides[rowLoop] = steps;
+  packed.elements = steps * nest.extents[rowLoop];
+  if (packed.elements * input.elementBytes() <= target.packedBytes())
+    plan.packed.push_back(packed);
+}
+
 /// Where the copy of `operand` is made, if enough tiles use it.
 static void planPacking(const LoopNest &nest, const TargetInfo &target,
                         TilePlan &plan, unsigned operand,
                         const RegisterTile &tile,
                         std::optional<unsigned> transposed) {
   const Access &input = nest.accesses[operand];
-  PackedPanel packed{operand, transposed, 0, {}, 0};
+  PackedPanel packed{operand, std::nullopt, transposed, 0, {}, 0};
   int64_t uses = 1;
   for (auto [level, tileLoop] : llvm::enumerate(plan.tileLoops)) {
     if (!input.isInvariant(tileLoop.loop)) {
@@ -275,7 +343,7 @@ static void planPacking(const LoopNest &nest, const TargetInfo &target,
     packed.elements *= reduction.segments.front().count;
   }
   if (packed.elements * input.elementBytes() <= target.packedBytes())
-    plan.packed = packed;
+    plan.packed.push_back(packed);
 }
 
 /// Orders the tile loops so that vectors are used repeatedly while they are in
@@ -390,10 +458,11 @@ static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
   SmallVector<int64_t> extents(nest.extents);
   bool verticalReduction = plan.vectorLoop && !plan.accumulatesInMemory &&
                            nest.parallel[*plan.vectorLoop];
-  std::optional<unsigned> packable;
+  std::optional<unsigned> packable, rows;
   if (verticalReduction) {
     packable = findPackable(nest, target, plan, tile, extents, transposed);
-    planBlocks(nest, target, plan, extents, packable.has_value());
+    rows = findRows(nest, target, plan, tile);
+    planBlocks(nest, target, plan, extents, packable.has_value(), rows);
     if (panelBytes(nest, plan, extents, footprint) > target.l1Bytes)
       plan.prefetchDistance = target.prefetchSteps;
   }
@@ -418,6 +487,8 @@ static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
   planTasks(target, plan);
   if (packable)
     planPacking(nest, target, plan, *packable, tile, transposed);
+  if (rows)
+    planRowPacking(nest, target, plan, *rows, tile.unrolled.front().first);
   return plan;
 }
 
@@ -426,7 +497,7 @@ TilePlan planTiles(const LoopNest &nest, const TargetInfo &target) {
   LaneChoice choice = chooseLaneLoop(nest, target, lanes);
   TilePlan plan =
       planAlong(nest, target, lanes, choice.vectorLoop, choice.transposed);
-  if (choice.transposed && !plan.packed)
+  if (choice.transposed && !plan.packsVectors())
     return planAlong(nest, target, lanes, choice.transposed, std::nullopt);
   return plan;
 }

@@ -45,17 +45,23 @@ struct TileLoop {
   int64_t numTiles() const;
 };
 
-/// An input that tiles copy to where its vectors lie densely: since its rows
-/// are apart by a distance at which they share few sets of the caches, or since
-/// it is strided along the lanes.
+/// An input that tiles copy to where what they read lies densely: since its
+/// rows are apart by a distance at which they share few sets of the caches, or
+/// since it is strided along the lanes.
 struct PackedPanel {
   unsigned operand;
+  /// Of an input that is broadcast to vectors: the loop of the register tile in
+  /// which it is contiguous. Tiles follow each other in the copy, and steps of
+  /// the reductions in a tile.
+  std::optional<unsigned> rowLoop;
   /// The reduction loop in which an operand is contiguous that is strided along
   /// the lanes: squares of it are transposed in registers on the way.
   std::optional<unsigned> transposedLoop;
   /// The tile loop that contains the copy and its uses.
   unsigned level;
   /// Elements that one step of each loop moves by in the copy, and all of it.
+  /// With `rowLoop`, a step of a reduction moves by as many times the rows of
+  /// the tile.
   llvm::SmallVector<int64_t> strides;
   int64_t elements;
 };
@@ -93,7 +99,12 @@ struct TilePlan {
   /// blocks run through the iterations of a block, not more than their segment
   /// says.
   llvm::SmallVector<TileLoop> reductionLoops;
-  std::optional<PackedPanel> packed;
+  /// At most one with vectors and one with rows.
+  llvm::SmallVector<PackedPanel, 2> packed;
+  bool packsVectors() const {
+    return llvm::any_of(
+        packed, [](const PackedPanel &panel) { return !panel.rowLoop; });
+  }
   /// For a reduction whose sums stay in registers; for remarks.
   TileUse use;
 };

@@ -116,21 +116,21 @@ void explainTiles(const LoopNest &nest, const TilePlan &plan,
         "{0}: loop {1} in blocks of {2} of {3}: what a tile reads along all of "
         "it exceeds {4} bytes of cache",
         what, block.loop, block.segments.front().size, nest.extents[block.loop],
-        plan.packed ? target.packedBytes() : target.panelBytes());
+        plan.packed.empty() ? target.panelBytes() : target.packedBytes());
   if (!nest.conditions.empty())
     remark::passed(loc, tile("left out"))
         << remark::add("{0}: products with zeros around an image are left out, "
                        "where {1} conditions tell them",
                        what, nest.conditions.size());
-  if (plan.packed)
+  for (const PackedPanel &panel : plan.packed)
     remark::passed(loc, options("dl-emit-loops:pack", "packed", kernel))
         << remark::add(
                "{0}: input {1} is copied to the stack of the worker, {2} "
                "elements for the tiles of level {3}: {4}",
-               what, plan.packed->operand, plan.packed->elements,
-               plan.packed->level,
-               plan.packed->transposedLoop
-                   ? "it is strided along the lanes"
+               what, panel.operand, panel.elements, panel.level,
+               panel.transposedLoop ? "it is strided along the lanes"
+               : panel.rowLoop
+                   ? "its steps of the sum share few sets of the caches"
                    : "its rows share few sets of the caches");
 }
 

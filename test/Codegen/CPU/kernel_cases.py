@@ -210,6 +210,11 @@ matmul("matmul_bt_f64", 70, 40, 33, t="f64", tb=True, sliced=True)
 rows("rows_equal", 64, 48, 40, 33)
 rows("rows_unequal", 67, 48, 40, 33)
 rows("rows_few", 3, 20, 40, 33)
+# Rows of a transposed a are copied, in one block of the reduction and in two, beside panels of b and alone.
+matmul("rows_packed", 256, 256, 250, ta=True, sliced=True)
+matmul("rows_packed_blocks", 256, 150, 301, ta=True, sliced=True)
+matmul("rows_packed_deep", 128, 300, 1024, ta=True, sliced=True)
+matmul("rows_packed_f64", 128, 128, 300, t="f64", ta=True, sliced=True)
 # Panels that are copied, whole and in blocks of two sizes, with a narrower last one.
 panel("panel_whole", 200, 300, 150, 1024, sliced=True)
 panel("panel_blocks", 200, 701, 150, 1024, sliced=True)
