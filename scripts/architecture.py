@@ -159,7 +159,7 @@ class Page:
                     yield (f"{name} in layer '{self.layer[name]}' links {link} "
                            f"in layer '{self.layer[link]}', which is above it")
                 if not targets[link].is_library:
-                    yield f"{name} links {link}, which is no library"
+                    yield f"{name} links {link}, which is not a library"
         for name, link in self.passes:
             if name not in targets or link not in targets[name].links:
                 yield f"the table of what passes has {name} -> {link}, which is not linked"

@@ -43,7 +43,7 @@ struct GradientNormsPass : dlc::impl::GradientNormsBase<GradientNormsPass> {
     getOperation().walk([](MinimizeOp minimize) {
       if (!isa<StepOp>(minimize->getParentOp()))
         minimize.emitWarning("this dl.minimize stands in a function: the "
-                             "norms of its gradients are no outputs");
+                             "norms of its gradients are not outputs");
     });
     for (auto step : getOperation().getBody().getOps<StepOp>())
       if (failed(rewrite(step)))

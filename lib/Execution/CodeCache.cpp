@@ -41,7 +41,9 @@ std::string CodeCache::keyOf(MemoryBufferRef program,
   raw_string_ostream stream(all);
   // Each with its length, so that no two lists have one text.
   for (const std::string &part :
-       {build, processor.str(), std::to_string(options.optLevel),
+       {build, options.backend, processor.str(),
+        std::to_string(options.optLevel),
+        std::to_string(options.evaluationOnly),
         std::to_string(options.memoryBudget), options.gradientsOf,
         std::to_string(options.gradientOrder),
         std::to_string(options.gradientNumber),

@@ -294,7 +294,7 @@ LogicalResult LoweredVerifier::verifyKernel(func::FuncOp kernel) {
         !isa<RankedTensorType>(result) || !seen.insert(place).second)
       return kernel.emitOpError()
              << "writes its result of " << result << " to argument #" << place
-             << ", which is none of that type, or is "
+             << ", which has another type, or is "
                 "written twice";
   return success();
 }

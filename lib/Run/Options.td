@@ -58,24 +58,24 @@ defm threads : Value<"threads", "N",
   "Workers (default: 0, one for each CPU of this process)",
   EveryCommand, ModelGroup>;
 def O : Joined<["-"], "O">, MetaVarName<"0|2">,
-  HelpText<"Compile to plain loops (0) or optimise (2, default)">,
+  HelpText<OptimizeHelp>,
   Visibility<EveryCommand>, Group<ModelGroup>;
 defm mcpu : Value<"mcpu", "CPU",
-  "Machine to compile for (default: native)", EveryCommand, ModelGroup>;
+  McpuHelp, EveryCommand, ModelGroup>;
 
 defm memory_budget : Value<"memory-budget", "BYTES",
-  "Memory that each step may use beside state, inputs and outputs (suffix K, M, G); values are recomputed to fit it",
+  MemoryBudgetHelp,
   EveryCommand, ModelGroup>;
 
 defm batch : Value<"batch", "[STEP=]SIZES",
-  "Compile a step, or all steps that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated. The inputs of --step select the batch",
+  BatchHelp # ". The inputs of --step select the batch",
   [StepCommand, TrainCommand, DescribeCommand], ModelGroup>;
 
 def no_cache : Switch<"no-cache",
   "Compile even if the same program has been compiled before, and keep nothing; see below",
   EveryCommand, ModelGroup>;
 def time_report : Switch<"time-report",
-  "Print to standard error the time of each phase, pass and stage of the compilation",
+  TimeReportHelp,
   EveryCommand, ModelGroup>;
 
 def interpret : Joined<["--"], "interpret=">, MetaVarName<"grad|simplify|fuse">,

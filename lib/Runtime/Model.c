@@ -176,7 +176,7 @@ static const char *state_flaw(const dlc_state *state, int64_t state_bytes) {
   int32_t rank = state->tensor.rank, type = state->tensor.type;
   if (state->kind == DLC_HPARAM &&
       (rank != 0 || (type != DLC_F32 && type != DLC_F64)))
-    return "is a hyper-parameter and no f32 or f64 scalar";
+    return "is a hyper-parameter, expected a scalar of f32 or f64";
   if (state->kind == DLC_COUNTER && (rank != 0 || type != DLC_I64))
     return "is a counter and no i64 scalar";
   if (state->init_kind == DLC_INIT_SEED && type != DLC_I64)

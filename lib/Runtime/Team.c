@@ -312,10 +312,20 @@ static float_mode enter_float_mode(void) {
   return previous;
 }
 static void leave_float_mode(float_mode previous) { _mm_setcsr(previous); }
+#elif defined(__aarch64__)
+typedef uint64_t float_mode;
+static float_mode enter_float_mode(void) {
+  const uint64_t flush = (uint64_t)1 << 24; // FPCR.FZ, and nothing else
+  float_mode previous;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(previous));
+  __asm__ volatile("msr fpcr, %0" : : "r"(flush));
+  return previous;
+}
+static void leave_float_mode(float_mode previous) {
+  __asm__ volatile("msr fpcr, %0" : : "r"(previous));
+}
 #else
-typedef int float_mode;
-static float_mode enter_float_mode(void) { return 0; }
-static void leave_float_mode(float_mode previous) { (void)previous; }
+#error "say how this processor flushes denormals: all code assumes it"
 #endif
 
 //===--- Runs -------------------------------------------------------------===//

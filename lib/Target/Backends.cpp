@@ -7,7 +7,6 @@
 #include "dlc/Support/Suggest.h"
 #include "dlc/Target/Output.h"
 
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -41,6 +40,9 @@ static std::vector<const Backend *> &table() {
                            getCpuPhases(),
                            makeMachine,
                            describeProcessorOf,
+                           {/*faults=*/true, /*processors=*/true,
+                            /*levels=*/true, /*freezing=*/true,
+                            /*profiling=*/true},
                            getCodeForms(),
                            writeOutput};
   static std::vector<const Backend *> backends{&cpu};
@@ -78,8 +80,9 @@ const Phase *Backend::findPhase(StringRef name) const {
   return nullptr;
 }
 
-const Phase &Backend::planningPhase() const {
-  return *find_if(phases, [](const Phase &phase) {
-    return phase.form >= ProgramForm::Buffers;
-  });
+const Phase *Backend::planningPhase() const {
+  for (const Phase &phase : phases)
+    if (phase.form >= ProgramForm::Buffers)
+      return &phase;
+  return nullptr;
 }

@@ -172,7 +172,17 @@ llvm::Error dlc::checkRemarks(StringRef passes) {
 }
 
 /// Checks the options as far as they do not depend on the program.
-static llvm::Error checkOptions(const CompilerOptions &options) {
+static llvm::Error checkOptions(const CompilerOptions &options,
+                                const Backend &backend) {
+  const BackendSupport &supports = backend.supports;
+  StringRef refused = options.cpu != "native" && !supports.processors ? "--mcpu"
+                      : options.optLevel != 2 && !supports.levels     ? "-O"
+                      : options.frozen && !supports.freezing   ? "--freeze"
+                      : options.profile && !supports.profiling ? "--profile"
+                                                               : "";
+  if (!refused.empty())
+    return llvm::createStringError(refused + ": the backend " + backend.name +
+                                   " does not have it");
   if (options.optLevel != 0 && options.optLevel != 2)
     return llvm::createStringError(
         "there are optimisation levels 0 and 2, not " +
@@ -186,11 +196,11 @@ static llvm::Error checkOptions(const CompilerOptions &options) {
 llvm::Expected<std::unique_ptr<Compilation>>
 Compilation::make(const CompilerOptions &options,
                   std::unique_ptr<MLIRContext> owned, MLIRContext &context) {
-  if (llvm::Error error = checkOptions(options))
-    return error;
   llvm::Expected<const Backend *> backend = findBackend(options.backend);
   if (!backend)
     return backend.takeError();
+  if (llvm::Error error = checkOptions(options, **backend))
+    return error;
   std::unique_ptr<Compilation> result(
       new Compilation(options, std::move(owned), context));
   result->backend = *backend;
@@ -423,10 +433,10 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   for (auto [number, entry] : llvm::enumerate(phases)) {
     const Phase &phase = *entry;
     if (active) {
-      // A program that a phase of the backend left already has its target.
       bool ofBackend = number >= getProgramPhases().size();
-      if (ofBackend && !(*module)->hasAttr(TargetSystemSpecAttr::name))
-        backend->describeTarget(options, machine.get()).attach(*module);
+      if (ofBackend)
+        if (llvm::Error error = enterBackend())
+          return error;
       // Begun on this thread: the report has no order for those of others.
       TimingScope timing = options.measure(phase.name);
       llvm::Error error = runCollecting(
@@ -523,6 +533,9 @@ Compilation::lower(llvm::LLVMContext &llvmContext, bool interface) {
   FailureOr<TargetInfo> target = TargetInfo::get(*module);
   if (failed(target))
     return llvm::createStringError("the description of the target is invalid");
+  if (!machine)
+    return llvm::createStringError("LLVM makes no code for the backend " +
+                                   backend->name);
   result->setTargetTriple(machine->getTargetTriple());
   result->setDataLayout(machine->createDataLayout());
   llvm::StringSet<> kernels;

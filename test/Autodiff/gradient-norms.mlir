@@ -1,7 +1,7 @@
 // RUN: dlc-opt %s -pass-pipeline='builtin.module(dl.model(dl-instantiate-functions,dl-gradient-norms))' | FileCheck %s
 // RUN: dlc-opt %s -pass-pipeline='builtin.module(dl.model(dl-instantiate-functions,dl-gradient-norms))' 2>&1 >/dev/null | FileCheck %s --check-prefix=WARNING
 
-// WARNING: gradient-norms.mlir:[[#]]:{{[0-9]+}}: warning: this dl.minimize stands in a function: the norms of its gradients are no outputs
+// WARNING: gradient-norms.mlir:[[#]]:{{[0-9]+}}: warning: this dl.minimize stands in a function: the norms of its gradients are not outputs
 
 // The gradient with respect to all places where the parameter is read, before the update.
 // CHECK:       dl.step @fit(%{{.*}}: tensor<2x4xf32>) -> (gradient_w_x: tensor<f32>, gradient_w_x_2: tensor<f32>, gradient_fc_weight: tensor<f32>, gradient_w_x_3: tensor<f32>) {

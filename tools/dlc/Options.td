@@ -14,9 +14,9 @@ def : Flag<["-"], "h">, Alias<help>, Group<LookGroup>;
 def version : Switch<"version", "Print the version", Always, LookGroup>;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"FILE">, Group<OutputGroup>,
-  HelpText<"File to write; the suffix selects the form: .so, .o, .s, .ll or .mlir (-: standard output)">;
+  HelpText<"File to write; the suffix selects the form, one of the backend's (see below) or .mlir (-: standard output)">;
 defm emit : Value<"emit", "PHASE",
-  "Stop after this phase, or: ll, s, o, so", Always, OutputGroup>;
+  "Stop after this phase, or make this form of the backend (see below)", Always, OutputGroup>;
 defm from : Value<"from", "PHASE",
   "The input is the output of this phase", Always, OutputGroup>;
 defm dump_phases : Value<"dump-phases", "DIR",
@@ -28,16 +28,16 @@ defm step : Value<"step", "NAME",
   "The step that --print-graph draws (default: all)", Always, OutputGroup>;
 
 def O : Joined<["-"], "O">, MetaVarName<"0|2">, Group<CodeGroup>,
-  HelpText<"Compile to plain loops (0) or optimise (2, default)">;
+  HelpText<OptimizeHelp>;
 defm backend : Value<"backend", "NAME",
   "The backend that makes the code, one of those below (default: cpu)", Always, CodeGroup>;
 defm mcpu : Value<"mcpu", "CPU",
-  "The processor to compile for (default: native)", Always, CodeGroup>;
+  McpuHelp, Always, CodeGroup>;
 defm memory_budget : Value<"memory-budget", "BYTES",
-  "Memory that each step may use beside state, inputs and outputs (suffix K, M, G); values are recomputed to fit it",
+  MemoryBudgetHelp,
   Always, CodeGroup>;
 defm batch : Value<"batch", "[STEP=]SIZES",
-  "Compile a step, or all steps that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated",
+  BatchHelp,
   Always, CodeGroup>;
 def freeze : Switch<"freeze",
   "Put the weights of --params into the library, which then has only the steps that do not change the state, and needs no other file",
@@ -61,7 +61,7 @@ def remarks : Joined<["--"], "remarks=">, MetaVarName<"REGEX">, Group<LookGroup>
   HelpText<"Print to standard error the decisions, and their reasons, of passes or subjects whose names match REGEX, such as layout, fuse, rows, tile, pack, memory; --remarks alone is --remarks=.*">;
 def : Flag<["--"], "remarks">, Alias<remarks>, AliasArgs<[".*"]>, Group<LookGroup>;
 def time_report : Switch<"time-report",
-  "Print to standard error the time of each phase, pass and stage of code generation",
+  TimeReportHelp,
   Always, LookGroup>;
 def describe_phases : Switch<"describe-phases",
   "Describe the output of each phase, as docs/phases.md", Always, LookGroup>;

@@ -43,8 +43,9 @@ static Expected<std::string> findForm(const Arguments &arguments,
     return suffix.str();
   if (suffix == "mlir" || output == "-")
     return backend.allPhases().back()->name.str();
-  if (output.empty() && arguments.has(OPT_print_memory_plan))
-    return backend.planningPhase().name.str();
+  const Phase *planning = backend.planningPhase();
+  if (output.empty() && planning && arguments.has(OPT_print_memory_plan))
+    return planning->name.str();
   if (output.empty() && arguments.has(OPT_print_graph))
     return getProgramPhases().back().name.str();
   if (output.empty())
@@ -121,16 +122,20 @@ static Error readOptions(const Arguments &arguments, const Backend &backend,
   return Error::success();
 }
 
-/// Whether what is asked of phases is of phases that run.
+/// Fails if an option is about phases that do not run.
 static Error checkPhases(const Request &request) {
   const Backend &backend = *request.backend;
-  const Phase &planning = backend.planningPhase();
+  const Phase *planning = backend.planningPhase();
+  if (request.options.printMemoryPlan && !planning)
+    return createStringError("--print-memory-plan: the backend " +
+                             backend.name + " plans no memory");
   const Phase *last = backend.findPhase(request.form);
   if (request.options.printMemoryPlan && last &&
       last->form < ProgramForm::Buffers)
     return createStringError("--print-memory-plan: memory is planned in the "
                              "phase " +
-                             planning.name + ", behind --emit=" + request.form);
+                             planning->name +
+                             ", behind --emit=" + request.form);
   if (request.options.printMemoryPlan && request.output == "-")
     return createStringError("--print-memory-plan prints to standard output: "
                              "write the program to a file, not to -o -");
@@ -143,13 +148,16 @@ static Error checkPhases(const Request &request) {
   const Phase *done = backend.findPhase(request.from);
   if (options.profile && done && done->form >= ProgramForm::Buffers)
     return createStringError("--profile: marks are inserted in the phase " +
-                             planning.name + ", and the program is what '" +
+                             planning->name + ", and the program is what '" +
                              request.from + "' left; give --profile there");
   return Error::success();
 }
 
 static Error checkFreezing(const Arguments &arguments, const Request &request) {
   bool freeze = arguments.has(OPT_freeze);
+  if (freeze && !request.backend->supports.freezing)
+    return createStringError("--freeze: the backend " + request.backend->name +
+                             " does not put weights into what it makes");
   if (freeze != arguments.has(OPT_params))
     return createStringError("--freeze and --params go together: the weights "
                              "of a file become a part of the library");

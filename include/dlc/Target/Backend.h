@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Up to the phase `fuse` a program is the same for every machine. What follows
-// is a backend's: a row of functions. `dlc --backend`, its `--emit` and `-o`,
-// and its help come from the rows that are registered; `cpu` always is.
+// is a backend's: a row of functions. The values of `dlc --backend`, `--emit`
+// and `-o` come from the rows that are registered; `cpu` always is.
 // docs/adding-a-backend.md shows a small one.
 //
 //===----------------------------------------------------------------------===//
@@ -27,6 +27,18 @@ class Compilation;
 class PendingFiles;
 struct CompilerOptions;
 
+/// What a backend may do beside making code. A program or an option that asks
+/// for what it does not do is an error before its phases run.
+struct BackendSupport {
+  /// Ends a step with a fault, before it changes the state, where a kernel with
+  /// `dl.fault` finds an index out of bounds.
+  bool faults = false;
+  /// Makes code for CompilerOptions::cpu, and plain loops at level 0.
+  bool processors = false, levels = false;
+  /// Puts CompilerOptions::frozen into what it makes; measures kernels.
+  bool freezing = false, profiling = false;
+};
+
 struct Backend {
   llvm::StringLiteral name;
   /// Its line in the help.
@@ -41,6 +53,7 @@ struct Backend {
   /// makeMachine is.
   TargetInfo (*describeTarget)(const CompilerOptions &options,
                                const llvm::TargetMachine *machine);
+  BackendSupport supports;
   /// The forms of code, which are suffixes of files too: "so".
   llvm::ArrayRef<llvm::StringLiteral> forms;
   /// Writes a program after the last of `phases` in one of `forms`. Files are
@@ -52,8 +65,8 @@ struct Backend {
   llvm::SmallVector<const Phase *> allPhases() const;
   /// The one of that name, or null.
   const Phase *findPhase(llvm::StringRef name) const;
-  /// The first that plans memory.
-  const Phase &planningPhase() const;
+  /// The first that plans memory; null if none does.
+  const Phase *planningPhase() const;
 };
 
 /// The backends, `cpu` first.
@@ -62,7 +75,8 @@ llvm::ArrayRef<const Backend *> getBackends();
 /// The backend of that name, or an error that names the nearest.
 llvm::Expected<const Backend *> findBackend(llvm::StringRef name);
 
-/// Adds a backend, which has to outlive all use of it, when the program starts:
+/// Adds a backend, which has to outlive all use of it, and whose name no other
+/// has, when the program starts:
 ///
 ///   static const BackendRegistration registration(backend);
 struct BackendRegistration {

@@ -215,6 +215,10 @@ private:
   /// `from` is empty, valid as a user writes it.
   llvm::Error enter(llvm::StringRef from);
 
+  /// Checks once that the backend can take the program, and attaches the
+  /// description of its target.
+  llvm::Error enterBackend();
+
   /// LLVM IR, not yet optimised.
   llvm::Expected<std::unique_ptr<llvm::Module>>
   lower(llvm::LLVMContext &context, bool interface);
@@ -230,7 +234,7 @@ private:
   bool printsOps, usesThreads, madeRemarks = false;
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  bool entered = false;
+  bool entered = false, isInBackend = false;
   /// The input ranges for options.inspect.
   std::unique_ptr<InputRanges> ranges;
 };

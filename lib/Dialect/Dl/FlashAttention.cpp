@@ -23,8 +23,8 @@
 using namespace mlir;
 using namespace dlc::dl;
 
-// The sizes of blocks are constants and do not follow the target: they set the
-// order of sums, and a program computes the same bits on every processor.
+// The sizes of blocks are constants: a program up to the phase `fuse` knows no
+// target.
 
 /// Scores of one matrix that exist at a time, 128 and 256 KiB of f32: they are
 /// made, turned into weights and multiplied before they leave a second-level
