@@ -112,7 +112,13 @@ REFERENCES = """\
 
 `scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is a result known to be
 reachable; the result is that of the last epoch on the evaluation data, without a choice of the epoch; for several seeds or
-folds, mean and deviation. Times are of training alone, on two cores beside other work.
+folds, mean and deviation. Times are of training alone, on two cores beside other work. [reference-epochs.csv](reference-epochs.csv)
+has the epochs of the first run of those that were trained since it exists.
+"""
+
+CHARACTERS = """\
+`bench/references/pytorch.py --write` trains the same character models in PyTorch and in dlc, from the same weights on the same
+batches in the same order; validation losses after each epoch, in nats a character:
 """
 
 JUDGED = """\
@@ -295,6 +301,9 @@ def make(dlc):
         lines += [REFERENCES, "| reference | training | goal | result | time |", "|---|---|---|---|---|"]
         lines += [f"| {row['reference']} | `{row['training'].replace('|', chr(92) + '|')}` | {row['goal']} |"
                   f" {row['result']} | {row['time']} |" for row in references] + [""]
+    characters = read_table("characters.csv")
+    if characters:
+        lines += [CHARACTERS, table(characters), ""]
     judged = read_table("gans.csv")
     if judged:
         lines += [judged_section(judged)]

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Trains char-lstm and char-gru in PyTorch and in dlc from the same weights on the same batches.
 
-  pytorch.py [--bin build/release/bin] [--data data] [--epochs 3] [--threads 1] [NAME...]
+  pytorch.py [--bin build/release/bin] [--data data] [--epochs 3] [--threads 1] [--write] [NAME...]
 
 The weights are PyTorch's, handed over as safetensors under the names of its state_dict. Batches come in the order of the
-text, in both. Prints the validation loss of both after every epoch, in nats a character, and their difference. Needs
-PyTorch and NumPy.
+text, in both. Prints the validation loss of both after every epoch, in nats a character, and their difference; --write
+writes them into docs/characters.csv, of which docs/models.md has the table. Needs PyTorch and NumPy.
 """
 import argparse
 import csv
@@ -68,9 +68,11 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "data")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write docs/characters.csv")
     parser.add_argument("names", nargs="*", default=["char-lstm", "char-gru"])
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    rows = []
     descriptor = f"text:{arguments.data / 'tinyshakespeare.txt.gz'},length={LENGTH}"
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -95,8 +97,12 @@ def main():
             ours = [float(row["eval_loss"]) for row in csv.DictReader((folder / model / "metrics.csv").open())]
             theirs = train(net, data, arguments.epochs)
             for epoch, (own, other) in enumerate(zip(ours, theirs), 1):
-                print(f"{model} epoch {epoch}: dlc {own:.4f}, PyTorch {other:.4f}, difference {abs(own - other):.4f}",
-                      flush=True)
+                row = [model, epoch, *(f"{value:.4f}" for value in (own, other, abs(own - other)))]
+                print("{} epoch {}: dlc {}, PyTorch {}, difference {}".format(*row), flush=True)
+                rows.append(row)
+    if arguments.write:
+        with (ROOT / "docs/characters.csv").open("w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([["model", "epoch", "dlc", "PyTorch", "difference"], *rows])
 
 
 if __name__ == "__main__":

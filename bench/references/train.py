@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Trains the reference models on real data, and writes what they reach into docs/references.csv.
+"""Trains the reference models on real data, and writes what they reach into docs/references.csv, and the epochs of the
+first run of each into docs/reference-epochs.csv.
 
   train.py [--bin build/release/bin] [--data data] [--out runs/references] [--list] [NAME...]
 
@@ -21,6 +22,8 @@ from dataclasses import dataclass, field
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs/references.csv"
 COLUMNS = ["reference", "model", "training", "goal", "result", "time"]
+EPOCHS = ROOT / "docs/reference-epochs.csv"
+EPOCH_COLUMNS = ["reference", "epoch", "train_loss", "train_accuracy", "eval_loss", "eval_accuracy", "seconds"]
 
 
 @dataclass
@@ -60,15 +63,23 @@ REFERENCES = [
               schedule=STEPS.format(a=6, b=0.005, c=9, d=0.0005)),
     Reference("alexnet-small", "alexnet-small --optimizer adamw --dropout 0.2", FASHION, 12, "91.5 %", options=AUGMENT,
               schedule="epoch 10 lr=0.0003\n"),
+    Reference("mobilenet-small", "mobilenet-small", FASHION, 10, "-", options=AUGMENT,
+              schedule=STEPS.format(a=6, b=0.01, c=9, d=0.001)),
+    Reference("row-rnn", "row-rnn", FASHION, 10, "-"),
     Reference("row-lstm", "row-lstm", FASHION, 10, "88 %"),
     Reference("row-gru", "row-gru", FASHION, 10, "88 %"),
     # It learns the sentences by heart from the fourth epoch on.
     Reference("textcnn", "textcnn", MR, 3, "75.5 % (paper: 76.1, mean of 10 folds)", folds=10),
+    Reference("text-rnn", "text-rnn", MR, 3, "-", folds=10),
+    Reference("text-lstm", "text-lstm", MR, 3, "-", folds=10),
+    Reference("text-gru", "text-gru", MR, 3, "-", folds=10),
     Reference("gcn", "gcn", "cora:{data}/cora.npz", 200, "81.5 +- 0.7 % (paper: 81.5), mean of 20 seeds", seeds=20),
     Reference("textgcn", "textgcn", "textgcn:{data}/r8-documents.txt.gz,labels={data}/r8-labels.txt.gz", 200,
               "96.5 % (paper: 97.07)"),
+    Reference("char-rnn", "char-rnn", SHAKESPEARE, 10, "-", "eval_loss"),
     Reference("char-lstm", "char-lstm", SHAKESPEARE, 10, "as PyTorch's (bench/references/pytorch.py)", "eval_loss"),
     Reference("char-gru", "char-gru", SHAKESPEARE, 10, "as PyTorch's (bench/references/pytorch.py)", "eval_loss"),
+    Reference("transformer", "transformer", SHAKESPEARE.replace("50", "64"), 10, "-", "eval_loss"),
 ]
 
 
@@ -142,15 +153,23 @@ def run(arguments, reference):
             "time": time.strftime("%H:%M:%S", time.gmtime(seconds))}
 
 
-def write(row):
-    rows = list(csv.DictReader(TABLE.open())) if TABLE.exists() else []
-    rows = [other for other in rows if other["reference"] != row["reference"]] + [row]
+def replace_rows(path, columns, name, new):
+    """Puts the rows of a reference in the place of those that a table has of it, in the order of the references."""
+    rows = list(csv.DictReader(path.open())) if path.exists() else []
+    rows = [other for other in rows if other["reference"] != name] + new
     order = [reference.name for reference in REFERENCES]
     rows.sort(key=lambda other: order.index(other["reference"]))
-    with TABLE.open("w", newline="") as file:
-        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    with path.open("w", newline="") as file:
+        table = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore", restval="")
         table.writeheader()
         table.writerows(rows)
+
+
+def write(row, folder):
+    name = row["reference"]
+    replace_rows(TABLE, COLUMNS, name, [row])
+    epochs = [{"reference": name, **epoch} for epoch in csv.DictReader((folder / "0/metrics.csv").open())]
+    replace_rows(EPOCHS, EPOCH_COLUMNS, name, epochs)
 
 
 def main():
@@ -178,7 +197,7 @@ def main():
         except subprocess.CalledProcessError:
             failed.append(name)
             continue
-        write(row)
+        write(row, arguments.out / name)
         print(f"{row['reference']}: {row['result']} (goal: {row['goal']}), {row['time']} of training", flush=True)
     if failed:
         sys.exit(f"did not train: {', '.join(failed)}")

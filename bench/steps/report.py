@@ -62,19 +62,24 @@ class Run:
 
     def __init__(self, args, absent):
         self.args, self.absent, self.rows = args, absent, []
-        self.busy = busy_share()
+        self.busy = 0.0
         self.date = datetime.date.today().isoformat()
         if args.resume and args.resume.exists():
             found = json.loads(args.resume.read_text(encoding="utf-8"))
             if found["setting"] != self.setting():
                 raise SystemExit(f"{args.resume}: made with {found['setting']}, not with {self.setting()}")
             self.date = found["date"]
+            self.busy = found["busy"]
             self.rows = [(model, threads, {peer: Time(*time) for peer, time in times.items()})
                          for model, threads, times in found["rows"]]
 
     def setting(self):
         """What has to be the same in all rows."""
         return f"{machine()}; {versions(self.args.dlc, self.args.peers)}; {', '.join(self.args.peers)}"
+
+    def begin(self):
+        """Looks for other processes, before a model is measured."""
+        self.busy = max(self.busy, busy_share())
 
     def has(self, model, threads):
         return any((model, threads) == row[:2] for row in self.rows)
@@ -85,8 +90,8 @@ class Run:
         self.rows.sort(key=lambda row: (order[row[0]], row[1]))
         self.last = model, threads, times
         if self.args.resume:
-            self.args.resume.write_text(json.dumps({"setting": self.setting(), "date": self.date, "rows": self.rows}),
-                                        encoding="utf-8")
+            self.args.resume.write_text(json.dumps({"setting": self.setting(), "date": self.date, "busy": self.busy,
+                                                    "rows": self.rows}), encoding="utf-8")
 
     def progress(self):
         model, threads, times = self.last
@@ -124,8 +129,8 @@ class Run:
     def markdown(self):
         absent = "".join(f" {PEER_TITLES[peer]}: not installed, left out." for peer in self.absent)
         return (f"Milliseconds of a training step: median (least). {machine()}; {self.date};\n"
-                f"{versions(self.args.dlc, self.args.peers)}. Before the run other processes used "
-                f"{100 * self.busy:.0f} % of the CPUs.{absent}\n\n"
+                f"{versions(self.args.dlc, self.args.peers)}. Before a model other processes used "
+                f"at most {100 * self.busy:.0f} % of the CPUs.{absent}\n\n"
                 f"```\n{self.command()}\n```\n\n{self.table()}")
 
     def write(self, docs):

@@ -184,7 +184,10 @@ def main():
         run = report.Run(args, absent)
         for model in args.models:
             missing = [threads for threads in args.threads if not run.has(model, threads)]
-            prepared = prepare(args, model, folder, check=False) if missing else None
+            if not missing:
+                continue
+            run.begin()
+            prepared = prepare(args, model, folder, check=False)
             for threads in missing:
                 run.add(model, threads, time_model(args, model, threads, prepared, folder))
                 print(run.progress(), file=sys.stderr, flush=True)
