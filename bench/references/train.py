@@ -79,7 +79,7 @@ REFERENCES = [
     Reference("char-rnn", "char-rnn", SHAKESPEARE, 10, "-", "eval_loss"),
     Reference("char-lstm", "char-lstm", SHAKESPEARE, 10, "as PyTorch's (bench/references/pytorch.py)", "eval_loss"),
     Reference("char-gru", "char-gru", SHAKESPEARE, 10, "as PyTorch's (bench/references/pytorch.py)", "eval_loss"),
-    Reference("transformer", "transformer", SHAKESPEARE.replace("50", "64"), 10, "-", "eval_loss"),
+    Reference("transformer", "transformer", SHAKESPEARE.replace("length=50", "length=64"), 10, "-", "eval_loss"),
 ]
 
 

@@ -42,7 +42,8 @@ static LogicalResult attachTarget(ModuleOp module, const TargetInfo &target) {
 }
 
 llvm::Error Compilation::enterBackend() {
-  if (isInBackend)
+  // Another program that was exchanged for this one has no description yet.
+  if (isInBackend && (*module)->hasAttr(TargetSystemSpecAttr::name))
     return llvm::Error::success();
   isInBackend = true;
   return runCollecting(

@@ -215,8 +215,8 @@ private:
   /// `from` is empty, valid as a user writes it.
   llvm::Error enter(llvm::StringRef from);
 
-  /// Checks once that the backend can take the program, and attaches the
-  /// description of its target.
+  /// Checks that the backend can take the program, and attaches the description
+  /// of its target, unless that is done.
   llvm::Error enterBackend();
 
   /// LLVM IR, not yet optimised.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dlc/Execution/Jit.h"
+#include "dlc/Machine/TargetInfo.h"
 #include "dlc/Models/Functional.h"
 #include "dlc/Models/Models.h"
 #include "dlc/Pipelines/Phases.h"
@@ -150,6 +151,26 @@ TEST_F(CompilationTest, ErrorsAreMessages) {
   EXPECT_EQ(messages[0].column, 3u);
   EXPECT_EQ(messages[1].severity, Message::Severity::Note);
   EXPECT_EQ(messages[1].line, 2u);
+}
+
+// As dlc-run --compare does: parts of a program go through the same phases.
+TEST_F(CompilationTest, AnotherProgramGetsTheTargetToo) {
+  auto compilation = llvm::cantFail(Compilation::readText(
+      "dl.model @m {\n"
+      "  dl.step @s(%x: tensor<4xf32>) -> (y: tensor<4xf32>) {\n"
+      "    %0 = dl.exp %x : tensor<4xf32>\n"
+      "    dl.return %0 : tensor<4xf32>\n  }\n}\n",
+      "net.mlir", {}));
+  llvm::cantFail(compilation->run("", "fuse"));
+  OwningOpRef<ModuleOp> other = compilation->getModule().clone();
+  auto target = [&] {
+    llvm::cantFail(compilation->run("fuse", "linalg"));
+    return compilation->getModule()->getAttr(TargetSystemSpecAttr::name);
+  };
+  Attribute first = target();
+  ASSERT_TRUE(first);
+  compilation->exchange(std::move(other));
+  EXPECT_EQ(target(), first);
 }
 
 TEST_F(CompilationTest, OptionsAreChecked) {
