@@ -59,11 +59,13 @@ typedef struct dlc_compile_options {
   /// A regular expression for the names of passes that report their decisions
   /// and the reasons; these remarks are messages. Null: none.
   const char *remarks;
+  /// The backend that makes the code, as of `dlc --backend`; null: "cpu".
+  const char *backend;
 } dlc_compile_options;
 
 /// To begin with: all defaults.
 #define DLC_COMPILE_OPTIONS                                                    \
-  {sizeof(dlc_compile_options), NULL, 0, 0, 0, NULL, 0, NULL, 0, NULL}
+  {sizeof(dlc_compile_options), NULL, 0, 0, 0, NULL, 0, NULL, 0, NULL, NULL}
 
 typedef enum dlc_severity {
   DLC_NOTE = 0, ///< about the message before it

@@ -324,7 +324,7 @@ Expected<KernelReport> KernelComparison::run(StringRef path,
     return read.takeError();
   compilation = read->get();
   CompilerOptions fused = options;
-  fused.interpretAfter = "fuse";
+  fused.interpretAfter = phase::fuse.str();
   auto interpreted = interpretAndLoad(
       std::move(*read), fused,
       [&](mlir::Operation *op, ArrayRef<Shared> operands,

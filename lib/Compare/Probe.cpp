@@ -128,7 +128,8 @@ Probe::compile(const CompareRequest &request, Compilation &compilation,
                         mlir::ArrayAttr::get(function.getContext(), {}));
   });
   program = compilation.exchange(std::move(program));
-  auto model = request.compile(compilation, "fuse", "kernels", request.threads);
+  auto model =
+      request.compile(compilation, phase::fuse, "kernels", request.threads);
   compilation.exchange(std::move(program));
   if (!model)
     return model.takeError();

@@ -106,12 +106,12 @@ std::vector<Stage> Comparison::stages() const {
     return options;
   };
   auto path = [&] { return replaced ? request.withFile : request.path; };
-  result.push_back({"grad", request.path, request.options, false});
-  for (StringRef phase : {"grad", "simplify", "fuse"}) {
+  result.push_back({phase::grad.str(), request.path, request.options, false});
+  for (StringRef phase : phase::evaluated) {
     CompilerOptions chosen = options(phase);
     chosen.interpretAfter = phase.str();
     // The program after `grad` is the first stage already.
-    if (phase == "grad" && !replaced)
+    if (phase == phase::grad && !replaced)
       continue;
     std::string name = replaced && phase == request.withPhase
                            ? phase.str() + " (" + request.withFile + ")"

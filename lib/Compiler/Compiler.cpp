@@ -137,8 +137,13 @@ static Expected<CompilerOptions> readOptions(const dlc_compile_options *given) {
   if (Error error = readWords("leave_out", options.leave_out,
                               options.num_leave_out, result.disabledPasses))
     return std::move(error);
+  if (options.backend)
+    result.backend = options.backend;
+  Expected<const Backend *> backend = findBackend(result.backend);
+  if (!backend)
+    return makeError("backend: " + toString(backend.takeError()));
   for (StringRef pass : result.disabledPasses)
-    if (Error error = checkOptionalPass(pass))
+    if (Error error = checkOptionalPass(pass, **backend))
       return makeError("leave_out: " + toString(std::move(error)));
   return result;
 }
@@ -230,7 +235,9 @@ dlc_status dlc_compilation_load(dlc_compilation *compilation,
 
 static Error write(Compilation &compilation, StringRef path) {
   PendingFiles files;
-  if (Error error = writeOutput(compilation, formOfSuffix(path), path, files))
+  const Backend &backend = compilation.getBackend();
+  if (Error error =
+          writeForm(compilation, backend.formOfSuffix(path), path, files))
     return error;
   return files.commit();
 }
@@ -242,11 +249,11 @@ dlc_status dlc_compilation_write(dlc_compilation *compilation,
   compilation->begin();
   if (Error error = checkCompiled(*compilation))
     return compilation->end(std::move(error), DLC_ERROR_ARGUMENT);
-  if (formOfSuffix(path).empty())
-    return compilation->end(
-        makeError("{0}: the suffix is not one of .so, .o, .s, .ll, .mlir",
-                  path),
-        DLC_ERROR_ARGUMENT);
+  const Backend &backend = compilation->compilation->getBackend();
+  if (backend.formOfSuffix(path).empty())
+    return compilation->end(makeError("{0}: the suffix is not one of {1}", path,
+                                      backend.suffixes()),
+                            DLC_ERROR_ARGUMENT);
   return compilation->end(write(*compilation->compilation, path), DLC_ERROR_IO);
 }
 

@@ -21,6 +21,7 @@
 #include "dlc/Execution/Model.h"
 #include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Labels.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -29,9 +30,6 @@
 
 using namespace llvm;
 using namespace dlc;
-
-/// The label that cross_entropy passes over.
-static constexpr int32_t ignored = -100;
 
 namespace {
 
@@ -207,14 +205,14 @@ Expected<Array> GraphReader::labels(ArrayRef<int32_t> all,
                                     StringRef part) const {
   int64_t nodes = static_cast<int64_t>(all.size());
   std::string index = (part + "_index").str(), mask = (part + "_mask").str();
-  std::vector<int32_t> values(nodes, ignored);
+  std::vector<int32_t> values(nodes, ignoredLabel);
   auto take = [&](StringRef array, int64_t node) -> Error {
     values[node] = all[node];
-    if (all[node] >= 0 || all[node] == ignored)
+    if (all[node] >= 0 || all[node] == ignoredLabel)
       return Error::success();
     return makeError("{0}: element {1} is {2}, of a node of {3}: expected 0 or "
                      "more, or {4} for a node that does not count",
-                     place("labels"), node, all[node], array, ignored);
+                     place("labels"), node, all[node], array, ignoredLabel);
   };
   if (has(mask) && !has(index)) {
     Expected<Array> given = indices(mask, 0, 1);
@@ -259,7 +257,7 @@ Expected<DataSplits> dlc::openGraph(StringRef text,
     return arrays.takeError();
   GraphReader reader(*path, std::move(*arrays));
   constexpr int64_t most = std::numeric_limits<int32_t>::max();
-  Expected<Array> labels = reader.indices("labels", ignored, most);
+  Expected<Array> labels = reader.indices("labels", ignoredLabel, most);
   if (!labels)
     return labels.takeError();
   int64_t nodes = labels->shape.front();

@@ -8,6 +8,7 @@
 #include "Words.h"
 
 #include "dlc/Support/Error.h"
+#include "dlc/Support/Labels.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -132,13 +133,10 @@ void dlc::normaliseSymmetric(CompressedRows &matrix) {
       matrix.values[i] *= scale[row] * scale[matrix.columns[i]];
 }
 
-/// The label that cross_entropy passes over.
-static constexpr int32_t ignored = -100;
-
 /// Labels of all nodes: of the documents that are in `rows`.
 static Expected<Array> labelsOf(const Labels &labels, ArrayRef<uint32_t> rows,
                                 int64_t nodes, StringRef path) {
-  std::vector<int32_t> values(nodes, ignored);
+  std::vector<int32_t> values(nodes, ignoredLabel);
   for (uint32_t row : rows)
     values[row] = labels.classes[row];
   return makeI32(values, path);

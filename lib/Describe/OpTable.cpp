@@ -40,7 +40,7 @@ void dlc::printOpTable(raw_ostream &os) {
     StringRef name = op.stripDialect();
     // Declarations, terminators and resolved ops are gone where values are
     // computed.
-    bool computes = isLeftAfter("grad", op) &&
+    bool computes = isLeftAfter(phase::grad, op) &&
                     !op.hasInterface<SymbolOpInterface>() &&
                     !op.hasTrait<OpTrait::IsTerminator>();
     bool composite = op.hasInterface<dl::Decomposable>();
@@ -50,7 +50,8 @@ void dlc::printOpTable(raw_ostream &os) {
     os << name << ','
        << (op.hasInterface<InferTypeOpInterface>() ? "yes" : "no") << ','
        << has(op.hasInterface<interp::Interpretable>(), composite) << ','
-       << has(lowered.contains(op.getStringRef()), !isLeftAfter("simplify", op))
+       << has(lowered.contains(op.getStringRef()),
+              !isLeftAfter(phase::simplify, op))
        << ',' << has(op.hasInterface<dl::Differentiable>(), composite) << '\n';
   }
 }

@@ -67,7 +67,7 @@ static void runStep(const dlc_context *context, void *state, void *,
 }
 
 Error InterpretedModel::prepare(const CompilerOptions &options) {
-  Error phases = options.interpretAfter == "grad"
+  Error phases = options.interpretAfter == phase::grad
                      ? compilation->runToPrimitives()
                      : compilation->run(options.from, options.interpretAfter);
   if (phases)

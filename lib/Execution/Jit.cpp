@@ -5,6 +5,7 @@
 
 #include "dlc/Execution/CodeCache.h"
 #include "dlc/Machine/Processor.h"
+#include "dlc/Support/Error.h"
 
 #include "mlir/Support/Timing.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
@@ -72,9 +73,22 @@ static Expected<LoadedCode> load(const Objects &objects, StringRef name,
   return LoadedCode{*loaded, std::make_unique<JitCode>(std::move(*jit))};
 }
 
+/// Fails if the code of a backend cannot be loaded.
+static Error checkLoadable(const Backend &backend) {
+  return backend.makeObjects
+             ? Error::success()
+             : makeError("the backend {0} makes no code that this process can "
+                         "load",
+                         backend.name);
+}
+
 Expected<LoadedCode> dlc::loadCode(Compilation &compilation, StringRef name) {
   // The same objects that a library is linked from.
-  Expected<Objects> objects = compilation.compile(/*interface=*/false);
+  const Backend &backend = compilation.getBackend();
+  if (Error error = checkLoadable(backend))
+    return std::move(error);
+  Expected<Objects> objects =
+      backend.makeObjects(compilation, /*interface=*/false);
   if (!objects)
     return objects.takeError();
   return load(*objects, name, compilation.getOptions());
@@ -97,9 +111,13 @@ static Expected<Objects> compileOrFind(StringRef mlirPath,
   auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
+  const Backend &backend = (*compilation)->getBackend();
+  if (Error error = checkLoadable(backend))
+    return std::move(error);
   if (Error error = (*compilation)->runAll(options.from))
     return std::move(error);
-  Expected<Objects> objects = (*compilation)->compile(/*interface=*/false);
+  Expected<Objects> objects =
+      backend.makeObjects(**compilation, /*interface=*/false);
   // Warnings about the program must be repeated each time.
   if (objects && !(*compilation)->hasWarned())
     cache.store(key, *objects);
@@ -122,6 +140,8 @@ Expected<std::unique_ptr<Model>> dlc::compileAndLoad(Compilation &compilation,
                                                      StringRef from,
                                                      StringRef name,
                                                      int threads) {
+  if (Error error = checkLoadable(compilation.getBackend()))
+    return std::move(error);
   if (Error error = compilation.runAll(from))
     return std::move(error);
   Expected<LoadedCode> code = loadCode(compilation, name);

@@ -211,9 +211,7 @@ public:
       std::string text = formatv("'{0}' ({1})", entry->name, entry->type());
       if (name != entry->name)
         text += formatv(", renamed '{0}'", name);
-      StringRef nearest = nearestName(name, free);
-      if (!nearest.empty())
-        text += formatv("; did you mean '{0}'?", nearest);
+      text += suggestion(name, free);
       left.push_back(std::move(text));
     }
     if (missing.empty() && others.empty() && left.empty())

@@ -90,10 +90,8 @@ Processor::makeMachine(CodeGenOptLevel level) const {
     SmallVector<StringRef> names;
     for (const SubtargetSubTypeKV &entry : known->getAllProcessorDescriptions())
       names.push_back(entry.Key);
-    std::string message = "there is no processor '" + cpu + "'";
-    if (StringRef nearest = nearestName(cpu, names); !nearest.empty())
-      message += ("; did you mean '" + nearest + "'?").str();
-    return makeError(message);
+    return makeError("there is no processor '{0}'{1}", cpu,
+                     suggestion(cpu, names));
   }
   // Older processors are known to LLVM too, but cannot run 64-bit code.
   std::unique_ptr<MCSubtargetInfo> chosen(

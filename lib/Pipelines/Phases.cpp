@@ -44,16 +44,14 @@ static void addOptional(OpPassManager &manager, const PhaseOptions &options,
     manager.addPass(std::move(pass));
 }
 
-ArrayRef<std::string> dlc::getOptionalPasses() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> names;
-    PhaseOptions options;
-    options.optional = &names;
-    OpPassManager manager(ModuleOp::getOperationName());
-    for (const Phase &phase : getPhases())
-      phase.addPasses(manager, options);
-    return names;
-  }();
+std::vector<std::string>
+dlc::getOptionalPasses(ArrayRef<const Phase *> phases) {
+  std::vector<std::string> names;
+  PhaseOptions options;
+  options.optional = &names;
+  OpPassManager manager(ModuleOp::getOperationName());
+  for (const Phase *phase : phases)
+    phase->addPasses(manager, options);
   return names;
 }
 
@@ -285,28 +283,29 @@ static bool isLLVM(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 static constexpr Phase phases[] = {
-    {"resolve",
+    {phase::resolve,
      "steps as pure functions of state and inputs: calls inlined, modes set, "
      "reads and writes as arguments and results; broadcasts written out",
      addResolve, isResolved, ProgramForm::Ops},
-    {"grad", "an explicit backward program: no gradient, no minimize", addGrad,
-     isExplicit, ProgramForm::Ops},
-    {"simplify",
+    {phase::grad, "an explicit backward program: no gradient, no minimize",
+     addGrad, isExplicit, ProgramForm::Ops},
+    {phase::simplify,
      "primitive ops only: norms folded into layers, images with channels last, "
      "weights in the order in which kernels read them, values that depend on "
      "the state alone in derivations; no repeated and no dead code",
      addSimplify, isSimplified, ProgramForm::Ops},
-    {"fuse",
+    {phase::fuse,
      "kernels: steps call functions of ops that share a loop; equal functions "
      "are merged",
      addFuse, isFused, ProgramForm::Kernels},
-    {"linalg",
+    {phase::linalg,
      "structured ops on tensors that write into given destinations; no dl",
      addLinalg, isLinalg, ProgramForm::Tensors},
-    {"vector",
+    {phase::vector,
      "register-tiled vector loops on memory at fixed offsets of one arena",
      addVector, isVector, ProgramForm::Buffers},
-    {"llvm", "the LLVM dialect only", addLLVM, isLLVM, ProgramForm::Code},
+    {phase::llvmDialect, "the LLVM dialect only", addLLVM, isLLVM,
+     ProgramForm::Code},
 };
 
 ArrayRef<Phase> dlc::getPhases() { return phases; }

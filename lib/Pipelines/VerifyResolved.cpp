@@ -10,6 +10,7 @@
 #include "VerifyParts.h"
 
 #include "dlc/Dialect/Dl/Names.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Limits.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -49,10 +50,8 @@ static LogicalResult verifyBody(func::FuncOp function) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor || !tensor.hasStaticShape() || !dl::hasUsableSize(tensor) ||
         !dl::isElementType(tensor.getElementType()))
-      return function.emitOpError("takes and gives tensors of static shape of "
-                                  "f32, f64, i1, i8, ui8, i32 or i64, not too "
-                                  "large, not ")
-             << type;
+      return function.emitOpError("takes and gives tensors of static shape of ")
+             << elementTypeNames() << ", not too large, not " << type;
   }
   return success();
 }

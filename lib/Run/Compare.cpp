@@ -4,6 +4,7 @@
 #include "Commands.h"
 
 #include "dlc/Compare/Compare.h"
+#include "dlc/Pipelines/PhaseNames.h"
 #include "dlc/Support/Error.h"
 
 #include <cmath>
@@ -33,11 +34,12 @@ static Error parseTolerance(StringRef text, Tolerance &tolerance) {
 /// "fuse=m.mlir": the phase and the file.
 static Error parseReplacement(StringRef text, CompareRequest &request) {
   auto [phase, file] = text.split('=');
-  static constexpr StringLiteral phases[] = {"grad", "simplify", "fuse"};
-  if (file.empty() || !is_contained(phases, phase))
-    return makeError("--compare-with: '{0}', expected PHASE=FILE with one of "
-                     "the phases grad, simplify and fuse",
-                     text);
+  if (file.empty() || !is_contained(phase::evaluated, phase))
+    return makeError(
+        "--compare-with: '{0}', expected PHASE=FILE with one of "
+        "the phases {1:$[, ]}",
+        text,
+        make_range(std::begin(phase::evaluated), std::end(phase::evaluated)));
   request.withPhase = phase.str();
   request.withFile = file.str();
   return Error::success();

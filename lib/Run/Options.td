@@ -60,6 +60,8 @@ defm threads : Value<"threads", "N",
 def O : Joined<["-"], "O">, MetaVarName<"0|2">,
   HelpText<OptimizeHelp>,
   Visibility<EveryCommand>, Group<ModelGroup>;
+defm backend : Value<"backend", "NAME",
+  BackendHelp, EveryCommand, ModelGroup>;
 defm mcpu : Value<"mcpu", "CPU",
   McpuHelp, EveryCommand, ModelGroup>;
 

@@ -7,6 +7,7 @@
 
 #include "dlc/Data/Npy.h"
 #include "dlc/Execution/Params.h"
+#include "dlc/Pipelines/PhaseNames.h"
 #include "dlc/Support/Bytes.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/FileCache.h"
@@ -55,8 +56,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
   StringRef path = arguments.modelPath();
   if (path.ends_with(".so")) {
     for (Option option :
-         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache, OPT_time_report,
-          OPT_interpret, OPT_batch, OPT_gradient_norms})
+         {OPT_O, OPT_backend, OPT_mcpu, OPT_memory_budget, OPT_no_cache,
+          OPT_time_report, OPT_interpret, OPT_batch, OPT_gradient_norms})
       if (arguments.has(option))
         return makeError("{0}: {1} is compiled already", spelling(option),
                          path);
@@ -80,8 +81,8 @@ run::openModel(const Arguments &arguments, RunContext &context,
       return model ? check(**model, outline) : model.takeError();
     };
   if (arguments.has(OPT_interpret)) {
-    for (Option option :
-         {OPT_O, OPT_mcpu, OPT_memory_budget, OPT_no_cache, OPT_time_report})
+    for (Option option : {OPT_O, OPT_backend, OPT_mcpu, OPT_memory_budget,
+                          OPT_no_cache, OPT_time_report})
       if (arguments.has(option))
         return makeError("{0} says how to compile, and --interpret compiles "
                          "nothing: leave out one of them",
@@ -90,12 +91,12 @@ run::openModel(const Arguments &arguments, RunContext &context,
       return makeError("--profile measures compiled code, and --interpret "
                        "compiles nothing: leave out one of them");
     options.interpretAfter = arguments.text(OPT_interpret).str();
-    static constexpr StringLiteral phases[] = {"grad", "simplify", "fuse"};
-    if (!is_contained(phases, options.interpretAfter))
+    if (!is_contained(phase::evaluated, options.interpretAfter))
       return makeError(
-          "{0}={1}, expected one of the phases grad, simplify and fuse: what "
+          "{0}={1}, expected one of the phases {2:$[, ]}: what "
           "they leave can be evaluated",
-          spelling(OPT_interpret), options.interpretAfter);
+          spelling(OPT_interpret), options.interpretAfter,
+          make_range(std::begin(phase::evaluated), std::end(phase::evaluated)));
     return context.interpret(path, options, *threads);
   }
   if (Error error = chooseCode(arguments, options))
@@ -121,6 +122,7 @@ Error run::chooseCode(const Arguments &arguments, CompilerOptions &options) {
   if (level != "0" && level != "2")
     return makeError("-O{0}, expected -O0 or -O2", level);
   options.optLevel = level == "0" ? 0 : 2;
+  options.backend = arguments.text(OPT_backend, options.backend).str();
   options.cpu = arguments.text(OPT_mcpu, options.cpu).str();
   if (arguments.has(OPT_memory_budget)) {
     Expected<int64_t> bytes = parseBytes(arguments.text(OPT_memory_budget));

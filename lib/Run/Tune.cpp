@@ -15,6 +15,7 @@
 #include "dlc/Support/ReadFile.h"
 #include "dlc/Support/Suggest.h"
 #include "dlc/Training/History.h"
+#include "dlc/Training/Metrics.h"
 #include "dlc/Training/Search.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -101,7 +102,7 @@ Expected<Metric> Metric::parse(StringRef text) {
                      "METRIC:max",
                      text);
   metric.name = name.str();
-  metric.isMax = mode.empty() ? name.ends_with("accuracy") : mode == "max";
+  metric.isMax = mode.empty() ? isBetterWhenMore(name) : mode == "max";
   return std::move(metric);
 }
 

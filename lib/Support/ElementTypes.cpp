@@ -3,8 +3,11 @@
 
 #include "dlc/Support/ElementTypes.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <cmath>
 #include <limits>
+#include <vector>
 
 using namespace llvm;
 using namespace dlc;
@@ -49,6 +52,16 @@ static constexpr bool isInOrder() {
   return true;
 }
 static_assert(isInOrder(), "rows stand at the place of their code");
+
+std::string dlc::elementTypeNames() {
+  std::vector<StringRef> names;
+  for (const ElementType &type : types)
+    if (type.inLanguage)
+      names.push_back(type.name);
+  StringRef last = names.back();
+  names.pop_back();
+  return join(names, ", ") + " or " + last.str();
+}
 
 int64_t ElementType::greatestCount() const {
   uint64_t next = uint64_t(1) << digits;

@@ -31,12 +31,10 @@ Error OptionList::check() const {
         names.push_back(name.str());
     }
     std::vector<StringRef> candidates(names.begin(), names.end());
-    StringRef nearest =
-        nearestName(StringRef(seen).ltrim('-').split('=').first, candidates);
+    std::string nearest = suggestion(
+        StringRef(seen).ltrim('-').split('=').first, candidates, "--");
     return makeError("unknown option '{0}'{1}", seen,
-                     nearest.empty()
-                         ? "; see " + tool + " --help"
-                         : ("; did you mean '--" + nearest + "'?").str());
+                     nearest.empty() ? "; see " + tool + " --help" : nearest);
   }
   return Error::success();
 }

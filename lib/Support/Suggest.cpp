@@ -23,14 +23,19 @@ StringRef dlc::nearestName(StringRef name, ArrayRef<StringRef> candidates) {
   return index < 0 ? StringRef() : candidates[index];
 }
 
+std::string dlc::suggestion(StringRef name, ArrayRef<StringRef> candidates,
+                            StringRef prefix) {
+  StringRef nearest = nearestName(name, candidates);
+  return nearest.empty() ? std::string()
+                         : ("; did you mean '" + prefix + nearest + "'?").str();
+}
+
 Error dlc::unknownName(const Twine &what, StringRef name,
                        ArrayRef<StringRef> candidates) {
   if (candidates.empty())
     return makeError("no " + what + " '" + name + "'; there is none at all");
-  StringRef nearest = nearestName(name, candidates);
-  if (!nearest.empty())
-    return makeError("no " + what + " '" + name + "'; did you mean '" +
-                     nearest + "'?");
-  return makeError("no " + what + " '" + name + "'; there is " +
-                   join(candidates, ", "));
+  std::string nearest = suggestion(name, candidates);
+  return makeError(
+      "no " + what + " '" + name + "'" +
+      (nearest.empty() ? "; there is " + join(candidates, ", ") : nearest));
 }

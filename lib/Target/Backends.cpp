@@ -7,6 +7,7 @@
 #include "dlc/Support/Suggest.h"
 #include "dlc/Target/Output.h"
 
+#include "llvm/Support/Path.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -28,6 +29,10 @@ static TargetInfo describeProcessorOf(const CompilerOptions &options,
   return describeTarget(*machine, /*plain=*/options.optLevel == 0);
 }
 
+static Expected<Objects> makeObjects(Compilation &compilation, bool interface) {
+  return compilation.compile(interface);
+}
+
 //===----------------------------------------------------------------------===//
 // The table
 //===----------------------------------------------------------------------===//
@@ -43,6 +48,7 @@ static std::vector<const Backend *> &table() {
                            {/*faults=*/true, /*processors=*/true,
                             /*levels=*/true, /*freezing=*/true,
                             /*profiling=*/true},
+                           makeObjects,
                            getCodeForms(),
                            writeOutput};
   static std::vector<const Backend *> backends{&cpu};
@@ -78,6 +84,21 @@ const Phase *Backend::findPhase(StringRef name) const {
     if (phase->name == name)
       return phase;
   return nullptr;
+}
+
+StringRef Backend::formOfSuffix(StringRef path) const {
+  StringRef suffix = sys::path::extension(path);
+  suffix.consume_front(".");
+  if (is_contained(forms, suffix))
+    return suffix;
+  return suffix == "mlir" ? StringRef(allPhases().back()->name) : "";
+}
+
+std::string Backend::suffixes(StringRef before) const {
+  std::string text;
+  for (StringRef form : forms)
+    text += "." + form.str() + ", ";
+  return text + before.str() + ".mlir";
 }
 
 const Phase *Backend::planningPhase() const {

@@ -22,6 +22,7 @@
 #include "dlc/Support/PendingFiles.h"
 #include "dlc/Support/Printable.h"
 #include "dlc/Support/ProgramText.h"
+#include "dlc/Support/Suggest.h"
 #include "dlc/Target/Backend.h"
 #include "dlc/Target/HostTables.h"
 #include "dlc/Target/Outline.h"
@@ -154,13 +155,14 @@ Compilation::readText(StringRef text, StringRef name,
   return read(std::move(*buffer), options);
 }
 
-llvm::Error dlc::checkOptionalPass(StringRef pass) {
-  SmallVector<StringRef> known(getOptionalPasses());
+llvm::Error dlc::checkOptionalPass(StringRef pass, const Backend &backend) {
+  std::vector<std::string> names = getOptionalPasses(backend.allPhases());
+  SmallVector<StringRef> known(names.begin(), names.end());
   if (llvm::is_contained(known, pass))
     return llvm::Error::success();
   return llvm::createStringError(
       "'" + pass + "' is not a pass that can be left out" +
-      dl::suggestion(pass, known) + "; these can: " + llvm::join(known, ", "));
+      suggestion(pass, known) + "; these can: " + llvm::join(known, ", "));
 }
 
 llvm::Error dlc::checkRemarks(StringRef passes) {
@@ -188,7 +190,7 @@ static llvm::Error checkOptions(const CompilerOptions &options,
         "there are optimisation levels 0 and 2, not " +
         Twine(options.optLevel));
   for (StringRef pass : options.disabledPasses)
-    if (llvm::Error error = checkOptionalPass(pass))
+    if (llvm::Error error = checkOptionalPass(pass, backend))
       return error;
   return checkRemarks(options.remarks);
 }
@@ -368,13 +370,13 @@ llvm::Error Compilation::inspectAfter(StringRef phase) {
   if (!options.inspect)
     return llvm::Error::success();
   bool needsRanges = !options.gradientsOf.empty();
-  if (phase == "resolve" && needsRanges) {
+  if (phase == phase::resolve && needsRanges) {
     ranges = std::make_unique<InputRanges>();
     findInputRanges(*module, *ranges);
   }
   auto models = module->getOps<dl::ModelOp>();
   // Errors of others are reported when they are compiled.
-  if (phase != "grad" || !llvm::hasSingleElement(models))
+  if (phase != phase::grad || !llvm::hasSingleElement(models))
     return llvm::Error::success();
   if (ranges) {
     OwningOpRef<ModuleOp> copy = module->clone();
@@ -407,7 +409,7 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   for (StringRef name : {from, to})
     if (!name.empty() && !llvm::is_contained(known, name))
       return llvm::createStringError("there is no phase '" + name + "'" +
-                                     dl::suggestion(name, known));
+                                     suggestion(name, known));
   auto position = [&](StringRef name) {
     return llvm::find(known, name) - known.begin();
   };
@@ -479,7 +481,7 @@ llvm::Error Compilation::runAll(StringRef from) {
 }
 
 llvm::Error Compilation::runToPrimitives() {
-  if (llvm::Error error = run(options.from, "grad"))
+  if (llvm::Error error = run(options.from, phase::grad))
     return error;
   return runCollecting(
       [&] {

@@ -19,14 +19,6 @@ static constexpr StringLiteral codeForms[] = {"so", "o", "s", "ll"};
 
 ArrayRef<StringLiteral> dlc::getCodeForms() { return codeForms; }
 
-StringRef dlc::formOfSuffix(StringRef path) {
-  StringRef suffix = sys::path::extension(path);
-  suffix.consume_front(".");
-  if (is_contained(codeForms, suffix))
-    return suffix;
-  return suffix == "mlir" ? StringRef(getPhases().back().name) : "";
-}
-
 Error dlc::writeText(PendingFiles &files, StringRef path,
                      function_ref<void(raw_ostream &)> print) {
   Expected<std::string> temporary = files.reserve(path);
@@ -79,15 +71,22 @@ static Error writeLibrary(Compilation &compilation, const Objects &objects,
   return linkLibrary(objects, *library);
 }
 
+Error dlc::writeForm(Compilation &compilation, StringRef form, StringRef path,
+                     PendingFiles &files) {
+  const Backend &backend = compilation.getBackend();
+  if (is_contained(backend.forms, form))
+    return backend.write(compilation, form, path, files);
+  return writeText(files, path, [&](raw_ostream &out) {
+    compilation.getModule().print(out);
+  });
+}
+
 Error dlc::writeOutput(Compilation &compilation, StringRef form, StringRef path,
                        PendingFiles &files) {
-  if (!is_contained(codeForms, form))
-    return writeText(files, path, [&](raw_ostream &out) {
-      compilation.getModule().print(out);
-    });
   if (form == "ll" || form == "s")
     return writeModule(compilation, form == "s", path, files);
-  Expected<Objects> objects = compilation.compile(/*interface=*/true);
+  Expected<Objects> objects =
+      compilation.getBackend().makeObjects(compilation, /*interface=*/true);
   if (!objects)
     return objects.takeError();
   mlir::TimingScope scope = compilation.getOptions().measure("Link");

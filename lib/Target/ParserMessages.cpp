@@ -6,6 +6,7 @@
 #include "SpellingHints.h"
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Support/ElementTypes.h"
 #include "dlc/Support/Message.h"
 #include "dlc/Support/Suggest.h"
 
@@ -23,16 +24,6 @@ using namespace dlc;
 // Words
 //===----------------------------------------------------------------------===//
 
-/// "; did you mean '%hidden'?", or nothing. The prefix is that of all names and
-/// does not count as letters in which they agree.
-static std::string suggestion(StringRef prefix, StringRef name,
-                              ArrayRef<StringRef> candidates) {
-  StringRef nearest = nearestName(name, candidates);
-  if (nearest.empty())
-    return {};
-  return ("; did you mean '" + prefix + nearest + "'?").str();
-}
-
 /// Explains a word that the parser takes for an op of an unknown dialect, or
 /// for an unknown op of a known one.
 static std::string explainUnknownOp(MLIRContext &context, StringRef message) {
@@ -49,7 +40,7 @@ static std::string explainUnknownOp(MLIRContext &context, StringRef message) {
       names.push_back(name.stripDialect());
   StringRef bare = word.contains('.') ? word.split('.').second : word;
   StringRef here = dl::opHere(bare);
-  std::string nearest = suggestion("dl.", here.empty() ? bare : here, names);
+  std::string nearest = suggestion(here.empty() ? bare : here, names, "dl.");
   if (word.contains('.'))
     return ("there is no op '" + word + "'" + nearest).str();
   // The op in front of the word is complete without it.
@@ -88,7 +79,7 @@ static std::string explainUnknownValue(StringRef text, StringRef program) {
       known.insert(other.drop_front());
   }
   return ("there is no value '" + name + "' here" +
-          suggestion("%", name.drop_front(), known.getArrayRef()))
+          suggestion(name.drop_front(), known.getArrayRef(), "%"))
       .str();
 }
 
@@ -130,8 +121,8 @@ std::string dlc::explainParserMessage(MLIRContext &context, StringRef message,
   if (message == "expected SSA operand")
     return "expected a value, whose name begins with '%'";
   if (message == "expected non-function type")
-    return "expected a type, such as tensor<8x4xf32>; elements are f32, f64, "
-           "i1, i8, ui8, i32 or i64";
+    return "expected a type, such as tensor<8x4xf32>; elements are " +
+           elementTypeNames();
   if (message == "expected 'x' in dimension list")
     return "expected 'x' between the extents of a shape and before the type "
            "of its elements, as in tensor<8x4xf32>";

@@ -136,12 +136,11 @@ static std::string explainAttributeValue(const Place &place) {
 static std::string explainClause(StringRef word) {
   if (word.empty())
     return {};
-  StringRef nearest = dlc::nearestName(word, {"updates", "batch"});
-  std::string said = ("a step has no clause '" + word + "'").str();
-  if (nearest.empty())
-    return said + ": before its body stand 'updates [\"*\"]' and 'batch(1 to "
-                  "32)'";
-  return (said + "; did you mean '" + nearest + "'?").str();
+  std::string nearest = dlc::suggestion(word, {"updates", "batch"});
+  return ("a step has no clause '" + word + "'").str() +
+         (nearest.empty() ? ": before its body stand 'updates [\"*\"]' and "
+                            "'batch(1 to 32)'"
+                          : nearest);
 }
 
 //===----------------------------------------------------------------------===//

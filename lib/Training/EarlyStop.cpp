@@ -6,6 +6,7 @@
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Settings.h"
 #include "dlc/Support/Suggest.h"
+#include "dlc/Training/Metrics.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -52,7 +53,7 @@ Expected<EarlyStopOptions> EarlyStopOptions::parse(StringRef text) {
   if (metric.empty() || (list.empty() && text.contains(':')))
     return makeError("'{0}', expected METRIC:OPTION=VALUE,...", text);
   options.metric = metric.str();
-  options.isMax = metric.ends_with("accuracy");
+  options.isMax = isBetterWhenMore(metric);
   if (Error error = readSettings(list, [&](StringRef name, StringRef value) {
         return readOption(name, value, options);
       }))

@@ -63,6 +63,10 @@ Expected<Totals> dlc::parseTotals(StringRef text, const Totals &zero,
   return totals;
 }
 
+bool dlc::isBetterWhenMore(StringRef metric) {
+  return metric.ends_with("accuracy");
+}
+
 Metrics::Metrics(const dlc_step &step, bool isWhole) {
   for (int index = 0; index < step.num_outputs; ++index) {
     const dlc_tensor &output = step.outputs[index];

@@ -5,6 +5,8 @@
 
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Support/Bytes.h"
+#include "dlc/Support/Suggest.h"
+#include "dlc/Target/Output.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
@@ -17,14 +19,6 @@ StringRef Request::lastPhase() const {
                   : StringRef(form);
 }
 
-/// ".so, .o or .mlir".
-static std::string suffixesOf(const Backend &backend, StringRef before) {
-  std::string text;
-  for (StringRef form : backend.forms)
-    text += "." + form.str() + ", ";
-  return text + before.str() + ".mlir";
-}
-
 static Expected<std::string> findForm(const Arguments &arguments,
                                       const Backend &backend) {
   StringRef emit = arguments.text(OPT_emit), output = arguments.text(OPT_o);
@@ -34,14 +28,13 @@ static Expected<std::string> findForm(const Arguments &arguments,
   if (!emit.empty()) {
     if (!is_contained(known, emit))
       return createStringError("--emit: there is no phase '" + emit + "'" +
-                               dl::suggestion(emit, known));
+                               suggestion(emit, known));
     return emit.str();
   }
-  StringRef suffix = sys::path::extension(output);
-  suffix.consume_front(".");
-  if (is_contained(backend.forms, suffix))
-    return suffix.str();
-  if (suffix == "mlir" || output == "-")
+  StringRef form = backend.formOfSuffix(output);
+  if (!form.empty())
+    return form.str();
+  if (output == "-")
     return backend.allPhases().back()->name.str();
   const Phase *planning = backend.planningPhase();
   if (output.empty() && planning && arguments.has(OPT_print_memory_plan))
@@ -50,12 +43,11 @@ static Expected<std::string> findForm(const Arguments &arguments,
     return getProgramPhases().back().name.str();
   if (output.empty())
     return createStringError("say what to write with -o FILE (the suffix " +
-                             suffixesOf(backend, "or ") +
+                             backend.suffixes("or ") +
                              " says in which form), or where to stop with "
                              "--emit=PHASE");
   return createStringError("-o " + output + ": the suffix is not one of " +
-                           suffixesOf(backend, "") +
-                           "; say the form with --emit");
+                           backend.suffixes() + "; say the form with --emit");
 }
 
 /// The phase whose program --print-graph draws: that of --emit, or the last
@@ -102,7 +94,7 @@ static Error readOptions(const Arguments &arguments, const Backend &backend,
   for (const opt::Arg *arg : arguments.arguments().filtered(OPT_leave_out))
     StringRef(arg->getValue()).split(leftOut, ',');
   for (StringRef pass : leftOut) {
-    if (Error error = checkOptionalPass(pass))
+    if (Error error = checkOptionalPass(pass, backend))
       return createStringError("--leave-out: " + toString(std::move(error)));
     options.disabledPasses.push_back(pass.str());
   }

@@ -46,11 +46,7 @@ static Error draw(Compilation &compilation, const Request &request,
 static Error write(Compilation &compilation, const Request &request,
                    PendingFiles &files) {
   StringRef path = request.output.empty() ? "-" : StringRef(request.output);
-  if (request.isCode())
-    return request.backend->write(compilation, request.form, path, files);
-  return writeText(files, path, [&](raw_ostream &out) {
-    compilation.getModule().print(out);
-  });
+  return writeForm(compilation, request.form, path, files);
 }
 
 static Error compile(const Arguments &arguments, Request request) {

@@ -3,14 +3,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
-  let summary = "merge elementwise structured ops into their users";
-  let description = [{
-    Merges a producer whose every element its user reads once, so that nothing is
-    computed twice; values with other users become further results.
-  }];
-}
-
 def AddWorkers : Pass<"dl-add-workers", "::mlir::ModuleOp"> {
   let summary = "let all threads of a team run a step";
   let description = [{

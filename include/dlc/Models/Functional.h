@@ -12,6 +12,7 @@
 #define DLC_MODELS_FUNCTIONAL_H
 
 #include "dlc/Models/Program.h"
+#include "dlc/Support/Labels.h"
 
 namespace dlc::nn {
 
@@ -301,7 +302,7 @@ using Reduction = dl::LossReduction;
 
 struct CrossEntropyOptions {
   Reduction reduction = Reduction::Mean;
-  int64_t ignoreIndex = -100;
+  int64_t ignoreIndex = ignoredLabel;
   double labelSmoothing = 0;
 };
 /// The loss of logits N x C x ... with class indices N x ... as labels.
@@ -309,7 +310,8 @@ Tensor crossEntropy(Tensor logits, Tensor label, Tensor weight = {},
                     CrossEntropyOptions options = {});
 /// The same of logarithms of probabilities; nothing is smoothed.
 Tensor nll(Tensor logProbabilities, Tensor label, Tensor weight = {},
-           Reduction reduction = Reduction::Mean, int64_t ignoreIndex = -100);
+           Reduction reduction = Reduction::Mean,
+           int64_t ignoreIndex = ignoredLabel);
 Tensor mse(Tensor x, Tensor target, Reduction reduction = Reduction::Mean);
 Tensor l1(Tensor x, Tensor target, Reduction reduction = Reduction::Mean);
 Tensor smoothL1(Tensor x, Tensor target, Reduction reduction = Reduction::Mean,

@@ -10,6 +10,8 @@
 #ifndef DLC_PIPELINES_PHASES_H
 #define DLC_PIPELINES_PHASES_H
 
+#include "dlc/Pipelines/PhaseNames.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringRef.h"
@@ -69,10 +71,11 @@ llvm::ArrayRef<Phase> getCpuPhases();
 /// The phase of that name, or null.
 const Phase *findPhase(llvm::StringRef name);
 
-/// The names of the passes that a program compiles without, as the phases add
+/// The names of the passes that a program compiles without, as `phases` add
 /// them: they change the order, the place and the rounding of computations,
 /// nothing else.
-llvm::ArrayRef<std::string> getOptionalPasses();
+std::vector<std::string>
+getOptionalPasses(llvm::ArrayRef<const Phase *> phases);
 
 /// Adds the passes of one phase and the check that only legal ops are left.
 void addPhase(mlir::OpPassManager &manager, const Phase &phase,

@@ -3,6 +3,14 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FuseElementwise : Pass<"dl-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "merge elementwise structured ops into their users";
+  let description = [{
+    Merges a producer whose every element its user reads once, so that nothing is
+    computed twice; values with other users become further results.
+  }];
+}
+
 def DestinationStyle : Pass<"dl-destination-style", "::mlir::ModuleOp"> {
   let summary = "make kernels write into destination arguments, and dissolve the model";
   let description = [{

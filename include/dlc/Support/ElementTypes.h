@@ -16,6 +16,7 @@
 #include "llvm/Support/ErrorHandling.h"
 
 #include <cstring>
+#include <string>
 #include <type_traits>
 
 namespace dlc {
@@ -46,6 +47,9 @@ struct ElementType {
 
 /// All of them, each at the place of its code.
 llvm::ArrayRef<ElementType> elementTypes();
+
+/// The names of those of the language: "f32, f64, i1, i8, ui8, i32 or i64".
+std::string elementTypeNames();
 
 /// The type of that code, or null.
 const ElementType *findElementType(int64_t code);

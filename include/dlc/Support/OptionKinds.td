@@ -20,6 +20,7 @@ class Switch<string name, string help, list<OptionVisibility> commands,
 
 // Help of options that several tools have.
 defvar OptimizeHelp = "Compile to plain loops (0) or optimise (2, default)";
+defvar BackendHelp = "The backend that makes the code (default: cpu)";
 defvar McpuHelp = "The processor to compile for (default: native)";
 defvar MemoryBudgetHelp = "Memory that each step may use beside state, inputs and outputs (suffix K, M, G); values are recomputed to fit it";
 defvar BatchHelp = "Compile a step, or all steps that change no state, for these batches: 1,8,32, or any from 1to32; may be repeated";

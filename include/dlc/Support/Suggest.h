@@ -12,6 +12,8 @@
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
 
+#include <string>
+
 namespace dlc {
 
 /// The candidate nearest to `name`, or empty when none is near enough to be
@@ -19,6 +21,12 @@ namespace dlc {
 /// part of the other.
 llvm::StringRef nearestName(llvm::StringRef name,
                             llvm::ArrayRef<llvm::StringRef> candidates);
+
+/// "; did you mean 'NEAREST'?", or "" when nothing is near. The prefix is that
+/// of all names and does not count as letters in which they agree.
+std::string suggestion(llvm::StringRef name,
+                       llvm::ArrayRef<llvm::StringRef> candidates,
+                       llvm::StringRef prefix = "");
 
 /// "no WHAT 'NAME'; did you mean 'NEAREST'?", or, when nothing is near, the
 /// list of candidates.

@@ -16,6 +16,8 @@
 #include "llvm/Support/Error.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace llvm {
 class TargetMachine;
@@ -26,6 +28,9 @@ namespace dlc {
 class Compilation;
 class PendingFiles;
 struct CompilerOptions;
+
+/// Relocatable objects that are linked together.
+using Objects = std::vector<llvm::SmallVector<char, 0>>;
 
 /// What a backend may do beside making code. A program or an option that asks
 /// for what it does not do is an error before its phases run.
@@ -54,6 +59,11 @@ struct Backend {
   TargetInfo (*describeTarget)(const CompilerOptions &options,
                                const llvm::TargetMachine *machine);
   BackendSupport supports;
+  /// Makes objects that export the model's tables, to load into this process;
+  /// with `interface`, also the C functions of a library. Null if the code does
+  /// not run in a process of the host.
+  llvm::Expected<Objects> (*makeObjects)(Compilation &compilation,
+                                         bool interface);
   /// The forms of code, which are suffixes of files too: "so".
   llvm::ArrayRef<llvm::StringLiteral> forms;
   /// Writes a program after the last of `phases` in one of `forms`. Files are
@@ -67,6 +77,12 @@ struct Backend {
   const Phase *findPhase(llvm::StringRef name) const;
   /// The first that plans memory; null if none does.
   const Phase *planningPhase() const;
+
+  /// The form that the suffix of a file asks for: one of `forms`, the last
+  /// phase for ".mlir", or "" for any other suffix.
+  llvm::StringRef formOfSuffix(llvm::StringRef path) const;
+  /// All such suffixes: ".so, .o, .mlir", with a word before the last.
+  std::string suffixes(llvm::StringRef before = "") const;
 };
 
 /// The backends, `cpu` first.

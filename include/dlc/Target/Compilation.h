@@ -4,6 +4,7 @@
 #define DLC_TARGET_COMPILATION_H
 
 #include "dlc/Support/Message.h"
+#include "dlc/Target/Backend.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -33,7 +34,6 @@ class TimingScope;
 
 namespace dlc {
 
-struct Backend;
 struct Outline;
 struct InputRange;
 using InputRanges = std::map<std::string, InputRange>;
@@ -52,9 +52,8 @@ struct CompilerOptions {
   /// The phase that left the program; empty: it is as a user writes it.
   std::string from;
   /// For a model that is interpreted: evaluate the program after this phase,
-  /// `grad`, `simplify` or `fuse`. After `grad` composites are taken apart
-  /// first.
-  std::string interpretAfter = "grad";
+  /// one of phase::evaluated.
+  std::string interpretAfter = phase::grad.str();
   /// Compile, instead of the model, a program that checks the gradients of this
   /// step: the step alone, in f64, giving its loss and its gradients (see
   /// dl-gradient-step). Empty: the model.
@@ -108,13 +107,11 @@ struct CompilerOptions {
 /// The processor that is compiled for and all its features.
 std::string describeProcessor(const CompilerOptions &options);
 
-/// Fails if a pass cannot be left out (CompilerOptions::disabledPasses), or if
-/// `passes` is not empty and no regular expression (CompilerOptions::remarks).
-llvm::Error checkOptionalPass(llvm::StringRef pass);
+/// Fails if a backend has no such pass that can be left out
+/// (CompilerOptions::disabledPasses), or if `passes` is not empty and no
+/// regular expression (CompilerOptions::remarks).
+llvm::Error checkOptionalPass(llvm::StringRef pass, const Backend &backend);
 llvm::Error checkRemarks(llvm::StringRef passes);
-
-/// Relocatable objects that are linked together.
-using Objects = std::vector<llvm::SmallVector<char, 0>>;
 
 /// One program on its way through the phases. What is wrong with a program is a
 /// ProgramError (dlc/Support/Message.h), with file, line and column. Different
@@ -187,6 +184,7 @@ public:
   /// is in them depends on the program alone.
   llvm::Expected<Objects> compile(bool interface);
 
+  const Backend &getBackend() const { return *backend; }
   /// For a backend whose code LLVM makes.
   llvm::TargetMachine &getMachine() { return *machine; }
   const CompilerOptions &getOptions() const { return options; }

@@ -12,17 +12,18 @@ namespace dlc {
 /// "s", "ll".
 llvm::ArrayRef<llvm::StringLiteral> getCodeForms();
 
-/// The form that the suffix of a file asks for: one of getCodeForms, the last
-/// phase for ".mlir", or "" for any other suffix.
-llvm::StringRef formOfSuffix(llvm::StringRef path);
-
 /// Prints to the temporary that `files` has reserved for `path`.
 llvm::Error writeText(PendingFiles &files, llvm::StringRef path,
                       llvm::function_ref<void(llvm::raw_ostream &)> print);
 
-/// Writes the result of a compilation to `path` ("-": standard output): after
-/// the last phase in one of getCodeForms, otherwise as text. A shared library
-/// gets its C header beside it. Appears when `files` commits.
+/// Writes the result of a compilation to `path` ("-": standard output), after
+/// the last phase in one of the forms of its backend, otherwise as text.
+/// Appears when `files` commits.
+llvm::Error writeForm(Compilation &compilation, llvm::StringRef form,
+                      llvm::StringRef path, PendingFiles &files);
+
+/// Writes code for a processor in one of getCodeForms. A shared library gets
+/// its C header beside it.
 llvm::Error writeOutput(Compilation &compilation, llvm::StringRef form,
                         llvm::StringRef path, PendingFiles &files);
 

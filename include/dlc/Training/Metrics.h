@@ -40,6 +40,9 @@ std::string totalsText(const Totals &totals);
 llvm::Expected<Totals> parseTotals(llvm::StringRef text, const Totals &zero,
                                    int64_t samples);
 
+/// Whether more of a metric of that name is better; less is of others.
+bool isBetterWhenMore(llvm::StringRef metric);
+
 /// The outputs of a step that are metrics, by name and type: a scalar f32 or
 /// f64 is averaged over batches, with the samples of each as its weight. Of
 /// means over the batch (a loss) that is the mean over all samples; of any

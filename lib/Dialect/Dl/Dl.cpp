@@ -165,10 +165,3 @@ SmallVector<int64_t> dlc::dl::inversePermutation(ArrayRef<int64_t> perm) {
     inverse[p] = i;
   return inverse;
 }
-
-std::string dlc::dl::suggestion(StringRef name,
-                                ArrayRef<StringRef> candidates) {
-  StringRef nearest = nearestName(name, candidates);
-  return nearest.empty() ? std::string()
-                         : ("; did you mean '" + nearest + "'?").str();
-}

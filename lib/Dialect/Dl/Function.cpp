@@ -5,10 +5,12 @@
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
 #include "dlc/Dialect/Dl/Templates.h"
+#include "dlc/Support/ElementTypes.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
 
 /// Behind `batch`: `(1 to 32)` or `(1, 8, 32)`, and `over ["x"]`.
@@ -237,10 +239,9 @@ static LogicalResult verifyCallable(Op op, bool mayBeOpen = false) {
       continue;
     if (!tensor || !tensor.hasStaticShape() ||
         !isElementType(tensor.getElementType()) || !hasUsableSize(tensor))
-      return op.emitOpError() << "takes and gives tensors of static shape of "
-                                 "f32, f64, i1, i8, ui8, "
-                                 "i32 or i64, of at most 2^40 elements, not "
-                              << t;
+      return op.emitOpError()
+             << "takes and gives tensors of static shape of "
+             << elementTypeNames() << ", of at most 2^40 elements, not " << t;
   }
   auto ret = dyn_cast<ReturnOp>(body.getTerminator());
   if (!ret)

@@ -4,10 +4,12 @@
 #include "Syntax.h"
 #include "dlc/Dialect/Dl/Build.h"
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Support/Labels.h"
 
 #include <cmath>
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
 
 ParseResult dlc::dl::parseLossReduction(OpAsmParser &parser,
@@ -146,11 +148,10 @@ static LogicalResult verifyClassLoss(Op op) {
   }
   if (op.getReduction() == LossReduction::BatchMean)
     return op.emitOpError("has no reduction(batchmean), only mean, sum, none");
-  // The default is that of PyTorch, for labels of any type.
-  constexpr int64_t defaultIgnored = -100;
   int64_t ignored = op.getIgnoreIndex();
   Type label = tensorType(op.getLabel()).getElementType();
-  if (ignored != defaultIgnored && !isLabelOf(label, ignored))
+  // The default is one for labels of any type.
+  if (ignored != ignoredLabel && !isLabelOf(label, ignored))
     return op.emitOpError() << "has 'ignore_index' " << ignored
                             << ", which no label of type " << label << " is";
   return success();

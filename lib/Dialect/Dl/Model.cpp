@@ -10,6 +10,7 @@
 #include <cmath>
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
 
 /// A number. Attributes of MLIR have their type behind them; parameters and

@@ -6,6 +6,7 @@
 #include "dlc/Dialect/Dl/Build.h"
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
 
 bool dlc::dl::hasOpenExtents(Type type) {

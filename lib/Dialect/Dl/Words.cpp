@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
+using namespace dlc;
 using namespace dlc::dl;
 
 /// The word of `dl` for a word of another framework.
@@ -214,13 +215,13 @@ std::string dlc::dl::whatIsKnown(StringRef word, ArrayRef<StringRef> known) {
   word.split(words, '_');
   std::string translated =
       llvm::join(llvm::map_range(words, wordHere), StringRef("_"));
-  StringRef nearest;
+  std::string nearest;
   if (translated != word)
-    nearest = nearestName(translated, known);
+    nearest = suggestion(translated, known);
   if (nearest.empty())
-    nearest = nearestName(word, known);
+    nearest = suggestion(word, known);
   if (!nearest.empty())
-    return ("; did you mean '" + nearest + "'?").str();
+    return nearest;
   if (known.empty())
     return "; there is none";
   return "; there is " + llvm::join(known, ", ");

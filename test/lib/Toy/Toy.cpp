@@ -193,5 +193,6 @@ static const Phase phases[] = {*findPhase("linalg"),
                                 addLoops, isLoops, ProgramForm::Buffers}};
 static constexpr llvm::StringLiteral forms[] = {"c"};
 static const Backend toy{
-    "toy", "plain C, for tests", phases, nullptr, describe, {}, forms, write};
+    "toy", "plain C, for tests", phases, nullptr, describe, {}, nullptr, forms,
+    write};
 static const BackendRegistration registration(toy);

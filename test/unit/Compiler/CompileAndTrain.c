@@ -219,6 +219,9 @@ static int refuse_all(void) {
   options.num_leave_out = 1;
   refuse("leave out", good, &options);
   options.num_leave_out = 0;
+  options.backend = "cpp";
+  refuse("backend", good, &options);
+  options.backend = NULL;
   options.batch = names;
   options.num_batch = 2;
   refuse("null in a list", good, &options);

@@ -6,6 +6,7 @@
 #include "dlc/Models/Functional.h"
 #include "dlc/Models/Models.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Target/Backend.h"
 
 #include "gtest/gtest.h"
 
@@ -84,6 +85,51 @@ TEST_F(CompilationTest, ABuiltProgramHasTheBitsOfItsText) {
   EXPECT_EQ(bits, runFirstStep(*fromText));
   // It trained: outputs of the first and second call differ.
   EXPECT_NE(bits[0], bits[inMemory->step(0).num_outputs]);
+}
+
+/// The processor under other names: one counts the times it makes objects, the
+/// code of the other runs nowhere here.
+static int timesMade = 0;
+static Backend likeCpu(
+    StringLiteral name,
+    llvm::Expected<Objects> (*makeObjects)(Compilation &compilation, bool)) {
+  const Backend &cpu = *llvm::cantFail(findBackend("cpu"));
+  return {name,
+          cpu.summary,
+          cpu.phases,
+          cpu.makeMachine,
+          cpu.describeTarget,
+          cpu.supports,
+          makeObjects,
+          cpu.forms,
+          cpu.write};
+}
+static const Backend counting = likeCpu(
+    "counting",
+    [](Compilation &compilation, bool interface) -> llvm::Expected<Objects> {
+      ++timesMade;
+      return compilation.compile(interface);
+    });
+static const BackendRegistration registration(counting);
+static const Backend elsewhere = likeCpu("elsewhere", nullptr);
+static const BackendRegistration registrationElsewhere(elsewhere);
+
+TEST_F(CompilationTest, ABackendMakesTheObjectsThatAreLoaded) {
+  CompilerOptions options;
+  options.sink = [](ArrayRef<Message>) {};
+  options.backend = "counting";
+  auto counted =
+      llvm::cantFail(Compilation::take(buildUnread("predict"), options));
+  EXPECT_TRUE(bool(llvm::cantFail(compileAndLoad(*counted, "", "m", 1))));
+  EXPECT_EQ(timesMade, 1);
+
+  options.backend = "elsewhere";
+  auto unloadable =
+      llvm::cantFail(Compilation::take(buildUnread("predict"), options));
+  auto model = compileAndLoad(*unloadable, "", "m", 1);
+  ASSERT_FALSE(model);
+  EXPECT_EQ(toString(model.takeError()),
+            "the backend elsewhere makes no code that this process can load");
 }
 
 TEST_F(CompilationTest, TheContextIsLeftAsItWas) {

@@ -8,6 +8,7 @@
 #define DLC_DIALECT_DL_BUILD_H
 
 #include "dlc/Dialect/Dl/Dl.h"
+#include "dlc/Support/Suggest.h"
 
 namespace dlc::dl {
 
@@ -180,10 +181,6 @@ mlir::LogicalResult verifyHypers(mlir::Operation *op,
 mlir::LogicalResult verifyAveraged(mlir::Operation *op,
                                    mlir::FlatSymbolRefAttr optimizer,
                                    mlir::SymbolTableCollection &symbols);
-
-/// "did you mean ..." for the candidate nearest to `name`, or nothing.
-std::string suggestion(llvm::StringRef name,
-                       llvm::ArrayRef<llvm::StringRef> candidates);
 
 /// The same among the model's symbols of the given kinds.
 template <typename... Kinds>

@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dlc/Codegen/Passes.h"
+#include "dlc/Schedule/Passes.h"
 #include "dlc/Transforms/Passes.h"
 #include "dlc/Transforms/RewriteGreedily.h"
 
@@ -18,7 +18,7 @@
 
 namespace dlc {
 #define GEN_PASS_DEF_FUSEELEMENTWISE
-#include "dlc/Codegen/Passes.h.inc"
+#include "dlc/Schedule/Passes.h.inc"
 } // namespace dlc
 
 using namespace mlir;
