@@ -308,8 +308,7 @@ void CallReader::readArguments() {
   auto args = step->getAttrOfType<ArrayAttr>(names::args);
   if (!args)
     return;
-  // In memory the state and the arena come before inputs and outputs.
-  unsigned next = onTensors ? 0 : 2;
+  unsigned next = onTensors ? 0 : step_arguments::firstTensor;
   for (auto role : args.getAsRange<dl::ArgAttr>()) {
     bool state = role.getKind() == dl::ArgKind::State,
          input = role.getKind() == dl::ArgKind::Input;
@@ -323,7 +322,8 @@ void CallReader::readArguments() {
       Use use{add(std::move(item)), 0, entry.getType()};
       int64_t begin = entry.getOffset(),
               bytes = static_cast<int64_t>(bytesOf(entry.getType()));
-      Memory memory{step.getArgument(0), begin, begin + bytes};
+      Memory memory{step.getArgument(step_arguments::state), begin,
+                    begin + bytes};
       entries.push_back({memory, name});
       written.push_back({memory, use});
       continue;

@@ -234,7 +234,9 @@ static bool holds(Type type, RankedTensorType tensor) {
          buffer.getElementTypeBitWidth() == tensor.getElementTypeBitWidth();
 }
 
-/// (state, arena, inputs and outputs, worker)
+/// The arguments that the backend `cpu` adds: the worker.
+static constexpr unsigned kOwnArguments = 1;
+
 LogicalResult LoweredVerifier::verifyBufferStep(func::FuncOp step) {
   TypeRange types = step.getArgumentTypes();
   int64_t state = manifest.getStateBytes();
@@ -243,16 +245,19 @@ LogicalResult LoweredVerifier::verifyBufferStep(func::FuncOp step) {
     return step.emitOpError()
            << "takes " << types << ", but by the dl.manifest " << what;
   };
-  if (types.size() != tensors.size() + 3)
+  if (types.size() !=
+      step_arguments::firstTensor + tensors.size() + kOwnArguments)
     return refuse("state, arena, inputs, outputs, the fault if it has checks, "
                   "and a pointer");
-  if (blockBytes(types[0]) != state)
+  if (blockBytes(types[step_arguments::state]) != state)
     return refuse("the state has another size");
-  if (blockBytes(types[1]) < 0 || blockBytes(types[1]) > arena)
+  int64_t used = blockBytes(types[step_arguments::arena]);
+  if (used < 0 || used > arena)
     return refuse("the arena is smaller");
   if (!isa<LLVM::LLVMPointerType>(types.back()))
     return refuse("it ends with a pointer");
-  for (auto [tensor, type] : llvm::zip(tensors, types.slice(2, tensors.size())))
+  for (auto [tensor, type] : llvm::zip(
+           tensors, types.slice(step_arguments::firstTensor, tensors.size())))
     if (!holds(type, tensor.second))
       return step.emitOpError()
              << "takes " << type << " for the argument " << tensor.first
@@ -264,8 +269,8 @@ LogicalResult LoweredVerifier::verifyLLVMStep(LLVM::LLVMFuncOp step) {
   LLVM::LLVMFunctionType type = step.getFunctionType();
   auto isPointer = llvm::IsaPred<LLVM::LLVMPointerType>;
   ArrayRef<Type> types = type.getParams();
-  // State, arena, the arguments in dl.manifest, and the worker.
-  size_t pointers = tensors.size() + 3;
+  size_t pointers =
+      step_arguments::firstTensor + tensors.size() + kOwnArguments;
   bool fits = !step.isExternal() && !type.isVarArg() &&
               isa<LLVM::LLVMVoidType>(type.getReturnType()) &&
               types.size() == pointers && llvm::all_of(types, isPointer);

@@ -183,8 +183,9 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
   auto bytes = [&](int64_t size) {
     return MemRefType::get({size}, builder.getI8Type());
   };
-  Value state = body.insertArgument(0u, bytes(stateBytes), loc);
-  Value block = body.insertArgument(1u, bytes(arena), loc);
+  Value state =
+      body.insertArgument(step_arguments::state, bytes(stateBytes), loc);
+  Value block = body.insertArgument(step_arguments::arena, bytes(arena), loc);
   auto view = [&](Value base, int64_t offset, MemRefType type) -> Value {
     // At the start: what stood there before may be about to go.
     builder.setInsertionPointToStart(&body);
@@ -198,11 +199,11 @@ LogicalResult PlanMemoryPass::lower(func::FuncOp step, int64_t &arena) {
     auto role = cast<dl::ArgAttr>(description);
     if (role.getKind() != dl::ArgKind::State)
       continue;
-    BlockArgument arg = body.getArgument(i + 2);
+    BlockArgument arg = body.getArgument(i + step_arguments::firstTensor);
     arg.replaceAllUsesWith(view(state,
                                 stateOffsets.lookup(role.getName().getValue()),
                                 cast<MemRefType>(arg.getType())));
-    gone.push_back(i + 2);
+    gone.push_back(i + step_arguments::firstTensor);
   }
   for (Buffer &buffer : buffers) {
     buffer.alloc.replaceAllUsesWith(

@@ -331,9 +331,8 @@ static LogicalResult checkMemory(ModuleOp module) {
   for (auto step : module.getOps<func::FuncOp>()) {
     if (!step->hasAttr(names::step))
       continue;
-    // Arena, inputs and outputs; the state comes first.
     int64_t bytes = 0;
-    for (Type type : step.getArgumentTypes().drop_front())
+    for (Type type : step.getArgumentTypes().drop_front(step_arguments::arena))
       if (auto buffer = dyn_cast<MemRefType>(type))
         bytes += dl::bytesOf(buffer);
     if (bytes > limits::memoryBytes)

@@ -308,12 +308,10 @@ static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
 
 /// The argument of a kernel for the worker that calls it.
 static FailureOr<Value> findWorker(func::FuncOp func) {
-  unsigned count = func.getNumArguments();
-  if (count == 0 ||
-      !isa<LLVM::LLVMPointerType>(func.getArgument(count - 1).getType()))
-    return func.emitError("is a kernel; expected its last argument to be "
-                          "%worker: !llvm.ptr");
-  return func.getArgument(count - 1);
+  if (Value worker = codegen::workerOf(func))
+    return worker;
+  return func.emitError("is a kernel; expected its last argument to be "
+                        "%worker: !llvm.ptr");
 }
 
 /// Divides a kernel that was written as loops, not as a structured op, among

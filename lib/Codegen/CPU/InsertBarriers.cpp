@@ -223,7 +223,7 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
     for (auto step : module.getOps<func::FuncOp>()) {
       if (!step->hasAttr(names::step))
         continue;
-      BarrierInserter inserter(barrier, symbols, step.getArguments().back());
+      BarrierInserter inserter(barrier, symbols, codegen::workerOf(step));
       Past since;
       inserter.visit(step.getBody().front(), since);
       numBarriers += inserter.numBarriers;

@@ -211,9 +211,8 @@ void InsertMarksPass::mark(OpBuilder &builder, func::FuncOp step, unsigned site,
   Location loc = step.getLoc();
   Value siteNumber = arith::ConstantIntOp::create(builder, loc, site, 32);
   Value kind = arith::ConstantIntOp::create(builder, loc, mark, 32);
-  func::CallOp::create(
-      builder, loc, markFunction,
-      ValueRange{step.getArguments().back(), siteNumber, kind});
+  func::CallOp::create(builder, loc, markFunction,
+                       ValueRange{codegen::workerOf(step), siteNumber, kind});
 }
 
 void InsertMarksPass::insert(func::FuncOp step) {
@@ -252,7 +251,7 @@ void InsertMarksPass::insert(func::FuncOp step) {
   mark(builder, step, first, DLC_MARK_START);
   builder.setInsertionPoint(body.getTerminator());
   func::CallOp::create(builder, step.getLoc(), barrier,
-                       step.getArguments().take_back());
+                       codegen::workerOf(step));
   mark(builder, step, first, DLC_MARK_WAIT);
 }
 

@@ -11,6 +11,13 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
+Value workerOf(func::FuncOp function) {
+  if (function.getNumArguments() == 0)
+    return {};
+  BlockArgument last = function.getArguments().back();
+  return isa<LLVM::LLVMPointerType>(last.getType()) ? last : BlockArgument();
+}
+
 func::FuncOp declareRuntime(SymbolTable &symbols, StringRef name) {
   if (auto function = symbols.lookup<func::FuncOp>(name))
     return function;

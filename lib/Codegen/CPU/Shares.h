@@ -32,6 +32,10 @@ inline constexpr llvm::StringLiteral fault = "dlc_rt_fault";
 inline constexpr llvm::StringLiteral mark = "dlc_rt_mark";
 } // namespace runtime
 
+/// The worker that calls a step or a kernel, which dl-add-workers makes its
+/// last argument; null if there is none.
+mlir::Value workerOf(mlir::func::FuncOp function);
+
 /// The declaration of one of these functions, made on first use.
 mlir::func::FuncOp declareRuntime(mlir::SymbolTable &symbols,
                                   llvm::StringRef name);

@@ -16,6 +16,16 @@ static constexpr int64_t kMaxRows = 64;
 static constexpr int64_t kMinBlocks = 4;
 /// Two sizes of blocks are emitted as two pieces of code.
 static constexpr double kUnequalBlocks = 1.1;
+/// More rows pay if they cost at most this part of what fewer do: small blocks
+/// leave more of them to share out.
+static constexpr double kWorthMoreRows = 0.97;
+/// A tile has at most so many vectors side by side, and, where sums run along
+/// the lanes, so many steps of each of two loops.
+static constexpr int64_t kMaxVectors = 8;
+static constexpr int64_t kMaxStepsOfTwo = 5;
+/// What sharing along the next outer loop costs more: it walks memory in longer
+/// strides.
+static constexpr double kOuterLoop = 1.03;
 
 int64_t chooseLanes(const LoopNest &nest, const TargetInfo &target) {
   int64_t widest = 1;
@@ -192,7 +202,7 @@ std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
     }
   };
   // Without sharing: several vectors only hide the latency of the additions.
-  for (int64_t count = 1; count <= std::min<int64_t>(vectors, 8); ++count)
+  for (int64_t count = 1; count <= std::min(vectors, kMaxVectors); ++count)
     consider({{}, count}, 1);
   bool horizontal = !nest.parallel[v];
   double penalty = 1;
@@ -200,16 +210,15 @@ std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
     int64_t most = std::min(nest.extents[loop], limit);
     for (int64_t size = 2; size <= most; ++size)
       for (int64_t count = 1;
-           count <= (horizontal ? 1 : std::min<int64_t>(vectors, 8)); ++count)
+           count <= (horizontal ? 1 : std::min(vectors, kMaxVectors)); ++count)
         consider({{{loop, size}}, count}, penalty);
-    // Outer loops walk memory in longer strides.
-    penalty *= 1.03;
+    penalty *= kOuterLoop;
   }
   if (horizontal && loops.size() >= 2)
     for (int64_t first = 2;
-         first <= std::min<int64_t>(nest.extents[loops[0]], 5); ++first)
+         first <= std::min(nest.extents[loops[0]], kMaxStepsOfTwo); ++first)
       for (int64_t second = 2;
-           second <= std::min<int64_t>(nest.extents[loops[1]], 5); ++second)
+           second <= std::min(nest.extents[loops[1]], kMaxStepsOfTwo); ++second)
         consider({{{loops[0], first}, {loops[1], second}}, 1}, 1);
   return {best, bestCost};
 }
@@ -382,8 +391,7 @@ int64_t planRows(ArrayRef<LoopNest> nests, const TargetInfo &target) {
       cost += 2.0 * bytes / target.memoryBytesPerCycle;
     if (extent % rows != 0)
       cost *= kUnequalBlocks;
-    // Small blocks leave more of them to share out.
-    if (cost < 0.97 * bestCost) {
+    if (cost < kWorthMoreRows * bestCost) {
       bestCost = cost;
       best = rows;
     }

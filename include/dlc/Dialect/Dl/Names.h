@@ -70,6 +70,13 @@ inline constexpr llvm::StringLiteral manifest = "dl.manifest";
 inline constexpr llvm::StringLiteral stepPrefix = "dlc.step.";
 } // namespace names
 
+/// Arguments of a step on memory, by number: the block of the state, the arena,
+/// and from `firstTensor` on inputs and outputs as `dl.args` lists them. Behind
+/// these a backend may add its own.
+namespace step_arguments {
+inline constexpr unsigned state = 0, arena = 1, firstTensor = 2;
+} // namespace step_arguments
+
 } // namespace dlc
 
 #endif // DLC_DIALECT_DL_NAMES_H
