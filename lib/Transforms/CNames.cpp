@@ -8,7 +8,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
-#include <dlfcn.h>
+#include <algorithm>
 
 using namespace llvm;
 using namespace dlc;
@@ -58,15 +58,14 @@ StringRef dlc::flawInC(StringRef name) {
   return "";
 }
 
-/// Whether the C library or the mathematical library has something of that
-/// name: a library that exports it too would take its place in a program.
+/// What libc and libm export: a library that exports a name too would take its
+/// place in a program.
+static constexpr StringLiteral functions[] = {
+#include "CFunctions.inc"
+};
+
 static bool isInCLibrary(StringRef name) {
-  static void *const libraries[] = {
-      dlopen("libc.so.6", RTLD_LAZY | RTLD_LOCAL),
-      dlopen("libm.so.6", RTLD_LAZY | RTLD_LOCAL)};
-  return llvm::any_of(libraries, [&](void *library) {
-    return library && dlsym(library, name.str().c_str());
-  });
+  return std::binary_search(std::begin(functions), std::end(functions), name);
 }
 
 /// Other types of the headers of C and POSIX, and what C++ reserves.
