@@ -26,6 +26,8 @@ static constexpr int64_t kMaxStepsOfTwo = 5;
 /// What sharing along the next outer loop costs more: it walks memory in longer
 /// strides.
 static constexpr double kOuterLoop = 1.03;
+/// Cycles of a load of a vector beside its slot; decides between equals.
+static constexpr double kVectorLoad = 0.002;
 
 int64_t chooseLanes(const LoopNest &nest, const TargetInfo &target) {
   int64_t widest = 1;
@@ -120,6 +122,16 @@ static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
   return best;
 }
 
+/// Loads of an input in one step of the reduction.
+static int64_t loadsOf(const Access &input, unsigned v,
+                       const RegisterTile &tile) {
+  int64_t loads = input.isInvariant(v) ? 1 : tile.vectors;
+  for (auto [loop, size] : tile.unrolled)
+    if (!input.isInvariant(loop))
+      loads *= size;
+  return loads;
+}
+
 TileUse useOf(const LoopNest &nest, const TilePlan &plan,
               const RegisterTile &tile) {
   unsigned v = *plan.vectorLoop;
@@ -129,13 +141,10 @@ TileUse useOf(const LoopNest &nest, const TilePlan &plan,
   TileUse use;
   use.registers = use.sums = steps * nest.numOutputs();
   for (const Access &input : nest.inputs()) {
-    int64_t copies = input.isInvariant(v) ? 1 : tile.vectors;
+    int64_t copies = loadsOf(input, v, tile);
     bool shared = !input.isInvariant(v);
-    for (auto [loop, size] : tile.unrolled) {
-      if (!input.isInvariant(loop))
-        copies *= size;
+    for (auto [loop, size] : tile.unrolled)
       shared &= input.isInvariant(loop) || tile.unrolled.size() > 1;
-    }
     use.loads += copies;
     if (shared && !tile.unrolled.empty())
       use.registers += copies;
@@ -151,10 +160,16 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   TileUse use = useOf(nest, plan, tile);
   if (use.registers > target.vectorRegisters - 2)
     return std::numeric_limits<double>::infinity();
+  // Of tiles that are equal otherwise the one that loads fewer vectors: scalars
+  // are few, and stay in the first-level cache.
+  double vectorLoads = 0;
+  for (const Access &input : nest.inputs())
+    if (!input.isInvariant(v))
+      vectorLoads += loadsOf(input, v, tile);
   auto cycles = [&](double scale) {
     return std::max({scale * use.sums / target.arithmeticUnits,
                      scale * use.loads / target.loadUnits, target.sumLatency}) +
-           target.loopOverhead;
+           scale * vectorLoads * kVectorLoad + target.loopOverhead;
   };
   // Even splits make tiles smaller than asked for: average over the real ones.
   double tiles = 1, work = 1;
