@@ -7,6 +7,8 @@
 //
 //   --data npy:image=x.npy
 //   dlc-run examples/dcgan.mlir --step generate --params runs/dcgan/model.safetensors --output image=new.npy
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @dcgan {
   dl.hparam @lr = 2.0e-4

@@ -4,6 +4,8 @@
 //
 //   dlc-run examples/fashion.mlir train --data fashion-mnist --epochs 5
 //   dlc examples/fashion.mlir -o fashion.so
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @fashion {
   dl.hparam @lr = 1.0e-3

@@ -3,6 +3,8 @@
 // Kipf and Welling, "Semi-supervised classification with graph convolutional networks",
 // ICLR 2017. A label of -100 marks a node that does not count; an epoch is one step on
 // the whole graph. docs/data.md lists the arrays of the file.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @gcn {
   dl.hparam @lr = 1.0e-2

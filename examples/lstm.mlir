@@ -5,6 +5,8 @@
 //
 // Names and gates are those of torch.nn.Embedding, LSTM and Linear. The perplexity is
 // exp(loss). `next` takes one character and the state, for sampling.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @lstm {
   dl.hparam @lr = 5.0e-3

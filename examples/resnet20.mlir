@@ -6,6 +6,8 @@
 // Other images go in as npy files, 8-bit with labels from 0 to 9:
 //
 //   --data 'npy:image=x.npy,label=y.npy;eval:image=test-x.npy,label=test-y.npy'
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @resnet20 {
   dl.hparam @lr = 0.05

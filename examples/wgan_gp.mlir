@@ -6,6 +6,8 @@
 // `ring.npy` has a point a row; examples/README.md makes it. Points of the generator:
 //
 //   dlc-run examples/wgan_gp.mlir --step generate --params runs/wgan_gp/model.safetensors --output x=made.npy
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @wgan_gp {
   dl.hparam @lr = 1e-3

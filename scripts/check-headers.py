@@ -4,7 +4,8 @@
 
 C, C++, assembly and TableGen files have a banner of exactly 80 columns with the
 name of the file, and the licence in the next line; C that begins with a block comment
-has it in front of that, and scripts behind the line that names their interpreter.
+has it in front of that, and scripts behind the line that names their interpreter. Programs
+have it as the last line of their first comment.
 
     check-headers.py [--fix] FILE...
 """
@@ -44,6 +45,11 @@ def wanted(path, lines):
     if lines[0].startswith("/*"):  # C that any compiler reads: no banner
         licence = f"/* {LICENCE} */"
         return [licence] + [line for line in lines if line != licence], None
+    if path.suffix == ".mlir":
+        licence = "// " + LICENCE
+        rest = [line for line in lines if line != licence]
+        end = next((i for i, line in enumerate(rest) if not line.startswith("//")), len(rest))
+        return rest[:end] + [licence] + rest[end:], None
     if path.suffix not in SLASHES:
         at = 1 if lines and lines[0].startswith("#!") else 0
         licence = "# " + LICENCE

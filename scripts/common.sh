@@ -31,6 +31,7 @@ licensed_files() {
       -o -name '*.inc' -o -name '*.def' -o -name '*.map' -o -name '*.in' \
       -o -name '*.cmake' -o -name CMakeLists.txt \) |
     LC_ALL=C sort
+  find examples bench -name '*.mlir' | LC_ALL=C sort
   echo CMakeLists.txt
   find .ci scripts -maxdepth 1 -type f | LC_ALL=C sort
 }

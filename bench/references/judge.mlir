@@ -1,5 +1,7 @@
 // The classifier of examples/fashion.mlir, for its parameters, which also says what its last hidden layer sees.
 // Images are numbers from 0 to 1.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 dl.model @judge {
   dl.param  @conv1.weight : tensor<32x1x3x3xf32> = zeros

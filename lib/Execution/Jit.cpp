@@ -42,11 +42,8 @@ static Expected<LoadedCode> load(const Objects &objects, StringRef name,
     runtime[(*jit)->mangleAndIntern(name)] = {
         orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
   };
-  add("dlc_rt_share", &dlc_rt_share);
-  add("dlc_rt_next", &dlc_rt_next);
-  add("dlc_rt_barrier", &dlc_rt_barrier);
-  add("dlc_rt_fault", &dlc_rt_fault);
-  add("dlc_rt_mark", &dlc_rt_mark);
+#define DLC_RUNTIME_FUNCTION(NAME) add("dlc_rt_" #NAME, &dlc_rt_##NAME);
+#include "dlc/RuntimeFunctions.def"
   add("dlc_runtime_api", &dlc_runtime_api);
   if (Error error = library.define(orc::absoluteSymbols(std::move(runtime))))
     return std::move(error);
@@ -101,8 +98,12 @@ static Expected<Objects> compileOrFind(StringRef mlirPath,
   if (!text)
     return text.takeError();
   CodeCache cache(options.cacheFolder);
+  // The key knows the processor, and not what else a backend may ask.
+  Expected<const Backend *> backend = findBackend(options.backend);
+  if (!backend)
+    return backend.takeError();
   std::string key =
-      options.cacheFolder.empty()
+      options.cacheFolder.empty() || !(*backend)->supports.processors
           ? ""
           : CodeCache::keyOf(**text, options, describeProcessor(options));
   if (std::optional<Objects> objects = cache.find(key))
@@ -111,13 +112,12 @@ static Expected<Objects> compileOrFind(StringRef mlirPath,
   auto compilation = Compilation::read(std::move(*text), options);
   if (!compilation)
     return compilation.takeError();
-  const Backend &backend = (*compilation)->getBackend();
-  if (Error error = checkLoadable(backend))
+  if (Error error = checkLoadable(**backend))
     return std::move(error);
   if (Error error = (*compilation)->runAll(options.from))
     return std::move(error);
   Expected<Objects> objects =
-      backend.makeObjects(**compilation, /*interface=*/false);
+      (*backend)->makeObjects(**compilation, /*interface=*/false);
   // Warnings about the program must be repeated each time.
   if (objects && !(*compilation)->hasWarned())
     cache.store(key, *objects);

@@ -21,7 +21,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/Threading.h"
-#include "llvm/TargetParser/Host.h"
+#include "llvm/Target/TargetMachine.h"
 
 #include <algorithm>
 #include <chrono>
@@ -40,10 +40,13 @@ static constexpr unsigned kSums = 12;
 static constexpr int64_t kIterations = 100'000;
 static constexpr int kRounds = 16, kCopies = 4;
 
-/// Bits of a vector register of this machine.
-static unsigned vectorBits() {
-  StringMap<bool> features = sys::getHostCPUFeatures();
-  return features.lookup("avx512f") ? 512 : features.lookup("avx") ? 256 : 128;
+/// Bits of the vectors that code for this machine works with.
+static Expected<unsigned> findVectorBits() {
+  auto machine =
+      Processor::find("native").makeMachine(CodeGenOptLevel::Aggressive);
+  if (!machine)
+    return machine.takeError();
+  return describeTarget(**machine, /*plain=*/false).vectorBits;
 }
 
 /// `double NAME(int64_t iterations)`: sums of `type` vectors, kSums of them,
@@ -104,6 +107,7 @@ struct Loops {
   double (*sums32)(int64_t, double) = nullptr;
   double (*sums64)(int64_t, double) = nullptr;
   void (*copy)(const void *, void *, int64_t) = nullptr;
+  unsigned vectorBits = 0;
   int64_t blockBytes = 0; ///< of one copied block
   int64_t threads = 0;
   /// The shortest time so far of each task of sums, one per thread.
@@ -117,7 +121,10 @@ struct Destroy {
 } // namespace
 
 static Error compile(orc::LLJIT &jit, Loops &loops) {
-  unsigned bits = vectorBits();
+  Expected<unsigned> found = findVectorBits();
+  if (!found)
+    return found.takeError();
+  unsigned bits = loops.vectorBits = *found;
   std::string text =
       sumsLoop("sums32", "float", bits / 32) +
       sumsLoop("sums64", "double", bits / 64) + copyLoop(bits / 32) +
@@ -188,7 +195,8 @@ static void runCopy(const dlc_context *context, void *, void *arena,
   constexpr int64_t taskBytes = int64_t(64) << 10;
   forEachTask(context, loops.blockBytes / taskBytes, [&](int64_t task) {
     char *from = static_cast<char *>(arena) + task * taskBytes;
-    loops.copy(from, from + loops.blockBytes, taskBytes / (vectorBits() / 8));
+    loops.copy(from, from + loops.blockBytes,
+               taskBytes / (loops.vectorBits / 8));
   });
 }
 
@@ -245,7 +253,7 @@ Expected<Peak> dlc::measurePeak(int threads) {
     std::fill(best.begin(), best.end(), 0);
     for (int round = 0; round < kRounds; ++round)
       dlc_run(handle.get(), step, nullptr);
-    double sums = 2.0 * kSums * kIterations * (vectorBits() / elementBits),
+    double sums = 2.0 * kSums * kIterations * (loops.vectorBits / elementBits),
            rate = 0;
     for (double seconds : best)
       rate += seconds > 0 ? sums / seconds : 0;

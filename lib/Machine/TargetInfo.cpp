@@ -5,6 +5,7 @@
 
 #include "dlc/Support/Suggest.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
@@ -28,6 +29,13 @@ struct Field {
 };
 
 } // namespace
+
+double TargetInfo::workOf(Block &body) const {
+  double work = 0;
+  for (Operation &op : body.without_terminator())
+    work += isa_and_nonnull<math::MathDialect>(op.getDialect()) ? mathCost : 1;
+  return work;
+}
 
 static constexpr double kMostBytes = int64_t(1) << 40, kMostCost = 1e6;
 

@@ -88,7 +88,9 @@ struct Rates {
       return;
     const dlc_site &site = *kernel.site;
     double byFlops = 0, byBytes = 0,
-           fastest = site.float_bits == 64 ? peak.flops64 : peak.flops32;
+           fastest = site.float_bits == 64   ? peak.flops64
+                     : site.float_bits == 32 ? peak.flops32
+                                             : 0;
     if (site.flops > 0) {
       flops = site.flops * all / seconds;
       byFlops = fastest > 0 ? flops / fastest : 0;

@@ -56,9 +56,7 @@ void KernelOps::describe(Op &described, const TargetInfo &target) {
           window *= extent;
       }
       described.cheap &= window <= kWindow;
-      double work = 0;
-      for (Operation &op : structured.getBlock()->without_terminator())
-        work += isa<math::MathDialect>(op.getDialect()) ? target.mathCost : 1;
+      double work = target.workOf(*structured.getBlock());
       for (OpOperand &operand : inner->getOpOperands()) {
         auto type = dyn_cast<MemRefType>(operand.get().getType());
         if (!type)

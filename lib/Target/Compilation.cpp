@@ -412,7 +412,9 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
   auto position = [&](StringRef name) {
     return llvm::find(known, name) - known.begin();
   };
-  if (!from.empty() && !findPhase(from))
+  const Phase *begun = findPhase(from);
+  if (!from.empty() &&
+      (!begun || begun->addPasses != backend->findPhase(from)->addPasses))
     return llvm::createStringError("dlc cannot go on from phase '" + from +
                                    "' of the backend " + backend->name +
                                    ": it does not verify what that left");

@@ -201,7 +201,7 @@ Constant *TableBuilder::frozen(const Manifest &manifest,
       global(ConstantDataArray::getRaw(StringRef(block.data(), block.size()),
                                        block.size(), Type::getInt8Ty(context)),
              "dlc.frozen"));
-  state->setAlignment(Align(64));
+  state->setAlignment(Align(DLC_RT_ALIGNMENT));
   return state;
 }
 

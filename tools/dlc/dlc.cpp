@@ -28,6 +28,15 @@ static void printPhases(raw_ostream &out) {
          "|---|---|\n";
   for (const Phase &phase : getPhases())
     out << "| `" << phase.name << "` | " << phase.leaves << " |\n";
+  for (const Backend *backend : getBackends()) {
+    if (backend->phases.data() == getCpuPhases().data())
+      continue;
+    out << "\nThe backend `" << backend->name << "`, behind `"
+        << getProgramPhases().back().name
+        << "`:\n\n| phase | leaves |\n|---|---|\n";
+    for (const Phase &phase : backend->phases)
+      out << "| `" << phase.name << "` | " << phase.leaves << " |\n";
+  }
 }
 
 /// Draws the program as it is after the phase to draw.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 dl.model @depthwise {
   dl.hparam @lr = 1.0e-3
   dl.optimizer @opt = #dl.adam

@@ -83,6 +83,9 @@ struct TargetInfo {
   /// Values up to this size are worth neither a call nor a barrier.
   int64_t smallBytes = 16 << 10;
 
+  /// Vector instructions that the ops of a body take once, roughly.
+  double workOf(mlir::Block &body) const;
+
   /// Bytes of one way of a cache: lines at multiples of this distance share a
   /// set.
   int64_t l1WayBytes() const { return l1Bytes / l1Ways; }

@@ -122,7 +122,7 @@ static void addCost(Call &site, func::FuncOp kernel) {
   if (noted && noted.size() == 3) {
     site.flops = noted[0];
     site.bytes = noted[1];
-    site.bits = noted[2] == 64 ? 64 : noted[2] > 0 ? 32 : 0;
+    site.bits = noted[2];
     return;
   }
   site.bytes = 0;

@@ -25,11 +25,9 @@ namespace dlc::codegen {
 
 /// Functions of dlc/Runtime.h that steps and kernels call.
 namespace runtime {
-inline constexpr llvm::StringLiteral share = "dlc_rt_share";
-inline constexpr llvm::StringLiteral next = "dlc_rt_next";
-inline constexpr llvm::StringLiteral barrier = "dlc_rt_barrier";
-inline constexpr llvm::StringLiteral fault = "dlc_rt_fault";
-inline constexpr llvm::StringLiteral mark = "dlc_rt_mark";
+#define DLC_RUNTIME_FUNCTION(NAME)                                             \
+  inline constexpr llvm::StringLiteral NAME = "dlc_rt_" #NAME;
+#include "dlc/RuntimeFunctions.def"
 } // namespace runtime
 
 /// The worker that calls a step or a kernel, which dl-add-workers makes its

@@ -76,10 +76,7 @@ SmallVector<Segment> splitSquares(int64_t extent, int64_t size) {
 /// if the body is long and needs the registers itself.
 static int64_t elementwiseVectors(const LoopNest &nest,
                                   const TargetInfo &target) {
-  double ops = 0;
-  for (Operation &op : nest.op.getBody()->without_terminator())
-    ops += isa_and_nonnull<math::MathDialect>(op.getDialect()) ? target.mathCost
-                                                               : 1;
+  double ops = target.workOf(*nest.op.getBody());
   return ops <= 8 ? 4 : ops <= 24 ? 2 : 1;
 }
 

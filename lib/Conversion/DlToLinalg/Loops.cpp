@@ -161,7 +161,7 @@ std::optional<Blocks> Blocks::ofRows(Loops &loops, int64_t rows,
 Blocks::Blocks(Loops &loops, int64_t elements, int64_t others)
     : elements(elements) {
   TargetInfo target = targetOf(loops);
-  // A line of f32: tasks do not write to one line.
+  // A line of f32: tasks do not write to one line, but for narrow types.
   int64_t least = target.lineBytes / 4, most = std::max<int64_t>(256, least);
   // Each task reads all indices again: fewer of them than of tiles.
   int64_t enough = llvm::divideCeil(target.leastTasks, 4);

@@ -171,8 +171,12 @@ LogicalResult SiteAttr::verify(EmitError emitError, StringAttr step,
   if (trips < -1)
     return emitError() << "has 'trips' = " << trips
                        << ", expected a number that is not negative, or -1";
-  if (bits != 0 && bits != 32 && bits != 64)
-    return emitError() << "has 'bits' = " << bits << ", expected 0, 32 or 64";
+  bool isWidth = llvm::any_of(elementTypes(), [&](const ElementType &type) {
+    return type.isFloat() && int64_t(type.bits) == bits;
+  });
+  if (bits != 0 && !isWidth)
+    return emitError() << "has 'bits' = " << bits
+                       << ", expected the width of a float type, or 0";
   if (places.size() != ops.size() || parts.size() != ops.size())
     return emitError() << "has " << ops.size() << " ops, " << places.size()
                        << " places and " << parts.size()

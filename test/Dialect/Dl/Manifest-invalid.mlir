@@ -60,8 +60,8 @@ module attributes {dl.manifest = {name = "m"}} {}
 
 // -----
 
-// expected-error@+1 {{has 'bits' = 16, expected 0, 32 or 64}}
-#entry = #dl.site<step = "s", kernel = "k", bits = 16>
+// expected-error@+1 {{has 'bits' = 31, expected the width of a float type, or 0}}
+#entry = #dl.site<step = "s", kernel = "k", bits = 31>
 
 // -----
 

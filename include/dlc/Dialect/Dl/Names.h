@@ -72,7 +72,8 @@ inline constexpr llvm::StringLiteral stepPrefix = "dlc.step.";
 
 /// Arguments of a step on memory, by number: the block of the state, the arena,
 /// and from `firstTensor` on inputs and outputs as `dl.args` lists them. Behind
-/// these a backend may add its own.
+/// these `dl-add-workers` adds the worker, as the tables that LLVM gets expect
+/// it (lib/Target/Tables.cpp); a backend with tables of its own may add others.
 namespace step_arguments {
 inline constexpr unsigned state = 0, arena = 1, firstTensor = 2;
 } // namespace step_arguments
