@@ -384,6 +384,7 @@ void SeqGan::declareState() {
   program.hyperParameter("lr", 1e-2);
   program.hyperParameter("g_lr", 1e-2);
   program.hyperParameter("d_lr", 1e-4);
+  program.hyperParameter("baseline", 1);
   for (StringRef name : {"adam_likelihood", "adam_policy", "adam_judge"})
     program.optimizer(name, dl::AdamAttr::get(context, number(0.9),
                                               number(0.999), number(1e-8),
@@ -447,8 +448,11 @@ void SeqGan::addSteps() {
                          })[0];
         Tensor reward = nn::mean(
             nn::reshape(judged, {length, options.rollouts, batch}), {1});
-        // The mean reward of other sequences at the same place is the baseline.
-        Tensor advantage = reward - nn::mean(reward, {1}, /*keepDims=*/true);
+        // The mean reward of sequences at the same place, or a part of it. The
+        // paper's program has none.
+        Tensor mean = nn::mean(reward, {1}, /*keepDims=*/true);
+        Tensor advantage =
+            reward - program.readHyperParameter("baseline") * mean;
         Tensor nll = generator.nll(drawn.symbols);
         Tensor loss = nn::mean(nll * nn::stopGradient(advantage));
         minimize(loss, "generator", "adam_policy", "g_lr", clipped);
