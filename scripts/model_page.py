@@ -156,8 +156,8 @@ likelihood alone, @LAST@ after adversarial training.
 
 SEQGAN_PAPER = """\
 `bench/references/seqgan.py --seeds 3 --write`: the experiment of the paper, sequences of 20 symbols out of 5000. Training by
-likelihood alone runs 40 epochs, adversarial training continues from the 25th, with rewards that have no baseline
-(`--set baseline=0`, as in the paper's program). Mean of @SEEDS@ seeds: @ALONE@ at the best epoch of likelihood alone, @LAST@ after
+likelihood alone runs 40 epochs, adversarial training continues from the 25th, with half the mean reward as baseline
+(`--set baseline=0.5`; the paper's program has none). Mean of @SEEDS@ seeds: @ALONE@ at the best epoch of likelihood alone, @LAST@ after
 adversarial training (in the paper 9.04 and 8.74).
 
 ![The oracle's negative log likelihood over the epochs, sequences of 20 symbols](seqgan-paper.svg)

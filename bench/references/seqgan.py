@@ -10,10 +10,10 @@ generator's sequences are to the oracle, the mean negative log likelihood of a s
 the least of all epochs of likelihood alone. --write draws the curves into docs/seqgan-paper.svg and writes their numbers
 into docs/seqgan-paper.csv; of the short form into seqgan.svg and seqgan.csv.
 
-The whole form is that of the paper: a vocabulary of 5000, 20 symbols. Its rewards have no baseline, as in the paper's
-program, and adversarial training is short, 117 updates of the generator: the discriminator learns its 10000 sequences by
-heart, which shows in a held-out accuracy of a half, and with a baseline or more updates a generator ends at few sequences,
-likely or not.
+The whole form is that of the paper: a vocabulary of 5000, 20 symbols. Half the mean reward is its baseline, and
+adversarial training is short, 117 updates of the generator. The discriminator learns its 10000 sequences by heart, and is
+right about half of others; so its reward says little of the oracle, and with the whole mean as baseline a generator ends,
+after 624 updates, at few sequences: likely ones for seeds 0 and 1, unlikely ones for seed 2.
 
 --small is a short form (a vocabulary of 32, 8 symbols), which takes about a minute a seed.
 """
@@ -44,7 +44,7 @@ class Plan:
 
 
 LONG = Plan(["--rollouts", "1", "--filters", "25", "--dropout", "0.5"], "epoch 19 lr=0.001\n", 25, 40, 5, 0.001,
-            "train_d*4,train_g", 3, {"d_lr": 0.0001, "g_lr": 0.01, "baseline": 0}, "seqgan-paper")
+            "train_d*4,train_g", 3, {"d_lr": 0.0001, "g_lr": 0.01, "baseline": 0.5}, "seqgan-paper")
 SMALL = Plan(["--vocabulary", "32", "--length", "8", "--features", "32", "--filters", "32", "--rollouts", "4",
               "--sample", "10240"], "epoch 16 lr=0.001\n", 20, 30, 8, 0.001, "train_d*4,train_g", 12,
              {"d_lr": 0.001, "g_lr": 0.002, "dropout": 0}, "seqgan")
