@@ -67,8 +67,13 @@ typedef enum dlc_state_kind {
   DLC_BUFFER = 1, ///< kept between steps, never trained (running statistics)
   DLC_SLOT = 2,   ///< an optimizer's memory of one parameter
   DLC_HPARAM = 3, ///< a scalar set from outside (f32 or f64)
-  DLC_COUNTER = 4 ///< i64: "seed", "step_count"
+  DLC_COUNTER = 4 ///< i64: DLC_SEED, DLC_STEP_COUNT
 } dlc_state_kind;
+
+/// The counters of every model: the seed of its random numbers, and the calls
+/// of steps that train.
+#define DLC_SEED "seed"
+#define DLC_STEP_COUNT "step_count"
 
 /// How `dlc_init` fills an entry, with parameters a, b, c, d. Element i of an
 /// entry (in the order of its logical shape, last dimension fastest) takes lane

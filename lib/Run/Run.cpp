@@ -209,7 +209,7 @@ Error run::initialise(Model &model, const Arguments &arguments,
   // A full checkpoint brings its own.
   if (scope == DLC_PRESENT && arguments.has(OPT_seed))
     if (Error error = model.set(
-            "seed", {reinterpret_cast<const char *>(&*seed), sizeof(*seed)}))
+            DLC_SEED, {reinterpret_cast<const char *>(&*seed), sizeof(*seed)}))
       return error;
   return setHparams(model, arguments);
 }

@@ -149,7 +149,7 @@ private:
 /// Runs a step as the first of a model that has not been trained, of whatever
 /// seed it has.
 static Error runOnCopy(Model &model, int index, StepBuffers &buffers) {
-  constexpr StringRef stepCount = "step_count";
+  constexpr StringRef stepCount = DLC_STEP_COUNT;
   constexpr uint64_t first = 0;
   const dlc_step &step = model.step(index);
   KeptState state;

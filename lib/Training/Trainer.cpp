@@ -75,10 +75,10 @@ Expected<uint64_t> Trainer::counter(StringRef name) {
 }
 
 Error Trainer::findPosition() {
-  Expected<uint64_t> count = counter("step_count");
+  Expected<uint64_t> count = counter(DLC_STEP_COUNT);
   if (!count)
     return count.takeError();
-  Expected<uint64_t> seedOfModel = counter("seed");
+  Expected<uint64_t> seedOfModel = counter(DLC_SEED);
   if (!seedOfModel)
     return seedOfModel.takeError();
   seed = *seedOfModel;

@@ -3,6 +3,8 @@
 #ifndef DLC_DIALECT_DL_NAMES_H
 #define DLC_DIALECT_DL_NAMES_H
 
+#include "dlc/Runtime.h"
+
 #include "llvm/ADT/StringRef.h"
 
 namespace dlc {
@@ -44,8 +46,8 @@ inline constexpr llvm::StringLiteral zeroBorder = "dl.zero_border";
 inline constexpr llvm::StringLiteral domain = "dl.domain";
 /// The counters of every model: calls of steps that train, and the seed of its
 /// random numbers.
-inline constexpr llvm::StringLiteral stepCount = "step_count";
-inline constexpr llvm::StringLiteral seed = "seed";
+inline constexpr llvm::StringLiteral stepCount = DLC_STEP_COUNT;
+inline constexpr llvm::StringLiteral seed = DLC_SEED;
 /// On a loop of a kernel: workers share out its iterations.
 inline constexpr llvm::StringLiteral tasks = "dl.tasks";
 /// On a result of a step, and on the kernel that computes it: 0, or 1 + the
