@@ -228,8 +228,10 @@ public:
   }
   /// The classes among the inputs of a step, one-hot.
   Tensor which(ArrayRef<Tensor> inputs) const {
-    return options.classes ? nn::oneHot(inputs.back(), options.classes)
-                           : Tensor();
+    return options.classes ? oneHot(inputs.back()) : Tensor();
+  }
+  Tensor oneHot(Tensor label) const {
+    return nn::oneHot(nn::checkIndex(label, options.classes), options.classes);
   }
 
   /// Bytes as numbers from -1 to 1, as the generator's.
@@ -315,7 +317,7 @@ private:
   Tensor sample(Tensor z, Tensor label) const {
     Tensors in{z};
     if (label)
-      in.push_back(nn::oneHot(label, options.classes));
+      in.push_back(oneHot(label));
     Tensor made = makeSamples(in, nn::Mode::Eval)[0];
     return nn::clamp(made * 0.5 + 0.5, 0, 1);
   }

@@ -142,7 +142,10 @@ static Tensor annealed(Program &program) {
   constexpr double gamma = 0.99930709; // 2^(-1/1000)
   Tensor first = program.readHyperParameter("temperature");
   Tensor now = nn::exponentialLr(first, program.stepCount(), gamma);
-  return nn::maximum(now, program.readHyperParameter("least_temperature"));
+  // At 0 there is no gradient.
+  return nn::clamp(
+      nn::maximum(now, program.readHyperParameter("least_temperature")), 1e-3,
+      std::nullopt);
 }
 
 Module models::buildGumbelGan(MLIRContext &context,
@@ -172,7 +175,8 @@ Module models::buildGumbelGan(MLIRContext &context,
   program.step(
       "train_d", {{"real", program.tensor({batch, options.length}, i32)}},
       [&](ArrayRef<Tensor> in) -> Outputs {
-        Tensor real = nn::oneHot(permute(in[0], {1, 0}), options.vocabulary);
+        Tensor symbols = nn::checkIndex(in[0], options.vocabulary);
+        Tensor real = nn::oneHot(permute(symbols, {1, 0}), options.vocabulary);
         Tensor made = generator.relaxed(program, annealed(program));
         Tensor ofReal = discriminator(real);
         Tensor loss = lossOf(ofReal, 1) + lossOf(discriminator(made), 0);

@@ -78,7 +78,7 @@ private:
   Error runTrial(int64_t trial, int64_t epochs, bool goesOn);
   std::vector<int64_t> bestOf(ArrayRef<int64_t> trials, int64_t epochs) const;
   std::string describe(ArrayRef<std::string> values) const;
-  void printResults(ArrayRef<int64_t> last) const;
+  Error printResults(ArrayRef<int64_t> last) const;
 
   const Arguments *arguments;
   RunContext *context;
@@ -466,7 +466,7 @@ Expected<double> Tuning::train(int64_t trial, ArrayRef<std::string> values,
                    context->measurePeak};
   if (Error failed = parsed->command().run(*parsed, inner))
     return std::move(failed);
-  return History::readLast(metrics, metric.name);
+  return History::readAt(metrics, metric.name, epochs);
 }
 
 Error Tuning::runTrial(int64_t trial, int64_t epochs, bool goesOn) {
@@ -532,18 +532,16 @@ Error Tuning::run() {
       if (Error error = runTrial(trial, epochs, rung > 0))
         return error;
   }
-  printResults(left);
-  return Error::success();
+  return printResults(left);
 }
 
-void Tuning::printResults(ArrayRef<int64_t> last) const {
+Error Tuning::printResults(ArrayRef<int64_t> last) const {
   constexpr size_t most = 10;
   std::vector<int64_t> order = bestOf(last, rungs.back());
   raw_ostream &os = context->out;
-  if (order.empty()) {
-    os << "no trial ended with a number for " << printable(metric.name) << '\n';
-    return;
-  }
+  if (order.empty())
+    return makeError("no trial ended with a number for {0}",
+                     printable(metric.name));
   os << "\nthe best of " << trials << " trials after " << rungs.back()
      << (rungs.back() == 1 ? " epoch:\n" : " epochs:\n");
   for (int64_t trial : ArrayRef(order).take_front(most)) {
@@ -554,6 +552,7 @@ void Tuning::printResults(ArrayRef<int64_t> last) const {
   }
   os << "the best is in " << folderOf(order.front()) << "; all are in "
      << file("trials.csv") << '\n';
+  return Error::success();
 }
 
 Error run::runTune(const Arguments &arguments, RunContext &context) {

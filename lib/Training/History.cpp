@@ -93,14 +93,22 @@ static SmallVector<StringRef> splitFields(StringRef line) {
   return fields;
 }
 
-Expected<double> History::readLast(StringRef path, StringRef column) {
+Expected<double> History::readAt(StringRef path, StringRef column,
+                                 int64_t epoch) {
   Expected<std::unique_ptr<MemoryBuffer>> file = readFile(path, 1 << 28);
   if (!file)
     return file.takeError();
   SmallVector<StringRef> lines;
   (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
+  // A run that went further has later epochs.
+  auto isLater = [&](StringRef line) {
+    int64_t number;
+    return line.split(',').first.getAsInteger(10, number) || number > epoch;
+  };
+  while (lines.size() > 1 && isLater(lines.back()))
+    lines.pop_back();
   if (lines.size() < 2)
-    return makeError("{0}: has no epoch", path);
+    return makeError("{0}: has no epoch up to {1}", path, epoch);
   SmallVector<StringRef> names = splitFields(lines.front());
   const auto *found = find(names, StringRef(csvField(column)));
   if (found == names.end())

@@ -355,7 +355,8 @@ Error Trainer::run() {
 }
 
 void Trainer::sayConclusion() {
-  if (overfit)
+  // Networks that work against each other do not learn samples by heart.
+  if (overfit && cycle.parts().size() == 1)
     if (std::string text = overfit->verdict(); !text.empty())
       report.say(text);
   if (evaluation && evaluation->classScores())

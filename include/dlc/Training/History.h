@@ -38,9 +38,10 @@ public:
   /// Writes the whole table; the file is never half-written.
   llvm::Error write(llvm::StringRef path) const;
 
-  /// Reads a column of the last row of a file.
-  static llvm::Expected<double> readLast(llvm::StringRef path,
-                                         llvm::StringRef column);
+  /// Reads a column of a file at an epoch, or at the last before it where the
+  /// run stopped early.
+  static llvm::Expected<double> readAt(llvm::StringRef path,
+                                       llvm::StringRef column, int64_t epoch);
 
 private:
   std::string header() const;
