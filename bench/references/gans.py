@@ -45,7 +45,7 @@ class Network:
 NETWORKS = [
     Network("dcgan", "dcgan --width 32 --sample 100", "train_d+train_g", 8),
     Network("cgan", "cgan --width 32 --sample 100", "train_d+train_g", 8, isGivenClass=True),
-    Network("wgan-gp", "wgan-gp --width 32 --sample 100", "train_critic*5,train_generator", 8),
+    Network("wgan-gp", "wgan-gp --width 32 --sample 100", "train_critic*5,train_generator", 9),
 ]
 
 

@@ -23,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs/references.csv"
 COLUMNS = ["reference", "model", "training", "goal", "result", "time"]
 EPOCHS = ROOT / "docs/reference-epochs.csv"
-EPOCH_COLUMNS = ["reference", "epoch", "train_loss", "train_accuracy", "eval_loss", "eval_accuracy", "seconds"]
+EPOCH_COLUMNS = ["reference", "epoch", "train_loss", "train_accuracy", "eval_loss", "eval_accuracy",
+                 "train_critic_distance", "train_critic_norm", "seconds"]
 
 
 @dataclass
@@ -65,6 +66,9 @@ REFERENCES = [
               schedule="epoch 10 lr=0.0003\n"),
     Reference("mobilenet-small", "mobilenet-small", FASHION, 10, "-", options=AUGMENT,
               schedule=STEPS.format(a=6, b=0.01, c=9, d=0.001)),
+    # The norm of the critic's gradient between real and made images, which its penalty pulls to 1.
+    Reference("wgan-gp", "wgan-gp --width 32", FASHION, 20, "about 1", "train_critic_norm",
+              options=["--cycle", "train_critic*5,train_generator"]),
     Reference("row-rnn", "row-rnn", FASHION, 10, "-"),
     Reference("row-lstm", "row-lstm", FASHION, 10, "88 %"),
     Reference("row-gru", "row-gru", FASHION, 10, "88 %"),
