@@ -56,6 +56,10 @@ Expected<SearchRange> SearchRange::parse(StringRef text) {
     for (StringRef word : words) {
       if (word.empty() || is_contained(range.choices, word.str()))
         return makeError("'{0}': a value is empty or given twice", text);
+      double number;
+      if (!word.getAsDouble(number) && !std::isfinite(number))
+        return makeError("'{0}': '{1}' is not a number that a trial can take",
+                         text, word);
       range.choices.push_back(word.str());
     }
     return range;

@@ -85,6 +85,7 @@ TEST(Search, RefusesWhatIsNoRange) {
   EXPECT_CONTAINS(error("lr=0..1@1"), "from 2 to");
   EXPECT_CONTAINS(error("lr=1||2"), "empty or given twice");
   EXPECT_CONTAINS(error("lr=1|1"), "empty or given twice");
+  EXPECT_CONTAINS(error("lr=1|nan"), "'nan' is not a number");
   EXPECT_CONTAINS(message(Search::create({rangeOf("a=1|2"), rangeOf("a=3|4")},
                                          SearchMethod::Random, 0)),
                   "'a' is given twice");
