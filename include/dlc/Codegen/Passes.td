@@ -76,6 +76,7 @@ def InsertBarriers : Pass<"dl-insert-barriers", "::mlir::ModuleOp"> {
   }];
   let statistics = [
     Statistic<"numBarriers", "barriers", "barriers inserted">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 def ApproximateMath : Pass<"dl-approximate-math", "::mlir::func::FuncOp"> {

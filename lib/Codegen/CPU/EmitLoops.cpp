@@ -306,14 +306,6 @@ static unsigned foldEpilogues(func::FuncOp func, std::vector<Step> &steps,
   return count;
 }
 
-/// The argument of a kernel for the worker that calls it.
-static FailureOr<Value> findWorker(func::FuncOp func) {
-  if (Value worker = codegen::workerOf(func))
-    return worker;
-  return func.emitError("is a kernel; expected its last argument to be "
-                        "%worker: !llvm.ptr");
-}
-
 /// Divides a kernel that was written as loops, not as a structured op, among
 /// workers: the iterations of a marked loop are tasks; without one the whole
 /// kernel is a single task.
@@ -364,7 +356,7 @@ struct EmitLoops : dlc::impl::EmitLoopsBase<EmitLoops> {
   }
 
   LogicalResult emitKernel(func::FuncOp func) {
-    FailureOr<Value> worker = findWorker(func);
+    FailureOr<Value> worker = codegen::findWorker(func);
     if (failed(worker))
       return failure();
     if (!func.getBody().hasOneBlock())

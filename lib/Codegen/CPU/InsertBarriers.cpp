@@ -223,7 +223,10 @@ struct InsertBarriersPass : dlc::impl::InsertBarriersBase<InsertBarriersPass> {
     for (auto step : module.getOps<func::FuncOp>()) {
       if (!step->hasAttr(names::step))
         continue;
-      BarrierInserter inserter(barrier, symbols, codegen::workerOf(step));
+      FailureOr<Value> worker = codegen::findWorker(step);
+      if (failed(worker))
+        return signalPassFailure();
+      BarrierInserter inserter(barrier, symbols, *worker);
       Past since;
       inserter.visit(step.getBody().front(), since);
       numBarriers += inserter.numBarriers;

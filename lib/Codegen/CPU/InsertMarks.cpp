@@ -170,8 +170,8 @@ public:
 private:
   Whole describe(func::FuncOp step);
   unsigned addSite(const Whole &step, const Call &call);
-  void insert(func::FuncOp step);
-  void mark(OpBuilder &builder, func::FuncOp step, unsigned site,
+  LogicalResult insert(func::FuncOp step);
+  void mark(OpBuilder &builder, Location loc, Value worker, unsigned site,
             dlc_mark mark);
 
   SymbolTable *symbols;
@@ -206,16 +206,18 @@ unsigned InsertMarksPass::addSite(const Whole &step, const Call &call) {
   return sites.size() - 1;
 }
 
-void InsertMarksPass::mark(OpBuilder &builder, func::FuncOp step, unsigned site,
-                           dlc_mark mark) {
-  Location loc = step.getLoc();
+void InsertMarksPass::mark(OpBuilder &builder, Location loc, Value worker,
+                           unsigned site, dlc_mark mark) {
   Value siteNumber = arith::ConstantIntOp::create(builder, loc, site, 32);
   Value kind = arith::ConstantIntOp::create(builder, loc, mark, 32);
   func::CallOp::create(builder, loc, markFunction,
-                       ValueRange{codegen::workerOf(step), siteNumber, kind});
+                       ValueRange{worker, siteNumber, kind});
 }
 
-void InsertMarksPass::insert(func::FuncOp step) {
+LogicalResult InsertMarksPass::insert(func::FuncOp step) {
+  FailureOr<Value> worker = codegen::findWorker(step);
+  if (failed(worker))
+    return failure();
   Whole whole = describe(step);
   unsigned first = addSite(whole, {});
   SmallVector<func::CallOp> calls;
@@ -240,19 +242,19 @@ void InsertMarksPass::insert(func::FuncOp step) {
     unsigned number = addSite(whole, site);
     if (waiting) {
       builder.setInsertionPointAfter(waiting);
-      mark(builder, step, number, DLC_MARK_WAIT);
+      mark(builder, step.getLoc(), *worker, number, DLC_MARK_WAIT);
     }
     waiting = {};
     builder.setInsertionPointAfter(call);
-    mark(builder, step, number, DLC_MARK_WORK);
+    mark(builder, step.getLoc(), *worker, number, DLC_MARK_WORK);
   }
   Block &body = step.getBody().front();
   builder.setInsertionPointToStart(&body);
-  mark(builder, step, first, DLC_MARK_START);
+  mark(builder, step.getLoc(), *worker, first, DLC_MARK_START);
   builder.setInsertionPoint(body.getTerminator());
-  func::CallOp::create(builder, step.getLoc(), barrier,
-                       codegen::workerOf(step));
-  mark(builder, step, first, DLC_MARK_WAIT);
+  func::CallOp::create(builder, step.getLoc(), barrier, *worker);
+  mark(builder, step.getLoc(), *worker, first, DLC_MARK_WAIT);
+  return success();
 }
 
 void InsertMarksPass::runOnOperation() {
@@ -268,8 +270,8 @@ void InsertMarksPass::runOnOperation() {
   barrier = codegen::declareRuntime(table, codegen::runtime::barrier);
   markFunction = codegen::declareRuntime(table, codegen::runtime::mark);
   for (auto step : llvm::to_vector(module.getOps<func::FuncOp>()))
-    if (step->hasAttr(names::step))
-      insert(step);
+    if (step->hasAttr(names::step) && failed(insert(step)))
+      return signalPassFailure();
   module->setAttr(names::manifest,
                   manifest.withSites(ArrayAttr::get(&getContext(), sites)));
 }

@@ -3,6 +3,8 @@
 
 #include "Shares.h"
 
+#include "dlc/Dialect/Dl/Names.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -11,11 +13,14 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-Value workerOf(func::FuncOp function) {
-  if (function.getNumArguments() == 0)
-    return {};
-  BlockArgument last = function.getArguments().back();
-  return isa<LLVM::LLVMPointerType>(last.getType()) ? last : BlockArgument();
+FailureOr<Value> findWorker(func::FuncOp function) {
+  if (function.getNumArguments() > 0)
+    if (Value last = function.getArguments().back();
+        isa<LLVM::LLVMPointerType>(last.getType()))
+      return last;
+  return function.emitError("is a ")
+         << (function->hasAttr(names::step) ? "step" : "kernel")
+         << "; expected its last argument to be %worker: !llvm.ptr";
 }
 
 func::FuncOp declareRuntime(SymbolTable &symbols, StringRef name) {

@@ -31,8 +31,8 @@ namespace runtime {
 } // namespace runtime
 
 /// The worker that calls a step or a kernel, which dl-add-workers makes its
-/// last argument; null if there is none.
-mlir::Value workerOf(mlir::func::FuncOp function);
+/// last argument; an error at the function if there is none.
+mlir::FailureOr<mlir::Value> findWorker(mlir::func::FuncOp function);
 
 /// The declaration of one of these functions, made on first use.
 mlir::func::FuncOp declareRuntime(mlir::SymbolTable &symbols,
