@@ -26,8 +26,10 @@ static constexpr int64_t kMaxStepsOfTwo = 5;
 /// What sharing along the next outer loop costs more: it walks memory in longer
 /// strides.
 static constexpr double kOuterLoop = 1.03;
-/// Cycles of a load of a vector beside its slot; decides between equals.
-static constexpr double kVectorLoad = 0.002;
+/// Cycles of a load of a vector beside its slot: it comes from the second-level
+/// cache more often than not. Where the scalars of a tile are in another line
+/// at each step, they do too, and this only decides between equals.
+static constexpr double kVectorLoad = 0.05, kVectorLoadBesideLines = 0.002;
 
 int64_t chooseLanes(const LoopNest &nest, const TargetInfo &target) {
   int64_t widest = 1;
@@ -152,6 +154,15 @@ TileUse useOf(const LoopNest &nest, const TilePlan &plan,
   return use;
 }
 
+/// Bytes from one step of the innermost reduction to the next.
+static int64_t strideOfSteps(const LoopNest &nest, const Access &input,
+                             unsigned v) {
+  for (unsigned loop = nest.numLoops(); loop-- > 0;)
+    if (!nest.parallel[loop] && loop != v && nest.extents[loop] > 1)
+      return std::abs(input.strides[loop]) * input.elementBytes();
+  return 0;
+}
+
 /// Instruction slots that one step of the reduction takes for all tiles,
 /// divided by the work done; infinite if the tile needs too many registers.
 static double tileCost(const LoopNest &nest, const TilePlan &plan,
@@ -160,16 +171,17 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   TileUse use = useOf(nest, plan, tile);
   if (use.registers > target.vectorRegisters - 2)
     return std::numeric_limits<double>::infinity();
-  // Of tiles that are equal otherwise the one that loads fewer vectors: scalars
-  // are few, and stay in the first-level cache.
-  double vectorLoads = 0;
-  for (const Access &input : nest.inputs())
+  double vectorLoads = 0, load = kVectorLoad;
+  for (const Access &input : nest.inputs()) {
     if (!input.isInvariant(v))
       vectorLoads += loadsOf(input, v, tile);
+    else if (strideOfSteps(nest, input, v) >= target.lineBytes)
+      load = kVectorLoadBesideLines;
+  }
   auto cycles = [&](double scale) {
     return std::max({scale * use.sums / target.arithmeticUnits,
                      scale * use.loads / target.loadUnits, target.sumLatency}) +
-           scale * vectorLoads * kVectorLoad + target.loopOverhead;
+           scale * vectorLoads * load + target.loopOverhead;
   };
   // Even splits make tiles smaller than asked for: average over the real ones.
   double tiles = 1, work = 1;
