@@ -113,7 +113,9 @@ REFERENCES = """\
 
 `scripts/train-references` trains these and writes the table; `--list` prints the commands. The goal is a result known to be
 reachable; the result is that of the last epoch on the evaluation data, without a choice of the epoch; for several seeds or
-folds, mean and deviation. Times are of training alone, on two cores beside other work. [reference-epochs.csv](reference-epochs.csv)
+folds, mean and deviation. For `wgan-gp` it is the mean norm of the critic's
+gradient between real and made images, which the penalty pulls to 1. Times are of training alone, on two cores beside other work,
+with its pauses. [reference-epochs.csv](reference-epochs.csv)
 has the epochs of the first run of those that were trained since it exists.
 """
 
