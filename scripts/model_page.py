@@ -170,7 +170,7 @@ SEQGAN_PAPER = """\
 `bench/references/seqgan.py --seeds 3 --write`: the experiment of the paper, sequences of 20 symbols out of 5000. Training by
 likelihood alone runs 40 epochs, adversarial training continues from the 25th, with half the mean reward as baseline
 (`--set baseline=0.5`; the paper's program has none). Mean of @SEEDS@ seeds: @ALONE@ at the best epoch of likelihood alone, @LAST@ after
-adversarial training (in the paper 9.04 and 8.74).
+adversarial training (in the paper 9.04 and 8.74). Baseline and number of updates were chosen on these seeds.
 
 ![The oracle's negative log likelihood over the epochs, sequences of 20 symbols](seqgan-paper.svg)
 

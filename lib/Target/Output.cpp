@@ -85,8 +85,11 @@ Error dlc::writeOutput(Compilation &compilation, StringRef form, StringRef path,
                        PendingFiles &files) {
   if (form == "ll" || form == "s")
     return writeModule(compilation, form == "s", path, files);
+  const Backend &backend = compilation.getBackend();
+  if (!backend.makeObjects)
+    return makeError("the backend {0} makes no objects", backend.name);
   Expected<Objects> objects =
-      compilation.getBackend().makeObjects(compilation, /*interface=*/true);
+      backend.makeObjects(compilation, /*interface=*/true);
   if (!objects)
     return objects.takeError();
   mlir::TimingScope scope = compilation.getOptions().measure("Link");

@@ -7,6 +7,7 @@
 #include "dlc/Models/Models.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Target/Backend.h"
+#include "dlc/Target/Output.h"
 
 #include "gtest/gtest.h"
 
@@ -130,6 +131,9 @@ TEST_F(CompilationTest, ABackendMakesTheObjectsThatAreLoaded) {
   ASSERT_FALSE(model);
   EXPECT_EQ(toString(model.takeError()),
             "the backend elsewhere makes no code that this process can load");
+  PendingFiles files;
+  EXPECT_EQ(toString(writeForm(*unloadable, "so", "none.so", files)),
+            "the backend elsewhere makes no objects");
 }
 
 TEST_F(CompilationTest, TheContextIsLeftAsItWas) {
