@@ -27,6 +27,17 @@ static Tensor transpose(dl::TransposeOp op, const Call &call) {
                    });
 }
 
+static Tensor unblock(dl::UnblockOp op, const Call &call) {
+  int64_t width = dl::tensorType(op.getX()).getShape().back();
+  return rearrange(call.type(), call.operand(0),
+                   [&](ArrayRef<int64_t> to, MutableArrayRef<int64_t> from) {
+                     from.front() = to.back() / width;
+                     llvm::copy(to.drop_back(), from.begin() + 1);
+                     from.back() = to.back() % width;
+                     return true;
+                   });
+}
+
 static Tensor broadcast(dl::BroadcastOp op, const Call &call) {
   return rearrange(call.type(), call.operand(0),
                    [&](ArrayRef<int64_t> to, MutableArrayRef<int64_t> from) {
@@ -122,4 +133,5 @@ void dlc::interp::registerShape(MLIRContext *c) {
   model<dl::ReverseOp>(c, reverse);
   model<dl::SliceOp>(c, slice);
   model<dl::TransposeOp>(c, transpose);
+  model<dl::UnblockOp>(c, unblock);
 }

@@ -138,6 +138,8 @@ static void addSimplify(OpPassManager &manager, const PhaseOptions &options) {
   addOptional(functions, options, createMoveViews());
   addCleanup(manager, options);
   addOptional(manager.nest<dl::ModelOp>(), options, createChooseLayout());
+  addOptional(manager.nest<dl::ModelOp>().nest<func::FuncOp>(), options,
+              createBlockWeights());
   addOptional(manager.nest<dl::ModelOp>(), options, createDeriveState());
   if (options.freeze)
     manager.addNestedPass<dl::ModelOp>(createFreezeState());

@@ -39,6 +39,7 @@
 #include "KernelGroups.h"
 #include "KernelSet.h"
 
+#include "dlc/Machine/TargetInfo.h"
 #include "dlc/Transforms/Origin.h"
 #include "dlc/Transforms/Passes.h"
 
@@ -279,13 +280,17 @@ void Outliner::markInPlace(func::FuncOp step, ArrayRef<KernelGroup> groups,
       continue;
     SmallPtrSet<Operation *, 16> members(groups[i].ops.begin(),
                                          groups[i].ops.end());
+    std::function<bool(Operation *)> isOfGroup = [&](Operation *user) {
+      return freeOps.isFree(user) ? llvm::any_of(user->getUsers(), isOfGroup)
+                                  : members.contains(user);
+    };
     auto isReadOtherwise = [&](OpOperand &use, Value output) {
       Operation *user = use.getOwner();
       auto writer = dyn_cast<Overwrites>(user);
       if (writer && writer->getResult(0) == output)
         return &writer.getOverwritten() != &use;
-      return freeOps.isFree(user) ||
-             (members.contains(user) && !user->hasTrait<dl::Elementwise>());
+      return isOfGroup(user) &&
+             (freeOps.isFree(user) || !user->hasTrait<dl::Elementwise>());
     };
     SmallVector<Attribute> pairs;
     for (size_t number = 0; number < group.outputs.size(); ++number) {
@@ -426,7 +431,12 @@ struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
     for (auto function : model.getBody().getOps<func::FuncOp>())
       if (function->hasAttr(names::step))
         steps.push_back(function);
-    Outliner outliner(model, {minRows, maxOps, maxInputs});
+    FailureOr<TargetInfo> target = TargetInfo::get(model);
+    if (failed(target))
+      return signalPassFailure();
+    Outliner outliner(model,
+                      {minRows, maxOps, maxInputs, double(target->panelBytes()),
+                       target->flopsPerCycle() / target->memoryBytesPerCycle});
     for (func::FuncOp step : steps)
       outliner.outline(step.getBody().front());
     numKernels += outliner.numKernels;

@@ -15,9 +15,18 @@
 // compile grows faster than its size, and one that reads many streams of memory
 // is not faster than two.
 //
+// And an op stays away whose weights would drive those of the group out of the
+// cache, if reading them again for each block of rows costs more than its
+// operand's way through memory: a kernel for a layer then goes over all images
+// with the layer's weights in cache.
+//
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroups.h"
+
+#include "dlc/Transforms/Cost.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -72,6 +81,15 @@ private:
   void assign(Operation *op);
   /// Whether a group has room for `op`.
   bool fits(Operation *op, size_t group) const;
+  /// The value that a chain of views reads.
+  Value sourceOf(Value value) const;
+  /// The bytes that `op` reads as a whole for each row, and a group does not
+  /// yet; whose they are.
+  double sharedBytes(Operation *op, const KernelGroup &group,
+                     SmallVectorImpl<Value> &values) const;
+  /// Whether a loop over rows is better with `op` in it than in front of one of
+  /// its own.
+  bool belongsIntoLoop(Operation *op, size_t group) const;
   /// Adds an op to a group, and those before it that have waited for it.
   void put(Operation *op, size_t group);
   void addInputs(Operation *op, size_t group);
@@ -120,14 +138,42 @@ private:
 /// Tensors up to this many elements are worth a common kernel even if they have
 /// nothing in common.
 static constexpr int64_t kSmall = 4096;
+/// A loop over rows has at least so many blocks of them.
+static constexpr int64_t kMinBlocks = 4;
+
+/// In how many blocks of rows a kernel does its work, roughly, if an op reads
+/// and writes `bytes` for all of them.
+static double numBlocks(int64_t rows, double bytes,
+                        const KernelLimits &limits) {
+  double fitting = std::ceil(2 * bytes / limits.cacheBytes);
+  return std::clamp<double>(fitting, std::min(rows, kMinBlocks), rows);
+}
+
+/// Whether an op has so few rows that reading its weights takes longer than its
+/// arithmetic, block by block of rows. All rows together stay in cache then,
+/// while the weights pass once.
+static bool isBoundByWeights(Operation *op, int64_t rows,
+                             const KernelLimits &limits) {
+  if (!isa<Conv2dOp, MatmulOp>(op))
+    return false;
+  double row = bytesOf(op->getOperand(0).getType()),
+         weights = bytesOf(op->getOperand(1).getType());
+  double blocks =
+      numBlocks(rows, row + bytesOf(op->getResult(0).getType()), limits);
+  return weights > limits.cacheBytes && row <= limits.cacheBytes &&
+         weights * blocks * limits.flopsPerByte > flopsOf(op);
+}
 
 /// The op's rows if it can share a loop over them with others.
-static std::optional<int64_t> rowsOf(Operation *op, int64_t minRows) {
+static std::optional<int64_t> rowsOf(Operation *op,
+                                     const KernelLimits &limits) {
   auto parallel = dyn_cast<RowParallel>(op);
   if (!parallel || !parallel.hasRows())
     return std::nullopt;
   int64_t rows = tensorType(op->getResult(0)).getDimSize(0);
-  return rows >= minRows ? std::optional(rows) : std::nullopt;
+  if (rows < limits.minRows || isBoundByWeights(op, rows, limits))
+    return std::nullopt;
+  return rows;
 }
 
 bool Grouping::canWait(Operation *op) const {
@@ -163,6 +209,55 @@ bool Grouping::fits(Operation *op, size_t number) const {
   return group.inputs.size() + more <= limits.maxInputs;
 }
 
+Value Grouping::sourceOf(Value value) const {
+  while (Operation *view = value.getDefiningOp()) {
+    if (!freeOps.isFree(view) || !view->hasTrait<View>())
+      break;
+    value = view->getOperand(0);
+  }
+  return value;
+}
+
+double Grouping::sharedBytes(Operation *op, const KernelGroup &group,
+                             SmallVectorImpl<Value> &values) const {
+  auto parallel = dyn_cast<RowParallel>(op);
+  double bytes = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value source = sourceOf(operand.get());
+    if (freeOps.isFree(source.getDefiningOp()) ||
+        (parallel && parallel.isRowOperand(operand.getOperandNumber())) ||
+        group.shared.contains(source) || llvm::is_contained(values, source))
+      continue;
+    values.push_back(source);
+    bytes +=
+        std::min(bytesOf(source.getType()), bytesOf(operand.get().getType()));
+  }
+  return bytes;
+}
+
+bool Grouping::belongsIntoLoop(Operation *op, size_t number) const {
+  const KernelGroup &group = groups[number];
+  SmallVector<Value> values;
+  double added = sharedBytes(op, group, values);
+  if (added == 0)
+    return true;
+  // What rows bring from the group to the op.
+  double passed = 0;
+  auto parallel = cast<RowParallel>(op);
+  for (OpOperand &operand : op->getOpOperands())
+    if (parallel.isRowOperand(operand.getOperandNumber()) &&
+        makes(number, sourceOf(operand.get())))
+      passed += bytesOf(operand.get().getType());
+  double result = bytesOf(op->getResult(0).getType());
+  // A row that does not stay in cache goes through memory in any case.
+  if (passed + result > limits.cacheBytes * *group.rows)
+    return false;
+  if (group.sharedBytes + added <= limits.cacheBytes)
+    return true;
+  double blocks = numBlocks(*group.rows, passed + result, limits);
+  return added * (blocks - 1) <= 2 * passed;
+}
+
 void Grouping::addInputs(Operation *op, size_t group) {
   for (Value operand : op->getOperands()) {
     Operation *producer = operand.getDefiningOp();
@@ -178,6 +273,9 @@ void Grouping::put(Operation *op, size_t group) {
     if (Operation *producer = operand.getDefiningOp(); isWaiting(producer))
       put(producer, group);
   addInputs(op, group);
+  SmallVector<Value> shared;
+  groups[group].sharedBytes += sharedBytes(op, groups[group], shared);
+  groups[group].shared.insert_range(shared);
   groups[group].ops.push_back(op);
   groupOf[op] = group;
 }
@@ -185,7 +283,7 @@ void Grouping::put(Operation *op, size_t group) {
 void Grouping::assign(Operation *op) {
   // A loop is alone: that it has no rows and is not pointwise keeps others
   // away.
-  std::optional<int64_t> rows = rowsOf(op, limits.minRows);
+  std::optional<int64_t> rows = rowsOf(op, limits);
   std::optional<SmallVector<int64_t>> pointwise;
   if (op->hasTrait<Elementwise>())
     pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
@@ -229,7 +327,8 @@ void Grouping::assign(Operation *op) {
     bool large = tensorType(op->getResult(0)).getNumElements() > kSmall;
     bool joinRows =
         sameRows && rowOnly &&
-        (related || (large && (!pointwise || readsAlso(op, group))));
+        (related || (large && (!pointwise || readsAlso(op, group)))) &&
+        belongsIntoLoop(op, i);
     // A group that shares rows and is pointwise stays so: an optimizer's update
     // then may overwrite its operands.
     bool joinPointwise = samePoints && sameElement &&
@@ -253,7 +352,7 @@ void Grouping::assign(Operation *op) {
   std::optional<SmallVector<int64_t>> epilogue;
   if (!rows && isa<Conv2dOp, MatmulOp>(op))
     epilogue = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
-  groups.push_back({{}, pointwise, rows, epilogue, {}});
+  groups.push_back({{}, pointwise, rows, epilogue, {}, {}});
   open.push_back(groups.size() - 1);
   put(op, groups.size() - 1);
 }

@@ -20,6 +20,9 @@ struct KernelGroup {
   std::optional<llvm::SmallVector<int64_t>> epilogue;
   /// Values that the ops read and do not make, free ones looked through.
   llvm::DenseSet<mlir::Value> inputs;
+  /// Those of them that every row reads as a whole, and their bytes.
+  llvm::DenseSet<mlir::Value> shared;
+  double sharedBytes = 0;
 };
 
 /// Limits of a kernel.
@@ -27,6 +30,9 @@ struct KernelLimits {
   int64_t minRows;  ///< fewest rows that are divided among workers
   size_t maxOps;    ///< most ops, those that are free not counted
   size_t maxInputs; ///< most values that are read; one op may exceed it
+  /// Bytes that stay in cache while a kernel goes over its rows, and operations
+  /// that take as long as memory behind it needs for a byte.
+  double cacheBytes, flopsPerByte;
 };
 
 /// Assigns every op of `block` that is not free to a group. The groups are in

@@ -195,6 +195,28 @@ def FastMath : Pass<"dl-fast-math", "::mlir::func::FuncOp"> {
   }];
 }
 
+def BlockWeights : Pass<"dl-block-weights", "::mlir::func::FuncOp"> {
+  let summary = "right operands of products in blocks of columns, as tiles read them";
+  let description = [{
+    ```mlir
+    %y = dl.matmul %x, %w : tensor<2048x256xf32>, tensor<256x1024xf32> -> tensor<2048x1024xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = dl.reshape %w : tensor<256x1024xf32> to tensor<256x32x32xf32>
+    %1 = dl.transpose %0 perm [1, 0, 2] : tensor<256x32x32xf32> -> tensor<32x256x32xf32>
+    %2 = dl.unblock %1 : tensor<32x256x32xf32> -> tensor<256x1024xf32>
+    %y = dl.matmul %x, %2 : tensor<2048x256xf32>, tensor<256x1024xf32> -> tensor<2048x1024xf32>
+    ```
+    and so do filters of convolutions without groups. A block is two vectors wide. Reading the
+    blocks, a tile walks through memory in order, and neither shares sets of the caches with itself
+    nor leaves pages. Values that depend on the state alone are put in blocks when the state changes
+    (see `dl-derive-state`), others once a step, in front of all loops that read them, if the products
+    save more than that takes, and those that are transposed anyway in that transpose.
+  }];
+  let statistics = [Statistic<"numBlocked", "blocked", "operands in blocks">];
+}
+
 def DeriveState : Pass<"dl-derive-state", "::dlc::dl::ModelOp"> {
   let summary = "compute values that depend on the state alone only when it changes";
   let description = [{

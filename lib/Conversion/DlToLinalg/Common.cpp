@@ -30,6 +30,17 @@ linalg::GenericOp dlc::makeGeneric(OpBuilder &builder, Location loc,
       });
 }
 
+SmallVector<Value> dlc::multiplyAdd(OpBuilder &builder, Location loc,
+                                    ValueRange args) {
+  Value product = arith::MulFOp::create(builder, loc, args[0], args[1]);
+  return {arith::AddFOp::create(builder, loc, args[2], product)};
+}
+
+Value dlc::readBlocks(ConversionPatternRewriter &rewriter, Value operand) {
+  auto unblock = operand.getDefiningOp<dl::UnblockOp>();
+  return unblock ? rewriter.getRemappedValue(unblock.getX()) : Value();
+}
+
 Value dlc::makeEmpty(OpBuilder &builder, Location loc, RankedTensorType type) {
   return tensor::EmptyOp::create(builder, loc, type.getShape(),
                                  type.getElementType());

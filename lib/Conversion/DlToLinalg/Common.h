@@ -36,6 +36,11 @@ void populateTableToLinalg(const mlir::TypeConverter &,
 using BodyBuilder = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
 
+/// The third argument plus the product of the first two.
+llvm::SmallVector<mlir::Value> multiplyAdd(mlir::OpBuilder &builder,
+                                           mlir::Location loc,
+                                           mlir::ValueRange args);
+
 /// Maps from `dims` loop dimensions: each list of expressions is one operand's.
 llvm::SmallVector<mlir::AffineMap>
 makeMaps(mlir::MLIRContext *context, unsigned dims,
@@ -49,6 +54,11 @@ mlir::linalg::GenericOp makeGeneric(mlir::OpBuilder &builder,
                                     llvm::ArrayRef<mlir::AffineMap> maps,
                                     llvm::ArrayRef<unsigned> reductions,
                                     BodyBuilder body);
+
+/// The converted blocks that a right operand of a product is made of by
+/// `dl.unblock`, which a kernel reads as they are; null if it is not.
+mlir::Value readBlocks(mlir::ConversionPatternRewriter &rewriter,
+                       mlir::Value operand);
 
 mlir::Value makeEmpty(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::RankedTensorType type);

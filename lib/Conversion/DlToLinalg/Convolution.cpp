@@ -8,6 +8,9 @@
 //
 //   y[n, oh, ow, g, o] += x[n, oh + kh, ow + kw, g, i] * w[kh, kw, i, g, o]
 //
+// And so they are if a filter is stored in blocks b of them:
+//
+//   y[n, oh, ow, b, o] += x[n, oh + kh, ow + kw, i] * w[b, kh, kw, i, o]
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,13 +23,6 @@
 using namespace mlir;
 using namespace dlc;
 
-/// Multiply and add.
-static SmallVector<Value> accumulate(OpBuilder &b, Location loc,
-                                     ValueRange args) {
-  Value product = arith::MulFOp::create(b, loc, args[0], args[1]);
-  return {arith::AddFOp::create(b, loc, args[2], product)};
-}
-
 template <typename Op>
 static bool isLowered(Op op) {
   return op.getLayout() == dl::Layout::ChannelsLast &&
@@ -37,12 +33,13 @@ namespace {
 
 /// The three index maps in terms of one set of loops.
 struct ConvIndices {
+  /// With `blocks`, the filter is in so many blocks of channels of the result.
   template <typename Op>
-  explicit ConvIndices(Op op)
-      : context(op.getContext()), groups(op.getGroups()) {
+  explicit ConvIndices(Op op, int64_t blocks = 1)
+      : context(op.getContext()), groups(op.getGroups()), blocks(blocks) {
     SmallVector<int64_t> stride = op.getStride(), dilation = op.getDilation();
     AffineExpr n, h, w, g, o, kh, kw, i;
-    if (groups == 1) {
+    if (numParts() == 1) {
       bindDims(context, n, h, w, o, kh, kw, i);
       windows = {0, 1, 2};
       taps = {4, 5, 6};
@@ -58,6 +55,10 @@ struct ConvIndices {
     if (groups > 1)
       for (auto *list : {&image, &filter, &result})
         list->push_back(g);
+    if (blocks > 1) {
+      filter.insert(filter.begin(), g);
+      result.push_back(g);
+    }
     image.push_back(i);
     filter.push_back(o);
     result.push_back(o);
@@ -70,27 +71,33 @@ struct ConvIndices {
                  ArrayRef<unsigned> reductions) const {
     Location loc = op.getLoc();
     Value zero = makeZero(b, loc, split(type));
+    SmallVector<Value> inputs{x, other};
+    if (groups > 1)
+      for (Value &input : inputs)
+        input = split(b, loc, input);
     linalg::GenericOp sum =
-        makeGeneric(b, loc, {split(b, loc, x), split(b, loc, other)}, zero,
-                    makeMaps(context, numDims(), maps), reductions, accumulate);
+        makeGeneric(b, loc, inputs, zero, makeMaps(context, numDims(), maps),
+                    reductions, multiplyAdd);
     if (auto border =
             op->template getAttrOfType<DenseI64ArrayAttr>(names::zeroBorder))
       sum->setAttr(names::domain,
                    IntegerSetAttr::get(
                        inside(border, cast<RankedTensorType>(x.getType()))));
-    if (groups == 1)
+    if (numParts() == 1)
       return sum.getResult(0);
     return tensor::CollapseShapeOp::create(b, loc, type, sum.getResult(0),
                                            splitDims());
   }
 
   MLIRContext *context;
-  int64_t groups;
+  int64_t groups, blocks;
   SmallVector<AffineExpr> image, filter, result;
   SmallVector<unsigned> windows, taps;
 
 private:
-  unsigned numDims() const { return groups == 1 ? 7 : 8; }
+  /// Into how many parts the channels of the result are split.
+  int64_t numParts() const { return groups * blocks; }
+  unsigned numDims() const { return numParts() == 1 ? 7 : 8; }
 
   /// The products with elements inside of the image's border.
   IntegerSet inside(ArrayRef<int64_t> border, RankedTensorType type) const {
@@ -106,21 +113,19 @@ private:
     return IntegerSet::get(numDims(), 0, conditions,
                            SmallVector<bool>(conditions.size(), false));
   }
-  /// The last dimension of all three, split into groups and members of a group.
+  /// The last dimension, split into groups and members of a group, or blocks.
   static SmallVector<ReassociationIndices> splitDims() {
     return {{0}, {1}, {2}, {3, 4}};
   }
   RankedTensorType split(RankedTensorType type) const {
-    if (groups == 1)
+    if (numParts() == 1)
       return type;
     SmallVector<int64_t> shape(type.getShape());
-    shape[3] /= groups;
-    shape.insert(shape.begin() + 3, groups);
+    shape[3] /= numParts();
+    shape.insert(shape.begin() + 3, numParts());
     return type.clone(shape);
   }
   Value split(OpBuilder &b, Location loc, Value x) const {
-    if (groups == 1)
-      return x;
     auto type = cast<RankedTensorType>(x.getType());
     return tensor::ExpandShapeOp::create(b, loc, split(type), x, splitDims());
   }
@@ -134,12 +139,21 @@ struct Conv2dToLinalg : OpConversionPattern<dl::Conv2dOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (!isLowered(op) || op.getBias())
       return rewriter.notifyMatchFailure(op, "layout is not assigned");
-    ConvIndices index(op);
-    rewriter.replaceOp(
-        op,
-        index.contract(rewriter, op, adaptor.getX(), adaptor.getW(),
-                       resultType(getTypeConverter(), op),
-                       {index.image, index.filter, index.result}, index.taps));
+    Value filter = adaptor.getW();
+    int64_t parts = 1;
+    if (Value blocks = readBlocks(rewriter, op.getW())) {
+      int64_t count = cast<RankedTensorType>(blocks.getType()).getDimSize(0);
+      if (op.getGroups() == 1 && count > 1) {
+        filter = blocks;
+        parts = count;
+      }
+    }
+    ConvIndices index(op, parts);
+    rewriter.replaceOp(op,
+                       index.contract(rewriter, op, adaptor.getX(), filter,
+                                      resultType(getTypeConverter(), op),
+                                      {index.image, index.filter, index.result},
+                                      index.taps));
     return success();
   }
 };

@@ -16,6 +16,11 @@ struct MatmulToLinalg : OpConversionPattern<dl::MatmulOp> {
                   ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = resultType(getTypeConverter(), op);
     unsigned batch = type.getRank() - 2;
+    Value blocks = readBlocks(rewriter, op.getB());
+    if (blocks && type.getRank() == 2 && !op.getTransposeB()) {
+      rewriter.replaceOp(op, ofBlocks(op, adaptor.getA(), blocks, rewriter));
+      return success();
+    }
     AffineExpr m = rewriter.getAffineDimExpr(batch),
                n = rewriter.getAffineDimExpr(batch + 1),
                k = rewriter.getAffineDimExpr(batch + 2);
@@ -36,16 +41,36 @@ struct MatmulToLinalg : OpConversionPattern<dl::MatmulOp> {
                  {matrices(adaptor.getA(), m, k, op.getTransposeA()),
                   matrices(adaptor.getB(), k, n, op.getTransposeB()),
                   matrices(op.getY(), m, n, false)});
-    auto body = [](OpBuilder &b, Location loc,
-                   ValueRange args) -> SmallVector<Value> {
-      Value product = arith::MulFOp::create(b, loc, args[0], args[1]);
-      return {arith::AddFOp::create(b, loc, args[2], product)};
-    };
     Value zero = makeZero(rewriter, op.getLoc(), type);
     rewriter.replaceOp(op,
                        makeGeneric(rewriter, op.getLoc(), adaptor.getOperands(),
-                                   zero, maps, {batch + 2}, body));
+                                   zero, maps, {batch + 2}, multiplyAdd));
     return success();
+  }
+
+private:
+  /// The product with a matrix in blocks of columns, N/W x K x W; columns of
+  /// the result are two dimensions of the loops.
+  Value ofBlocks(dl::MatmulOp op, Value a, Value blocks,
+                 OpBuilder &builder) const {
+    RankedTensorType type = resultType(getTypeConverter(), op);
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(blocks.getType()).getShape();
+    AffineExpr m, block, n, k;
+    bindDims(op.getContext(), m, block, n, k);
+    SmallVector<AffineExpr> rows{m, k};
+    if (op.getTransposeA())
+      std::swap(rows[0], rows[1]);
+    Value zero = makeZero(builder, op.getLoc(),
+                          type.clone({type.getDimSize(0), shape[0], shape[2]}));
+    Value sum = makeGeneric(builder, op.getLoc(), {a, blocks}, zero,
+                            makeMaps(op.getContext(), 4,
+                                     {rows, {block, k, n}, {m, block, n}}),
+                            {3}, multiplyAdd)
+                    .getResult(0);
+    return tensor::CollapseShapeOp::create(
+        builder, op.getLoc(), type, sum,
+        SmallVector<ReassociationIndices>{{0}, {1, 2}});
   }
 };
 

@@ -96,6 +96,37 @@ struct TransposeToLinalg : OpConversionPattern<dl::TransposeOp> {
   }
 };
 
+/// For readers that do not walk through blocks; products do (see
+/// `readBlocks`).
+struct UnblockToLinalg : OpConversionPattern<dl::UnblockOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(dl::UnblockOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto blocks = cast<RankedTensorType>(adaptor.getX().getType());
+    int64_t rank = blocks.getRank();
+    // ... x B x W, and of that ... x B W.
+    SmallVector<int64_t> shape(blocks.getShape().drop_front());
+    shape.insert(shape.end() - 1, blocks.getDimSize(0));
+    SmallVector<AffineExpr> from{rewriter.getAffineDimExpr(rank - 2)};
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t i = 0; i < rank - 2; ++i) {
+      from.push_back(rewriter.getAffineDimExpr(i));
+      groups.push_back({i});
+    }
+    from.push_back(rewriter.getAffineDimExpr(rank - 1));
+    groups.push_back({rank - 2, rank - 1});
+    Value beside =
+        makeCopy(rewriter, op.getLoc(), adaptor.getX(), blocks.clone(shape),
+                 AffineMap::get(rank, 0, from, op.getContext()))
+            .getResult(0);
+    rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(
+        op, resultType(getTypeConverter(), op), beside, groups);
+    return success();
+  }
+};
+
 struct BroadcastToLinalg : OpConversionPattern<dl::BroadcastOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -292,6 +323,6 @@ void dlc::populateShapeToLinalg(const TypeConverter &converter,
                                 RewritePatternSet &patterns) {
   patterns.add<BroadcastToLinalg, ConcatToTensor, ConstantToArith, IotaToLinalg,
                OneHotToLinalg, PadToTensor, ReshapeToTensor, ReverseToLinalg,
-               SliceToLinalg, TransposeToLinalg>(converter,
-                                                 patterns.getContext());
+               SliceToLinalg, TransposeToLinalg, UnblockToLinalg>(
+      converter, patterns.getContext());
 }

@@ -125,6 +125,17 @@ Value Expr::reshape(Value x, ArrayRef<int64_t> shape) {
   return ReshapeOp::create(b, loc, tensorType(x).clone(shape), x);
 }
 
+Value Expr::blocked(Value x, int64_t width) {
+  RankedTensorType type = tensorType(x);
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() /= width;
+  shape.push_back(width);
+  SmallVector<int64_t> perm{type.getRank() - 1};
+  llvm::append_range(perm, llvm::seq<int64_t>(type.getRank() - 1));
+  perm.push_back(type.getRank());
+  return transpose(reshape(x, shape), perm);
+}
+
 Value Expr::slice(Value x, int64_t axis, int64_t offset, int64_t size) {
   SmallVector<int64_t> offsets(tensorType(x).getRank()),
       sizes(tensorType(x).getShape());

@@ -203,6 +203,33 @@ void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 }
 
 //===----------------------------------------------------------------------===//
+// unblock
+//===----------------------------------------------------------------------===//
+
+LogicalResult UnblockOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location> loc,
+                                          UnblockOp::Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  RankedTensorType x = tensorType(adaptor.getX());
+  if (x.getRank() < 2)
+    return emitOptionalError(
+        loc, "'dl.unblock' expects operand x of rank 2 or more, not ", x);
+  SmallVector<int64_t> shape(x.getShape().drop_front());
+  shape.back() *= x.getDimSize(0);
+  types.push_back(x.clone(shape));
+  return success();
+}
+
+// A row has columns of all blocks.
+bool UnblockOp::isRowOperand(unsigned) { return false; }
+
+void UnblockOp::differentiate(OpBuilder &builder, ArrayRef<Value> cotangents,
+                              MutableArrayRef<Value> operands) {
+  Expr e(builder, getLoc());
+  operands[0] = e.blocked(cotangents[0], tensorType(getX()).getShape().back());
+}
+
+//===----------------------------------------------------------------------===//
 // broadcast
 //===----------------------------------------------------------------------===//
 

@@ -111,6 +111,8 @@ public:
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm) {
     return TransposeOp::create(b, loc, x, perm);
   }
+  /// x such that `unblock` gives it back: ... x N as N/width x ... x width.
+  mlir::Value blocked(mlir::Value x, int64_t width);
   /// `size` elements from `offset` on along one dimension.
   mlir::Value slice(mlir::Value x, int64_t axis, int64_t offset, int64_t size);
   mlir::Value concat(mlir::ValueRange xs, int64_t axis);

@@ -132,7 +132,8 @@ def Dl_Irregular : NativeOpTrait<"Irregular"> {
   let cppNamespace = "::dlc::dl";
 }
 
-/// Its result is the memory of its operand under another shape.
+/// Its result is the memory of its operand under another shape, or read as if it
+/// were.
 def Dl_View : NativeOpTrait<"View"> {
   let cppNamespace = "::dlc::dl";
 }

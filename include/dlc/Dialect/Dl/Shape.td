@@ -77,6 +77,22 @@ def Dl_TransposeOp : Dl_PureOp<"transpose", [Dl_HasRule,
   let hasCanonicalizer = 1;
 }
 
+def Dl_UnblockOp : Dl_PureOp<"unblock", [Dl_HasRule, Dl_View,
+    DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
+  let summary = "blocks of the last dimension beside each other";
+  let description = [{
+    `y[..., b W + i] = x[b, ..., i]` for blocks of W. `dl-block-weights` stores the right
+    operands of products and the filters of convolutions in blocks of columns, as kernels
+    walk through them; these read the blocks, and no kernel makes y.
+    ```mlir
+    %y = dl.unblock %x : tensor<4x512x32xf32> -> tensor<512x128xf32>
+    ```
+  }];
+  let arguments = (ins Arg<Dl_Tensor, "B x ... x W, of rank 2 or more">:$x);
+  let results = (outs Res<Dl_Tensor, "... x B W, of the element type of x">:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+}
+
 def Dl_BroadcastOp : Dl_Op<"broadcast", [Dl_AxesOfResult, Pure, Dl_HasRule, Dl_MadeWhereUsed,
     DeclareOpInterfaceMethods<Dl_RowParallel, ["isRowOperand"]>]> {
   let summary = "repeats a tensor along new dimensions";
