@@ -149,19 +149,27 @@ static double numBlocks(int64_t rows, double bytes,
   return std::clamp<double>(fitting, std::min(rows, kMinBlocks), rows);
 }
 
-/// Whether an op has so few rows that reading its weights takes longer than its
-/// arithmetic, block by block of rows. All rows together stay in cache then,
-/// while the weights pass once.
-static bool isBoundByWeights(Operation *op, int64_t rows,
-                             const KernelLimits &limits) {
+/// Whether an op is better off without a loop over its rows: with so few of
+/// them that reading its weights takes longer than its arithmetic, block by
+/// block, while all rows together stay in cache and the weights could pass
+/// once; or as the gradient of a weight that sums over so many rows that the
+/// cotangent, which each block of its own rows reads again, does not stay
+/// there.
+static bool isBetterWithoutRows(Operation *op, int64_t rows,
+                                const KernelLimits &limits) {
   if (!isa<Conv2dOp, MatmulOp>(op))
     return false;
-  double row = bytesOf(op->getOperand(0).getType()),
-         weights = bytesOf(op->getOperand(1).getType());
+  double left = bytesOf(op->getOperand(0).getType()),
+         right = bytesOf(op->getOperand(1).getType());
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (matmul && matmul.getTransposeA() &&
+      tensorType(matmul.getY()).getRank() == 2)
+    return 2 * right > limits.cacheBytes &&
+           left <= std::min(right, limits.cacheBytes);
   double blocks =
-      numBlocks(rows, row + bytesOf(op->getResult(0).getType()), limits);
-  return weights > limits.cacheBytes && row <= limits.cacheBytes &&
-         weights * blocks * limits.flopsPerByte > flopsOf(op);
+      numBlocks(rows, left + bytesOf(op->getResult(0).getType()), limits);
+  return right > limits.cacheBytes && left <= limits.cacheBytes &&
+         right * blocks * limits.flopsPerByte > flopsOf(op);
 }
 
 /// The op's rows if it can share a loop over them with others.
@@ -171,7 +179,7 @@ static std::optional<int64_t> rowsOf(Operation *op,
   if (!parallel || !parallel.hasRows())
     return std::nullopt;
   int64_t rows = tensorType(op->getResult(0)).getDimSize(0);
-  if (rows < limits.minRows || isBoundByWeights(op, rows, limits))
+  if (rows < limits.minRows || isBetterWithoutRows(op, rows, limits))
     return std::nullopt;
   return rows;
 }

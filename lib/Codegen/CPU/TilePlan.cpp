@@ -17,6 +17,8 @@ namespace dlc::codegen {
 
 /// Fewest tiles that must use a copy.
 static constexpr int64_t kPackedTiles = 3;
+/// With copies, pieces of work are this part of those that are wanted.
+static constexpr int64_t kTasksToPack = 8;
 
 int64_t TileLoop::numTiles() const {
   int64_t tiles = 0;
@@ -155,7 +157,19 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     return !rows ||
            footprint(nest.accesses[*rows], steps) <= target.packedBytes();
   };
-  if (panel(extents) <= limit && rowsFit(extents))
+  // Without rows that are done one after the other, all tiles read the other
+  // inputs once for each panel.
+  auto othersFit = [&](ArrayRef<int64_t> steps) {
+    if (nest.slicedLoop ||
+        panelBytes(nest, plan, extents, footprint) <= target.residentBytes())
+      return true;
+    int64_t bytes = 0;
+    for (const Access &input : nest.inputs())
+      if (input.isInvariant(*plan.vectorLoop))
+        bytes += footprint(input, steps);
+    return bytes <= target.panelBytes();
+  };
+  if (panel(extents) <= limit && rowsFit(extents) && othersFit(extents))
     return;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
     if (nest.parallel[loop] || extents[loop] == 1)
@@ -169,7 +183,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
                    totalBytes(extents) * (double(steps[loop]) / extent + 0.1);
     auto fits = [&](int64_t size) {
       steps[loop] = size;
-      return panel(steps) <= limit && rowsFit(steps) &&
+      return panel(steps) <= limit && rowsFit(steps) && othersFit(steps) &&
              (packs || !shrinks || totalBytes(steps) <= target.panelBytes());
     };
     int64_t size = extent;
@@ -401,11 +415,20 @@ static void planConditions(const LoopNest &nest, const TargetInfo &target,
     }
 }
 
-/// Shares out the outermost tile loops that make enough tiles.
-static void planTasks(const TargetInfo &target, TilePlan &plan) {
+/// Shares out the outermost tile loops that make enough tiles. Those that use
+/// the same copy of `packed` stay together if the others make a few.
+static void planTasks(const LoopNest &nest, const TargetInfo &target,
+                      TilePlan &plan, std::optional<unsigned> packed) {
+  unsigned moving = 0;
+  if (packed)
+    for (auto [level, tileLoop] : llvm::enumerate(plan.tileLoops))
+      if (!nest.accesses[*packed].isInvariant(tileLoop.loop))
+        moving = level + 1;
   int64_t tasks = 1;
   for (const TileLoop &tileLoop : plan.tileLoops) {
-    if (tasks >= target.leastTasks)
+    if (tasks >= target.leastTasks ||
+        (packed && plan.numTaskLoops >= moving &&
+         tasks >= target.leastTasks / kTasksToPack))
       break;
     tasks *= tileLoop.numTiles();
     ++plan.numTaskLoops;
@@ -481,7 +504,7 @@ static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
   }
   if (plan.vectorLoop)
     planConditions(nest, target, plan);
-  planTasks(target, plan);
+  planTasks(nest, target, plan, packable);
   if (packable)
     planPacking(nest, target, plan, *packable, tile, transposed);
   if (rows)
