@@ -16,7 +16,7 @@ using namespace mlir;
 namespace dlc::codegen {
 
 /// Fewest tiles that must use a copy.
-static constexpr int64_t kPackedTiles = 3;
+static constexpr int64_t kPackedTiles = 4;
 /// With copies, pieces of work are this part of those that are wanted.
 static constexpr int64_t kTasksToPack = 8;
 
