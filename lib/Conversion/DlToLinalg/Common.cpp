@@ -85,8 +85,38 @@ Value dlc::makePadded(OpBuilder &builder, Location loc, Value x,
   auto attrs = [&](ArrayRef<int64_t> list) -> SmallVector<OpFoldResult> {
     return getAsIndexOpFoldResult(builder.getContext(), list);
   };
-  Value filled = makeFilled(builder, loc, type, value);
   ArrayRef<int64_t> sizes = cast<RankedTensorType>(x.getType()).getShape();
-  return tensor::InsertSliceOp::create(builder, loc, x, filled, attrs(offsets),
-                                       attrs(sizes), attrs(strides));
+  if (llvm::any_of(strides, [](int64_t stride) { return stride != 1; })) {
+    Value filled = makeFilled(builder, loc, type, value);
+    return tensor::InsertSliceOp::create(
+        builder, loc, x, filled, attrs(offsets), attrs(sizes), attrs(strides));
+  }
+  // What x is made by is to write into its box, as the epilogue of a product:
+  // nothing may stand in between.
+  Value y = tensor::InsertSliceOp::create(
+      builder, loc, x, makeEmpty(builder, loc, type), attrs(offsets),
+      attrs(sizes), attrs(strides));
+  // The boxes around x: those in front of it and behind it along each
+  // dimension, as long as x along the dimensions before.
+  SmallVector<int64_t> starts(type.getRank(), 0), extents(type.getShape());
+  Value element = arith::ConstantOp::create(builder, loc, value);
+  auto fill = [&](int64_t dim, int64_t start, int64_t extent) {
+    starts[dim] = start;
+    extents[dim] = extent;
+    if (llvm::is_contained(extents, 0))
+      return;
+    Value box = tensor::ExtractSliceOp::create(builder, loc, y, attrs(starts),
+                                               attrs(extents), attrs(strides));
+    box = linalg::FillOp::create(builder, loc, element, box).getResult(0);
+    y = tensor::InsertSliceOp::create(builder, loc, box, y, attrs(starts),
+                                      attrs(extents), attrs(strides));
+  };
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    int64_t end = offsets[dim] + sizes[dim];
+    fill(dim, 0, offsets[dim]);
+    fill(dim, end, type.getDimSize(dim) - end);
+    starts[dim] = offsets[dim];
+    extents[dim] = sizes[dim];
+  }
+  return y;
 }
