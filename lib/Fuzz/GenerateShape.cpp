@@ -133,6 +133,11 @@ static void transpose(Generator &g) {
          "perm = " + g.dense(permutation(g, shapeOf(x).size())));
 }
 
+static void unblock(Generator &g) {
+  if (Value x = any(g, 2, 4))
+    g.op("unblock", {x});
+}
+
 static void broadcast(Generator &g) {
   Value x = any(g, 0, 3);
   if (!x)
@@ -309,6 +314,7 @@ ArrayRef<OpGenerator> dlc::fuzz::shapeGenerators() {
       {"reshape", reshape},
       {"flatten", flatten},
       {"transpose", transpose},
+      {"unblock", unblock},
       {"broadcast", broadcast},
       {"pad", pad},
       {"reflection_pad", edgePad<Edge::Reflection>},

@@ -172,12 +172,13 @@ Bounds Generator::estimate(Operation *op, Value result) const {
   }
   // Ops that only move or choose elements.
   if (llvm::is_contained(
-          {"reshape",    "flatten",         "transpose",      "broadcast",
-           "slice",      "reverse",         "reflection_pad", "sort",
-           "top_k",      "replication_pad", "circular_pad",   "split",
-           "copy",       "index_select",    "gather",         "embedding",
-           "mean",       "reduce_max",      "reduce_min",     "max_pool2d",
-           "max_pool1d", "k_max_pool",      "stop_gradient",  "cast"},
+          {"reshape",    "flatten",    "transpose",       "broadcast",
+           "unblock",    "slice",      "reverse",         "reflection_pad",
+           "sort",       "top_k",      "replication_pad", "circular_pad",
+           "split",      "copy",       "index_select",    "gather",
+           "embedding",  "mean",       "reduce_max",      "reduce_min",
+           "max_pool2d", "max_pool1d", "k_max_pool",      "stop_gradient",
+           "cast"},
           name) &&
       isa<FloatType>(type.getElementType()))
     return of(0);

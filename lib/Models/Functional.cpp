@@ -170,6 +170,8 @@ Tensor nn::reshape(Tensor x, ArrayRef<int64_t> shape) {
   return x.program().add<dl::ReshapeOp>(x, {}, x.type().clone(shape));
 }
 
+Tensor nn::unblock(Tensor x) { return addOp<dl::UnblockOp>({x}); }
+
 Tensor nn::flatten(Tensor x, int64_t start, int64_t end) {
   int64_t first = start < 0 ? start + x.rank() : start;
   int64_t last = end < 0 ? end + x.rank() : end;

@@ -9,7 +9,8 @@
 //    value that the group reads too;
 //  - or is elementwise and of its shape;
 //  - or is elementwise and takes, element by element, the result of the group's
-//    one convolution or product, which has too few rows to share them out.
+//    one convolution or product, which has no rows to share out, or pads what
+//    the group makes of that.
 //
 // Groups have a limit of ops and of inputs: the time that a kernel takes to
 // compile grows faster than its size, and one that reads many streams of memory
@@ -119,6 +120,15 @@ private:
              (!freeOps.isFree(source.getDefiningOp()) ||
               takesElements(producer, group));
     });
+  }
+  /// Whether an op puts a border around a result of a group that nothing else
+  /// reads: the kernel writes it inside of the border then.
+  bool padsResult(Operation *op, size_t group) const {
+    auto pad = dyn_cast<PadOp>(op);
+    return pad && !pad.getInterior() && makes(group, pad.getX()) &&
+           pad.getX().hasOneUse() &&
+           tensorType(pad.getX()).getShape() ==
+               ArrayRef<int64_t>(*groups[group].epilogue);
   }
   bool isWaiting(Operation *op) const {
     return op && !freeOps.isFree(op) && !groupOf.contains(op);
@@ -313,9 +323,12 @@ void Grouping::assign(Operation *op) {
     bool sameRows = group.rows && rows && *group.rows == *rows;
     bool samePoints =
         group.pointwise && pointwise && *group.pointwise == *pointwise;
+    bool takesResults = group.epilogue && !group.isPadded;
     bool sameResults =
-        group.epilogue && pointwise && *group.epilogue == *pointwise;
-    if ((!sameRows && !samePoints && !sameResults) || !fits(op, i))
+        takesResults && pointwise && *group.epilogue == *pointwise;
+    bool joinPadded = takesResults && padsResult(op, i);
+    if ((!sameRows && !samePoints && !sameResults && !joinPadded) ||
+        !fits(op, i))
       continue;
     bool related = false, rowOnly = true, sameElement = true;
     for (const Need &need : needed) {
@@ -343,10 +356,11 @@ void Grouping::assign(Operation *op) {
                          (related || !large || readsAlso(op, group));
     bool joinResults =
         sameResults && related && sameElement && takesElements(op, i);
-    if (!joinPointwise && !joinRows && !joinResults)
+    if (!joinPointwise && !joinRows && !joinResults && !joinPadded)
       continue;
-    if (!joinResults)
+    if (!joinResults && !joinPadded)
       group.epilogue.reset();
+    group.isPadded |= joinPadded;
     if (!joinPointwise)
       group.pointwise.reset();
     // Unrelated ops of one shape share rows too, as long as both have them.
@@ -360,7 +374,7 @@ void Grouping::assign(Operation *op) {
   std::optional<SmallVector<int64_t>> epilogue;
   if (!rows && isa<Conv2dOp, MatmulOp>(op))
     epilogue = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
-  groups.push_back({{}, pointwise, rows, epilogue, {}, {}});
+  groups.push_back({{}, pointwise, rows, epilogue, false, {}, {}});
   open.push_back(groups.size() - 1);
   put(op, groups.size() - 1);
 }

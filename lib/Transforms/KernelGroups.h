@@ -18,6 +18,8 @@ struct KernelGroup {
   /// as long as all others are elementwise, of its shape, and can be evaluated
   /// on each of its results while that is in registers.
   std::optional<llvm::SmallVector<int64_t>> epilogue;
+  /// Whether the last op puts a border around that.
+  bool isPadded = false;
   /// Values that the ops read and do not make, free ones looked through.
   llvm::DenseSet<mlir::Value> inputs;
   /// Those of them that every row reads as a whole, and their bytes.

@@ -106,6 +106,8 @@ Tensor featureAlphaDropout(Tensor x, Tensor p);
 //--------------------------------------------------------------===//
 
 Tensor reshape(Tensor x, llvm::ArrayRef<int64_t> shape);
+/// B x ... x W as ... x B W, block beside block.
+Tensor unblock(Tensor x);
 /// The dimensions from `start` to `end` as one.
 Tensor flatten(Tensor x, int64_t start = 1, int64_t end = -1);
 /// Dimension i of the result is dimension `perm[i]` of x.

@@ -79,6 +79,11 @@ struct Step {
 static LogicalResult generalize(func::FuncOp func, IRRewriter &rewriter) {
   for (auto copy :
        llvm::make_early_inc_range(func.getBody().getOps<memref::CopyOp>())) {
+    // What was written in place and then put there.
+    if (copy.getSource() == copy.getTarget()) {
+      rewriter.eraseOp(copy);
+      continue;
+    }
     rewriter.setInsertionPoint(copy);
     rewriter.replaceOpWithNewOp<linalg::CopyOp>(copy, copy.getSource(),
                                                 copy.getTarget());

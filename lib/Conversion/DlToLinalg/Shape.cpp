@@ -106,6 +106,12 @@ struct UnblockToLinalg : OpConversionPattern<dl::UnblockOp> {
                   ConversionPatternRewriter &rewriter) const override {
     auto blocks = cast<RankedTensorType>(adaptor.getX().getType());
     int64_t rank = blocks.getRank();
+    if (rank == 2) {
+      rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(
+          op, resultType(getTypeConverter(), op), adaptor.getX(),
+          SmallVector<ReassociationIndices>{{0, 1}});
+      return success();
+    }
     // ... x B x W, and of that ... x B W.
     SmallVector<int64_t> shape(blocks.getShape().drop_front());
     shape.insert(shape.end() - 1, blocks.getDimSize(0));

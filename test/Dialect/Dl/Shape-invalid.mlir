@@ -72,6 +72,14 @@ func.func @transpose_gives_another_shape(%x: tensor<8x4xf32>) {
 
 // -----
 
+func.func @unblock_of_a_vector(%x: tensor<8xf32>) {
+  // expected-error@+1 {{'dl.unblock' expects operand x of rank 2 or more, not 'tensor<8xf32>'}}
+  %0 = dl.unblock %x : tensor<8xf32> -> tensor<8xf32>
+  return
+}
+
+// -----
+
 func.func @broadcast_short(%x: tensor<4x4xf32>) {
   // expected-error@+1 {{'dl.broadcast' op expects 'dims' with 2 entries for operand x 'tensor<4x4xf32>', not 1}}
   %0 = dl.broadcast %x dims [1] : tensor<4x4xf32> to tensor<8x4x4xf32>

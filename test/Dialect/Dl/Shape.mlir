@@ -27,11 +27,13 @@ func.func @views(%x: tensor<8x6x5xf32>) {
   // CHECK-NEXT: dl.flatten %[[X]] : tensor<8x6x5xf32> to tensor<8x30xf32>
   // CHECK-NEXT: dl.transpose %[[X]] perm [2, 0, 1] : tensor<8x6x5xf32> -> tensor<5x8x6xf32>
   // CHECK-NEXT: dl.reverse %[[X]] dims [0, 2] : tensor<8x6x5xf32>
+  // CHECK-NEXT: dl.unblock %[[X]] : tensor<8x6x5xf32> -> tensor<6x40xf32>
   // CHECK-NEXT: return
   %0 = dl.reshape %x : tensor<8x6x5xf32> to tensor<4x2x30xf32>
   %1 = dl.flatten %x : tensor<8x6x5xf32> to tensor<8x30xf32>
   %2 = dl.transpose %x perm [2, 0, 1] : tensor<8x6x5xf32> -> tensor<5x8x6xf32>
   %3 = dl.reverse %x dims [0, 2] : tensor<8x6x5xf32>
+  %4 = dl.unblock %x : tensor<8x6x5xf32> -> tensor<6x40xf32>
   return
 }
 

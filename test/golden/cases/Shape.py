@@ -28,6 +28,9 @@ def views():
     for shape, perm in ((3, 35), [1, 0]), ((2, 1, 5), [2, 0, 1]), ((2, 3, 4, 5), [3, 1, 0, 2]), ((0, 4), [1, 0]), ((), []):
         yield one("transpose", f"{shape}_{perm}", normal(*shape), f"perm {perm}",
                   lambda x: x.permute(perm))
+    for shape in (3, 5), (2, 7, 4), (2, 3, 4, 5), (1, 4, 3), (0, 4, 3), (3, 0, 2):
+        yield one("unblock", f"{shape}", normal(*shape), "",
+                  lambda x: x.movedim(0, -2).reshape(*x.shape[1:-1], -1 if x.numel() else x.shape[0] * x.shape[-1]))
     for shape, target, dims in ((3,), (2, 3, 5), [1]), ((2, 5), (2, 3, 5), [0, 2]), ((), (3, 4), []), ((0,), (0, 4), [0]), \
             ((1,), (1, 4), [0]), ((1,), (3, 1), [1]), ((3, 1), (3, 2, 1), [0, 2]):
         def spread(x):

@@ -67,7 +67,7 @@ static Tensor shapes(Program &program, Tensor x) {
   auto numbers = DenseElementsAttr::get(RankedTensorType::get({2}, f32),
                                         ArrayRef<float>{1, 2});
   return total({flatten(stacked), flatten(stacked, 0, 1), reshape(x, {99}),
-                constant(program, numbers)});
+                unblock(stacked), constant(program, numbers)});
 }
 
 static Tensor reductions(Program &, Tensor x) {
