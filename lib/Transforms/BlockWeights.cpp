@@ -134,7 +134,9 @@ struct BlockWeightsPass : dlc::impl::BlockWeightsBase<BlockWeightsPass> {
       weight.uses.push_back(operand);
       weight.flops += trips * flopsOf(op);
     });
-    for (auto &[value, weight] : weights)
+    // Blocks of arguments stand at the beginning, in the order of their
+    // readers.
+    for (auto &[value, weight] : llvm::reverse(weights))
       if (isWorthBlocks(value, weight, *target, stateOnly))
         block(value, weight, widthOf(value, *target));
   }
@@ -150,6 +152,7 @@ struct BlockWeightsPass : dlc::impl::BlockWeightsBase<BlockWeightsPass> {
     RankedTensorType type = tensorType(value);
     int64_t width = widthOf(value, target), columns = type.getShape().back();
     if (width < 2 || columns % width != 0 || columns < 2 * width ||
+        weight.flops == 0 ||
         weight.flops < 2 * kLeastReuse * type.getNumElements())
       return false;
     if (stateOnly.contains(value))

@@ -65,6 +65,16 @@ def matmul(name, m, n, k, t="f32", filled=True, ta=False, tb=False, sliced=False
     Case(name, inputs(("a", sa, t), ("b", sb, t)) + outputs(("c", sc, t)), body, sliced=sliced)
 
 
+def blocked(name, m, blocks, width, k, t="f32", ta=False, sliced=False):
+    """A product with a matrix in blocks of columns."""
+    sa, sb, sc = [k, m] if ta else [m, k], [blocks, k, width], [m, blocks, width]
+    Case(name, inputs(("a", sa, t), ("b", sb, t)) + outputs(("c", sc, t)),
+         fill("0.0", "c", sc, t) +
+         generic("i, l, j, k", "pppr",
+                 [("%a", sa, t, "k, i" if ta else "i, k"), ("%b", sb, t, "l, k, j")],
+                 [("%c", sc, t, "i, l, j")], mul_add(t)), sliced=sliced)
+
+
 def rows(name, m, k, hidden, n):
     """relu(x w + b) v, and the sum of the hidden row, in one loop over rows."""
     x, w, h, v, y = [m, k], [k, hidden], [m, hidden], [hidden, n], [m, n]
@@ -215,6 +225,17 @@ matmul("rows_packed", 256, 256, 250, ta=True, sliced=True)
 matmul("rows_packed_blocks", 256, 150, 301, ta=True, sliced=True)
 matmul("rows_packed_deep", 128, 300, 1024, ta=True, sliced=True)
 matmul("rows_packed_f64", 128, 128, 300, t="f64", ta=True, sliced=True)
+# Without rows: blocks of the reduction that what all tiles read stays in cache for, and tasks that keep
+# the tiles of a panel's copy together.
+matmul("whole_at", 300, 200, 1024, ta=True)
+matmul("whole_blocks", 520, 150, 1100)
+matmul("whole_packed", 200, 512, 512)
+# The right operand in blocks of columns, with rows and without, and with less in the last step.
+blocked("blocked_rows", 67, 4, 32, 70, sliced=True)
+blocked("blocked_whole", 53, 3, 32, 70)
+blocked("blocked_narrow", 20, 5, 13, 33, sliced=True)
+blocked("blocked_at", 64, 4, 32, 200, ta=True, sliced=True)
+blocked("blocked_f64", 40, 4, 16, 50, t="f64")
 # Panels that are copied, whole and in blocks of two sizes, with a narrower last one.
 panel("panel_whole", 200, 300, 150, 1024, sliced=True)
 panel("panel_blocks", 200, 701, 150, 1024, sliced=True)

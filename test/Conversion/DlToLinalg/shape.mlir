@@ -11,9 +11,13 @@ dl.model @m {
   // CHECK-SAME:    (%[[X:.*]]: tensor<8x4xf32>, %[[B:.*]]: tensor<4xf32>, %[[L:.*]]: tensor<8xi8>)
   // CHECK:         %[[T:.*]] = linalg.generic {indexing_maps = [#[[$SWAP]], #[[$ID]]], {{.*}}} ins(%[[X]] :
   // CHECK:         %[[WIDE:.*]] = linalg.generic {indexing_maps = [#[[$COLUMN]], #[[$ID]]], {{.*}}} ins(%[[B]] :
-  // Zeros first, the tensor into their midst.
-  // CHECK:         %[[ZEROS:.*]] = linalg.fill ins(%{{.*}} : f32) outs(%{{.*}} : tensor<8x6xf32>)
-  // CHECK-NEXT:    %[[PADDED:.*]] = tensor.insert_slice %[[X]] into %[[ZEROS]][0, 1] [8, 4] [1, 1]
+  // The tensor first, for its kernel writes it there, then zeros around it.
+  // CHECK:         %[[EMPTY:.*]] = tensor.empty() : tensor<8x6xf32>
+  // CHECK-NEXT:    %[[MIDST:.*]] = tensor.insert_slice %[[X]] into %[[EMPTY]][0, 1] [8, 4] [1, 1]
+  // CHECK:         %[[LEFT:.*]] = linalg.fill ins(%{{.*}} : f32) outs(%{{.*}} : tensor<8x1xf32>)
+  // CHECK-NEXT:    %[[HALF:.*]] = tensor.insert_slice %[[LEFT]] into %[[MIDST]][0, 0] [8, 1] [1, 1]
+  // CHECK:         %[[RIGHT:.*]] = linalg.fill ins(%{{.*}} : f32) outs(%{{.*}} : tensor<8x1xf32>)
+  // CHECK-NEXT:    %[[PADDED:.*]] = tensor.insert_slice %[[RIGHT]] into %[[HALF]][0, 5] [8, 1] [1, 1]
   // CHECK-NEXT:    %[[BOX:.*]] = tensor.extract_slice %[[X]][0, 1] [8, 2] [1, 1]
   // CHECK:         %[[CUT:.*]] = linalg.generic {indexing_maps = [#[[$ID]], #[[$ID]]], {{.*}}} ins(%[[BOX]] :
   // CHECK:         %[[BACKWARDS:.*]] = linalg.generic {indexing_maps = [#[[$REVERSED]], #[[$ID]]], {{.*}}} ins(%[[X]] :
