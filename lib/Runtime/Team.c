@@ -360,10 +360,11 @@ static void *member_main(void *argument) {
   (void)enter_float_mode();
   for (uint64_t run = 0;;) {
     await(team, &team->started, run, team->between_runs);
-    if (atomic_load_explicit(&team->stop, memory_order_relaxed))
-      return NULL;
+    // In this order: who sees the number that ends the team sees `stop` too.
     uint64_t started =
         atomic_load_explicit(&team->started, memory_order_acquire);
+    if (atomic_load_explicit(&team->stop, memory_order_relaxed))
+      return NULL;
     if (started % 2 == 0 && run_member(team, worker, started))
       run = started;
     else

@@ -155,6 +155,16 @@ TEST(Team, CreateAndDestroy) {
   }
 }
 
+// Workers that come back from a run while the team ends: one that took the end
+// for another run slept forever.
+TEST(Team, EndsRightAfterARun) {
+  for (int i = 0; i < 4000; ++i) {
+    Handle handle = create(2 + i % 7);
+    for (int run = 0; run <= i % 3; ++run)
+      ASSERT_EQ(dlc_run(handle.get(), Empty, nullptr), DLC_OK);
+  }
+}
+
 TEST(Team, FlushesDenormalsDuringStepsOnly) {
 #if defined(__x86_64__)
   for (int threads : {1, 2, 8}) {
