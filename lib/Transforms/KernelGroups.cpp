@@ -167,13 +167,12 @@ static double numBlocks(int64_t rows, double bytes,
 /// there.
 static bool isBetterWithoutRows(Operation *op, int64_t rows,
                                 const KernelLimits &limits) {
-  if (!isa<Conv2dOp, MatmulOp>(op))
+  if (!isa<Conv2dOp, MatmulOp>(op) || cast<RowParallel>(op).isRowOperand(1))
     return false;
   double left = bytesOf(op->getOperand(0).getType()),
          right = bytesOf(op->getOperand(1).getType());
   auto matmul = dyn_cast<MatmulOp>(op);
-  if (matmul && matmul.getTransposeA() &&
-      tensorType(matmul.getY()).getRank() == 2)
+  if (matmul && matmul.getTransposeA())
     return 2 * right > limits.cacheBytes &&
            left <= std::min(right, limits.cacheBytes);
   double blocks =

@@ -49,6 +49,15 @@ dl.model @weights {
     return %1 : tensor<8x1000xf32>
   }
 
+  // A row of many products has both operands for itself.
+  // CHECK-LABEL: func.func @many
+  // CHECK:         call @[[$MANY:kernel_[0-9]+]](%arg0, %arg1)
+  func.func @many(%x: tensor<64x1x64xf32> {dl.name = "x"}, %w: tensor<64x64x100xf32> {dl.name = "w"}) -> (tensor<64x1x100xf32> {dl.name = "y"}) attributes {dl.step} {
+    %0 = dl.matmul %x, %w : tensor<64x1x64xf32>, tensor<64x64x100xf32> -> tensor<64x1x100xf32>
+    %1 = dl.tanh %0 : tensor<64x1x100xf32>
+    return %1 : tensor<64x1x100xf32>
+  }
+
   // The gradient of a weight sums over so many rows that the cotangent does not stay in cache, and the
   // other operand does; the other way round it has rows.
   // CHECK-LABEL: func.func @gradients
@@ -83,6 +92,7 @@ dl.model @weights {
   // CHECK:       func.func private @[[$NEXT]]({{.*}} attributes {dl.kernel, dl.sliced = 4 : i64}
   // CHECK:       func.func private @[[$FEW]]({{.*}} attributes {dl.kernel} {
   // CHECK:         dl.tanh
+  // CHECK:       func.func private @[[$MANY]]({{.*}} attributes {dl.kernel, dl.sliced = 64 : i64}
   // CHECK:       func.func private @[[$WITHOUT]]({{.*}} attributes {dl.kernel} {
   // CHECK:       func.func private @[[$WITH]]({{.*}} attributes {dl.kernel, dl.sliced = 400 : i64}
   // CHECK:       func.func private @[[$PADDED]](
