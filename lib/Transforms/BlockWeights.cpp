@@ -17,6 +17,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Blocks.h"
 #include "StateOnly.h"
 
 #include "dlc/Dialect/Dl/Build.h"
@@ -54,21 +55,6 @@ struct Weight {
 };
 
 } // namespace
-
-/// The operand of a product that tiles read as vectors, if it can be in blocks.
-static OpOperand *vectorOperand(Operation *op) {
-  if (auto conv = dyn_cast<Conv2dOp>(op))
-    return conv.getGroups() == 1 && conv.getLayout() == Layout::ChannelsLast
-               ? &conv.getWMutable()
-               : nullptr;
-  // A product with the left operand transposed is the gradient of a weight. It
-  // reads blocks no faster.
-  auto matmul = dyn_cast<MatmulOp>(op);
-  return matmul && tensorType(matmul.getY()).getRank() == 2 &&
-                 !matmul.getTransposeA() && !matmul.getTransposeB()
-             ? &matmul.getBMutable()
-             : nullptr;
-}
 
 /// The value outside of all loops that `value` is at each of their trips;
 /// multiplies `trips` by their number.

@@ -36,6 +36,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Blocks.h"
 #include "KernelGroups.h"
 #include "KernelSet.h"
 
@@ -375,6 +376,7 @@ static void moveLoop(ScanOp loop, OpBuilder &builder, IRMapping &computed) {
 }
 
 void Outliner::outline(Block &body) {
+  writeOutBlocks(body);
   FreeOps freeOps(body);
   separateResults(body, freeOps);
   separateRows(body, freeOps);
