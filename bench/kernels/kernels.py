@@ -108,7 +108,7 @@ def conv(n, size, ic, oc, k=3, stride=1):
 
 
 def gemm(m, n, k, batch=0):
-    """In all transpositions; one loop over rows, as products of a model are."""
+    """In all transpositions, and with weights in blocks of columns; one loop over rows, as products of a model are."""
     for title, a, b in ("", "i, k", "k, j"), (" transposed b", "i, k", "j, k"), (" transposed a", "k, i", "k, j"):
         shape = {"i": m, "j": n, "k": k}
         front, lead = ([batch], "l, ") if batch else ([], "")
@@ -119,6 +119,11 @@ def gemm(m, n, k, batch=0):
             lead + "i, j, k", "p" * bool(batch) + "ppr", shapes, {"a": lead + a, "b": lead + b},
             ("c", lead + "i, j"), accumulate("a", "b", "c")), 2 * max(1, batch) * m * n * k, rows=batch or m,
             peer=PRODUCT.format(a=shapes["a"], b=shapes["b"], at=".mT" * (a[0] == "k"), bt=".mT" * (b[0] == "j")))
+    if not batch and n % 32 == 0:
+        blocks = {"a": [m, k], "b": [n // 32, k, 32], "c": [m, n // 32, 32]}
+        Kernel(f"gemm b in blocks {m}x{n}x{k}", blocks, fill(blocks, "c") + generic(
+            "i, l, j, k", "pppr", blocks, {"a": "i, k", "b": "l, k, j"}, ("c", "i, l, j"),
+            accumulate("a", "b", "c")), 2 * m * n * k, rows=m)
 
 
 def memory_bound():
@@ -160,6 +165,7 @@ for size in 64, 128, 256, 512, 768, 1024, 2048:
 gemm(128, 1024, 1024)
 gemm(128, 512, 784)
 gemm(32, 1024, 256)
+gemm(49, 2048, 512)
 gemm(2048, 1024, 256)
 gemm(4096, 64, 512)
 gemm(64, 4096, 512)

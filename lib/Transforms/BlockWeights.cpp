@@ -113,7 +113,10 @@ struct BlockWeightsPass : dlc::impl::BlockWeightsBase<BlockWeightsPass> {
     llvm::MapVector<Value, Weight> weights;
     step.walk([&](Operation *op) {
       OpOperand *operand = vectorOperand(op);
-      if (!operand)
+      // A product with the left operand transposed is the gradient of a weight.
+      // It reads blocks no faster.
+      auto matmul = dyn_cast<MatmulOp>(op);
+      if (!operand || (matmul && matmul.getTransposeA()))
         return;
       double trips = 1;
       Weight &weight = weights[outsideOfLoops(operand->get(), trips)];

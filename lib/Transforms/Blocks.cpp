@@ -13,11 +13,9 @@ OpOperand *dlc::vectorOperand(Operation *op) {
     return conv.getGroups() == 1 && conv.getLayout() == Layout::ChannelsLast
                ? &conv.getWMutable()
                : nullptr;
-  // A product with the left operand transposed is the gradient of a weight. It
-  // reads blocks no faster.
   auto matmul = dyn_cast<MatmulOp>(op);
   return matmul && tensorType(matmul.getY()).getRank() == 2 &&
-                 !matmul.getTransposeA() && !matmul.getTransposeB()
+                 !matmul.getTransposeB()
              ? &matmul.getBMutable()
              : nullptr;
 }
