@@ -6,9 +6,10 @@ Compiles each kernel to an object file, links it with a driver in C, and prints
 time, GFLOP/s and the share of the peak of fused multiply-adds, which the same
 process measures between its runs; for kernels without products, GB/s.
 
-  kernels.py [--build DIR] [--bits 512] [--keep DIR] [--peer PYTHON] [NAME...]
+  kernels.py [--build DIR] [--bits 512] [--cpu CPU] [--set KEY=VALUE] [--keep DIR] [--peer PYTHON] [NAME...]
 
-NAME selects kernels whose name contains it. With --keep the sources, the
+CPU is a processor as `dlc --cpu` takes it; --set changes a key of its
+description (the attribute that dl-attach-target writes). NAME selects kernels whose name contains it. With --keep the sources, the
 assembly and the binary stay in DIR. With --peer PYTHON, an interpreter that has
 PyTorch, products and convolutions are measured in PyTorch too (MKL and oneDNN),
 between two runs of the kernel; the last column is their time over the kernel's,
@@ -17,7 +18,9 @@ and the last line the geometric mean and the least of these ratios.
 
 import argparse
 import os
+import re
 import subprocess
+import sys
 import tempfile
 
 from measure import Peer, print_ratios
@@ -253,10 +256,10 @@ int main(void) {
 # By the bits of their vectors.
 TARGETS = {0: "plain", 128: "cpu=x86-64", 256: "cpu=x86-64-v3", 512: "cpu=x86-64-v4"}
 
-PIPELINE = ("builtin.module(dl-attach-target{{{target}}},func.func(dl-emit-loops,canonicalize,cse),"
+PIPELINE = ("builtin.module(func.func(dl-emit-loops,canonicalize,cse),"
             "expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-vector-to-llvm,convert-math-to-llvm,"
             "finalize-memref-to-llvm,convert-arith-to-llvm,convert-ub-to-llvm,convert-index-to-llvm,"
-            "convert-func-to-llvm{{use-bare-ptr-memref-call-conv=true}},convert-cf-to-llvm,"
+            "convert-func-to-llvm{use-bare-ptr-memref-call-conv=true},convert-cf-to-llvm,"
             "reconcile-unrealized-casts)")
 
 
@@ -264,11 +267,18 @@ def build(kernel, options, folder):
     """A program that measures the kernel."""
     llvm = os.path.join(options.llvm, "bin")
     path = os.path.join(folder, "".join(c if c.isalnum() else "_" for c in kernel.name))
+    opt = os.path.join(options.build, "bin", "dlc-opt")
+    target = f"cpu={options.cpu}" if options.cpu else TARGETS[options.bits]
+    source = subprocess.run([opt, f"-pass-pipeline=builtin.module(dl-attach-target{{{target}}})"],
+                            input=kernel.mlir(), check=True, capture_output=True, text=True).stdout
+    for change in options.set:
+        key, value = change.split("=")
+        source, found = re.subn(rf'("{key}" = )[^:]*?( : \w+)', rf"\g<1>{value}\2", source)
+        if not found:
+            sys.exit(f"--set {change}: no such key in the description of a target")
     with open(path + ".mlir", "w") as file:
-        file.write(kernel.mlir())
-    pipeline = PIPELINE.format(target=TARGETS[options.bits])
-    subprocess.run([os.path.join(options.build, "bin", "dlc-opt"), path + ".mlir",
-                    f"-pass-pipeline={pipeline}", "-o", path + ".llvm.mlir"], check=True)
+        file.write(source)
+    subprocess.run([opt, path + ".mlir", f"-pass-pipeline={PIPELINE}", "-o", path + ".llvm.mlir"], check=True)
     subprocess.run([os.path.join(llvm, "mlir-translate"), "--mlir-to-llvmir", path + ".llvm.mlir",
                     "-o", path + ".ll"], check=True)
     count = len(kernel.shapes)
@@ -298,6 +308,8 @@ def main():
     parser.add_argument("--build", default=os.path.join(root, "build", "release"))
     parser.add_argument("--llvm", default="/usr/lib/llvm-22")
     parser.add_argument("--bits", type=int, default=512, choices=TARGETS)
+    parser.add_argument("--cpu")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--keep")
     parser.add_argument("--peer")
     parser.add_argument("names", nargs="*")

@@ -39,6 +39,7 @@
 #include "Blocks.h"
 #include "KernelGroups.h"
 #include "KernelSet.h"
+#include "RepeatedOps.h"
 
 #include "dlc/Machine/TargetInfo.h"
 #include "dlc/Transforms/Origin.h"
@@ -165,7 +166,7 @@ public:
   /// Makes kernels of all that a block of a step computes, loops included.
   void outline(Block &block);
 
-  int64_t numKernels = 0, numShared = 0;
+  int64_t numKernels = 0, numShared = 0, numRepeated = 0;
 
 private:
   Outlined makeKernel(const KernelGroup &group, const FreeOps &freeOps);
@@ -383,6 +384,7 @@ void Outliner::outline(Block &body) {
   for (auto loop : llvm::make_early_inc_range(body.getOps<ScanOp>()))
     outline(loop.getBlock());
   std::vector<KernelGroup> groups = formGroups(body, freeOps, limits);
+  numRepeated += repeatCheapOps(groups, freeOps);
 
   Operation *ret = body.getTerminator();
   OpBuilder builder(ret);
@@ -443,6 +445,7 @@ struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
       outliner.outline(step.getBody().front());
     numKernels += outliner.numKernels;
     numShared += outliner.numShared;
+    numRepeated += outliner.numRepeated;
   }
 };
 

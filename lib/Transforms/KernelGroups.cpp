@@ -69,16 +69,25 @@ private:
         continue;
       bool row = rowOnly && parallel &&
                  parallel.isRowOperand(operand.getOperandNumber());
-      if (freeOps.isFree(producer))
+      if (freeOps.isFree(producer) || isWaiting(producer))
         collect(producer, row, result);
       else
         result.push_back({producer, row});
     }
   }
 
-  /// Whether an op goes where its first user does: a large one that only reads
-  /// values that exist before all kernels, as at an optimizer's moment.
+  /// Whether a large op can go where its first user does, and only reads values
+  /// that exist before all kernels, as an optimizer's moment.
   bool canWait(Operation *op) const;
+  /// Whether a large op that no group takes can go where its first user does,
+  /// and that can stand there already: all else that it reads is made by now,
+  /// or by ops like it. So the terms of a sum are one kernel.
+  bool mayWait(Operation *op) const;
+  /// The first user of a large elementwise op if that is another of its shape.
+  Operation *firstUser(Operation *op) const;
+  bool isReady(Operation *op, Operation *from) const;
+  /// The op, and those that wait for it.
+  size_t countWaiting(Operation *op) const;
   void assign(Operation *op);
   /// Whether a group has room for `op`.
   bool fits(Operation *op, size_t group) const;
@@ -160,11 +169,11 @@ static double numBlocks(int64_t rows, double bytes,
 }
 
 /// Whether an op is better off without a loop over its rows: with so few of
-/// them that reading its weights takes longer than its arithmetic, block by
-/// block, while all rows together stay in cache and the weights could pass
-/// once; or as the gradient of a weight that sums over so many rows that the
-/// cotangent, which each block of its own rows reads again, does not stay
-/// there.
+/// them that reading its weights, block by block, takes more than half the time
+/// of its arithmetic, while all rows together stay in cache and the weights
+/// could pass once; or as the gradient of a weight that sums over so many rows
+/// that the cotangent, which each block of its own rows reads again, does not
+/// stay there.
 static bool isBetterWithoutRows(Operation *op, int64_t rows,
                                 const KernelLimits &limits) {
   if (!isa<Conv2dOp, MatmulOp>(op) || cast<RowParallel>(op).isRowOperand(1))
@@ -173,12 +182,12 @@ static bool isBetterWithoutRows(Operation *op, int64_t rows,
          right = bytesOf(op->getOperand(1).getType());
   auto matmul = dyn_cast<MatmulOp>(op);
   if (matmul && matmul.getTransposeA())
-    return 2 * right > limits.cacheBytes &&
-           left <= std::min(right, limits.cacheBytes);
+    return 2 * right > limits.cacheBytes && left <= right &&
+           bytesOf(op->getResult(0).getType()) <= limits.cacheBytes;
   double blocks =
       numBlocks(rows, left + bytesOf(op->getResult(0).getType()), limits);
   return right > limits.cacheBytes && left <= limits.cacheBytes &&
-         right * blocks * limits.flopsPerByte > flopsOf(op);
+         2 * right * blocks * limits.flopsPerByte > flopsOf(op);
 }
 
 /// The op's rows if it can share a loop over them with others.
@@ -193,20 +202,52 @@ static std::optional<int64_t> rowsOf(Operation *op,
   return rows;
 }
 
-bool Grouping::canWait(Operation *op) const {
-  if (!op->hasTrait<Elementwise>() || op->use_empty() || !needs(op).empty() ||
+Operation *Grouping::firstUser(Operation *op) const {
+  if (!op->hasTrait<Elementwise>() || op->use_empty() ||
       tensorType(op->getResult(0)).getNumElements() <= kSmall)
-    return false;
+    return nullptr;
   Operation *first = nullptr;
   for (Operation *user : op->getUsers()) {
     if (user->getBlock() != &block || freeOps.isFree(user))
-      return false;
+      return nullptr;
     if (!first || user->isBeforeInBlock(first))
       first = user;
   }
-  return first->hasTrait<Elementwise>() &&
-         tensorType(first->getResult(0)).getShape() ==
-             tensorType(op->getResult(0)).getShape();
+  bool joins = first->hasTrait<Elementwise>() &&
+               tensorType(first->getResult(0)).getShape() ==
+                   tensorType(op->getResult(0)).getShape();
+  return joins ? first : nullptr;
+}
+
+bool Grouping::canWait(Operation *op) const {
+  return firstUser(op) && needs(op).empty();
+}
+
+size_t Grouping::countWaiting(Operation *op) const {
+  size_t count = 1;
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp(); isWaiting(producer))
+      count += countWaiting(producer);
+  return count;
+}
+
+/// Whether all that `op` reads is made in front of `from`, or by elementwise
+/// ops of its shape behind it that are ready too.
+bool Grouping::isReady(Operation *op, Operation *from) const {
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    Operation *producer = operand.getDefiningOp();
+    if (!producer || producer == from || producer->isBeforeInBlock(from))
+      return true;
+    bool same = producer->hasTrait<Elementwise>() &&
+                tensorType(producer->getResult(0)).getShape() ==
+                    tensorType(op->getResult(0)).getShape();
+    return (freeOps.isFree(producer) || same) && isReady(producer, from);
+  });
+}
+
+bool Grouping::mayWait(Operation *op) const {
+  Operation *user = firstUser(op);
+  return user && 2 * countWaiting(op) <= limits.maxOps && isReady(user, op);
 }
 
 /// Whether a group makes the value.
@@ -217,7 +258,7 @@ bool Grouping::makes(size_t group, Value value) const {
 
 bool Grouping::fits(Operation *op, size_t number) const {
   const KernelGroup &group = groups[number];
-  if (group.ops.size() >= limits.maxOps)
+  if (group.ops.size() + countWaiting(op) > limits.maxOps)
     return false;
   size_t more = llvm::count_if(op->getOperands(), [&](Value operand) {
     return !freeOps.isFree(operand.getDefiningOp()) &&
@@ -306,9 +347,6 @@ void Grouping::assign(Operation *op) {
     pointwise = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());
 
   SmallVector<Need> needed = needs(op);
-  // Ops that have waited for this op come along.
-  llvm::erase_if(needed,
-                 [&](const Need &need) { return isWaiting(need.producer); });
   size_t earliest = 0;
   for (const Need &need : needed)
     earliest = std::max(earliest, groupOf.lookup(need.producer));
@@ -370,6 +408,8 @@ void Grouping::assign(Operation *op) {
       open.erase(candidate);
     return;
   }
+  if (mayWait(op))
+    return;
   std::optional<SmallVector<int64_t>> epilogue;
   if (!rows && isa<Conv2dOp, MatmulOp>(op))
     epilogue = SmallVector<int64_t>(tensorType(op->getResult(0)).getShape());

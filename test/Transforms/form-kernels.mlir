@@ -40,12 +40,12 @@ dl.model @two_layers {
 // CHECK:         func.func @f(
 // CHECK-NEXT:      %[[G:.*]] = call @{{.*}}(%arg0)
 // CHECK-NEXT:      %[[H:.*]] = call @{{.*}}(%arg0)
-// CHECK-NEXT:      %[[A:.*]]:2 = call @[[UPDATE:.*]](%[[G]], %arg1, %arg2)
-// CHECK-NEXT:      %[[B:.*]]:2 = call @[[UPDATE]](%[[H]], %arg3, %arg4)
+// CHECK-NEXT:      %[[A:.*]]:2 = call @[[UPDATE:.*]](%arg1, %[[G]], %arg2)
+// CHECK-NEXT:      %[[B:.*]]:2 = call @[[UPDATE]](%arg3, %[[H]], %arg4)
 // CHECK-NEXT:      return %[[A]]#0, %[[A]]#1, %[[B]]#0, %[[B]]#1
-// CHECK:         func.func private @[[UPDATE]]({{.*}}) attributes {dl.in_place = [array<i64: 0, 1>, array<i64: 1, 2>], dl.kernel}
-// CHECK-NEXT:      dl.mul
+// CHECK:         func.func private @[[UPDATE]]({{.*}}) attributes {dl.in_place = [array<i64: 0, 0>, array<i64: 1, 2>], dl.kernel}
 // CHECK-NEXT:      dl.scale
+// CHECK-NEXT:      dl.mul
 // CHECK-NEXT:      dl.add
 // CHECK-NEXT:      dl.mul
 // CHECK-NEXT:      dl.sub

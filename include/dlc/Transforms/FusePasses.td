@@ -66,7 +66,9 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
     ops, shapes and attributes) become one. A `dl.scan` stays, and so do reshapes
     of its operands; its body calls kernels as the step does. Values that each kernel
     computes for itself (iotas, broadcasts, random bits) are copied to memory if
-    an op reads other rows of them than its own.
+    an op reads other rows of them than its own. Cheap elementwise results that other
+    kernels read are made again there instead of written, if that reads no more memory:
+    the centred input of a batch norm.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let options = [
@@ -78,7 +80,8 @@ def FormKernels : Pass<"dl-form-kernels", "::dlc::dl::ModelOp"> {
            "most values that a kernel of several ops reads">];
   let statistics = [
     Statistic<"numKernels", "kernels", "kernels made">,
-    Statistic<"numShared", "shared", "groups that share an earlier kernel">];
+    Statistic<"numShared", "shared", "groups that share an earlier kernel">,
+    Statistic<"numRepeated", "repeated", "values that their readers make">];
 }
 
 def VerifyKernels : Pass<"dl-verify-kernels", "::dlc::dl::ModelOp"> {

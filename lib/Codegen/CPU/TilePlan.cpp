@@ -273,15 +273,18 @@ static std::optional<unsigned> findRows(const LoopNest &nest,
   if (!nest.slicedLoop || tile.unrolled.size() != 1 || !nest.conditions.empty())
     return std::nullopt;
   unsigned v = *plan.vectorLoop, r = tile.unrolled.front().first;
-  if (llvm::divideCeil(nest.extents[v], tile.vectors * plan.lanes) <
-      kPackedTiles)
-    return std::nullopt;
   SmallVector<int64_t> steps(nest.numLoops(), 1);
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
     if (!nest.parallel[loop] || loop == r)
       steps[loop] = nest.extents[loop];
   for (auto [number, input] : llvm::enumerate(nest.inputs())) {
     if (input.isScalar() || !input.isInvariant(v) || !input.isContiguous(r))
+      continue;
+    int64_t uses = llvm::divideCeil(nest.extents[v], tile.vectors * plan.lanes);
+    for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+      if (nest.parallel[loop] && loop != v && input.isInvariant(loop))
+        uses *= nest.extents[loop];
+    if (uses < kPackedTiles)
       continue;
     if (cacheFootprint(input, target.l2WayBytes(), target, steps) >=
             2 * footprint(input, steps) &&
