@@ -36,6 +36,35 @@ static bool readsOnce(OpOperand *operand) {
   return consumer.getMatchingIndexingMap(operand).isPermutation();
 }
 
+/// Whether anything but structured ops takes a result: it lies in memory.
+static bool isWritten(linalg::GenericOp op) {
+  return llvm::any_of(op->getUsers(), [](Operation *user) {
+    return !isa<linalg::GenericOp>(user);
+  });
+}
+
+/// The ops of which all that becomes are reductions, which they are merged
+/// into, and these reductions.
+static DenseSet<Operation *> findReduced(ArrayRef<linalg::GenericOp> ops) {
+  DenseSet<Operation *> reduced;
+  for (linalg::GenericOp op : llvm::reverse(ops))
+    if (op.getNumReductionLoops() > 0 ||
+        (!isWritten(op) && llvm::all_of(op->getUsers(), [&](Operation *user) {
+          return reduced.contains(user);
+        })))
+      reduced.insert(op);
+  return reduced;
+}
+
+/// Whether the loops of a reduction read a result from memory that lies there
+/// anyway, and not all that it is made of: they cannot be the loops that make
+/// it.
+static bool isReadFromMemory(OpOperand *operand) {
+  auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+  return producer && !isa<linalg::YieldOp>(producer.getBody()->front()) &&
+         isWritten(producer);
+}
+
 /// Removes operands, results and computations that an op has twice or in vain.
 /// The op may be replaced; what stands before `next` is returned.
 static linalg::GenericOp tidy(linalg::GenericOp op, IRRewriter &rewriter,
@@ -53,10 +82,12 @@ static linalg::GenericOp tidy(linalg::GenericOp op, IRRewriter &rewriter,
 /// Merges into an op all that it may. What the op reads has been through this
 /// before, so each body is written once per operand; in any other order the
 /// work grows exponentially with a chain like x = x + f(x).
-static void mergeProducers(linalg::GenericOp op, IRRewriter &rewriter,
+static void mergeProducers(linalg::GenericOp op, bool isReduced,
+                           IRRewriter &rewriter,
                            const FrozenRewritePatternSet &patterns) {
-  auto fusable = [](OpOperand &operand) {
-    return linalg::areElementwiseOpsFusable(&operand) && readsOnce(&operand);
+  auto fusable = [&](OpOperand &operand) {
+    return linalg::areElementwiseOpsFusable(&operand) && readsOnce(&operand) &&
+           !(isReduced && isReadFromMemory(&operand));
   };
   while (true) {
     auto *operand = llvm::find_if(op->getOpOperands(), fusable);
@@ -83,15 +114,19 @@ static void mergeProducers(linalg::GenericOp op, IRRewriter &rewriter,
 //===----------------------------------------------------------------------===//
 
 /// Whether an op makes one pass over its operands: elementwise, or a reduction
-/// that reads each element of its inputs once.
+/// that reads each element of an input once, and others that are spread over
+/// that.
 static bool isOnePass(linalg::GenericOp op) {
   if (!op.hasPureTensorSemantics())
     return false;
-  bool reduces = op.getNumReductionLoops() > 0;
-  return llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *input) {
-    AffineMap map = op.getMatchingIndexingMap(input);
-    return reduces ? map.isPermutation() : map.isProjectedPermutation();
+  auto inputs = op.getDpsInputOperands();
+  bool isSpread = llvm::all_of(inputs, [&](OpOperand *input) {
+    return op.getMatchingIndexingMap(input).isProjectedPermutation();
   });
+  bool readsAll = llvm::any_of(inputs, [&](OpOperand *input) {
+    return op.getMatchingIndexingMap(input).isPermutation();
+  });
+  return isSpread && (readsAll || op.getNumReductionLoops() == 0);
 }
 
 /// Whether `first` can be computed where `second` stands, in the same loops.
@@ -154,7 +189,8 @@ static linalg::GenericOp join(linalg::GenericOp first,
 
 /// Merges ops that make the same pass, so that common operands are read once
 /// and common values are computed once.
-static void joinSiblings(func::FuncOp kernel) {
+static void joinSiblings(func::FuncOp kernel, IRRewriter &rewriter,
+                         const FrozenRewritePatternSet &patterns) {
   SmallVector<linalg::GenericOp> ops(kernel.getOps<linalg::GenericOp>());
   for (size_t i = 0; i < ops.size(); ++i)
     for (size_t j = i + 1; j < ops.size(); ++j) {
@@ -167,7 +203,7 @@ static void joinSiblings(func::FuncOp kernel) {
         if (auto producer = operand.getDefiningOp<linalg::GenericOp>())
           next =
               std::min<size_t>(next, llvm::find(ops, producer) - ops.begin());
-      ops[j] = join(ops[i], ops[j]);
+      ops[j] = tidy(join(ops[i], ops[j]), rewriter, patterns);
       ops.erase(ops.begin() + i);
       i = next - 1;
       break;
@@ -212,9 +248,10 @@ struct FuseElementwisePass
     IRRewriter rewriter(&getContext());
     SmallVector<linalg::GenericOp> ops;
     getOperation().walk([&](linalg::GenericOp op) { ops.push_back(op); });
+    DenseSet<Operation *> reduced = findReduced(ops);
     for (linalg::GenericOp op : ops)
-      mergeProducers(op, rewriter, patterns);
-    joinSiblings(getOperation());
+      mergeProducers(op, reduced.contains(op), rewriter, patterns);
+    joinSiblings(getOperation(), rewriter, patterns);
     shareRows(getOperation());
   }
 };

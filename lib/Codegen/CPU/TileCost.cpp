@@ -124,6 +124,16 @@ static std::optional<unsigned> chooseVectorLoop(const LoopNest &nest,
   return best;
 }
 
+/// Whether an input is the same at all steps of the reductions: its vectors are
+/// loaded once, in front of them.
+static bool isInvariantInReductions(const LoopNest &nest, const Access &input) {
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (!nest.parallel[loop] && nest.extents[loop] > 1 &&
+        !input.isInvariant(loop))
+      return false;
+  return true;
+}
+
 /// Loads of an input in one step of the reduction.
 static int64_t loadsOf(const Access &input, unsigned v,
                        const RegisterTile &tile) {
@@ -147,8 +157,9 @@ TileUse useOf(const LoopNest &nest, const TilePlan &plan,
     bool shared = !input.isInvariant(v);
     for (auto [loop, size] : tile.unrolled)
       shared &= input.isInvariant(loop) || tile.unrolled.size() > 1;
-    use.loads += copies;
-    if (shared && !tile.unrolled.empty())
+    bool kept = isInvariantInReductions(nest, input);
+    use.loads += kept ? 0 : copies;
+    if (kept || (shared && !tile.unrolled.empty()))
       use.registers += copies;
   }
   return use;
@@ -205,7 +216,8 @@ static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
     if (loop == v || !nest.parallel[loop] || nest.extents[loop] == 1)
       continue;
     if (llvm::any_of(nest.inputs(), [&](const Access &input) {
-          return !input.isInvariant(v) && input.isInvariant(loop);
+          return !input.isInvariant(v) && input.isInvariant(loop) &&
+                 !isInvariantInReductions(nest, input);
         }))
       loops.push_back(loop);
   }
