@@ -384,7 +384,7 @@ void Outliner::outline(Block &body) {
   for (auto loop : llvm::make_early_inc_range(body.getOps<ScanOp>()))
     outline(loop.getBlock());
   std::vector<KernelGroup> groups = formGroups(body, freeOps, limits);
-  numRepeated += repeatCheapOps(groups, freeOps);
+  numRepeated += repeatCheapOps(groups, freeOps, limits);
 
   Operation *ret = body.getTerminator();
   OpBuilder builder(ret);

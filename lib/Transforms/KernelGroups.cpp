@@ -25,7 +25,11 @@
 
 #include "KernelGroups.h"
 
+#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Cost.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <cmath>
 
@@ -54,10 +58,12 @@ private:
     bool rowOnly; ///< row r is enough for row r
   };
 
-  /// The values of grouped ops that `op` needs.
+  /// The values of grouped ops that `op` needs, itself or by ops that wait for
+  /// it.
   SmallVector<Need> needs(Operation *op) const {
     SmallVector<Need> result;
-    collect(op, true, result);
+    for (Operation *member : withWaiting(op))
+      collect(member, true, result);
     return result;
   }
   void collect(Operation *op, bool rowOnly,
@@ -69,9 +75,9 @@ private:
         continue;
       bool row = rowOnly && parallel &&
                  parallel.isRowOperand(operand.getOperandNumber());
-      if (freeOps.isFree(producer) || isWaiting(producer))
+      if (freeOps.isFree(producer))
         collect(producer, row, result);
-      else
+      else if (!isWaiting(producer))
         result.push_back({producer, row});
     }
   }
@@ -86,9 +92,12 @@ private:
   /// The first user of a large elementwise op if that is another of its shape.
   Operation *firstUser(Operation *op) const;
   bool isReady(Operation *op, Operation *from) const;
-  /// The op, and those that wait for it.
-  size_t countWaiting(Operation *op) const;
-  void assign(Operation *op);
+  /// The ops that wait for `op`, in order, and `op`.
+  llvm::SetVector<Operation *> withWaiting(Operation *op) const;
+  /// Gives ops a group that wait for `op`, but cannot go where it goes.
+  void settleOperands(Operation *op);
+  /// Gives an op a group, or lets it wait, unless it needs one `now`.
+  void assign(Operation *op, bool now = false);
   /// Whether a group has room for `op`.
   bool fits(Operation *op, size_t group) const;
   /// The value that a chain of views reads.
@@ -106,11 +115,11 @@ private:
   bool makes(size_t group, Value value) const;
   /// Whether a group reads an operand of the op, or of one that waits for it.
   bool readsAlso(Operation *op, const KernelGroup &group) const {
-    return llvm::any_of(op->getOperands(), [&](Value operand) {
-      Operation *producer = operand.getDefiningOp();
-      if (isWaiting(producer) && readsAlso(producer, group))
-        return true;
-      return !freeOps.isFree(producer) && group.inputs.contains(operand);
+    return llvm::any_of(withWaiting(op), [&](Operation *member) {
+      return llvm::any_of(member->getOperands(), [&](Value operand) {
+        return !freeOps.isFree(operand.getDefiningOp()) &&
+               group.inputs.contains(operand);
+      });
     });
   }
   /// Whether all that an elementwise op takes of a group are elements at the
@@ -202,6 +211,13 @@ static std::optional<int64_t> rowsOf(Operation *op,
   return rows;
 }
 
+/// Whether both are elementwise and of one shape.
+static bool isLike(Operation *a, Operation *b) {
+  return a->hasTrait<Elementwise>() && b->hasTrait<Elementwise>() &&
+         tensorType(a->getResult(0)).getShape() ==
+             tensorType(b->getResult(0)).getShape();
+}
+
 Operation *Grouping::firstUser(Operation *op) const {
   if (!op->hasTrait<Elementwise>() || op->use_empty() ||
       tensorType(op->getResult(0)).getNumElements() <= kSmall)
@@ -213,41 +229,73 @@ Operation *Grouping::firstUser(Operation *op) const {
     if (!first || user->isBeforeInBlock(first))
       first = user;
   }
-  bool joins = first->hasTrait<Elementwise>() &&
-               tensorType(first->getResult(0)).getShape() ==
-                   tensorType(op->getResult(0)).getShape();
-  return joins ? first : nullptr;
+  return isLike(first, op) ? first : nullptr;
 }
 
 bool Grouping::canWait(Operation *op) const {
-  return firstUser(op) && needs(op).empty();
+  return firstUser(op) && withWaiting(op).size() == 1 && needs(op).empty();
 }
 
-size_t Grouping::countWaiting(Operation *op) const {
-  size_t count = 1;
-  for (Value operand : op->getOperands())
-    if (Operation *producer = operand.getDefiningOp(); isWaiting(producer))
-      count += countWaiting(producer);
-  return count;
+llvm::SetVector<Operation *> Grouping::withWaiting(Operation *op) const {
+  llvm::SetVector<Operation *> ops;
+  auto include = [&](auto &self, Operation *member) -> void {
+    for (Value operand : member->getOperands())
+      if (Operation *producer = operand.getDefiningOp();
+          isWaiting(producer) && !ops.contains(producer))
+        self(self, producer);
+    ops.insert(member);
+  };
+  include(include, op);
+  return ops;
 }
 
 /// Whether all that `op` reads is made in front of `from`, or by elementwise
 /// ops of its shape behind it that are ready too.
 bool Grouping::isReady(Operation *op, Operation *from) const {
-  return llvm::all_of(op->getOperands(), [&](Value operand) {
-    Operation *producer = operand.getDefiningOp();
-    if (!producer || producer == from || producer->isBeforeInBlock(from))
-      return true;
-    bool same = producer->hasTrait<Elementwise>() &&
-                tensorType(producer->getResult(0)).getShape() ==
-                    tensorType(op->getResult(0)).getShape();
-    return (freeOps.isFree(producer) || same) && isReady(producer, from);
-  });
+  SmallVector<Operation *> open{op};
+  DenseSet<Operation *> seen;
+  while (!open.empty()) {
+    for (Value operand : open.pop_back_val()->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      if (!producer || producer == from || producer->isBeforeInBlock(from) ||
+          !seen.insert(producer).second)
+        continue;
+      if (!freeOps.isFree(producer) && !isLike(producer, op))
+        return false;
+      open.push_back(producer);
+    }
+  }
+  return true;
 }
 
 bool Grouping::mayWait(Operation *op) const {
   Operation *user = firstUser(op);
-  return user && 2 * countWaiting(op) <= limits.maxOps && isReady(user, op);
+  if (!user || !isReady(user, op))
+    return false;
+  // Up to four of such are operands of one op.
+  llvm::SetVector<Operation *> ops = withWaiting(op);
+  return 4 * ops.size() <= limits.maxOps &&
+         llvm::none_of(ops, [](Operation *member) {
+           return llvm::any_of(member->getOperands(), mayBeOverwritten);
+         });
+}
+
+void Grouping::settleOperands(Operation *op) {
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp();
+        isWaiting(producer) && !isLike(producer, op))
+      assign(producer, /*now=*/true);
+}
+
+bool dlc::mayBeOverwritten(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument)
+    return false;
+  Operation *parent = argument.getOwner()->getParentOp();
+  if (auto loop = dyn_cast<ScanOp>(parent))
+    return llvm::is_contained(loop.getCarriedArgs(), argument);
+  auto step = dyn_cast<func::FuncOp>(parent);
+  return step && step.getArgAttr(argument.getArgNumber(), names::state);
 }
 
 /// Whether a group makes the value.
@@ -258,13 +306,17 @@ bool Grouping::makes(size_t group, Value value) const {
 
 bool Grouping::fits(Operation *op, size_t number) const {
   const KernelGroup &group = groups[number];
-  if (group.ops.size() + countWaiting(op) > limits.maxOps)
+  llvm::SetVector<Operation *> ops = withWaiting(op);
+  if (group.ops.size() + ops.size() > limits.maxOps)
     return false;
-  size_t more = llvm::count_if(op->getOperands(), [&](Value operand) {
-    return !freeOps.isFree(operand.getDefiningOp()) &&
-           !group.inputs.contains(operand) && !makes(number, operand);
-  });
-  return group.inputs.size() + more <= limits.maxInputs;
+  llvm::SmallDenseSet<Value> more;
+  for (Operation *member : ops)
+    for (Value operand : member->getOperands())
+      if (Operation *producer = operand.getDefiningOp();
+          !freeOps.isFree(producer) && !ops.contains(producer) &&
+          !group.inputs.contains(operand) && !makes(number, operand))
+        more.insert(operand);
+  return group.inputs.size() + more.size() <= limits.maxInputs;
 }
 
 Value Grouping::sourceOf(Value value) const {
@@ -327,18 +379,18 @@ void Grouping::addInputs(Operation *op, size_t group) {
 }
 
 void Grouping::put(Operation *op, size_t group) {
-  for (Value operand : op->getOperands())
-    if (Operation *producer = operand.getDefiningOp(); isWaiting(producer))
-      put(producer, group);
-  addInputs(op, group);
-  SmallVector<Value> shared;
-  groups[group].sharedBytes += sharedBytes(op, groups[group], shared);
-  groups[group].shared.insert_range(shared);
-  groups[group].ops.push_back(op);
-  groupOf[op] = group;
+  for (Operation *member : withWaiting(op)) {
+    addInputs(member, group);
+    SmallVector<Value> shared;
+    groups[group].sharedBytes += sharedBytes(member, groups[group], shared);
+    groups[group].shared.insert_range(shared);
+    groups[group].ops.push_back(member);
+    groupOf[member] = group;
+  }
 }
 
-void Grouping::assign(Operation *op) {
+void Grouping::assign(Operation *op, bool now) {
+  settleOperands(op);
   // A loop is alone: that it has no rows and is not pointwise keeps others
   // away.
   std::optional<int64_t> rows = rowsOf(op, limits);
@@ -408,7 +460,7 @@ void Grouping::assign(Operation *op) {
       open.erase(candidate);
     return;
   }
-  if (mayWait(op))
+  if (!now && mayWait(op))
     return;
   std::optional<SmallVector<int64_t>> epilogue;
   if (!rows && isa<Conv2dOp, MatmulOp>(op))

@@ -42,6 +42,11 @@ struct KernelLimits {
 std::vector<KernelGroup> formGroups(mlir::Block &block, const FreeOps &freeOps,
                                     const KernelLimits &limits);
 
+/// Whether a value is part of the state, or the carried value of a loop: the
+/// new one may take its place as soon as nothing reads it any more, so it
+/// should not be read later than the program says.
+bool mayBeOverwritten(mlir::Value value);
+
 } // namespace dlc
 
 #endif // DLC_TRANSFORMS_KERNELGROUPS_H

@@ -16,7 +16,6 @@
 
 #include "RepeatedOps.h"
 
-#include "dlc/Dialect/Dl/Names.h"
 #include "dlc/Transforms/Cost.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -31,8 +30,9 @@ namespace {
 
 class Repeating {
 public:
-  Repeating(MutableArrayRef<KernelGroup> groups, const FreeOps &freeOps)
-      : groups(groups), freeOps(freeOps) {
+  Repeating(MutableArrayRef<KernelGroup> groups, const FreeOps &freeOps,
+            const KernelLimits &limits)
+      : groups(groups), freeOps(freeOps), limits(limits) {
     for (auto [number, group] : llvm::enumerate(groups))
       for (Operation *op : group.ops)
         groupOf[op] = number;
@@ -65,6 +65,7 @@ private:
 
   MutableArrayRef<KernelGroup> groups;
   const FreeOps &freeOps;
+  KernelLimits limits;
   DenseMap<Operation *, size_t> groupOf;
 };
 
@@ -81,20 +82,6 @@ bool Repeating::isInMemory(Value value) const {
     return known == groupOf.end() ? !freeOps.isFree(user)
                                   : known->second != own;
   });
-}
-
-/// Whether a value is part of the state, or the carried value of a loop: the
-/// new one may take its place as soon as nothing reads it any more, which is
-/// not to happen later.
-static bool mayBeOverwritten(Value value) {
-  auto argument = dyn_cast<BlockArgument>(value);
-  if (!argument)
-    return false;
-  Operation *parent = argument.getOwner()->getParentOp();
-  if (auto loop = dyn_cast<ScanOp>(parent))
-    return llvm::is_contained(loop.getCarriedArgs(), argument);
-  auto step = dyn_cast<func::FuncOp>(parent);
-  return step && step.getArgAttr(argument.getArgNumber(), names::state);
 }
 
 /// Whether free ops make an operand of `of` from constants and from values that
@@ -161,6 +148,9 @@ bool Repeating::repeat(Operation *op) {
       bytesOf(chain.roots.front().getType()) >
           bytesOf(op->getResult(0).getType()))
     return false;
+  for (auto &entry : readers)
+    if (groups[entry.first].ops.size() + chain.ops.size() > limits.maxOps)
+      return false;
   for (auto &entry : readers) {
     size_t reader = entry.first;
     SmallVector<Operation *> &ops = groups[reader].ops;
@@ -169,7 +159,9 @@ bool Repeating::repeat(Operation *op) {
         return use->getOwner() == member;
       });
     });
-    OpBuilder builder(*first);
+    // Behind the op itself, and so in front of all that reads it.
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfter(op);
     IRMapping made;
     SmallVector<Operation *> copies;
     for (Operation *link : chain.ops) {
@@ -193,8 +185,9 @@ void Repeating::erase(Operation *op) {
 }
 
 int64_t dlc::repeatCheapOps(std::vector<KernelGroup> &groups,
-                            const FreeOps &freeOps) {
-  int64_t repeated = Repeating(groups, freeOps).run();
+                            const FreeOps &freeOps,
+                            const KernelLimits &limits) {
+  int64_t repeated = Repeating(groups, freeOps, limits).run();
   llvm::erase_if(groups,
                  [](const KernelGroup &group) { return group.ops.empty(); });
   return repeated;

@@ -11,8 +11,8 @@ namespace dlc {
 /// them, where that reads as much memory as the result has and no group has to
 /// write it: `x - mean` of a value `x` that lies in memory. Returns the number
 /// of values that are no longer written.
-int64_t repeatCheapOps(std::vector<KernelGroup> &groups,
-                       const FreeOps &freeOps);
+int64_t repeatCheapOps(std::vector<KernelGroup> &groups, const FreeOps &freeOps,
+                       const KernelLimits &limits);
 
 } // namespace dlc
 

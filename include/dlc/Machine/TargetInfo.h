@@ -91,9 +91,12 @@ struct TargetInfo {
   int64_t l1WayBytes() const { return l1Bytes / l1Ways; }
   int64_t l2WayBytes() const { return l2Bytes / l2Ways; }
   /// Second-level cache that the vectors of one tile may fill before its
-  /// reduction is cut into blocks, and that the inputs of one block may fill.
-  /// Blocks of more than 1 MiB have not been measured on any processor.
+  /// reduction is cut into blocks. More than 1 MiB has not been measured on any
+  /// processor.
   int64_t panelBytes() const { return std::min<int64_t>(l2Bytes, 1 << 20); }
+  /// What the inputs of one such block may fill: all tiles come back to them,
+  /// and others use the cache too.
+  int64_t blockBytes() const { return panelBytes() / 4; }
   /// The largest copy of a panel; it lies on the stack of the worker.
   int64_t packedBytes() const { return panelBytes() / 16; }
   /// Vectors of all tiles of a nest together stay in cache, beside all else

@@ -167,7 +167,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     for (const Access &input : nest.inputs())
       if (input.isInvariant(*plan.vectorLoop))
         bytes += footprint(input, steps);
-    return bytes <= target.panelBytes();
+    return bytes <= target.blockBytes();
   };
   if (panel(extents) <= limit && rowsFit(extents) && othersFit(extents))
     return;
@@ -184,7 +184,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     auto fits = [&](int64_t size) {
       steps[loop] = size;
       return panel(steps) <= limit && rowsFit(steps) && othersFit(steps) &&
-             (packs || !shrinks || totalBytes(steps) <= target.panelBytes());
+             (packs || !shrinks || totalBytes(steps) <= target.blockBytes());
     };
     int64_t size = extent;
     while (size > 1 && !fits(size))
