@@ -260,7 +260,8 @@ bool Grouping::isReady(Operation *op, Operation *from) const {
       if (!producer || producer == from || producer->isBeforeInBlock(from) ||
           !seen.insert(producer).second)
         continue;
-      if (!freeOps.isFree(producer) && !isLike(producer, op))
+      if ((!freeOps.isFree(producer) && !isLike(producer, op)) ||
+          seen.size() > limits.maxOps)
         return false;
       open.push_back(producer);
     }
