@@ -15,6 +15,10 @@
 // which often is a power of two. What a loop reads alike at all trips is made
 // once, in front of it.
 //
+// A product with the left operand transposed, the gradient of a weight, reads
+// that across its rows. Where both orders together cost little beside the
+// arithmetic, it gets the left operand in rows and the right one in blocks.
+//
 //===----------------------------------------------------------------------===//
 
 #include "Blocks.h"
@@ -109,12 +113,14 @@ struct BlockWeightsPass : dlc::impl::BlockWeightsBase<BlockWeightsPass> {
       return signalPassFailure();
     if (!step->hasAttr(names::step) || target->vectorBits == 0)
       return;
+    for (auto op : llvm::to_vector(step.getBody().getOps<MatmulOp>()))
+      if (op.getTransposeA() && isWorthRows(op, *target))
+        makeRows(op);
     StateOnly stateOnly(step);
     llvm::MapVector<Value, Weight> weights;
     step.walk([&](Operation *op) {
       OpOperand *operand = vectorOperand(op);
-      // A product with the left operand transposed is the gradient of a weight.
-      // It reads blocks no faster.
+      // Beside a transposed left operand blocks are read no faster.
       auto matmul = dyn_cast<MatmulOp>(op);
       if (!operand || (matmul && matmul.getTransposeA()))
         return;
@@ -135,13 +141,37 @@ struct BlockWeightsPass : dlc::impl::BlockWeightsBase<BlockWeightsPass> {
            tensorType(value).getElementTypeBitWidth();
   }
 
+  static bool canBlock(RankedTensorType type, int64_t width) {
+    int64_t columns = type.getShape().back();
+    return width >= 2 && columns % width == 0 && columns >= 2 * width;
+  }
+
+  /// Whether moving `bytes` takes less time than the `flops` save.
+  static bool pays(double bytes, double flops, const TargetInfo &target) {
+    return flops > 0 && bytes / target.memoryBytesPerCycle <=
+                            kSaved * flops / target.flopsPerCycle();
+  }
+
+  static bool isWorthRows(MatmulOp op, const TargetInfo &target) {
+    RankedTensorType a = tensorType(op.getA()), b = tensorType(op.getB());
+    return a.getRank() == 2 && b.getRank() == 2 && !op.getTransposeB() &&
+           canBlock(b, widthOf(op.getB(), target)) &&
+           pays(2 * (bytesOf(a) + bytesOf(b)), flopsOf(op), target);
+  }
+
+  static void makeRows(MatmulOp op) {
+    OpBuilder builder(op);
+    Expr e(builder, op.getLoc());
+    Value rows = e.transpose(op.getA(), {1, 0});
+    op.replaceAllUsesWith(e.matmul(rows, op.getB(), false, false));
+    op.erase();
+  }
+
   static bool isWorthBlocks(Value value, const Weight &weight,
                             const TargetInfo &target,
                             const StateOnly &stateOnly) {
     RankedTensorType type = tensorType(value);
-    int64_t width = widthOf(value, target), columns = type.getShape().back();
-    if (width < 2 || columns % width != 0 || columns < 2 * width ||
-        weight.flops == 0 ||
+    if (!canBlock(type, widthOf(value, target)) || weight.flops == 0 ||
         weight.flops < 2 * kLeastReuse * type.getNumElements())
       return false;
     if (stateOnly.contains(value))
@@ -154,8 +184,7 @@ struct BlockWeightsPass : dlc::impl::BlockWeightsBase<BlockWeightsPass> {
                  llvm::is_contained(weight.uses, &use);
         }))
       moved = 0;
-    return moved / target.memoryBytesPerCycle <=
-           kSaved * weight.flops / target.flopsPerCycle();
+    return pays(moved, weight.flops, target);
   }
 
   void block(Value value, const Weight &weight, int64_t width) {

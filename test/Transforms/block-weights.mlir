@@ -106,7 +106,21 @@ dl.model @blocks {
     return %y, %z : tensor<4x7x7x64xf32>, tensor<4x7x7x64xf32>
   }
 
-  // Columns that are no whole number of blocks, right operands of weight gradients, many products,
+  // A large gradient of a weight reads its left operand in rows, too.
+  // CHECK-LABEL: func.func @gradient
+  // CHECK-SAME:    (%[[X:.*]]: tensor<2048x784xf32> {{.*}}, %[[DY:.*]]: tensor<2048x1024xf32>
+  // CHECK:         %[[T:.*]] = dl.transpose %{{.*}} perm [1, 0, 2] : tensor<2048x32x32xf32> -> tensor<32x2048x32xf32>
+  // CHECK:         %[[R:.*]] = dl.transpose %[[X]] perm [1, 0] : tensor<2048x784xf32> -> tensor<784x2048xf32>
+  // CHECK-NEXT:    %[[B:.*]] = dl.unblock %[[T]] : tensor<32x2048x32xf32> -> tensor<2048x1024xf32>
+  // CHECK-NEXT:    %[[DW:.*]] = dl.matmul %[[R]], %[[B]] : tensor<784x2048xf32>
+  // CHECK-NEXT:    return %[[DW]]
+  func.func @gradient(%x: tensor<2048x784xf32> {dl.name = "x"}, %dy: tensor<2048x1024xf32> {dl.name = "dy"}) -> (tensor<784x1024xf32> {dl.name = "dw"}) attributes {dl.step} {
+    // expected-remark@+1 {{tensor<2048x1024xf32> in blocks of 32 columns: 1568 operations with each of its elements}}
+    %dw = dl.matmul %x, %dy {transpose_a} : tensor<2048x784xf32>, tensor<2048x1024xf32> -> tensor<784x1024xf32>
+    return %dw : tensor<784x1024xf32>
+  }
+
+  // Columns that are no whole number of blocks, right operands of small weight gradients, many products,
   // nothing to sum: as they are.
   // CHECK-LABEL: func.func @declined
   // CHECK-NOT:     dl.unblock

@@ -212,7 +212,8 @@ def BlockWeights : Pass<"dl-block-weights", "::mlir::func::FuncOp"> {
     blocks, a tile walks through memory in order, and neither shares sets of the caches with itself
     nor leaves pages. Values that depend on the state alone are put in blocks when the state changes
     (see `dl-derive-state`), others once a step, in front of all loops that read them, if the products
-    save more than that takes, and those that are transposed anyway in that transpose.
+    save more than that takes, and those that are transposed anyway in that transpose. A large
+    product of a transposed left operand gets that in rows first.
   }];
   let statistics = [Statistic<"numBlocked", "blocked", "operands in blocks">];
 }
