@@ -167,7 +167,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     for (const Access &input : nest.inputs())
       if (input.isInvariant(*plan.vectorLoop))
         bytes += footprint(input, steps);
-    return bytes <= target.blockBytes();
+    return bytes <= target.panelBytes();
   };
   if (panel(extents) <= limit && rowsFit(extents) && othersFit(extents))
     return;
