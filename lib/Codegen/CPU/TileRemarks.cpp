@@ -113,8 +113,8 @@ void explainTiles(const LoopNest &nest, const TilePlan &plan,
   }
   for (const TileLoop &block : plan.blockLoops)
     remark::passed(loc, tile("blocked")) << remark::add(
-        "{0}: loop {1} in blocks of {2} of {3}: what tiles read along all of it "
-        "exceeds {4} bytes of cache",
+        "{0}: loop {1} in blocks of {2} of {3}: what tiles read along all of "
+        "it exceeds {4} bytes of cache",
         what, block.loop, block.segments.front().size, nest.extents[block.loop],
         plan.packed.empty() ? target.blockBytes() : target.packedBytes());
   if (!nest.conditions.empty())
