@@ -16,7 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parents[1] / "test/golden")]
-from measure import Peer, least_seconds, print_ratios  # noqa: E402
+from measure import Peer, Rates, least_seconds, print_ratios  # noqa: E402
 from library import HANDLE, Compiled  # noqa: E402
 
 # Batch, heads, queries and keys, features; whether a query sees only what is before it.
@@ -56,8 +56,7 @@ def main():
     parser.add_argument("--peer")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    peer, ratios = options.peer and Peer(options.peer, options.threads), []
-    print(f"{'attention':44} {'ms':>9} {'GFLOP/s':>8}" + f" {'peer':>6}" * bool(peer))
+    rates = Rates("attention", 44, options.peer and Peer(options.peer, options.threads))
     with tempfile.TemporaryDirectory() as folder:
         for number, (batch, heads, length, features, causal) in enumerate(SIZES):
             title = f"{batch}x{heads}x{length}x{features}" + ", causal" * causal
@@ -74,17 +73,11 @@ def main():
             library.check(library.api.create(library.table, options.threads, ctypes.byref(handle)), "dlc_create")
             for step in chosen:
                 gradients = step == "gradients"
-                seconds = least_seconds(library, handle, step)
-                line = f"{title + ' ' + step:44}"
-                if peer:
-                    other = peer.seconds(PEER.format(shape=shape, gradients=gradients, causal=causal))
-                    seconds = min(seconds, least_seconds(library, handle, step))
-                    ratios.append(other / seconds)
                 # Two products forward, five more for the gradients; what is not seen does not count.
                 flops = 2 * batch * heads * length * length * features * (7 if gradients else 2) / (1 + causal)
-                line += f" {1e3 * seconds:9.3f} {flops / seconds / 1e9:8.1f}"
-                print(line + (f" {ratios[-1]:6.2f}" if peer else ""), flush=True)
-    print_ratios(ratios, "steps")
+                rates.measure(f"{title} {step}", flops, lambda step=step: least_seconds(library, handle, step),
+                              PEER.format(shape=shape, gradients=gradients, causal=causal))
+    print_ratios(rates.ratios, "steps")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parents[1] / "test/golden")]
-from measure import Peer, least_seconds, print_ratios  # noqa: E402
+from measure import Peer, Rates, least_seconds, print_ratios  # noqa: E402
 from library import HANDLE, Compiled  # noqa: E402
 
 # Network, batch, size of the images, channels in and out, filter, stride, padding.
@@ -36,6 +36,8 @@ CONVOLUTIONS = [
     ("ResNet-50", 8, 28, 256, 256, 3, 2, 1),
     ("ResNet-50", 8, 14, 256, 256, 3, 1, 1),
     ("ResNet-50", 8, 14, 256, 1024, 1, 1, 0),
+    ("ResNet-50", 8, 14, 1024, 256, 1, 1, 0),
+    ("ResNet-50", 8, 14, 512, 512, 3, 2, 1),
     ("ResNet-50", 8, 7, 512, 512, 3, 1, 1),
     ("ResNet-50", 8, 7, 2048, 512, 1, 1, 0),
     ("VGG-11", 64, 32, 3, 64, 3, 1, 1),
@@ -119,8 +121,7 @@ def main():
     parser.add_argument("--peer")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    peer, ratios = options.peer and Peer(options.peer), []
-    print(f"{'convolution':50} {'ms':>9} {'GFLOP/s':>8}" + f" {'peer':>6}" * bool(peer))
+    rates = Rates("convolution", 50, options.peer and Peer(options.peer))
     with tempfile.TemporaryDirectory() as folder:
         for network, n, size, ic, oc, k, stride, padding in CONVOLUTIONS:
             title = f"{network} {n}x{size}x{size}x{ic} -> {oc}, {k}x{k}" + f" / {stride}" * (stride > 1)
@@ -131,17 +132,11 @@ def main():
             steps = Steps(options.dlc, pathlib.Path(folder), n, size, ic, oc, k, stride, padding)
             out = (size + 2 * padding - k) // stride + 1
             for step in chosen:
-                seconds = steps.seconds(step)
-                line = f"{title + ' ' + step:50}"
-                if peer:
-                    code = PEER + (FORWARD if step == "forward" else BACKWARD)
-                    other = peer.seconds(code.format(n=n, size=size, ic=ic, oc=oc, k=k, stride=stride, padding=padding,
-                                                     out=out, input=step == "input", filter=step == "filter"))
-                    seconds = min(seconds, steps.seconds(step))
-                    ratios.append(other / seconds)
-                line += f" {1e3 * seconds:9.4f} {steps.flops / seconds / 1e9:8.1f}"
-                print(line + (f" {ratios[-1]:6.2f}" if peer else ""), flush=True)
-    print_ratios(ratios, "passes")
+                code = PEER + (FORWARD if step == "forward" else BACKWARD)
+                rates.measure(f"{title} {step}", steps.flops, lambda step=step, steps=steps: steps.seconds(step),
+                              code.format(n=n, size=size, ic=ic, oc=oc, k=k, stride=stride, padding=padding, out=out,
+                                          input=step == "input", filter=step == "filter"))
+    print_ratios(rates.ratios, "passes")
 
 
 if __name__ == "__main__":

@@ -58,6 +58,24 @@ def least_seconds(library, handle, name):
     return best
 
 
+class Rates:
+    """A table of computations, a line for each as soon as it is measured: time, GFLOP/s and, beside a peer, the ratio."""
+
+    def __init__(self, what, width, peer):
+        self.width, self.peer, self.ratios = width, peer, []
+        print(f"{what:{width}} {'ms':>9} {'GFLOP/s':>8}" + f" {'peer':>6}" * bool(peer))
+
+    def measure(self, title, flops, seconds, code):
+        """Measures with the function `seconds`, once more behind the peer's `code` if there is a peer."""
+        least = seconds()
+        if self.peer:
+            other = self.peer.seconds(code)
+            least = min(least, seconds())
+            self.ratios.append(other / least)
+        line = f"{title:{self.width}} {1e3 * least:9.4f} {flops / least / 1e9:8.1f}"
+        print(line + (f" {self.ratios[-1]:6.2f}" if self.peer else ""), flush=True)
+
+
 def print_ratios(ratios, what):
     if ratios:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))

@@ -18,7 +18,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parents[1] / "test/golden")]
-from measure import Peer, least_seconds, print_ratios  # noqa: E402
+from measure import Peer, Rates, least_seconds, print_ratios  # noqa: E402
 from library import HANDLE, Compiled  # noqa: E402
 
 # Batch (none: 0), rows, columns, length of the sums.
@@ -75,10 +75,9 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    peer, ratios = options.peer and Peer(options.peer, options.threads), []
+    rates = Rates("product", 32, options.peer and Peer(options.peer, options.threads))
     products = [Product(*shape, kind) for shape in PRODUCTS for kind in KINDS]
     products = [p for p in products if not options.names or any(name in p.title for name in options.names)]
-    print(f"{'product':32} {'ms':>9} {'GFLOP/s':>8}" + f" {'peer':>6}" * bool(peer))
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "products.mlir"
         path.write_text("dl.model @products {" + "".join(p.step for p in products) + "}\n", encoding="utf-8")
@@ -86,15 +85,9 @@ def main():
         library, handle = Compiled(path.with_suffix(".so")), HANDLE()
         library.check(library.api.create(library.table, options.threads, ctypes.byref(handle)), "dlc_create")
         for product in products:
-            seconds = least_seconds(library, handle, "s" + product.name)
-            line = f"{product.title:32}"
-            if peer:
-                other = peer.seconds(product.peer)
-                seconds = min(seconds, least_seconds(library, handle, "s" + product.name))
-                ratios.append(other / seconds)
-            line += f" {1e3 * seconds:9.4f} {product.flops / seconds / 1e9:8.1f}"
-            print(line + (f" {ratios[-1]:6.2f}" if peer else ""), flush=True)
-    print_ratios(ratios, "products")
+            rates.measure(product.title, product.flops, lambda name="s" + product.name: least_seconds(library, handle, name),
+                          product.peer)
+    print_ratios(rates.ratios, "products")
 
 
 if __name__ == "__main__":
