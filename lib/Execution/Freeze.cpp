@@ -57,8 +57,16 @@ Expected<StringMap<std::vector<char>>>
 dlc::freezeState(std::unique_ptr<MemoryBuffer> program,
                  const CompilerOptions &options, StringRef params,
                  ArrayRef<std::string> renames) {
+  Expected<const Backend *> backend = findBackend(options.backend);
+  if (!backend)
+    return backend.takeError();
+  Expected<TargetInfo> target = (*backend)->describe(options);
+  if (!target)
+    return target.takeError();
   CompilerOptions here = options;
-  // Derivations run here, whatever the library is for.
+  // Derivations run here, whatever the library is for, and give what its steps
+  // read: in the same order.
+  here.target = *target;
   here.backend = "cpu";
   here.cpu = "native";
   here.evaluationOnly = true;

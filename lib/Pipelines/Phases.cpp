@@ -295,11 +295,12 @@ static constexpr Phase phases[] = {
      "primitive ops only: norms folded into layers, images with channels last, "
      "weights in the order in which kernels read them, values that depend on "
      "the state alone in derivations; no repeated and no dead code",
-     addSimplify, isSimplified, ProgramForm::Ops},
+     addSimplify, isSimplified, ProgramForm::Ops,
+     /*readsTarget=*/true},
     {phase::fuse,
      "kernels: steps call functions of ops that share a loop; equal functions "
      "are merged",
-     addFuse, isFused, ProgramForm::Kernels},
+     addFuse, isFused, ProgramForm::Kernels, /*readsTarget=*/true},
     {phase::linalg,
      "structured ops on tensors that write into given destinations; no dl",
      addLinalg, isLinalg, ProgramForm::Tensors},

@@ -71,6 +71,17 @@ Expected<const Backend *> dlc::findBackend(StringRef name) {
   return unknownName("backend", name, names);
 }
 
+Expected<TargetInfo> Backend::describe(const CompilerOptions &options) const {
+  std::unique_ptr<TargetMachine> machine;
+  if (makeMachine) {
+    auto made = makeMachine(options);
+    if (!made)
+      return made.takeError();
+    machine = std::move(*made);
+  }
+  return describeTarget(options, machine.get());
+}
+
 SmallVector<const Phase *> Backend::allPhases() const {
   SmallVector<const Phase *> all;
   for (ArrayRef<Phase> part : {getProgramPhases(), phases})

@@ -440,6 +440,9 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
       if (ofBackend)
         if (llvm::Error error = enterBackend())
           return error;
+      if (ofBackend || phase.readsTarget)
+        if (llvm::Error error = describeTarget())
+          return error;
       // Begun on this thread: the report has no order for those of others.
       TimingScope timing = options.measure(phase.name);
       llvm::Error error = runCollecting(

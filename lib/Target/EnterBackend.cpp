@@ -41,17 +41,24 @@ static LogicalResult attachTarget(ModuleOp module, const TargetInfo &target) {
   return success();
 }
 
-llvm::Error Compilation::enterBackend() {
+llvm::Error Compilation::describeTarget() {
   // Another program that was exchanged for this one has no description yet.
-  if (isInBackend && (*module)->hasAttr(TargetSystemSpecAttr::name))
+  if (isDescribed && (*module)->hasAttr(TargetSystemSpecAttr::name))
+    return llvm::Error::success();
+  isDescribed = true;
+  TargetInfo target = options.target
+                          ? *options.target
+                          : backend->describeTarget(options, machine.get());
+  return runCollecting([&] { return attachTarget(*module, target); },
+                       "the program has another target");
+}
+
+llvm::Error Compilation::enterBackend() {
+  if (isInBackend)
     return llvm::Error::success();
   isInBackend = true;
   return runCollecting(
-      [&] {
-        TargetInfo target = backend->describeTarget(options, machine.get());
-        return failure(failed(checkFaults(*module, *backend)) ||
-                       failed(attachTarget(*module, target)));
-      },
+      [&] { return checkFaults(*module, *backend); },
       ("the program cannot enter the phases of the backend " + backend->name)
           .str());
 }

@@ -60,6 +60,9 @@ struct Phase {
   /// Whether an op may be left after the phase.
   bool (*isLegal)(mlir::Operation *);
   ProgramForm form;
+  /// Whether passes decide by the description of the target; those of backends
+  /// do in any case.
+  bool readsTarget = false;
 };
 
 /// All phases up to code for a CPU, in the order they run.

@@ -71,6 +71,10 @@ struct Backend {
   llvm::Error (*write)(Compilation &compilation, llvm::StringRef form,
                        llvm::StringRef path, PendingFiles &files);
 
+  /// The description of the target for these options, or an error if there is
+  /// no such processor.
+  llvm::Expected<TargetInfo> describe(const CompilerOptions &options) const;
+
   /// The phases from the program that a user wrote on.
   llvm::SmallVector<const Phase *> allPhases() const;
   /// The one of that name, or null.

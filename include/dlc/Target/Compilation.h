@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct CompilerOptions {
   /// The machine to compile for, as LLVM names it ("skylake-avx512"); "native"
   /// is the one this process runs on.
   std::string cpu = "native";
+  /// The description of the target that passes decide by, if the code is to do
+  /// as code for another processor does; nullopt: that of `cpu`.
+  std::optional<TargetInfo> target = std::nullopt;
   /// A directory that gets the program after each phase; empty for none.
   std::string dumpPhases;
   /// The phase that left the program; empty: it is as a user writes it.
@@ -213,8 +217,9 @@ private:
   /// `from` is empty, valid as a user writes it.
   llvm::Error enter(llvm::StringRef from);
 
-  /// Checks that the backend can take the program, and attaches the description
-  /// of its target, unless that is done.
+  /// Attaches the description of the target to the program, unless it has one.
+  llvm::Error describeTarget();
+  /// Checks once that the backend can take the program.
   llvm::Error enterBackend();
 
   /// LLVM IR, not yet optimised.
@@ -232,7 +237,7 @@ private:
   bool printsOps, usesThreads, madeRemarks = false;
   std::unique_ptr<Diagnostics> diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  bool entered = false, isInBackend = false;
+  bool entered = false, isDescribed = false, isInBackend = false;
   /// The input ranges for options.inspect.
   std::unique_ptr<InputRanges> ranges;
 };
