@@ -182,21 +182,23 @@ static double numBlocks(int64_t rows, double bytes,
 /// of its arithmetic, while all rows together stay in cache and the weights
 /// could pass once; or as the gradient of a weight that sums over so many rows
 /// that the cotangent, which each block of its own rows reads again, does not
-/// stay there.
+/// stay there, but the other operand or the sums do.
 static bool isBetterWithoutRows(Operation *op, int64_t rows,
                                 const KernelLimits &limits) {
   if (!isa<Conv2dOp, MatmulOp>(op) || cast<RowParallel>(op).isRowOperand(1))
     return false;
   double left = bytesOf(op->getOperand(0).getType()),
-         right = bytesOf(op->getOperand(1).getType());
+         right = bytesOf(op->getOperand(1).getType()),
+         result = bytesOf(op->getResult(0).getType());
   auto matmul = dyn_cast<MatmulOp>(op);
   if (matmul && matmul.getTransposeA())
     return 2 * right > limits.cacheBytes && left <= right &&
-           bytesOf(op->getResult(0).getType()) <= limits.cacheBytes;
-  double blocks =
-      numBlocks(rows, left + bytesOf(op->getResult(0).getType()), limits);
+           std::min(left, result) <= limits.cacheBytes;
+  double blocks = numBlocks(rows, left + result, limits);
+  // Each block of rows copies weights whose rows are apart.
+  double passes = op->getOperand(1).getDefiningOp<UnblockOp>() ? 1 : 2;
   return right > limits.cacheBytes && left <= limits.cacheBytes &&
-         2 * right * blocks * limits.flopsPerByte > flopsOf(op);
+         2 * passes * right * blocks * limits.flopsPerByte > flopsOf(op);
 }
 
 /// The op's rows if it can share a loop over them with others.

@@ -69,6 +69,25 @@ dl.model @weights {
     return %0, %1 : tensor<100x400xf32>, tensor<400x100xf32>
   }
 
+  // Sums that do not stay in cache do not have to where the smaller operand does.
+  // CHECK-LABEL: func.func @sums
+  // CHECK:         call @[[$SUMS:kernel_[0-9]+]](%arg0, %arg1)
+  func.func @sums(%x: tensor<250x510xf32> {dl.name = "x"}, %dy: tensor<250x1000xf32> {dl.name = "dy"}) -> (tensor<510x1000xf32> {dl.name = "dw"}) attributes {dl.step} {
+    %0 = dl.matmul %x, %dy {transpose_a} : tensor<250x510xf32>, tensor<250x1000xf32> -> tensor<510x1000xf32>
+    return %0 : tensor<510x1000xf32>
+  }
+
+  // Each block of rows copies the weights, unless they lie in blocks of columns.
+  // CHECK-LABEL: func.func @copies
+  // CHECK:         call @[[$COPIED:kernel_[0-9]+]](%arg0, %arg1)
+  // CHECK:         call @[[$BLOCKED:kernel_[0-9]+]](%arg0, %arg2)
+  func.func @copies(%x: tensor<256x1000xf32> {dl.name = "x"}, %w: tensor<1000x1024xf32> {dl.name = "w"}, %b: tensor<32x1000x32xf32> {dl.name = "b"}) -> (tensor<256x1024xf32> {dl.name = "y"}, tensor<256x1024xf32> {dl.name = "z"}) attributes {dl.step} {
+    %0 = dl.matmul %x, %w : tensor<256x1000xf32>, tensor<1000x1024xf32> -> tensor<256x1024xf32>
+    %1 = dl.unblock %b : tensor<32x1000x32xf32> -> tensor<1000x1024xf32>
+    %2 = dl.matmul %x, %1 : tensor<256x1000xf32>, tensor<1000x1024xf32> -> tensor<256x1024xf32>
+    return %0, %2 : tensor<256x1024xf32>, tensor<256x1024xf32>
+  }
+
   // A border joins a convolution without rows, if nothing else reads what it is around.
   // CHECK-LABEL: func.func @borders
   // CHECK:         call @[[$PADDED:kernel_[0-9]+]](%arg0, %arg1)
@@ -95,6 +114,9 @@ dl.model @weights {
   // CHECK:       func.func private @[[$MANY]]({{.*}} attributes {dl.kernel, dl.sliced = 64 : i64}
   // CHECK:       func.func private @[[$WITHOUT]]({{.*}} attributes {dl.kernel} {
   // CHECK:       func.func private @[[$WITH]]({{.*}} attributes {dl.kernel, dl.sliced = 400 : i64}
+  // CHECK:       func.func private @[[$SUMS]]({{.*}} attributes {dl.kernel} {
+  // CHECK:       func.func private @[[$COPIED]]({{.*}} attributes {dl.kernel} {
+  // CHECK:       func.func private @[[$BLOCKED]]({{.*}} attributes {dl.kernel, dl.sliced = 256 : i64}
   // CHECK:       func.func private @[[$PADDED]](
   // CHECK-NEXT:    dl.conv2d
   // CHECK-NEXT:    dl.relu

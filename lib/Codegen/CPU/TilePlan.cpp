@@ -146,12 +146,25 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
                               });
   };
   int64_t limit = packs ? target.packedBytes() : target.panelBytes();
-  // All that all tiles read: they pass over a block again and again.
-  auto totalBytes = [&](ArrayRef<int64_t> steps) {
+  auto inputBytes = [&](ArrayRef<int64_t> steps, bool vectors) {
     int64_t bytes = 0;
     for (const Access &input : nest.inputs())
-      bytes += footprint(input, steps);
+      if (input.isInvariant(*plan.vectorLoop) != vectors)
+        bytes += footprint(input, steps);
     return bytes;
+  };
+  auto totalBytes = [&](ArrayRef<int64_t> steps) {
+    return inputBytes(steps, /*vectors=*/true) +
+           inputBytes(steps, /*vectors=*/false);
+  };
+  // What tiles pass over again and again: all that they read, or, panel by
+  // panel, the other inputs.
+  bool byPanels = nest.slicedLoop && inputBytes(extents, /*vectors=*/true) >
+                                         target.residentBytes();
+  auto stayingBytes = [&](ArrayRef<int64_t> steps) {
+    return byPanels ? inputBytes(steps, /*vectors=*/false) +
+                          panelBytes(nest, plan, steps, footprint)
+                    : totalBytes(steps);
   };
   auto rowsFit = [&](ArrayRef<int64_t> steps) {
     return !rows ||
@@ -163,11 +176,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     if (nest.slicedLoop ||
         panelBytes(nest, plan, extents, footprint) <= target.residentBytes())
       return true;
-    int64_t bytes = 0;
-    for (const Access &input : nest.inputs())
-      if (input.isInvariant(*plan.vectorLoop))
-        bytes += footprint(input, steps);
-    return bytes <= target.panelBytes();
+    return inputBytes(steps, /*vectors=*/false) <= target.panelBytes();
   };
   if (panel(extents) <= limit && rowsFit(extents) && othersFit(extents))
     return;
@@ -184,7 +193,7 @@ static void planBlocks(const LoopNest &nest, const TargetInfo &target,
     auto fits = [&](int64_t size) {
       steps[loop] = size;
       return panel(steps) <= limit && rowsFit(steps) && othersFit(steps) &&
-             (packs || !shrinks || totalBytes(steps) <= target.blockBytes());
+             (packs || !shrinks || stayingBytes(steps) <= target.blockBytes());
     };
     int64_t size = extent;
     while (size > 1 && !fits(size))
