@@ -438,9 +438,7 @@ struct FormKernelsPass : dlc::impl::FormKernelsBase<FormKernelsPass> {
     FailureOr<TargetInfo> target = TargetInfo::get(model);
     if (failed(target))
       return signalPassFailure();
-    Outliner outliner(model,
-                      {minRows, maxOps, maxInputs, double(target->panelBytes()),
-                       target->flopsPerCycle() / target->memoryBytesPerCycle});
+    Outliner outliner(model, {minRows, maxOps, maxInputs, *target});
     for (func::FuncOp step : steps)
       outliner.outline(step.getBody().front());
     numKernels += outliner.numKernels;

@@ -32,6 +32,7 @@
 #include "llvm/ADT/SetVector.h"
 
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace dlc;
@@ -173,8 +174,26 @@ static constexpr int64_t kMinBlocks = 4;
 /// and writes `bytes` for all of them.
 static double numBlocks(int64_t rows, double bytes,
                         const KernelLimits &limits) {
-  double fitting = std::ceil(2 * bytes / limits.cacheBytes);
+  double fitting = std::ceil(2 * bytes / limits.cacheBytes());
   return std::clamp<double>(fitting, std::min(rows, kMinBlocks), rows);
+}
+
+/// Whether each block of rows copies the weights, whose rows straddle lines or
+/// share few sets of the caches.
+static bool isCopied(Operation *op, const TargetInfo &target) {
+  Value weights = op->getOperand(1);
+  if (weights.getDefiningOp<UnblockOp>())
+    return false;
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (matmul && matmul.getTransposeB())
+    return true;
+  RankedTensorType type = tensorType(weights);
+  int64_t columns = type.getShape().back();
+  int64_t rowBytes = bytesOf(type) * columns / type.getNumElements();
+  int64_t apart = std::gcd(rowBytes, target.l2WayBytes());
+  return rowBytes % target.lineBytes != 0 ||
+         (apart >= 2 * target.lineBytes &&
+          apart * (type.getNumElements() / columns) > target.l1Bytes);
 }
 
 /// Whether an op is better off without a loop over its rows: with so few of
@@ -192,13 +211,13 @@ static bool isBetterWithoutRows(Operation *op, int64_t rows,
          result = bytesOf(op->getResult(0).getType());
   auto matmul = dyn_cast<MatmulOp>(op);
   if (matmul && matmul.getTransposeA())
-    return 2 * right > limits.cacheBytes && left <= right &&
-           std::min(left, result) <= limits.cacheBytes;
+    return 2 * right > limits.cacheBytes() && left <= right &&
+           std::min(left, result) <= limits.cacheBytes();
+  if (right <= limits.cacheBytes() || left > limits.cacheBytes())
+    return false;
   double blocks = numBlocks(rows, left + result, limits);
-  // Each block of rows copies weights whose rows are apart.
-  double passes = op->getOperand(1).getDefiningOp<UnblockOp>() ? 1 : 2;
-  return right > limits.cacheBytes && left <= limits.cacheBytes &&
-         2 * passes * right * blocks * limits.flopsPerByte > flopsOf(op);
+  double passes = isCopied(op, limits.target) ? 2 : 1;
+  return 2 * passes * right * blocks * limits.flopsPerByte() > flopsOf(op);
 }
 
 /// The op's rows if it can share a loop over them with others.
@@ -363,9 +382,9 @@ bool Grouping::belongsIntoLoop(Operation *op, size_t number) const {
       passed += bytesOf(operand.get().getType());
   double result = bytesOf(op->getResult(0).getType());
   // A row that does not stay in cache goes through memory in any case.
-  if (passed + result > limits.cacheBytes * *group.rows)
+  if (passed + result > limits.cacheBytes() * *group.rows)
     return false;
-  if (group.sharedBytes + added <= limits.cacheBytes)
+  if (group.sharedBytes + added <= limits.cacheBytes())
     return true;
   double blocks = numBlocks(*group.rows, passed + result, limits);
   return added * (blocks - 1) <= 2 * passed;

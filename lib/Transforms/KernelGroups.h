@@ -5,6 +5,8 @@
 
 #include "FreeOps.h"
 
+#include "dlc/Machine/TargetInfo.h"
+
 namespace dlc {
 
 /// Ops that will be one kernel.
@@ -32,9 +34,13 @@ struct KernelLimits {
   int64_t minRows;  ///< fewest rows that are divided among workers
   size_t maxOps;    ///< most ops, those that are free not counted
   size_t maxInputs; ///< most values that are read; one op may exceed it
-  /// Bytes that stay in cache while a kernel goes over its rows, and operations
-  /// that take as long as memory behind it needs for a byte.
-  double cacheBytes, flopsPerByte;
+  TargetInfo target;
+  /// Bytes that stay in cache while a kernel goes over its rows.
+  double cacheBytes() const { return double(target.panelBytes()); }
+  /// Operations that take as long as memory behind it needs for a byte.
+  double flopsPerByte() const {
+    return target.flopsPerCycle() / target.memoryBytesPerCycle;
+  }
 };
 
 /// Assigns every op of `block` that is not free to a group. The groups are in

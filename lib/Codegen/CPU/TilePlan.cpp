@@ -221,6 +221,24 @@ static bool isSpreadOverCache(const Access &access, const TargetInfo &target,
          target.l1Bytes;
 }
 
+/// Whether an input does not stay in cache and vectors of it straddle lines,
+/// because its rows, which do not overlap, are no whole number of lines apart.
+static bool straddlesFarLines(const LoopNest &nest, const Access &input,
+                              const TargetInfo &target, unsigned v) {
+  if (footprint(input, nest.extents) <= target.panelBytes())
+    return false;
+  bool straddles = false;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop) {
+    if (nest.parallel[loop] || loop == v || nest.extents[loop] == 1)
+      continue;
+    if (input.strides[loop] < nest.extents[v])
+      return false;
+    straddles |=
+        input.strides[loop] * input.elementBytes() % target.lineBytes != 0;
+  }
+  return straddles;
+}
+
 /// How many tiles read the part of `input` that one tile reads.
 static int64_t countUses(const LoopNest &nest, const Access &input,
                          const RegisterTile &tile) {
@@ -237,8 +255,8 @@ static int64_t countUses(const LoopNest &nest, const Access &input,
 }
 
 /// The input that is worth a copy: the part of it that one tile reads, for
-/// `extents` steps of the reductions, is spread over a cache, or it is
-/// contiguous in `transposed` only.
+/// `extents` steps of the reductions, is spread over a cache or its vectors
+/// over lines, or it is contiguous in `transposed` only.
 static std::optional<unsigned>
 findPackable(const LoopNest &nest, const TargetInfo &target,
              const TilePlan &plan, const RegisterTile &tile,
@@ -265,7 +283,8 @@ findPackable(const LoopNest &nest, const TargetInfo &target,
     if (!nest.parallel[loop])
       steps[loop] = extents[loop];
   steps[v] = std::min(nest.extents[v], tile.vectors * plan.lanes);
-  if (!isSpreadOverCache(input, target, steps))
+  if (!isSpreadOverCache(input, target, steps) &&
+      !straddlesFarLines(nest, input, target, v))
     return std::nullopt;
   return found;
 }
@@ -448,10 +467,11 @@ static void planTasks(const LoopNest &nest, const TargetInfo &target,
 }
 
 /// The plan with vectors along `vectorLoop`. With `transposed`, an input that
-/// is contiguous in that loop only is to be packed.
+/// is contiguous in that loop only is to be packed; without `mayPack`, none is.
 static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
                           int64_t lanes, std::optional<unsigned> vectorLoop,
-                          std::optional<unsigned> transposed) {
+                          std::optional<unsigned> transposed,
+                          bool mayPack = true) {
   TilePlan plan;
   plan.accumulatesInMemory = !nest.outputsInvariantInReductions();
   plan.lanes = vectorLoop ? lanes : 1;
@@ -492,7 +512,8 @@ static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
                            nest.parallel[*plan.vectorLoop];
   std::optional<unsigned> packable, rows;
   if (verticalReduction) {
-    packable = findPackable(nest, target, plan, tile, extents, transposed);
+    if (mayPack)
+      packable = findPackable(nest, target, plan, tile, extents, transposed);
     rows = findRows(nest, target, plan, tile);
     planBlocks(nest, target, plan, extents, packable.has_value(), rows);
     if (panelBytes(nest, plan, extents, footprint) > target.l1Bytes)
@@ -519,6 +540,10 @@ static TilePlan planAlong(const LoopNest &nest, const TargetInfo &target,
   planTasks(nest, target, plan, packable);
   if (packable)
     planPacking(nest, target, plan, *packable, tile, transposed);
+  // Too few tiles would use a copy: blocks and order are for what there is.
+  if (packable && !transposed && !plan.packsVectors())
+    return planAlong(nest, target, lanes, vectorLoop, transposed,
+                     /*mayPack=*/false);
   if (rows)
     planRowPacking(nest, target, plan, *rows, tile.unrolled.front().first);
   return plan;

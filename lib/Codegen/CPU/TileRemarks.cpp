@@ -131,7 +131,7 @@ void explainTiles(const LoopNest &nest, const TilePlan &plan,
                panel.transposedLoop ? "it is strided along the lanes"
                : panel.rowLoop
                    ? "its steps of the sum share few sets of the caches"
-                   : "its rows share few sets of the caches");
+                   : "its rows share few sets of the caches or straddle lines");
 }
 
 void explainRows(ArrayRef<LoopNest> nests, ArrayRef<Segment> blocks,
