@@ -437,11 +437,8 @@ llvm::Error Compilation::run(StringRef from, StringRef to) {
     const Phase &phase = *entry;
     if (active) {
       bool ofBackend = number >= getProgramPhases().size();
-      if (ofBackend)
-        if (llvm::Error error = enterBackend())
-          return error;
       if (ofBackend || phase.readsTarget)
-        if (llvm::Error error = describeTarget())
+        if (llvm::Error error = ofBackend ? enterBackend() : describeTarget())
           return error;
       // Begun on this thread: the report has no order for those of others.
       TimingScope timing = options.measure(phase.name);

@@ -54,11 +54,13 @@ llvm::Error Compilation::describeTarget() {
 }
 
 llvm::Error Compilation::enterBackend() {
-  if (isInBackend)
-    return llvm::Error::success();
+  if (!isInBackend)
+    if (llvm::Error error = runCollecting(
+            [&] { return checkFaults(*module, *backend); },
+            ("the program cannot enter the phases of the backend " +
+             backend->name)
+                .str()))
+      return error;
   isInBackend = true;
-  return runCollecting(
-      [&] { return checkFaults(*module, *backend); },
-      ("the program cannot enter the phases of the backend " + backend->name)
-          .str());
+  return describeTarget();
 }

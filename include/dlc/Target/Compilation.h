@@ -219,7 +219,8 @@ private:
 
   /// Attaches the description of the target to the program, unless it has one.
   llvm::Error describeTarget();
-  /// Checks once that the backend can take the program.
+  /// Checks once that the backend can take the program, and then describes the
+  /// target.
   llvm::Error enterBackend();
 
   /// LLVM IR, not yet optimised.
