@@ -19,13 +19,14 @@ static constexpr double kUnequalBlocks = 1.1;
 /// More rows pay if they cost at most this part of what fewer do: small blocks
 /// leave more of them to share out.
 static constexpr double kWorthMoreRows = 0.97;
-/// A tile has at most so many vectors side by side, and, where sums run along
-/// the lanes, so many steps of each of two loops.
+/// A tile has at most so many vectors side by side and so many steps of each of
+/// two loops.
 static constexpr int64_t kMaxVectors = 8;
 static constexpr int64_t kMaxStepsOfTwo = 5;
 /// What sharing along the next outer loop costs more: it walks memory in longer
-/// strides.
-static constexpr double kOuterLoop = 1.03;
+/// strides; and what sharing along two loops does: tiles of more sizes, each
+/// with an address for each of its rows.
+static constexpr double kOuterLoop = 1.03, kTwoLoops = 1.1;
 /// Cycles of a load of a vector beside its slot: it comes from the second-level
 /// cache more often than not. Where the scalars of a tile are in another line
 /// at each step, they do too, and this only decides between equals.
@@ -240,25 +241,38 @@ std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
       best = tile;
     }
   };
-  // Without sharing: several vectors only hide the latency of the additions.
-  for (int64_t count = 1; count <= std::min(vectors, kMaxVectors); ++count)
-    consider({{}, count}, 1);
   bool horizontal = !nest.parallel[v];
+  int64_t mostVectors = std::min(vectors, kMaxVectors);
+  int64_t mostShared = horizontal ? 1 : mostVectors;
+  // Without sharing: several vectors only hide the latency of the additions.
+  for (int64_t count = 1; count <= mostVectors; ++count)
+    consider({{}, count}, 1);
   double penalty = 1;
   for (unsigned loop : loops) {
     int64_t most = std::min(nest.extents[loop], limit);
     for (int64_t size = 2; size <= most; ++size)
-      for (int64_t count = 1;
-           count <= (horizontal ? 1 : std::min(vectors, kMaxVectors)); ++count)
+      for (int64_t count = 1; count <= mostShared; ++count)
         consider({{{loop, size}}, count}, penalty);
     penalty *= kOuterLoop;
   }
-  if (horizontal && loops.size() >= 2)
-    for (int64_t first = 2;
-         first <= std::min(nest.extents[loops[0]], kMaxStepsOfTwo); ++first)
-      for (int64_t second = 2;
-           second <= std::min(nest.extents[loops[1]], kMaxStepsOfTwo); ++second)
-        consider({{{loops[0], first}, {loops[1], second}}, 1}, 1);
+  auto considerTwo = [&](unsigned first, unsigned second) {
+    int64_t most = std::min(nest.extents[first], kMaxStepsOfTwo);
+    int64_t mostOuter = std::min(nest.extents[second], kMaxStepsOfTwo);
+    for (int64_t size = 2; size <= most; ++size)
+      for (int64_t outer = 2; outer <= mostOuter; ++outer)
+        for (int64_t count = 1;
+             count <= mostShared && size * outer * count < limit; ++count)
+          consider({{{first, size}, {second, outer}}, count},
+                   horizontal ? 1 : kTwoLoops);
+  };
+  // Two loops: where sums run along the lanes, both have inputs to share;
+  // elsewhere, where no loop alone is long enough, or a multiple of a good size.
+  for (auto [outer, second] : llvm::enumerate(loops))
+    for (unsigned first : ArrayRef(loops).take_front(outer)) {
+      if (horizontal && outer > 1)
+        break;
+      considerTwo(first, second);
+    }
   return {best, bestCost};
 }
 
@@ -286,17 +300,19 @@ static std::optional<unsigned> findLoopToTranspose(const LoopNest &nest,
   return std::nullopt;
 }
 
-/// Cycles that the register tiles of a nest take with vectors along `loop`.
-static double tilesCost(const LoopNest &nest, const TargetInfo &target,
-                        int64_t lanes, unsigned loop) {
+/// The register tile of a nest with vectors along `loop`, and the cycles that
+/// all of them take.
+static std::pair<RegisterTile, double> tilesCost(const LoopNest &nest,
+                                                 const TargetInfo &target,
+                                                 int64_t lanes, unsigned loop) {
   TilePlan plan;
   plan.lanes = lanes;
   plan.vectorLoop = loop;
-  double cost = chooseReductionTile(nest, plan, target).second;
+  auto [tile, cost] = chooseReductionTile(nest, plan, target);
   for (unsigned i = 0; i < nest.numLoops(); ++i)
     cost *=
         i == loop ? llvm::divideCeil(nest.extents[i], lanes) : nest.extents[i];
-  return cost;
+  return {tile, cost};
 }
 
 /// Extra cost of sums across lanes along the reduction `v`, beside the tiles:
@@ -346,15 +362,15 @@ LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
       !nest.outputsInvariantInReductions())
     return choice;
   unsigned v = *choice.vectorLoop;
-  choice.cost = tilesCost(nest, target, lanes, v);
+  std::tie(choice.tile, choice.cost) = tilesCost(nest, target, lanes, v);
   if (nest.parallel[v])
     return choice;
   choice.cost += acrossLanesCost(nest, target, lanes, v, choice.cost);
   if (std::optional<unsigned> loop = findLoopToTranspose(nest, v, lanes)) {
-    double cost = tilesCost(nest, target, lanes, *loop) +
-                  transposeCost(nest, target, lanes, *loop);
+    auto [tile, cost] = tilesCost(nest, target, lanes, *loop);
+    cost += transposeCost(nest, target, lanes, *loop);
     if (cost < choice.cost)
-      return {loop, v, cost};
+      return {loop, v, tile, cost};
   }
   return choice;
 }
@@ -362,6 +378,24 @@ LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
 //===----------------------------------------------------------------------===//
 // Blocks of rows
 //===----------------------------------------------------------------------===//
+
+/// Parts of the vectors that rows share, each of which one tile reads.
+static int64_t countPanels(const LoopNest &nest, const LaneChoice &choice,
+                           int64_t lanes) {
+  int64_t panels = 1;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (loop == choice.vectorLoop)
+      panels *= llvm::divideCeil(llvm::divideCeil(nest.extents[loop], lanes),
+                                 choice.tile.vectors);
+    else if (nest.parallel[loop] &&
+             llvm::any_of(nest.inputs(), [&](const Access &input) {
+               return input.isInvariant(*nest.slicedLoop) &&
+                      !input.isInvariant(*choice.vectorLoop) &&
+                      !input.isInvariant(loop);
+             }))
+      panels *= nest.extents[loop];
+  return panels;
+}
 
 /// Cycles that a nest takes for a block of rows, roughly.
 static double blockCost(const LoopNest &nest, const TargetInfo &target) {
@@ -376,13 +410,21 @@ static double blockCost(const LoopNest &nest, const TargetInfo &target) {
       cost *= extent;
     return cost;
   }
-  double shared = 0;
+  // All rows of the block read what they share, the rows themselves are read
+  // again for each panel of it unless both stay in cache.
+  int64_t shared = 0, own = 0;
   for (const Access &input : nest.inputs())
-    if (!input.isScalar() && input.isInvariant(*nest.slicedLoop))
-      shared += footprint(input, nest.extents);
-  double rate = shared > target.panelBytes() ? target.memoryBytesPerCycle
-                                             : target.l2BytesPerCycle;
-  return choice.cost + shared / rate;
+    if (!input.isScalar())
+      (input.isInvariant(*nest.slicedLoop) ? shared : own) +=
+          footprint(input, nest.extents);
+  double cost = choice.cost + shared / (shared > target.panelBytes()
+                                            ? target.memoryBytesPerCycle
+                                            : target.l2BytesPerCycle);
+  int64_t panels = countPanels(nest, choice, lanes);
+  if (shared > target.residentBytes() &&
+      own + shared / panels > target.panelBytes())
+    cost += double(own) * (panels - 1) / target.memoryBytesPerCycle;
+  return cost;
 }
 
 /// Bytes of one row of all outputs of the nests.

@@ -25,6 +25,8 @@ struct LaneChoice {
   std::optional<unsigned> vectorLoop;
   /// See PackedPanel.
   std::optional<unsigned> transposed;
+  /// The register tile, if there is a vectorized loop.
+  RegisterTile tile = {};
   /// Cycles that the nest takes, roughly; 0 without a vectorized loop.
   double cost = 0;
 };
