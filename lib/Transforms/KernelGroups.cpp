@@ -198,8 +198,8 @@ static bool isCopied(Operation *op, const TargetInfo &target) {
 
 /// Whether an op is better off without a loop over its rows: with so few of
 /// them that reading its weights, block by block, takes more than half the time
-/// of its arithmetic, while all rows together stay in cache and the weights
-/// could pass once; or as the gradient of a weight that sums over so many rows
+/// of its arithmetic, while all rows together, or the parts of them that one
+/// block of sums reads, stay in cache and the weights could pass once; or as the gradient of a weight that sums over so many rows
 /// that the cotangent, which each block of its own rows reads again, does not
 /// stay there, but the other operand or the sums do.
 static bool isBetterWithoutRows(Operation *op, int64_t rows,
@@ -213,7 +213,12 @@ static bool isBetterWithoutRows(Operation *op, int64_t rows,
   if (matmul && matmul.getTransposeA())
     return 2 * right > limits.cacheBytes() && left <= right &&
            std::min(left, result) <= limits.cacheBytes();
-  if (right <= limits.cacheBytes() || left > limits.cacheBytes())
+  if (right <= limits.cacheBytes())
+    return false;
+  // Rows that do not stay are cut along the sums, which are written and read
+  // again then.
+  if (left > limits.cacheBytes() &&
+      (!matmul || 2 * result * std::ceil(left / limits.cacheBytes()) > right))
     return false;
   double blocks = numBlocks(rows, left + result, limits);
   double passes = isCopied(op, limits.target) ? 2 : 1;

@@ -210,6 +210,32 @@ static double tileCost(const LoopNest &nest, const TilePlan &plan,
   return tiles * cycles(fill) / work * (1 + 0.01 * (segments - 1));
 }
 
+/// Tiles along a parallel loop.
+static int64_t countTiles(const LoopNest &nest, const TilePlan &plan,
+                          const RegisterTile &tile, unsigned loop) {
+  if (loop == plan.vectorLoop)
+    return llvm::divideCeil(llvm::divideCeil(nest.extents[loop], plan.lanes),
+                            tile.vectors);
+  for (auto [unrolled, size] : tile.unrolled)
+    if (unrolled == loop)
+      return llvm::divideCeil(nest.extents[loop], size);
+  return nest.extents[loop];
+}
+
+/// Parts of the inputs that are read as vectors, each for one or more tiles.
+static int64_t countPanels(const LoopNest &nest, const TilePlan &plan,
+                           const RegisterTile &tile) {
+  int64_t panels = 1;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.parallel[loop] &&
+        llvm::any_of(nest.inputs(), [&](const Access &input) {
+          return !input.isInvariant(*plan.vectorLoop) &&
+                 !input.isInvariant(loop);
+        }))
+      panels *= countTiles(nest, plan, tile, loop);
+  return panels;
+}
+
 /// Parallel loops that let several steps share an input.
 static SmallVector<unsigned> sharingLoops(const LoopNest &nest, unsigned v) {
   SmallVector<unsigned> loops;
@@ -266,7 +292,8 @@ std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
                    horizontal ? 1 : kTwoLoops);
   };
   // Two loops: where sums run along the lanes, both have inputs to share;
-  // elsewhere, where no loop alone is long enough, or a multiple of a good size.
+  // elsewhere, where no loop alone is long enough, or a multiple of a good
+  // size.
   for (auto [outer, second] : llvm::enumerate(loops))
     for (unsigned first : ArrayRef(loops).take_front(outer)) {
       if (horizontal && outer > 1)
@@ -375,27 +402,28 @@ LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
   return choice;
 }
 
+bool keepsAllPanels(const LoopNest &nest, const TargetInfo &target,
+                    const TilePlan &plan, const RegisterTile &tile,
+                    ArrayRef<int64_t> extents) {
+  unsigned v = *plan.vectorLoop;
+  int64_t vectors = 0, others = 0;
+  for (const Access &input : nest.inputs())
+    (input.isInvariant(v) ? others : vectors) += footprint(input, extents);
+  if (vectors <= target.residentBytes())
+    return true;
+  if (2 * vectors > target.panelBytes() || 2 * others <= target.panelBytes())
+    return false;
+  double panels = countPanels(nest, plan, tile), tiles = 1;
+  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
+    if (nest.parallel[loop])
+      tiles *= countTiles(nest, plan, tile, loop);
+  return vectors * tiles / panels / target.l2BytesPerCycle <
+         others * panels / target.memoryBytesPerCycle;
+}
+
 //===----------------------------------------------------------------------===//
 // Blocks of rows
 //===----------------------------------------------------------------------===//
-
-/// Parts of the vectors that rows share, each of which one tile reads.
-static int64_t countPanels(const LoopNest &nest, const LaneChoice &choice,
-                           int64_t lanes) {
-  int64_t panels = 1;
-  for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
-    if (loop == choice.vectorLoop)
-      panels *= llvm::divideCeil(llvm::divideCeil(nest.extents[loop], lanes),
-                                 choice.tile.vectors);
-    else if (nest.parallel[loop] &&
-             llvm::any_of(nest.inputs(), [&](const Access &input) {
-               return input.isInvariant(*nest.slicedLoop) &&
-                      !input.isInvariant(*choice.vectorLoop) &&
-                      !input.isInvariant(loop);
-             }))
-      panels *= nest.extents[loop];
-  return panels;
-}
 
 /// Cycles that a nest takes for a block of rows, roughly.
 static double blockCost(const LoopNest &nest, const TargetInfo &target) {
@@ -420,9 +448,12 @@ static double blockCost(const LoopNest &nest, const TargetInfo &target) {
   double cost = choice.cost + shared / (shared > target.panelBytes()
                                             ? target.memoryBytesPerCycle
                                             : target.l2BytesPerCycle);
-  int64_t panels = countPanels(nest, choice, lanes);
-  if (shared > target.residentBytes() &&
-      own + shared / panels > target.panelBytes())
+  TilePlan plan;
+  plan.lanes = lanes;
+  plan.vectorLoop = choice.vectorLoop;
+  int64_t panels = countPanels(nest, plan, choice.tile);
+  if (own + shared / panels > target.panelBytes() &&
+      !keepsAllPanels(nest, target, plan, choice.tile, nest.extents))
     cost += double(own) * (panels - 1) / target.memoryBytesPerCycle;
   return cost;
 }

@@ -51,6 +51,14 @@ std::pair<RegisterTile, double> chooseReductionTile(const LoopNest &nest,
                                                     const TilePlan &plan,
                                                     const TargetInfo &target);
 
+/// Whether tiles read the vectors of all panels, which stay in cache, before
+/// they go on along the other inputs, which they then read once: the vectors
+/// are small, or it costs more to read the others again for each panel.
+/// `extents` are those of a block.
+bool keepsAllPanels(const LoopNest &nest, const TargetInfo &target,
+                    const TilePlan &plan, const RegisterTile &tile,
+                    llvm::ArrayRef<int64_t> extents);
+
 LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
                           int64_t lanes);
 

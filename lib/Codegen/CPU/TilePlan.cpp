@@ -398,16 +398,14 @@ static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
   auto isUnrolled = [&](unsigned loop) {
     return llvm::is_contained(llvm::make_first_range(tile.unrolled), loop);
   };
-  int64_t bytes = 0;
   SmallVector<bool> movesPanel(nest.numLoops(), false);
   for (const Access &input : nest.inputs()) {
     if (input.isInvariant(*plan.vectorLoop))
       continue;
-    bytes += footprint(input, extents);
     for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
       movesPanel[loop] = movesPanel[loop] || !input.isInvariant(loop);
   }
-  bool resident = !packs && bytes <= target.residentBytes();
+  bool resident = !packs && keepsAllPanels(nest, target, plan, tile, extents);
   auto rank = [&](const TileLoop &tileLoop) {
     if (isUnrolled(tileLoop.loop))
       return 2;
