@@ -402,23 +402,53 @@ LaneChoice chooseLaneLoop(const LoopNest &nest, const TargetInfo &target,
   return choice;
 }
 
+/// Calls `visit` with what tiles read and write beside the inputs of their
+/// sums: results, and what epilogues load and store.
+static void forEachResult(const LoopNest &nest,
+                          llvm::function_ref<void(const Access &)> visit) {
+  auto visitUnlessUnread = [&](unsigned access) {
+    if (!nest.unread.contains(access) && !nest.accesses[access].isScalar())
+      visit(nest.accesses[access]);
+  };
+  for (unsigned access = nest.numInputs; access < nest.numOperands; ++access)
+    visitUnlessUnread(access);
+  for (const Epilogue &epilogue : nest.epilogues)
+    for (unsigned i = 0; i < epilogue.op->getNumOperands(); ++i)
+      if (i >= epilogue.numInputs || !epilogue.results[i])
+        visitUnlessUnread(epilogue.firstAccess + i);
+}
+
 bool keepsAllPanels(const LoopNest &nest, const TargetInfo &target,
                     const TilePlan &plan, const RegisterTile &tile,
                     ArrayRef<int64_t> extents) {
   unsigned v = *plan.vectorLoop;
-  int64_t vectors = 0, others = 0;
+  int64_t vectors = 0, others = 0, results = 0, wholeResults = 0;
   for (const Access &input : nest.inputs())
     (input.isInvariant(v) ? others : vectors) += footprint(input, extents);
   if (vectors <= target.residentBytes())
     return true;
-  if (2 * vectors > target.panelBytes() || 2 * others <= target.panelBytes())
+  if (2 * vectors > target.panelBytes())
     return false;
+  forEachResult(nest, [&](const Access &access) {
+    results += footprint(access, nest.extents);
+    wholeResults +=
+        cast<MemRefType>(access.operand.getType()).getNumElements() *
+        access.elementBytes();
+  });
   double panels = countPanels(nest, plan, tile), tiles = 1;
   for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
     if (nest.parallel[loop])
       tiles *= countTiles(nest, plan, tile, loop);
+  // Panel by panel, the others are read each time, and results that come from
+  // memory lie in short pieces far apart, which takes three times as long as
+  // one after the other.
+  double moved = 0;
+  if (2 * others > target.panelBytes())
+    moved += others * panels;
+  if (wholeResults > target.panelBytes())
+    moved += 2 * results;
   return vectors * tiles / panels / target.l2BytesPerCycle <
-         others * panels / target.memoryBytesPerCycle;
+         moved / target.memoryBytesPerCycle;
 }
 
 //===----------------------------------------------------------------------===//
