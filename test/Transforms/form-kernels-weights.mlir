@@ -49,6 +49,15 @@ dl.model @weights {
     return %1 : tensor<8x1000xf32>
   }
 
+  // Eight long ones do not stay in cache as a whole; the part of them that a block of the sums reads does.
+  // CHECK-LABEL: func.func @long
+  // CHECK:         call @[[$LONG:kernel_[0-9]+]](%arg0, %arg1)
+  func.func @long(%x: tensor<8x40000xf32> {dl.name = "x"}, %w: tensor<40000x1000xf32> {dl.name = "w"}) -> (tensor<8x1000xf32> {dl.name = "y"}) attributes {dl.step} {
+    %0 = dl.matmul %x, %w : tensor<8x40000xf32>, tensor<40000x1000xf32> -> tensor<8x1000xf32>
+    %1 = dl.relu %0 : tensor<8x1000xf32>
+    return %1 : tensor<8x1000xf32>
+  }
+
   // A row of many products has both operands for itself.
   // CHECK-LABEL: func.func @many
   // CHECK:         call @[[$MANY:kernel_[0-9]+]](%arg0, %arg1)
@@ -111,6 +120,8 @@ dl.model @weights {
   // CHECK:       func.func private @[[$NEXT]]({{.*}} attributes {dl.kernel, dl.sliced = 4 : i64}
   // CHECK:       func.func private @[[$FEW]]({{.*}} attributes {dl.kernel} {
   // CHECK:         dl.tanh
+  // CHECK:       func.func private @[[$LONG]]({{.*}} attributes {dl.kernel} {
+  // CHECK:         dl.relu
   // CHECK:       func.func private @[[$MANY]]({{.*}} attributes {dl.kernel, dl.sliced = 64 : i64}
   // CHECK:       func.func private @[[$WITHOUT]]({{.*}} attributes {dl.kernel} {
   // CHECK:       func.func private @[[$WITH]]({{.*}} attributes {dl.kernel, dl.sliced = 400 : i64}

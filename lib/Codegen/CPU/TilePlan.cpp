@@ -389,9 +389,9 @@ static void planPacking(const LoopNest &nest, const TargetInfo &target,
 }
 
 /// Orders the tile loops so that vectors are used repeatedly while they are in
-/// cache. If all of them stay there, the tiles of one row of outputs come
-/// first: other inputs are then read once. Otherwise all tiles that use the
-/// same vectors come first.
+/// cache. If all of them are to stay there, the tiles of one row of outputs
+/// come first: other inputs are then read once. Otherwise all tiles that use
+/// the same vectors come first.
 static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
                            TilePlan &plan, const RegisterTile &tile,
                            ArrayRef<int64_t> extents, bool packs) {
@@ -405,13 +405,14 @@ static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
     for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
       movesPanel[loop] = movesPanel[loop] || !input.isInvariant(loop);
   }
-  bool resident = !packs && keepsAllPanels(nest, target, plan, tile, extents);
+  plan.keepsPanels =
+      !packs && keepsAllPanels(nest, target, plan, tile, extents);
   auto rank = [&](const TileLoop &tileLoop) {
     if (isUnrolled(tileLoop.loop))
       return 2;
     if (tile.unrolled.empty())
       return tileLoop.loop == plan.vectorLoop ? 1 : 0;
-    return !movesPanel[tileLoop.loop] ? 1 : resident ? 3 : 0;
+    return !movesPanel[tileLoop.loop] ? 1 : plan.keepsPanels ? 3 : 0;
   };
   SmallVector<TileLoop> ordered;
   for (int wanted : {0, 1, 2, 3})

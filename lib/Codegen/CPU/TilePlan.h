@@ -93,6 +93,9 @@ struct TilePlan {
   llvm::SmallVector<TileLoop> blockLoops;
   /// Parallel loops, outermost first.
   llvm::SmallVector<TileLoop> tileLoops;
+  /// True if tiles read all vectors, which stay in cache, before they go on
+  /// along the other inputs.
+  bool keepsPanels = false;
   /// Leading loops of `tileLoops` that workers share out.
   unsigned numTaskLoops = 0;
   /// Reduction loops inside of a tile, outermost first. Those that are cut into

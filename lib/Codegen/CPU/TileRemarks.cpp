@@ -117,6 +117,11 @@ void explainTiles(const LoopNest &nest, const TilePlan &plan,
         "it exceeds {4} bytes of cache",
         what, block.loop, block.segments.front().size, nest.extents[block.loop],
         plan.packed.empty() ? target.blockBytes() : target.packedBytes());
+  if (plan.use.sums && plan.keepsPanels)
+    remark::passed(loc, tile("ordered"))
+        << remark::add("{0}: all vectors that tiles read stay in cache: what "
+                       "else they read passes once",
+                       what);
   if (!nest.conditions.empty())
     remark::passed(loc, tile("left out"))
         << remark::add("{0}: products with zeros around an image are left out, "
