@@ -199,9 +199,10 @@ static bool isCopied(Operation *op, const TargetInfo &target) {
 /// Whether an op is better off without a loop over its rows: with so few of
 /// them that reading its weights, block by block, takes more than half the time
 /// of its arithmetic, while all rows together, or the parts of them that one
-/// block of sums reads, stay in cache and the weights could pass once; or as the gradient of a weight that sums over so many rows
-/// that the cotangent, which each block of its own rows reads again, does not
-/// stay there, but the other operand or the sums do.
+/// block of sums reads, stay in cache and the weights could pass once; or as
+/// the gradient of a weight that sums over so many rows that the cotangent,
+/// which each block of its own rows reads again, does not stay there, but the
+/// other operand or the sums do.
 static bool isBetterWithoutRows(Operation *op, int64_t rows,
                                 const KernelLimits &limits) {
   if (!isa<Conv2dOp, MatmulOp>(op) || cast<RowParallel>(op).isRowOperand(1))
