@@ -468,13 +468,17 @@ static double blockCost(const LoopNest &nest, const TargetInfo &target) {
       cost *= extent;
     return cost;
   }
-  // All rows of the block read what they share, the rows themselves are read
-  // again for each panel of it unless both stay in cache.
+  // All rows of the block read what they share. What is broadcast to vectors of
+  // that is read again for each panel of it, unless both stay in cache.
   int64_t shared = 0, own = 0;
-  for (const Access &input : nest.inputs())
-    if (!input.isScalar())
-      (input.isInvariant(*nest.slicedLoop) ? shared : own) +=
-          footprint(input, nest.extents);
+  for (const Access &input : nest.inputs()) {
+    if (input.isScalar())
+      continue;
+    if (input.isInvariant(*nest.slicedLoop))
+      shared += footprint(input, nest.extents);
+    else if (input.isInvariant(*choice.vectorLoop))
+      own += footprint(input, nest.extents);
+  }
   double cost = choice.cost + shared / (shared > target.panelBytes()
                                             ? target.memoryBytesPerCycle
                                             : target.l2BytesPerCycle);
@@ -482,7 +486,7 @@ static double blockCost(const LoopNest &nest, const TargetInfo &target) {
   plan.lanes = lanes;
   plan.vectorLoop = choice.vectorLoop;
   int64_t panels = countPanels(nest, plan, choice.tile);
-  if (own + shared / panels > target.panelBytes() &&
+  if (shared > 0 && own + shared / panels > target.panelBytes() &&
       !keepsAllPanels(nest, target, plan, choice.tile, nest.extents))
     cost += double(own) * (panels - 1) / target.memoryBytesPerCycle;
   return cost;
