@@ -468,8 +468,8 @@ static double blockCost(const LoopNest &nest, const TargetInfo &target) {
       cost *= extent;
     return cost;
   }
-  // All rows of the block read what they share. What is broadcast to vectors of
-  // that is read again for each panel of it, unless both stay in cache.
+  // All rows of the block read what they share. What they broadcast is read
+  // again for each panel of that, unless both stay in cache.
   int64_t shared = 0, own = 0;
   for (const Access &input : nest.inputs()) {
     if (input.isScalar())
