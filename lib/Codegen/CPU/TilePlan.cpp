@@ -405,14 +405,13 @@ static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
     for (unsigned loop = 0; loop < nest.numLoops(); ++loop)
       movesPanel[loop] = movesPanel[loop] || !input.isInvariant(loop);
   }
-  plan.keepsPanels =
-      !packs && keepsAllPanels(nest, target, plan, tile, extents);
+  bool keeps = !packs && keepsAllPanels(nest, target, plan, tile, extents);
   auto rank = [&](const TileLoop &tileLoop) {
     if (isUnrolled(tileLoop.loop))
       return 2;
     if (tile.unrolled.empty())
       return tileLoop.loop == plan.vectorLoop ? 1 : 0;
-    return !movesPanel[tileLoop.loop] ? 1 : plan.keepsPanels ? 3 : 0;
+    return !movesPanel[tileLoop.loop] ? 1 : keeps ? 3 : 0;
   };
   SmallVector<TileLoop> ordered;
   for (int wanted : {0, 1, 2, 3})
@@ -420,6 +419,8 @@ static void orderTileLoops(const LoopNest &nest, const TargetInfo &target,
       if (rank(tileLoop) == wanted)
         ordered.push_back(tileLoop);
   plan.tileLoops = std::move(ordered);
+  plan.keepsPanels =
+      !plan.tileLoops.empty() && rank(plan.tileLoops.back()) == 3;
 }
 
 /// Emits the steps of a reduction one by one where a condition on them tells

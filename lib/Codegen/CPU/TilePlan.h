@@ -93,8 +93,8 @@ struct TilePlan {
   llvm::SmallVector<TileLoop> blockLoops;
   /// Parallel loops, outermost first.
   llvm::SmallVector<TileLoop> tileLoops;
-  /// True if tiles read all vectors, which stay in cache, before they go on
-  /// along the other inputs.
+  /// True if there are several panels of vectors, and tiles read all of them,
+  /// which stay in cache, before they go on along the other inputs.
   bool keepsPanels = false;
   /// Leading loops of `tileLoops` that workers share out.
   unsigned numTaskLoops = 0;
